@@ -1,0 +1,65 @@
+# partnerdesk: every target makes its own environment first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+WORKERS ?= auto
+CODE := tui screens models cli tests benchmarks
+
+.PHONY: demo run test lint format types imports bench snapshots lock messages wheel clean
+
+demo: $(STAMP)
+	$(BIN)/partnerdesk --demo
+
+run: $(STAMP)
+	$(BIN)/partnerdesk
+
+test: $(STAMP)
+	$(BIN)/pytest -n $(WORKERS)
+
+lint: $(STAMP)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+imports: $(STAMP)
+	$(BIN)/lint-imports
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks
+
+# Look at both pictures in snapshot_report.html before you commit what this renews.
+snapshots: $(STAMP)
+	$(BIN)/pytest -n $(WORKERS) tests/snapshots --snapshot-update
+
+# Collect the marked texts, merge them into the catalogues and compile these.
+messages: $(STAMP)
+	$(BIN)/python -m models.languages.catalogues
+
+wheel: $(STAMP)
+	$(BIN)/python -m build --wheel --no-isolation
+
+# Renew the exact versions and hashes; no index address is written.
+lock: $(STAMP)
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet uv
+	$(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev \
+	    --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	    pyproject.toml --output-file requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "partnerdesk needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
+	@echo "Setting up $(VENV) (once; about a minute) ..."
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""The same work without a screen: one command a file, JSON out."""

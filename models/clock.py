@@ -1,0 +1,48 @@
+"""Time as the book keeps and shows it: UTC, aware, passed in wherever something is decided."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from models.languages import _, ngettext, pgettext
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def now() -> datetime:
+    """Return the present moment in UTC. Only the edges of the program call this."""
+    return datetime.now(UTC)
+
+
+def to_millis(moment: datetime) -> int:
+    """Return `moment` as milliseconds since 1970 UTC, the form in which the store keeps times."""
+    return round(moment.timestamp() * 1000)
+
+
+def from_millis(millis: int) -> datetime:
+    """Return the aware moment of `millis` milliseconds since 1970 UTC."""
+    return datetime.fromtimestamp(millis / 1000, UTC)
+
+
+def age(moment: datetime | None, at: datetime) -> str:
+    """Return in words how long before `at` something was: `3 min ago`, `2 d ago`, `never`."""
+    if moment is None:
+        return _("never")
+    seconds = int((at - moment) / timedelta(seconds=1))
+    if seconds < MINUTE:
+        return _("just now")
+    if seconds < HOUR:
+        return ngettext("{count} min ago", "{count} min ago", seconds // MINUTE)
+    if seconds < DAY:
+        return ngettext("{count} h ago", "{count} h ago", seconds // HOUR)
+    return ngettext("{count} d ago", "{count} d ago", seconds // DAY)
+
+
+def date_text(moment: datetime | None) -> str:
+    """Return the day of `moment` as the language writes it, empty for None."""
+    return f"{moment:{pgettext('date format', '%Y-%m-%d')}}" if moment else ""
+
+
+def moment_text(moment: datetime | None) -> str:
+    """Return day and minute of `moment` in UTC as the language writes them, empty for None."""
+    return f"{moment:{pgettext('date and time format', '%Y-%m-%d %H:%M')}} UTC" if moment else ""

@@ -1,0 +1,183 @@
+"""Plain connections, for whatever must be light or fast: lists, and the first frame.
+
+They are what SQLAlchemy's engine is given too, so that every connection is set up in one place.
+A statement is written with `?` for each value, on both databases.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from models.database_url import Database, PostgresServer, SqliteFile
+from models.errors import BusyError, ExitCode, StoreError
+from models.languages import _
+from models.paths import private_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import psycopg
+
+BUSY_SECONDS = 15
+"""How long a write waits for another process before it gives up."""
+
+Row = tuple[Any, ...]
+
+
+class Connection(Protocol):
+    """What lists need of a database."""
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return all rows that `statement` selects."""
+        ...
+
+    def interrupt(self) -> None:
+        """Stop what another thread is reading on this connection."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back."""
+        ...
+
+
+class SqliteConnection:
+    """A reading connection to a SQLite file."""
+
+    def __init__(self, database: SqliteFile) -> None:
+        self._database = database
+        with explained(database):
+            self._raw = open_sqlite(database.path)
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return all rows that `statement` selects."""
+        with explained(self._database):
+            return self._raw.execute(statement, values).fetchall()
+
+    def interrupt(self) -> None:
+        """Stop what another thread is reading on this connection."""
+        self._raw.interrupt()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._raw.close()
+
+
+class PostgresConnection:
+    """A reading connection to a PostgreSQL server, opened again when it was lost."""
+
+    def __init__(self, database: PostgresServer) -> None:
+        self._database = database
+        with explained(database):
+            self._raw = open_postgres(database)
+            self._raw.autocommit = True
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return all rows that `statement` selects."""
+        text = statement.replace("%", "%%").replace("?", "%s")
+        with explained(self._database):
+            if self._raw.closed:
+                self._raw = open_postgres(self._database)
+                self._raw.autocommit = True
+            return self._raw.execute(text.encode(), values).fetchall()
+
+    def interrupt(self) -> None:
+        """Stop what another thread is reading on this connection."""
+        self._raw.cancel_safe()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._raw.close()
+
+
+def connect(database: Database) -> Connection:
+    """Open a connection for reading.
+
+    Raises:
+        StoreError: the database cannot be opened.
+    """
+    if isinstance(database, SqliteFile):
+        return SqliteConnection(database)
+    return PostgresConnection(database)
+
+
+def open_sqlite(path: Path) -> sqlite3.Connection:
+    """Open a book in a file, only its owner's, with every commit safe on the disk."""
+    if not path.exists():
+        private_folder(path.parent)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    raw = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        raw.execute("PRAGMA journal_mode = WAL")
+        raw.execute("PRAGMA synchronous = FULL")
+        raw.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        raw.close()
+        raise
+    return raw
+
+
+def open_postgres(database: PostgresServer) -> psycopg.Connection[Row]:
+    """Open a connection to a server; the password comes from ~/.pgpass or the environment."""
+    import psycopg
+
+    return psycopg.connect(database.address, connect_timeout=10, application_name="partnerdesk")
+
+
+@contextmanager
+def explained(database: Database) -> Iterator[None]:
+    """Turn a driver's error into one that says what happened and what to do."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise _sqlite_error(error, database) from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] != "psycopg":
+            raise
+        raise _postgres_error(error, database) from error
+
+
+def _sqlite_error(error: sqlite3.Error | OSError, database: Database) -> StoreError:
+    text = str(error)
+    name = database.name
+    if "locked" in text:
+        return BusyError(
+            _("The book {name} is locked by another process.").format(name=name),
+            _("Nothing was changed. Try again when that process is done."),
+        )
+    if "not a database" in text or "malformed" in text:
+        return StoreError(
+            _("{name} is not a partnerdesk book, or it is damaged.").format(name=name),
+            _(
+                "Name another file with --database, or restore a copy: partnerdesk database restore FILE"
+            ),
+        )
+    if "full" in text or getattr(error, "errno", 0) == 28:  # noqa: PLR2004 - ENOSPC
+        return StoreError(
+            _("There is no room left on the disk of {name}.").format(name=name),
+            _("Nothing was changed. Free some space and try again."),
+        )
+    return StoreError(
+        _("The book {name} cannot be opened or written: {error}.").format(name=name, error=text),
+        _(
+            "Look at who may read and write the file and its folder, or name another with --database."
+        ),
+    )
+
+
+def _postgres_error(error: Exception, database: Database) -> StoreError:
+    import psycopg
+
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    failure = StoreError(
+        _("The database {name} answered: {error}.").format(name=database.name, error=text)
+    )
+    if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
+        return BusyError(failure.message, _("Nothing was changed. Try again."))
+    if isinstance(error, psycopg.OperationalError):
+        failure.remedy = _("Look whether the server runs and the address is right.")
+        failure.exit_code = ExitCode.OFFLINE
+    return failure

@@ -1,0 +1,159 @@
+"""Customers as the book keeps them, with the field's standard names in snake_case.
+
+Fields and limits: `reference/resources.md`, *Customer* and *Address*.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import SortedText, choice_column, moment_column, version_column, versioned
+from models.languages import N_
+from models.plain import fold
+
+
+class Relationship(StrEnum):
+    """Through which programme the partner sells to the customer (`relationshipToPartner`)."""
+
+    RESELLER = "reseller"
+    ADVISOR = "advisor"
+    SYNDICATION = "syndication"
+    MICROSOFT_SUPPORT = "microsoft_support"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+RELATIONSHIP_TITLES = {
+    Relationship.RESELLER: N_("Reseller"),
+    Relationship.ADVISOR: N_("Advisor"),
+    Relationship.SYNDICATION: N_("Syndication"),
+    Relationship.MICROSOFT_SUPPORT: N_("Microsoft support"),
+    Relationship.NONE: N_("None"),
+    Relationship.UNKNOWN: N_("Unknown"),
+}
+"""What each relationship is called on the screen."""
+
+
+class Address(SQLModel):
+    """A postal address (`reference/resources.md`, *Address*)."""
+
+    address_line1: str = ""
+    address_line2: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country: str = ""
+    """ISO 3166-1 alpha-2 code."""
+    phone_number: str = ""
+
+
+@versioned
+class Customer(SQLModel, table=True):
+    """One customer of one partner account. An ended one stays, with `ended_at`."""
+
+    __tablename__ = "customers"
+    __table_args__ = (
+        UniqueConstraint("account_id", "microsoft_id"),
+        Index("customers_by_company", "account_id", "company_sort", "id"),
+        Index("customers_by_domain", "account_id", "primary_domain", "id"),
+        Index("customers_by_country", "account_id", "country", "id"),
+        Index("customers_by_relationship", "account_id", "relationship_to_partner", "id"),
+        Index("customers_by_seen", "account_id", "seen_at", "id"),
+        Index("customers_by_added", "account_id", "added_at", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="partner_accounts.id")
+    microsoft_id: str | None = None
+    """The customer's tenant id, a lower-case GUID; None while only kept by hand."""
+    company_name: str
+    primary_domain: str = Field(default="", sa_type=SortedText)
+    """Lower case; Unicode, not punycode."""
+    relationship_to_partner: Relationship = Field(
+        default=Relationship.NONE, sa_column=choice_column(Relationship)
+    )
+    country: str = ""
+    """Country of the billing address, ISO 3166-1 alpha-2; empty while unknown."""
+    indirect_reseller: str = ""
+    """Name or MPN id of the indirect reseller; empty where the partner sells itself."""
+    allow_delegated_access: bool | None = None
+    """Delegated admin (DAP) given; None where nobody has said."""
+    agreement_accepted_at: datetime | None = Field(default=None, sa_column=moment_column())
+    added_at: datetime | None = Field(default=None, sa_column=moment_column())
+    """When the customer came into the book."""
+    seen_at: datetime | None = Field(default=None, sa_column=moment_column())
+    """When Partner Center, or an export of it, last said so."""
+    ended_at: datetime | None = Field(default=None, sa_column=moment_column())
+    """When the relationship ended; such a customer stays as a record."""
+    added_by_change: int | None = Field(default=None, foreign_key="changes.id")
+    """The entry of the history that brought the customer into the book."""
+    company_sort: str = Field(default="", sa_type=SortedText)
+    """Folded company name: what the list sorts by."""
+    search_text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    """Folded searchable columns: what plain words of a filter are looked for in."""
+    version: int = Field(default=1, sa_column=version_column())
+
+
+def sort_and_search(
+    company_name: str, primary_domain: str, microsoft_id: str | None, tags: list[str]
+) -> tuple[str, str]:
+    """Return `company_sort` and `search_text` of a customer. Called by whatever writes one."""
+    company = fold(company_name)
+    parts = (company, fold(primary_domain), microsoft_id or "", *(fold(tag) for tag in tags))
+    return company[:200], "\n".join(part for part in parts if part)
+
+
+class CompanyProfile(SQLModel, table=True):
+    """What Partner Center says of the company beyond the list (`CustomerCompanyProfile`)."""
+
+    __tablename__ = "company_profiles"
+
+    customer_id: int = Field(primary_key=True, foreign_key="customers.id")
+    organization_registration_number: str = ""
+    email: str = ""
+
+
+@versioned
+class BillingProfile(Address, table=True):
+    """Whom and where to bill (`CustomerBillingProfile` with its `defaultAddress`)."""
+
+    __tablename__ = "billing_profiles"
+
+    customer_id: int = Field(primary_key=True, foreign_key="customers.id")
+    company_name: str = ""
+    """The bill-to name; may differ from the customer's legal name."""
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    culture: str = ""
+    """For example `en-US`."""
+    language: str = ""
+    """Two letters, for example `en`."""
+    version: int = Field(default=1, sa_column=version_column())
+
+
+class Tag(SQLModel, table=True):
+    """A word the partner put on a customer."""
+
+    __tablename__ = "tags"
+
+    customer_id: int = Field(primary_key=True, foreign_key="customers.id")
+    name: str = Field(primary_key=True, index=True)
+
+
+@versioned
+class Note(SQLModel, table=True):
+    """What somebody wrote down about a customer."""
+
+    __tablename__ = "notes"
+
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customers.id", index=True)
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    author: str = ""
+    written_at: datetime | None = Field(default=None, sa_column=moment_column())
+    version: int = Field(default=1, sa_column=version_column())

@@ -1,0 +1,90 @@
+"""Which database a setting names: a SQLite file or a PostgreSQL server; never shows a password."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from models import paths
+from models.errors import UsageError
+from models.languages import _
+
+_POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
+
+
+@dataclass(frozen=True)
+class SqliteFile:
+    """A book in one file on this machine."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """How the database is shown."""
+        return str(self.path)
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The address as SQLAlchemy takes it."""
+        return f"sqlite:///{self.path}"
+
+
+@dataclass(frozen=True, repr=False)
+class PostgresServer:
+    """A book on a server, shared across hosts."""
+
+    address: str
+    """`postgresql://user@host/name`, as libpq takes it; may hold a password."""
+
+    @property
+    def name(self) -> str:
+        """How the database is shown: without its password."""
+        return masked(self.address)
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The address as SQLAlchemy takes it."""
+        return self.address.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def __repr__(self) -> str:
+        return f"PostgresServer({self.name!r})"
+
+
+Database = SqliteFile | PostgresServer
+
+
+def parse(text: str, default: Path | None = None) -> Database:
+    """Return the database that `text` names; the person's own book where it is empty.
+
+    Raises:
+        UsageError: it is neither a path nor an address that the console knows.
+    """
+    if not text:
+        return SqliteFile(default or paths.data_folder() / "book.db")
+    if _POSTGRES.match(text):
+        return PostgresServer(_POSTGRES.sub("postgresql://", text))
+    if text.startswith("sqlite:///"):
+        return SqliteFile(Path(unquote(text.removeprefix("sqlite:///"))).expanduser().absolute())
+    if "://" in text:
+        raise UsageError(
+            _("The database address {address} is of no known kind.").format(address=masked(text)),
+            _("Name a file, or postgresql+psycopg://user@host/name."),
+        )
+    return SqliteFile(Path(text).expanduser().absolute())
+
+
+def has_password(text: str) -> bool:
+    """Say whether the address `text` holds a password."""
+    return masked(text) != text
+
+
+def masked(text: str) -> str:
+    """Return the address `text` with its password hidden."""
+    text = re.sub(r"([?&]password=)[^&]*", r"\1***", text)
+    try:
+        password = urlsplit(text).password
+    except ValueError:
+        return re.sub(r"//[^/]*@", "//***@", text)
+    return text.replace(f":{password}@", ":***@", 1) if password else text

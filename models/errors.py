@@ -1,0 +1,82 @@
+"""The one tree of errors a person may see, each with its remedy and exit code."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the command line answers the shell; a stable contract."""
+
+    DONE = 0
+    FAILED = 1
+    WRONG_USE = 2
+    REFUSED = 3
+    NOT_FOUND = 4
+    BUSY = 5
+    OFFLINE = 6
+
+
+class DeskError(Exception):
+    """Something a person has to know: what happened and why, and what to do about it.
+
+    Both texts are translated already, plain (no markup) and free of secrets.
+    """
+
+    exit_code: ExitCode = ExitCode.FAILED
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        """What happened and why, one sentence or two."""
+        self.remedy = remedy
+        """What to do about it; empty where the message says it."""
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class UsageError(DeskError):
+    """The words of a command, a filter or a setting are wrong."""
+
+    exit_code = ExitCode.WRONG_USE
+
+
+class SettingsError(UsageError):
+    """A settings file, variable or flag says something that cannot be used."""
+
+
+class FilterError(UsageError):
+    """A filter that cannot be read; says which part."""
+
+
+class StoreError(DeskError):
+    """The book cannot be opened, read or written."""
+
+
+class BusyError(StoreError):
+    """Another process holds the book for too long."""
+
+    exit_code = ExitCode.BUSY
+
+
+class ConflictError(DeskError):
+    """Somebody else changed the record since it was read; nothing was written."""
+
+    exit_code = ExitCode.BUSY
+
+
+class NotFoundError(DeskError):
+    """The record asked for is not in the book."""
+
+    exit_code = ExitCode.NOT_FOUND
+
+
+class RefusedError(DeskError):
+    """A rule or the read-only mode forbids the change; nothing was written."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class FileError(DeskError):
+    """A file cannot be read or written, or is not what it should be."""

@@ -1,0 +1,77 @@
+"""The console's languages: gettext over the catalogues that stand beside this file.
+
+Mark a text where it is written, `_("Company")`; where it is written before the language is known
+(class bodies, module level), mark it with `N_` and translate it with `_` where it is shown.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import locale
+import os
+from pathlib import Path
+
+DOMAIN = "partnerdesk"
+FOLDER = Path(__file__).parent
+SOURCE_LANGUAGE = "en"
+
+
+def available() -> list[str]:
+    """Return the codes of all languages that the console speaks, English first."""
+    catalogues = sorted(
+        file.parent.parent.name for file in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    )
+    return [SOURCE_LANGUAGE, *catalogues]
+
+
+def preferred() -> str:
+    """Return the language of the person's locale, English where there is no catalogue for it."""
+    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable, "")
+        if value:
+            code = (locale.normalize(value.split(":", maxsplit=1)[0])).split("_")[0].lower()
+            return code if code in available() else SOURCE_LANGUAGE
+    return SOURCE_LANGUAGE
+
+
+class _Speech:
+    """The language in use: chosen once when the process starts (and by each test)."""
+
+    language: str = SOURCE_LANGUAGE
+    catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
+
+
+def speak(language: str) -> None:
+    """Use `language` from now on; an unknown code falls back to English."""
+    _Speech.catalogue = _gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
+    _Speech.language = language if language in available() else SOURCE_LANGUAGE
+
+
+def language() -> str:
+    """Return the code of the language in use."""
+    return _Speech.language
+
+
+def _(text: str) -> str:
+    """Return `text` in the language in use."""
+    return _Speech.catalogue.gettext(text) if text else ""
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name gettext's own documentation gives it
+    """Mark `text` for translation and return it as it is."""
+    return text
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """Return the form for `count`, in which `{count}` stands for the number, grouped."""
+    return _Speech.catalogue.ngettext(singular, plural, count).format(count=number(count))
+
+
+def pgettext(context: str, text: str) -> str:
+    """Return `text` in the language in use, where one word has several meanings."""
+    return _Speech.catalogue.pgettext(context, text)
+
+
+def number(value: int) -> str:
+    """Return `value` with its thousands grouped as the language does."""
+    return f"{value:,}".replace(",", pgettext("thousands separator", ","))

@@ -1,0 +1,1 @@
+"""Schema versions, run by Alembic when a book is opened."""

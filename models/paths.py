@@ -1,0 +1,69 @@
+"""Where things lie on this machine, by the platform's rules (XDG on Linux); files written whole."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import PlatformDirs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import IO
+
+_DIRS = PlatformDirs("partnerdesk", appauthor=False)
+
+
+def user_settings() -> Path:
+    """Return the person's own settings file; it need not exist."""
+    return _DIRS.user_config_path / "config.toml"
+
+
+def data_folder() -> Path:
+    """Return the folder of the books."""
+    return _DIRS.user_data_path
+
+
+def state_folder() -> Path:
+    """Return the folder of what the console remembers between runs, and of crash reports."""
+    return _DIRS.user_state_path
+
+
+def cache_folder() -> Path:
+    """Return the folder of what can be made anew at any time."""
+    return _DIRS.user_cache_path
+
+
+def project_settings() -> Path:
+    """Return the `config.toml` that ships with the program: in the wheel, else in the checkout."""
+    shipped = Path(__file__).with_name("config.toml")
+    return shipped if shipped.exists() else Path(__file__).parents[1] / "config.toml"
+
+
+def private_folder(folder: Path) -> Path:
+    """Make `folder` (only its owner may enter) if it is missing, and return it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def written_whole(path: Path, *, mode: int = 0o600) -> Iterator[IO[bytes]]:
+    """Open a file that takes `path`'s place when the block ends, or leaves no trace if it fails.
+
+    Raises:
+        OSError: the folder cannot be written, the disk is full.
+    """
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".partnerdesk-", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.chmod(mode)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,54 @@
+"""Text from outside, made safe to show: no control characters, no direction overrides."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: they drive the terminal
+    "\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # invisible marks, direction overrides
+    "\ud800-\udfff\U000e0000-\U000e007f]"  # halves of pairs, invisible tags
+)
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code < 0x20:  # noqa: PLR2004
+        return chr(0x2400 + code)
+    if code == 0x7F:  # noqa: PLR2004
+        return "\u2421"
+    return "\ufffd"
+
+
+def shown(text: str) -> str:
+    """Return `text` as one line a terminal can print.
+
+    Control characters become their pictures (`ESC` shows as `␛`), so hostile data shows as what
+    it is and can neither move the cursor nor reverse the line. Nothing else is changed.
+    """
+    return _UNSAFE.sub(_picture, text)
+
+
+def shown_lines(text: str) -> list[str]:
+    """Return `text` as safe lines, split where it says a new line begins."""
+    return [shown(line) for line in text.replace("\r\n", "\n").split("\n")] if text else []
+
+
+_STROKED = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+)
+
+
+def fold(text: str) -> str:
+    """Return `text` as it is searched and sorted: without case, accents and invisible marks.
+
+    Works for every script that Unicode can decompose: `Ärzte` and `arzte`, `Ёлка` and `елка`,
+    `ＡＢＣ` and `abc` are alike. A space stands for any run of white space.
+    """
+    if text.isascii():
+        return " ".join(text.lower().split())
+    # Twice: case folding can bring forth marks of its own (U+0130).
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(_UNSAFE.sub("", bare).translate(_STROKED).split())

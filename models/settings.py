@@ -1,0 +1,176 @@
+"""The settings in use: flag > environment > the person's file > the project's `config.toml`.
+
+This file is light, because the first frame waits for it: settings that were read and validated
+once (by `models.settings_sources`, with pydantic-settings) are kept as JSON and used again as
+long as neither file changed and no environment variable speaks.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from typing_extensions import TypedDict
+
+from models import paths
+from models.clouds import Capability, Cloud, Rule, Support
+from models.errors import UsageError
+from models.languages import _
+
+ENVIRONMENT_PREFIX = "PARTNERDESK_"
+TEST_PREFIX = "PARTNERDESK_TEST_"
+_KEPT_FORMAT = 1
+
+Theme = Literal["partnerdesk-dark", "partnerdesk-light", "ansi"]
+Mouse = Literal["auto", "on", "off"]
+Color = Literal["blue", "red", "yellow", "magenta", "cyan", "green"]
+_Cell = Literal["yes", "no", "partly", "unstated"]
+CapabilityRow = TypedDict(
+    "CapabilityRow",
+    {"global": _Cell, "us-gov": _Cell, "germany": _Cell, "china": _Cell, "source": str},
+)
+"""One row of the capability table: a cell for each cloud, and the document that says so."""
+
+
+@dataclass(frozen=True)
+class CloudSettings:
+    """What `config.toml` says of one cloud."""
+
+    name: str
+    short_name: str
+    domain_suffix: str
+    color: Color
+    enabled: bool
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, validated. `config.toml` explains each of them."""
+
+    database: str
+    language: Literal["", "en", "ru"]
+    theme: Theme
+    read_only: bool
+    mouse: Mouse
+    keys: dict[str, str]
+    clouds: dict[str, CloudSettings]
+    capabilities: dict[str, CapabilityRow]
+    origins: dict[str, str] = field(default_factory=dict)
+    """Where each setting comes from: dotted name to file, variable or flag."""
+
+    def all_clouds(self) -> dict[str, Cloud]:
+        """Return all clouds by id, also those turned off, with their capability table."""
+        return {
+            id: Cloud(
+                id=id,
+                name=cloud.name,
+                short_name=cloud.short_name,
+                domain_suffix=cloud.domain_suffix,
+                color=cloud.color,
+                enabled=cloud.enabled,
+                rules={
+                    Capability(name): Rule(Support(row[id]), row["source"])  # type: ignore[literal-required]
+                    for name, row in self.capabilities.items()
+                },
+            )
+            for id, cloud in self.clouds.items()
+        }
+
+    def enabled_clouds(self) -> list[Cloud]:
+        """Return the clouds that are on, in the order of the settings."""
+        return [cloud for cloud in self.all_clouds().values() if cloud.enabled]
+
+    def checked_cloud(self, id: str) -> str:
+        """Return `id` if it is a cloud that is on, or `all`.
+
+        Raises:
+            UsageError: it is neither.
+        """
+        known = [cloud.id for cloud in self.enabled_clouds()]
+        if id in (*known, "all"):
+            return id
+        if id in self.clouds:
+            raise UsageError(
+                _("The cloud {cloud} is turned off.").format(cloud=id),
+                _("Turn it on in {file}: [clouds.{cloud}] enabled = true").format(
+                    file=paths.user_settings(), cloud=id
+                ),
+            )
+        raise UsageError(
+            _("There is no cloud called {cloud}.").format(cloud=repr(id)),
+            _("Known clouds: {clouds}, all.").format(clouds=", ".join(known)),
+        )
+
+    def with_flags(self, **flags: object) -> Self:
+        """Return these settings with what flags say on top; None says nothing."""
+        said = {name: value for name, value in flags.items() if value is not None}
+        origins = self.origins | {name: "--" + name.replace("_", "-") for name in said}
+        return dataclasses.replace(self, **said, origins=origins)  # type: ignore[arg-type]
+
+
+def load(config: Path | None = None) -> Settings:
+    """Return the settings of files and environment; `config` stands in for the person's file.
+
+    Raises:
+        SettingsError: a file cannot be read, or says something unknown or wrong.
+    """
+    own = config or paths.user_settings()
+    kept_file = paths.cache_folder() / "settings.json"
+    if environment_names():
+        return _load_afresh(own)
+    stamps = [_stamp(paths.project_settings()), _stamp(own)]
+    kept = _kept(kept_file, stamps)
+    if kept is not None:
+        return kept
+    settings = _load_afresh(own)
+    _keep(kept_file, stamps, settings)
+    return settings
+
+
+def environment_names() -> list[str]:
+    """Return the names of the environment variables that mean settings."""
+    return sorted(
+        name
+        for name in os.environ
+        if name.startswith(ENVIRONMENT_PREFIX) and not name.startswith(TEST_PREFIX)
+    )
+
+
+def _load_afresh(own: Path) -> Settings:
+    from models.settings_sources import read_sources
+
+    return read_sources(paths.project_settings(), own)
+
+
+def _stamp(file: Path) -> list[object]:
+    try:
+        status = file.stat()
+    except OSError:
+        return [str(file), 0, 0]
+    return [str(file), status.st_mtime_ns, status.st_size]
+
+
+def _kept(file: Path, stamps: list[list[object]]) -> Settings | None:
+    try:
+        kept: dict[str, Any] = json.loads(file.read_bytes())
+        if kept["format"] != _KEPT_FORMAT or kept["stamps"] != stamps:
+            return None
+        values = kept["settings"]
+        clouds = {id: CloudSettings(**cloud) for id, cloud in values.pop("clouds").items()}
+        return Settings(clouds=clouds, **values)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # missing, of another version or damaged: the files themselves are read again
+
+
+def _keep(file: Path, stamps: list[list[object]], settings: Settings) -> None:
+    kept = {"format": _KEPT_FORMAT, "stamps": stamps, "settings": dataclasses.asdict(settings)}
+    try:
+        paths.private_folder(file.parent)
+        with paths.written_whole(file) as out:
+            out.write(json.dumps(kept).encode())
+    except OSError:
+        return  # only the next start is slower for it
