@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= auto
+DOMAIN := partnerdesk
+LANGUAGES := models/languages
 CODE := tui screens models cli tests benchmarks
 
 .PHONY: demo run test lint format types imports bench snapshots lock messages wheel clean
@@ -40,7 +42,13 @@ snapshots: $(STAMP)
 
 # Collect the marked texts, merge them into the catalogues and compile these.
 messages: $(STAMP)
-	$(BIN)/python -m models.languages.catalogues
+	mkdir -p build
+	$(BIN)/pybabel --quiet extract --keyword N_ --no-location --sort-output --width 100 \
+	    --project partnerdesk --version "" --copyright-holder "The partnerdesk authors" \
+	    --output-file build/$(DOMAIN).pot tui screens models cli
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+	    --no-wrap --domain $(DOMAIN) --input-file build/$(DOMAIN).pot --output-dir $(LANGUAGES)
+	$(BIN)/pybabel --quiet compile --domain $(DOMAIN) --directory $(LANGUAGES)
 
 wheel: $(STAMP)
 	$(BIN)/python -m build --wheel --no-isolation

@@ -1,1 +1,1 @@
-"""What is kept: entities, the store, queries and rules. Imports neither Textual nor a network library."""
+"""What is kept: entities, the store, queries and rules; knows no screen and no network."""

@@ -41,7 +41,7 @@ class PartnerAccount(SQLModel, table=True):
     cloud: str = Field(index=True)
     """A cloud's id: `global`, `us-gov`, `germany`, `china`."""
     name: str = ""
-    """The partner's name in that cloud; empty for the book kept by hand that comes with each cloud."""
+    """The partner's name in that cloud; empty for the book kept by hand."""
     tenant_id: str = ""
     """The GUID of the partner's tenant; empty while kept by hand."""
     mpn_id: str = ""

@@ -9,13 +9,16 @@ import platform
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, Text
 from sqlmodel import Field, SQLModel
 
 from models.columns import choice_column, moment_column
 from models.languages import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class ChangeKind(StrEnum):
@@ -85,8 +88,8 @@ def change(
     *,
     account_id: int | None = None,
     customer_id: int | None = None,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
 ) -> Change:
     """Return an entry for the history; add it to the session that makes the change."""
     return Change(

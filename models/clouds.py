@@ -100,6 +100,9 @@ TITLES = {
 }
 """What each capability is called in a sentence."""
 
+_GLOBAL_ONLY = N_(
+    "The API ends relationships in the global cloud only. End it in the portal and record it here."
+)
 _REASONS = {
     (Capability.NEW_CUSTOMERS, "germany"): N_(
         "Microsoft Cloud Germany takes no new customers since 2018 and closed on 29 October 2021."
@@ -108,27 +111,22 @@ _REASONS = {
         "Microsoft Cloud Germany takes no new customers since 2018, and its API cannot add one."
     ),
     (Capability.INVITATION_URL, "us-gov"): N_(
-        "US Government has no invitation call. Make the invitation in the portal and record it here."
+        "US Government has no invitation call. "
+        "Make the invitation in the portal and record it here."
     ),
     (Capability.INVITE_EXISTING, "us-gov"): N_(
         "Sources disagree on whether US Government customers can be invited; "
         "where they can, it is in the portal only."
     ),
-    (Capability.REMOVE_RELATIONSHIP, "us-gov"): N_(
-        "The API ends relationships in the global cloud only. End it in the portal and record it here."
-    ),
-    (Capability.REMOVE_RELATIONSHIP, "germany"): N_(
-        "The API ends relationships in the global cloud only. End it in the portal and record it here."
-    ),
-    (Capability.REMOVE_RELATIONSHIP, "china"): N_(
-        "The API ends relationships in the global cloud only. End it in the portal and record it here."
-    ),
+    (Capability.REMOVE_RELATIONSHIP, "us-gov"): _GLOBAL_ONLY,
+    (Capability.REMOVE_RELATIONSHIP, "germany"): _GLOBAL_ONLY,
+    (Capability.REMOVE_RELATIONSHIP, "china"): _GLOBAL_ONLY,
     (Capability.OFFICE_SUBSCRIPTIONS, "us-gov"): N_("Offered since 2021; before, it was not."),
     (Capability.INDIRECT_MODEL, "china"): N_(
         "In this cloud indirect resellers use their provider's invitation."
     ),
 }
-"""The cases of which the reference says more than yes or no (`reference/rules.md §2, §7, §9, §16`)."""
+"""Where the reference says more than yes or no (`reference/rules.md §2, §7, §9, §16`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +171,7 @@ class Cloud:
     color: str
     """`blue`, `red`, `yellow`, `magenta`, `cyan` or `green`; each theme has its own shade."""
     enabled: bool = True
-    rules: dict[Capability, Rule] = field(default_factory=dict)
+    rules: dict[Capability, Rule] = field(default_factory=dict, hash=False)
 
     def allows(self, capability: Capability) -> Permission:
         """Say whether this cloud can do something, why not, and which source says so.

@@ -6,9 +6,11 @@ A statement is written with `?` for each value, on both databases.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from contextlib import contextmanager
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Protocol
 
 from models.database_url import Database, PostgresServer, SqliteFile
@@ -18,6 +20,7 @@ from models.paths import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import psycopg
@@ -33,6 +36,10 @@ class Connection(Protocol):
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """Return all rows that `statement` selects."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let everything read in the block be of one moment."""
         ...
 
     def interrupt(self) -> None:
@@ -56,6 +63,16 @@ class SqliteConnection:
         """Return all rows that `statement` selects."""
         with explained(self._database):
             return self._raw.execute(statement, values).fetchall()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let everything read in the block be of one moment."""
+        with explained(self._database):
+            self._raw.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._raw.rollback()
 
     def interrupt(self) -> None:
         """Stop what another thread is reading on this connection."""
@@ -84,6 +101,13 @@ class PostgresConnection:
                 self._raw.autocommit = True
             return self._raw.execute(text.encode(), values).fetchall()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let everything read in the block be of one moment."""
+        with explained(self._database), self._raw.transaction():
+            self._raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+
     def interrupt(self) -> None:
         """Stop what another thread is reading on this connection."""
         self._raw.cancel_safe()
@@ -111,7 +135,7 @@ def open_sqlite(path: Path) -> sqlite3.Connection:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     raw = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
-        raw.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(raw)
         raw.execute("PRAGMA synchronous = FULL")
         raw.execute("PRAGMA foreign_keys = ON")
     except BaseException:
@@ -120,11 +144,33 @@ def open_sqlite(path: Path) -> sqlite3.Connection:
     return raw
 
 
+def _write_ahead(raw: sqlite3.Connection) -> None:
+    # While a file is new and another process turns this on too, SQLite says "locked" at once,
+    # however long its own timeout is.
+    deadline = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                raise
+        sleep(0.01)
+
+
 def open_postgres(database: PostgresServer) -> psycopg.Connection[Row]:
     """Open a connection to a server; the password comes from ~/.pgpass or the environment."""
     import psycopg
 
-    return psycopg.connect(database.address, connect_timeout=10, application_name="partnerdesk")
+    raw = psycopg.connect(database.address, connect_timeout=10, application_name="partnerdesk")
+    try:
+        wait = f"{round(BUSY_SECONDS * 1000)}ms"
+        raw.execute("SELECT set_config('lock_timeout', %s, false)", [wait])
+        raw.commit()
+    except BaseException:
+        raw.close()
+        raise
+    return raw
 
 
 @contextmanager
@@ -132,16 +178,18 @@ def explained(database: Database) -> Iterator[None]:
     """Turn a driver's error into one that says what happened and what to do."""
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
-        raise _sqlite_error(error, database) from error
     except Exception as error:
-        if type(error).__module__.partition(".")[0] != "psycopg":
+        cause = getattr(error, "orig", None) or error  # SQLAlchemy wraps a driver's errors
+        if isinstance(cause, sqlite3.Error | OSError):
+            raise _sqlite_error(cause, database) from cause
+        if type(cause).__module__.partition(".")[0] != "psycopg":
             raise
-        raise _postgres_error(error, database) from error
+        raise _postgres_error(cause, database) from cause
 
 
 def _sqlite_error(error: sqlite3.Error | OSError, database: Database) -> StoreError:
-    text = str(error)
+    # An OSError's text holds the path, in which any word may stand.
+    text = error.strerror or "" if isinstance(error, OSError) else str(error)
     name = database.name
     if "locked" in text:
         return BusyError(
@@ -152,10 +200,11 @@ def _sqlite_error(error: sqlite3.Error | OSError, database: Database) -> StoreEr
         return StoreError(
             _("{name} is not a partnerdesk book, or it is damaged.").format(name=name),
             _(
-                "Name another file with --database, or restore a copy: partnerdesk database restore FILE"
+                "Name another file with --database, "
+                "or restore a copy: partnerdesk database restore FILE"
             ),
         )
-    if "full" in text or getattr(error, "errno", 0) == 28:  # noqa: PLR2004 - ENOSPC
+    if "full" in text or getattr(error, "errno", 0) == errno.ENOSPC:
         return StoreError(
             _("There is no room left on the disk of {name}.").format(name=name),
             _("Nothing was changed. Free some space and try again."),
@@ -163,7 +212,8 @@ def _sqlite_error(error: sqlite3.Error | OSError, database: Database) -> StoreEr
     return StoreError(
         _("The book {name} cannot be opened or written: {error}.").format(name=name, error=text),
         _(
-            "Look at who may read and write the file and its folder, or name another with --database."
+            "Look at who may read and write the file and its folder, "
+            "or name another with --database."
         ),
     )
 

@@ -11,8 +11,9 @@ from enum import StrEnum
 from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from models import accounts, changes  # noqa: F401 - the tables that foreign keys point to
 from models.columns import SortedText, choice_column, moment_column, version_column, versioned
-from models.languages import N_
+from models.customer_list import RELATIONSHIPS
 from models.plain import fold
 
 
@@ -27,14 +28,7 @@ class Relationship(StrEnum):
     UNKNOWN = "unknown"
 
 
-RELATIONSHIP_TITLES = {
-    Relationship.RESELLER: N_("Reseller"),
-    Relationship.ADVISOR: N_("Advisor"),
-    Relationship.SYNDICATION: N_("Syndication"),
-    Relationship.MICROSOFT_SUPPORT: N_("Microsoft support"),
-    Relationship.NONE: N_("None"),
-    Relationship.UNKNOWN: N_("Unknown"),
-}
+RELATIONSHIP_TITLES = {Relationship(value): title for value, title in RELATIONSHIPS.items()}
 """What each relationship is called on the screen."""
 
 
@@ -98,12 +92,24 @@ class Customer(SQLModel, table=True):
     version: int = Field(default=1, sa_column=version_column())
 
 
+TAG_MARK = "#"
+"""What a tag's line begins with in `search_text`."""
+
+
 def sort_and_search(
     company_name: str, primary_domain: str, microsoft_id: str | None, tags: list[str]
 ) -> tuple[str, str]:
-    """Return `company_sort` and `search_text` of a customer. Called by whatever writes one."""
+    """Return `company_sort` and `search_text` of a customer. Called by whatever writes one.
+
+    The text has a line for each part; a tag's line begins with `TAG_MARK`.
+    """
     company = fold(company_name)
-    parts = (company, fold(primary_domain), microsoft_id or "", *(fold(tag) for tag in tags))
+    parts = (
+        company,
+        fold(primary_domain),
+        microsoft_id or "",
+        *(TAG_MARK + fold(tag) for tag in tags),
+    )
     return company[:200], "\n".join(part for part in parts if part)
 
 

@@ -14,9 +14,9 @@ _UNSAFE = re.compile(
 
 def _picture(match: re.Match[str]) -> str:
     code = ord(match.group())
-    if code < 0x20:  # noqa: PLR2004
+    if code < 0x20:
         return chr(0x2400 + code)
-    if code == 0x7F:  # noqa: PLR2004
+    if code == 0x7F:
         return "\u2421"
     return "\ufffd"
 

@@ -11,8 +11,7 @@ import dataclasses
 import json
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from typing_extensions import TypedDict
 
@@ -20,6 +19,9 @@ from models import paths
 from models.clouds import Capability, Cloud, Rule, Support
 from models.errors import UsageError
 from models.languages import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ENVIRONMENT_PREFIX = "PARTNERDESK_"
 TEST_PREFIX = "PARTNERDESK_TEST_"

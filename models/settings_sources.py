@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import tomllib
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pydantic import ValidationError, create_model
@@ -23,6 +22,7 @@ from models.settings import ENVIRONMENT_PREFIX, Settings, environment_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from pydantic_core import ErrorDetails
 

@@ -142,7 +142,6 @@ class Store:
 
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:
-        from sqlalchemy.exc import DBAPIError
         from sqlalchemy.orm.exc import StaleDataError
         from sqlmodel import Session
 
@@ -152,10 +151,6 @@ class Store:
                     yield session
             except StaleDataError:
                 raise changed_meanwhile() from None
-            except DBAPIError as error:
-                if error.orig is None:
-                    raise
-                raise error.orig from None
 
 
 def _begin_sqlite(connection: SqlConnection) -> None:

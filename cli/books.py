@@ -1,0 +1,115 @@
+"""Opening the book that a command is about."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from models import paths
+from models.account_list import ALL, Scope, choose, read_accounts
+from models.database_url import SqliteFile, parse
+from models.errors import UsageError
+from models.languages import _, number
+from models.store import Store
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.settings import Settings
+
+DEMO_CUSTOMERS, DEMO_SEED = 2_000, 1
+"""The demo book that `--demo` makes."""
+
+
+def book(arguments: argparse.Namespace, settings: Settings) -> Store:
+    """Return the store that flags and settings name; not opened yet.
+
+    Raises:
+        UsageError: `--demo` and `--database` both name one.
+    """
+    if getattr(arguments, "demo", False):
+        if hasattr(arguments, "database"):
+            raise UsageError(_("--demo and --database name two different books."))
+        return Store(demo_database(), read_only=settings.read_only)
+    return Store(parse(settings.database), read_only=settings.read_only)
+
+
+def demo_database() -> SqliteFile:
+    """Return where the demo book is."""
+    return SqliteFile(paths.data_folder() / "demo.db")
+
+
+def open_book(arguments: argparse.Namespace, settings: Settings) -> Store:
+    """Return the opened store; the demo book is made where it is missing.
+
+    Raises:
+        StoreError: it cannot be opened.
+    """
+    store = book(arguments, settings)
+    clouds = settings.enabled_clouds()
+    store.open([cloud.id for cloud in clouds])
+    if getattr(arguments, "demo", False):
+        _fill_demo(store, settings)
+    return store
+
+
+def _fill_demo(store: Store, settings: Settings) -> None:
+    connection = store.connect()
+    try:
+        filled = connection.rows("SELECT 1 FROM customers LIMIT 1")
+    finally:
+        connection.close()
+    if not filled:
+        fill_demo(store, settings, DEMO_CUSTOMERS, DEMO_SEED)
+
+
+def fill_demo(store: Store, settings: Settings, customers: int, seed: int) -> None:
+    """Fill an empty book with demo customers, telling how far it is."""
+    from models.changes import Actor
+    from models.clock import now
+    from models.demo import fill
+
+    clouds = settings.enabled_clouds()
+    with progress_line(_("Making a demo book")) as told:
+        fill(
+            Store(store.database), customers=customers, seed=seed,
+            as_of=now().replace(hour=0, minute=0, second=0, microsecond=0),
+            actor=Actor.present(), clouds=[cloud.id for cloud in clouds],
+            suffixes={cloud.id: cloud.domain_suffix for cloud in clouds}, progress=told,
+        )  # fmt: skip
+
+
+def scope(arguments: argparse.Namespace, settings: Settings, store: Store, default: str) -> Scope:
+    """Return the accounts that a command is about: those of `--cloud`, else of `default`."""
+    connection = store.connect()
+    try:
+        accounts = read_accounts(connection, settings.enabled_clouds())
+    finally:
+        connection.close()
+    wanted = getattr(arguments, "cloud", default)
+    if wanted == ALL:
+        return choose(accounts, ALL)
+    return choose(accounts, wanted or accounts[0].cloud.id)
+
+
+class progress_line:  # noqa: N801 - used like a function
+    """Tells on stderr how far a long work is: one line, only on a terminal."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._shown = sys.stderr.isatty()
+
+    def __enter__(self) -> progress_line:
+        return self
+
+    def __call__(self, done: int, total: int) -> None:
+        """Tell that `done` of `total` is done."""
+        if self._shown:
+            share = done / total if total else 1
+            bar = "█" * int(share * 20) + "░" * (20 - int(share * 20))
+            text = f"\r{self._label} {bar} {share:4.0%}  {number(done)}"
+            print(text, end="\033[K", file=sys.stderr, flush=True)
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

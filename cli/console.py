@@ -1,0 +1,53 @@
+"""Starts the console, where there is a terminal that can show it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from models.errors import ExitCode, UsageError
+from models.languages import _
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.settings import Settings
+
+
+def run_console(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Open the console and return its exit code when the person leaves it.
+
+    Raises:
+        UsageError: there is no terminal, or one that can only print.
+        StoreError: the book cannot be opened.
+    """
+    _check_terminal()
+    from cli.books import book, open_book
+    from models.desk import Desk
+
+    demo = getattr(arguments, "demo", False)
+    store = open_book(arguments, settings) if demo else book(arguments, settings)
+    desk = Desk(settings, store, wanted_cloud=getattr(arguments, "cloud", ""), demo=demo)
+    from tui.app import run
+
+    return run(desk, mouse=_mouse(settings))
+
+
+def _check_terminal() -> None:
+    remedy = _("The commands work without one; see: partnerdesk --help")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(_("The console needs a terminal."), remedy)
+    if os.environ.get("TERM", "dumb") in ("dumb", "unknown", ""):
+        raise UsageError(
+            _("This terminal (TERM={term}) cannot show the console.").format(
+                term=os.environ.get("TERM", "")
+            ),
+            remedy,
+        )
+
+
+def _mouse(settings: Settings) -> bool:
+    if settings.mouse == "auto":
+        return not os.environ.get("SSH_CONNECTION")
+    return settings.mouse == "on"

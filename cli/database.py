@@ -1,0 +1,84 @@
+"""`partnerdesk database`: upgrade, check, back up and restore the book."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.books import book
+from models.errors import ExitCode
+from models.languages import _
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.settings import Settings
+
+
+def add_commands(commands: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    """Add `database` and its parts."""
+    database = commands.add_parser(
+        "database", parents=[shared], help=_("upgrade, check, back up or restore the book")
+    )
+    parts = database.add_subparsers(required=True, metavar="WHAT")
+    upgrade = parts.add_parser(
+        "upgrade", parents=[shared],
+        help=_("bring the book's schema up to date (every start does this, too)"),
+    )  # fmt: skip
+    upgrade.set_defaults(run=run_upgrade)
+    check = parts.add_parser("check", parents=[shared], help=_("look for damage"))
+    check.set_defaults(run=run_check)
+    backup = parts.add_parser(
+        "backup", parents=[shared], help=_("copy the book, also while others use it")
+    )
+    backup.add_argument("file", type=Path, help=_("the copy; must not exist yet"))
+    backup.set_defaults(run=run_backup)
+    restore = parts.add_parser(
+        "restore", parents=[shared], help=_("put a copy in the book's place; the old one is kept")
+    )
+    restore.add_argument("file", type=Path, help=_("a copy made by backup"))
+    restore.set_defaults(run=run_restore)
+
+
+def run_upgrade(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Bring the schema up to date."""
+    store = book(arguments, settings)
+    store.open([cloud.id for cloud in settings.enabled_clouds()])
+    print(_("{name} is up to date.").format(name=store.database.name), file=sys.stderr)
+    return ExitCode.DONE
+
+
+def run_check(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Look for damage; every finding is a line on stdout."""
+    from models.maintenance import check
+
+    store = book(arguments, settings)
+    findings = check(store)
+    for finding in findings:
+        print(finding)
+    if findings:
+        print(_("Restore a copy with: partnerdesk database restore FILE"), file=sys.stderr)
+        return ExitCode.FAILED
+    print(_("{name} is whole.").format(name=store.database.name), file=sys.stderr)
+    return ExitCode.DONE
+
+
+def run_backup(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Copy the book."""
+    from models.maintenance import back_up
+
+    back_up(book(arguments, settings), arguments.file.expanduser().absolute())
+    print(_("Copied to {file}.").format(file=arguments.file), file=sys.stderr)
+    return ExitCode.DONE
+
+
+def run_restore(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Put a copy in the book's place."""
+    from models.maintenance import restore
+
+    kept = restore(book(arguments, settings), arguments.file.expanduser().absolute())
+    print(_("Restored from {file}.").format(file=arguments.file), file=sys.stderr)
+    if kept is not None:
+        print(_("The book as it was is kept in {file}.").format(file=kept), file=sys.stderr)
+    return ExitCode.DONE

@@ -1,0 +1,71 @@
+"""`partnerdesk demo`: makes a believable book to try everything on."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from cli.books import DEMO_CUSTOMERS, DEMO_SEED, demo_database, fill_demo
+from models.database_url import SqliteFile, parse
+from models.errors import ExitCode, RefusedError, UsageError
+from models.languages import _, ngettext
+from models.store import Store
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.settings import Settings
+
+MOST_CUSTOMERS = 5_000_000
+
+
+def add_commands(commands: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    """Add `demo`."""
+    demo = commands.add_parser(
+        "demo", parents=[shared], help=_("make a demo book"),
+        description=_(
+            "Makes a demo book; the same seed and number make the same customers. Without "
+            "--database it is the book that `partnerdesk --demo` opens."
+        ),
+    )  # fmt: skip
+    demo.add_argument("--customers", type=int, default=DEMO_CUSTOMERS, metavar="N",
+                      help=_("how many customers (default: %(default)s)"))  # fmt: skip
+    demo.add_argument("--seed", type=int, default=DEMO_SEED, metavar="S",
+                      help=_("which book of that size (default: %(default)s)"))  # fmt: skip
+    demo.add_argument("--replace", action="store_true", help=_("throw the old demo book away"))
+    demo.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Make the demo book."""
+    if not 1 <= arguments.customers <= MOST_CUSTOMERS:
+        raise UsageError(_("--customers must be between 1 and {most}.").format(most=MOST_CUSTOMERS))
+    if settings.read_only:
+        raise RefusedError(_("Nothing can be changed: the console is in read-only mode."))
+    own = hasattr(arguments, "database") or bool(settings.database)
+    database = parse(settings.database) if own else demo_database()
+    if isinstance(database, SqliteFile) and database.path.exists():
+        _make_room(database, own=own, replace=arguments.replace)
+    store = Store(database)
+    store.open([cloud.id for cloud in settings.enabled_clouds()])
+    fill_demo(store, settings, arguments.customers, arguments.seed)
+    print(
+        ngettext("{count} demo customer in", "{count} demo customers in", arguments.customers)
+        + f" {database.name}",
+        file=sys.stderr,
+    )
+    if not own:
+        print(_("Open it with: partnerdesk --demo"), file=sys.stderr)
+    return ExitCode.DONE
+
+
+def _make_room(database: SqliteFile, *, own: bool, replace: bool) -> None:
+    if own:
+        return  # `fill` refuses a book that has customers: it may be a real one
+    if not replace:
+        raise RefusedError(
+            _("There is a demo book already: {file}.").format(file=database.path),
+            _("Open it with `partnerdesk --demo`, or make a new one in its place with --replace."),
+        )
+    for suffix in ("", "-wal", "-shm"):
+        database.path.with_name(database.path.name + suffix).unlink(missing_ok=True)

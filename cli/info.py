@@ -1,0 +1,138 @@
+"""`partnerdesk info`: paths, versions, where each setting comes from, what the terminal can do."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from cli.books import book, demo_database
+from models import paths
+from models.database_url import SqliteFile, masked
+from models.errors import DeskError, ExitCode
+from models.languages import _, language
+from models.store import known_versions, schema_version
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.settings import Settings
+    from models.store import Store
+
+
+def add_commands(commands: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    """Add `info`."""
+    info = commands.add_parser(
+        "info", parents=[shared], help=_("show paths, versions, settings and terminal")
+    )
+    info.add_argument("--json", action="store_true", help=_("as one JSON object"))
+    info.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Print everything; works also where the book cannot be opened."""
+    sections = {
+        "versions": _versions(),
+        "paths": _paths(book(arguments, settings)),
+        "database": _database(book(arguments, settings)),
+        "settings": _settings(settings),
+        "terminal": _terminal(settings),
+    }
+    if arguments.json:
+        print(json.dumps(sections, ensure_ascii=False, indent=2))
+        return ExitCode.DONE
+    width = max(len(name) for section in sections.values() for name in section)
+    for title, section in sections.items():
+        print(title)
+        for name, value in section.items():
+            print(f"  {name:{width}}  {value}")
+    return ExitCode.DONE
+
+
+def _versions() -> dict[str, str]:
+    names = ("partnerdesk", "textual", "sqlmodel", "sqlalchemy", "pydantic-settings", "psycopg")
+    return {
+        **{name: version(name) for name in names},
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+    }
+
+
+def _paths(store: Store) -> dict[str, str]:
+    return {
+        "book": store.database.name,
+        "demo book": demo_database().name,
+        "your settings": _existing(str(paths.user_settings())),
+        "all settings": str(paths.project_settings()),
+        "remembered views": str(paths.state_folder()),
+        "crash reports": str(paths.state_folder()),
+        "cache": str(paths.cache_folder()),
+    }
+
+
+def _existing(path: str) -> str:
+    return path if os.path.exists(path) else f"{path} ({_('not there; only defaults')})"  # noqa: PTH110
+
+
+def _database(store: Store) -> dict[str, str]:
+    kind = "SQLite" if isinstance(store.database, SqliteFile) else "PostgreSQL"
+    if isinstance(store.database, SqliteFile) and not store.database.path.exists():
+        return {"kind": kind, "state": _("not made yet; the first start makes it")}
+    try:
+        connection = store.connect()
+        try:
+            found = schema_version(connection)
+        finally:
+            connection.close()
+    except DeskError as error:
+        return {"kind": kind, "state": str(error)}
+    newest = known_versions()[-1]
+    state = _("up to date") if found == newest else _("older; the next start brings it up to date")
+    return {"kind": kind, "schema": found or "–", "state": state}
+
+
+def _settings(settings: Settings) -> dict[str, str]:
+    shown = {
+        "database": masked(settings.database) or _("your data folder"),
+        "language": settings.language or f"{language()} ({_('by locale')})",
+        "theme": settings.theme,
+        "read_only": str(settings.read_only).lower(),
+        "mouse": settings.mouse,
+        **{f"keys.{name}": keys for name, keys in settings.keys.items()},
+        **{
+            f"clouds.{id}.enabled": str(cloud.enabled).lower()
+            for id, cloud in settings.clouds.items()
+        },
+    }
+    corrected = {
+        name: "" for name, place in settings.origins.items()
+        if name.startswith("capabilities.") and place != str(paths.project_settings())
+    }  # fmt: skip
+    for name in corrected:
+        _table, capability, cell = name.split(".")
+        corrected[name] = str(dict(settings.capabilities[capability])[cell])
+    default = str(paths.project_settings())
+    return {
+        name: f"{value}  [{_('default') if place == default else place}]"
+        for name, value in {**shown, **corrected}.items()
+        for place in [settings.origins.get(name, default)]
+    }
+
+
+def _terminal(settings: Settings) -> dict[str, str]:
+    size = shutil.get_terminal_size()
+    return {
+        "TERM": os.environ.get("TERM", ""),
+        "COLORTERM": os.environ.get("COLORTERM", ""),
+        "NO_COLOR": _("set") if "NO_COLOR" in os.environ else _("not set"),
+        "size": f"{size.columns}×{size.lines}",
+        "encoding": sys.stdout.encoding,
+        "input": _("terminal") if sys.stdin.isatty() else _("no terminal"),
+        "ssh": os.environ.get("SSH_CONNECTION", "").split(" ")[0] or _("no"),
+        "mouse": settings.mouse,
+    }

@@ -1,0 +1,131 @@
+"""The `partnerdesk` command: opens the console, or does one job and says the result."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from models.errors import DeskError, ExitCode, UsageError
+from models.languages import _, available, preferred, speak
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.settings import Settings
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `partnerdesk` with `argv` and return the exit code. No traceback reaches a person."""
+    speak(preferred())
+    try:
+        return int(_run(list(sys.argv[1:] if argv is None else argv)))
+    except DeskError as error:
+        print(f"partnerdesk: {error.message}", file=sys.stderr)
+        if error.remedy:
+            print(error.remedy, file=sys.stderr)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output went away; leave nothing that fails when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.FAILED)
+    except Exception as error:  # noqa: BLE001 - the last net: a report instead of a traceback
+        return _unexpected(error)
+
+
+def _run(argv: list[str]) -> ExitCode:
+    arguments = parser().parse_args(argv)
+    settings = _settings(arguments)
+    speak(settings.language or preferred())
+    if hasattr(arguments, "run"):
+        result = arguments.run(arguments, settings)
+        sys.stdout.flush()
+        return ExitCode(result)
+    from cli.console import run_console
+
+    return run_console(arguments, settings)
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    from models import settings as all_settings
+
+    config = getattr(arguments, "config", None)
+    if config is not None and not config.exists():
+        raise UsageError(_("There is no settings file {file}.").format(file=config))
+    loaded = all_settings.load(config)
+    cloud = getattr(arguments, "cloud", None)
+    if cloud is not None:
+        loaded.checked_cloud(cloud)
+    return loaded.with_flags(
+        database=getattr(arguments, "database", None),
+        language=getattr(arguments, "lang", None),
+        theme=getattr(arguments, "theme", None),
+        read_only=getattr(arguments, "read_only", None),
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    from cli import customers, database, demo, info
+    from models.settings import Theme
+
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = shared.add_argument_group(_("everywhere"))
+    group.add_argument("--cloud", metavar="ID", help=_("global, us-gov, germany, china or all"))
+    group.add_argument(
+        "--database", metavar="URL",
+        help=_("another book: a file, or postgresql+psycopg://user@host/name"),
+    )  # fmt: skip
+    group.add_argument(
+        "--config", metavar="FILE", type=Path, help=_("another settings file than your own")
+    )
+    group.add_argument("--lang", choices=available(), help=_("language of all texts"))
+    group.add_argument("--theme", choices=get_args(Theme), help=_("colours of the console"))
+    group.add_argument("--read-only", action="store_true", help=_("take every change away"))
+    group.add_argument("--demo", action="store_true", help=_("use the demo book, made if missing"))
+
+    top = argparse.ArgumentParser(
+        prog="partnerdesk",
+        parents=[shared],
+        description=_(
+            "Keeps a Microsoft reseller partner's customer accounts in every cloud it sells in. "
+            "Without a command it opens the console."
+        ),
+        epilog=_(
+            "Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by a rule, 4 not found, "
+            "5 busy or conflict, 6 offline or sign-in needed."
+        ),
+    )
+    top.add_argument("--version", action="version", version=_version())
+    commands = top.add_subparsers(title=_("commands"), metavar="COMMAND")
+    for module in (customers, database, demo, info):
+        module.add_commands(commands, shared)
+    return top
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return f"partnerdesk {version('partnerdesk')}"
+
+
+def _unexpected(error: Exception) -> int:
+    from models.clock import now
+    from models.crash import write_report
+
+    report = write_report(error, now())
+    print(
+        "partnerdesk: " + _("An error nobody expected; nothing was written to the book."),
+        file=sys.stderr,
+    )
+    if report is not None:
+        print(_("A report without your data is in {file}.").format(file=report), file=sys.stderr)
+    return int(ExitCode.FAILED)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

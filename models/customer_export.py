@@ -1,0 +1,113 @@
+"""Exports exactly the rows and columns of a list: CSV, XLSX or JSON, whole or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.clock import from_millis
+from models.errors import UsageError
+from models.languages import N_, _
+from models.lists import Column, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from models.connection import Connection
+    from models.lists import ListSpec, Query
+
+PORTAL_COLUMNS = {
+    "id": N_("Microsoft ID"),
+    "company": N_("Company name"),
+    "domain": N_("Primary domain name"),
+    "relationship": N_("Relationship"),
+}
+"""The columns of the portal's own export and their headings (`reference/rules.md §14`)."""
+
+FORMATS = ("csv", "xlsx", "json")
+
+
+def format_of(path: Path, wanted: str = "") -> str:
+    """Return the format of an export: as asked for, else by the file's ending.
+
+    Raises:
+        UsageError: neither says one that is known.
+    """
+    named = (wanted or path.suffix.removeprefix(".")).lower()
+    if named in FORMATS:
+        return named
+    raise UsageError(
+        _("The format of {file} is not known.").format(file=path.name),
+        _("End its name in .csv, .xlsx or .json."),
+    )
+
+
+def chosen_columns(spec: ListSpec, names: Sequence[str] | None) -> list[tuple[Column, str]]:
+    """Return the columns to export with their headings; the portal's own where `names` is None.
+
+    Raises:
+        UsageError: the list has no such column.
+    """
+    if names is None:
+        return [(spec.column(name), heading) for name, heading in PORTAL_COLUMNS.items()]
+    known = {name: column for column in spec.columns for name in (column.name, *column.aliases)}
+    chosen = []
+    for name in names:
+        column = known.get(name.strip().lower())
+        if column is None:
+            raise UsageError(
+                _("The list has no column {name}.").format(name=name),
+                _("Columns: {names}.").format(names=", ".join(c.name for c in spec.columns)),
+            )
+        chosen.append((column, PORTAL_COLUMNS.get(column.name, column.label)))
+    return chosen
+
+
+def export(
+    connection: Connection,
+    query: Query,
+    path: Path,
+    *,
+    columns: list[tuple[Column, str]],
+    format: str,  # noqa: A002 - the word the command line uses
+    overwrite: bool = False,
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> int:
+    """Write the rows of `query` in its order to `path` and return how many.
+
+    The same rows give the same bytes: no time of writing, no host name.
+
+    Raises:
+        FileError: the file exists already, or cannot be written.
+        StoreError: the book cannot be read.
+    """
+    from models import sheets
+
+    written = 0
+
+    def rows() -> Iterator[list[str]]:
+        nonlocal written
+        places = [(query.spec.columns.index(column), column) for column, _heading in columns]
+        for row in query.walk(connection):
+            yield [plain_value(column, row.values[place]) for place, column in places]
+            written += 1
+            if written % 1000 == 0:
+                progress(written)
+
+    headings = [column.json_name if format == "json" else _(heading) for column, heading in columns]
+    write = {"csv": sheets.write_csv, "xlsx": sheets.write_xlsx, "json": sheets.write_json}[format]
+    with connection.snapshot():
+        write(rows(), headings, path, overwrite=overwrite)
+    progress(written)
+    return written
+
+
+def plain_value(column: Column, value: object) -> str:
+    """Return a cell as a file holds it: unshortened, times in ISO 8601, choices as stored."""
+    match column.kind:
+        case Kind.AGE | Kind.DATE:
+            return f"{from_millis(int(str(value))):%Y-%m-%dT%H:%M:%SZ}" if value else ""
+        case Kind.TAGS:
+            return ", ".join(str(tag) for tag in value) if isinstance(value, list) else ""
+        case _:
+            return "" if value is None else str(value)

@@ -1,0 +1,103 @@
+"""Reading a file of customers for a person: mapping words, the plan in words, the refused rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.customer_import import plan_import, write_refused
+from models.errors import FileError, UsageError
+from models.import_fields import FIELD_TITLES
+from models.languages import _, ngettext
+from models.paths import data_folder, private_folder
+from models.sheets import read_sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from models.import_plan import ImportOutcome, ImportPlan
+    from models.store import Store
+
+MOST_REFUSED_FILES = 100
+
+
+def read_plan(
+    store: Store,
+    account_id: int,
+    path: Path,
+    mapping: dict[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> ImportPlan:
+    """Read the file at `path` and say what importing it would do; nothing is written.
+
+    Raises:
+        FileError: the file is missing, damaged, or its columns are not recognised.
+        UsageError: `mapping` names a field or column that there is not.
+    """
+    return plan_import(store, account_id, read_sheet(path), mapping, progress)
+
+
+def parse_mapping(words: Sequence[str]) -> dict[str, str]:
+    """Return the mapping said as `field=Column heading`, one a word.
+
+    Raises:
+        UsageError: a word is not of that form.
+    """
+    mapping = {}
+    for word in words:
+        field, equals, column = word.partition("=")
+        if not equals or not field.strip() or not column.strip():
+            raise UsageError(
+                _("{text} does not map a field.").format(text=word),
+                _('Write field=Column, for example company_name="Firma".'),
+            )
+        mapping[field.strip()] = column.strip()
+    return mapping
+
+
+def counts(found: ImportPlan | ImportOutcome) -> str:
+    """Return in words how many rows are new, changed, unchanged and refused."""
+    return " · ".join(
+        (
+            ngettext("{count} new", "{count} new", found.new),
+            ngettext("{count} changed", "{count} changed", found.changed),
+            ngettext("{count} unchanged", "{count} unchanged", found.unchanged),
+            ngettext("{count} refused", "{count} refused", found.refused),
+        )
+    )
+
+
+def mapped_columns(plan: ImportPlan) -> list[str]:
+    """Return which column of the file each field is read from, and which are left out."""
+    lines = [f"{_(FIELD_TITLES[field])} ← {column}" for field, column in plan.columns.used.items()]
+    if unused := plan.columns.unused:
+        lines.append(_("not read: {columns}").format(columns=", ".join(unused)))
+    return lines
+
+
+def keep_refused(plan: ImportPlan, source: Path, wanted: Path | None = None) -> Path:
+    """Write the refused rows of `plan` to a new file and return its place.
+
+    It stands beside the imported file, or in the book's folder where that one cannot be written;
+    an older file is never written over, unless `wanted` names it.
+
+    Raises:
+        FileError: it cannot be written anywhere.
+    """
+    if wanted is not None:
+        write_refused(plan, wanted, overwrite=True)
+        return wanted
+    problem: FileError | None = None
+    for folder in (source.parent, private_folder(data_folder())):
+        for number in range(1, MOST_REFUSED_FILES):
+            mark = "" if number == 1 else f"-{number}"
+            target = folder / f"{source.stem}.refused{mark}.csv"
+            if target.exists():
+                continue
+            try:
+                write_refused(plan, target)
+            except FileError as error:
+                problem = error
+                break
+            return target
+    raise problem or FileError(_("The refused rows cannot be written beside the file."))

@@ -1,0 +1,91 @@
+"""The open book and who works on it: what every screen and command is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from models.account_list import Account, Scope, choose, read_accounts
+from models.clock import now
+from models.errors import DeskError
+from models.languages import _
+from models.reading import Reader
+from models.remembered import Remembered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from models.connection import Connection
+    from models.settings import Settings
+    from models.store import Store
+
+LATEST_CHANGE = "SELECT coalesce(max(id), 0) FROM changes"
+
+
+@dataclass
+class Desk:
+    """An open book, the settings, and what is chosen in it. Changed by the app only."""
+
+    settings: Settings
+    store: Store
+    clock: Callable[[], datetime] = now
+    wanted_cloud: str = ""
+    """What `--cloud` asked for; stronger than what is remembered."""
+    demo: bool = False
+    """Whether the book is the demo book; the header says so."""
+    accounts: list[Account] = field(default_factory=list)
+    scope: Scope | None = None
+    """What the selector chose; None until the book is open."""
+    latest_change: int = 0
+    """The newest entry of the history that the screens have seen."""
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.store)
+        self.remembered = Remembered.load(self.store.database)
+
+    def open(self) -> None:
+        """Open the book and choose where to begin. Blocks; not for the event loop's thread.
+
+        Raises:
+            StoreError: the book cannot be opened.
+        """
+        self.store.open([cloud.id for cloud in self.settings.enabled_clouds()])
+
+    def look(self, connection: Connection) -> tuple[list[Account], int]:
+        """Return the accounts as they are now, and the newest entry of the history."""
+        accounts = read_accounts(connection, self.settings.enabled_clouds())
+        return accounts, int(connection.rows(LATEST_CHANGE)[0][0])
+
+    def seen(self, accounts: list[Account], latest_change: int) -> None:
+        """Take over what `look` returned; keeps the chosen scope."""
+        if not accounts:
+            raise DeskError(
+                _("No cloud is turned on, so there is no account to work in."),
+                _("Turn one on in your settings; `partnerdesk info` names the file."),
+            )
+        self.accounts = accounts
+        self.latest_change = latest_change
+        wanted = self.scope.key if self.scope else self.wanted_cloud or self.remembered.scope
+        self.scope = choose(accounts, wanted)
+
+    def choose(self, key: str) -> None:
+        """Work in another account, or in all of them; remembered for the next run."""
+        self.scope = choose(self.accounts, key)
+        self.remembered.scope = self.scope.key
+        self.remembered.save()
+
+    def why_no_change(self) -> str:
+        """Return why nothing can be changed here and now; empty if it can."""
+        if self.settings.read_only:
+            return _("Read-only mode: nothing can be changed.")
+        if self.scope is None:
+            return _("The book is not open yet.")
+        if self.scope.account is None:
+            return _("All clouds are shown: choose one account with c to change something.")
+        return ""
+
+    def close(self) -> None:
+        """Stop reading and write down what is to be remembered."""
+        self.reader.close()
+        self.remembered.save()

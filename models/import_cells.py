@@ -1,0 +1,176 @@
+"""What a cell of an imported file says: the value as the book keeps it, or why it cannot be one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from models.customer_page import parse_tags
+from models.customers import RELATIONSHIP_TITLES, Relationship
+from models.domains import domain_name
+from models.errors import UsageError
+from models.import_fields import ImportField, key
+from models.languages import _, ngettext
+from models.sheets import LONGEST_CELL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TAG_SEPARATOR = "\n"
+"""Stands between a customer's tags, sorted, where they are handled as one text."""
+
+_LIMITS = {
+    ImportField.COMPANY_NAME: 256,
+    ImportField.FIRST_NAME: 50,
+    ImportField.LAST_NAME: 50,
+    ImportField.ADDRESS_LINE1: 200,
+    ImportField.ADDRESS_LINE2: 200,
+}
+"""Characters at most (`reference/resources.md`, *Address*); 256 where nothing is said."""
+_LIMIT = 256
+
+_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
+_BETWEEN_WORDS = re.compile(r"[,;/|\n]")
+
+_WORDS = {
+    Relationship.RESELLER: (
+        "Cloud reseller, CSP, CSP reseller, Cloud solution provider, Direct reseller, "
+        "Indirect reseller, Indirect cloud reseller, Cloud reseller (indirect), Реселлер, "
+        "Облачный реселлер, Посредник, Торговый посредник, Облачный торговый посредник, "
+        "Торговый посредник облачных решений, Торговый посредник по облачным решениям, "
+        "Торговый посредник облачных служб, Непрямой торговый посредник, "
+        "Косвенный торговый посредник, Поставщик облачных решений, Handelspartner, "
+        "Cloudhandelspartner, Cloud-Wiederverkäufer, Wiederverkäufer, Vertriebspartner, "
+        "Cloud-Vertriebspartner, Fachhändler, Händler, Cloudhändler, Indirekter Handelspartner, "
+        "Indirekter Vertriebspartner, Indirekter Wiederverkäufer, Anbieter von Cloudlösungen"
+    ),
+    Relationship.ADVISOR: "Adviser, Советник, Консультант, Berater, Ratgeber",
+    Relationship.SYNDICATION: (
+        "Syndication partner, Syndicator, Синдикация, Партнер по синдикации, Syndizierung, "
+        "Syndikation, Syndizierungspartner"
+    ),
+    Relationship.MICROSOFT_SUPPORT: (
+        "Поддержка Майкрософт, Поддержка Microsoft, Служба поддержки Майкрософт, "
+        "Служба поддержки Microsoft, Microsoft-Support, Support von Microsoft"
+    ),
+    Relationship.NONE: "No relationship, Нет, Отсутствует, Нет отношений, Keine, Kein, Keiner",
+    Relationship.UNKNOWN: "Неизвестно, Unbekannt",
+}
+"""Words for each relationship, besides its REST name and its title on the screen."""
+
+_ORDER = (
+    Relationship.RESELLER,
+    Relationship.ADVISOR,
+    Relationship.SYNDICATION,
+    Relationship.MICROSOFT_SUPPORT,
+    Relationship.NONE,
+    Relationship.UNKNOWN,
+)
+"""Which relationship counts where a cell names several."""
+
+
+class UnfitError(ValueError):
+    """A cell that cannot be the field's value; its text is the reason, for the person."""
+
+
+def guid(text: str) -> str | None:
+    """Return a GUID in lower case and without braces; None where `text` is none."""
+    bare = text.lower()
+    if bare.startswith("{") and bare.endswith("}"):
+        bare = bare[1:-1]
+    return bare if _GUID.fullmatch(bare) else None
+
+
+def relationship_words() -> dict[str, Relationship]:
+    """Return what relationship each word means, by its key: English, Russian, German, in use."""
+    words: dict[str, Relationship] = {}
+    for relationship in reversed(_ORDER):
+        title = RELATIONSHIP_TITLES[relationship]
+        for word in (relationship, title, _(title), *_WORDS[relationship].split(", ")):
+            words[key(word)] = relationship
+    return words
+
+
+def relationship_in(text: str, words: dict[str, Relationship]) -> Relationship | None:
+    """Return the relationship that a cell names; of several the strongest, None for none known."""
+    meant = {words.get(key(part)) for part in (text, *_BETWEEN_WORDS.split(text))}
+    return next((relationship for relationship in _ORDER if relationship in meant), None)
+
+
+class CellReader:
+    """Reads the cells of one import."""
+
+    def __init__(self) -> None:
+        self._words = relationship_words()
+        self._relationships: dict[str, str] = {}
+        self._readers: dict[ImportField, Callable[[str], str]] = {
+            ImportField.MICROSOFT_ID: _microsoft_id,
+            ImportField.PRIMARY_DOMAIN: _primary_domain,
+            ImportField.RELATIONSHIP: self._relationship,
+            ImportField.COUNTRY: _country,
+            ImportField.TAGS: _tags,
+        }
+
+    def read(self, field: ImportField, text: str) -> str:
+        """Return the value that a cell with something in it gives a field.
+
+        Tags come sorted, with `TAG_SEPARATOR` between them; a relationship by its REST name.
+
+        Raises:
+            UnfitError: it cannot be that field's value.
+        """
+        if len(text) > LONGEST_CELL:
+            raise UnfitError(_too_long(LONGEST_CELL))
+        if "\0" in text:
+            raise UnfitError(_("has a NUL character"))
+        reader = self._readers.get(field)
+        if reader:
+            return reader(text)
+        limit = _LIMITS.get(field, _LIMIT)
+        if len(text) > limit:
+            raise UnfitError(_too_long(limit))
+        return text
+
+    def _relationship(self, text: str) -> str:
+        if text not in self._relationships:
+            found = relationship_in(text, self._words)
+            if found is None:
+                raise UnfitError(
+                    _("is no relationship that is known; write one of {words}").format(
+                        words=", ".join(_ORDER)
+                    )
+                )
+            self._relationships[text] = found.value
+        return self._relationships[text]
+
+
+def _too_long(limit: int) -> str:
+    return ngettext("is longer than {count} character", "is longer than {count} characters", limit)
+
+
+def _microsoft_id(text: str) -> str:
+    found = guid(text)
+    if found is None:
+        raise UnfitError(_("is no GUID such as 1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11"))
+    return found
+
+
+def _primary_domain(text: str) -> str:
+    found = domain_name(text)
+    if found is None:
+        raise UnfitError(_("is no domain such as contoso.onmicrosoft.com"))
+    return found
+
+
+def _country(text: str) -> str:
+    if not _COUNTRY.fullmatch(text):
+        raise UnfitError(_("is no country code of two letters, such as DE"))
+    return text.upper()
+
+
+def _tags(text: str) -> str:
+    try:
+        return TAG_SEPARATOR.join(sorted(parse_tags(text.replace(";", ","))))
+    except UsageError as error:
+        raise UnfitError(error.message) from error

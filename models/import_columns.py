@@ -1,0 +1,204 @@
+"""Which column of a file holds which field: as the person says, by its heading, by its content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.customers import Relationship
+from models.domains import domain_name
+from models.errors import FileError, UsageError
+from models.import_cells import guid, relationship_in, relationship_words
+from models.import_fields import (
+    FIELD_TITLES,
+    ImportField,
+    doubtful_headings,
+    headings,
+    key,
+    own_columns,
+)
+from models.languages import _
+from models.plain import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+SAMPLE_ROWS = 200
+"""Rows whose content says what a column without a known heading holds."""
+
+_MOSTLY = 0.8
+_NAMES_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """Which column of a file holds which field."""
+
+    columns: tuple[str, ...]
+    """All headings of the file, in its order."""
+    places: dict[ImportField, int]
+    """For each field that the file has, the index of its column."""
+
+    @property
+    def used(self) -> dict[ImportField, str]:
+        """The heading of each field's column."""
+        return {field: self.columns[place] for field, place in self.places.items()}
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The headings of the columns that are left out, those without one excepted."""
+        used, own = set(self.places.values()), own_columns()
+        return tuple(
+            column
+            for place, column in enumerate(self.columns)
+            if column and place not in used and key(column) not in own
+        )
+
+
+def match_columns(
+    columns: Sequence[str], sample: Sequence[Sequence[str]], mapping: Mapping[str, str]
+) -> ColumnMap:
+    """Find the fields among a file's columns.
+
+    Args:
+        columns: the file's headings.
+        sample: the first rows, `SAMPLE_ROWS` at most.
+        mapping: what the person says, heading by field; it wins.
+
+    Raises:
+        UsageError: `mapping` names a field or a column that there is not.
+        FileError: the file has no headings, or Company name is not found, or neither Microsoft ID
+            nor Primary domain name is.
+    """
+    if any(guid(column) for column in columns):
+        raise FileError(
+            _("The file's first line is a customer already; it has to name the columns."),
+            _("Put a line above it: {names}.").format(
+                names="Microsoft ID,Company name,Primary domain name,Relationship"
+            ),
+        )
+    places = _as_said(columns, mapping)
+    _by_heading(columns, sample, places)
+    _by_content(columns, sample, places)
+    _refuse_incomplete(columns, places)
+    return ColumnMap(tuple(columns), dict(sorted(places.items(), key=lambda item: item[1])))
+
+
+def _as_said(columns: Sequence[str], mapping: Mapping[str, str]) -> dict[ImportField, int]:
+    places = {}
+    keys = [key(column) for column in columns]
+    for name, column in mapping.items():
+        try:
+            field = ImportField(name.strip().lower())
+        except ValueError:
+            raise UsageError(
+                _("There is no field {name} to map a column to.").format(name=shown(name)),
+                _("Fields: {names}.").format(names=", ".join(ImportField)),
+            ) from None
+        if column in columns:
+            places[field] = columns.index(column)
+        elif key(column) in keys:
+            places[field] = keys.index(key(column))
+        else:
+            raise UsageError(
+                _("The file has no column {name}.").format(name=shown(column)),
+                _("Its columns: {names}.").format(names=_listed(columns)),
+            )
+    return places
+
+
+def _by_heading(
+    columns: Sequence[str], sample: Sequence[Sequence[str]], places: dict[ImportField, int]
+) -> None:
+    taken = set(places.values())
+    known = {}
+    for place, column in reversed(list(enumerate(columns))):
+        if place not in taken and key(column):
+            known[key(column)] = place
+    doubtful = doubtful_headings()  # many a file numbers its rows in a column `ID`
+    for field, names in headings().items():
+        if field in places:
+            continue
+        for name in names:
+            place = known.get(name, -1)
+            if place in taken or place < 0:
+                continue
+            if name in doubtful and not _holds_ids(sample, place):
+                continue
+            places[field] = place
+            taken.add(place)
+            break
+
+
+def _holds_ids(sample: Sequence[Sequence[str]], place: int) -> bool:
+    cells = _cells(sample, place)
+    return not cells or any(guid(cell) for cell in cells)
+
+
+def _by_content(
+    columns: Sequence[str], sample: Sequence[Sequence[str]], places: dict[ImportField, int]
+) -> None:
+    own, words = own_columns(), relationship_words()
+    found: dict[ImportField, list[int]] = {}
+    filled = []
+    for place, column in enumerate(columns):
+        if place in places.values() or key(column) in own:
+            continue
+        cells = _cells(sample, place)
+        field = _content(cells, words) if cells else None
+        if field:
+            found.setdefault(field, []).append(place)
+            if len(cells) == len(sample):
+                filled.append(place)
+    texts = found.get(ImportField.COMPANY_NAME, [])
+    if len(texts) > 1:  # every customer has a name; tags and remarks are there or not
+        found[ImportField.COMPANY_NAME] = [place for place in texts if place in filled]
+    for field, candidates in found.items():
+        if field not in places and len(candidates) == 1:
+            places[field] = candidates[0]
+
+
+def _content(cells: Sequence[str], words: dict[str, Relationship]) -> ImportField | None:
+    if _most(guid(cell) for cell in cells):
+        return ImportField.MICROSOFT_ID
+    if _most(domain_name(cell) for cell in cells):
+        return ImportField.PRIMARY_DOMAIN
+    meant = [relationship_in(cell, words) for cell in cells]
+    if _most(meant):
+        says_little = {None, Relationship.NONE, Relationship.UNKNOWN}  # as does any yes-no column
+        return ImportField.RELATIONSHIP if set(meant) - says_little else None
+    if _most(any(letter.isalpha() for letter in cell) for cell in cells):
+        return ImportField.COMPANY_NAME
+    return None
+
+
+def _cells(sample: Sequence[Sequence[str]], place: int) -> list[str]:
+    cells = (row[place].strip() for row in sample if place < len(row))
+    return [cell for cell in cells if cell]
+
+
+def _most(answers: Iterable[object]) -> bool:
+    heard = [bool(answer) for answer in answers]
+    return sum(heard) >= _MOSTLY * len(heard)
+
+
+def _refuse_incomplete(columns: Sequence[str], places: Mapping[ImportField, int]) -> None:
+    if ImportField.COMPANY_NAME not in places:
+        missing = ImportField.COMPANY_NAME
+    elif not {ImportField.MICROSOFT_ID, ImportField.PRIMARY_DOMAIN} & places.keys():
+        missing = ImportField.MICROSOFT_ID
+    else:
+        return
+    free = [column for place, column in enumerate(columns) if place not in places.values()]
+    example = f'--map {missing}="{shown((free or list(columns))[0])[:_NAMES_SHOWN]}"'
+    raise FileError(
+        _("No column was recognised as {title}. The file's columns: {names}.").format(
+            title=_(FIELD_TITLES[missing]), names=_listed(columns)
+        ),
+        _("Say which one it is, for example: {example}").format(example=example),
+    )
+
+
+def _listed(columns: Sequence[str]) -> str:
+    names = [shown(column)[:_NAMES_SHOWN] or "–" for column in columns[:_NAMES_SHOWN]]
+    return ", ".join(names) + (" …" if len(columns) > _NAMES_SHOWN else "")

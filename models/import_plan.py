@@ -1,0 +1,174 @@
+"""What an import would do: rows to add, customers to change, rows refused; decided, not done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.clock import moment_text
+from models.import_cells import TAG_SEPARATOR
+from models.import_fields import FIELD_TITLES, PORTAL_FIELDS, ImportField
+from models.languages import _
+
+if TYPE_CHECKING:
+    from array import array
+    from datetime import datetime
+
+    from models.import_columns import ColumnMap
+
+FIELDS = tuple(ImportField)
+PLACE = {field: place for place, field in enumerate(FIELDS)}
+
+Values = tuple[str, ...]
+"""A customer as import sees it: a text for each of `FIELDS`, empty where nothing is known."""
+
+
+def value_of(values: Values, field: ImportField) -> str:
+    """Return what `values` say of a field."""
+    return values[PLACE[field]]
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A customer as the book has it."""
+
+    id: int
+    version: int
+    ended_at: datetime | None
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field of a customer, before and after, as texts for the person."""
+
+    field: str
+    """The field's name in the book."""
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChange:
+    """A customer that the file says something new of."""
+
+    booked: Booked
+    values: Values
+    """What the customer becomes."""
+    reopened: bool
+    """Whether it had ended, and is a customer again."""
+
+    @property
+    def company_name(self) -> str:
+        """What the customer is called now."""
+        return value_of(self.booked.values, ImportField.COMPANY_NAME)
+
+    def changed(self) -> list[ImportField]:
+        """Return the fields that change."""
+        before = self.booked.values
+        return [field for field, place in PLACE.items() if before[place] != self.values[place]]
+
+    def shown(self) -> list[FieldChange]:
+        """Return what changes, for the person; the end of the relationship among it."""
+        lines = [
+            FieldChange(field, _text(self.booked.values, field), _text(self.values, field))
+            for field in self.changed()
+        ]
+        if self.reopened:
+            lines.append(FieldChange("ended_at", moment_text(self.booked.ended_at), ""))
+        return lines
+
+
+def _text(values: Values, field: ImportField) -> str:
+    return value_of(values, field).replace(TAG_SEPARATOR, ", ")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row is refused."""
+
+    field: ImportField | None
+    """None where the whole row is meant."""
+    value: str
+    """What the cell says, shortened and safe to show."""
+    reason: str
+    """For the person, without the field and the value: `is no domain such as …`."""
+
+    def __str__(self) -> str:
+        title = _(FIELD_TITLES[self.field]) if self.field else ""
+        value = f"“{self.value}”" if self.value else ""
+        return " ".join(part for part in (title, value, self.reason) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that is left out, with all that is wrong with it."""
+
+    line: int
+    """Where it begins in the file, from 1."""
+    cells: tuple[str, ...]
+    """As the file has them."""
+    problems: tuple[Problem, ...]
+
+    @property
+    def reason(self) -> str:
+        """All problems in one text for the person."""
+        return "; ".join(str(problem) for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What carrying out an import would do, and what the file is."""
+
+    account_id: int
+    file: str
+    """The file's name without its folder."""
+    sha256: str
+    columns: ColumnMap
+    new_rows: list[Values]
+    changes: list[PlannedChange]
+    refused_rows: list[RefusedRow]
+    known: array[int]
+    """Ids of the customers of the book that the file names, changed or not."""
+
+    @property
+    def new(self) -> int:
+        """How many customers would be added."""
+        return len(self.new_rows)
+
+    @property
+    def changed(self) -> int:
+        """How many customers would be changed."""
+        return len(self.changes)
+
+    @property
+    def unchanged(self) -> int:
+        """How many rows say what the book says."""
+        return len(self.known) - len(self.changes)
+
+    @property
+    def refused(self) -> int:
+        """How many rows would be left out."""
+        return len(self.refused_rows)
+
+    @property
+    def from_portal(self) -> bool:
+        """Whether the file has what Partner Center's export has, and nothing of the book's own.
+
+        The portal exports four columns (`reference/rules.md §14`), since 2022 the tags too. Only
+        such a file says when a customer was last seen.
+        """
+        mapped = set(self.columns.places) - {ImportField.TAGS}
+        return mapped == set(PORTAL_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What an import has done, in rows."""
+
+    new: int
+    changed: int
+    unchanged: int
+    refused: int
+    change_id: int | None
+    """Its entry in the history; None where nothing was new or changed."""

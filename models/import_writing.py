@@ -1,0 +1,255 @@
+"""Carries out a planned import: customers, what belongs to them and the history, all or nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel
+
+from models.changes import ChangeKind
+from models.customers import Relationship, sort_and_search
+from models.errors import ConflictError
+from models.import_beside import Written, run, write_beside
+from models.import_book import OWN_FIELDS, batches, load_locked
+from models.import_cells import TAG_SEPARATOR
+from models.import_fields import ImportField
+from models.import_plan import ImportOutcome, value_of
+from models.languages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlmodel import Session
+
+    from models.changes import Actor
+    from models.import_beside import BoundRow
+    from models.import_plan import ImportPlan, PlannedChange, Values
+    from models.store import Store
+
+_ACCOUNTS = SQLModel.metadata.tables["partner_accounts"]
+_CUSTOMERS = SQLModel.metadata.tables["customers"]
+_CHANGES = SQLModel.metadata.tables["changes"]
+
+_OF = "of_customer"
+
+
+def carry_out_import(store: Store, plan: ImportPlan, actor: Actor, at: datetime) -> ImportOutcome:
+    """Write what a plan says, in one transaction.
+
+    New customers name the import's entry in the history; each changed one gets an entry of its own.
+    An export of the portal also says when its customers were seen. Where nothing is new or changed,
+    the history has nothing to tell and gets no entry.
+
+    Raises:
+        ConflictError: the book was changed since the plan was made; nothing was written.
+        RefusedError: the console is in read-only mode.
+        StoreError: the database cannot be written.
+    """
+    with store.writing() as session:
+        try:
+            return _Import(session, plan, actor, at).carry_out()
+        except IntegrityError as error:  # somebody added one of the customers
+            raise _overtaken() from error
+
+
+def _overtaken() -> ConflictError:
+    return ConflictError(
+        _("The book was changed since the file was looked through; nothing was written."),
+        _("Import the file again."),
+    )
+
+
+class _Import:
+    """One import, inside its transaction."""
+
+    def __init__(self, session: Session, plan: ImportPlan, actor: Actor, at: datetime) -> None:
+        self.session = session
+        self.connection = session.connection()
+        self.plan = plan
+        self.actor = actor
+        self.at = at
+
+    def carry_out(self) -> ImportOutcome:
+        plan = self.plan
+        self._lock_account()
+        change_id = None
+        if plan.new_rows or plan.changes:
+            self._refuse_overtaken()
+            change_id = self._record_import()
+            self._change_known()
+            self._add_new(change_id)
+        if plan.from_portal:
+            self._mark_seen()
+        return ImportOutcome(plan.new, plan.changed, plan.unchanged, plan.refused, change_id)
+
+    def _lock_account(self) -> None:
+        """Let imports into one account wait for each other."""
+        account = select(_ACCOUNTS.c.id).where(_ACCOUNTS.c.id == self.plan.account_id)
+        if self.connection.execute(account.with_for_update(key_share=True)).first() is None:
+            raise _overtaken()
+
+    def _refuse_overtaken(self) -> None:
+        """Stop where a customer to change is not as it was when the plan was made."""
+        planned = {change.booked.id: change.booked for change in self.plan.changes}
+        found = load_locked(self.session, sorted(planned), self.plan.columns.places)
+        if sum(planned[customer.id] == customer for customer in found) != len(planned):
+            raise _overtaken()
+
+    def _record_import(self) -> int:
+        plan = self.plan
+        after = {
+            "file": plan.file,
+            "sha256": plan.sha256,
+            "new": plan.new,
+            "changed": plan.changed,
+            "unchanged": plan.unchanged,
+            "refused": plan.refused,
+        }
+        entry = insert(_CHANGES).values(self._entry(ChangeKind.IMPORTED, None, {}, after))
+        key = self.connection.execute(entry).inserted_primary_key
+        return int(key[0]) if key else 0
+
+    def _change_known(self) -> None:
+        changes = self.plan.changes
+        columns: BoundRow = {name: bindparam(f"new_{name}") for name in _COLUMNS}
+        statement = (
+            update(_CUSTOMERS)
+            .where(_CUSTOMERS.c.id == bindparam(_OF))
+            .values(columns, version=_CUSTOMERS.c.version + 1)
+        )
+        run(self.connection, statement, (_bound(change) for change in changes))
+        run(self.connection, insert(_CHANGES), (self._updated(change) for change in changes))
+        write_beside(
+            self.connection,
+            [Written(row.booked.id, row.booked.values, row.values) for row in changes],
+        )
+
+    def _updated(self, change: PlannedChange) -> BoundRow:
+        before, after = change.booked.values, change.values
+        fields = change.changed()
+        was = {field.value: _recorded(before, field) for field in fields}
+        becomes = {field.value: _recorded(after, field) for field in fields}
+        if change.reopened and change.booked.ended_at:
+            was["ended_at"] = change.booked.ended_at.isoformat()
+            becomes["ended_at"] = None
+        return self._entry(ChangeKind.UPDATED, change.booked.id, was, becomes)
+
+    def _add_new(self, change_id: int) -> None:
+        rows = self.plan.new_rows
+        self._refuse_added()
+        seen = {"seen_at": self.at} if self.plan.from_portal else {}
+        same = {
+            "account_id": self.plan.account_id,
+            "added_at": self.at,
+            "added_by_change": change_id,
+            "version": 1,
+            **seen,
+        }
+        run(self.connection, insert(_CUSTOMERS), ({**_columns(row), **same} for row in rows))
+        if rows and not self.plan.columns.places.keys() <= set(OWN_FIELDS):
+            ids = self._added(change_id)
+            write_beside(self.connection, [Written(ids[_key(row)], None, row) for row in rows])
+
+    def _refuse_added(self) -> None:
+        """Stop where somebody added a customer that the file knows only by its domain."""
+        domains = (
+            value_of(row, ImportField.PRIMARY_DOMAIN)
+            for row in self.plan.new_rows
+            if not value_of(row, ImportField.MICROSOFT_ID)
+        )
+        for batch in batches(domains):
+            there = select(_CUSTOMERS.c.id).where(
+                _CUSTOMERS.c.account_id == self.plan.account_id,
+                _CUSTOMERS.c.primary_domain.in_(batch),
+            )
+            if self.connection.execute(there.limit(1)).first():
+                raise _overtaken()
+
+    def _added(self, change_id: int) -> dict[str, int]:
+        """Return the ids of the customers added just now, by Microsoft ID or else by domain."""
+        customers = _CUSTOMERS.c
+        added = select(customers.id, customers.microsoft_id, customers.primary_domain).where(
+            customers.account_id == self.plan.account_id, customers.added_by_change == change_id
+        )
+        found = self.connection.execute(added)
+        return {microsoft_id or domain: key for key, microsoft_id, domain in found}
+
+    def _mark_seen(self) -> None:
+        """Say when the customers in the file were seen; that is no change of theirs."""
+        for batch in batches(sorted(self.plan.known)):
+            self.connection.execute(
+                update(_CUSTOMERS).where(_CUSTOMERS.c.id.in_(batch)).values(seen_at=self.at)
+            )
+        account = _ACCOUNTS.c.id == self.plan.account_id
+        self.connection.execute(update(_ACCOUNTS).where(account).values(synced_at=self.at))
+
+    def _entry(
+        self,
+        kind: ChangeKind,
+        customer_id: int | None,
+        before: Mapping[str, object],
+        after: Mapping[str, object],
+    ) -> BoundRow:
+        return {
+            "at": self.at,
+            "actor": self.actor.name,
+            "host": self.actor.host,
+            "kind": kind,
+            "account_id": self.plan.account_id,
+            "customer_id": customer_id,
+            "before": json.dumps(before, ensure_ascii=False),
+            "after": json.dumps(after, ensure_ascii=False),
+        }
+
+
+_COLUMNS = (*(field.value for field in OWN_FIELDS), "company_sort", "search_text", "ended_at")
+
+
+def _columns(values: Values) -> BoundRow:
+    """Return what the customer's own row says."""
+    name = value_of(values, ImportField.COMPANY_NAME)
+    domain = value_of(values, ImportField.PRIMARY_DOMAIN)
+    microsoft_id = value_of(values, ImportField.MICROSOFT_ID) or None
+    tags = value_of(values, ImportField.TAGS)
+    sort, search = sort_and_search(
+        name, domain, microsoft_id, tags.split(TAG_SEPARATOR) if tags else []
+    )
+    return {
+        "microsoft_id": microsoft_id,
+        "company_name": name,
+        "primary_domain": domain,
+        "relationship_to_partner": Relationship(value_of(values, ImportField.RELATIONSHIP)),
+        "country": value_of(values, ImportField.COUNTRY),
+        "indirect_reseller": value_of(values, ImportField.INDIRECT_RESELLER),
+        "company_sort": sort,
+        "search_text": search,
+        "ended_at": None,
+    }
+
+
+def _bound(change: PlannedChange) -> BoundRow:
+    columns = _columns(change.values)
+    columns["ended_at"] = None if change.reopened else change.booked.ended_at
+    return {_OF: change.booked.id, **{f"new_{name}": value for name, value in columns.items()}}
+
+
+def _key(values: Values) -> str:
+    return value_of(values, ImportField.MICROSOFT_ID) or value_of(
+        values, ImportField.PRIMARY_DOMAIN
+    )
+
+
+def _recorded(values: Values, field: ImportField) -> object:
+    """Return a field as the history keeps it."""
+    text = value_of(values, field)
+    match field:
+        case ImportField.TAGS:
+            return text.split(TAG_SEPARATOR) if text else []
+        case ImportField.MICROSOFT_ID:
+            return text or None
+        case _:
+            return text

@@ -1,0 +1,76 @@
+"""What the console remembers between runs, for each book: the account, and how each list was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from models import paths
+
+if TYPE_CHECKING:
+    from models.database_url import Database
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a list was left: its filter, sort, mode and cursor."""
+
+    filter: str = ""
+    sort: str = ""
+    """The column's name; empty for the list's own default."""
+    descending: bool = False
+    wide: bool = False
+    cursor: int = 0
+    """Key of the row under the cursor; 0 for none."""
+
+
+@dataclass
+class Remembered:
+    """What one person's console remembers of one book. Damaged or missing files are just empty."""
+
+    database: Database
+    scope: str = ""
+    """The chosen account's id, or `all`; empty in a new book."""
+    views: dict[str, View] = field(default_factory=dict)
+    """By account and list, such as `3/customers`."""
+
+    @classmethod
+    def load(cls, database: Database) -> Remembered:
+        """Read what is remembered of `database`."""
+        remembered = cls(database)
+        try:
+            kept: dict[str, Any] = json.loads(_file(database).read_bytes())
+            remembered.scope = str(kept["scope"])
+            remembered.views = {name: View(**view) for name, view in kept["views"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return cls(database)
+        return remembered
+
+    def view(self, scope: str, list_name: str) -> View:
+        """Return how a list was left under `scope`."""
+        return self.views.get(f"{scope}/{list_name}", View())
+
+    def keep_view(self, scope: str, list_name: str, view: View) -> None:
+        """Remember how a list is left; `save` writes it."""
+        self.views[f"{scope}/{list_name}"] = view
+
+    def save(self) -> None:
+        """Write the file whole; a full disk costs only the memory, not the work."""
+        kept = {
+            "scope": self.scope,
+            "views": {name: asdict(view) for name, view in self.views.items()},
+        }
+        file = _file(self.database)
+        try:
+            paths.private_folder(file.parent)
+            with paths.written_whole(file) as out:
+                out.write(json.dumps(kept, ensure_ascii=False, indent=1).encode())
+        except OSError:
+            return
+
+
+def _file(database: Database) -> Any:
+    digest = hashlib.sha256(database.name.encode()).hexdigest()[:16]
+    return paths.state_folder() / f"views-{digest}.json"

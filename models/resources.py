@@ -1,0 +1,145 @@
+"""The resources table of the page: what a partner can do, what to read about it, what waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.clouds import Capability, Cloud
+from models.errors import NotFoundError
+from models.languages import N_, _, language, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.connection import Connection
+
+GUIDES_FOLDER = Path(__file__).with_name("guides")
+_PAGES = "https://learn.microsoft.com/partner-center/"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page of Microsoft's own guide."""
+
+    title: str
+    """Marked with `N_`."""
+    page: str
+
+    @property
+    def address(self) -> str:
+        """Where the page stands on the web."""
+        return _PAGES + self.page
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One row of the resources table."""
+
+    name: str
+    """Stable word; also the name of its guide."""
+    action: str
+    teaches: str
+    """What the reading teaches, in a sentence or two."""
+    scope: str
+    links: tuple[Link, ...]
+    needs: Capability
+    """What the cloud must offer for the action."""
+    screen: str
+    """Name of the screen on which the action is done."""
+
+    def guide(self) -> str:
+        """Return the guide in the language in use, as Markdown; it is there without a network.
+
+        Raises:
+            NotFoundError: the installation lacks the file.
+        """
+        for folder in (language(), "en"):
+            file = GUIDES_FOLDER / folder / f"{self.name}.md"
+            if file.exists():
+                return file.read_text(encoding="utf-8")
+        raise NotFoundError(
+            _("The guide {name} is missing from this installation.").format(name=self.name),
+            _("Install partnerdesk again."),
+        )
+
+    def hint(self, clouds: Sequence[Cloud]) -> str:
+        """Return why the action is not, or not wholly, to be had in `clouds`; empty if it is."""
+        reasons = [cloud.allows(self.needs).reason for cloud in clouds]
+        return " ".join(dict.fromkeys(reason for reason in reasons if reason))
+
+
+RESOURCES = (
+    Resource(
+        "get-new-customers",
+        N_("Get new customers"),
+        N_(
+            "Indirect resellers team up with indirect providers, who tell customers about them. "
+            "Keep your business profile up to date. When a customer and you agree to work "
+            "together, add the customer to your account."
+        ),
+        N_("CSP partners"),
+        (
+            Link(N_("Indirect providers"), "indirect-reseller-tasks-in-partner-center"),
+            Link(N_("Business profile"), "create-a-marketing-profile"),
+            Link(N_("Work together"), "responding-to-referrals"),
+            Link(N_("Add a customer"), "add-a-new-customer"),
+        ),
+        Capability.NEW_CUSTOMERS,
+        "customers",
+    ),
+    Resource(
+        "add-existing-customers",
+        N_("Add existing customers to your account"),
+        N_(
+            "Customers you serve in other portals, such as Office 365, appear in your customer "
+            "list by themselves. With other existing customers you establish a reseller "
+            "relationship: send them an invitation by e-mail to link with you in Partner Center."
+        ),
+        N_("CSP partners"),
+        (
+            Link(N_("Customer list"), "see-your-customer-list"),
+            Link(N_("Reseller relationship"), "indirect-reseller-tasks-in-partner-center"),
+            Link(N_("Invitation"), "responding-to-referrals"),
+        ),
+        Capability.INVITE_EXISTING,
+        "customers",
+    ),
+    Resource(
+        "manage-customers",
+        N_("Manage all customer data"),
+        N_(
+            "Add and remove customers, look them up and keep their data right, "
+            "or end a relationship with a customer."
+        ),
+        N_("CSP partners"),
+        (Link(N_("End a relationship"), "remove-a-relationship"),),
+        Capability.SEE_CUSTOMERS,
+        "customers",
+    ),
+)
+"""The rows of the page this program grew from (*Customer accounts*, Partner Center guide)."""
+
+
+def waiting(connection: Connection, accounts: Sequence[int]) -> dict[str, str]:
+    """Return what each resource has to say of the book now, by the resource's name."""
+    marks = ", ".join("?" * len(accounts)) or "NULL"
+    condition = f"account_id IN ({marks}) AND ended_at = 0"
+    total, without, unseen = (
+        int(connection.rows(f"SELECT count(*) FROM customers WHERE {part}", accounts)[0][0])  # noqa: S608
+        for part in (
+            condition,
+            f"{condition} AND relationship_to_partner = 'none'",
+            f"{condition} AND agreement_accepted_at = 0",
+        )
+    )
+    return {
+        "get-new-customers": ngettext(
+            "{count} without an agreement", "{count} without an agreement", unseen
+        ),
+        "add-existing-customers": ngettext(
+            "{count} without a relationship", "{count} without a relationship", without
+        ),
+        "manage-customers": ngettext("{count} customer", "{count} customers", total),
+    }

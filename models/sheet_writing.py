@@ -1,0 +1,190 @@
+"""Writes table files: CSV, XLSX and JSON; whole or not at all, the same bytes for the same rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import chain, islice
+from typing import IO, TYPE_CHECKING
+
+from models.errors import FileError
+from models.languages import _, number
+from models.paths import written_whole
+from models.plain import shown
+from models.sheet_csv import guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from xlsxwriter.worksheet import Worksheet
+
+MOST_ROWS = 1_048_575
+"""Rows that an XLSX sheet holds under its header."""
+LONGEST_CELL = 32_767
+"""Characters that a spreadsheet's cell holds; whoever reads a row refuses a longer one."""
+
+_WRITTEN_AT = datetime(2000, 1, 1, tzinfo=UTC)
+_MEASURED_ROWS = 200
+_NARROWEST, _WIDEST = 8, 60
+
+
+def write_csv(
+    rows: Iterable[Sequence[str]], columns: Sequence[str], file: Path, *, overwrite: bool = False
+) -> int:
+    r"""Write `rows` as CSV that every spreadsheet opens, and return how many there were.
+
+    UTF-8 with a byte-order mark, commas, `\r\n`, quotes where they are needed. A cell that a
+    spreadsheet would take for a formula gets a `'` in front, which `read_sheet` takes away again.
+    No more than one row is held in memory.
+
+    Raises:
+        FileError: `file` is there already, or cannot be written.
+    """
+    with _whole(file, overwrite=overwrite) as stream:
+        return csv_into(stream, rows, columns)
+
+
+def write_json(
+    rows: Iterable[Sequence[str]], columns: Sequence[str], file: Path, *, overwrite: bool = False
+) -> int:
+    """Write `rows` as a JSON list of objects, and return how many there were.
+
+    Raises:
+        FileError: `file` is there already, or cannot be written.
+    """
+    with _whole(file, overwrite=overwrite) as stream:
+        return json_into(stream, rows, columns)
+
+
+def write_xlsx(
+    rows: Iterable[Sequence[str]], columns: Sequence[str], file: Path, *, overwrite: bool = False
+) -> int:
+    """Write `rows` as a workbook of one sheet, and return how many there were.
+
+    Every cell is a text: no formulas, links or numbers, so leading zeros stay.
+
+    Raises:
+        FileError: `file` is there already or cannot be written, or the rows do not fit in a sheet.
+    """
+    with _whole(file, overwrite=overwrite) as stream:
+        return _xlsx_into(stream, rows, columns)
+
+
+def csv_into(stream: IO[bytes], rows: Iterable[Sequence[str]], columns: Sequence[str]) -> int:
+    """Write `rows` to an open stream as `write_csv` writes them to a file."""
+    text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="")
+    try:
+        writer = csv.writer(text, lineterminator="\r\n")
+        written = -1  # the header is no row
+        for row in chain([columns], rows):
+            writer.writerow([guarded(cell) for cell in row])
+            written += 1
+    finally:
+        text.detach()
+    return written
+
+
+def json_into(stream: IO[bytes], rows: Iterable[Sequence[str]], columns: Sequence[str]) -> int:
+    """Write `rows` to an open stream as `write_json` writes them to a file."""
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    keys = [encode(column) for column in columns]
+    written = 0
+    for row in rows:
+        fields = ",\n".join(
+            f"    {key}: {encode(cell)}" for key, cell in zip(keys, row, strict=True)
+        )
+        opening = ",\n" if written else "[\n"
+        stream.write(f"{opening}  {{\n{fields}\n  }}".encode(errors="replace"))
+        written += 1
+    stream.write(b"\n]\n" if written else b"[]\n")
+    return written
+
+
+def _xlsx_into(stream: IO[bytes], rows: Iterable[Sequence[str]], columns: Sequence[str]) -> int:
+    from xlsxwriter import Workbook
+
+    workbook = Workbook(
+        stream,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_numbers": False,
+            "strings_to_urls": False,
+        },
+    )
+    try:
+        workbook.use_zip64()
+        workbook.set_properties({"created": _WRITTEN_AT})
+        sheet = workbook.add_worksheet()
+        rest = iter(rows)
+        first = list(islice(rest, _MEASURED_ROWS))
+        for place, width in enumerate(_widths(columns, first)):
+            sheet.set_column(place, place, width)
+        bold = workbook.add_format({"bold": True})
+        for place, column in enumerate(columns):
+            sheet.write_string(0, place, column, bold)
+        sheet.freeze_panes(1, 0)
+        written = 0
+        for written, row in enumerate(chain(first, rest), start=1):
+            _write_row(sheet, written, row, columns)
+        sheet.autofilter(0, 0, written, max(len(columns) - 1, 0))
+    finally:
+        workbook.close()  # also after a failure: it removes its temporary files
+    return written
+
+
+def _write_row(sheet: Worksheet, row: int, cells: Sequence[str], columns: Sequence[str]) -> None:
+    if row > MOST_ROWS:
+        raise FileError(
+            _("An XLSX sheet holds at most {count} rows.").format(count=number(MOST_ROWS)),
+            _("Write CSV or JSON, or filter the list."),
+        )
+    for place, cell in enumerate(cells):
+        if len(cell) > LONGEST_CELL:
+            raise FileError(
+                _(
+                    "Row {row}, column {column}: an XLSX cell holds at most {count} characters."
+                ).format(row=row, column=shown(columns[place]), count=number(LONGEST_CELL)),
+                _("Write CSV or JSON."),
+            )
+        if cell.startswith("<r>") and cell.endswith("</r>"):
+            # XlsxWriter takes such a text for ready-made XML; in parts it is only text.
+            sheet.write_rich_string(row, place, cell[:1], cell[1:2], cell[2:])
+        else:
+            sheet.write_string(row, place, cell)
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[int]:
+    for place, column in enumerate(columns):
+        longest = max(len(column) + 4, *(len(row[place]) + 2 for row in rows), _NARROWEST)
+        yield min(longest, _WIDEST)
+
+
+@contextmanager
+def _whole(file: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
+    _refuse_existing(file, overwrite=overwrite)
+    try:
+        with written_whole(file) as stream:
+            yield stream
+            _refuse_existing(file, overwrite=overwrite)  # it may have come in the meantime
+    except OSError as error:
+        raise FileError(
+            _("{file} cannot be written: {reason}.").format(
+                file=shown(str(file)), reason=error.strerror or str(error)
+            ),
+            _("Name another file, or look at the folder and the room on the disk."),
+        ) from error
+
+
+def _refuse_existing(file: Path, *, overwrite: bool) -> None:
+    if file.is_dir():
+        raise FileError(_("{file} is a folder.").format(file=shown(str(file))))
+    if not overwrite and (file.exists() or file.is_symlink()):
+        raise FileError(
+            _("{file} is there already; it was left as it is.").format(file=shown(str(file))),
+            _("Name another file, or add --overwrite."),
+        )

@@ -1,0 +1,127 @@
+"""Exporting a list: which rows and columns, to which file; asked in the status line."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.customer_export import chosen_columns, export, format_of
+from models.languages import _, ngettext, number
+from tui.widgets.desk_screen import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.lists import Column, Query
+    from tui.widgets.desk_screen import DeskScreen
+
+
+class ExportFlow:
+    """Asks step by step, writes beside the event loop, and says what was written."""
+
+    def __init__(
+        self,
+        screen: DeskScreen,
+        query: Query,
+        total: int,
+        shown: Sequence[Column],
+        marks: set[int],
+    ) -> None:
+        self._screen = screen
+        self._query = query
+        self._total = total
+        self._shown = [column.name for column in shown]
+        self._marks = marks
+        self._columns: list[str] | None = None
+
+    def ask(self) -> None:
+        """Ask which rows, where some are marked; then which columns."""
+        if not self._marks:
+            self._ask_columns()
+            return
+        self._screen.choose(
+            _("Export:"),
+            [
+                Choice("m", ngettext("{count} marked", "{count} marked", len(self._marks)),
+                       self._take_marked),
+                Choice("a", ngettext("all {count} shown", "all {count} shown", self._total),
+                       self._ask_columns),
+            ],
+        )  # fmt: skip
+
+    def _take_marked(self) -> None:
+        # Marked rows that the filter hides are exported too: they were marked to be.
+        from models.filters import NO_FILTER
+
+        self._query = replace(self._query, filter=NO_FILTER, keys=tuple(sorted(self._marks)))
+        self._ask_columns()
+
+    def _ask_columns(self) -> None:
+        self._screen.choose(
+            _("Columns:"),
+            [
+                Choice("p", _("the portal's four"), self._ask_path),
+                Choice("s", _("those on the screen"), self._take_shown),
+            ],
+        )
+
+    def _take_shown(self) -> None:
+        self._columns = self._shown
+        self._ask_path()
+
+    def _ask_path(self) -> None:
+        self._screen.ask(_("Export to (.csv .xlsx .json)"), "customers.csv", self._path_given)
+
+    def _path_given(self, text: str | None) -> None:
+        if not text or not text.strip():
+            return
+        path = Path(text.strip()).expanduser()
+        format_of(path)
+        if path.exists():
+            self._screen.choose(
+                _("{file} exists.").format(file=path.name),
+                [
+                    Choice("n", _("keep it"), lambda: None),
+                    Choice("o", _("overwrite"), lambda: self._start(path, overwrite=True)),
+                ],
+            )
+            return
+        self._start(path, overwrite=False)
+
+    def _start(self, path: Path, *, overwrite: bool) -> None:
+        self._screen.run_worker(self._write(path, overwrite=overwrite), group="export")
+
+    async def _write(self, path: Path, *, overwrite: bool) -> None:
+        from models.errors import DeskError
+
+        screen = self._screen
+        screen.status.say(_("Writing {file} …").format(file=path.name))
+        try:
+            written = await asyncio.to_thread(self._export, path, overwrite=overwrite)
+        except DeskError as error:
+            screen.fail(error)
+            return
+        screen.status.say(
+            ngettext("{count} row written to", "{count} rows written to", written) + f" {path}"
+        )
+
+    def _export(self, path: Path, *, overwrite: bool) -> int:
+        screen = self._screen
+
+        def progress(rows: int) -> None:
+            screen.app.call_from_thread(
+                screen.status.say,
+                _("Writing {file}: {rows} rows …").format(file=path.name, rows=number(rows)),
+            )
+
+        connection = screen.desk.store.connect()
+        try:
+            return export(
+                connection, self._query, path,
+                columns=chosen_columns(self._query.spec, self._columns),
+                format=format_of(path), overwrite=overwrite, progress=progress,
+            )  # fmt: skip
+        finally:
+            connection.close()

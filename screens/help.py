@@ -1,0 +1,74 @@
+"""Help: all keys of a screen, made from its actions; nothing in it is written twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from models.languages import N_, _
+from tui.widgets.record_layout import fitted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from tui.widgets.actions import Action
+
+MOVING = (
+    ("↑ ↓  k j", N_("Move")),
+    ("PgUp PgDn", N_("Move by a page")),
+    ("Home End", N_("Go to the first, to the last")),
+    ("ctrl+p", N_("Find an action by its name")),
+    ("ctrl+q", N_("Leave the console")),
+)
+"""Keys that are the same everywhere and no action of a screen."""
+
+
+class HelpScreen(ModalScreen[None]):
+    """The keys of the screen below."""
+
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,enter,backspace", "dismiss", show=False),
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, actions: Sequence[Action]) -> None:
+        super().__init__()
+        self._actions = actions
+
+    def compose(self) -> ComposeResult:
+        """Build the list of keys."""
+        with VerticalScroll(classes="dialog", can_focus=False) as box:
+            box.border_title = _("Keys")
+            box.border_subtitle = _("Esc closes")
+            yield Static(self._text())
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll by some lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def _text(self) -> Content:
+        lines = [(action.display, _(action.help), action.id) for action in self._actions]
+        lines += [(keys, _(text), "") for keys, text in MOVING]
+        width = max(cell_len(keys) for keys, *_rest in lines)
+        widest = max(cell_len(text) for _keys, text, _id in lines)
+        longest = max(len(id) for *_rest, id in lines)
+        # The ids, for remapping keys in the settings, where there is room for them.
+        with_ids = width + widest + longest + 12 <= self.app.size.width
+        return Content("\n").join(
+            Content.assemble(
+                (fitted(keys, width), "bold $text-accent"), "  ",
+                text if not with_ids else fitted(text, widest),
+                (f"  {id}" if with_ids else "", "$text-muted"),
+            )
+            for keys, text, id in lines
+        )  # fmt: skip

@@ -1,0 +1,219 @@
+"""Importing a file: what it would change, row by row, before anything is written."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.content import Content
+from textual.getters import query_one
+from textual.widgets import Static
+
+from models.errors import DeskError
+from models.languages import N_, _, number
+from models.lists import Column, Kind, ListedRows, Row
+from models.plain import shown
+from tui.widgets.actions import Action
+from tui.widgets.desk_screen import DeskScreen
+from tui.widgets.messages import BookChanged
+from tui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.app import ComposeResult
+
+    from models.account_list import Account
+    from models.desk import Desk
+    from models.import_plan import ImportPlan
+
+COLUMNS = (
+    Column("what", N_("What"), "", 9, Kind.CHOICE,
+           choices={"refused": N_("refused"), "changed": N_("changed"), "new": N_("new")}),
+    Column("line", N_("Line"), "", 7, rank=2),
+    Column("customer", N_("Customer"), "", 20, grows=1, rank=1),
+    Column("detail", N_("Detail"), "", 24, grows=3),
+)  # fmt: skip
+SHOWN_ROWS = 10_000
+"""Rows of each kind that can be looked at; all are counted."""
+BAR = 30
+"""Cells of the progress bar."""
+
+
+class ImportScreen(DeskScreen):
+    """What importing a file would do, and doing it."""
+
+    NAME = "import"
+    CSS_PATH = "import_customers.tcss"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("import.carry-out", "exclamation_mark", N_("Carry out"),
+               N_("Write the new and changed customers into the book"), "!", changes=True),
+        Action("import.map", "m", N_("Map columns"),
+               N_("Say which column holds which field: company_name=Firma country=Land"), "m"),
+    )  # fmt: skip
+
+    table = query_one("#rows", RecordTable)
+    summary = query_one("#summary", Static)
+
+    def __init__(self, desk: Desk, account: Account, path: Path) -> None:
+        super().__init__(desk)
+        self._account = account
+        """The account the import was begun in; stays it, whatever the header chooses later."""
+        self._path = path
+        self._mapping: dict[str, str] = {}
+        self._plan: ImportPlan | None = None
+        self._done = False
+        self._told = -1
+
+    def body(self) -> ComposeResult:
+        """Build the summary and the rows below it."""
+        yield Static(id="summary", markup=False)
+        yield RecordTable(COLUMNS, self.desk.clock, id="rows")
+
+    def on_mount(self) -> None:
+        """Read the file."""
+        self.table.focus()
+        self._read()
+
+    def _read(self) -> None:
+        self.run_worker(self._make_plan(), group="import", exclusive=True)
+
+    async def _make_plan(self) -> None:
+        from models.customer_files import read_plan
+
+        self._plan = None
+        store, account = self.desk.store, self._account.id
+        label = _("Reading {file}").format(file=shown(self._path.name))
+        try:
+            self._plan = await asyncio.to_thread(
+                read_plan, store, account, self._path, self._mapping, self._progress(label)
+            )
+        except DeskError as error:
+            self._show_failure(error)
+            return
+        await self._show_plan(self._plan)
+
+    def _progress(self, label: str) -> Callable[[int, int], None]:
+        self._told = -1
+
+        def told(done: int, total: int) -> None:
+            percent = done * 100 // total if total else 100
+            if percent != self._told:
+                self._told = percent
+                self.app.call_from_thread(self._show_progress, label, percent)
+
+        return told
+
+    def _show_progress(self, label: str, percent: int) -> None:
+        filled = BAR * percent // 100
+        self.summary.update(f"{label}\n\n{'█' * filled}{'░' * (BAR - filled)} {percent} %")
+
+    def _show_failure(self, error: DeskError) -> None:
+        text = _("{file} cannot be imported; nothing was changed.").format(
+            file=shown(str(self._path))
+        )
+        self.summary.update(f"{text}\n\n{error.message}\n{error.remedy}")
+        self.table.display = False
+
+    async def _show_plan(self, plan: ImportPlan) -> None:
+        from models.customer_files import counts, mapped_columns
+
+        place = f"{self._account.cloud.name} · {self._account.title}"
+        heading = f"{shown(plan.file)} → {place}"
+        columns = shown("   ".join(mapped_columns(plan)))
+        self.summary.update(
+            Content.assemble(
+                (heading, "bold"), "\n", (columns, "$text-muted"), "\n\n", (counts(plan), "bold")
+            )
+        )
+        rows = self._rows(plan)
+        self.table.display = bool(rows)
+        await self.table.show(ListedRows(rows))
+        if plan.new or plan.changed or plan.unchanged:
+            self.status.say(_("Nothing is written yet: ! carries it out, Esc leaves it."))
+        else:
+            self.status.say(_("There is nothing to import in this file."))
+
+    def _rows(self, plan: ImportPlan) -> list[Row]:
+        from models.import_plan import PLACE, ImportField
+
+        name = PLACE[ImportField.COMPANY_NAME]
+        domain = PLACE[ImportField.PRIMARY_DOMAIN]
+        refused = [
+            ("refused", number(row.line), "", row.reason) for row in plan.refused_rows[:SHOWN_ROWS]
+        ]
+        changed = [
+            ("changed", "", change.company_name,
+             "; ".join(f"{line.field}: {line.before or '–'} → {line.after or '–'}"
+                       for line in change.shown()))
+            for change in plan.changes[:SHOWN_ROWS]
+        ]  # fmt: skip
+        new = [("new", "", values[name], values[domain]) for values in plan.new_rows[:SHOWN_ROWS]]
+        return [Row(key, values) for key, values in enumerate([*refused, *changed, *new], 1)]
+
+    # What keys do
+
+    def refusal(self, action: Action) -> str:
+        """Return why `action` cannot be done now."""
+        if action.id == "import.carry-out":
+            if self._done:
+                return _("It is done already. Esc goes back to the list.")
+            if self._plan is None:
+                return _("There is nothing to carry out.")
+        return super().refusal(action)
+
+    def do_carry_out(self) -> None:
+        """Write everything into the book, in one transaction."""
+        self._done = True
+        self.status.say(_("Writing …"))
+        self.run_worker(self._carry_out(), group="import", exclusive=True)
+
+    async def _carry_out(self) -> None:
+        from models.changes import Actor
+        from models.customer_files import counts, keep_refused
+        from models.customer_import import carry_out_import
+
+        plan = self._plan
+        if plan is None:
+            return
+        try:
+            outcome = await asyncio.to_thread(
+                carry_out_import, self.desk.store, plan, Actor.present(), self.desk.clock()
+            )
+            said = _("Imported: {counts}.").format(counts=counts(outcome))
+            if plan.refused:
+                kept = await asyncio.to_thread(keep_refused, plan, self._path)
+                said += " " + _("Refused rows: {file}").format(file=kept)
+        except DeskError as error:
+            self._done = False
+            self.fail(error)
+            return
+        self.summary.update(
+            Content.assemble((said, "bold"), "\n\n", _("Esc goes back to the list."))
+        )
+        self.status.say(_("Imported."))
+        self.post_message(BookChanged())
+
+    def do_map(self) -> None:
+        """Ask for the mapping of columns."""
+        text = " ".join(shlex.quote(f"{field}={name}") for field, name in self._mapping.items())
+        self.ask(_("field=Column …"), text, self._mapping_given)
+
+    def _mapping_given(self, text: str | None) -> None:
+        from models.customer_files import parse_mapping
+        from models.errors import UsageError
+
+        if text is None:
+            return
+        try:
+            self._mapping = parse_mapping(shlex.split(text))
+        except ValueError:
+            raise UsageError(_("A quote is not closed.")) from None
+        self._done = False
+        self._read()
+
+    def focus_body(self) -> None:
+        """Give the keys back to the rows."""
+        self.table.focus()

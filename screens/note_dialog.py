@@ -1,0 +1,62 @@
+"""The dialog in which a note is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static, TextArea
+
+from models.languages import _
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class NoteDialog(ModalScreen[str | None]):
+    """Answers with the text, empty to remove the note, or None to leave it as it was."""
+
+    CSS_PATH = "note_dialog.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "keep", show=False, priority=True, id="note.keep"),
+        Binding("escape", "give_up", show=False, priority=True, id="note.give-up"),
+    ]
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+        self._warned = False
+
+    def compose(self) -> ComposeResult:
+        """Build the text area."""
+        with Vertical(classes="dialog") as box:
+            box.border_title = _("Note")
+            area = TextArea(self._text, soft_wrap=True, show_line_numbers=False)
+            area.cursor_blink = False
+            yield area
+            hint = _("ctrl+s keeps the note   Esc leaves it")
+            if self._text:
+                hint += "   " + _("an empty note is removed")
+            yield Static(hint, markup=False, classes="hint")
+
+    def on_mount(self) -> None:
+        """Begin at the end of the text."""
+        area = self.query_one(TextArea)
+        area.move_cursor(area.document.end)
+        area.focus()
+
+    def action_keep(self) -> None:
+        """Answer with the text."""
+        self.dismiss(self.query_one(TextArea).text)
+
+    def action_give_up(self) -> None:
+        """Leave; ask once where something would be lost."""
+        if self.query_one(TextArea).text == self._text or self._warned:
+            self.dismiss(None)
+            return
+        self._warned = True
+        self.query_one(Static).update(
+            _("Esc again throws the changes away   ctrl+s keeps the note")
+        )

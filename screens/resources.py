@@ -1,0 +1,167 @@
+"""The start: what a partner can do with customers, what to read about it, and what waits."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.getters import query_one
+from textual.widgets import Static
+
+from models.clouds import Capability
+from models.errors import DeskError
+from models.languages import N_, _
+from models.lists import Column, ListedRows, Row
+from models.resources import RESOURCES, Resource, waiting
+from tui.widgets.actions import Action
+from tui.widgets.desk_screen import Choice, DeskScreen
+from tui.widgets.messages import GoTo, OpenGuide
+from tui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+def columns() -> tuple[Column, ...]:
+    """Return the page's columns; the actions are never cut."""
+    longest = max(cell_len(_(resource.action)) for resource in RESOURCES)
+    return (
+        Column("action", N_("Action"), "", longest),
+        Column("learn", N_("Read this to learn"), "", 18, grows=1, rank=4),
+        Column("scope", N_("Scope"), "", 14, rank=3),
+        Column("now", N_("Now"), "", 25, rank=1),
+    )
+
+
+class ResourcesScreen(DeskScreen):
+    """The resources table of the page, alive."""
+
+    NAME = "resources"
+    CSS_PATH = "resources.tcss"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("resources.guide", "enter", N_("Guide"), N_("Read the guide of this action"),
+               "Enter"),
+        Action("resources.customers", "o", N_("Customers"),
+               N_("Open the screen on which this action is done"), "o"),
+        Action("resources.copy", "y", N_("Copy link"),
+               N_("Copy the address of one of the pages to read"), "y"),
+    )  # fmt: skip
+
+    table = query_one("#resources", RecordTable)
+    reading = query_one("#reading", Static)
+
+    def body(self) -> ComposeResult:
+        """Build the table and, below, what is to be read about the row under the cursor."""
+        yield RecordTable(columns(), self.desk.clock, id="resources")
+        yield Static(id="reading")
+
+    async def on_mount(self) -> None:
+        """Show the rows at once; the counts come with the book."""
+        await self._show_rows({})
+        self.table.focus()
+        await self.scope_chosen()
+
+    def on_screen_resume(self) -> None:
+        """Look again at what waits, when coming back."""
+        self.run_worker(self.scope_chosen(), group="waiting", exclusive=True)
+
+    async def scope_chosen(self) -> None:
+        """Show what waits in the chosen account."""
+        await self.book_changed()
+        self._show_reading()
+
+    async def book_changed(self) -> None:
+        """Count again."""
+        scope = self.desk.scope
+        if scope is None:
+            return
+        try:
+            counts = await self.desk.reader.ask(lambda book: waiting(book, scope.ids))
+        except DeskError as error:
+            self.fail(error)
+            return
+        await self._show_rows(counts)
+
+    async def _show_rows(self, counts: dict[str, str]) -> None:
+        rows = [
+            Row(number, (
+                _(resource.action),
+                " · ".join(_(link.title) for link in resource.links),
+                _(resource.scope),
+                counts.get(resource.name, "…"),
+            ))
+            for number, resource in enumerate(RESOURCES, 1)
+        ]  # fmt: skip
+        await self.table.show(ListedRows(rows))
+
+    @property
+    def resource(self) -> Resource:
+        """The resource under the cursor."""
+        return RESOURCES[self.table.cursor]
+
+    def on_record_table_moved(self) -> None:
+        """Show what is to be read about the row the cursor came to."""
+        self._show_reading()
+
+    def on_record_table_opened(self) -> None:
+        """Open the guide."""
+        self.do_guide()
+
+    def _show_reading(self) -> None:
+        resource = self.resource
+        parts = [
+            Content.styled(_(resource.action), "bold"),
+            Content(_(resource.teaches)),
+            Content.assemble((_("Scope") + ": ", "$text-muted"), _(resource.scope)),
+            Content.assemble(
+                (_("Read") + ": ", "$text-muted"),
+                Content("  ").join(
+                    Content.assemble(
+                        f"{number} ", (_(link.title), f"underline link='{link.address}'")
+                    )
+                    for number, link in enumerate(resource.links, 1)
+                ),
+            ),
+        ]
+        scope = self.desk.scope
+        clouds = [account.cloud for account in scope.accounts] if scope else []
+        if hint := resource.hint(list(dict.fromkeys(clouds))):
+            parts.append(Content.assemble(("! ", "bold $text-warning"), hint))
+        if resource.needs is Capability.SEE_CUSTOMERS:
+            parts.append(Content(_("o opens the customers; I there imports the portal's export.")))
+        self.reading.update(Content("\n\n").join(parts))
+
+    # What keys do
+
+    def do_guide(self) -> None:
+        """Open the guide of the row under the cursor."""
+        self.post_message(OpenGuide(self.resource))
+
+    def do_customers(self) -> None:
+        """Open the screen of the action."""
+        self.post_message(GoTo(self.resource.screen))
+
+    def do_copy(self) -> None:
+        """Copy the address of a page; asks which where there are several."""
+        links = self.resource.links
+        if len(links) == 1:
+            self._copy(0)
+            return
+        self.choose(
+            _("Copy:"),
+            [
+                Choice(str(number), _(link.title), partial(self._copy, number - 1))
+                for number, link in enumerate(links, 1)
+            ],
+        )
+
+    def _copy(self, place: int) -> None:
+        address = self.resource.links[place].address
+        self.app.copy_to_clipboard(address)
+        self.status.say(_("Copied: {text}").format(text=address))
+
+    def do_back(self) -> None:
+        """Stay: there is nothing below the first screen."""
+        self.status.say(_("This is the first screen; ctrl+q quits."))

@@ -1,0 +1,118 @@
+"""What every test gets: a pinned environment; and on demand a database of either kind, a store."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+from models.database_url import Database, SqliteFile
+from models.languages import speak
+from models.store import Store
+from tests import postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CLOUDS = ["global", "us-gov", "germany"]
+"""The clouds that are on out of the box."""
+
+_PINNED = {
+    "TZ": "UTC",
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "TERM": "xterm-256color",
+    "COLORTERM": "truecolor",
+    "USER": "tester",
+    "LOGNAME": "tester",
+}
+_REMOVED = (
+    "CI",
+    "COLORFGBG",
+    "COLUMNS",
+    "ESCDELAY",
+    "FORCE_COLOR",
+    "LANGUAGE",
+    "LINES",
+    "NO_COLOR",
+    "STY",
+    "TMUX",
+)
+_REMOVED_PREFIXES = ("LC_", "PARTNERDESK_", "SSH_", "TEXTUAL_", "TERM_PROGRAM")
+_KEPT_PREFIX = "PARTNERDESK_TEST_"
+
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Clear what Textual reads when it is imported; in the controller, find room for a server."""
+    stale = [name for name in os.environ if name.startswith("TEXTUAL_")]
+    for name in stale:
+        del os.environ[name]
+    if stale and "textual.constants" in sys.modules:  # a pytest plugin has imported it already
+        importlib.reload(sys.modules["textual.constants"])
+    if not hasattr(config, "workerinput"):
+        postgres.prepare()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server; pytest calls this also after Ctrl-C."""
+    if not hasattr(config, "workerinput"):
+        postgres.shut_down()
+
+
+@pytest.fixture(autouse=True)
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pin everything that the runner's machine, terminal or user could change in a test."""
+    for name in list(os.environ):
+        outside = name in _REMOVED or name.startswith(_REMOVED_PREFIXES)
+        if outside and not name.startswith(_KEPT_PREFIX):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+    for name, value in _PINNED.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(platform, "node", lambda: "testhost")
+    time.tzset()
+    speak("en")
+    yield
+    speak("en")
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path) -> SqliteFile:
+    """Return a SQLite file that does not exist yet, nor does its folder."""
+    return SqliteFile(tmp_path / "books" / "book.db")
+
+
+@pytest.fixture
+def postgres_database() -> Iterator[Database]:
+    """Return an empty database on a PostgreSQL server."""
+    with postgres.fresh_database() as database:
+        yield database
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Return an empty database of each kind in turn."""
+    found: Database = request.getfixturevalue(f"{request.param}_database")
+    return found
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    """Return an opened, empty book on each kind of database in turn."""
+    opened = Store(database)
+    opened.open(CLOUDS)
+    return opened

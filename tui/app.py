@@ -1,0 +1,255 @@
+"""The app: knows all screens, moves between them, and looks when somebody else changed the book."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.console import Console
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.events import Key
+
+from models.crash import write_report
+from models.errors import DeskError, ExitCode, SettingsError
+from models.languages import _
+from screens.resources import ResourcesScreen
+from tui.themes import THEMES
+from tui.widgets.desk_screen import DeskScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from textual.events import Event
+    from textual.screen import Screen
+
+    from models.desk import Desk
+    from tui.widgets import messages
+
+LOOK_SECONDS = 2.0
+"""How often the app looks whether somebody else changed the book; it sends nothing by itself."""
+
+
+class DeskApp(App[None]):
+    """The console over one open book."""
+
+    TITLE = "partnerdesk"
+    ENABLE_COMMAND_PALETTE = True
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "help_quit", show=False, system=True),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.failure: DeskError | None = None
+        """Why the console ended, where it did not end because somebody wanted it to."""
+        self.crash_report: Path | None = None
+        """Where the report of an unexpected error stands."""
+        # Textual prints its crash screen, which shows the values of variables, to this console.
+        self.error_console = Console(file=open(os.devnull, "w"), stderr=False)  # noqa: SIM115, PTH123
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = desk.settings.theme
+
+    # Start and end
+
+    def on_mount(self) -> None:
+        """Show the first screen at once, and open the book beside it."""
+        self._use_keymap()
+        self.push_screen(ResourcesScreen(self.desk))
+        self.run_worker(self._open_book(), group="book")
+
+    async def _open_book(self) -> None:
+        try:
+            await self.desk.reader.aside(self.desk.open)
+            self.desk.seen(*await self.desk.reader.ask(self.desk.look))
+        except DeskError as error:
+            self.fail(error)
+            return
+        await self._tell_scope()
+        self.set_interval(LOOK_SECONDS, self._look)
+        # What a customer's page needs takes a while to import: do it before somebody waits for it.
+        await asyncio.to_thread(import_module, "models.customer_page")
+
+    async def _look(self) -> None:
+        """Tell the screen on top when somebody else changed the book."""
+        try:
+            accounts, latest = await self.desk.reader.ask(self.desk.look)
+        except DeskError as error:
+            self._say(str(error))
+            return
+        if latest == self.desk.latest_change and accounts == self.desk.accounts:
+            return
+        self.desk.seen(accounts, latest)
+        if isinstance(self.screen, DeskScreen):
+            self.screen.header.refresh()
+            await self.screen.book_changed()
+
+    def fail(self, error: DeskError) -> None:
+        """End the console, saying why."""
+        self.failure = error
+        self.exit(return_code=int(error.exit_code))
+
+    def bell(self) -> None:
+        """Ring the bell; on the way to a crash, write a report without values of variables.
+
+        Textual rings it first of all when an error was not caught, while the error is at hand;
+        there is no other public place to see it.
+        """
+        error = sys.exc_info()[1]
+        if error is not None and self.crash_report is None:
+            self.crash_report = write_report(error, self.desk.clock())
+        super().bell()
+
+    def _use_keymap(self) -> None:
+        keys = self.desk.settings.keys
+        if not keys:
+            return
+        from screens.customer import CustomerScreen
+        from screens.customers import CustomersScreen
+        from screens.guide import GuideScreen
+        from screens.import_customers import ImportScreen
+        from tui.keys import check_keymap
+
+        try:
+            check_keymap(
+                keys, (ResourcesScreen, CustomersScreen, CustomerScreen, GuideScreen, ImportScreen)
+            )
+        except SettingsError as error:
+            self.fail(error)
+            return
+        self.set_keymap(keys)
+
+    # Keys
+
+    async def on_event(self, event: Event) -> None:
+        """Hand a key to the question that awaits one, before anything else sees it."""
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(event, Key) and isinstance(screen, DeskScreen) and screen.awaits_key:
+            await screen.take_key(event)
+            return
+        await super().on_event(event)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Return what the palette offers: the actions of the screen, and quitting."""
+        if isinstance(screen, DeskScreen):
+            for action in screen.all_actions():
+                yield SystemCommand(
+                    _(action.label), f"{action.display}  {_(action.help)}",
+                    lambda action=action: self.run_worker(screen.perform(action)),
+                )  # fmt: skip
+        yield SystemCommand(_("Quit"), f"ctrl+q  {_('Leave the console')}", self.exit)
+
+    def action_help_quit(self) -> None:
+        """Say how to leave: ctrl+c is pressed by habit."""
+        self._say(_("ctrl+q quits."))
+
+    def _say(self, text: str) -> None:
+        if isinstance(self.screen, DeskScreen):
+            self.screen.status.say(text)
+
+    # Between screens
+
+    async def on_go_to(self, message: messages.GoTo) -> None:
+        """Go back one screen, or to a main screen."""
+        if message.screen == "back":
+            if len(self._desk_screens()) > 1:
+                await self.pop_screen()
+            return
+        while isinstance(self.screen, DeskScreen) and message.screen != self.screen.NAME:
+            if len(self._desk_screens()) == 1:
+                from screens.customers import CustomersScreen
+
+                await self.push_screen(CustomersScreen(self.desk))
+                return
+            await self.pop_screen()
+
+    def _desk_screens(self) -> list[DeskScreen]:
+        return [screen for screen in self.screen_stack if isinstance(screen, DeskScreen)]
+
+    async def on_open_customer(self, message: messages.OpenCustomer) -> None:
+        """Show one customer. Keys pressed meanwhile wait, and reach its screen."""
+        from models.customer_page import read_customer
+        from screens.customer import CustomerScreen
+
+        store, id = self.desk.store, message.customer_id
+        try:
+            page = await self.desk.reader.aside(lambda: read_customer(store, id))
+        except DeskError as error:
+            self._say(str(error))
+            return
+        await self.push_screen(CustomerScreen(self.desk, page))
+
+    def on_open_guide(self, message: messages.OpenGuide) -> None:
+        """Show a guide."""
+        from screens.guide import GuideScreen
+
+        self.push_screen(GuideScreen(self.desk, message.resource))
+
+    def on_open_import(self, message: messages.OpenImport) -> None:
+        """Show what a file would change."""
+        from screens.import_customers import ImportScreen
+
+        scope = self.desk.scope
+        if scope is not None and scope.account is not None:
+            self.push_screen(ImportScreen(self.desk, scope.account, message.path))
+
+    def on_show_help(self) -> None:
+        """Show the keys of the screen on top."""
+        if isinstance(self.screen, DeskScreen):
+            from screens.help import HelpScreen
+
+            self.push_screen(HelpScreen(self.screen.all_actions()))
+
+    def on_choose_cloud(self) -> None:
+        """Open the cloud selector."""
+        if self.desk.scope is None:
+            return
+        from screens.cloud_selector import CloudSelector
+
+        self.push_screen(CloudSelector(self.desk), self._scope_chosen)
+
+    async def _scope_chosen(self, key: str | None) -> None:
+        if key is None:
+            return
+        self.desk.choose(key)
+        while len(self._desk_screens()) > 2:
+            await self.pop_screen()
+        await self._tell_scope()
+
+    async def _tell_scope(self) -> None:
+        for screen in self._desk_screens():
+            screen.header.refresh()
+        if isinstance(self.screen, DeskScreen):
+            await self.screen.scope_chosen()
+
+    async def on_book_changed(self) -> None:
+        """Look at once, since it was changed here."""
+        await self._look()
+
+
+def run(desk: Desk, *, mouse: bool) -> ExitCode:
+    """Run the console until the person leaves it, and return what to tell the shell.
+
+    Raises:
+        DeskError: the book could not be used; the terminal is as it was.
+    """
+    app = DeskApp(desk)
+    try:
+        app.run(mouse=mouse)
+    finally:
+        desk.close()
+    if app.failure is not None:
+        raise app.failure
+    if app.crash_report is not None:
+        raise DeskError(
+            _("partnerdesk met an error it did not expect and had to stop; nothing was lost."),
+            _("A report without your data is in {file}.").format(file=app.crash_report),
+        )
+    return ExitCode.DONE

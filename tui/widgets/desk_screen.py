@@ -1,0 +1,245 @@
+"""The frame of every main screen: header, body, status line, key bar; and how keys become acts."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.content import Content
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Static
+
+from models.errors import DeskError
+from models.languages import _
+from tui.widgets.actions import EVERYWHERE, Action, bindings
+from tui.widgets.header import DeskHeader
+from tui.widgets.lines import KeyBar, Prompt, StatusLine
+from tui.widgets.messages import ChooseCloud, GoTo, ShowHelp
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.app import ComposeResult
+    from textual.events import Key, Resize
+
+    from models.desk import Desk
+
+SMALLEST = (60, 15)
+"""Columns and rows below which the console says that the terminal is too small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to a question that takes a single key."""
+
+    key: str
+    label: str
+    act: Callable[[], Awaitable[None] | None]
+
+
+class DeskScreen(Screen[None]):
+    """A main screen. Subclasses give a `NAME`, `ACTIONS` with `do_…` methods, and a body."""
+
+    NAME: ClassVar[str] = ""
+    ACTIONS: ClassVar[tuple[Action, ...]] = ()
+
+    DEFAULT_CSS = """
+    DeskScreen #foot { dock: bottom; height: 2; }
+    DeskScreen #too-small {
+        display: none; width: 100%; height: 100%; content-align: center middle;
+    }
+    DeskScreen.-too-small > * { display: none; }
+    DeskScreen.-too-small #too-small { display: block; }
+    """
+
+    header = query_one(DeskHeader)
+    status = query_one(StatusLine)
+    prompt = query_one(Prompt)
+
+    def __init_subclass__(cls) -> None:
+        cls.BINDINGS = [*bindings(cls.all_actions())]  # before Textual merges them
+        super().__init_subclass__()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._choices: tuple[Choice, ...] = ()
+        self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
+        self._typed: Callable[[str], Awaitable[None] | None] | None = None
+
+    @classmethod
+    def all_actions(cls) -> tuple[Action, ...]:
+        """Return the screen's own actions and those of every screen, help last."""
+        own = {action.id for action in cls.ACTIONS}
+        return (*cls.ACTIONS, *(action for action in EVERYWHERE if action.id not in own))
+
+    def compose(self) -> ComposeResult:
+        """Build the frame around the body."""
+        from textual.containers import Vertical
+
+        yield DeskHeader(self.desk)
+        yield from self.body()
+        with Vertical(id="foot"):
+            yield StatusLine()
+            yield Prompt()
+            yield KeyBar(self.all_actions())
+        yield Static(id="too-small")
+
+    def body(self) -> ComposeResult:
+        """Build what stands between header and status line."""
+        raise NotImplementedError
+
+    def on_resize(self, event: Resize) -> None:
+        """Say so where the terminal is too small to show anything whole."""
+        columns, rows = SMALLEST
+        too_small = event.size.width < columns or event.size.height < rows
+        self.set_class(too_small, "-too-small")
+        if too_small:
+            self.query_one("#too-small", Static).update(
+                Content(
+                    _(
+                        "The terminal is {width}×{height}; at least {columns}×{rows} is needed."
+                    ).format(
+                        width=event.size.width, height=event.size.height, columns=columns, rows=rows
+                    )
+                )
+            )
+
+    async def scope_chosen(self) -> None:
+        """Show another account; called when the cloud selector chose one."""
+
+    async def book_changed(self) -> None:
+        """Look at the book again; called when somebody changed it."""
+
+    # What keys do
+
+    async def action_perform(self, id: str) -> None:
+        """Do the action called `id`, or say why it cannot be done now."""
+        for action in self.all_actions():
+            if action.id == id:
+                await self.perform(action)
+
+    async def perform(self, action: Action) -> None:
+        """Do `action`, or say why it cannot be done now; errors are said in the status line."""
+        if reason := self.refusal(action):
+            self.status.say(reason)
+            return
+        try:
+            result = getattr(self, action.method)()
+            if inspect.isawaitable(result):
+                await result
+        except DeskError as error:
+            self.fail(error)
+
+    def refusal(self, action: Action) -> str:
+        """Return why `action` cannot be done now; empty if it can."""
+        return self.desk.why_no_change() if action.changes else ""
+
+    def fail(self, error: DeskError) -> None:
+        """Say what went wrong and what to do."""
+        self.status.say(str(error), error=True)
+
+    async def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
+        """Do the action that was clicked."""
+        event.stop()
+        await self.perform(event.action)
+
+    # Questions that one key answers: they stand in the status line and cost one line to draw
+
+    def choose(self, question: str, choices: list[Choice]) -> None:
+        """Ask a question; the next key answers it, any other key lets it be."""
+        self._choices = tuple(choices)
+        options = "  ".join(f"{choice.key} {choice.label}" for choice in choices)
+        self.status.say(f"{question}  {options}  Esc")
+
+    @property
+    def awaits_key(self) -> bool:
+        """Whether the next key answers a question."""
+        return bool(self._choices)
+
+    async def take_key(self, event: Key) -> None:
+        """Take the answer to a question."""
+        choices, self._choices = self._choices, ()
+        self.status.say("")
+        for choice in choices:
+            if choice.key in (event.character, event.key):
+                try:
+                    result = choice.act()
+                    if inspect.isawaitable(result):
+                        await result
+                except DeskError as error:
+                    self.fail(error)
+
+    # Questions that a line of text answers
+
+    def ask(
+        self,
+        label: str,
+        text: str,
+        answer: Callable[[str | None], Awaitable[None] | None],
+        typed: Callable[[str], Awaitable[None] | None] | None = None,
+    ) -> None:
+        """Ask for a line; `answer` gets it on Enter and None on Esc, `typed` as it grows."""
+        self._answer, self._typed = answer, typed
+        self.status.display = False
+        self.prompt.ask(label, text)
+
+    async def on_prompt_typed(self, event: Prompt.Typed) -> None:
+        """Hand on what is being typed."""
+        if self._typed is not None:
+            result = self._typed(event.text)
+            if inspect.isawaitable(result):
+                await result
+
+    async def on_prompt_answered(self, event: Prompt.Answered) -> None:
+        """Put the prompt away and hand on the answer."""
+        answer, self._answer, self._typed = self._answer, None, None
+        self.prompt.close()
+        self.status.display = True
+        self.focus_body()
+        if answer is None:
+            return
+        try:
+            result = answer(event.text)
+            if inspect.isawaitable(result):
+                await result
+        except DeskError as error:
+            self.fail(error)
+
+    def focus_body(self) -> None:
+        """Give the keys back to the body."""
+        self.focus_next("DeskScreen > *")
+
+    # Actions of every screen
+
+    def do_back(self) -> None:
+        """Go back to the screen below."""
+        self.post_message(GoTo("back"))
+
+    def do_go(self) -> None:
+        """Ask where to go."""
+        self.choose(
+            _("Go to:"),
+            [
+                Choice("r", _("Resources"), lambda: self._go("resources")),
+                Choice("c", _("Customers"), lambda: self._go("customers")),
+            ],
+        )
+
+    def do_cloud(self) -> None:
+        """Open the cloud selector."""
+        self.post_message(ChooseCloud())
+
+    def do_help(self) -> None:
+        """Show the keys of this screen."""
+        self.post_message(ShowHelp())
+
+    async def do_refresh(self) -> None:
+        """Read the book again."""
+        await self.book_changed()
+        self.status.say(_("Read again."))
+
+    def _go(self, screen: str) -> None:
+        self.post_message(GoTo(screen))

@@ -1,0 +1,220 @@
+"""A page of labelled fields in sections, with a cursor to copy or edit the field it is on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len, chop_cells
+from rich.segment import Segment
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from models.plain import shown_lines
+from tui.widgets.record_layout import fitted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from textual.events import Click
+
+MARGIN = 2
+GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a page."""
+
+    label: str
+    text: str
+    """As stored; it is made safe when drawn. Several lines stay several."""
+    name: str = ""
+    """What `Chosen` tells; empty where Enter does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the fields below it."""
+
+    title: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    label: str
+    text: str
+    field: int
+    """Which field the line belongs to; -1 for headings and blank lines."""
+    heading: bool = False
+
+
+class FieldPage(ScrollView, can_focus=True):
+    """Sections of fields; the cursor goes from field to field."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "field-page--heading", "field-page--label", "field-page--cursor",
+    }  # fmt: skip
+
+    DEFAULT_CSS = """
+    FieldPage {
+        height: 1fr;
+        background: $background;
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+        scrollbar-background: $background;
+        scrollbar-color: $panel;
+        overflow-x: hidden;
+    }
+    FieldPage > .field-page--heading { text-style: bold; color: $text-accent; }
+    FieldPage > .field-page--label { color: $text-muted; }
+    FieldPage > .field-page--cursor { background: $cursor; color: $cursor-text; text-style: bold; }
+    FieldPage:ansi > .field-page--cursor { text-style: reverse; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", show=False, id="page.up"),
+        Binding("down,j", "move(1)", show=False, id="page.down"),
+        Binding("pageup", "page(-1)", show=False, id="page.page-up"),
+        Binding("pagedown", "page(1)", show=False, id="page.page-down"),
+        Binding("home", "move(-10000)", show=False, id="page.first"),
+        Binding("end,G", "move(10000)", show=False, id="page.last"),
+        Binding("enter", "choose", show=False, id="page.choose"),
+    ]
+
+    class Chosen(Message):
+        """Enter was pressed on a field that has a name."""
+
+        def __init__(self, field: Field) -> None:
+            super().__init__()
+            self.field = field
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._sections: Sequence[Section] = ()
+        self._fields: list[Field] = []
+        self._lines: list[_Line] = []
+        self._label_width = 0
+        self._cursor = 0
+
+    def show(self, sections: Sequence[Section]) -> None:
+        """Show other content; the cursor stays where it was as far as there is such a field."""
+        self._sections = [section for section in sections if section.fields]
+        self._fields = [field for section in self._sections for field in section.fields]
+        self._cursor = min(self._cursor, max(len(self._fields) - 1, 0))
+        self._lay_out()
+        self.refresh()
+
+    @property
+    def field(self) -> Field | None:
+        """The field under the cursor."""
+        return self._fields[self._cursor] if self._fields else None
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by some fields."""
+        before = self._cursor
+        self._cursor = min(max(before + by, 0), max(len(self._fields) - 1, 0))
+        self._refresh_field(before)
+        self._refresh_field(self._cursor)
+        self._follow()
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by a page."""
+        self.action_move(by * max(self.size.height - 2, 1))
+
+    def go_to_section(self, title: str) -> None:
+        """Put the cursor on the first field of a section."""
+        before = 0
+        for section in self._sections:
+            if section.title == title:
+                self.action_move(before - self._cursor)
+                return
+            before += len(section.fields)
+
+    def action_choose(self) -> None:
+        """Tell that the field under the cursor was chosen."""
+        if self.field is not None and self.field.name:
+            self.post_message(self.Chosen(self.field))
+
+    def on_click(self, event: Click) -> None:
+        """Put the cursor on the clicked field; a second click chooses it."""
+        self.focus()
+        place = self.scroll_offset.y + event.y
+        if place < len(self._lines) and self._lines[place].field >= 0:
+            self.action_move(self._lines[place].field - self._cursor)
+            if event.chain > 1:
+                self.action_choose()
+
+    def on_resize(self) -> None:
+        """Wrap the texts anew."""
+        self._lay_out()
+        self._follow()
+
+    def _lay_out(self) -> None:
+        labels = [cell_len(field.label) for field in self._fields]
+        self._label_width = min(max(labels, default=0), 30)
+        self._lines = list(self._laid_out())
+        self.virtual_size = Size(self.size.width, len(self._lines))
+
+    def _laid_out(self) -> Iterator[_Line]:
+        room = max(self.scrollable_content_region.width - MARGIN - self._label_width - GAP - 1, 10)
+        number = 0
+        for place, section in enumerate(self._sections):
+            if place:
+                yield _Line("", "", -1)
+            yield _Line("", section.title, -1, heading=True)
+            for field in section.fields:
+                label = field.label
+                for line in shown_lines(field.text) or ["–"]:
+                    for part in chop_cells(line, room) or [""]:
+                        yield _Line(label, part, number)
+                        label = ""
+                number += 1
+
+    def _lines_of(self, field: int) -> tuple[int, int]:
+        places = [place for place, line in enumerate(self._lines) if line.field == field]
+        return (places[0], places[-1]) if places else (0, 0)
+
+    def _refresh_field(self, field: int) -> None:
+        first, last = self._lines_of(field)
+        y = first - self.scroll_offset.y
+        self.refresh(Region(0, y, self.size.width, last - first + 1))
+
+    def _follow(self) -> None:
+        first, last = self._lines_of(self._cursor)
+        top, height = self.scroll_offset.y, self.size.height
+        if self._cursor == 0:
+            top = 0
+        elif first < top:
+            top = first
+        elif last >= top + height:
+            top = min(last - height + 1, first)
+        if top != self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False, immediate=True)
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of the screen."""
+        base = self.rich_style
+        width = self.size.width
+        place = self.scroll_offset.y + y
+        if place >= len(self._lines):
+            return Strip.blank(width, base)
+        line = self._lines[place]
+        if line.heading:
+            style = base + self.get_component_rich_style("field-page--heading", partial=True)
+            return Strip([Segment(" " + line.text, style)]).adjust_cell_length(width, style)
+        label = base + self.get_component_rich_style("field-page--label", partial=True)
+        value = base
+        at_cursor = line.field == self._cursor and line.field >= 0
+        if at_cursor:
+            cursor = self.get_component_rich_style("field-page--cursor", partial=True)
+            label, value = base + cursor, base + cursor
+        mark = "▌ " if at_cursor else "  "
+        text = mark + fitted(line.label, self._label_width) + " " * GAP
+        return Strip([Segment(text, label), Segment(line.text, value)]).adjust_cell_length(
+            width, value
+        )

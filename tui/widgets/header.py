@@ -1,0 +1,87 @@
+"""The header: name, cloud selector, partner account, age of the data, read-only mark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widget import Widget
+
+from models.clock import age
+from models.languages import _
+from tui.widgets.messages import ChooseCloud
+
+if TYPE_CHECKING:
+    from models.desk import Desk
+
+NAME = "partnerdesk"
+
+
+class DeskHeader(Widget):
+    """One line at the top of every screen; a click on it opens the cloud selector."""
+
+    DEFAULT_CSS = """
+    DeskHeader {
+        dock: top;
+        height: 1;
+        background: $panel;
+        color: $foreground;
+    }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+
+    def render(self) -> Content:
+        """Return the line, with what does not fit left out by rank."""
+        right = self._right()
+        room = self.size.width - cell_len(right.plain) - 2
+        for left in self._lefts():
+            if cell_len(left.plain) <= room:
+                break
+        else:
+            left = left.truncate(max(room, 0), ellipsis=True)
+        return Content.assemble(left, " " * (room - left.cell_length + 1), right, " ")
+
+    def _lefts(self) -> list[Content]:
+        """Return the left side, longest form first."""
+        name = Content.styled(f" {NAME} ", "bold")
+        scope = self._desk.scope
+        if scope is None:
+            return [name]
+        account = scope.account
+        if account is None:
+            chip = Content.styled(f" ▾ {_('All clouds')} ", "reverse")
+            return [Content.assemble(name, " ", chip, " ", _("look and search only")),
+                    Content.assemble(name, " ", chip)]  # fmt: skip
+        cloud = account.cloud
+        chip = Content.styled(
+            f" ▾ {_(cloud.short_name)} ", f"bold $background on $cloud-{cloud.color}"
+        )
+        return [
+            Content.assemble(name, " ", chip, " ", cloud.name, " · ", account.title),
+            Content.assemble(name, " ", chip, " ", account.title),
+        ]
+
+    def _right(self) -> Content:
+        scope = self._desk.scope
+        parts: list[Content] = []
+        if scope is not None:
+            seen = scope.synced_at
+            text = (
+                _("received {age}").format(age=age(seen, self._desk.clock()))
+                if seen
+                else _("nothing received yet")
+            )
+            parts.append(Content.styled(text, "$text-muted"))
+        if self._desk.demo:
+            parts.append(Content.styled(_("DEMO"), "bold $text-accent"))
+        if self._desk.settings.read_only:
+            parts.append(Content.styled(f" {_('READ-ONLY')} ", "bold reverse"))
+        return Content("  ").join(parts)
+
+    def on_click(self) -> None:
+        """Open the selector."""
+        self.post_message(ChooseCloud())

@@ -1,0 +1,178 @@
+"""The two lines at the bottom: what is going on, and which keys there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from models.languages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.events import Click
+
+    from tui.widgets.actions import Action
+
+
+class StatusLine(Widget):
+    """One line: the last message at the left, the state of the screen at the right."""
+
+    DEFAULT_CSS = """
+    StatusLine { height: 1; background: $surface; color: $foreground; }
+    StatusLine.-error { color: $text-error; text-style: bold; }
+    """
+
+    message: reactive[str] = reactive("")
+    state: reactive[str] = reactive("")
+
+    def say(self, message: str, *, error: bool = False) -> None:
+        """Show a message until the next one."""
+        self.set_class(error, "-error")
+        self.message = message
+
+    def render(self) -> Content:
+        """Return the line; the message gives way last."""
+        room = self.size.width - 2
+        mark = "! " if self.has_class("-error") and self.message else ""
+        message = Content(mark + self.message).truncate(room, ellipsis=True)
+        state = Content(self.state)
+        left_over = room - message.cell_length
+        if state.cell_length > left_over - 2:
+            state = state.truncate(max(left_over - 2, 0), ellipsis=True)
+        gap = " " * max(room - message.cell_length - state.cell_length, 0)
+        return Content.assemble(" ", message, gap, state)
+
+
+class KeyBar(Widget):
+    """One line of keys, made from the screen's actions; what does not fit is left to the help."""
+
+    DEFAULT_CSS = """
+    KeyBar { height: 1; background: $panel; color: $foreground; }
+    """
+
+    class Pressed(Message):
+        """An action was clicked."""
+
+        def __init__(self, action: Action) -> None:
+            super().__init__()
+            self.action = action
+
+    def __init__(self, actions: Sequence[Action]) -> None:
+        super().__init__()
+        self._actions = [action for action in actions if action.bar]
+        self._spans: list[tuple[int, int, Action]] = []
+
+    def render(self) -> Content:
+        """Return as many keys as fit; the last action (help) always does."""
+        *first, last = self._actions
+        room = self.size.width - self._length(last) - 1
+        self._spans, parts, place = [], [], 0
+        for action in (*first, last):
+            length = self._length(action)
+            if action is not last and place + length > room:
+                continue
+            self._spans.append((place, place + length, action))
+            parts.append(Content.assemble(" ", (action.display, "bold $text-accent"),
+                                          " ", _(action.label), " "))  # fmt: skip
+            place += length
+        return Content("").join(parts)
+
+    def on_click(self, event: Click) -> None:
+        """Do the action under the mouse."""
+        for start, end, action in self._spans:
+            if start <= event.x < end:
+                self.post_message(self.Pressed(action))
+
+    @staticmethod
+    def _length(action: Action) -> int:
+        return cell_len(action.display) + cell_len(_(action.label)) + 3
+
+
+class Prompt(Horizontal):
+    """A line to type into, in the place of the status line: filter, path, tags."""
+
+    DEFAULT_CSS = """
+    Prompt { height: 1; display: none; background: $surface; }
+    Prompt.-open { display: block; }
+    Prompt Static { width: auto; max-width: 60%; padding: 0 1; }
+    Prompt #label { color: $text-accent; text-style: bold; }
+    Prompt #remark.-error { color: $text-error; text-style: bold; }
+    Prompt Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
+    Prompt Input:focus { border: none; background-tint: $surface 0%; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "give_up", show=False, priority=True),
+    ]
+
+    class Typed(Message):
+        """The text changed."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Answered(Message):
+        """The person pressed Enter (`text`), or gave up (`text` is None)."""
+
+        def __init__(self, text: str | None) -> None:
+            super().__init__()
+            self.text = text
+
+    def compose(self) -> ComposeResult:
+        """Build the label and the input."""
+        yield Static("", id="label", markup=False)
+        yield Input(compact=True, select_on_focus=False)
+        yield Static("", id="remark", markup=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is being asked."""
+        return self.has_class("-open")
+
+    def ask(self, label: str, text: str = "") -> None:
+        """Open the line with `label` and a text to begin with."""
+        self.query_one("#label", Static).update(label)
+        self.remark("")
+        entry = self.query_one(Input)
+        entry.cursor_blink = False
+        with self.prevent(Input.Changed):
+            entry.value = text
+        entry.cursor_position = len(text)
+        self.add_class("-open")
+        entry.focus()
+
+    def remark(self, text: str, *, error: bool = False) -> None:
+        """Say something beside what is typed: how much it finds, or what is wrong with it."""
+        note = self.query_one("#remark", Static)
+        note.set_class(error, "-error")
+        note.update(text)
+
+    def close(self) -> None:
+        """Put the line away."""
+        self.remove_class("-open")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell that the text changed."""
+        event.stop()
+        if self.is_open:
+            self.post_message(self.Typed(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Tell the answer."""
+        event.stop()
+        self.post_message(self.Answered(event.value))
+
+    def action_give_up(self) -> None:
+        """Tell that there is no answer."""
+        self.post_message(self.Answered(None))
