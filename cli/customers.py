@@ -246,6 +246,8 @@ def run_export(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
             )  # fmt: skip
     finally:
         connection.close()
-    print(ngettext("{count} row written to", "{count} rows written to", written) + f" {path}",
-          file=sys.stderr)  # fmt: skip
+    text = ngettext(
+        "{count} row written to {file}", "{count} rows written to {file}", written, file=path
+    )
+    print(text, file=sys.stderr)
     return ExitCode.DONE

@@ -49,11 +49,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = Store(database)
     store.open([cloud.id for cloud in settings.enabled_clouds()])
     fill_demo(store, settings, arguments.customers, arguments.seed)
-    print(
-        ngettext("{count} demo customer in", "{count} demo customers in", arguments.customers)
-        + f" {database.name}",
-        file=sys.stderr,
-    )
+    text = ngettext(
+        "{count} demo customer in {file}", "{count} demo customers in {file}",
+        arguments.customers, file=database.name,
+    )  # fmt: skip
+    print(text, file=sys.stderr)
     if not own:
         print(_("Open it with: partnerdesk --demo"), file=sys.stderr)
     return ExitCode.DONE

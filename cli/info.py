@@ -9,13 +9,14 @@ import shutil
 import sqlite3
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.books import book, demo_database
 from models import paths
 from models.database_url import SqliteFile, masked
 from models.errors import DeskError, ExitCode
-from models.languages import _, language
+from models.languages import _, language, speak
 from models.store import known_versions, schema_version
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def add_commands(commands: argparse._SubParsersAction, shared: argparse.Argument
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print everything; works also where the book cannot be opened."""
+    if arguments.json:
+        speak("en")  # for programs, whatever the person reads
     sections = {
         "versions": _versions(),
         "paths": _paths(book(arguments, settings)),
@@ -76,7 +79,8 @@ def _paths(store: Store) -> dict[str, str]:
 
 
 def _existing(path: str) -> str:
-    return path if os.path.exists(path) else f"{path} ({_('not there; only defaults')})"  # noqa: PTH110
+    absent = _("not there; only defaults")
+    return path if Path(path).exists() else f"{path} ({absent})"
 
 
 def _database(store: Store) -> dict[str, str]:
@@ -97,9 +101,10 @@ def _database(store: Store) -> dict[str, str]:
 
 
 def _settings(settings: Settings) -> dict[str, str]:
+    by_locale, by_default = _("by locale"), _("default")
     shown = {
         "database": masked(settings.database) or _("your data folder"),
-        "language": settings.language or f"{language()} ({_('by locale')})",
+        "language": settings.language or f"{language()} ({by_locale})",
         "theme": settings.theme,
         "read_only": str(settings.read_only).lower(),
         "mouse": settings.mouse,
@@ -118,7 +123,7 @@ def _settings(settings: Settings) -> dict[str, str]:
         corrected[name] = str(dict(settings.capabilities[capability])[cell])
     default = str(paths.project_settings())
     return {
-        name: f"{value}  [{_('default') if place == default else place}]"
+        name: f"{value}  [{by_default if place == default else place}]"
         for name, value in {**shown, **corrected}.items()
         for place in [settings.origins.get(name, default)]
     }

@@ -38,7 +38,7 @@ KIND_TITLES = {
     ChangeKind.ADDED: N_("Added"),
     ChangeKind.UPDATED: N_("Updated"),
     ChangeKind.TAGGED: N_("Tags changed"),
-    ChangeKind.NOTED: N_("Note changed"),
+    ChangeKind.NOTED: N_("Note"),
     ChangeKind.DEMO: N_("Demo book made"),
 }
 """What each kind of change is called on the screen."""

@@ -40,9 +40,11 @@ def age(moment: datetime | None, at: datetime) -> str:
 
 def date_text(moment: datetime | None) -> str:
     """Return the day of `moment` as the language writes it, empty for None."""
-    return f"{moment:{pgettext('date format', '%Y-%m-%d')}}" if moment else ""
+    form = pgettext("date format", "%Y-%m-%d")
+    return f"{moment:{form}}" if moment else ""
 
 
 def moment_text(moment: datetime | None) -> str:
     """Return day and minute of `moment` in UTC as the language writes them, empty for None."""
-    return f"{moment:{pgettext('date and time format', '%Y-%m-%d %H:%M')}} UTC" if moment else ""
+    form = pgettext("date and time format", "%Y-%m-%d %H:%M")
+    return f"{moment:{form}} UTC" if moment else ""

@@ -151,11 +151,12 @@ def _write_ahead(raw: sqlite3.Connection) -> None:
     while True:
         try:
             raw.execute("PRAGMA journal_mode = WAL")
-            return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
                 raise
-        sleep(0.01)
+            sleep(0.01)
+        else:
+            return
 
 
 def open_postgres(database: PostgresServer) -> psycopg.Connection[Row]:

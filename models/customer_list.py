@@ -41,7 +41,8 @@ CUSTOMERS = ListSpec(
         ),
         Column(
             "cloud", N_("Cloud"),
-            "(SELECT a.cloud FROM partner_accounts AS a WHERE a.id = c.account_id)", 8, Kind.CHOICE,
+            "(SELECT a.cloud FROM partner_accounts AS a WHERE a.id = c.account_id)", 10,
+            Kind.CHOICE,
             choices=CLOUDS, rank=2, attribute="cloud",
         ),
         Column(
@@ -49,6 +50,7 @@ CUSTOMERS = ListSpec(
         ),
         Column(
             "relationship", N_("Relationship"), "c.relationship_to_partner", 12, Kind.CHOICE,
+            grows=1,
             sort="c.relationship_to_partner", choices=RELATIONSHIPS, rank=2,
             aliases=("relationship_to_partner",),
         ),

@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 from models import paths
 from models.errors import UsageError
 from models.languages import _
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
+# What stands between the user's colon and the last @, whatever people put there unquoted; but not
+# a port with a path and a query behind it.
+_PASSWORD = re.compile(r"(?<=://)([^:/?#\[]*:)(?!@|\d*/[^@?]*\?)(.+)(?=@)", re.DOTALL)
+_PASSWORD_OPTION = re.compile(r"([?&](?:ssl)?password=)([^&]+)")
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ def parse(text: str, default: Path | None = None) -> Database:
     if not text:
         return SqliteFile(default or paths.data_folder() / "book.db")
     if _POSTGRES.match(text):
-        return PostgresServer(_POSTGRES.sub("postgresql://", text))
+        return PostgresServer(_with_passwords(_POSTGRES.sub("postgresql://", text), _quoted))
     if text.startswith("sqlite:///"):
         return SqliteFile(Path(unquote(text.removeprefix("sqlite:///"))).expanduser().absolute())
     if "://" in text:
@@ -82,9 +90,15 @@ def has_password(text: str) -> bool:
 
 def masked(text: str) -> str:
     """Return the address `text` with its password hidden."""
-    text = re.sub(r"([?&]password=)[^&]*", r"\1***", text)
-    try:
-        password = urlsplit(text).password
-    except ValueError:
-        return re.sub(r"//[^/]*@", "//***@", text)
-    return text.replace(f":{password}@", ":***@", 1) if password else text
+    return _with_passwords(text, lambda _password: "***")
+
+
+def _with_passwords(text: str, write: Callable[[str], str]) -> str:
+    text = _PASSWORD_OPTION.sub(lambda match: match[1] + write(match[2]), text)
+    return _PASSWORD.sub(lambda match: _quoted(match[1], ":") + write(match[2]), text)
+
+
+def _quoted(text: str, safe: str = "") -> str:
+    # A password that libpq cannot read would be repeated in its error; what is quoted stays so.
+    quoted = quote(text, safe="%" + safe, errors="surrogateescape")
+    return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quoted)

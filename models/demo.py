@@ -51,18 +51,7 @@ _STEM_LENGTH = 21
 
 _Row = dict[str, Any]
 
-_BARE: _Row = {
-    "microsoft_id": None,
-    "primary_domain": "",
-    "relationship_to_partner": Relationship.NONE,
-    "country": "",
-    "indirect_reseller": "",
-    "allow_delegated_access": None,
-    "agreement_accepted_at": None,
-    "added_at": None,
-    "seen_at": None,
-    "ended_at": None,
-}
+_BARE: _Row = Customer(account_id=0, company_name="").model_dump()
 """A customer of whom nothing but the name is known."""
 
 
@@ -210,7 +199,7 @@ class _Book:
         rng, special = self._rng, self._special.get(number)
         cloud = self._home if special else names.pick(rng, self._clouds)
         name, tongue, place = self._company(cloud, special)
-        row = _BARE | {"id": number, "account_id": self._accounts[cloud], "version": 1}
+        row = _BARE | {"id": number, "account_id": self._accounts[cloud]}
         row |= {"company_name": name.text, "added_by_change": self.made_by}
         tags: list[str] = []
         if name.latin:

@@ -172,7 +172,7 @@ def _moment_term(column: Column, operator: str, value: str, *, negated: bool, at
     if match := _DATE.match(word):
         try:
             first, after = _span(*(int(part) if part else None for part in match.groups()))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise _not_a_moment(column, value) from None
         return Term(value, column.name, operator, negated, to_millis(first), to_millis(after) - 1)
     raise _not_a_moment(column, value)
@@ -188,10 +188,12 @@ def _not_a_moment(column: Column, value: str) -> FilterError:
 
 
 def _span(year: int | None, month: int | None, day: int | None) -> tuple[datetime, datetime]:
-    first = datetime(year or 1, month or 1, day or 1, tzinfo=UTC)
-    if day:
+    first = datetime(
+        year or 0, 1 if month is None else month, 1 if day is None else day, tzinfo=UTC
+    )
+    if day is not None:
         return first, first + timedelta(days=1)
-    if month:
+    if month is not None:
         return first, (first + timedelta(days=32)).replace(day=1)
     return first, first.replace(year=first.year + 1)
 

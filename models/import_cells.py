@@ -11,7 +11,6 @@ from models.domains import domain_name
 from models.errors import UsageError
 from models.import_fields import ImportField, key
 from models.languages import _, ngettext
-from models.sheets import LONGEST_CELL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,16 +119,12 @@ class CellReader:
         Raises:
             UnfitError: it cannot be that field's value.
         """
-        if len(text) > LONGEST_CELL:
-            raise UnfitError(_too_long(LONGEST_CELL))
-        if "\0" in text:
-            raise UnfitError(_("has a NUL character"))
         reader = self._readers.get(field)
         if reader:
             return reader(text)
         limit = _LIMITS.get(field, _LIMIT)
         if len(text) > limit:
-            raise UnfitError(_too_long(limit))
+            raise UnfitError(too_long(limit))
         return text
 
     def _relationship(self, text: str) -> str:
@@ -145,7 +140,8 @@ class CellReader:
         return self._relationships[text]
 
 
-def _too_long(limit: int) -> str:
+def too_long(limit: int) -> str:
+    """Return the reason for refusing a text longer than `limit` characters."""
     return ngettext("is longer than {count} character", "is longer than {count} characters", limit)
 
 

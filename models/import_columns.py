@@ -11,6 +11,7 @@ from models.errors import FileError, UsageError
 from models.import_cells import guid, relationship_in, relationship_words
 from models.import_fields import (
     FIELD_TITLES,
+    PORTAL_FIELDS,
     ImportField,
     doubtful_headings,
     headings,
@@ -189,8 +190,9 @@ def _refuse_incomplete(columns: Sequence[str], places: Mapping[ImportField, int]
         missing = ImportField.MICROSOFT_ID
     else:
         return
-    free = [column for place, column in enumerate(columns) if place not in places.values()]
-    example = f'--map {missing}="{shown((free or list(columns))[0])[:_NAMES_SHOWN]}"'
+    sure = {places.get(field) for field in PORTAL_FIELDS}
+    free = [column for place, column in enumerate(columns) if column and place not in sure]
+    example = f'--map {missing}="{shown((free or ["…"])[0])[:_NAMES_SHOWN]}"'
     raise FileError(
         _("No column was recognised as {title}. The file's columns: {names}.").format(
             title=_(FIELD_TITLES[missing]), names=_listed(columns)

@@ -10,10 +10,10 @@ from array import array
 from typing import TYPE_CHECKING
 
 from models.customers import Relationship
-from models.import_cells import CellReader, UnfitError
+from models.import_cells import CellReader, UnfitError, too_long
 from models.import_fields import ImportField
 from models.import_plan import FIELDS, PLACE, Booked, PlannedChange, Problem, RefusedRow
-from models.languages import _, ngettext
+from models.languages import _
 from models.plain import shown
 from models.sheets import LONGEST_CELL
 
@@ -92,19 +92,18 @@ class RowPlanner:
         return tuple(values), problems
 
     def _whole_row(self, cells: list[str]) -> Problem | None:
-        surplus = "".join(cells[self._width :]).strip()
-        if surplus:
-            reason = _("has more cells than there are columns; is a cell with a comma not quoted?")
-            return Problem(None, _shortened(surplus), reason)
-        if len("".join(cells)) > LONGEST_CELL:
+        if len(cells) > self._width:
+            surplus = "".join(cells[self._width :]).strip()
+            if surplus:
+                reason = _("is one cell too many; is a cell with a comma in it not quoted?")
+                return Problem(None, _shortened(surplus), reason)
+        text = "".join(cells)
+        if "\0" in text:
+            return Problem(None, "", _("A cell has a NUL character"))
+        if len(text) > LONGEST_CELL:
             longest = max(cells, key=len)
             if len(longest) > LONGEST_CELL:
-                reason = ngettext(
-                    "is longer than {count} character",
-                    "is longer than {count} characters",
-                    LONGEST_CELL,
-                )
-                return Problem(None, _shortened(longest), reason)
+                return Problem(None, _shortened(longest), too_long(LONGEST_CELL))
         return None
 
     def _take_with_id(self, line: int, cells: list[str], values: Values) -> None:
@@ -153,15 +152,26 @@ class RowPlanner:
             return values
         self._taken.add(found.id)
         self.known.append(found.id)
-        after = tuple(
-            old if not new or new == old.strip() else new
-            for new, old in zip(values, found.values, strict=True)
-        )
+        after = self._merged(found.values, values)
         goes_on = values[_RELATIONSHIP] not in ("", Relationship.NONE)
         reopened = found.ended_at is not None and goes_on
         if reopened or after != found.values:
             self.changes.append(PlannedChange(found, after, reopened))
         return after
+
+    def _merged(self, before: Values, said: Values) -> Values:
+        """Return a customer's values with what a row says; its empty cells say nothing."""
+        changed = [
+            index
+            for _field, index, _place in self._places
+            if said[index] and said[index] not in (before[index], before[index].strip())
+        ]
+        if not changed:
+            return before
+        after = list(before)
+        for index in changed:
+            after[index] = said[index]
+        return tuple(after)
 
     def _refuse_second(
         self, line: int, cells: list[str], field: ImportField, value: str, first: int

@@ -35,6 +35,18 @@ _CUSTOMERS = SQLModel.metadata.tables["customers"]
 _CHANGES = SQLModel.metadata.tables["changes"]
 
 _OF = "of_customer"
+_SEARCHED = frozenset(
+    {
+        ImportField.MICROSOFT_ID,
+        ImportField.COMPANY_NAME,
+        ImportField.PRIMARY_DOMAIN,
+        ImportField.TAGS,
+    }
+)
+"""Fields that `company_sort` and `search_text` are made of."""
+_ALONE = OWN_FIELDS - {ImportField.COUNTRY}
+"""Fields that nothing beside the customer's own row depends on."""
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def carry_out_import(store: Store, plan: ImportPlan, actor: Actor, at: datetime) -> ImportOutcome:
@@ -115,18 +127,18 @@ class _Import:
 
     def _change_known(self) -> None:
         changes = self.plan.changes
-        columns: BoundRow = {name: bindparam(f"new_{name}") for name in _COLUMNS}
-        statement = (
-            update(_CUSTOMERS)
-            .where(_CUSTOMERS.c.id == bindparam(_OF))
-            .values(columns, version=_CUSTOMERS.c.version + 1)
-        )
-        run(self.connection, statement, (_bound(change) for change in changes))
+        alike: dict[tuple[str, ...], list[PlannedChange]] = {}
+        for change in changes:
+            alike.setdefault(_changed_columns(change), []).append(change)
+        for names, group in alike.items():
+            columns: BoundRow = {name: bindparam(f"new_{name}") for name in names}
+            columns["version"] = _CUSTOMERS.c.version + 1
+            statement = update(_CUSTOMERS).where(_CUSTOMERS.c.id == bindparam(_OF)).values(columns)
+            run(self.connection, statement, (_bound(change, names) for change in group))
         run(self.connection, insert(_CHANGES), (self._updated(change) for change in changes))
-        write_beside(
-            self.connection,
-            [Written(row.booked.id, row.booked.values, row.values) for row in changes],
-        )
+        if self.plan.columns.places.keys() - _ALONE:
+            written = [Written(row.booked.id, row.booked.values, row.values) for row in changes]
+            write_beside(self.connection, written)
 
     def _updated(self, change: PlannedChange) -> BoundRow:
         before, after = change.booked.values, change.values
@@ -150,7 +162,7 @@ class _Import:
             **seen,
         }
         run(self.connection, insert(_CUSTOMERS), ({**_columns(row), **same} for row in rows))
-        if rows and not self.plan.columns.places.keys() <= set(OWN_FIELDS):
+        if self.plan.columns.places.keys() - OWN_FIELDS:
             ids = self._added(change_id)
             write_beside(self.connection, [Written(ids[_key(row)], None, row) for row in rows])
 
@@ -201,12 +213,9 @@ class _Import:
             "kind": kind,
             "account_id": self.plan.account_id,
             "customer_id": customer_id,
-            "before": json.dumps(before, ensure_ascii=False),
-            "after": json.dumps(after, ensure_ascii=False),
+            "before": _json(before),
+            "after": _json(after),
         }
-
-
-_COLUMNS = (*(field.value for field in OWN_FIELDS), "company_sort", "search_text", "ended_at")
 
 
 def _columns(values: Values) -> BoundRow:
@@ -227,14 +236,21 @@ def _columns(values: Values) -> BoundRow:
         "indirect_reseller": value_of(values, ImportField.INDIRECT_RESELLER),
         "company_sort": sort,
         "search_text": search,
-        "ended_at": None,
     }
 
 
-def _bound(change: PlannedChange) -> BoundRow:
-    columns = _columns(change.values)
-    columns["ended_at"] = None if change.reopened else change.booked.ended_at
-    return {_OF: change.booked.id, **{f"new_{name}": value for name, value in columns.items()}}
+def _changed_columns(change: PlannedChange) -> tuple[str, ...]:
+    """Return which columns of the customer's own row are to be written: no index for nothing."""
+    fields = change.changed()
+    names = [field.value for field in fields if field in OWN_FIELDS]
+    if not _SEARCHED.isdisjoint(fields):
+        names += ["company_sort", "search_text"]
+    return (*names, "ended_at") if change.reopened else tuple(names)
+
+
+def _bound(change: PlannedChange, names: tuple[str, ...]) -> BoundRow:
+    columns = {**_columns(change.values), "ended_at": None}
+    return {_OF: change.booked.id, **{f"new_{name}": columns[name] for name in names}}
 
 
 def _key(values: Values) -> str:

@@ -49,6 +49,11 @@ def private_folder(folder: Path) -> Path:
     return folder
 
 
+def typed_path(text: str) -> Path:
+    """Return the path that a person typed; `~` is the home folder, quotes around it are none."""
+    return Path(text.strip().strip("\"'")).expanduser()
+
+
 @contextmanager
 def written_whole(path: Path, *, mode: int = 0o600) -> Iterator[IO[bytes]]:
     """Open a file that takes `path`'s place when the block ends, or leaves no trace if it fails.

@@ -7,7 +7,7 @@ import unicodedata
 
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: they drive the terminal
-    "\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # invisible marks, direction overrides
+    "\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # invisible, or turning the line
     "\ud800-\udfff\U000e0000-\U000e007f]"  # halves of pairs, invisible tags
 )
 
@@ -46,9 +46,10 @@ def fold(text: str) -> str:
     Works for every script that Unicode can decompose: `Ärzte` and `arzte`, `Ёлка` and `елка`,
     `ＡＢＣ` and `abc` are alike. A space stands for any run of white space.
     """
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return " ".join(text.lower().split())
     # Twice: case folding can bring forth marks of its own (U+0130).
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(_UNSAFE.sub("", bare).translate(_STROKED).split())
+    words = [_UNSAFE.sub("", word) for word in bare.translate(_STROKED).split()]
+    return " ".join(word for word in words if word)

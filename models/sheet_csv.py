@@ -93,8 +93,9 @@ class CsvFile:
                 for number, cells in enumerate(reader):
                     if progress and number % REPORTED_EVERY == 0:
                         progress(min(raw.tell(), size), size)
-                    if "".join(cells).strip():
-                        yield line, [unguarded(c) if c[:1] == "'" else c for c in cells]
+                    texts = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
+                    if "".join(texts).strip():
+                        yield line, texts
                     line = reader.line_num + 1
             except csv.Error as error:
                 raise _broken(line) from error

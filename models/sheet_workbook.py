@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import IntEnum
+from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-    from pathlib import Path
 
     from python_calamine import CalamineSheet, CalamineWorkbook
 
@@ -139,6 +140,17 @@ def _limit_self() -> None:
         return  # a system without such limits; the process is apart all the same
 
 
+def _opened(path: str) -> CalamineWorkbook:
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    try:
+        return CalamineWorkbook.from_path(path)  # believes the name's ending
+    except PasswordError:
+        raise
+    except CalamineError:
+        return CalamineWorkbook.from_filelike(BytesIO(Path(path).read_bytes()))
+
+
 def _first_with_content(book: CalamineWorkbook) -> CalamineSheet | None:
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
@@ -152,14 +164,14 @@ def _first_with_content(book: CalamineWorkbook) -> CalamineSheet | None:
 
 def write_rows(path: str) -> int:
     """Write to stdout how high the sheet is, then its rows; return the exit code."""
-    from python_calamine import CalamineWorkbook, PasswordError
+    from python_calamine import PasswordError
 
     try:
-        with CalamineWorkbook.from_path(path) as book:
+        with _opened(path) as book:
             sheet = _first_with_content(book)
-            if sheet is None:
+            if sheet is None or sheet.end is None:
                 return _Exit.NO_CONTENT
-            sys.stdout.write(f"[{sheet.total_height}, null]\n")
+            sys.stdout.write(f"[{sheet.end[0] + 1}, null]\n")
             for row, cells in enumerate(sheet.iter_rows(), start=1):
                 texts = [text_of(cell) for cell in cells]
                 if "".join(texts).strip():

@@ -107,6 +107,8 @@ def json_into(stream: IO[bytes], rows: Iterable[Sequence[str]], columns: Sequenc
 def _xlsx_into(stream: IO[bytes], rows: Iterable[Sequence[str]], columns: Sequence[str]) -> int:
     from xlsxwriter import Workbook
 
+    rest = iter(rows)
+    first = list(islice(rest, _MEASURED_ROWS))
     workbook = Workbook(
         stream,
         {
@@ -120,8 +122,6 @@ def _xlsx_into(stream: IO[bytes], rows: Iterable[Sequence[str]], columns: Sequen
         workbook.use_zip64()
         workbook.set_properties({"created": _WRITTEN_AT})
         sheet = workbook.add_worksheet()
-        rest = iter(rows)
-        first = list(islice(rest, _MEASURED_ROWS))
         for place, width in enumerate(_widths(columns, first)):
             sheet.set_column(place, place, width)
         bold = workbook.add_format({"bold": True})

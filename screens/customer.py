@@ -13,7 +13,6 @@ from models.plain import shown
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import Choice, DeskScreen
 from tui.widgets.field_page import Field, FieldPage, Section
-from tui.widgets.messages import BookChanged
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -231,13 +230,13 @@ class CustomerScreen(DeskScreen):
                 actor=Actor.present(), at=self.desk.clock(),
             )
         )  # fmt: skip
-        self._written(_("Tags kept."))
+        await self._written(_("Tags kept."))
 
-    def do_note(self) -> None:
+    async def do_note(self) -> None:
         """Write a new note."""
-        self._edit_note(None)
+        await self._edit_note(None)
 
-    def do_change(self) -> None:
+    async def do_change(self) -> None:
         """Edit what is under the cursor."""
         field = self.page.field
         if field is None:
@@ -246,22 +245,22 @@ class CustomerScreen(DeskScreen):
             self.do_tags()
         elif field.name.startswith(NOTE):
             id = int(field.name.removeprefix(NOTE))
-            self._edit_note(next(note for note in self._shown.notes if note.id == id))
+            await self._edit_note(next(note for note in self._shown.notes if note.id == id))
         else:
             self.status.say(_("Tags and notes can be edited here: move to one of them."))
 
-    def on_field_page_chosen(self) -> None:
-        """Edit what Enter was pressed on."""
-        self.run_worker(self.action_perform("customer.change"), group="edit")
+    async def on_field_page_chosen(self) -> None:
+        """Edit what was clicked twice."""
+        await self.action_perform("customer.change")
 
-    def _edit_note(self, note: Note | None) -> None:
+    async def _edit_note(self, note: Note | None) -> None:
         from screens.note_dialog import NoteDialog
 
         async def written(text: str | None) -> None:
             if text is not None:
                 await self._note_given(text, note)
 
-        self.app.push_screen(NoteDialog(note.text if note else ""), written)
+        await self.app.push_screen(NoteDialog(note.text if note else ""), written)
 
     async def _note_given(self, text: str, note: Note | None) -> None:
         from models.changes import Actor
@@ -277,11 +276,11 @@ class CustomerScreen(DeskScreen):
         except DeskError as error:
             self.fail(error)
             return
-        self._written(_("Note kept.") if text.strip() else _("Note removed."))
+        await self._written(_("Note kept.") if text.strip() else _("Note removed."))
 
-    def _written(self, message: str) -> None:
+    async def _written(self, message: str) -> None:
         self.status.say(message)
-        self.post_message(BookChanged())
+        await self.shell.book_changed()
 
     def do_history(self) -> None:
         """Go to the history."""

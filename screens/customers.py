@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
@@ -14,12 +13,12 @@ from models.errors import DeskError, FilterError
 from models.filters import NO_FILTER, Filter, parse
 from models.languages import N_, _, ngettext, number
 from models.lists import Query, Sort
+from models.paths import typed_path
 from models.reading import StoreRows
 from models.remembered import View
 from screens.export_flow import ExportFlow
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import Choice, DeskScreen
-from tui.widgets.messages import GoTo, OpenCustomer, OpenImport
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
@@ -150,9 +149,8 @@ class CustomersScreen(DeskScreen):
         self.table.display = self.table.total > 0
         if self.table.total == 0:
             self.empty.update(self._empty_text(scope, filtered=filtered))
-            self.set_focus(None)
-        elif not self.prompt.is_open:
-            self.table.focus()
+        if not self.prompt.is_open:
+            self.focus_body()
 
     def _empty_text(self, scope: Scope, *, filtered: bool) -> str:
         if filtered:
@@ -184,10 +182,9 @@ class CustomersScreen(DeskScreen):
         else:
             self.set_focus(None)
 
-    def on_record_table_opened(self, event: RecordTable.Opened) -> None:
-        """Open the customer."""
-        self._remember()
-        self.post_message(OpenCustomer(event.row.key))
+    async def on_record_table_opened(self) -> None:
+        """Open the customer that was clicked twice."""
+        await self.do_open()
 
     async def on_record_table_heading_clicked(self, event: RecordTable.HeadingClicked) -> None:
         """Sort by the column whose heading was clicked."""
@@ -196,9 +193,11 @@ class CustomersScreen(DeskScreen):
 
     # What keys do
 
-    def do_open(self) -> None:
+    async def do_open(self) -> None:
         """Open the customer under the cursor."""
-        self.table.action_open()
+        if self.table.row is not None:
+            self._remember()
+            await self.shell.open_customer(self.table.row.key)
 
     def do_filter(self) -> None:
         """Ask for a filter; the list follows each letter."""
@@ -210,7 +209,7 @@ class CustomersScreen(DeskScreen):
     async def _filter_answered(self, text: str | None) -> None:
         await self._apply(text or "")
         if text and self.table.total == 1:
-            self.table.action_open()  # the one that was looked for
+            await self.do_open()  # the one that was looked for
 
     async def _apply(self, text: str) -> None:
         try:
@@ -218,7 +217,7 @@ class CustomersScreen(DeskScreen):
         except FilterError as error:
             if not self.prompt.is_open:
                 raise
-            self.prompt.remark(str(error), error=True)
+            self.prompt.remark(error.message, error=True)
             return
         self._filter = chosen
         await self._show()
@@ -298,13 +297,14 @@ class CustomersScreen(DeskScreen):
         """Ask for a file and show what it would change."""
         self.ask(_("Import file"), "", self._import_answered)
 
-    def _import_answered(self, text: str | None) -> None:
+    async def _import_answered(self, text: str | None) -> None:
         if text and text.strip():
-            self.post_message(OpenImport(Path(text.strip()).expanduser()))
+            await self.shell.open_import(typed_path(text))
 
-    def do_back(self) -> None:
+    async def do_back(self) -> None:
         """Clear the filter first; then go back."""
         if self._filter.text:
-            self.run_worker(self._apply(""), group="list", exclusive=True)
+            await self._apply("")
+            self.status.say(_("The filter is cleared."))
             return
-        self.post_message(GoTo("back"))
+        await self.shell.go_back()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.customer_export import chosen_columns, export, format_of
 from models.languages import _, ngettext, number
+from models.paths import typed_path
 from tui.widgets.desk_screen import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from models.lists import Column, Query
     from tui.widgets.desk_screen import DeskScreen
@@ -77,7 +78,7 @@ class ExportFlow:
     def _path_given(self, text: str | None) -> None:
         if not text or not text.strip():
             return
-        path = Path(text.strip()).expanduser()
+        path = typed_path(text)
         format_of(path)
         if path.exists():
             self._screen.choose(
@@ -103,9 +104,10 @@ class ExportFlow:
         except DeskError as error:
             screen.fail(error)
             return
-        screen.status.say(
-            ngettext("{count} row written to", "{count} rows written to", written) + f" {path}"
+        said = ngettext(
+            "{count} row written to {file}", "{count} rows written to {file}", written, file=path
         )
+        screen.status.say(said)
 
     def _export(self, path: Path, *, overwrite: bool) -> int:
         screen = self._screen

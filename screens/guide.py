@@ -11,7 +11,6 @@ from textual.widgets import Markdown
 from models.languages import N_, _
 from tui.widgets.actions import BACK, Action
 from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.messages import GoTo
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -74,9 +73,9 @@ class GuideScreen(DeskScreen):
         """Go to the end."""
         self.text.scroll_end(animate=False)
 
-    def do_customers(self) -> None:
+    async def do_customers(self) -> None:
         """Open the screen of the action."""
-        self.post_message(GoTo(self._resource.screen))
+        await self.shell.go_to(self._resource.screen)
 
     async def do_refresh(self) -> None:
         """Say that a guide does not change."""

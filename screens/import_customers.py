@@ -16,7 +16,6 @@ from models.lists import Column, Kind, ListedRows, Row
 from models.plain import shown
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.messages import BookChanged
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
@@ -111,9 +110,8 @@ class ImportScreen(DeskScreen):
         self.summary.update(f"{label}\n\n{'█' * filled}{'░' * (BAR - filled)} {percent} %")
 
     def _show_failure(self, error: DeskError) -> None:
-        text = _("{file} cannot be imported; nothing was changed.").format(
-            file=shown(str(self._path))
-        )
+        file = shown(str(self._path))
+        text = _("{file} cannot be imported; nothing was changed.").format(file=file)
         self.summary.update(f"{text}\n\n{error.message}\n{error.remedy}")
         self.table.display = False
 
@@ -137,7 +135,8 @@ class ImportScreen(DeskScreen):
             self.status.say(_("There is nothing to import in this file."))
 
     def _rows(self, plan: ImportPlan) -> list[Row]:
-        from models.import_plan import PLACE, ImportField
+        from models.import_fields import ImportField
+        from models.import_plan import PLACE
 
         name = PLACE[ImportField.COMPANY_NAME]
         domain = PLACE[ImportField.PRIMARY_DOMAIN]
@@ -194,7 +193,7 @@ class ImportScreen(DeskScreen):
             Content.assemble((said, "bold"), "\n\n", _("Esc goes back to the list."))
         )
         self.status.say(_("Imported."))
-        self.post_message(BookChanged())
+        await self.shell.book_changed()
 
     def do_map(self) -> None:
         """Ask for the mapping of columns."""

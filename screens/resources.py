@@ -17,7 +17,6 @@ from models.lists import Column, ListedRows, Row
 from models.resources import RESOURCES, Resource, waiting
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import Choice, DeskScreen
-from tui.widgets.messages import GoTo, OpenGuide
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
@@ -105,25 +104,25 @@ class ResourcesScreen(DeskScreen):
         """Show what is to be read about the row the cursor came to."""
         self._show_reading()
 
-    def on_record_table_opened(self) -> None:
+    async def on_record_table_opened(self) -> None:
         """Open the guide."""
-        self.do_guide()
+        await self.do_guide()
 
     def _show_reading(self) -> None:
         resource = self.resource
+        read, scope_title = _("Read") + ": ", _("Scope") + ": "
+        links = [
+            # A no-break space, so that a line never ends between a number and its page.
+            Content.assemble(
+                f"{place}\N{NO-BREAK SPACE}", (_(link.title), f"underline link='{link.address}'")
+            )
+            for place, link in enumerate(resource.links, 1)
+        ]
         parts = [
             Content.styled(_(resource.action), "bold"),
             Content(_(resource.teaches)),
-            Content.assemble((_("Scope") + ": ", "$text-muted"), _(resource.scope)),
-            Content.assemble(
-                (_("Read") + ": ", "$text-muted"),
-                Content("  ").join(
-                    Content.assemble(
-                        f"{number} ", (_(link.title), f"underline link='{link.address}'")
-                    )
-                    for number, link in enumerate(resource.links, 1)
-                ),
-            ),
+            Content.assemble((scope_title, "$text-muted"), _(resource.scope)),
+            Content.assemble((read, "$text-muted"), Content("  ").join(links)),
         ]
         scope = self.desk.scope
         clouds = [account.cloud for account in scope.accounts] if scope else []
@@ -135,13 +134,13 @@ class ResourcesScreen(DeskScreen):
 
     # What keys do
 
-    def do_guide(self) -> None:
+    async def do_guide(self) -> None:
         """Open the guide of the row under the cursor."""
-        self.post_message(OpenGuide(self.resource))
+        await self.shell.open_guide(self.resource)
 
-    def do_customers(self) -> None:
+    async def do_customers(self) -> None:
         """Open the screen of the action."""
-        self.post_message(GoTo(self.resource.screen))
+        await self.shell.go_to(self.resource.screen)
 
     def do_copy(self) -> None:
         """Copy the address of a page; asks which where there are several."""
@@ -162,6 +161,6 @@ class ResourcesScreen(DeskScreen):
         self.app.copy_to_clipboard(address)
         self.status.say(_("Copied: {text}").format(text=address))
 
-    def do_back(self) -> None:
+    async def do_back(self) -> None:
         """Stay: there is nothing below the first screen."""
         self.status.say(_("This is the first screen; ctrl+q quits."))

@@ -46,7 +46,7 @@ _REMOVED = (
     "TMUX",
 )
 _REMOVED_PREFIXES = ("LC_", "PARTNERDESK_", "SSH_", "TEXTUAL_", "TERM_PROGRAM")
-_KEPT_PREFIX = "PARTNERDESK_TEST_"
+_KEPT_PREFIXES = ("PARTNERDESK_TEST_", "TEXTUAL_SNAPSHOT_")
 
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
@@ -54,7 +54,11 @@ hypothesis.settings.load_profile("house")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Clear what Textual reads when it is imported; in the controller, find room for a server."""
-    stale = [name for name in os.environ if name.startswith("TEXTUAL_")]
+    stale = [
+        name
+        for name in os.environ
+        if name.startswith("TEXTUAL_") and not name.startswith(_KEPT_PREFIXES)
+    ]
     for name in stale:
         del os.environ[name]
     if stale and "textual.constants" in sys.modules:  # a pytest plugin has imported it already
@@ -74,7 +78,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     """Pin everything that the runner's machine, terminal or user could change in a test."""
     for name in list(os.environ):
         outside = name in _REMOVED or name.startswith(_REMOVED_PREFIXES)
-        if outside and not name.startswith(_KEPT_PREFIX):
+        if outside and not name.startswith(_KEPT_PREFIXES):
             monkeypatch.delenv(name)
     home = tmp_path / "home"
     home.mkdir()

@@ -36,8 +36,13 @@ FOLDER = "PARTNERDESK_TEST_POSTGRES_FOLDER"
 
 _held: list[IO[str]] = []
 """The lock that says the run lives, in its controlling process."""
-_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-"""What a server that lives for minutes need not do."""
+_SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "statement_timeout": "60000",
+}
+"""What a server that lives for minutes need not do; and a wait without end fails, not hangs."""
 
 
 def prepare() -> None:

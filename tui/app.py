@@ -12,6 +12,7 @@ from rich.console import Console
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import Key
+from textual.widgets import Input, TextArea
 
 from models.crash import write_report
 from models.errors import DeskError, ExitCode, SettingsError
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
 
     from textual.events import Event
     from textual.screen import Screen
+    from textual.widget import Widget
 
     from models.desk import Desk
-    from tui.widgets import messages
+    from models.lists import RowKey
+    from models.resources import Resource
 
 LOOK_SECONDS = 2.0
 """How often the app looks whether somebody else changed the book; it sends nothing by itself."""
@@ -129,12 +132,30 @@ class DeskApp(App[None]):
     # Keys
 
     async def on_event(self, event: Event) -> None:
-        """Hand a key to the question that awaits one, before anything else sees it."""
-        screen = self.screen_stack[-1] if self.screen_stack else None
-        if isinstance(event, Key) and isinstance(screen, DeskScreen) and screen.awaits_key:
-            await screen.take_key(event)
+        """Do what a key is bound to, whole, before the next key is looked at.
+
+        Textual hands a key to whatever has the focus when it comes; of keys typed ahead the later
+        ones would go to the screen that the earlier ones are about to leave.
+        """
+        if isinstance(event, Key) and not event.is_forwarded and await self._take_key(event):
             return
         await super().on_event(event)
+
+    async def _take_key(self, event: Key) -> bool:
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        if screen is None:
+            return False
+        if isinstance(screen, DeskScreen) and screen.awaits_key:
+            await screen.take_key(event)
+            return True
+        active = screen.active_bindings.get(event.key)
+        if active is None or not active.enabled:
+            return False
+        if isinstance(self.focused, Input | TextArea):
+            if event.is_printable:
+                return False  # it is typed
+            await _drained(self.focused)
+        return await self.run_action(active.binding.action, active.node)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Return what the palette offers: the actions of the screen, and quitting."""
@@ -156,13 +177,14 @@ class DeskApp(App[None]):
 
     # Between screens
 
-    async def on_go_to(self, message: messages.GoTo) -> None:
-        """Go back one screen, or to a main screen."""
-        if message.screen == "back":
-            if len(self._desk_screens()) > 1:
-                await self.pop_screen()
-            return
-        while isinstance(self.screen, DeskScreen) and message.screen != self.screen.NAME:
+    async def go_back(self) -> None:
+        """Go back to the screen below."""
+        if len(self._desk_screens()) > 1:
+            await self.pop_screen()
+
+    async def go_to(self, name: str) -> None:
+        """Go to a main screen by its name."""
+        while isinstance(self.screen, DeskScreen) and name != self.screen.NAME:
             if len(self._desk_screens()) == 1:
                 from screens.customers import CustomersScreen
 
@@ -173,47 +195,43 @@ class DeskApp(App[None]):
     def _desk_screens(self) -> list[DeskScreen]:
         return [screen for screen in self.screen_stack if isinstance(screen, DeskScreen)]
 
-    async def on_open_customer(self, message: messages.OpenCustomer) -> None:
-        """Show one customer. Keys pressed meanwhile wait, and reach its screen."""
+    async def open_customer(self, key: RowKey) -> None:
+        """Show one customer."""
         from models.customer_page import read_customer
         from screens.customer import CustomerScreen
 
-        store, id = self.desk.store, message.customer_id
-        try:
-            page = await self.desk.reader.aside(lambda: read_customer(store, id))
-        except DeskError as error:
-            self._say(str(error))
-            return
+        store = self.desk.store
+        page = await self.desk.reader.aside(lambda: read_customer(store, key))
         await self.push_screen(CustomerScreen(self.desk, page))
 
-    def on_open_guide(self, message: messages.OpenGuide) -> None:
+    async def open_guide(self, resource: Resource) -> None:
         """Show a guide."""
         from screens.guide import GuideScreen
 
-        self.push_screen(GuideScreen(self.desk, message.resource))
+        await self.push_screen(GuideScreen(self.desk, resource))
 
-    def on_open_import(self, message: messages.OpenImport) -> None:
+    async def open_import(self, path: Path) -> None:
         """Show what a file would change."""
         from screens.import_customers import ImportScreen
 
         scope = self.desk.scope
         if scope is not None and scope.account is not None:
-            self.push_screen(ImportScreen(self.desk, scope.account, message.path))
+            await self.push_screen(ImportScreen(self.desk, scope.account, path))
 
-    def on_show_help(self) -> None:
+    async def show_help(self) -> None:
         """Show the keys of the screen on top."""
         if isinstance(self.screen, DeskScreen):
             from screens.help import HelpScreen
 
-            self.push_screen(HelpScreen(self.screen.all_actions()))
+            await self.push_screen(HelpScreen(self.screen.all_actions()))
 
-    def on_choose_cloud(self) -> None:
+    async def choose_cloud(self) -> None:
         """Open the cloud selector."""
         if self.desk.scope is None:
             return
         from screens.cloud_selector import CloudSelector
 
-        self.push_screen(CloudSelector(self.desk), self._scope_chosen)
+        await self.push_screen(CloudSelector(self.desk), self._scope_chosen)
 
     async def _scope_chosen(self, key: str | None) -> None:
         if key is None:
@@ -229,9 +247,16 @@ class DeskApp(App[None]):
         if isinstance(self.screen, DeskScreen):
             await self.screen.scope_chosen()
 
-    async def on_book_changed(self) -> None:
+    async def book_changed(self) -> None:
         """Look at once, since it was changed here."""
         await self._look()
+
+
+async def _drained(widget: Widget) -> None:
+    """Wait until a widget has taken all keys that were handed to it."""
+    done = asyncio.Event()
+    if widget.call_later(done.set):
+        await done.wait()
 
 
 def run(desk: Desk, *, mouse: bool) -> ExitCode:

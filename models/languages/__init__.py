@@ -62,9 +62,10 @@ def N_(text: str) -> str:  # noqa: N802 - the name gettext's own documentation g
     return text
 
 
-def ngettext(singular: str, plural: str, count: int) -> str:
-    """Return the form for `count`, in which `{count}` stands for the number, grouped."""
-    return _Speech.catalogue.ngettext(singular, plural, count).format(count=number(count))
+def ngettext(singular: str, plural: str, count: int, **names: object) -> str:
+    """Return the form for `count`, with `{count}` (the number, grouped) and `names` filled in."""
+    form = _Speech.catalogue.ngettext(singular, plural, count)
+    return form.format(count=number(count), **names)
 
 
 def pgettext(context: str, text: str) -> str:

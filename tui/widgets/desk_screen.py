@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.content import Content
 from textual.getters import query_one
@@ -16,15 +18,16 @@ from models.languages import _
 from tui.widgets.actions import EVERYWHERE, Action, bindings
 from tui.widgets.header import DeskHeader
 from tui.widgets.lines import KeyBar, Prompt, StatusLine
-from tui.widgets.messages import ChooseCloud, GoTo, ShowHelp
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from textual.app import ComposeResult
     from textual.events import Key, Resize
 
     from models.desk import Desk
+    from tui.widgets.shell import Shell
+
+Act = Callable[[], Awaitable[None] | None]
+"""Something to do, at once or awaited."""
 
 SMALLEST = (60, 15)
 """Columns and rows below which the console says that the terminal is too small."""
@@ -36,17 +39,18 @@ class Choice:
 
     key: str
     label: str
-    act: Callable[[], Awaitable[None] | None]
+    act: Act
 
 
 class DeskScreen(Screen[None]):
     """A main screen. Subclasses give a `NAME`, `ACTIONS` with `do_…` methods, and a body."""
 
+    AUTO_FOCUS = ""  # each screen says itself where the keys go
     NAME: ClassVar[str] = ""
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
 
     DEFAULT_CSS = """
-    DeskScreen #foot { dock: bottom; height: 2; }
+    DeskScreen #foot { dock: bottom; height: auto; }
     DeskScreen #too-small {
         display: none; width: 100%; height: 100%; content-align: center middle;
     }
@@ -68,6 +72,11 @@ class DeskScreen(Screen[None]):
         self._choices: tuple[Choice, ...] = ()
         self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
         self._typed: Callable[[str], Awaitable[None] | None] | None = None
+
+    @property
+    def shell(self) -> Shell:
+        """The app, as screens may know it."""
+        return cast("Shell", self.app)
 
     @classmethod
     def all_actions(cls) -> tuple[Action, ...]:
@@ -126,8 +135,11 @@ class DeskScreen(Screen[None]):
         if reason := self.refusal(action):
             self.status.say(reason)
             return
+        await self._attempt(getattr(self, action.method))
+
+    async def _attempt(self, act: Act) -> None:
         try:
-            result = getattr(self, action.method)()
+            result = act()
             if inspect.isawaitable(result):
                 await result
         except DeskError as error:
@@ -141,6 +153,10 @@ class DeskScreen(Screen[None]):
         """Say what went wrong and what to do."""
         self.status.say(str(error), error=True)
 
+    async def on_desk_header_clicked(self) -> None:
+        """Open the cloud selector."""
+        await self.do_cloud()
+
     async def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
         """Do the action that was clicked."""
         event.stop()
@@ -151,8 +167,9 @@ class DeskScreen(Screen[None]):
     def choose(self, question: str, choices: list[Choice]) -> None:
         """Ask a question; the next key answers it, any other key lets it be."""
         self._choices = tuple(choices)
-        options = "  ".join(f"{choice.key} {choice.label}" for choice in choices)
-        self.status.say(f"{question}  {options}  Esc")
+        # A no-break space, so that a line never ends between a key and what it does.
+        options = "  ".join(f"{choice.key}\N{NO-BREAK SPACE}{choice.label}" for choice in choices)
+        self.status.say(f"{question}  {options}  Esc", asking=True)
 
     @property
     def awaits_key(self) -> bool:
@@ -165,12 +182,7 @@ class DeskScreen(Screen[None]):
         self.status.say("")
         for choice in choices:
             if choice.key in (event.character, event.key):
-                try:
-                    result = choice.act()
-                    if inspect.isawaitable(result):
-                        await result
-                except DeskError as error:
-                    self.fail(error)
+                await self._attempt(choice.act)
 
     # Questions that a line of text answers
 
@@ -193,20 +205,22 @@ class DeskScreen(Screen[None]):
             if inspect.isawaitable(result):
                 await result
 
-    async def on_prompt_answered(self, event: Prompt.Answered) -> None:
-        """Put the prompt away and hand on the answer."""
+    async def action_answer_prompt(self) -> None:
+        """Take what is typed as the answer."""
+        await self.answer_prompt(self.prompt.text)
+
+    async def action_leave_prompt(self) -> None:
+        """Leave the question without an answer."""
+        await self.answer_prompt(None)
+
+    async def answer_prompt(self, text: str | None) -> None:
+        """Put the prompt away and hand on the answer; None where there is none."""
         answer, self._answer, self._typed = self._answer, None, None
         self.prompt.close()
         self.status.display = True
         self.focus_body()
-        if answer is None:
-            return
-        try:
-            result = answer(event.text)
-            if inspect.isawaitable(result):
-                await result
-        except DeskError as error:
-            self.fail(error)
+        if answer is not None:
+            await self._attempt(partial(answer, text))
 
     def focus_body(self) -> None:
         """Give the keys back to the body."""
@@ -214,32 +228,29 @@ class DeskScreen(Screen[None]):
 
     # Actions of every screen
 
-    def do_back(self) -> None:
+    async def do_back(self) -> None:
         """Go back to the screen below."""
-        self.post_message(GoTo("back"))
+        await self.shell.go_back()
 
     def do_go(self) -> None:
         """Ask where to go."""
         self.choose(
             _("Go to:"),
             [
-                Choice("r", _("Resources"), lambda: self._go("resources")),
-                Choice("c", _("Customers"), lambda: self._go("customers")),
+                Choice("r", _("Resources"), lambda: self.shell.go_to("resources")),
+                Choice("c", _("Customers"), lambda: self.shell.go_to("customers")),
             ],
         )
 
-    def do_cloud(self) -> None:
+    async def do_cloud(self) -> None:
         """Open the cloud selector."""
-        self.post_message(ChooseCloud())
+        await self.shell.choose_cloud()
 
-    def do_help(self) -> None:
+    async def do_help(self) -> None:
         """Show the keys of this screen."""
-        self.post_message(ShowHelp())
+        await self.shell.show_help()
 
     async def do_refresh(self) -> None:
         """Read the book again."""
         await self.book_changed()
         self.status.say(_("Read again."))
-
-    def _go(self, screen: str) -> None:
-        self.post_message(GoTo(screen))

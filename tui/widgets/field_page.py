@@ -33,7 +33,7 @@ class Field:
     text: str
     """As stored; it is made safe when drawn. Several lines stay several."""
     name: str = ""
-    """What `Chosen` tells; empty where Enter does nothing."""
+    """What the screen knows it by; empty where it cannot be edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,10 @@ class FieldPage(ScrollView, can_focus=True):
         Binding("pagedown", "page(1)", show=False, id="page.page-down"),
         Binding("home", "move(-10000)", show=False, id="page.first"),
         Binding("end,G", "move(10000)", show=False, id="page.last"),
-        Binding("enter", "choose", show=False, id="page.choose"),
     ]
 
     class Chosen(Message):
-        """Enter was pressed on a field that has a name."""
+        """A field was clicked twice."""
 
         def __init__(self, field: Field) -> None:
             super().__init__()
@@ -135,19 +134,14 @@ class FieldPage(ScrollView, can_focus=True):
                 return
             before += len(section.fields)
 
-    def action_choose(self) -> None:
-        """Tell that the field under the cursor was chosen."""
-        if self.field is not None and self.field.name:
-            self.post_message(self.Chosen(self.field))
-
     def on_click(self, event: Click) -> None:
         """Put the cursor on the clicked field; a second click chooses it."""
         self.focus()
         place = self.scroll_offset.y + event.y
         if place < len(self._lines) and self._lines[place].field >= 0:
             self.action_move(self._lines[place].field - self._cursor)
-            if event.chain > 1:
-                self.action_choose()
+            if event.chain > 1 and self.field is not None:
+                self.post_message(self.Chosen(self.field))
 
     def on_resize(self) -> None:
         """Wrap the texts anew."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 
 from models.clock import age
 from models.languages import _
-from tui.widgets.messages import ChooseCloud
 
 if TYPE_CHECKING:
     from models.desk import Desk
@@ -53,7 +53,8 @@ class DeskHeader(Widget):
             return [name]
         account = scope.account
         if account is None:
-            chip = Content.styled(f" ▾ {_('All clouds')} ", "reverse")
+            title = _("All clouds")
+            chip = Content.styled(f" ▾ {title} ", "reverse")
             return [Content.assemble(name, " ", chip, " ", _("look and search only")),
                     Content.assemble(name, " ", chip)]  # fmt: skip
         cloud = account.cloud
@@ -79,9 +80,13 @@ class DeskHeader(Widget):
         if self._desk.demo:
             parts.append(Content.styled(_("DEMO"), "bold $text-accent"))
         if self._desk.settings.read_only:
-            parts.append(Content.styled(f" {_('READ-ONLY')} ", "bold reverse"))
+            mark = _("READ-ONLY")
+            parts.append(Content.styled(f" {mark} ", "bold reverse"))
         return Content("  ").join(parts)
 
+    class Clicked(Message):
+        """The header was clicked."""
+
     def on_click(self) -> None:
-        """Open the selector."""
-        self.post_message(ChooseCloud())
+        """Tell that it was clicked."""
+        self.post_message(self.Clicked())

@@ -30,18 +30,22 @@ class StatusLine(Widget):
     DEFAULT_CSS = """
     StatusLine { height: 1; background: $surface; color: $foreground; }
     StatusLine.-error { color: $text-error; text-style: bold; }
+    StatusLine.-asking { height: auto; max-height: 3; padding: 0 1; }
     """
 
-    message: reactive[str] = reactive("")
+    message: reactive[str] = reactive("", layout=True)
     state: reactive[str] = reactive("")
 
-    def say(self, message: str, *, error: bool = False) -> None:
-        """Show a message until the next one."""
+    def say(self, message: str, *, error: bool = False, asking: bool = False) -> None:
+        """Show a message until the next one; a question may take several lines."""
         self.set_class(error, "-error")
+        self.set_class(asking, "-asking")
         self.message = message
 
     def render(self) -> Content:
         """Return the line; the message gives way last."""
+        if self.has_class("-asking"):
+            return Content(self.message)
         room = self.size.width - 2
         mark = "! " if self.has_class("-error") and self.message else ""
         message = Content(mark + self.message).truncate(room, ellipsis=True)
@@ -103,29 +107,23 @@ class Prompt(Horizontal):
 
     DEFAULT_CSS = """
     Prompt { height: 1; display: none; background: $surface; }
-    Prompt.-open { display: block; }
     Prompt Static { width: auto; max-width: 60%; padding: 0 1; }
     Prompt #label { color: $text-accent; text-style: bold; }
+    Prompt #remark { text-wrap: nowrap; text-overflow: ellipsis; }
     Prompt #remark.-error { color: $text-error; text-style: bold; }
     Prompt Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
     Prompt Input:focus { border: none; background-tint: $surface 0%; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "give_up", show=False, priority=True),
+        Binding("enter", "screen.answer_prompt", show=False, priority=True),
+        Binding("escape", "screen.leave_prompt", show=False, priority=True),
     ]
 
     class Typed(Message):
         """The text changed."""
 
         def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    class Answered(Message):
-        """The person pressed Enter (`text`), or gave up (`text` is None)."""
-
-        def __init__(self, text: str | None) -> None:
             super().__init__()
             self.text = text
 
@@ -138,7 +136,7 @@ class Prompt(Horizontal):
     @property
     def is_open(self) -> bool:
         """Whether something is being asked."""
-        return self.has_class("-open")
+        return bool(self.display)
 
     def ask(self, label: str, text: str = "") -> None:
         """Open the line with `label` and a text to begin with."""
@@ -149,8 +147,8 @@ class Prompt(Horizontal):
         with self.prevent(Input.Changed):
             entry.value = text
         entry.cursor_position = len(text)
-        self.add_class("-open")
-        entry.focus()
+        self.display = True
+        self.screen.set_focus(entry)
 
     def remark(self, text: str, *, error: bool = False) -> None:
         """Say something beside what is typed: how much it finds, or what is wrong with it."""
@@ -160,7 +158,7 @@ class Prompt(Horizontal):
 
     def close(self) -> None:
         """Put the line away."""
-        self.remove_class("-open")
+        self.display = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell that the text changed."""
@@ -168,11 +166,7 @@ class Prompt(Horizontal):
         if self.is_open:
             self.post_message(self.Typed(event.value))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Tell the answer."""
-        event.stop()
-        self.post_message(self.Answered(event.value))
-
-    def action_give_up(self) -> None:
-        """Tell that there is no answer."""
-        self.post_message(self.Answered(None))
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self.query_one(Input).value

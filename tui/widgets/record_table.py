@@ -55,6 +55,7 @@ class RecordTable(ScrollView, can_focus=True):
         scrollbar-color: $panel;
         overflow-x: hidden;
         overflow-y: auto;
+        scrollbar-gutter: stable;
     }
     RecordTable > .record-table--heading { text-style: bold; color: $text-accent; }
     RecordTable > .record-table--cursor {
@@ -73,11 +74,10 @@ class RecordTable(ScrollView, can_focus=True):
         Binding("end,G", "last", show=False, id="list.last"),
         Binding("left", "sideways(-10)", show=False, id="list.left"),
         Binding("right", "sideways(10)", show=False, id="list.right"),
-        Binding("enter", "open", show=False, id="list.open"),
     ]
 
     class Opened(Message):
-        """Enter was pressed on a record."""
+        """A record was clicked twice."""
 
         def __init__(self, row: Row) -> None:
             super().__init__()
@@ -209,11 +209,6 @@ class RecordTable(ScrollView, can_focus=True):
             self._sideways = wanted
             self.refresh()
 
-    def action_open(self) -> None:
-        """Open the record under the cursor."""
-        if self.row is not None:
-            self.post_message(self.Opened(self.row))
-
     def on_click(self, event: Click) -> None:
         """Put the cursor on the clicked row; a second click opens it."""
         self.focus()
@@ -221,8 +216,8 @@ class RecordTable(ScrollView, can_focus=True):
             self._click_heading(event.x)
             return
         self._go(self.scroll_offset.y + event.y - HEADING)
-        if event.chain > 1:
-            self.action_open()
+        if event.chain > 1 and self.row is not None:
+            self.post_message(self.Opened(self.row))
 
     def _click_heading(self, x: int) -> None:
         left = GUTTER
@@ -333,9 +328,8 @@ class RecordTable(ScrollView, can_focus=True):
         label = _(placed.column.label)
         if self.sort is not None and placed.column.name == self.sort.column:
             arrow = "▼" if self.sort.descending else "▲"
-            return fitted(label, min(cell_len(label), placed.width - 1)) + fitted(
-                arrow, placed.width - min(cell_len(label), placed.width - 1)
-            )
+            gap = " " if cell_len(label) < placed.width - 1 else ""
+            return fitted(label + gap + arrow, placed.width)
         return fitted(label, placed.width)
 
     def _cells(self, row: Row | None) -> list[str]:

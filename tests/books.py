@@ -1,0 +1,73 @@
+"""Books for tests: a demo book made once in a run and copied for whoever wants one."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+from models import settings
+from models.changes import Actor
+from models.database_url import SqliteFile
+from models.demo import fill
+from models.desk import Desk
+from models.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+"""The present moment of every test that shows ages."""
+TESTER = Actor("tester", "testhost")
+SUFFIXES = {
+    "global": "onmicrosoft.com",
+    "us-gov": "onmicrosoft.us",
+    "germany": "onmicrosoft.de",
+    "china": "partner.onmschina.cn",
+}
+
+
+def fill_demo(
+    store: Store, customers: int, clouds: Sequence[str] = ("global", "us-gov", "germany")
+) -> None:
+    """Fill an opened, empty book with the demo customers that every test knows."""
+    fill(
+        store, customers=customers, seed=1, as_of=NOW.replace(hour=0), actor=TESTER,
+        clouds=clouds, suffixes=SUFFIXES, progress=lambda _done, _total: None,
+    )  # fmt: skip
+
+
+@cache
+def _made(customers: int) -> Path:
+    file = Path(mkdtemp(prefix="partnerdesk-tests-")) / "demo.db"
+    store = Store(SqliteFile(file))
+    store.open(["global", "us-gov", "germany"])
+    fill_demo(store, customers)
+    store.engine.dispose()
+    return file
+
+
+def demo_store(folder: Path, customers: int = 300) -> Store:
+    """Return a demo book of its own in `folder`."""
+    file = folder / "demo.db"
+    shutil.copyfile(_made(customers), file)
+    return Store(SqliteFile(file))
+
+
+def demo_desk(folder: Path, customers: int = 300, *, cloud: str = "", **flags: object) -> Desk:
+    """Return a desk over a demo book, at a fixed moment."""
+    chosen = settings.load().with_flags(**flags)
+    store = demo_store(folder, customers)
+    store.read_only = chosen.read_only
+    return Desk(chosen, store, clock=lambda: NOW, wanted_cloud=cloud)
+
+
+def empty_desk(folder: Path, **flags: object) -> Desk:
+    """Return a desk over a book that has no customers yet."""
+    return Desk(
+        settings.load().with_flags(**flags), Store(SqliteFile(folder / "empty.db")),
+        clock=lambda: NOW,
+    )  # fmt: skip

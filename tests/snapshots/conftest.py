@@ -1,0 +1,5 @@
+"""Pictures are SVG files, which a browser and a diff can show."""
+
+from pytest_textual_snapshot import SVGImageExtension
+
+SVGImageExtension.file_extension = "svg"

@@ -1,0 +1,128 @@
+"""How the screens look: both sizes, both languages, without colour, in the terminal's palette.
+
+Behaviour is tested elsewhere, by keys; these pictures guard layout only. Renew them with
+`make snapshots` after looking at both pictures of each difference in `snapshot_report.html`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from models.languages import speak
+from tests.books import demo_desk, empty_desk
+from tui.app import DeskApp
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+
+class Compare(Protocol):
+    """The fixture of pytest-textual-snapshot."""
+
+    def __call__(
+        self,
+        app: DeskApp,
+        press: tuple[str, ...] = ...,
+        terminal_size: tuple[int, int] = ...,
+        run_before: Callable[[Pilot[None]], Awaitable[None]] = ...,
+    ) -> bool: ...
+
+
+SMALL, DESIGN = (80, 24), (120, 40)
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "resources": (),
+    "customers": ("g", "c"),
+    "customers-wide": ("g", "c", "w"),
+    "customers-filter": ("g", "c", "slash", *"relationship:none"),
+    "customers-marked": ("g", "c", "space", "space", "j", "space"),
+    "customer": ("g", "c", "slash", *"fab", "enter"),
+    "guide": ("enter",),
+    "cloud-selector": ("c",),
+    "help": ("g", "c", "question_mark"),
+    "sort": ("g", "c", "s"),
+    "note": ("g", "c", "enter", "o", *"Call back on Monday"),
+}
+
+
+def pressing(keys: tuple[str, ...]) -> Callable[[Pilot[None]], Awaitable[None]]:
+    """Return what presses keys, each after the work of the one before is done."""
+
+    async def press(pilot: Pilot[None]) -> None:
+        await _settle(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await _settle(pilot)
+
+    return press
+
+
+async def _settle(pilot: Pilot[None]) -> None:
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", [SMALL, DESIGN], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("screen", KEYS)
+def test_screen(
+    screen: str, language: str, size: tuple[int, int], tmp_path: Path, snap_compare: Compare
+) -> None:
+    speak(language)
+    app = DeskApp(demo_desk(tmp_path))
+    assert snap_compare(app, terminal_size=size, run_before=pressing(KEYS[screen]))
+
+
+MAIN_SCREENS = ["resources", "customers", "customer", "cloud-selector", "guide"]
+
+
+@pytest.mark.parametrize("screen", MAIN_SCREENS)
+def test_without_colour(
+    screen: str, tmp_path: Path, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = DeskApp(demo_desk(tmp_path))
+    assert snap_compare(app, terminal_size=SMALL, run_before=pressing(KEYS[screen]))
+
+
+@pytest.mark.parametrize("theme", ["ansi", "partnerdesk-light"])
+@pytest.mark.parametrize("screen", MAIN_SCREENS)
+def test_theme(screen: str, theme: str, tmp_path: Path, snap_compare: Compare) -> None:
+    app = DeskApp(demo_desk(tmp_path, theme=theme))
+    assert snap_compare(app, terminal_size=SMALL, run_before=pressing(KEYS[screen]))
+
+
+@pytest.mark.parametrize("screen", MAIN_SCREENS)
+def test_with_sixteen_colours(
+    screen: str, tmp_path: Path, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("textual.constants.COLOR_SYSTEM", "standard")
+    app = DeskApp(demo_desk(tmp_path))
+    assert snap_compare(app, terminal_size=SMALL, run_before=pressing(KEYS[screen]))
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_empty_book(language: str, tmp_path: Path, snap_compare: Compare) -> None:
+    speak(language)
+    app = DeskApp(empty_desk(tmp_path))
+    assert snap_compare(app, terminal_size=SMALL, run_before=pressing(("g", "c")))
+
+
+def test_read_only_over_all_clouds(tmp_path: Path, snap_compare: Compare) -> None:
+    app = DeskApp(demo_desk(tmp_path, cloud="all", read_only=True))
+    assert snap_compare(app, terminal_size=DESIGN, run_before=pressing(("g", "c", "I")))
+
+
+def test_us_government_says_what_it_lacks(tmp_path: Path, snap_compare: Compare) -> None:
+    app = DeskApp(demo_desk(tmp_path, cloud="us-gov"))
+    assert snap_compare(app, terminal_size=SMALL, run_before=pressing(("j",)))
+
+
+def test_terminal_too_small(tmp_path: Path, snap_compare: Compare) -> None:
+    app = DeskApp(demo_desk(tmp_path))
+    assert snap_compare(app, terminal_size=(50, 12), run_before=pressing(()))

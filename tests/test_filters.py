@@ -1,0 +1,207 @@
+"""The filter language: what it means, what it refuses, and that it finds what a reader would."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from models.account_list import read_accounts
+from models.customer_list import CUSTOMERS
+from models.customers import Customer, Tag, sort_and_search
+from models.errors import FilterError
+from models.filters import parse
+from models.lists import Query, Sort
+from models.plain import fold
+from models.settings import load
+from tests.books import NOW, fill_demo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from models.database_url import SqliteFile
+    from models.store import Store
+
+
+def found(store: Store, text: str) -> list[str]:
+    """Return the names of the customers that a filter finds, in the list's order."""
+    connection = store.connect()
+    try:
+        accounts = read_accounts(connection, load().enabled_clouds())
+        query = Query(
+            CUSTOMERS, tuple(account.id for account in accounts),
+            parse(text, CUSTOMERS, NOW), Sort("company"),
+        )  # fmt: skip
+        names = [row.values[0] for row in query.walk(connection, 7)]
+        assert query.count(connection) == len(names)
+        return names
+    finally:
+        connection.close()
+
+
+def add(store: Store, name: str, **fields: object) -> None:
+    """Add a customer to the global account."""
+    tags = fields.pop("tags", [])
+    assert isinstance(tags, list)
+    domain = str(fields.get("primary_domain", ""))
+    company_sort, search_text = sort_and_search(name, domain, None, tags)
+    with store.writing() as session:
+        customer = Customer(
+            account_id=1, company_name=name, company_sort=company_sort, search_text=search_text,
+            **fields,  # type: ignore[arg-type]
+        )  # fmt: skip
+        session.add(customer)
+        session.flush()
+        session.add_all(Tag(customer_id=customer.id or 0, name=tag) for tag in tags)
+
+
+@pytest.fixture
+def book(store: Store) -> Store:
+    add(
+        store,
+        "Ärzte-Haus GmbH",
+        primary_domain="aerzte.onmicrosoft.de",
+        country="DE",
+        relationship_to_partner="reseller",
+        tags=["vip", "Schlüsselkunde"],
+        seen_at=NOW - timedelta(days=2),
+        added_at=NOW - timedelta(days=400),
+    )
+    add(
+        store,
+        "100% Öl_Handel",
+        primary_domain="oel.example",
+        country="AT",
+        relationship_to_partner="none",
+        seen_at=NOW - timedelta(days=40),
+    )
+    add(
+        store,
+        "Ромашка «Ёлка»",
+        primary_domain="romashka.ru",
+        country="RU",
+        relationship_to_partner="advisor",
+        tags=["vip-old"],
+        added_at=NOW,
+    )
+    add(store, "Contoso or Fabrikam", primary_domain="contoso.onmicrosoft.com",
+        indirect_reseller="Müller IT")  # fmt: skip
+    return store
+
+
+AERZTE, OEL, ROMASHKA, CONTOSO = (
+    "Ärzte-Haus GmbH", "100% Öl_Handel", "Ромашка «Ёлка»", "Contoso or Fabrikam",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", [OEL, AERZTE, CONTOSO, ROMASHKA]),
+        ("arzte", [AERZTE]),
+        ("ÄRZTE haus", [AERZTE]),
+        ("haus ärzte", [AERZTE]),
+        ('"haus ärzte"', []),
+        ("елка", [ROMASHKA]),
+        ("РОМАШКА", [ROMASHKA]),
+        ("100%", [OEL]),
+        ("%", [OEL]),
+        ("_", [OEL]),
+        ("\\", []),
+        ("'", []),
+        ("-gmbh", [OEL, CONTOSO, ROMASHKA]),
+        ("country:de", [AERZTE]),
+        ("country=DE", [AERZTE]),
+        ('country:""', [CONTOSO]),
+        ("-country:de -country:ru", [OEL, CONTOSO]),
+        ("domain:onmicrosoft", [AERZTE, CONTOSO]),
+        ("company:öl", [OEL]),
+        ("name:ol", [OEL]),
+        ("relationship:res", [AERZTE]),
+        ("relationship:none", [OEL, CONTOSO]),
+        ("tag:vip", [AERZTE, ROMASHKA]),
+        ("tag:schlussel", [AERZTE]),
+        ("-tag:vip", [OEL, CONTOSO]),
+        ('tag:""', [OEL, CONTOSO]),
+        ("#vip", [AERZTE, ROMASHKA]),
+        ("reseller:it", [CONTOSO]),
+        ("seen<30d", [AERZTE]),
+        ("seen>30d", [OEL, CONTOSO, ROMASHKA]),
+        ("seen>30d -seen:never", [OEL]),
+        ("seen:never", [CONTOSO, ROMASHKA]),
+        ("since:2026-11-22", [ROMASHKA]),
+        ("since:today", [ROMASHKA]),
+        ("since:2026-11", [ROMASHKA]),
+        ("since>=2025 -since:never", [AERZTE, ROMASHKA]),
+        ("since<2026 -since:never", [AERZTE]),
+        ("arzte or елка", [AERZTE, ROMASHKA]),
+        ("haus country:de OR oel country:at", [OEL, AERZTE]),
+        ('"or"', [CONTOSO]),
+        ('"contoso or"', [CONTOSO]),
+        ("cloud:global arzte", [AERZTE]),
+        ("cloud:germany", []),
+    ],
+)
+def test_a_filter_finds_what_it_says(book: Store, text: str, names: list[str]) -> None:
+    assert found(book, text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("cuntry:de", "Did you mean country?"),
+        ("zzz:1", "Fields: company"),
+        ("country:", "needs a value"),
+        ("country<de", "has no order"),
+        ("seen<soon", "neither an age nor a date"),
+        ("seen<2026-13-45", "neither an age nor a date"),
+        ("seen:0000", "neither an age nor a date"),
+        ("relationship:friend", "Known values: reseller"),
+        ('"open', "A quote is not closed."),
+        ("or a", "nothing before"),
+        ("a or", "nothing after"),
+    ],
+)
+def test_a_wrong_filter_says_what_is_wrong(text: str, said: str) -> None:
+    with pytest.raises(FilterError) as caught:
+        parse(text, CUSTOMERS, NOW)
+    assert said in str(caught.value)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_filter_or_a_plain_error(text: str) -> None:
+    with suppress(FilterError):
+        parse(text, CUSTOMERS, NOW)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    from models.database_url import SqliteFile
+    from models.store import Store
+
+    file: Path = tmp_path_factory.mktemp("filters") / "book.db"
+    database: SqliteFile = SqliteFile(file)
+    store = Store(database)
+    store.open(["global", "us-gov", "germany"])
+    fill_demo(store, 150)
+    return store
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_words_find_exactly_the_rows_that_hold_them(filled: Store, data: st.DataObject) -> None:
+    """Any piece of any name, in any case, finds the rows whose searchable text holds it."""
+    with filled.reading() as session:
+        customers = session.exec(select(Customer).where(Customer.ended_at == 0)).all()
+    name = data.draw(st.sampled_from([customer.company_name for customer in customers]))
+    start = data.draw(st.integers(0, len(name) - 1))
+    piece = name[start : start + data.draw(st.integers(1, 12))].replace('"', " ").strip()
+    word = data.draw(st.sampled_from([piece, piece.upper(), piece.lower()]))
+    wanted = fold(word)
+    expected = {c.company_name for c in customers if wanted in c.search_text}
+    assert set(found(filled, f'"{word}"')) == expected

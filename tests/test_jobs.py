@@ -1,0 +1,293 @@
+"""The daily jobs, in a real terminal, by keys only (`jobs.md`)."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from models.database_url import SqliteFile
+from models.store import Store
+from tests.books import demo_store, fill_demo
+from tests.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMMAND = [sys.executable, "-m", "cli.main"]
+SIZES = [(80, 24), (120, 40)]
+
+
+def console(book: Path, *flags: str, size: tuple[int, int] = (120, 40)) -> Terminal:
+    """Return a terminal in which the console opens a book."""
+    columns, rows = size
+    command = [*COMMAND, "--database", str(book), *flags]
+    return Terminal(command, columns=columns, rows=rows)
+
+
+def under_cursor(terminal: Terminal) -> str:
+    """Return the line that the cursor is on."""
+    return next((line for line in terminal.lines if line.startswith("▌")), "")
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    demo_store(tmp_path)
+    return tmp_path / "demo.db"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+def test_from_the_start_to_a_customer_in_another_cloud_and_back(
+    book: Path, size: tuple[int, int]
+) -> None:
+    with console(book, size=size) as terminal:
+        terminal.wait_for("Manage all customer data")
+        terminal.wait_for("216 customers")
+        assert "Get new customers" in terminal.text
+        assert "Add existing customers to your account" in terminal.text
+
+        terminal.press("g", "c")
+        terminal.wait_until(lambda text: "Company ▲" in text and "216 customers" in text)
+        terminal.press("c")
+        terminal.wait_for("Cloud and account")
+        terminal.type("us gov")
+        terminal.wait_until(lambda text: "Nordlicht" not in text)
+        terminal.press("enter")
+        terminal.wait_until(lambda text: "US Gov" in text and "Cloud and account" not in text)
+        terminal.wait_until(lambda text: " customers" in text and "216 customers" not in text)
+
+        terminal.press("/")
+        terminal.wait_for("Filter")
+        terminal.type("county")
+        terminal.press("enter")
+        terminal.wait_for("filter: county")
+        terminal.press("j", "j")
+        terminal.wait_until(lambda _text: terminal.line(4).startswith("▌"))
+        row = under_cursor(terminal)
+        name = row[2:20].strip(" …")
+        assert "county" in row.lower()
+
+        terminal.press("enter")
+        terminal.wait_for("Contact and address")
+        assert name in terminal.text
+        terminal.press("escape")
+        terminal.wait_for("filter: county")
+        assert under_cursor(terminal) == row
+
+        terminal.press("ctrl+q")
+        assert terminal.exit_code == 0
+
+    with console(book, size=size) as terminal:  # the same after a restart
+        terminal.wait_for("Manage all customer data")
+        terminal.wait_until(lambda text: "US Gov" in text)
+        terminal.press("g", "c")
+        terminal.wait_for("filter: county")
+        terminal.wait_until(lambda _text: under_cursor(terminal) == row)
+        terminal.press("ctrl+q")
+        assert terminal.exit_code == 0
+
+
+def test_importing_the_portals_export_and_finding_one_of_its_customers(tmp_path: Path) -> None:
+    export = tmp_path / "customers.csv"
+    with export.open("w", newline="", encoding="utf-8-sig") as file:
+        out = csv.writer(file)
+        out.writerow(["Microsoft ID", "Company name", "Primary domain name", "Relationship"])
+        for number in range(1000):
+            out.writerow(
+                [uuid.UUID(int=number + 1, version=4), f"Company {number:04d} Größe",
+                 f"company{number:04d}.onmicrosoft.com", "Reseller"]
+            )  # fmt: skip
+    with console(tmp_path / "new.db") as terminal:
+        terminal.wait_for("0 customers")
+        terminal.press("g", "c")
+        terminal.wait_for("No customers in Global yet.")
+        terminal.press("I")
+        terminal.wait_for("Import file")
+        terminal.type(str(export))
+        terminal.press("enter")
+        terminal.wait_for("1,000 new")
+        terminal.wait_for("Nothing is written yet")
+        terminal.press("!")
+        terminal.wait_for("Imported")
+        terminal.press("escape")
+        terminal.wait_for("1,000 customers")
+        terminal.press("/")
+        terminal.type("0777 grosse")
+        terminal.wait_for("1 of 1,000")
+        terminal.press("enter")
+        terminal.wait_for("company0777.onmicrosoft.com")
+        terminal.wait_for("Contact and address")
+        assert "Company 0777 Größe" in terminal.text
+        terminal.press("h")
+        terminal.wait_for("Imported — ")
+        terminal.press("ctrl+q")
+        assert terminal.exit_code == 0
+
+
+@pytest.fixture(scope="module")
+def ten_thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("ten-thousand") / "book.db"
+    store = Store(SqliteFile(file))
+    store.open(["global", "us-gov", "germany"])
+    fill_demo(store, 10_000)
+    return file
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_job_2_four_letters_find_the_callers_customer_among_10_000(
+    ten_thousand: Path, language: str, size: tuple[int, int]
+) -> None:
+    domain = {"en": "Primary domain", "ru": "Основной домен"}[language]
+    with console(ten_thousand, "--lang", language, "--cloud", "global", size=size) as terminal:
+        terminal.wait_for("▌")
+        terminal.press("g", "c")
+        terminal.wait_until(lambda text: "▲" in text)
+        terminal.type("/brik")  # the middle of the name
+        terminal.wait_until(lambda _text: "Fabrikam, Inc." in under_cursor(terminal))
+        terminal.press("enter")
+        terminal.wait_until(lambda text: text.count("Fabrikam, Inc.") > 1 and domain in text)
+        assert "fabrikam.onmicrosoft.com" in terminal.text
+        terminal.press("ctrl+q")
+        assert terminal.exit_code == 0
+
+
+def test_job_2_typing_ahead_of_the_screen_loses_no_key(ten_thousand: Path) -> None:
+    with console(ten_thousand, "--cloud", "global") as terminal:
+        terminal.wait_for("Manage all customer data")
+        terminal.type("gc/fabr\r")
+        terminal.wait_until(lambda text: "Contact and address" in text and "Fabrikam" in text)
+
+
+def test_job_12_the_filtered_list_as_a_file_that_stays_the_same(
+    ten_thousand: Path, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    with console(ten_thousand, "--cloud", "germany") as terminal:
+        terminal.wait_for("Manage all customer data")
+        terminal.press("g", "c")
+        terminal.wait_for("Company ▲")
+        terminal.type("/country:de relationship:none\r")
+        terminal.wait_for(" · filter: country:de relationship:none")
+        shown = int(terminal.lines[-2].split(" of ")[0].split()[-1].replace(",", ""))
+        for file in (first, second):
+            terminal.press("x", "p")
+            terminal.wait_for("Export to")
+            terminal.press(*["backspace"] * len("customers.csv"))
+            terminal.type(f"{file}\r")
+            terminal.wait_for(f"written to {file.parent}"[:60])
+        names = [line[2:].split("  ")[0].strip("… ") for line in terminal.lines[2:-2]]
+        terminal.press("ctrl+q")
+        assert terminal.exit_code == 0
+    assert first.read_bytes() == second.read_bytes()
+    assert first.read_bytes().startswith(b"\xef\xbb\xbf")  # or Excel shows broken umlauts
+    with first.open(encoding="utf-8-sig", newline="") as file_:
+        rows = list(csv.reader(file_))
+    assert rows[0] == ["Microsoft ID", "Company name", "Primary domain name", "Relationship"]
+    assert len(rows) - 1 == shown
+    assert all(row[3] == "none" for row in rows[1:])
+    for row, name in zip(rows[1:], names, strict=False):
+        assert row[1].lstrip("'").startswith(name)
+
+
+def test_the_clipboard_gets_what_was_copied(book: Path) -> None:
+    with console(book) as terminal:
+        terminal.wait_for("216 customers")
+        terminal.press("y")
+        terminal.wait_for("Copy:")
+        terminal.press("4")
+        terminal.wait_for("Copied:")
+        assert terminal.clipboard == (
+            "https://learn.microsoft.com/partner-center/add-a-new-customer"
+        )
+        assert any("add-a-new-customer" in link.address for link in terminal.links)
+
+
+def test_a_lost_terminal_ends_the_console(book: Path) -> None:
+    terminal = console(book)
+    with terminal:
+        terminal.wait_for("216 customers")
+        terminal.hang_up()
+        assert terminal.exit_code is not None
+
+
+def test_without_a_terminal_the_console_says_so() -> None:
+    import subprocess
+
+    result = subprocess.run(COMMAND, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert result.returncode == 2
+    assert "needs a terminal" in result.stderr
+
+
+def test_a_dumb_terminal_is_told_about_the_commands(book: Path) -> None:
+    command = [*COMMAND, "--database", str(book)]
+    with Terminal(command, columns=80, rows=24, env={"TERM": "dumb"}) as terminal:
+        assert terminal.exit_code == 2
+        terminal.wait_for("cannot show the console")
+
+
+def test_a_crash_shows_no_traceback_and_no_values(tmp_path: Path, book: Path) -> None:
+    program = (
+        "import sys; from screens.resources import ResourcesScreen as S\n"
+        "def crash(self):\n    secret = 'hunter2'; raise RuntimeError(secret)\n"
+        "S.do_guide = crash\nfrom cli.main import main; sys.exit(main())\n"
+    )
+    script = tmp_path / "crashing.py"
+    script.write_text(program)
+    command = [sys.executable, str(script), "--database", str(book)]
+    with Terminal(command, columns=100, rows=30) as terminal:
+        terminal.wait_for("216 customers")
+        terminal.press("enter")
+        assert terminal.exit_code == 1
+        terminal.wait_for("A report without your data is in")
+        assert "Traceback" not in terminal.text
+        assert "hunter2" not in terminal.text
+    reports = list((tmp_path / "home" / "state").rglob("crash-*.txt"))
+    assert len(reports) == 1
+    report = reports[0].read_text()
+    assert "RuntimeError" in report
+    assert "in crash" in report
+    assert "hunter2" not in report
+
+
+def test_the_book_a_person_edits_shows_what_another_process_writes(book: Path) -> None:
+    """Another process tags the customer under the cursor: the row shows it, the cursor stays."""
+    store = Store(SqliteFile(book))
+    with console(book) as terminal:
+        terminal.wait_for("216 customers")
+        terminal.press("g", "c")
+        terminal.wait_for("Company ▲")
+        terminal.press("j", "j", "j")
+        terminal.wait_until(lambda _text: terminal.line(5).startswith("▌"))
+        row = under_cursor(terminal)
+        connection = store.connect()
+        key = connection.rows(
+            "SELECT id, version FROM customers WHERE account_id = 1 AND ended_at = 0 "
+            "ORDER BY company_sort, id LIMIT 1 OFFSET 3"
+        )[0]
+        connection.close()
+        from models.customer_page import set_tags
+        from tests.books import NOW, TESTER
+
+        set_tags(store, key[0], ["zebra"], version=key[1], actor=TESTER, at=NOW)
+        terminal.wait_for("zebra")
+        assert under_cursor(terminal)[:40] == row[:40]
+        assert "zebra" in under_cursor(terminal)
+
+
+def test_list_on_the_command_line_is_the_list_on_the_screen(book: Path) -> None:
+    import subprocess
+
+    command = [*COMMAND, "customers", "list", "--database", str(book), "--cloud", "global",
+               "--filter", "relationship:none", "--json"]  # fmt: skip
+    listed = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    with console(book, "--cloud", "global") as terminal:
+        terminal.wait_for("216 customers")
+        terminal.press("g", "c")
+        terminal.wait_for("Company ▲")
+        terminal.type("/relationship:none\r")
+        terminal.wait_for(f"{len(listed)} of 216")

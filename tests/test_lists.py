@@ -1,0 +1,112 @@
+"""Lists: windows, counts and places agree with each other, and every query has its index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from models.connection import PostgresConnection
+from models.customer_list import CUSTOMERS
+from models.filters import NO_FILTER, parse
+from models.lists import Query, Sort
+from tests.books import NOW, fill_demo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
+    from models.connection import Connection
+    from models.store import Store
+
+SORTS = [
+    Sort(column.name, descending)
+    for column in CUSTOMERS.sortable()
+    for descending in (False, True)
+]  # fmt: skip
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    fill_demo(store, 120)
+    return store
+
+
+def test_windows_places_and_counts_agree_in_every_order(filled: Store) -> None:
+    connection = filled.connect()
+    for sort in SORTS:
+        for text in ("", "a", "relationship:reseller", "seen>1d"):
+            query = Query(CUSTOMERS, (1, 2, 3), parse(text, CUSTOMERS, NOW), sort)
+            rows = list(query.walk(connection, 13))
+            keys = [row.key for row in rows]
+            assert query.count(connection) == len(keys) == len(set(keys))
+            assert query.window(connection, 0, 1000) == rows
+            assert query.window(connection, 5, 7) == rows[5:12]
+            for place in (0, len(keys) // 2, len(keys) - 1):
+                assert query.position_of(connection, keys[place]) == place
+            assert query.position_of(connection, 10**9) is None
+            assert sorted(query.all_keys(connection)) == sorted(keys)
+    connection.close()
+
+
+def test_both_directions_are_the_same_list_turned_round(filled: Store) -> None:
+    connection = filled.connect()
+    for column in CUSTOMERS.sortable():
+        up = Query(CUSTOMERS, (1,), NO_FILTER, Sort(column.name))
+        down = up.sorted_by(Sort(column.name, descending=True))
+        assert list(up.walk(connection)) == list(down.walk(connection))[::-1]
+    connection.close()
+
+
+def test_only_the_chosen_accounts_and_keys_are_listed(filled: Store) -> None:
+    connection = filled.connect()
+    everyone = Query(CUSTOMERS, (1, 2, 3), NO_FILTER, Sort("company"))
+    counts = [
+        Query(CUSTOMERS, (id,), NO_FILTER, Sort("company")).count(connection) for id in (1, 2, 3)
+    ]
+    assert sum(counts) == everyone.count(connection)
+    assert all(counts)
+    assert Query(CUSTOMERS, (), NO_FILTER, Sort("company")).count(connection) == 0
+    chosen = tuple(everyone.all_keys(connection)[:3])
+    some = Query(CUSTOMERS, (1, 2, 3), NO_FILTER, Sort("company"), keys=chosen)
+    assert sorted(row.key for row in some.walk(connection)) == sorted(chosen)
+    connection.close()
+
+
+@pytest.mark.parametrize("sort", SORTS, ids=str)
+def test_every_order_of_one_account_reads_its_index(filled: Store, sort: Sort) -> None:
+    """No order sorts the whole list: the plan walks an index (`EXPLAIN`)."""
+    connection = filled.connect()
+    explained = Explained(connection)
+    Query(CUSTOMERS, (1,), NO_FILTER, sort).window(explained, 0, 40)
+    if isinstance(connection, PostgresConnection):
+        assert "Index" in explained.plan
+    else:
+        assert "USING INDEX customers_by_" in explained.plan
+        assert "TEMP B-TREE" not in explained.plan
+    connection.close()
+
+
+class Explained:
+    """Explains what it is given instead of running it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._explain = "EXPLAIN QUERY PLAN "
+        self.plan = ""
+        if isinstance(connection, PostgresConnection):  # which prefers to sort a tiny table
+            self._explain = "EXPLAIN "
+            connection.rows("SELECT set_config('enable_seqscan', 'off', false)")
+            connection.rows("SELECT set_config('enable_sort', 'off', false)")
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        found = self._connection.rows(self._explain + statement, values)
+        self.plan = "\n".join(str(row[-1]) for row in found)
+        return []
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        return self._connection.snapshot()
+
+    def interrupt(self) -> None: ...
+
+    def close(self) -> None: ...
