@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from cli.argparse_words import speak_everywhere, wanted_language
 from models.errors import DeskError, ExitCode, UsageError
-from models.languages import _, available, preferred, speak
+from models.languages import _, available, preferred
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `partnerdesk` with `argv` and return the exit code. No traceback reaches a person."""
-    speak(preferred())
+    words = list(sys.argv[1:] if argv is None else argv)
+    speak_everywhere(wanted_language(words) or preferred())
     try:
-        return int(_run(list(sys.argv[1:] if argv is None else argv)))
+        return int(_run(words))
     except DeskError as error:
         print(f"partnerdesk: {error.message}", file=sys.stderr)
         if error.remedy:
@@ -40,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: list[str]) -> ExitCode:
     arguments = parser().parse_args(argv)
     settings = _settings(arguments)
-    speak(settings.language or preferred())
+    speak_everywhere(settings.language or preferred())
     if hasattr(arguments, "run"):
         result = arguments.run(arguments, settings)
         sys.stdout.flush()

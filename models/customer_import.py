@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from models.accounts import PartnerAccount
 from models.errors import NotFoundError
 from models.import_book import load_account
 from models.import_columns import SAMPLE_ROWS, match_columns
-from models.import_fields import LINE_TITLE, REASON_TITLE, key, own_columns
+from models.import_fields import LINE_TITLE, REASON_TITLE, own_places
 from models.import_plan import ImportPlan
 from models.import_rows import RowPlanner
 from models.import_writing import carry_out_import
@@ -51,15 +52,15 @@ def plan_import(
         UsageError: `mapping` names a field or column that there is not.
         FileError: the file is damaged, or its columns are not recognised.
     """
-    rows = sheet.rows(progress)
-    sample = list(islice(rows, SAMPLE_ROWS))
-    columns = match_columns(sheet.columns, [cells for _line, cells in sample], mapping or {})
-    with store.reading() as session:
-        if session.get(PartnerAccount, account_id) is None:
-            raise NotFoundError(_("This partner account is not in the book any more."))
-        planner = RowPlanner(columns, load_account(session, account_id, columns.places))
-    for line, cells in chain(sample, rows):
-        planner.take(line, cells)
+    with closing(sheet.rows(progress)) as rows:
+        sample = list(islice(rows, SAMPLE_ROWS))
+        columns = match_columns(sheet.columns, [cells for _line, cells in sample], mapping or {})
+        with store.reading() as session:
+            if session.get(PartnerAccount, account_id) is None:
+                raise NotFoundError(_("This partner account is not in the book any more."))
+            planner = RowPlanner(columns, load_account(session, account_id, columns.places))
+        for line, cells in chain(sample, rows):
+            planner.take(line, cells)
     planner.finish()
     return ImportPlan(
         account_id=account_id,
@@ -82,9 +83,8 @@ def write_refused(plan: ImportPlan, path: Path, *, overwrite: bool = False) -> i
     Raises:
         FileError: `path` is there already, or cannot be written.
     """
-    own = own_columns()
     columns = plan.columns.columns
-    kept = [place for place, column in enumerate(columns) if key(column) not in own]
+    kept = sorted(set(range(len(columns))) - own_places(columns))
 
     def rows() -> Iterator[list[str]]:
         for row in plan.refused_rows:

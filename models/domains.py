@@ -26,7 +26,7 @@ def domain_name(text: str) -> str | None:
         return None
     if _PLAIN.fullmatch(name) and _ACE not in name:
         return name
-    labels = [_unicode_label(label) for label in _folded(name.translate(_DOTS)).split(".")]
+    labels = [_unicode_label(label) for label in _folded(text.translate(_DOTS)).split(".")]
     if len(labels) == 1 or "" in labels or labels[-1].isdecimal():
         return None
     return ".".join(labels) if len(".".join(map(_ascii_label, labels))) <= LONGEST_DOMAIN else None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select, update
-from sqlmodel import SQLModel
 
-from models.import_book import batches
+from models.customers import BillingProfile, CompanyProfile, Tag
+from models.import_book import batches, table_of
 from models.import_cells import TAG_SEPARATOR
 from models.import_fields import BILLING_FIELDS, ImportField
 from models.import_plan import value_of
@@ -50,15 +50,14 @@ def run(connection: Connection, statement: Executable, rows: Iterable[BoundRow])
 def write_beside(connection: Connection, customers: Sequence[Written]) -> None:
     """Write tags, company profiles and billing profiles where they differ."""
     _write_tags(connection, [row for row in customers if row.differs(ImportField.TAGS)])
-    tables = SQLModel.metadata.tables
     number = ImportField.REGISTRATION_NUMBER
     _write_profiles(
         connection,
-        tables["company_profiles"],
+        table_of(CompanyProfile),
         {row.customer_id: _values(row, (number,)) for row in customers if row.differs(number)},
         {row.customer_id: {"email": ""} for row in customers},
     )
-    billing = tables["billing_profiles"]
+    billing = table_of(BillingProfile)
     _move_bills(connection, billing, customers)
     changed = [row for row in customers if any(row.differs(field) for field in BILLING_FIELDS)]
     _write_profiles(
@@ -74,7 +73,7 @@ def _values(row: Written, fields: Iterable[ImportField]) -> BoundRow:
 
 
 def _write_tags(connection: Connection, customers: Sequence[Written]) -> None:
-    tags = SQLModel.metadata.tables["tags"]
+    tags = table_of(Tag)
     for batch in batches(row.customer_id for row in customers if row.before):
         connection.execute(delete(tags).where(tags.c.customer_id.in_(batch)))
     run(

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import String, select, type_coerce
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from models.customers import BillingProfile, CompanyProfile, Customer, Tag
 from models.import_cells import TAG_SEPARATOR
@@ -16,7 +16,7 @@ from models.import_plan import FIELDS, PLACE, Booked
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Table
     from sqlmodel import Session
 
 BATCH = 5000
@@ -42,6 +42,11 @@ def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
+
+
+def table_of(entity: type[SQLModel]) -> Table:
+    """Return the table of an entity, for statements about many rows."""
+    return SQLModel.metadata.tables[str(entity.__tablename__)]
 
 
 def load_account(

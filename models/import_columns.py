@@ -16,7 +16,7 @@ from models.import_fields import (
     doubtful_headings,
     headings,
     key,
-    own_columns,
+    own_places,
 )
 from models.languages import _
 from models.plain import shown
@@ -48,11 +48,9 @@ class ColumnMap:
     @property
     def unused(self) -> tuple[str, ...]:
         """The headings of the columns that are left out, those without one excepted."""
-        used, own = set(self.places.values()), own_columns()
+        known = {*self.places.values(), *own_places(self.columns)}
         return tuple(
-            column
-            for place, column in enumerate(self.columns)
-            if column and place not in used and key(column) not in own
+            column for place, column in enumerate(self.columns) if column and place not in known
         )
 
 
@@ -139,12 +137,11 @@ def _holds_ids(sample: Sequence[Sequence[str]], place: int) -> bool:
 def _by_content(
     columns: Sequence[str], sample: Sequence[Sequence[str]], places: dict[ImportField, int]
 ) -> None:
-    own, words = own_columns(), relationship_words()
+    words = relationship_words()
+    known = {*places.values(), *own_places(columns)}
     found: dict[ImportField, list[int]] = {}
     filled = []
-    for place, column in enumerate(columns):
-        if place in places.values() or key(column) in own:
-            continue
+    for place in set(range(len(columns))) - known:
         cells = _cells(sample, place)
         field = _content(cells, words) if cells else None
         if field:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from models.languages import N_, _
 from models.plain import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class ImportField(StrEnum):
@@ -159,7 +164,7 @@ _HEADINGS = {
 """Headings by field, the surest first: the portal's in three languages, REST names, usual words."""
 
 _DOUBTFUL = "ID, GUID, Tenant, Customer ID, Kunden-ID, ИД клиента, Идентификатор клиента"
-_OWN_COLUMNS = "Line, Reason, Строка, Причина, Zeile, Grund"
+_OWN_LINE, _OWN_REASON = "Line, Строка, Zeile", "Reason, Причина, Grund"
 
 
 def key(text: str) -> str:
@@ -186,7 +191,12 @@ def doubtful_headings() -> frozenset[str]:
     return frozenset(key(heading) for heading in _DOUBTFUL.split(", "))
 
 
-def own_columns() -> frozenset[str]:
-    """Return the keys of the headings that a file of refused rows has added."""
-    written = (*_OWN_COLUMNS.split(", "), _(LINE_TITLE), _(REASON_TITLE))
-    return frozenset(key(heading) for heading in written)
+def own_places(columns: Sequence[str]) -> set[int]:
+    """Return the indexes of the two columns that a file of refused rows has added, if it is one."""
+    line = {key(heading) for heading in (*_OWN_LINE.split(", "), _(LINE_TITLE))}
+    reason = {key(heading) for heading in (*_OWN_REASON.split(", "), _(REASON_TITLE))}
+    keys = [key(column) for column in columns]
+    for place, pair in enumerate(pairwise(keys)):
+        if pair[0] in line and pair[1] in reason:
+            return {place, place + 1}
+    return set()

@@ -170,5 +170,7 @@ class ImportOutcome:
     changed: int
     unchanged: int
     refused: int
+    unused: tuple[str, ...]
+    """Headings of the columns that were left out."""
     change_id: int | None
     """Its entry in the history; None where nothing was new or changed."""

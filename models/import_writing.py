@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import SQLModel
 
-from models.changes import ChangeKind
-from models.customers import Relationship, sort_and_search
+from models.accounts import PartnerAccount
+from models.changes import Change, ChangeKind
+from models.customers import Customer, Relationship, sort_and_search
 from models.errors import ConflictError
 from models.import_beside import Written, run, write_beside
-from models.import_book import OWN_FIELDS, batches, load_locked
+from models.import_book import OWN_FIELDS, batches, load_locked, table_of
 from models.import_cells import TAG_SEPARATOR
 from models.import_fields import ImportField
 from models.import_plan import ImportOutcome, value_of
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from models.import_plan import ImportPlan, PlannedChange, Values
     from models.store import Store
 
-_ACCOUNTS = SQLModel.metadata.tables["partner_accounts"]
-_CUSTOMERS = SQLModel.metadata.tables["customers"]
-_CHANGES = SQLModel.metadata.tables["changes"]
+_ACCOUNTS, _CUSTOMERS, _CHANGES = table_of(PartnerAccount), table_of(Customer), table_of(Change)
 
 _OF = "of_customer"
 _SEARCHED = frozenset(
@@ -96,7 +94,14 @@ class _Import:
             self._add_new(change_id)
         if plan.from_portal:
             self._mark_seen()
-        return ImportOutcome(plan.new, plan.changed, plan.unchanged, plan.refused, change_id)
+        return ImportOutcome(
+            new=plan.new,
+            changed=plan.changed,
+            unchanged=plan.unchanged,
+            refused=plan.refused,
+            unused=plan.columns.unused,
+            change_id=change_id,
+        )
 
     def _lock_account(self) -> None:
         """Let imports into one account wait for each other."""

@@ -166,8 +166,8 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[i
 
 @contextmanager
 def _whole(file: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
-    _refuse_existing(file, overwrite=overwrite)
     try:
+        _refuse_existing(file, overwrite=overwrite)
         with written_whole(file) as stream:
             yield stream
             _refuse_existing(file, overwrite=overwrite)  # it may have come in the meantime

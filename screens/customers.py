@@ -63,6 +63,7 @@ class CustomersScreen(DeskScreen):
         self._filter: Filter = NO_FILTER
         self._sort: Sort = CUSTOMERS.default_sort
         self._all = 0
+        self._left = False
 
     def body(self) -> ComposeResult:
         """Build the table, and what to show in its place where it is empty."""
@@ -75,9 +76,11 @@ class CustomersScreen(DeskScreen):
         await self.scope_chosen()
 
     def on_screen_resume(self) -> None:
-        """Look again, when coming back: something may have been edited."""
-        self.table.focus()
-        self.run_worker(self.book_changed(), group="list", exclusive=True)
+        """Look again when coming back: something may have been edited."""
+        if self._left:
+            self._left = False
+            self.focus_body()
+            self.run_worker(self.book_changed(), group="list", exclusive=True)
 
     def on_record_table_moved(self) -> None:
         """Remember where the cursor is."""
@@ -85,6 +88,7 @@ class CustomersScreen(DeskScreen):
 
     def on_screen_suspend(self) -> None:
         """Write down how the list is left, should the process be killed later."""
+        self._left = True
         self.desk.remembered.save()
 
     # What is shown

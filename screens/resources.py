@@ -60,10 +60,9 @@ class ResourcesScreen(DeskScreen):
         """Show the rows at once; the counts come with the book."""
         await self._show_rows({})
         self.table.focus()
-        await self.scope_chosen()
 
     def on_screen_resume(self) -> None:
-        """Look again at what waits, when coming back."""
+        """Look again at what waits when coming back."""
         self.run_worker(self.scope_chosen(), group="waiting", exclusive=True)
 
     async def scope_chosen(self) -> None:

@@ -184,5 +184,7 @@ class Emulator:
 
     def _link(self, address: str) -> None:
         if self._open_link is not None:
-            self.links.append(Link(self._open_link[0], "".join(self._open_link[1:])))
+            link = Link(self._open_link[0], "".join(self._open_link[1:]))
+            if link not in self.links:  # a screen painted twice shows no other link
+                self.links.append(link)
         self._open_link = [address] if address else None

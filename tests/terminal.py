@@ -220,7 +220,7 @@ class Terminal:
 
     @property
     def written(self) -> int:
-        """How many bytes the program has written so far."""
+        """How many bytes the program has written so far; wait until it is idle before you ask."""
         return len(self._received)
 
     def bytes_since(self, mark: int) -> bytes:

@@ -142,7 +142,6 @@ def ten_thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_job_2_four_letters_find_the_callers_customer_among_10_000(
     ten_thousand: Path, language: str, size: tuple[int, int]
 ) -> None:
-    domain = {"en": "Primary domain", "ru": "Основной домен"}[language]
     with console(ten_thousand, "--lang", language, "--cloud", "global", size=size) as terminal:
         terminal.wait_for("▌")
         terminal.press("g", "c")
@@ -150,8 +149,8 @@ def test_job_2_four_letters_find_the_callers_customer_among_10_000(
         terminal.type("/brik")  # the middle of the name
         terminal.wait_until(lambda _text: "Fabrikam, Inc." in under_cursor(terminal))
         terminal.press("enter")
-        terminal.wait_until(lambda text: text.count("Fabrikam, Inc.") > 1 and domain in text)
-        assert "fabrikam.onmicrosoft.com" in terminal.text
+        terminal.wait_until(lambda text: "Microsoft ID" in text)  # on the customer's page only
+        terminal.wait_for("fabrikam.onmicrosoft.com")
         terminal.press("ctrl+q")
         assert terminal.exit_code == 0
 
@@ -274,9 +273,8 @@ def test_the_book_a_person_edits_shows_what_another_process_writes(book: Path) -
         from tests.books import NOW, TESTER
 
         set_tags(store, key[0], ["zebra"], version=key[1], actor=TESTER, at=NOW)
-        terminal.wait_for("zebra")
-        assert under_cursor(terminal)[:40] == row[:40]
-        assert "zebra" in under_cursor(terminal)
+        terminal.wait_until(lambda _text: "zebra" in under_cursor(terminal))
+        assert under_cursor(terminal)[:30] == row[:30]
 
 
 def test_list_on_the_command_line_is_the_list_on_the_screen(book: Path) -> None:

@@ -114,8 +114,16 @@ async def test_keys_move_the_cursor_and_what_it_is_on_is_seen(keys: list[str], c
         await settled(pilot)
         assert app.table.cursor == cursor
         assert any(line.startswith(f"▌ name {cursor}  ") for line in shown(app.table))
-        await pilot.press("enter")
-        assert app.opened == [cursor + 1]
+
+
+async def test_a_second_click_opens_the_row_and_the_first_moves_to_it() -> None:
+    app = TableApp(50)
+    async with app.run_test(size=(60, 12)) as pilot:
+        await pilot.click(RecordTable, offset=(5, 4))
+        assert app.table.cursor == 3
+        assert app.opened == []
+        await pilot.click(RecordTable, offset=(5, 6), times=2)
+        assert app.opened == [6]
 
 
 async def test_the_cursor_stays_on_its_record_when_rows_come_and_go() -> None:
@@ -209,3 +217,18 @@ def test_widths_fill_the_room_exactly() -> None:
 )  # fmt: skip
 def test_text_is_fitted_by_cells_not_letters(text: str, width: int, shown_as: str) -> None:
     assert fitted(text, width) == shown_as
+
+
+async def test_a_key_pressed_while_rows_are_read_is_not_undone() -> None:
+    app = TableApp(50)
+    async with app.run_test(size=(60, 12)) as pilot:
+        slow = Numbers(60)
+        slow.gate = asyncio.Event()
+        late = asyncio.create_task(app.table.show(slow))
+        await asyncio.sleep(0)
+        await pilot.press("down", "down", "down")
+        slow.gate.set()
+        assert await late
+        await settled(pilot)
+        assert app.table.total == 60
+        assert app.table.cursor == 3

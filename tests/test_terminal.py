@@ -46,9 +46,11 @@ def python(program: str) -> list[str]:
 def test_a_plain_program_gets_size_keys_and_a_controlling_terminal() -> None:
     with Terminal([sys.executable, "-S", "-c", ECHO], columns=40, rows=10) as t:
         t.wait_for("40 by 10")
+        t.wait_idle()
         mark = t.written
         t.press("up")
         t.wait_for("b'\\x1b[A'")
+        t.wait_idle()
         assert t.bytes_since(mark) == b"b'\\x1b[A'\r\n"
         assert (t.cursor.column, t.cursor.row) == (0, 2)
         assert t.line(0) == "40 by 10"
@@ -124,11 +126,12 @@ def test_a_textual_app_is_shown_typed_into_and_left_tidy() -> None:
         assert t.cursor.visible
 
 
-def emulated(output: bytes) -> tuple[Emulator, bytes]:
+def emulated(output: bytes, piece: int = 1) -> tuple[Emulator, bytes]:
+    """Feed an emulator, byte by byte unless told otherwise: sequences arrive in pieces."""
     answers = bytearray()
     emulator = Emulator(20, 3, answers.extend)
-    for byte in output:  # one by one: sequences arrive in pieces
-        emulator.feed(bytes([byte]))
+    for start in range(0, len(output), piece):
+        emulator.feed(output[start : start + piece])
     return emulator, bytes(answers)
 
 
@@ -149,7 +152,13 @@ def emulated(output: bytes) -> tuple[Emulator, bytes]:
     ],
 )
 def test_sequences_leave_no_litter_on_the_screen(output: bytes, shown: str) -> None:
-    assert emulated(output)[0].screen.display[0].rstrip() == shown
+    for piece in (1, len(output)):
+        assert emulated(output, piece)[0].screen.display[0].rstrip() == shown
+
+
+def test_a_private_sequence_is_not_taken_for_a_colour() -> None:
+    emulator, _ = emulated(b"\x1b[>4;1ma\x1b[1mb")
+    assert [emulator.screen.buffer[0][column].bold for column in range(2)] == [False, True]
 
 
 def test_the_clipboard_is_read_through_tmux_and_gnu_screen() -> None:

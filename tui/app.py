@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from models.desk import Desk
     from models.lists import RowKey
     from models.resources import Resource
+    from tui.widgets.actions import Action
 
 LOOK_SECONDS = 2.0
 """How often the app looks whether somebody else changed the book; it sends nothing by itself."""
@@ -161,11 +163,24 @@ class DeskApp(App[None]):
         """Return what the palette offers: the actions of the screen, and quitting."""
         if isinstance(screen, DeskScreen):
             for action in screen.all_actions():
+                help_text = _(action.help)
                 yield SystemCommand(
-                    _(action.label), f"{action.display}  {_(action.help)}",
-                    lambda action=action: self.run_worker(screen.perform(action)),
-                )  # fmt: skip
-        yield SystemCommand(_("Quit"), f"ctrl+q  {_('Leave the console')}", self.exit)
+                    _(action.label),
+                    f"{action.display}  {help_text}",
+                    partial(self._perform, screen, action),
+                )
+        leaving = _("Leave the console")
+        yield SystemCommand(_("Quit"), f"ctrl+q  {leaving}", self.exit)
+
+    def action_command_palette(self) -> None:
+        """Open the palette, which speaks the language in use."""
+        from textual.command import CommandPalette
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=_("Find an action …")))
+
+    def _perform(self, screen: DeskScreen, action: Action) -> None:
+        self.run_worker(screen.perform(action))
 
     def action_help_quit(self) -> None:
         """Say how to leave: ctrl+c is pressed by habit."""

@@ -136,14 +136,17 @@ class RecordTable(ScrollView, can_focus=True):
         """
         self._asked += 1
         asked = self._asked
-        key = keep or (self.row.key if self.row else 0)
-        total = await source.count()
-        place = await source.position_of(key) if key else None
-        cursor = place if place is not None else min(self.cursor, max(total - 1, 0))
-        start, length = self._window_around(cursor, total)
-        rows = await source.window(start, length)
-        if asked != self._asked:
-            return False
+        while True:
+            key = keep or self._key
+            total = await source.count()
+            place = await source.position_of(key) if key else None
+            cursor = place if place is not None else min(self.cursor, max(total - 1, 0))
+            start, length = self._window_around(cursor, total)
+            rows = await source.window(start, length)
+            if asked != self._asked:
+                return False
+            if keep or key == self._key:
+                break  # else the person moved on meanwhile: show where the cursor is now
         self._source, self.total, self.sort = source, total, sort
         self._rows, self._start, self.cursor = rows, start, cursor
         self._arrange()
@@ -151,6 +154,10 @@ class RecordTable(ScrollView, can_focus=True):
         self.refresh()
         self.post_message(self.Moved(self.row))
         return True
+
+    @property
+    def _key(self) -> RowKey:
+        return self.row.key if self.row is not None else 0
 
     @property
     def row(self) -> Row | None:

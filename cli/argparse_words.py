@@ -1,0 +1,44 @@
+"""argparse's own words, in the language in use: it asks gettext for them, so they are ours too."""
+
+from __future__ import annotations
+
+import gettext
+import os
+
+from models.languages import DOMAIN, FOLDER, N_, speak
+
+WORDS = (
+    N_("usage: "),
+    N_("options"),
+    N_("positional arguments"),
+    N_("show this help message and exit"),
+    N_("show program's version number and exit"),
+    N_("%(prog)s: error: %(message)s\n"),
+    N_("argument %(argument_name)s: %(message)s"),
+    N_("the following arguments are required: %s"),
+    N_("unrecognized arguments: %s"),
+    N_("expected one argument"),
+    N_("not allowed with argument %s"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+    N_("invalid %(type)s value: %(value)r"),
+    N_("ambiguous option: %(option)s could match %(matches)s"),
+)
+"""The texts of argparse that a person can meet, marked for our catalogues."""
+
+
+def speak_everywhere(language: str) -> None:
+    """Use `language` for the console's texts and for argparse's."""
+    speak(language)
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain(DOMAIN, str(FOLDER))
+    gettext.textdomain(DOMAIN)
+
+
+def wanted_language(argv: list[str]) -> str | None:
+    """Return what `--lang` says, before the parser that is to speak it is made."""
+    for place, word in enumerate(argv):
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+        if word == "--lang" and place + 1 < len(argv):
+            return argv[place + 1]
+    return None

@@ -1,0 +1,139 @@
+"""The house keeps its rules: what the first frame loads, what the wheel holds, what files say."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[1]
+
+FIRST_FRAME = """
+import asyncio, json, sys
+from cli.books import book
+from models import settings
+from models.desk import Desk
+from models.database_url import SqliteFile
+from models.store import Store
+from pathlib import Path
+
+async def main():
+    chosen = settings.load()
+    from tui.app import DeskApp
+    desk = Desk(chosen, Store(SqliteFile(Path(sys.argv[1]))))
+    desk.open = lambda: None  # the book is opened beside the first frame
+    desk.look = lambda connection: ([], 0)
+    app = DeskApp(desk)
+    loaded = []
+    app.fail = lambda error: None
+    async with app.run_test(size=(80, 24)) as pilot:
+        loaded = sorted({name.partition(".")[0] for name in sys.modules})
+    print(json.dumps(loaded))
+
+asyncio.run(main())
+"""
+HEAVY = {"sqlmodel", "sqlalchemy", "alembic", "pydantic", "pydantic_settings", "psycopg", "httpx",
+         "msal", "babel", "xlsxwriter", "python_calamine"}  # fmt: skip
+
+
+def test_the_first_frame_loads_nothing_heavy(tmp_path: Path) -> None:
+    """With settings that were read once before, as on every start but the first."""
+    warm = [sys.executable, "-c", "from models import settings; settings.load()"]
+    subprocess.run(warm, check=True, cwd=HOUSE)
+    command = [sys.executable, "-c", FIRST_FRAME, str(tmp_path / "book.db")]
+    result = subprocess.run(command, check=True, cwd=HOUSE, capture_output=True, text=True)
+    loaded = set(json.loads(result.stdout))
+    assert "textual" in loaded
+    assert loaded & HEAVY == set()
+
+
+def test_the_rows_of_the_last_list_load_no_orm(tmp_path: Path) -> None:
+    """An up-to-date book is opened and listed over a plain connection."""
+    from tests.books import demo_store
+
+    demo_store(tmp_path)
+    program = (
+        "import json, sys; from pathlib import Path\n"
+        "from models.customer_list import CUSTOMERS; from models.database_url import SqliteFile\n"
+        "from models.filters import parse; from models.lists import Query\n"
+        "from models.store import Store; from datetime import datetime, UTC\n"
+        "store = Store(SqliteFile(Path(sys.argv[1]))); store.open(['global'])\n"
+        "query = Query(CUSTOMERS, (1,), parse('a', CUSTOMERS, datetime.now(UTC)),"
+        " CUSTOMERS.default_sort)\n"
+        "assert query.window(store.connect(), 0, 10)\n"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "demo.db")]
+    result = subprocess.run(command, check=True, cwd=HOUSE, capture_output=True, text=True)
+    assert set(json.loads(result.stdout)) & HEAVY == set()
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
+    subprocess.run(command, check=True, cwd=HOUSE, capture_output=True)
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
+    """Installed without its source; its dependencies are those of this environment."""
+    home = tmp_path / "environment"
+    venv.create(home, with_pip=True)
+    python = home / "bin" / "python"
+    install = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        str(wheel),
+    ]
+    subprocess.run(install, check=True, capture_output=True)
+    site = next((home / "lib").glob("python*/site-packages"))
+    ours = next(path for path in sys.path if path.endswith("site-packages"))
+    # Behind the wheel's own packages, and without this checkout's editable install.
+    (site / "dependencies.py").write_text(f"import sys; sys.path.append({ours!r})\n")
+    (site / "dependencies.pth").write_text("import dependencies\n")
+    for words in (["info"], ["customers", "list"], ["customers", "list", "--demo", "--json"]):
+        command = [str(home / "bin" / "partnerdesk"), *words]
+        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
+        if words == ["info"]:
+            assert str(site) in result.stdout, "it reads its own config.toml"
+        if "--json" in words:
+            assert len(json.loads(result.stdout)) > 1_000
+    held = subprocess.run(
+        [str(python), "-m", "zipfile", "-l", str(wheel)], check=True, capture_output=True, text=True
+    ).stdout
+    for needed in ("models/config.toml", "screens/resources.tcss", "tui/app.tcss",
+                   "models/guides/ru/manage-customers.md", "models/migrations/versions/0001_book.py",
+                   "models/languages/ru/LC_MESSAGES/partnerdesk.mo"):  # fmt: skip
+        assert needed in held
+    assert "tests/" not in held
+
+
+def test_the_import_contracts_are_kept() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    result = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout
+
+
+def test_files_name_no_package_index_and_no_machine() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=HOUSE, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    hosts = re.compile(r"pypi\.(org)|python(hosted)\.org|/(root)/|/(work)/")
+    for name in listed.stdout.splitlines():
+        file = HOUSE / name
+        if file.suffix in {".svg", ".mo", ".png"} or not file.is_file():
+            continue
+        assert not hosts.search(file.read_text(encoding="utf-8")), name
+    assert "--index" not in (HOUSE / "requirements.lock").read_text()
