@@ -27,12 +27,9 @@ if TYPE_CHECKING:
     from models.store import Store
 
 
-def add_commands(commands: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
     """Add `customers` and its parts."""
-    customers = commands.add_parser(
-        "customers", parents=[shared], help=_("list, show, import and export customers")
-    )
-    parts = customers.add_subparsers(required=True, metavar="WHAT")
+    parts = command.add_subparsers(required=True, metavar="WHAT")
 
     listing = parts.add_parser("list", parents=[shared], help=_("list customers"))
     _add_choice(listing)

@@ -16,12 +16,9 @@ if TYPE_CHECKING:
     from models.settings import Settings
 
 
-def add_commands(commands: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
     """Add `database` and its parts."""
-    database = commands.add_parser(
-        "database", parents=[shared], help=_("upgrade, check, back up or restore the book")
-    )
-    parts = database.add_subparsers(required=True, metavar="WHAT")
+    parts = command.add_subparsers(required=True, metavar="WHAT")
     upgrade = parts.add_parser(
         "upgrade", parents=[shared],
         help=_("bring the book's schema up to date (every start does this, too)"),

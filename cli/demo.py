@@ -19,21 +19,18 @@ if TYPE_CHECKING:
 MOST_CUSTOMERS = 5_000_000
 
 
-def add_commands(commands: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def add_arguments(command: argparse.ArgumentParser, _shared: argparse.ArgumentParser) -> None:
     """Add `demo`."""
-    demo = commands.add_parser(
-        "demo", parents=[shared], help=_("make a demo book"),
-        description=_(
-            "Makes a demo book; the same seed and number make the same customers. Without "
-            "--database it is the book that `partnerdesk --demo` opens."
-        ),
-    )  # fmt: skip
-    demo.add_argument("--customers", type=int, default=DEMO_CUSTOMERS, metavar="N",
+    command.description = _(
+        "Makes a demo book; the same seed and number make the same customers. Without "
+        "--database it is the book that `partnerdesk --demo` opens."
+    )
+    command.add_argument("--customers", type=int, default=DEMO_CUSTOMERS, metavar="N",
                       help=_("how many customers (default: %(default)s)"))  # fmt: skip
-    demo.add_argument("--seed", type=int, default=DEMO_SEED, metavar="S",
+    command.add_argument("--seed", type=int, default=DEMO_SEED, metavar="S",
                       help=_("which book of that size (default: %(default)s)"))  # fmt: skip
-    demo.add_argument("--replace", action="store_true", help=_("throw the old demo book away"))
-    demo.set_defaults(run=run)
+    command.add_argument("--replace", action="store_true", help=_("throw the old demo book away"))
+    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:

@@ -26,13 +26,10 @@ if TYPE_CHECKING:
     from models.store import Store
 
 
-def add_commands(commands: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def add_arguments(command: argparse.ArgumentParser, _shared: argparse.ArgumentParser) -> None:
     """Add `info`."""
-    info = commands.add_parser(
-        "info", parents=[shared], help=_("show paths, versions, settings and terminal")
-    )
-    info.add_argument("--json", action="store_true", help=_("as one JSON object"))
-    info.set_defaults(run=run)
+    command.add_argument("--json", action="store_true", help=_("as one JSON object"))
+    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:

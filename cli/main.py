@@ -5,17 +5,26 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from cli.argparse_words import speak_everywhere, wanted_language
 from models.errors import DeskError, ExitCode, UsageError
-from models.languages import _, available, preferred
+from models.languages import N_, _, available, preferred
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from models.settings import Settings
+
+COMMANDS = {
+    "customers": N_("list, show, import and export customers"),
+    "database": N_("upgrade, check, back up or restore the book"),
+    "demo": N_("make a demo book"),
+    "info": N_("show paths, versions, settings and terminal"),
+}
+"""The commands, each in the file of its name, and what they are for."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> ExitCode:
-    arguments = parser().parse_args(argv)
+    arguments = parser(argv).parse_args(argv)
     settings = _settings(arguments)
     speak_everywhere(settings.language or preferred())
     if hasattr(arguments, "run"):
@@ -70,9 +79,8 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     )
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
-    from cli import customers, database, demo, info
+def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser of the commands that `argv` can mean."""
     from models.settings import Theme
 
     shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
@@ -102,17 +110,23 @@ def parser() -> argparse.ArgumentParser:
             "5 busy or conflict, 6 offline or sign-in needed."
         ),
     )
-    top.add_argument("--version", action="version", version=_version())
+    top.add_argument("--version", action=_Version, nargs=0, help=_("show the version and exit"))
     commands = top.add_subparsers(title=_("commands"), metavar="COMMAND")
-    for module in (customers, database, demo, info):
-        module.add_commands(commands, shared)
+    for name, help_text in COMMANDS.items():
+        command = commands.add_parser(name, parents=[shared], help=_(help_text))
+        if name in argv:  # the console and the other commands do not wait for this one's imports
+            import_module(f"cli.{name}").add_arguments(command, shared)
     return top
 
 
-def _version() -> str:
-    from importlib.metadata import version
+class _Version(argparse.Action):
+    """Prints the version; looks it up only then."""
 
-    return f"partnerdesk {version('partnerdesk')}"
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"partnerdesk {version('partnerdesk')}")
+        parser.exit()
 
 
 def _unexpected(error: Exception) -> int:

@@ -228,7 +228,15 @@ def _postgres_error(error: Exception, database: Database) -> StoreError:
     )
     if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
         return BusyError(failure.message, _("Nothing was changed. Try again."))
-    if isinstance(error, psycopg.OperationalError):
+    if isinstance(error, psycopg.errors.DiskFull):
+        failure.remedy = _("Nothing was changed. Free some space on the server and try again.")
+    elif isinstance(error, psycopg.OperationalError) and _is_unreachable(error):
         failure.remedy = _("Look whether the server runs and the address is right.")
         failure.exit_code = ExitCode.OFFLINE
     return failure
+
+
+def _is_unreachable(error: psycopg.OperationalError) -> bool:
+    """Say whether the server could not be reached or went away (SQLSTATE class 08, 57P)."""
+    state = error.sqlstate
+    return state is None or state.startswith(("08", "57P", "28", "3D"))

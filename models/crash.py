@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import traceback
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from models import paths
@@ -20,6 +19,8 @@ def write_report(error: BaseException, at: datetime) -> Path | None:
     It holds the kinds of the errors and the places in the code. The texts of errors are left out
     like the values of variables: both may hold customers' data or secrets.
     """
+    from importlib.metadata import version
+
     lines = [
         f"partnerdesk {version('partnerdesk')}",
         f"Python {platform.python_version()}, Textual {version('textual')}, {platform.system()}",

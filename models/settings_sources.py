@@ -113,11 +113,18 @@ def _read_environment(defaults: Mapping[str, Any]) -> dict[str, Any]:
         raise errors.SettingsError(
             _("The environment cannot be read: {error}.").format(error=error)
         ) from None
-    clouds = said.get("clouds")
-    if isinstance(clouds, dict) and "us_gov" in clouds:  # a variable's name holds no hyphen
-        clouds["us-gov"] = clouds.pop("us_gov")
+    _name_us_gov(said)
     _refuse_unknown(said, defaults, _("environment"))
     return said
+
+
+def _name_us_gov(said: dict[str, Any]) -> None:
+    """Give `us-gov` its hyphen back, which the name of a variable cannot hold."""
+    if "us_gov" in said:
+        said["us-gov"] = said.pop("us_gov")
+    for value in said.values():
+        if isinstance(value, dict):
+            _name_us_gov(value)
 
 
 def _refuse_unknown(

@@ -13,7 +13,6 @@ from rich.console import Console
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import Key
-from textual.widgets import Input, TextArea
 
 from models.crash import write_report
 from models.errors import DeskError, ExitCode, SettingsError
@@ -153,8 +152,8 @@ class DeskApp(App[None]):
         active = screen.active_bindings.get(event.key)
         if active is None or not active.enabled:
             return False
-        if isinstance(self.focused, Input | TextArea):
-            if event.is_printable:
+        if self.focused is not None:
+            if self.focused.check_consume_key(event.key, event.character):
                 return False  # it is typed
             await _drained(self.focused)
         return await self.run_action(active.binding.action, active.node)
