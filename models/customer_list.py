@@ -32,11 +32,11 @@ CUSTOMERS = ListSpec(
     words="c.search_text",
     columns=(
         Column(
-            "company", N_("Company"), "c.company_name", 18, grows=3,
+            "company", N_("Company"), "c.company_name", 22, grows=3,
             sort="c.company_sort", folded="c.company_sort", aliases=("name", "company_name"),
         ),
         Column(
-            "domain", N_("Primary domain"), "c.primary_domain", 18, grows=3,
+            "domain", N_("Primary domain"), "c.primary_domain", 20, grows=3,
             sort="c.primary_domain", folded="c.primary_domain", aliases=("primary_domain",), rank=1,
         ),
         Column(
@@ -46,7 +46,7 @@ CUSTOMERS = ListSpec(
             choices=CLOUDS, rank=2, attribute="cloud",
         ),
         Column(
-            "country", N_("Country"), "c.country", 7, Kind.CODE, sort="c.country", rank=3,
+            "country", N_("Country"), "c.country", 7, Kind.CODE, sort="c.country", rank=4,
         ),
         Column(
             "relationship", N_("Relationship"), "c.relationship_to_partner", 12, Kind.CHOICE,
@@ -58,7 +58,7 @@ CUSTOMERS = ListSpec(
             "tag", N_("Tags"), "", 10, Kind.TAGS, grows=1, rank=5, aliases=("tags",),
             many=Many("tags", "customer_id", "name"), attribute="tags",
         ),
-        Column("seen", N_("Seen"), "c.seen_at", 12, Kind.AGE, sort="c.seen_at", rank=4),
+        Column("seen", N_("Seen"), "c.seen_at", 12, Kind.AGE, sort="c.seen_at", rank=3),
         Column(
             "id", N_("Microsoft ID"), "c.microsoft_id", 36, folded="coalesce(c.microsoft_id, '')",
             wide_only=True, rank=7, aliases=("microsoft_id", "tenant"),

@@ -109,19 +109,16 @@ class ResourcesScreen(DeskScreen):
 
     def _show_reading(self) -> None:
         resource = self.resource
-        read, scope_title = _("Read") + ": ", _("Scope") + ": "
+        read, scope_title = _("Read") + ":", _("Scope") + ": "
         links = [
-            # A no-break space, so that a line never ends between a number and its page.
-            Content.assemble(
-                f"{place}\N{NO-BREAK SPACE}", (_(link.title), f"underline link='{link.address}'")
-            )
+            Content.assemble(f"  {place} ", (_(link.title), f"underline link='{link.address}'"))
             for place, link in enumerate(resource.links, 1)
         ]
         parts = [
             Content.styled(_(resource.action), "bold"),
             Content(_(resource.teaches)),
             Content.assemble((scope_title, "$text-muted"), _(resource.scope)),
-            Content.assemble((read, "$text-muted"), Content("  ").join(links)),
+            Content("\n").join([Content.styled(read, "$text-muted"), *links]),
         ]
         scope = self.desk.scope
         clouds = [account.cloud for account in scope.accounts] if scope else []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import Screen
@@ -167,9 +168,8 @@ class DeskScreen(Screen[None]):
     def choose(self, question: str, choices: list[Choice]) -> None:
         """Ask a question; the next key answers it, any other key lets it be."""
         self._choices = tuple(choices)
-        # A no-break space, so that a line never ends between a key and what it does.
-        options = "  ".join(f"{choice.key}\N{NO-BREAK SPACE}{choice.label}" for choice in choices)
-        self.status.say(f"{question}  {options}  Esc", asking=True)
+        parts = [question, *(f"{choice.key} {choice.label}" for choice in choices), "Esc"]
+        self.status.say(_packed(parts, self.size.width - 2), asking=True)
 
     @property
     def awaits_key(self) -> bool:
@@ -254,3 +254,15 @@ class DeskScreen(Screen[None]):
         """Read the book again."""
         await self.book_changed()
         self.status.say(_("Read again."))
+
+
+def _packed(parts: list[str], width: int) -> str:
+    """Return `parts` in lines of at most `width` cells; no part is ever divided."""
+    lines = [""]
+    for part in parts:
+        longer = f"{lines[-1]}  {part}" if lines[-1] else part
+        if cell_len(longer) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return "\n".join(lines)
