@@ -120,19 +120,24 @@ class ImportScreen(DeskScreen):
 
         place = f"{self._account.cloud.name} · {self._account.title}"
         heading = f"{shown(plan.file)} → {place}"
+        onward = _("Nothing is written yet: ! carries it out, Esc leaves it.")
+        if not (plan.new or plan.changed or plan.unchanged):
+            onward = _("There is nothing to import in this file.")
         columns = shown("   ".join(mapped_columns(plan)))
         self.summary.update(
             Content.assemble(
-                (heading, "bold"), "\n", (columns, "$text-muted"), "\n\n", (counts(plan), "bold")
+                (heading, "bold"), "\n", (columns, "$text-muted"), "\n\n",
+                (counts(plan), "bold"), "\n", onward,
             )
-        )
+        )  # fmt: skip
         rows = self._rows(plan)
         self.table.display = bool(rows)
         await self.table.show(ListedRows(rows))
-        if plan.new or plan.changed or plan.unchanged:
-            self.status.say(_("Nothing is written yet: ! carries it out, Esc leaves it."))
-        else:
-            self.status.say(_("There is nothing to import in this file."))
+
+    def on_record_table_moved(self, event: RecordTable.Moved) -> None:
+        """Show whole what the row under the cursor has no room for."""
+        if event.row is not None:
+            self.status.say(shown(str(event.row.values[-1])), whole=True)
 
     def _rows(self, plan: ImportPlan) -> list[Row]:
         from models.import_fields import ImportField

@@ -73,8 +73,8 @@ ANSI = Theme(
     dark=_ANSI.dark,
     variables={
         **_ANSI.variables,
-        "cursor": "ansi_default",
-        "cursor-text": "ansi_default",
+        "cursor": "ansi_cyan",  # seen on a dark and on a light palette
+        "cursor-text": "ansi_black",
         **_clouds(
             blue="ansi_blue", red="ansi_red", yellow="ansi_yellow", magenta="ansi_magenta",
             cyan="ansi_cyan", green="ansi_green",

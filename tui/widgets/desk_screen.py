@@ -117,6 +117,10 @@ class DeskScreen(Screen[None]):
                 )
             )
 
+    def on_screen_resume(self) -> None:
+        """Show the header as it is now: it may have changed while another screen was on top."""
+        self.header.refresh()
+
     async def scope_chosen(self) -> None:
         """Show another account; called when the cloud selector chose one."""
 
@@ -169,7 +173,7 @@ class DeskScreen(Screen[None]):
         """Ask a question; the next key answers it, any other key lets it be."""
         self._choices = tuple(choices)
         parts = [question, *(f"{choice.key} {choice.label}" for choice in choices), "Esc"]
-        self.status.say(_packed(parts, self.size.width - 2), asking=True)
+        self.status.say(_packed(parts, self.size.width - 2), whole=True)
 
     @property
     def awaits_key(self) -> bool:

@@ -73,7 +73,6 @@ class FieldPage(ScrollView, can_focus=True):
     FieldPage > .field-page--heading { text-style: bold; color: $text-accent; }
     FieldPage > .field-page--label { color: $text-muted; }
     FieldPage > .field-page--cursor { background: $cursor; color: $cursor-text; text-style: bold; }
-    FieldPage:ansi > .field-page--cursor { text-style: reverse; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -30,21 +30,21 @@ class StatusLine(Widget):
     DEFAULT_CSS = """
     StatusLine { height: 1; background: $surface; color: $foreground; }
     StatusLine.-error { color: $text-error; text-style: bold; }
-    StatusLine.-asking { height: auto; max-height: 3; padding: 0 1; }
+    StatusLine.-whole { height: auto; max-height: 3; padding: 0 1; }
     """
 
     message: reactive[str] = reactive("", layout=True)
     state: reactive[str] = reactive("")
 
-    def say(self, message: str, *, error: bool = False, asking: bool = False) -> None:
-        """Show a message until the next one; a question may take several lines."""
+    def say(self, message: str, *, error: bool = False, whole: bool = False) -> None:
+        """Show a message until the next one; `whole` lets it take several lines."""
         self.set_class(error, "-error")
-        self.set_class(asking, "-asking")
+        self.set_class(whole, "-whole")
         self.message = message
 
     def render(self) -> Content:
         """Return the line; the message gives way last."""
-        if self.has_class("-asking"):
+        if self.has_class("-whole"):
             return Content(self.message)
         room = self.size.width - 2
         mark = "! " if self.has_class("-error") and self.message else ""

@@ -62,7 +62,6 @@ class RecordTable(ScrollView, can_focus=True):
         background: $cursor; color: $cursor-text; text-style: bold;
     }
     RecordTable > .record-table--marked { color: $text-warning; }
-    RecordTable:ansi > .record-table--cursor { text-style: reverse; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
