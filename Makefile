@@ -38,7 +38,8 @@ bench: $(STAMP)
 
 # Look at both pictures in snapshot_report.html before you commit what this renews.
 snapshots: $(STAMP)
-	$(BIN)/pytest -n $(WORKERS) tests/snapshots --snapshot-update
+	$(BIN)/pytest -n $(WORKERS) tests/snapshots/test_screens.py --snapshot-update
+	$(BIN)/pytest tests/snapshots/test_pictures.py --snapshot-update
 
 # Collect the marked texts, merge them into the catalogues and compile these.
 messages: $(STAMP)

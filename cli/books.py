@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from models import paths
 from models.account_list import ALL, Scope, choose, read_accounts
 from models.database_url import SqliteFile, parse
-from models.errors import UsageError
+from models.errors import SettingsError, UsageError
 from models.languages import _, number
+from models.plain import shown
 from models.store import Store
 
 if TYPE_CHECKING:
     import argparse
 
+    from models.clouds import Cloud
     from models.settings import Settings
 
 DEMO_CUSTOMERS, DEMO_SEED = 2_000, 1
@@ -25,13 +27,22 @@ def book(arguments: argparse.Namespace, settings: Settings) -> Store:
     """Return the store that flags and settings name; not opened yet.
 
     Raises:
-        UsageError: `--demo` and `--database` both name one.
+        UsageError: `--demo` and `--database` both name one, or an address is of no known kind.
     """
+    refuse_two_books(arguments)
     if getattr(arguments, "demo", False):
-        if hasattr(arguments, "database"):
-            raise UsageError(_("--demo and --database name two different books."))
         return Store(demo_database(), read_only=settings.read_only)
     return Store(parse(settings.database), read_only=settings.read_only)
+
+
+def refuse_two_books(arguments: argparse.Namespace) -> None:
+    """Say so where flags name two books.
+
+    Raises:
+        UsageError: they do.
+    """
+    if getattr(arguments, "demo", False) and hasattr(arguments, "database"):
+        raise UsageError(_("--demo and --database name two different books."))
 
 
 def demo_database() -> SqliteFile:
@@ -43,14 +54,29 @@ def open_book(arguments: argparse.Namespace, settings: Settings) -> Store:
     """Return the opened store; the demo book is made where it is missing.
 
     Raises:
+        SettingsError: no cloud is turned on, so there is nothing in a book to work on.
         StoreError: it cannot be opened.
     """
     store = book(arguments, settings)
-    clouds = settings.enabled_clouds()
-    store.open([cloud.id for cloud in clouds])
+    store.open([cloud.id for cloud in working_clouds(settings)])
     if getattr(arguments, "demo", False):
         _fill_demo(store, settings)
     return store
+
+
+def working_clouds(settings: Settings) -> list[Cloud]:
+    """Return the clouds that are on.
+
+    Raises:
+        SettingsError: none is.
+    """
+    clouds = settings.enabled_clouds()
+    if not clouds:
+        raise SettingsError(
+            _("No cloud is turned on, so there is no account to work in."),
+            _("Turn one on in your settings; `partnerdesk info` names the file."),
+        )
+    return clouds
 
 
 def _fill_demo(store: Store, settings: Settings) -> None:
@@ -96,7 +122,7 @@ class progress_line:  # noqa: N801 - used like a function
     """Tells on stderr how far a long work is: one line, only on a terminal."""
 
     def __init__(self, label: str) -> None:
-        self._label = label
+        self._label = shown(label)
         self._shown = sys.stderr.isatty()
 
     def __enter__(self) -> progress_line:

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from models.errors import ExitCode, UsageError
+from models.errors import UsageError
 from models.languages import _
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from models.settings import Settings
 
 
-def run_console(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
     """Open the console and return its exit code when the person leaves it.
 
     Raises:

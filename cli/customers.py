@@ -1,28 +1,30 @@
-"""`partnerdesk customers`: list, show and export customers; import is in `cli/imports.py`."""
+"""`partnerdesk customers`: list, show and export customers; import has a file of its own."""
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli import customers_import
 from cli.books import open_book, progress_line, scope
+from cli.listing import Listing
+from cli.printing import json_text, tell
 from models.account_list import ALL
 from models.clock import now
-from models.customer_export import chosen_columns, export, format_of, plain_value
+from models.customer_export import chosen_columns, export, format_of
 from models.customer_list import CUSTOMERS
-from models.errors import ExitCode, UsageError
+from models.errors import ExitCode, FilterError, UsageError
 from models.filters import parse
 from models.languages import _, ngettext
-from models.lists import Query, Sort, cell_text
+from models.lists import Query, Sort
+from models.plain import shown
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
 
-    from models.lists import Column, Row
+    from sqlmodel import SQLModel
+
     from models.settings import Settings
     from models.store import Store
 
@@ -79,6 +81,8 @@ def _add_choice(command: argparse.ArgumentParser) -> None:
 
 
 def _query(arguments: argparse.Namespace, settings: Settings, store: Store) -> Query:
+    if not _is_text(arguments.filter):
+        raise FilterError(_("The filter cannot be read."))
     sortable = {
         name: column.name for column in CUSTOMERS.sortable()
         for name in (column.name, *column.aliases)
@@ -98,6 +102,15 @@ def _query(arguments: argparse.Namespace, settings: Settings, store: Store) -> Q
     )
 
 
+def _is_text(word: str) -> bool:
+    """Say whether a word of the command line is text, not bytes that are no UTF-8."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print customers, one a line, or as JSON or CSV."""
     store = open_book(arguments, settings)
@@ -109,79 +122,19 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     connection = store.connect()
     try:
         with connection.snapshot():
-            rows = query.walk(connection)
+            listing = Listing(CUSTOMERS, columns, query.walk(connection))
             if arguments.json:
-                _print_json(columns, rows)
+                listing.print_json()
             elif arguments.csv:
-                _print_csv(columns, rows)
+                listing.print_csv()
             elif arguments.plain:
-                _print_plain(columns, rows)
+                listing.print_plain()
             else:
-                _print_table(columns, list(rows))
+                count = listing.print_table(now())
+                tell(ngettext("{count} customer", "{count} customers", count))
     finally:
         connection.close()
     return ExitCode.DONE
-
-
-def _values(columns: list[Column], row: Row) -> list[Any]:
-    return [row.values[CUSTOMERS.columns.index(column)] for column in columns]
-
-
-def _print_json(columns: list[Column], rows: Iterable[Row]) -> None:
-    print("[", end="")
-    for place, row in enumerate(rows):
-        shown: dict[str, object] = {"id": row.key}
-        for column, value in zip(columns, _values(columns, row), strict=True):
-            shown[column.json_name] = _json_value(column, value)
-        print(",\n " if place else "", json.dumps(shown, ensure_ascii=False), sep="", end="")
-    print("]")
-
-
-def _json_value(column: Column, value: Any) -> object:
-    if isinstance(value, list):
-        return value
-    return plain_value(column, value) or None
-
-
-def _print_csv(columns: list[Column], rows: Iterable[Row]) -> None:
-    import csv
-
-    from models.sheet_csv import guarded
-
-    out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow([column.json_name for column in columns])
-    for row in rows:
-        cells = zip(columns, _values(columns, row), strict=True)
-        out.writerow([guarded(plain_value(column, value)) for column, value in cells])
-
-
-def _print_plain(columns: list[Column], rows: Iterable[Row]) -> None:
-    at = now()
-    for row in rows:
-        cells = zip(columns, _values(columns, row), strict=True)
-        texts = (
-            cell_text(column, value, at) if column.kind == "text" else plain_value(column, value)
-            for column, value in cells
-        )
-        print("\t".join(texts))
-
-
-def _print_table(columns: list[Column], rows: list[Row]) -> None:
-    from rich.cells import cell_len, set_cell_size
-
-    at = now()
-    lines = [[_(column.label) for column in columns]]
-    for row in rows:
-        cells = zip(columns, _values(columns, row), strict=True)
-        lines.append([cell_text(column, value, at) for column, value in cells])
-    widths = [min(max(map(cell_len, cells)), 40) for cells in zip(*lines, strict=True)]
-    for line in lines:
-        texts = [
-            set_cell_size(text if cell_len(text) <= width else text[: width - 1] + "…", width)
-            for text, width in zip(line, widths, strict=True)
-        ]
-        print("  ".join(texts).rstrip())
-    print(ngettext("{count} customer", "{count} customers", len(rows)), file=sys.stderr)
 
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -191,30 +144,37 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     accounts = scope(arguments, settings, store, ALL).ids
     page = read_customer(store, find_customer(store, arguments.customer, accounts))
-    shown = {
+    fields = {
         "cloud": page.account.cloud,
-        **page.customer.model_dump(mode="json", exclude={"search_text", "company_sort"}),
-        "company_profile": page.company.model_dump(mode="json", exclude={"customer_id"}),
-        "billing_profile": page.billing.model_dump(mode="json", exclude={"customer_id", "version"}),
+        **_fields(page.customer, "search_text", "company_sort"),
+        "company_profile": _fields(page.company, "customer_id"),
+        "billing_profile": _fields(page.billing, "customer_id", "version"),
         "tags": page.tags,
-        "notes": [note.model_dump(mode="json", exclude={"customer_id"}) for note in page.notes],
+        "notes": [_fields(note, "customer_id") for note in page.notes],
         "changes": [
-            entry.model_dump(mode="json", exclude={"before", "after"})
-            | {"before": json.loads(entry.before), "after": json.loads(entry.after)}
+            {
+                **_fields(entry, "before", "after"),
+                "before": json.loads(entry.before),
+                "after": json.loads(entry.after),
+            }
             for entry in page.changes
         ],
     }
     if arguments.json:
-        print(json.dumps(shown, ensure_ascii=False, indent=2))
+        print(json_text(fields, indent=2))
         return ExitCode.DONE
-    _print_fields(shown)
+    _print_fields(fields)
     return ExitCode.DONE
 
 
-def _print_fields(shown: dict[str, Any], above: str = "") -> None:
-    from models.plain import shown as safe
+def _fields(entity: SQLModel, *without: str) -> dict[str, Any]:
+    """Return the fields of a record as JSON has them, in the order of its class."""
+    dumped = entity.model_dump(mode="json", exclude=set(without))
+    return {name: dumped[name] for name in type(entity).model_fields if name in dumped}
 
-    for name, value in shown.items():
+
+def _print_fields(fields: dict[str, Any], above: str = "") -> None:
+    for name, value in fields.items():
         if isinstance(value, dict):
             _print_fields(value, f"{above}{name}.")
         elif isinstance(value, list) and value and isinstance(value[0], dict):
@@ -222,7 +182,7 @@ def _print_fields(shown: dict[str, Any], above: str = "") -> None:
                 _print_fields(entry, f"{above}{name}.{place}.")
         elif value not in (None, "", [], {}):
             text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            print(f"{above}{name}: {safe(text)}")
+            print(f"{above}{name}: {shown(text)}")
 
 
 def run_export(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -230,15 +190,16 @@ def run_export(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     query = _query(arguments, settings, store)
     names = arguments.columns.split(",") if arguments.columns else None
+    columns = chosen_columns(CUSTOMERS, names)
     path = arguments.file.expanduser()
+    format_ = format_of(path, arguments.format)
     connection = store.connect()
     try:
         total = query.count(connection)
         with progress_line(_("Writing {file}").format(file=path.name)) as told:
             written = export(
                 connection, query, path,
-                columns=chosen_columns(CUSTOMERS, names),
-                format=format_of(path, arguments.format), overwrite=arguments.overwrite,
+                columns=columns, format=format_, overwrite=arguments.overwrite,
                 progress=lambda rows: told(rows, total),
             )  # fmt: skip
     finally:
@@ -246,5 +207,5 @@ def run_export(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     text = ngettext(
         "{count} row written to {file}", "{count} rows written to {file}", written, file=path
     )
-    print(text, file=sys.stderr)
+    tell(text)
     return ExitCode.DONE

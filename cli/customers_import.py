@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.books import open_book, progress_line, scope
+from cli.printing import json_text, tell
 from models.account_list import ALL
-from models.errors import ExitCode, UsageError
+from models.errors import ExitCode, FileError, UsageError
 from models.languages import _
 
 if TYPE_CHECKING:
@@ -61,6 +60,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Import a file, or say what that would do."""
     from models.changes import Actor
     from models.clock import now
+    from models.customer_export import refuse_target
     from models.customer_files import keep_refused, parse_mapping, read_plan
     from models.customer_import import carry_out_import
 
@@ -72,20 +72,28 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
             _("A file is imported into one cloud."), _("Name it, for example: --cloud global")
         )
     path = arguments.file.expanduser()
+    wanted = arguments.refused.expanduser() if arguments.refused else None
+    if wanted is not None:
+        refuse_target(wanted, not_over=path)
     mapping = parse_mapping(arguments.map)
     with progress_line(_("Reading {file}").format(file=path.name)) as told:
         plan = read_plan(store, account.id, path, mapping, told)
     found: ImportPlan | ImportOutcome = plan
     if not arguments.dry_run:
         found = carry_out_import(store, plan, Actor.present(), now())
-    refused = None
-    if plan.refused and (not arguments.dry_run or arguments.refused):
-        refused = keep_refused(plan, path, arguments.refused)
+    refused, problem = None, None
+    if plan.refused and (not arguments.dry_run or wanted):
+        try:
+            refused = keep_refused(plan, path, wanted)
+        except FileError as error:
+            problem = error  # the other rows are in the book: say that first
     if arguments.json:
         _print_json(plan, found, refused, dry_run=arguments.dry_run)
     else:
         place = f"{account.cloud.name} · {account.title}"
         _print_words(plan, found, refused, place, dry_run=arguments.dry_run)
+    if problem is not None:
+        raise problem
     return ExitCode.REFUSED if plan.refused else ExitCode.DONE
 
 
@@ -100,7 +108,7 @@ def _print_words(
     from models.customer_files import counts, mapped_columns
     from models.plain import shown
 
-    print(f"{plan.file} → {place}")
+    print(shown(f"{plan.file} → {place}"))
     for line in mapped_columns(plan):
         print(f"  {shown(line)}")
     for change in plan.changes[:SHOWN]:
@@ -112,12 +120,9 @@ def _print_words(
         print(_("… and more; all are counted."))
     print(counts(found))
     if dry_run:
-        print(_("Nothing was written: this was a dry run."), file=sys.stderr)
+        tell(_("Nothing was written: this was a dry run."))
     if refused is not None:
-        print(
-            _("The refused rows are in {file}: mend and import it.").format(file=refused),
-            file=sys.stderr,
-        )
+        tell(_("The refused rows are in {file}: mend and import it.").format(file=refused))
 
 
 def _print_json(
@@ -152,4 +157,4 @@ def _print_json(
         ],
         "refused_file": str(refused) if refused else None,
     }
-    print(json.dumps(result, ensure_ascii=False, indent=2))
+    print(json_text(result, indent=2))

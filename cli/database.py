@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.books import book
+from cli.books import book, working_clouds
+from cli.printing import tell
 from models.errors import ExitCode
 from models.languages import _
+from models.plain import shown
 
 if TYPE_CHECKING:
     import argparse
@@ -41,8 +42,8 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
 def run_upgrade(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Bring the schema up to date."""
     store = book(arguments, settings)
-    store.open([cloud.id for cloud in settings.enabled_clouds()])
-    print(_("{name} is up to date.").format(name=store.database.name), file=sys.stderr)
+    store.open([cloud.id for cloud in working_clouds(settings)])
+    tell(_("{name} is up to date.").format(name=store.database.name))
     return ExitCode.DONE
 
 
@@ -53,11 +54,11 @@ def run_check(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = book(arguments, settings)
     findings = check(store)
     for finding in findings:
-        print(finding)
+        print(shown(finding))
     if findings:
-        print(_("Restore a copy with: partnerdesk database restore FILE"), file=sys.stderr)
+        tell(_("Restore a copy with: partnerdesk database restore FILE"))
         return ExitCode.FAILED
-    print(_("{name} is whole.").format(name=store.database.name), file=sys.stderr)
+    tell(_("{name} is whole.").format(name=store.database.name))
     return ExitCode.DONE
 
 
@@ -66,7 +67,7 @@ def run_backup(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     from models.maintenance import back_up
 
     back_up(book(arguments, settings), arguments.file.expanduser().absolute())
-    print(_("Copied to {file}.").format(file=arguments.file), file=sys.stderr)
+    tell(_("Copied to {file}.").format(file=arguments.file))
     return ExitCode.DONE
 
 
@@ -75,7 +76,7 @@ def run_restore(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     from models.maintenance import restore
 
     kept = restore(book(arguments, settings), arguments.file.expanduser().absolute())
-    print(_("Restored from {file}.").format(file=arguments.file), file=sys.stderr)
+    tell(_("Restored from {file}.").format(file=arguments.file))
     if kept is not None:
-        print(_("The book as it was is kept in {file}.").format(file=kept), file=sys.stderr)
+        tell(_("The book as it was is kept in {file}.").format(file=kept))
     return ExitCode.DONE

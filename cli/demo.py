@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from cli.books import DEMO_CUSTOMERS, DEMO_SEED, demo_database, fill_demo
+from cli.books import (
+    DEMO_CUSTOMERS,
+    DEMO_SEED,
+    demo_database,
+    fill_demo,
+    refuse_two_books,
+    working_clouds,
+)
+from cli.printing import tell
 from models.database_url import SqliteFile, parse
 from models.errors import ExitCode, RefusedError, UsageError
 from models.languages import _, ngettext
@@ -39,26 +46,26 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         raise UsageError(_("--customers must be between 1 and {most}.").format(most=MOST_CUSTOMERS))
     if settings.read_only:
         raise RefusedError(_("Nothing can be changed: the console is in read-only mode."))
-    own = hasattr(arguments, "database") or bool(settings.database)
+    refuse_two_books(arguments)
+    clouds = working_clouds(settings)
+    own = hasattr(arguments, "database")  # a flag: the book of the settings is no place to play
     database = parse(settings.database) if own else demo_database()
-    if isinstance(database, SqliteFile) and database.path.exists():
-        _make_room(database, own=own, replace=arguments.replace)
+    if isinstance(database, SqliteFile) and database.path.exists() and not own:
+        _make_room(database, replace=arguments.replace)
     store = Store(database)
-    store.open([cloud.id for cloud in settings.enabled_clouds()])
+    store.open([cloud.id for cloud in clouds])
     fill_demo(store, settings, arguments.customers, arguments.seed)
     text = ngettext(
         "{count} demo customer in {file}", "{count} demo customers in {file}",
         arguments.customers, file=database.name,
     )  # fmt: skip
-    print(text, file=sys.stderr)
+    tell(text)
     if not own:
-        print(_("Open it with: partnerdesk --demo"), file=sys.stderr)
+        tell(_("Open it with: partnerdesk --demo"))
     return ExitCode.DONE
 
 
-def _make_room(database: SqliteFile, *, own: bool, replace: bool) -> None:
-    if own:
-        return  # `fill` refuses a book that has customers: it may be a real one
+def _make_room(database: SqliteFile, *, replace: bool) -> None:
     if not replace:
         raise RefusedError(
             _("There is a demo book already: {file}.").format(file=database.path),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import shutil
@@ -13,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.books import book, demo_database
+from cli.printing import json_text
 from models import paths
 from models.database_url import SqliteFile, masked
 from models.errors import DeskError, ExitCode
 from models.languages import _, language, speak
+from models.plain import shown
 from models.store import known_versions, schema_version
 
 if TYPE_CHECKING:
@@ -44,13 +45,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         "terminal": _terminal(settings),
     }
     if arguments.json:
-        print(json.dumps(sections, ensure_ascii=False, indent=2))
+        print(json_text(sections, indent=2))
         return ExitCode.DONE
     width = max(len(name) for section in sections.values() for name in section)
     for title, section in sections.items():
         print(title)
         for name, value in section.items():
-            print(f"  {name:{width}}  {value}")
+            print(f"  {shown(name):{width}}  {shown(value)}")
     return ExitCode.DONE
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 from cli.argparse_words import speak_everywhere, wanted_language
-from models.errors import DeskError, ExitCode, UsageError
+from cli.printing import lost_output, ready_streams, tell
+from models.errors import DeskError, ExitCode, FileError, UsageError
 from models.languages import N_, _, available, preferred
+from models.plain import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,40 +26,58 @@ COMMANDS = {
     "info": N_("show paths, versions, settings and terminal"),
 }
 """The commands, each in the file of its name, and what they are for."""
+INTERRUPTED = 130
+"""What shells expect of a command that Ctrl-C has ended."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `partnerdesk` with `argv` and return the exit code. No traceback reaches a person."""
+    ready_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     speak_everywhere(wanted_language(words) or preferred())
     try:
-        return int(_run(words))
-    except DeskError as error:
-        print(f"partnerdesk: {error.message}", file=sys.stderr)
-        if error.remedy:
-            print(error.remedy, file=sys.stderr)
-        return int(error.exit_code)
+        code = _run(words)
+        sys.stdout.flush()
     except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        # Whoever read our output went away; leave nothing that fails when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitCode.FAILED)
+        lost_output()
+        return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last net: a report instead of a traceback
-        return _unexpected(error)
+        return int(_failed(error))
+    return code
 
 
-def _run(argv: list[str]) -> ExitCode:
-    arguments = parser(argv).parse_args(argv)
+def _run(argv: list[str]) -> int:
+    try:
+        arguments = parser(argv).parse_args(argv)
+    except SystemExit as end:  # argparse has said all there is to say
+        return int(end.code or 0)
     settings = _settings(arguments)
     speak_everywhere(settings.language or preferred())
     if hasattr(arguments, "run"):
-        result = arguments.run(arguments, settings)
-        sys.stdout.flush()
-        return ExitCode(result)
+        return int(arguments.run(arguments, settings))
     from cli.console import run_console
 
-    return run_console(arguments, settings)
+    return int(run_console(arguments, settings))
+
+
+def _failed(error: Exception) -> ExitCode:
+    """Say what went wrong and return its exit code."""
+    lost = lost_output()
+    if isinstance(lost, BrokenPipeError):
+        return ExitCode.FAILED  # whoever read our output has gone away: no news to anybody
+    if lost is not None:
+        error = FileError(
+            _("{file} cannot be written: {reason}.").format(file="stdout", reason=lost.strerror),
+            _("Name another file, or look at the folder and the room on the disk."),
+        )
+    elif isinstance(error, OSError) and error.filename is not None:
+        error = FileError(f"{error.filename}: {error.strerror}.")
+    if not isinstance(error, DeskError):
+        return _unexpected(error)
+    tell(f"partnerdesk: {error.message}")
+    if error.remedy:
+        tell(error.remedy)
+    return error.exit_code
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -83,7 +102,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     """Return the parser of the commands that `argv` can mean."""
     from models.settings import Theme
 
-    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = shared.add_argument_group(_("everywhere"))
     group.add_argument("--cloud", metavar="ID", help=_("global, us-gov, germany, china or all"))
     group.add_argument(
@@ -98,7 +117,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     group.add_argument("--read-only", action="store_true", help=_("take every change away"))
     group.add_argument("--demo", action="store_true", help=_("use the demo book, made if missing"))
 
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="partnerdesk",
         parents=[shared],
         description=_(
@@ -119,6 +138,17 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     return top
 
 
+class _Parser(argparse.ArgumentParser):
+    """Takes flags by their whole names only: a part of one means something else one day."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line, whatever control characters are in it."""
+        super().error(shown(message))
+
+
 class _Version(argparse.Action):
     """Prints the version; looks it up only then."""
 
@@ -129,18 +159,15 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _unexpected(error: Exception) -> int:
+def _unexpected(error: Exception) -> ExitCode:
     from models.clock import now
     from models.crash import write_report
 
     report = write_report(error, now())
-    print(
-        "partnerdesk: " + _("An error nobody expected; nothing was written to the book."),
-        file=sys.stderr,
-    )
+    tell("partnerdesk: " + _("An error nobody expected; nothing was written to the book."))
     if report is not None:
-        print(_("A report without your data is in {file}.").format(file=report), file=sys.stderr)
-    return int(ExitCode.FAILED)
+        tell(_("A report without your data is in {file}.").format(file=report))
+    return ExitCode.FAILED
 
 
 if __name__ == "__main__":

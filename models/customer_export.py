@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING
 
 from models.clock import from_millis
-from models.errors import UsageError
+from models.errors import FileError, UsageError
 from models.languages import N_, _
 from models.lists import Column, Kind
+from models.plain import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +27,9 @@ PORTAL_COLUMNS = {
 """The columns of the portal's own export and their headings (`reference/rules.md §14`)."""
 
 FORMATS = ("csv", "xlsx", "json")
+
+_DATABASE = b"SQLite format 3\0"
+"""What every SQLite database begins with."""
 
 
 def format_of(path: Path, wanted: str = "") -> str:
@@ -63,6 +68,30 @@ def chosen_columns(spec: ListSpec, names: Sequence[str] | None) -> list[tuple[Co
     return chosen
 
 
+def refuse_target(path: Path, not_over: Path | None = None) -> None:
+    """Refuse to write a table over what none should ever replace, whatever was asked for.
+
+    Raises:
+        FileError: `path` is a device or a pipe, a book or another SQLite database, or the file
+            `not_over` under whatever name.
+    """
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            return  # the writer says so
+        if not stat.S_ISREG(found.st_mode):
+            raise FileError(_("{file} is no regular file.").format(file=shown(str(path))))
+        with path.open("rb") as file:
+            precious = file.read(len(_DATABASE)) == _DATABASE
+        if precious or (not_over is not None and path.samefile(not_over)):
+            raise FileError(
+                _("{file} is there already; it was left as it is.").format(file=shown(str(path))),
+                _("Name another file."),
+            )
+    except OSError:
+        return  # missing, or whoever writes it meets the same error
+
+
 def export(
     connection: Connection,
     query: Query,
@@ -78,11 +107,12 @@ def export(
     The same rows give the same bytes: no time of writing, no host name.
 
     Raises:
-        FileError: the file exists already, or cannot be written.
+        FileError: the file exists already, may not be replaced, or cannot be written.
         StoreError: the book cannot be read.
     """
     from models import sheets
 
+    refuse_target(path)
     written = 0
 
     def rows() -> Iterator[list[str]]:

@@ -69,7 +69,8 @@ def counts(found: ImportPlan | ImportOutcome) -> str:
 
 def mapped_columns(plan: ImportPlan) -> list[str]:
     """Return which column of the file each field is read from, and which are left out."""
-    lines = [f"{_(FIELD_TITLES[field])} ← {column}" for field, column in plan.columns.used.items()]
+    titles = {field: _(title) for field, title in FIELD_TITLES.items()}
+    lines = [f"{titles[field]} ← {column}" for field, column in plan.columns.used.items()]
     if unused := plan.columns.unused:
         lines.append(_("not read: {columns}").format(columns=", ".join(unused)))
     return lines

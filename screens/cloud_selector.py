@@ -96,14 +96,15 @@ class CloudSelector(ModalScreen[str | None]):
     def _entries(self, wanted: str) -> Iterator[Option]:
         heading = ""
         for account in self._desk.accounts:
-            searched = f"{account.cloud.id} {account.cloud.name} {_(account.cloud.short_name)}"
+            short_name = _(account.cloud.short_name)
+            searched = f"{account.cloud.id} {account.cloud.name} {short_name}"
             if not all(word in fold(f"{searched} {account.title}") for word in wanted.split()):
                 continue
             if account.cloud.id != heading:
                 heading = account.cloud.id
                 yield Option(
                     Content.assemble(
-                        (f" {_(account.cloud.short_name)} ",
+                        (f" {short_name} ",
                          f"bold $background on $cloud-{account.cloud.color}"),
                         (f" {account.cloud.name}", "$text-muted"),
                     ),

@@ -176,16 +176,12 @@ class CustomerScreen(DeskScreen):
         from models.changes import KIND_TITLES, ChangeKind
         from models.customer_page import change_lines
 
-        return [
-            Field(
-                moment_text(entry.at),
-                "\n".join(
-                    [f"{_(KIND_TITLES[ChangeKind(entry.kind)])} — {entry.actor}@{entry.host}",
-                     *change_lines(entry)]
-                ),
-            )
-            for entry in page.changes
-        ]  # fmt: skip
+        fields = []
+        for entry in page.changes:
+            title = _(KIND_TITLES[ChangeKind(entry.kind)])
+            lines = [f"{title} — {entry.actor}@{entry.host}", *change_lines(entry)]
+            fields.append(Field(moment_text(entry.at), "\n".join(lines)))
+        return fields
 
     # What keys do
 

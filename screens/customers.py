@@ -188,7 +188,7 @@ class CustomersScreen(DeskScreen):
 
     async def on_record_table_opened(self) -> None:
         """Open the customer that was clicked twice."""
-        await self.do_open()
+        await self.action_perform("customers.open")
 
     async def on_record_table_heading_clicked(self, event: RecordTable.HeadingClicked) -> None:
         """Sort by the column whose heading was clicked."""

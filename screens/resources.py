@@ -30,7 +30,7 @@ def columns() -> tuple[Column, ...]:
         Column("action", N_("Action"), "", longest),
         Column("learn", N_("Read this to learn"), "", 18, grows=1, rank=4),
         Column("scope", N_("Scope"), "", 14, rank=3),
-        Column("now", N_("Now"), "", 25, rank=1),
+        Column("now", N_("Now"), "", 28, grows=1, rank=1),
     )
 
 
@@ -104,8 +104,8 @@ class ResourcesScreen(DeskScreen):
         self._show_reading()
 
     async def on_record_table_opened(self) -> None:
-        """Open the guide."""
-        await self.do_guide()
+        """Open the guide of the row that was clicked twice."""
+        await self.action_perform("resources.guide")
 
     def _show_reading(self) -> None:
         resource = self.resource

@@ -114,7 +114,8 @@ def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Pa
         [str(python), "-m", "zipfile", "-l", str(wheel)], check=True, capture_output=True, text=True
     ).stdout
     for needed in ("models/config.toml", "screens/resources.tcss", "tui/app.tcss",
-                   "models/guides/ru/manage-customers.md", "models/migrations/versions/0001_book.py",
+                   "models/guides/ru/manage-customers.md",
+                   "models/migrations/versions/0001_book.py",
                    "models/languages/ru/LC_MESSAGES/partnerdesk.mo"):  # fmt: skip
         assert needed in held
     assert "tests/" not in held

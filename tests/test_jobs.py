@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 import sys
 import uuid
 from typing import TYPE_CHECKING
@@ -206,12 +207,18 @@ def test_the_clipboard_gets_what_was_copied(book: Path) -> None:
         assert any("add-a-new-customer" in link.address for link in terminal.links)
 
 
-def test_a_lost_terminal_ends_the_console(book: Path) -> None:
+def test_a_lost_terminal_ends_the_console_in_order(book: Path, tmp_path: Path) -> None:
     terminal = console(book)
     with terminal:
         terminal.wait_for("216 customers")
+        terminal.press("g", "c")
+        terminal.wait_for("Company ▲")
+        terminal.type("/county\r")
+        terminal.wait_for("filter: county")
         terminal.hang_up()
-        assert terminal.exit_code is not None
+        assert terminal.exit_code == 128 + signal.SIGHUP
+    views = next((tmp_path / "home" / "state").rglob("views-*.json"))
+    assert "county" in views.read_text()
 
 
 def test_without_a_terminal_the_console_says_so() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from functools import partial
 from importlib import import_module
@@ -15,7 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Key
 
 from models.crash import write_report
-from models.errors import DeskError, ExitCode, SettingsError
+from models.errors import DeskError, SettingsError
 from models.languages import _
 from screens.resources import ResourcesScreen
 from tui.themes import THEMES
@@ -66,6 +67,10 @@ class DeskApp(App[None]):
     def on_mount(self) -> None:
         """Show the first screen at once, and open the book beside it."""
         self._use_keymap()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            # The terminal is gone, or somebody ends us: leave in order, and remember the views.
+            loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
         self.push_screen(ResourcesScreen(self.desk))
         self.run_worker(self._open_book(), group="book")
 
@@ -85,12 +90,12 @@ class DeskApp(App[None]):
         """Tell the screen on top when somebody else changed the book."""
         try:
             accounts, latest = await self.desk.reader.ask(self.desk.look)
+            if latest == self.desk.latest_change and accounts == self.desk.accounts:
+                return
+            self.desk.seen(accounts, latest)
         except DeskError as error:
             self._say(str(error))
             return
-        if latest == self.desk.latest_change and accounts == self.desk.accounts:
-            return
-        self.desk.seen(accounts, latest)
         if isinstance(self.screen, DeskScreen):
             self.screen.header.refresh()
             await self.screen.book_changed()
@@ -273,8 +278,10 @@ async def _drained(widget: Widget) -> None:
         await done.wait()
 
 
-def run(desk: Desk, *, mouse: bool) -> ExitCode:
+def run(desk: Desk, *, mouse: bool) -> int:
     """Run the console until the person leaves it, and return what to tell the shell.
+
+    That is 0, or 128 and the signal's number where a signal ended it.
 
     Raises:
         DeskError: the book could not be used; the terminal is as it was.
@@ -286,9 +293,11 @@ def run(desk: Desk, *, mouse: bool) -> ExitCode:
         desk.close()
     if app.failure is not None:
         raise app.failure
+    if app.return_code and app.return_code > 128:
+        return app.return_code
     if app.crash_report is not None:
         raise DeskError(
             _("partnerdesk met an error it did not expect and had to stop; nothing was lost."),
             _("A report without your data is in {file}.").format(file=app.crash_report),
         )
-    return ExitCode.DONE
+    return 0

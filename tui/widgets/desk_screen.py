@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from textual.events import Key, Resize
 
     from models.desk import Desk
+    from tui.widgets.record_table import RecordTable
     from tui.widgets.shell import Shell
 
 Act = Callable[[], Awaitable[None] | None]
@@ -157,6 +158,10 @@ class DeskScreen(Screen[None]):
     def fail(self, error: DeskError) -> None:
         """Say what went wrong and what to do."""
         self.status.say(str(error), error=True)
+
+    def on_record_table_failed(self, event: RecordTable.Failed) -> None:
+        """Say why rows could not be read."""
+        self.fail(event.error)
 
     async def on_desk_header_clicked(self) -> None:
         """Open the cloud selector."""

@@ -58,8 +58,9 @@ class DeskHeader(Widget):
             return [Content.assemble(name, " ", chip, " ", _("look and search only")),
                     Content.assemble(name, " ", chip)]  # fmt: skip
         cloud = account.cloud
+        short_name = _(cloud.short_name)
         chip = Content.styled(
-            f" ▾ {_(cloud.short_name)} ", f"bold $background on $cloud-{cloud.color}"
+            f" ▾ {short_name} ", f"bold $background on $cloud-{cloud.color}"
         )
         return [
             Content.assemble(name, " ", chip, " ", cloud.name, " · ", account.title),

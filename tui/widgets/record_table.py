@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from models.errors import DeskError
 from models.languages import _
 from models.lists import ListedRows, Row, RowKey, Sort, cell_text
 from tui.widgets.record_layout import GAP, GUTTER, Placed, arrange, fitted
@@ -88,6 +89,13 @@ class RecordTable(ScrollView, can_focus=True):
         def __init__(self, row: Row | None) -> None:
             super().__init__()
             self.row = row
+
+    class Failed(Message):
+        """Rows could not be read; those that were shown stay."""
+
+        def __init__(self, error: DeskError) -> None:
+            super().__init__()
+            self.error = error
 
     class HeadingClicked(Message):
         """A column's heading was clicked."""
@@ -285,7 +293,11 @@ class RecordTable(ScrollView, can_focus=True):
     async def _read_window(self, place: int) -> None:
         source = self._source
         start, length = self._window_around(place, self.total)
-        rows = await source.window(start, length)
+        try:
+            rows = await source.window(start, length)
+        except DeskError as error:
+            self.post_message(self.Failed(error))
+            return
         if source is self._source:
             self._rows, self._start = rows, start
             self.refresh()
