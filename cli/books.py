@@ -15,6 +15,7 @@ from models.store import Store
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from models.clouds import Cloud
     from models.settings import Settings
@@ -33,6 +34,14 @@ def book(arguments: argparse.Namespace, settings: Settings) -> Store:
     if getattr(arguments, "demo", False):
         return Store(demo_database(), read_only=settings.read_only)
     return Store(parse(settings.database), read_only=settings.read_only)
+
+
+def given_path(path: Path) -> Path:
+    """Return a path of the command line with the home folder in place of `~`."""
+    try:
+        return path.expanduser()
+    except RuntimeError:  # nobody is called that: then it is the name of a file
+        return path
 
 
 def refuse_two_books(arguments: argparse.Namespace) -> None:

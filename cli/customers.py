@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli import customers_import
-from cli.books import open_book, progress_line, scope
+from cli.books import given_path, open_book, progress_line, scope
 from cli.listing import Listing
 from cli.printing import json_text, tell
 from models.account_list import ALL
@@ -191,7 +191,7 @@ def run_export(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     query = _query(arguments, settings, store)
     names = arguments.columns.split(",") if arguments.columns else None
     columns = chosen_columns(CUSTOMERS, names)
-    path = arguments.file.expanduser()
+    path = given_path(arguments.file)
     format_ = format_of(path, arguments.format)
     connection = store.connect()
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.books import open_book, progress_line, scope
+from cli.books import given_path, open_book, progress_line, scope
 from cli.printing import json_text, tell
 from models.account_list import ALL
 from models.errors import ExitCode, FileError, UsageError
@@ -71,8 +71,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         raise UsageError(
             _("A file is imported into one cloud."), _("Name it, for example: --cloud global")
         )
-    path = arguments.file.expanduser()
-    wanted = arguments.refused.expanduser() if arguments.refused else None
+    path = given_path(arguments.file)
+    wanted = given_path(arguments.refused) if arguments.refused else None
     if wanted is not None:
         refuse_target(wanted, not_over=path)
     mapping = parse_mapping(arguments.map)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.books import book, working_clouds
+from cli.books import book, given_path, working_clouds
 from cli.printing import tell
 from models.errors import ExitCode
 from models.languages import _
@@ -66,7 +66,7 @@ def run_backup(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Copy the book."""
     from models.maintenance import back_up
 
-    back_up(book(arguments, settings), arguments.file.expanduser().absolute())
+    back_up(book(arguments, settings), given_path(arguments.file).absolute())
     tell(_("Copied to {file}.").format(file=arguments.file))
     return ExitCode.DONE
 
@@ -75,7 +75,7 @@ def run_restore(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Put a copy in the book's place."""
     from models.maintenance import restore
 
-    kept = restore(book(arguments, settings), arguments.file.expanduser().absolute())
+    kept = restore(book(arguments, settings), given_path(arguments.file).absolute())
     tell(_("Restored from {file}.").format(file=arguments.file))
     if kept is not None:
         tell(_("The book as it was is kept in {file}.").format(file=kept))

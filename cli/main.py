@@ -62,15 +62,18 @@ def _run(argv: list[str]) -> int:
 
 def _failed(error: Exception) -> ExitCode:
     """Say what went wrong and return its exit code."""
+    cause = error.__cause__ if isinstance(error, DeskError) else error
     lost = lost_output()
-    if isinstance(lost, BrokenPipeError):
+    if isinstance(lost or cause, BrokenPipeError):
         return ExitCode.FAILED  # whoever read our output has gone away: no news to anybody
-    if lost is not None:
+    if isinstance(error, OSError) and error.filename is None:  # it is about the output
         error = FileError(
-            _("{file} cannot be written: {reason}.").format(file="stdout", reason=lost.strerror),
+            _("{file} cannot be written: {reason}.").format(
+                file="stdout", reason=error.strerror or error
+            ),
             _("Name another file, or look at the folder and the room on the disk."),
         )
-    elif isinstance(error, OSError) and error.filename is not None:
+    elif isinstance(error, OSError):
         error = FileError(f"{error.filename}: {error.strerror}.")
     if not isinstance(error, DeskError):
         return _unexpected(error)

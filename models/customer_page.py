@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import col, or_, select
 
 from models.accounts import PartnerAccount
@@ -18,13 +19,14 @@ from models.customers import (
     Tag,
     sort_and_search,
 )
+from models.domains import domain_name
 from models.errors import NotFoundError, UsageError
 from models.languages import _
-from models.plain import fold
+from models.plain import fold, shown
 from models.store import changed_meanwhile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlmodel import Session
@@ -89,21 +91,26 @@ def find_customer(store: Store, text: str, accounts: Iterable[int]) -> int:
         UsageError: several have it.
     """
     wanted = text.strip().lower()
-    with store.reading() as session:
-        found = session.exec(
-            select(Customer.id).where(
-                col(Customer.account_id).in_(list(accounts)),
-                or_(Customer.microsoft_id == wanted, Customer.primary_domain == wanted),
-            )
-        ).all()
+    domain = domain_name(wanted) or wanted  # in any of its forms: `xn--…` too
+    found: Sequence[int | None] = ()
+    if wanted and wanted.isprintable():  # a database takes no NUL and no half character
+        with store.reading() as session:
+            found = session.exec(
+                select(Customer.id).where(
+                    col(Customer.account_id).in_(list(accounts)),
+                    or_(Customer.microsoft_id == wanted, Customer.primary_domain == domain),
+                )
+            ).all()
     if not found:
         raise NotFoundError(
-            _("No customer has the Microsoft ID or primary domain {text}.").format(text=text),
+            _("No customer has the Microsoft ID or primary domain {text}.").format(
+                text=shown(text)
+            ),
             _("Look for it with: partnerdesk customers list --filter TEXT"),
         )
     if len(found) > 1:
         raise UsageError(
-            _("Several customers have the primary domain {text}.").format(text=text),
+            _("Several customers have the primary domain {text}.").format(text=shown(text)),
             _("Name the Microsoft ID, or one cloud with --cloud."),
         )
     return int(found[0] or 0)
@@ -112,21 +119,28 @@ def find_customer(store: Store, text: str, accounts: Iterable[int]) -> int:
 def parse_tags(text: str) -> list[str]:
     """Return the tags in a comma-separated text: trimmed, none twice (whatever the case).
 
+    What nobody could see or find is no tag.
+
     Raises:
-        UsageError: one is too long or begins with the mark that the filter uses.
+        UsageError: one is too long.
     """
     tags: dict[str, str] = {}
-    for part in text.split(","):
+    for part in without_nul(text).split(","):
         tag = " ".join(part.split())
         if len(tag) > LONGEST_TAG:
             raise UsageError(
                 _("The tag {tag}… is longer than {count} characters.").format(
-                    tag=tag[:12], count=LONGEST_TAG
+                    tag=shown(tag[:12]), count=LONGEST_TAG
                 )
             )
-        if tag:
+        if fold(tag):
             tags.setdefault(fold(tag), tag)
     return list(tags.values())
+
+
+def without_nul(text: str) -> str:
+    """Return `text` without what a database cannot keep: NUL, and halves of characters."""
+    return text.replace("\x00", "").encode(errors="ignore").decode()
 
 
 def set_tags(
@@ -151,6 +165,9 @@ def set_tags(
         customer.company_sort, customer.search_text = sort_and_search(
             customer.company_name, customer.primary_domain, customer.microsoft_id, sorted(tags)
         )
+        # A new version also where the text stays the same, as from `VIP` to `vip`: else whoever
+        # saw the old tags could write over the new ones.
+        flag_modified(customer, "search_text")
         _record(
             session, customer, ChangeKind.TAGGED, actor, at,
             {"tags": sorted(before)}, {"tags": sorted(tags)},
@@ -162,11 +179,14 @@ def write_note(
 ) -> None:
     """Add a note to a customer, change `note`, or remove it where `text` is empty.
 
+    Says nothing in the history, and leaves the note its author, where the text stays the same.
+
     Raises:
         ConflictError: somebody changed the note since it was read.
         NotFoundError: there is no such customer.
+        UsageError: the text is too long.
     """
-    text = text.strip().replace("\x00", "")
+    text = without_nul(text).strip()
     if len(text) > LONGEST_NOTE:
         raise UsageError(
             _("A note holds at most {count} characters.").format(count=LONGEST_NOTE),
@@ -183,6 +203,8 @@ def write_note(
             kept = session.get(Note, note.id)
             if kept is None or kept.version != note.version:
                 raise changed_meanwhile()
+            if text == kept.text:
+                return
             if text:
                 kept.text, kept.author, kept.written_at = text, actor.name, at
             else:

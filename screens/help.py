@@ -50,13 +50,14 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = _("Keys")
             box.border_subtitle = _("Esc closes")
-            yield Static(self._text())
+            yield Static(self.text())
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by some lines."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
-    def _text(self) -> Content:
+    def text(self) -> Content:
+        """Return all keys with what they do."""
         lines = [(action.display, _(action.help), action.id) for action in self._actions]
         lines += [(keys, _(text), "") for keys, text in MOVING]
         width = max(cell_len(keys) for keys, *_rest in lines)

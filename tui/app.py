@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 from functools import partial
@@ -57,7 +56,7 @@ class DeskApp(App[None]):
         self.crash_report: Path | None = None
         """Where the report of an unexpected error stands."""
         # Textual prints its crash screen, which shows the values of variables, to this console.
-        self.error_console = Console(file=open(os.devnull, "w"), stderr=False)  # noqa: SIM115, PTH123
+        self.error_console = Console(quiet=True)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = desk.settings.theme
@@ -66,7 +65,8 @@ class DeskApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the first screen at once, and open the book beside it."""
-        self._use_keymap()
+        if not self._use_keymap():
+            return
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             # The terminal is gone, or somebody ends us: leave in order, and remember the views.
@@ -116,10 +116,11 @@ class DeskApp(App[None]):
             self.crash_report = write_report(error, self.desk.clock())
         super().bell()
 
-    def _use_keymap(self) -> None:
+    def _use_keymap(self) -> bool:
+        """Take over the remapped keys; False where they end the console with an error."""
         keys = self.desk.settings.keys
         if not keys:
-            return
+            return True
         from screens.customer import CustomerScreen
         from screens.customers import CustomersScreen
         from screens.guide import GuideScreen
@@ -132,8 +133,9 @@ class DeskApp(App[None]):
             )
         except SettingsError as error:
             self.fail(error)
-            return
+            return False
         self.set_keymap(keys)
+        return True
 
     # Keys
 

@@ -59,9 +59,7 @@ class DeskHeader(Widget):
                     Content.assemble(name, " ", chip)]  # fmt: skip
         cloud = account.cloud
         short_name = _(cloud.short_name)
-        chip = Content.styled(
-            f" ▾ {short_name} ", f"bold $background on $cloud-{cloud.color}"
-        )
+        chip = Content.styled(f" ▾ {short_name} ", f"bold $background on $cloud-{cloud.color}")
         return [
             Content.assemble(name, " ", chip, " ", cloud.name, " · ", account.title),
             Content.assemble(name, " ", chip, " ", account.title),

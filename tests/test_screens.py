@@ -1,0 +1,346 @@
+"""What keys do on each screen, and what is then shown."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import TextArea
+
+from models.languages import speak
+from screens.customer import CustomerScreen
+from screens.customers import CustomersScreen
+from screens.guide import GuideScreen
+from tests.books import demo_desk, empty_desk
+from tui.app import DeskApp
+from tui.widgets.desk_screen import DeskScreen
+from tui.widgets.field_page import FieldPage
+from tui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from models.desk import Desk
+
+
+class Console:
+    """The console under test: press keys, read what is shown."""
+
+    def __init__(self, pilot: Pilot[None], app: DeskApp) -> None:
+        self._pilot = pilot
+        self.app = app
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and wait until all work is done."""
+        await self.settle()
+        await self._pilot.press(*keys)
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type a text, key by key."""
+        names = {" ": "space", ":": "colon", ".": "full_stop", "/": "slash", "-": "minus"}
+        await self.press(*[names.get(letter, letter) for letter in text])
+
+    async def settle(self) -> None:
+        """Wait until all work is done."""
+        await self.app.workers.wait_for_complete()
+        await self._pilot.pause()
+
+    @property
+    def screen(self) -> DeskScreen:
+        assert isinstance(self.app.screen, DeskScreen)
+        return self.app.screen
+
+    @property
+    def said(self) -> str:
+        """What the status line says."""
+        return self.screen.status.message
+
+    @property
+    def state(self) -> str:
+        """What the status line says of the list."""
+        return self.screen.status.state
+
+    @property
+    def table(self) -> RecordTable:
+        return self.screen.query_one(RecordTable)
+
+    def lines(self) -> list[str]:
+        """Return the lines of the table or page."""
+        shown = self.screen.query(RecordTable).first() if self.screen.query(RecordTable) else None
+        widget = shown or self.screen.query_one(FieldPage)
+        return [widget.render_line(y).text.rstrip() for y in range(widget.size.height)]
+
+
+@asynccontextmanager
+async def running(desk: Desk, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Console]:
+    """Run the console over a desk."""
+    app = DeskApp(desk)
+    async with app.run_test(size=size) as pilot:
+        console = Console(pilot, app)
+        await console.settle()
+        yield console
+    desk.close()
+
+
+async def test_each_way_of_sorting_stays_and_the_second_time_turns_round(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c")
+        first = console.lines()[1]
+        await console.press("s", "2")
+        assert "Primary domain ▲" in console.lines()[0]
+        domains = [line[30:50].strip() for line in console.lines()[1:]]
+        await console.press("s", "2")
+        assert "Primary domain ▼" in console.lines()[0]
+        assert [line[30:50].strip() for line in console.lines()[1:]] != domains
+        await console.press("escape", "g", "c")
+        assert "Primary domain ▼" in console.lines()[0]
+        await console.press("s", "1")
+        assert "Company ▲" in console.lines()[0]
+        await console.press("home")
+        assert console.lines()[1] == first
+
+
+async def test_a_key_that_answers_no_question_does_nothing_else(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", "s")
+        assert "Sort by:" in console.said
+        await console.press("q")
+        assert isinstance(console.screen, CustomersScreen)
+        assert console.said == ""
+
+
+async def test_wide_mode_shows_the_rest_and_scrolls_sideways(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c")
+        assert "Microsoft ID" not in console.lines()[0]
+        await console.press("w")
+        assert "Microsoft ID" in console.lines()[0]
+        await console.press(*["right"] * 9)
+        assert "Since" in console.lines()[0]
+        assert console.lines()[0].lstrip().startswith("Company")
+        await console.press("w")
+        assert "Microsoft ID" not in console.lines()[0]
+
+
+async def test_marked_customers_stay_marked_and_are_exported_alone(tmp_path: Path) -> None:
+    file = tmp_path / "marked.csv"
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", "space", "j", "space")
+        assert "2 marked" in console.state
+        await console.press("slash")
+        await console.type("fabrikam")
+        await console.press("escape")
+        assert "2 marked" in console.state
+        await console.press("x", "m", "p", *["backspace"] * 13)
+        await console.type(str(file))
+        await console.press("enter")
+        assert f"2 rows written to {file}" in console.said
+        await console.press("A")
+        assert "216 marked" in console.state
+        await console.press("A")
+        assert "marked" not in console.state
+    with file.open(encoding="utf-8-sig", newline="") as rows:
+        assert len(list(csv.reader(rows))) == 3
+
+
+async def test_an_export_never_overwrites_unasked(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("precious")
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", "x", "s", *["backspace"] * 13)
+        await console.type(str(file))
+        await console.press("enter")
+        assert "exists" in console.said
+        await console.press("n")
+        assert file.read_text() == "precious"
+
+
+async def test_a_wrong_filter_says_so_and_keeps_the_last_good_list(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", "slash")
+        await console.type("fab")
+        assert console.table.total == 1
+        await console.press("space", "quotation_mark", "x")
+        assert console.table.total == 1
+        await console.press("enter")
+        assert "A quote is not closed." in console.said
+
+
+async def test_a_filter_that_finds_nothing_keeps_taking_letters(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", "slash")
+        await console.type("zzzq")
+        assert console.screen.prompt.text == "zzzq"
+        assert isinstance(console.screen, CustomersScreen)
+        await console.press("enter")
+        assert "0 of 216" in console.state
+        await console.press("escape")
+        assert "216 customers" in console.state
+        assert console.table.display
+
+
+async def test_escape_clears_the_filter_before_it_goes_back(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", "slash")
+        await console.type("gmbh")
+        await console.press("enter", "q")
+        assert "216 customers" in console.state
+        assert isinstance(console.screen, CustomersScreen)
+        await console.press("q")
+        assert console.screen.NAME == "resources"
+        await console.press("q")
+        assert "ctrl+q" in console.said
+
+
+async def test_tags_and_notes_are_kept_and_told_in_the_history(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", "slash")
+        await console.type("fabrikam")
+        await console.press("enter")
+        assert isinstance(console.screen, CustomerScreen)
+        await console.press("t", *["backspace"] * 40)
+        await console.type("gold")
+        await console.press("enter")
+        assert console.said == "Tags kept."
+        await console.press("o")
+        await console.type("[bold]not markup[/]")
+        await console.press("ctrl+s")
+        assert console.said == "Note kept."
+        await console.press("h")
+        page = "\n".join(console.lines())
+        assert "gold" in page
+        assert "[bold]not markup[/]" in page
+        assert "Tags changed" in page
+        await console.press("escape")
+        assert "gold" in console.lines()[1]
+
+
+async def test_a_note_is_not_thrown_away_by_one_key(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", "enter", "o")
+        await console.type("half")
+        await console.press("escape")
+        assert console.app.screen.query(TextArea)
+        await console.press("escape")
+        assert isinstance(console.screen, CustomerScreen)
+        assert "half" not in "\n".join(console.lines())
+
+
+async def test_two_people_on_one_customer_lose_nothing(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    async with running(desk) as console:
+        await console.press("g", "c", "slash")
+        await console.type("fabrikam")
+        await console.press("enter", "t")
+        from models.customer_page import find_customer, read_customer, set_tags
+        from tests.books import NOW, TESTER
+
+        id = find_customer(desk.store, "fabrikam.onmicrosoft.com", [1])
+        version = read_customer(desk.store, id).customer.version
+        set_tags(desk.store, id, ["theirs"], version=version, actor=TESTER, at=NOW)
+        await console.type("mine")
+        await console.press("enter")
+        assert "Somebody else changed this record" in console.said
+        await console.press("r")
+        assert "theirs" in "\n".join(console.lines())
+
+
+async def test_over_all_clouds_lists_say_the_cloud_and_change_nothing(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path, cloud="all")) as console:
+        await console.press("g", "c")
+        assert "Cloud" in console.lines()[0]
+        assert "295 customers" in console.state
+        await console.press("I")
+        assert "choose one account" in console.said
+
+
+async def test_read_only_says_why_and_changes_nothing(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path, read_only=True)) as console:
+        await console.press("g", "c", "I")
+        assert "Read-only" in console.said
+        await console.press("enter", "t")
+        assert "Read-only" in console.said
+        assert not console.screen.prompt.is_open
+
+
+async def test_a_guide_scrolls_and_leads_to_its_screen(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path), size=(80, 24)) as console:
+        await console.press("j", "enter")
+        assert isinstance(console.screen, GuideScreen)
+        await console.press("space", "end", "home", "o")
+        assert isinstance(console.screen, CustomersScreen)
+
+
+async def test_the_palette_finds_an_action_by_its_name(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", "ctrl+p")
+        await console.type("wide")
+        await console.press("down", "enter")
+        await console.settle()
+        assert "Microsoft ID" in console.lines()[0]
+
+
+async def test_help_lists_every_action_of_the_screen(tmp_path: Path) -> None:
+    from models.languages import _
+    from screens.help import HelpScreen
+
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", "question_mark")
+        help_screen = console.app.screen
+        assert isinstance(help_screen, HelpScreen)
+        shown = help_screen.text().plain
+        for action in CustomersScreen.all_actions():
+            assert _(action.help) in shown
+            assert action.display in shown
+        await console.press("escape")
+        assert isinstance(console.screen, CustomersScreen)
+
+
+async def test_keys_can_be_remapped_by_their_ids(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path, keys={"customers.wide": "z"})) as console:
+        await console.press("g", "c", "w")
+        assert "Microsoft ID" not in console.lines()[0]
+        await console.press("z")
+        assert "Microsoft ID" in console.lines()[0]
+
+
+async def test_a_remapped_key_of_no_action_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path, keys={"customers.wied": "z"})
+    app = DeskApp(desk)
+    async with app.run_test():
+        pass
+    desk.close()
+    assert app.failure is not None
+    assert "customers.wide" in str(app.failure)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "No customers"), ("ru", "клиентов пока нет")]
+)
+async def test_an_empty_book_says_what_to_do(tmp_path: Path, language: str, words: str) -> None:
+    speak(language)
+    async with running(empty_desk(tmp_path)) as console:
+        await console.press("g", "c")
+        assert isinstance(console.screen, CustomersScreen)
+        text = str(console.screen.empty.render())
+        assert words in text
+        assert "partnerdesk --demo" in text
+        await console.press("j", "enter", "space", "A", "y", "x", "escape", "w", "slash")
+        await console.press("escape", "c", "down", "enter")
+        assert isinstance(console.screen, CustomersScreen)
+
+
+async def test_every_key_on_every_screen_leaves_the_console_alive(tmp_path: Path) -> None:
+    keys = "aceghijkmnoprstuwxyzADGIY?!:/"
+    names = {"?": "question_mark", "!": "exclamation_mark", ":": "colon", "/": "slash"}
+    async with running(demo_desk(tmp_path)) as console:
+        for way in (["g", "c"], ["g", "c", "enter"]):
+            for key in keys:
+                await console.press(*way, names.get(key, key), "escape", "escape", "escape")
+        assert console.app.is_running
