@@ -14,7 +14,7 @@ from models.languages import _
 if TYPE_CHECKING:
     import argparse
 
-    from models.import_plan import ImportOutcome, ImportPlan
+    from models.importing.plan import ImportOutcome, ImportPlan
     from models.settings import Settings
 
 SHOWN = 50
@@ -27,9 +27,9 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
         "import", parents=[shared],
         help=_("read the portal's customer export, or any CSV or XLSX file"),
         description=_(
-            "Reads a table file into the book of one cloud (--cloud; global if not said). Rows "
-            "that cannot be right are refused and written to a file that can be mended and "
-            "imported again; a damaged file imports nothing."
+            "Reads a table file into the book of one cloud (--cloud; if not said, the first one "
+            "that is on). Rows that cannot be right are refused and written to a file that can be "
+            "mended and imported again; a damaged file imports nothing."
         ),
         epilog=_("Exit code 3 if any row was refused; the other rows are imported all the same."),
     )  # fmt: skip
@@ -61,8 +61,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     from models.changes import Actor
     from models.clock import now
     from models.customer_export import refuse_target
-    from models.customer_files import keep_refused, parse_mapping, read_plan
-    from models.customer_import import carry_out_import
+    from models.importing.customers import carry_out_import
+    from models.importing.files import keep_refused, parse_mapping, read_plan
 
     store = open_book(arguments, settings)
     chosen = scope(arguments, settings, store, "")
@@ -105,7 +105,7 @@ def _print_words(
     *,
     dry_run: bool,
 ) -> None:
-    from models.customer_files import counts, mapped_columns
+    from models.importing.files import counts, mapped_columns
     from models.plain import shown
 
     print(shown(f"{plan.file} → {place}"))

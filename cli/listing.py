@@ -46,7 +46,7 @@ class Listing:
         """Print CSV with a heading; on a terminal with control characters made visible."""
         import csv
 
-        from models.sheet_csv import guarded
+        from models.sheets.csv_file import guarded
 
         safe = shown if sys.stdout.isatty() else str
         out = csv.writer(sys.stdout, lineterminator="\n")
@@ -73,12 +73,10 @@ class Listing:
         printed = -1  # the heading is no row
         for line in chain(measured, texts):
             cells = [
-                set_cell_size(text, width)
-                if cell_len(text) <= width
-                else set_cell_size(text, width - 1) + "…"
+                text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
                 for text, width in zip(line, widths, strict=True)
             ]
-            print("  ".join(cells).rstrip())
+            print("  ".join(map(set_cell_size, cells, widths)).rstrip())
             printed += 1
         return printed
 

@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: list[str]) -> int:
     try:
-        arguments = parser(argv).parse_args(argv)
+        arguments = parser(argv).parse_args(_with_filter(argv))
     except SystemExit as end:  # argparse has said all there is to say
         return int(end.code or 0)
     settings = _settings(arguments)
@@ -58,6 +58,17 @@ def _run(argv: list[str]) -> int:
     from cli.console import run_console
 
     return int(run_console(arguments, settings))
+
+
+def _with_filter(argv: Sequence[str]) -> list[str]:
+    """Tie `--filter` to a filter that begins with a minus: argparse takes `-tag:vip` for a flag."""
+    words: list[str] = []
+    for word in argv:
+        if words and words[-1] == "--filter" and word[:1] == "-" != word[1:2]:
+            words[-1] += f"={word}"
+        else:
+            words.append(word)
+    return words
 
 
 def _failed(error: Exception) -> ExitCode:
@@ -167,7 +178,7 @@ def _unexpected(error: Exception) -> ExitCode:
     from models.crash import write_report
 
     report = write_report(error, now())
-    tell("partnerdesk: " + _("An error nobody expected; nothing was written to the book."))
+    tell("partnerdesk: " + _("An error nobody expected."))
     if report is not None:
         tell(_("A report without your data is in {file}.").format(file=report))
     return ExitCode.FAILED

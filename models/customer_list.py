@@ -37,7 +37,7 @@ CUSTOMERS = ListSpec(
         ),
         Column(
             "domain", N_("Primary domain"), "c.primary_domain", 20, grows=3,
-            sort="c.primary_domain", folded="c.primary_domain", aliases=("primary_domain",), rank=1,
+            sort="c.primary_domain", aliases=("primary_domain",), rank=1,
         ),
         Column(
             "cloud", N_("Cloud"),

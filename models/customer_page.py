@@ -21,7 +21,8 @@ from models.customers import (
 )
 from models.domains import domain_name
 from models.errors import NotFoundError, UsageError
-from models.languages import _
+from models.languages import N_, _
+from models.lists import TAG_MARK
 from models.plain import fold, shown
 from models.store import changed_meanwhile
 
@@ -35,6 +36,15 @@ if TYPE_CHECKING:
 
 HISTORY_SHOWN = 200
 """How many of the newest entries of the history are read with a customer."""
+FIELD_TITLES = {
+    "tags": N_("Tags"), "note": N_("Note"), "customers": N_("Customers"), "file": N_("File"),
+    "new": N_("New"), "changed": N_("Changed"), "unchanged": N_("Unchanged"),
+    "refused": N_("Refused"), "company_name": N_("Company"),
+    "primary_domain": N_("Primary domain"), "relationship_to_partner": N_("Relationship"),
+    "country": N_("Country"), "indirect_reseller": N_("Indirect reseller"),
+    "microsoft_id": N_("Microsoft ID"), "ended_at": N_("Ended"),
+}  # fmt: skip
+"""What the history calls the fields that it tells of most."""
 LONGEST_TAG = 40
 LONGEST_NOTE = 10_000
 
@@ -126,7 +136,7 @@ def parse_tags(text: str) -> list[str]:
     """
     tags: dict[str, str] = {}
     for part in without_nul(text).split(","):
-        tag = " ".join(part.split())
+        tag = " ".join(part.split()).lstrip(TAG_MARK)
         if len(tag) > LONGEST_TAG:
             raise UsageError(
                 _("The tag {tag}… is longer than {count} characters.").format(
@@ -219,7 +229,8 @@ def change_lines(entry: Change) -> list[str]:
     lines = []
     for name in dict.fromkeys([*before, *after]):
         old, new = _value_text(before.get(name)), _value_text(after.get(name))
-        lines.append(f"{name}: {old} → {new}" if name in before else f"{name}: {new}")
+        title = _(FIELD_TITLES.get(name, name))
+        lines.append(f"{title}: {old} → {new}" if name in before else f"{title}: {new}")
     return lines
 
 

@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel
 from models import accounts, changes  # noqa: F401 - the tables that foreign keys point to
 from models.columns import SortedText, choice_column, moment_column, version_column, versioned
 from models.customer_list import RELATIONSHIPS
+from models.lists import TAG_MARK
 from models.plain import fold
 
 
@@ -90,10 +91,6 @@ class Customer(SQLModel, table=True):
     search_text: str = Field(default="", sa_column=Column(Text, nullable=False))
     """Folded searchable columns: what plain words of a filter are looked for in."""
     version: int = Field(default=1, sa_column=version_column())
-
-
-TAG_MARK = "#"
-"""What a tag's line begins with in `search_text`."""
 
 
 def sort_and_search(

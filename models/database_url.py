@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -14,6 +13,7 @@ from models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 _POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
 # What stands between the user's colon and the last @, whatever people put there unquoted; but not
@@ -33,11 +33,6 @@ class SqliteFile:
         """How the database is shown."""
         return str(self.path)
 
-    @property
-    def sqlalchemy_url(self) -> str:
-        """The address as SQLAlchemy takes it."""
-        return f"sqlite:///{self.path}"
-
 
 @dataclass(frozen=True, repr=False)
 class PostgresServer:
@@ -50,11 +45,6 @@ class PostgresServer:
     def name(self) -> str:
         """How the database is shown: without its password."""
         return masked(self.address)
-
-    @property
-    def sqlalchemy_url(self) -> str:
-        """The address as SQLAlchemy takes it."""
-        return self.address.replace("postgresql://", "postgresql+psycopg://", 1)
 
     def __repr__(self) -> str:
         return f"PostgresServer({self.name!r})"
@@ -74,13 +64,13 @@ def parse(text: str, default: Path | None = None) -> Database:
     if _POSTGRES.match(text):
         return PostgresServer(_with_passwords(_POSTGRES.sub("postgresql://", text), _quoted))
     if text.startswith("sqlite:///"):
-        return SqliteFile(Path(unquote(text.removeprefix("sqlite:///"))).expanduser().absolute())
+        return SqliteFile(paths.typed_path(unquote(text.removeprefix("sqlite:///"))).absolute())
     if "://" in text:
         raise UsageError(
             _("The database address {address} is of no known kind.").format(address=masked(text)),
             _("Name a file, or postgresql+psycopg://user@host/name."),
         )
-    return SqliteFile(Path(text).expanduser().absolute())
+    return SqliteFile(paths.typed_path(text).absolute())
 
 
 def has_password(text: str) -> bool:

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from models.settings import Settings
     from models.store import Store
 
-LATEST_CHANGE = "SELECT coalesce(max(id), 0) FROM changes"
+PULSE = (
+    "SELECT (SELECT coalesce(max(id), 0) FROM changes), coalesce(sum(synced_at), 0), "
+    "coalesce(sum(version), 0), count(*) FROM partner_accounts"
+)
+"""A few numbers that change with whatever the screens show."""
 
 
 @dataclass
@@ -37,8 +41,8 @@ class Desk:
     accounts: list[Account] = field(default_factory=list)
     scope: Scope | None = None
     """What the selector chose; None until the book is open."""
-    latest_change: int = 0
-    """The newest entry of the history that the screens have seen."""
+    pulse: tuple[int, ...] = ()
+    """The state of the book that the screens have seen."""
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.store)
@@ -52,12 +56,14 @@ class Desk:
         """
         self.store.open([cloud.id for cloud in self.settings.enabled_clouds()])
 
-    def look(self, connection: Connection) -> tuple[list[Account], int]:
-        """Return the accounts as they are now, and the newest entry of the history."""
-        accounts = read_accounts(connection, self.settings.enabled_clouds())
-        return accounts, int(connection.rows(LATEST_CHANGE)[0][0])
+    def look(self, connection: Connection) -> tuple[list[Account], tuple[int, ...]] | None:
+        """Return the accounts and the book's pulse; None where nothing changed since `seen`."""
+        pulse = tuple(int(number) for number in connection.rows(PULSE)[0])
+        if pulse == self.pulse:
+            return None
+        return read_accounts(connection, self.settings.enabled_clouds()), pulse
 
-    def seen(self, accounts: list[Account], latest_change: int) -> None:
+    def seen(self, accounts: list[Account], pulse: tuple[int, ...]) -> None:
         """Take over what `look` returned; keeps the chosen scope."""
         if not accounts:
             raise DeskError(
@@ -65,7 +71,7 @@ class Desk:
                 _("Turn one on in your settings; `partnerdesk info` names the file."),
             )
         self.accounts = accounts
-        self.latest_change = latest_change
+        self.pulse = pulse
         wanted = self.scope.key if self.scope else self.wanted_cloud or self.remembered.scope
         self.scope = choose(accounts, wanted)
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from models.clock import to_millis
 from models.errors import FilterError
 from models.languages import _
-from models.lists import Column, Kind, ListSpec, Sql, joined
+from models.lists import TAG_MARK, Column, Kind, ListSpec, Sql, joined
 from models.plain import fold
 
 if TYPE_CHECKING:
@@ -236,8 +236,14 @@ def _positive(term: Term, spec: ListSpec) -> Sql:
         case _:
             if not term.text:
                 return Sql(f"coalesce({column.field}, '') = ''")
-            folded = column.folded or f"coalesce(lower({column.field}), '')"
-            return contains(folded, fold(term.text))
+            if column.folded:
+                return contains(column.folded, fold(term.text))
+            # Not kept folded: as typed, in small letters, and without accents.
+            forms = dict.fromkeys((term.text, term.text.lower(), fold(term.text)))
+            either = [contains(field, form) for form in forms for field in
+                      (column.field, f"lower({column.field})")]  # fmt: skip
+            options = joined(" OR ", either)
+            return Sql(f"coalesce({options.text}, 1 = 0)", options.values)
 
 
 def _moment_condition(column: Column, term: Term) -> Sql:
@@ -264,7 +270,8 @@ def _tag_condition(column: Column, term: Term, spec: ListSpec) -> Sql:
             return Sql("1 = 0")
         return Sql(f"{spec.key} NOT IN (SELECT {many.key} FROM {many.table})")  # noqa: S608
     # A tag has a line of its own in the searchable text, behind a mark.
-    return Sql(f"{spec.words} LIKE ? ESCAPE '\\'", (f"%\n#{like_literal(fold(term.text))}%",))
+    wanted = like_literal(fold(term.text.removeprefix(TAG_MARK)))
+    return Sql(f"{spec.words} LIKE ? ESCAPE '\\'", (f"%\n{TAG_MARK}{wanted}%",))
 
 
 def contains(expression: str, text: str) -> Sql:

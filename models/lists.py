@@ -7,7 +7,7 @@ put together from the spec's own constants; whatever a person typed is always a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from models.connection import Connection
     from models.filters import Filter
+
+TAG_MARK = "#"
+"""What a tag's line begins with in a list's searchable text."""
 
 RowKey = int
 """A row's primary key; stays the same under any filter and sort."""
@@ -155,10 +158,6 @@ class Query:
     sort: Sort
     keys: tuple[RowKey, ...] | None = None
     """Only these rows, where given (the marked ones)."""
-
-    def sorted_by(self, sort: Sort) -> Query:
-        """Return the same rows in another order."""
-        return replace(self, sort=sort)
 
     def count(self, connection: Connection) -> int:
         """Return how many rows there are."""

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 from platformdirs import PlatformDirs
 
+from models.errors import UsageError
+from models.languages import _
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import IO
@@ -50,8 +53,22 @@ def private_folder(folder: Path) -> Path:
 
 
 def typed_path(text: str) -> Path:
-    """Return the path that a person typed; `~` is the home folder, quotes around it are none."""
-    return Path(text.strip().strip("\"'")).expanduser()
+    """Return the path that a person typed; `~` is the home folder, quotes around it are none.
+
+    Raises:
+        UsageError: it begins with the home of somebody who is not known here.
+    """
+    try:
+        return Path(text.strip().strip("\"'")).expanduser()
+    except RuntimeError:
+        raise UsageError(
+            _("The path {path} names a home folder that is not there.").format(path=text)
+        ) from None
+
+
+def is_there(path: Path) -> bool:
+    """Say whether `path` exists; a name that no file can have does not."""
+    return os.path.lexists(path)
 
 
 @contextmanager

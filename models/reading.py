@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from concurrent.futures import Future
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from models.errors import StoreError
+from models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,32 +20,64 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+ANSWER_SECONDS = 30.0
+"""How long a question may take before the person is told that there is no answer."""
+CLOSE_SECONDS = 3.0
+"""How long the end of the program waits for the thread."""
+
 
 class Reader:
-    """Answers questions to the book in the order they come, never on the event loop's thread."""
+    """Answers questions to the book in the order they come, never on the event loop's thread.
+
+    Its thread is a daemon: a database that does not answer never keeps the program from ending.
+    """
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
+        self._work: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
         self._connection: Connection | None = None
+        self._thread = Thread(target=self._run, name="reader", daemon=True)
+        self._thread.start()
 
     async def ask(self, question: Callable[[Connection], Answer]) -> Answer:
         """Return what `question` answers, given the reading connection.
 
         Raises:
-            StoreError: the book cannot be read.
+            StoreError: the book cannot be read, or does not answer in time.
         """
-        return await self.aside(lambda: question(self._connected()))
+        try:
+            return await asyncio.wait_for(
+                self.aside(lambda: question(self._connected())), ANSWER_SECONDS
+            )
+        except TimeoutError:
+            raise StoreError(
+                _("The database does not answer."),
+                _("What is shown is as it was; r tries again, ctrl+q leaves."),
+            ) from None
 
     async def aside(self, work: Callable[[], Answer]) -> Answer:
         """Return what `work` returns; it runs in the reading thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        future: Future[Answer] = Future()
+        self._work.put((work, future))
+        return await asyncio.wrap_future(future)
 
     def close(self) -> None:
-        """Stop reading; what still runs is interrupted."""
-        if self._connection is not None:
-            self._connection.interrupt()
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        """Stop reading; what still runs is interrupted, and not waited for for long."""
+        connection = self._connection
+        self._work.put(None)
+        if connection is not None:
+            connection.interrupt()
+        self._thread.join(CLOSE_SECONDS)
+
+    def _run(self) -> None:
+        while (task := self._work.get()) is not None:
+            work, future = task
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - handed to whoever asked
+                future.set_exception(error)
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -35,6 +35,8 @@ class Remembered:
     """The chosen account's id, or `all`; empty in a new book."""
     views: dict[str, View] = field(default_factory=dict)
     """By account and list, such as `3/customers`."""
+    own: set[str] = field(default_factory=set)
+    """Names of the views that this process changed; others may have changed the others."""
 
     @classmethod
     def load(cls, database: Database) -> Remembered:
@@ -55,9 +57,12 @@ class Remembered:
     def keep_view(self, scope: str, list_name: str, view: View) -> None:
         """Remember how a list is left; `save` writes it."""
         self.views[f"{scope}/{list_name}"] = view
+        self.own.add(f"{scope}/{list_name}")
 
     def save(self) -> None:
         """Write the file whole; a full disk costs only the memory, not the work."""
+        theirs = Remembered.load(self.database).views
+        self.views |= {name: view for name, view in theirs.items() if name not in self.own}
         kept = {
             "scope": self.scope,
             "views": {name: asdict(view) for name, view in self.views.items()},

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.clock import to_millis
 from models.clouds import Capability, Cloud
 from models.errors import NotFoundError
 from models.languages import N_, _, language, ngettext
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from models.connection import Connection
 
 GUIDES_FOLDER = Path(__file__).with_name("guides")
+NEW_FOR = timedelta(days=30)
+"""How long a customer counts as new."""
 _PAGES = "https://learn.microsoft.com/partner-center/"
 
 
@@ -101,7 +105,7 @@ RESOURCES = (
         (
             Link(N_("Customer list"), "see-your-customer-list"),
             Link(N_("Reseller relationship"), "indirect-reseller-tasks-in-partner-center"),
-            Link(N_("Invitation"), "responding-to-referrals"),
+            Link(N_("Invitation"), "request-a-relationship-with-a-customer"),
         ),
         Capability.INVITE_EXISTING,
         "customers",
@@ -122,21 +126,21 @@ RESOURCES = (
 """The rows of the page this program grew from (*Customer accounts*, Partner Center guide)."""
 
 
-def waiting(connection: Connection, accounts: Sequence[int]) -> dict[str, str]:
+def waiting(connection: Connection, accounts: Sequence[int], at: datetime) -> dict[str, str]:
     """Return what each resource has to say of the book now, by the resource's name."""
     marks = ", ".join("?" * len(accounts)) or "NULL"
     condition = f"account_id IN ({marks}) AND ended_at = 0"
-    total, without, unseen = (
+    total, without, added = (
         int(connection.rows(f"SELECT count(*) FROM customers WHERE {part}", accounts)[0][0])  # noqa: S608
         for part in (
             condition,
             f"{condition} AND relationship_to_partner = 'none'",
-            f"{condition} AND agreement_accepted_at = 0",
+            f"{condition} AND added_at > {to_millis(at - NEW_FOR)}",
         )
     )
     return {
         "get-new-customers": ngettext(
-            "{count} without an agreement", "{count} without an agreement", unseen
+            "{count} added in 30 days", "{count} added in 30 days", added
         ),
         "add-existing-customers": ngettext(
             "{count} without a relationship", "{count} without a relationship", without

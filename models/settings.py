@@ -110,7 +110,8 @@ class Settings:
     def with_flags(self, **flags: object) -> Self:
         """Return these settings with what flags say on top; None says nothing."""
         said = {name: value for name, value in flags.items() if value is not None}
-        origins = self.origins | {name: "--" + name.replace("_", "-") for name in said}
+        flags_of = {"language": "--lang", "read_only": "--read-only"}
+        origins = self.origins | {name: flags_of.get(name, f"--{name}") for name in said}
         return dataclasses.replace(self, **said, origins=origins)  # type: ignore[arg-type]
 
 

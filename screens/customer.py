@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.getters import query_one
 
 from models.clock import age, date_text, moment_text
-from models.errors import DeskError
+from models.errors import ConflictError, DeskError
 from models.languages import N_, _
 from models.plain import shown
 from tui.widgets.actions import Action
@@ -47,6 +47,9 @@ class CustomerScreen(DeskScreen):
         super().__init__(desk)
         self._customer_id = page.customer.id or 0
         self._shown = page
+        self._tags_version = page.customer.version
+        """The version whose tags stand in the prompt."""
+        self._left = False
 
     def body(self) -> ComposeResult:
         """Build the page."""
@@ -56,6 +59,16 @@ class CustomerScreen(DeskScreen):
         """Show the customer."""
         self.page.focus()
         self._show()
+
+    def on_screen_suspend(self) -> None:
+        """Know that somebody may change the customer unseen."""
+        self._left = True
+
+    def on_screen_resume(self) -> None:
+        """Look again when a dialog above is gone."""
+        if self._left:
+            self._left = False
+            self.run_worker(self.book_changed(), group="customer", exclusive=True)
 
     def focus_body(self) -> None:
         """Give the keys back to the page."""
@@ -188,10 +201,7 @@ class CustomerScreen(DeskScreen):
     def do_copy(self) -> None:
         """Copy the field under the cursor."""
         field = self.page.field
-        if field is None or not field.text:
-            self.status.say(_("There is nothing to copy."))
-            return
-        self._copy(field.text)
+        self.copy(field.text if field else "")
 
     def do_copy_id(self) -> None:
         """Ask what to copy."""
@@ -199,18 +209,15 @@ class CustomerScreen(DeskScreen):
         self.choose(
             _("Copy:"),
             [
-                Choice("i", _("Microsoft ID"), lambda: self._copy(customer.microsoft_id or "")),
-                Choice("d", _("Primary domain"), lambda: self._copy(customer.primary_domain)),
-                Choice("n", _("Company"), lambda: self._copy(customer.company_name)),
+                Choice("i", _("Microsoft ID"), lambda: self.copy(customer.microsoft_id or "")),
+                Choice("d", _("Primary domain"), lambda: self.copy(customer.primary_domain)),
+                Choice("n", _("Company"), lambda: self.copy(customer.company_name)),
             ],
         )
 
-    def _copy(self, text: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.status.say(_("Copied: {text}").format(text=shown(text)))
-
     def do_tags(self) -> None:
         """Edit the tags in a line."""
+        self._tags_version = self._shown.customer.version
         self.ask(_("Tags"), ", ".join(self._shown.tags), self._tags_given)
 
     async def _tags_given(self, text: str | None) -> None:
@@ -219,13 +226,19 @@ class CustomerScreen(DeskScreen):
 
         if text is None:
             return
-        tags, version = parse_tags(text), self._shown.customer.version
-        await self.desk.reader.aside(
-            lambda: set_tags(
-                self.desk.store, self._customer_id, tags, version=version,
-                actor=Actor.present(), at=self.desk.clock(),
-            )
-        )  # fmt: skip
+        tags, version = parse_tags(text), self._tags_version
+        try:
+            await self.desk.reader.aside(
+                lambda: set_tags(
+                    self.desk.store, self._customer_id, tags, version=version,
+                    actor=Actor.present(), at=self.desk.clock(),
+                )
+            )  # fmt: skip
+        except ConflictError:
+            # The line opens again with what was typed; Enter then writes over what was read now.
+            await self.book_changed()
+            self._tags_version = self._shown.customer.version
+            raise
         await self._written(_("Tags kept."))
 
     async def do_note(self) -> None:
@@ -249,14 +262,15 @@ class CustomerScreen(DeskScreen):
         """Edit what was clicked twice."""
         await self.action_perform("customer.change")
 
-    async def _edit_note(self, note: Note | None) -> None:
+    async def _edit_note(self, note: Note | None, typed: str | None = None, why: str = "") -> None:
         from screens.note_dialog import NoteDialog
 
         async def written(text: str | None) -> None:
             if text is not None:
                 await self._note_given(text, note)
 
-        await self.app.push_screen(NoteDialog(note.text if note else ""), written)
+        dialog = NoteDialog(note.text if note else "", typed, why)
+        await self.app.push_screen(dialog, written)
 
     async def _note_given(self, text: str, note: Note | None) -> None:
         from models.changes import Actor
@@ -270,7 +284,8 @@ class CustomerScreen(DeskScreen):
                 )
             )  # fmt: skip
         except DeskError as error:
-            self.fail(error)
+            # What was typed is not lost: the dialog opens again with it and says why.
+            await self._edit_note(note, text, str(error))
             return
         await self._written(_("Note kept.") if text.strip() else _("Note removed."))
 

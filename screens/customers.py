@@ -12,7 +12,7 @@ from models.customer_list import CUSTOMERS
 from models.errors import DeskError, FilterError
 from models.filters import NO_FILTER, Filter, parse
 from models.languages import N_, _, ngettext, number
-from models.lists import Query, Sort
+from models.lists import ListedRows, Query, Sort
 from models.paths import typed_path
 from models.reading import StoreRows
 from models.remembered import View
@@ -64,6 +64,7 @@ class CustomersScreen(DeskScreen):
         self._sort: Sort = CUSTOMERS.default_sort
         self._all = 0
         self._left = False
+        self._shown_scope = ""
 
     def body(self) -> ComposeResult:
         """Build the table, and what to show in its place where it is empty."""
@@ -128,8 +129,11 @@ class CustomersScreen(DeskScreen):
                 return
             self._all = await unfiltered.count() if self._filter.text else self.table.total
         except DeskError as error:
+            if scope.key != self._shown_scope:  # never another account's rows under this header
+                await self.table.show(ListedRows(()), keep=-1)
             self.fail(error)
             return
+        self._shown_scope = scope.key
         self._show_state(scope)
 
     def _query(self, scope: Scope, chosen: Filter, sort: Sort) -> Query:
@@ -199,9 +203,10 @@ class CustomersScreen(DeskScreen):
 
     async def do_open(self) -> None:
         """Open the customer under the cursor."""
-        if self.table.row is not None:
+        row = await self.table.row_there()
+        if row is not None:
             self._remember()
-            await self.shell.open_customer(self.table.row.key)
+            await self.shell.open_customer(row.key)
 
     def do_filter(self) -> None:
         """Ask for a filter; the list follows each letter."""
@@ -246,9 +251,9 @@ class CustomersScreen(DeskScreen):
         self.table.set_wide(wide=not self.table.wide)
         self._remember()
 
-    def do_mark(self) -> None:
+    async def do_mark(self) -> None:
         """Mark the customer under the cursor, or unmark it."""
-        self.table.toggle_mark()
+        await self.table.toggle_mark()
         if self.desk.scope is not None:
             self._show_state(self.desk.scope)
 
@@ -262,9 +267,9 @@ class CustomersScreen(DeskScreen):
         self.table.mark(keys, marked=not self.table.marks.issuperset(keys))
         self._show_state(scope)
 
-    def do_copy(self) -> None:
+    async def do_copy(self) -> None:
         """Ask what to copy of the customer under the cursor."""
-        row = self.table.row
+        row = await self.table.row_there()
         if row is None:
             self.status.say(_("There is nothing to copy."))
             return
@@ -277,16 +282,10 @@ class CustomersScreen(DeskScreen):
         self.choose(
             _("Copy:"),
             [
-                Choice(key, _(columns[key].label), partial(self._copy, text))
+                Choice(key, _(columns[key].label), partial(self.copy, text))
                 for key, text in values.items()
             ],
         )
-
-    def _copy(self, text: str) -> None:
-        from models.plain import shown
-
-        self.app.copy_to_clipboard(text)
-        self.status.say(_("Copied: {text}").format(text=shown(text)))
 
     def do_export(self) -> None:
         """Ask what to export, and where to."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from models.customer_export import chosen_columns, export, format_of
 from models.languages import _, ngettext, number
-from models.paths import typed_path
+from models.paths import is_there, typed_path
 from tui.widgets.desk_screen import Choice
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class ExportFlow:
             return
         path = typed_path(text)
         format_of(path)
-        if path.exists():
+        if is_there(path):
             self._screen.choose(
                 _("{file} exists.").format(file=path.name),
                 [
@@ -92,29 +92,30 @@ class ExportFlow:
         self._start(path, overwrite=False)
 
     def _start(self, path: Path, *, overwrite: bool) -> None:
-        self._screen.run_worker(self._write(path, overwrite=overwrite), group="export")
+        # The app's worker, not the screen's: leaving the list does not abandon the file.
+        self._screen.app.run_worker(self._write(path, overwrite=overwrite), group="export")
 
     async def _write(self, path: Path, *, overwrite: bool) -> None:
         from models.errors import DeskError
 
         screen = self._screen
-        screen.status.say(_("Writing {file} …").format(file=path.name))
+        screen.shell.say(_("Writing {file} …").format(file=path.name))
         try:
             written = await asyncio.to_thread(self._export, path, overwrite=overwrite)
         except DeskError as error:
-            screen.fail(error)
+            screen.shell.say(str(error), error=True)
             return
         said = ngettext(
             "{count} row written to {file}", "{count} rows written to {file}", written, file=path
         )
-        screen.status.say(said)
+        screen.shell.say(said)
 
     def _export(self, path: Path, *, overwrite: bool) -> int:
         screen = self._screen
 
         def progress(rows: int) -> None:
             screen.app.call_from_thread(
-                screen.status.say,
+                screen.shell.say,
                 _("Writing {file}: {rows} rows …").format(file=path.name, rows=number(rows)),
             )
 

@@ -12,10 +12,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from models.languages import N_, _
+from tui.widgets.actions import shown_keys
 from tui.widgets.record_layout import fitted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
 
@@ -41,9 +42,10 @@ class HelpScreen(ModalScreen[None]):
         Binding("k,up", "scroll(-1)", show=False),
     ]
 
-    def __init__(self, actions: Sequence[Action]) -> None:
+    def __init__(self, actions: Sequence[Action], remapped: Mapping[str, str]) -> None:
         super().__init__()
         self._actions = actions
+        self._remapped = remapped
 
     def compose(self) -> ComposeResult:
         """Build the list of keys."""
@@ -58,7 +60,10 @@ class HelpScreen(ModalScreen[None]):
 
     def text(self) -> Content:
         """Return all keys with what they do."""
-        lines = [(action.display, _(action.help), action.id) for action in self._actions]
+        lines = [
+            (shown_keys(action, self._remapped), _(action.help), action.id)
+            for action in self._actions
+        ]
         lines += [(keys, _(text), "") for keys, text in MOVING]
         width = max(cell_len(keys) for keys, *_rest in lines)
         widest = max(cell_len(text) for _keys, text, _id in lines)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from models.account_list import Account
     from models.desk import Desk
-    from models.import_plan import ImportPlan
+    from models.importing.plan import ImportOutcome, ImportPlan
 
 COLUMNS = (
     Column("what", N_("What"), "", 9, Kind.CHOICE,
@@ -64,6 +64,7 @@ class ImportScreen(DeskScreen):
         self._mapping: dict[str, str] = {}
         self._plan: ImportPlan | None = None
         self._done = False
+        self._writing = False
         self._told = -1
 
     def body(self) -> ComposeResult:
@@ -80,7 +81,7 @@ class ImportScreen(DeskScreen):
         self.run_worker(self._make_plan(), group="import", exclusive=True)
 
     async def _make_plan(self) -> None:
-        from models.customer_files import read_plan
+        from models.importing.files import read_plan
 
         self._plan = None
         store, account = self.desk.store, self._account.id
@@ -116,7 +117,7 @@ class ImportScreen(DeskScreen):
         self.table.display = False
 
     async def _show_plan(self, plan: ImportPlan) -> None:
-        from models.customer_files import counts, mapped_columns
+        from models.importing.files import counts, mapped_columns
 
         place = f"{self._account.cloud.name} · {self._account.title}"
         heading = f"{shown(plan.file)} → {place}"
@@ -140,8 +141,8 @@ class ImportScreen(DeskScreen):
             self.status.say(shown(str(event.row.values[-1])), whole=True)
 
     def _rows(self, plan: ImportPlan) -> list[Row]:
-        from models.import_fields import ImportField
-        from models.import_plan import PLACE
+        from models.importing.fields import ImportField
+        from models.importing.plan import PLACE
 
         name = PLACE[ImportField.COMPANY_NAME]
         domain = PLACE[ImportField.PRIMARY_DOMAIN]
@@ -161,6 +162,8 @@ class ImportScreen(DeskScreen):
 
     def refusal(self, action: Action) -> str:
         """Return why `action` cannot be done now."""
+        if self._writing and action.id != "desk.help":
+            return _("The import is being written; this takes a moment.")
         if action.id == "import.carry-out":
             if self._done:
                 return _("It is done already. Esc goes back to the list.")
@@ -170,35 +173,44 @@ class ImportScreen(DeskScreen):
 
     def do_carry_out(self) -> None:
         """Write everything into the book, in one transaction."""
-        self._done = True
+        self._done = self._writing = True
         self.status.say(_("Writing …"))
         self.run_worker(self._carry_out(), group="import", exclusive=True)
 
     async def _carry_out(self) -> None:
-        from models.changes import Actor
-        from models.customer_files import counts, keep_refused
-        from models.customer_import import carry_out_import
+        from models.importing.files import counts
 
         plan = self._plan
         if plan is None:
             return
         try:
-            outcome = await asyncio.to_thread(
-                carry_out_import, self.desk.store, plan, Actor.present(), self.desk.clock()
-            )
-            said = _("Imported: {counts}.").format(counts=counts(outcome))
-            if plan.refused:
-                kept = await asyncio.to_thread(keep_refused, plan, self._path)
-                said += " " + _("Refused rows: {file}").format(file=kept)
+            outcome, refused = await asyncio.to_thread(self._write, plan)
         except DeskError as error:
             self._done = False
             self.fail(error)
             return
-        self.summary.update(
-            Content.assemble((said, "bold"), "\n\n", _("Esc goes back to the list."))
-        )
+        finally:
+            self._writing = False
+        said = _("Imported: {counts}.").format(counts=counts(outcome))
+        onward = _("Esc goes back to the list.")
+        self.summary.update(Content.assemble((said, "bold"), "\n", refused, "\n\n", onward))
         self.status.say(_("Imported."))
         await self.shell.book_changed()
+
+    def _write(self, plan: ImportPlan) -> tuple[ImportOutcome, str]:
+        """Write the book, then the refused rows; runs to its end whatever the screen does."""
+        from models.changes import Actor
+        from models.importing.customers import carry_out_import
+        from models.importing.files import keep_refused
+
+        outcome = carry_out_import(self.desk.store, plan, Actor.present(), self.desk.clock())
+        if not plan.refused:
+            return outcome, ""
+        try:
+            kept = keep_refused(plan, self._path)
+        except DeskError as error:
+            return outcome, _("The refused rows could not be kept: {error}").format(error=error)
+        return outcome, _("Refused rows: {file}").format(file=kept)
 
     def do_map(self) -> None:
         """Ask for the mapping of columns."""
@@ -206,8 +218,8 @@ class ImportScreen(DeskScreen):
         self.ask(_("field=Column …"), text, self._mapping_given)
 
     def _mapping_given(self, text: str | None) -> None:
-        from models.customer_files import parse_mapping
         from models.errors import UsageError
+        from models.importing.files import parse_mapping
 
         if text is None:
             return

@@ -22,22 +22,28 @@ class NoteDialog(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "keep", show=False, priority=True, id="note.keep"),
         Binding("escape", "give_up", show=False, priority=True, id="note.give-up"),
+        Binding("ctrl+q", "give_up", show=False, priority=True),
     ]
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, typed: str | None = None, why: str = "") -> None:
+        """Edit `text`; `typed` is what was typed before, refused because of `why`."""
         super().__init__()
         self._text = text
+        self._typed = text if typed is None else typed
+        self._why = why
         self._warned = False
 
     def compose(self) -> ComposeResult:
         """Build the text area."""
         with Vertical(classes="dialog") as box:
             box.border_title = _("Note")
-            area = TextArea(self._text, soft_wrap=True, show_line_numbers=False)
+            area = TextArea(self._typed, soft_wrap=True, show_line_numbers=False)
             area.cursor_blink = False
             yield area
             hint = _("ctrl+s keeps the note   Esc leaves it")
-            if self._text:
+            if self._why:
+                hint = f"{self._why}\n{hint}"
+            elif self._text:
                 hint += "   " + _("an empty note is removed")
             yield Static(hint, markup=False, classes="hint")
 

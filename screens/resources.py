@@ -30,7 +30,7 @@ def columns() -> tuple[Column, ...]:
         Column("action", N_("Action"), "", longest),
         Column("learn", N_("Read this to learn"), "", 18, grows=1, rank=4),
         Column("scope", N_("Scope"), "", 14, rank=3),
-        Column("now", N_("Now"), "", 28, grows=1, rank=1),
+        Column("now", N_("Now"), "", 24, grows=1, rank=1),
     )
 
 
@@ -76,7 +76,9 @@ class ResourcesScreen(DeskScreen):
         if scope is None:
             return
         try:
-            counts = await self.desk.reader.ask(lambda book: waiting(book, scope.ids))
+            counts = await self.desk.reader.ask(
+                lambda book: waiting(book, scope.ids, self.desk.clock())
+            )
         except DeskError as error:
             self.fail(error)
             return
@@ -153,9 +155,7 @@ class ResourcesScreen(DeskScreen):
         )
 
     def _copy(self, place: int) -> None:
-        address = self.resource.links[place].address
-        self.app.copy_to_clipboard(address)
-        self.status.say(_("Copied: {text}").format(text=address))
+        self.copy(self.resource.links[place].address)
 
     async def do_back(self) -> None:
         """Stay: there is nothing below the first screen."""

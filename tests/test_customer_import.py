@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,12 @@ from sqlmodel import col, select
 from models.accounts import PartnerAccount
 from models.changes import Actor, Change, ChangeKind
 from models.customer_export import PORTAL_COLUMNS
-from models.customer_import import carry_out_import, plan_import, write_refused
 from models.customers import BillingProfile, CompanyProfile, Customer, Relationship, Tag
 from models.domains import domain_name
 from models.errors import ConflictError, FileError, NotFoundError, RefusedError, UsageError
-from models.import_fields import FIELD_TITLES, ImportField
-from models.import_plan import FieldChange
+from models.importing.customers import carry_out_import, plan_import, write_refused
+from models.importing.fields import FIELD_TITLES, ImportField
+from models.importing.plan import FieldChange
 from models.languages import _, speak
 from models.sheets import read_sheet, write_csv
 from models.store import Store
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from models.database_url import SqliteFile
-    from models.import_plan import ImportOutcome, ImportPlan
+    from models.importing.plan import ImportOutcome, ImportPlan
 
 AT = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 LATER = AT + timedelta(days=1)
@@ -853,3 +854,23 @@ class TestAlways:
             return
         assert plan.new + plan.refused == len(list(read_sheet(path).rows()))
         write_refused(plan, light_desk.folder / "refused.csv", overwrite=True)
+
+
+def test_customers_were_seen_when_the_file_was_written_not_when_it_was_read(
+    store: Store, tmp_path: Path
+) -> None:
+    from models.clock import from_millis, to_millis
+
+    file = tmp_path / "old.csv"
+    head = "Microsoft ID,Company name,Primary domain name,Relationship"
+    file.write_text(f"{head}\n11111111-2222-4333-8444-555555555555,Contoso,contoso.com,reseller\n")
+    written, read = from_millis(1_700_000_000_000), from_millis(1_750_000_000_000)
+    os.utime(file, (written.timestamp(), written.timestamp()))
+    with store.reading() as session:
+        account = session.exec(select(PartnerAccount.id)).first() or 0
+    carry_out_import(store, plan_import(store, account, read_sheet(file)), ACTOR, read)
+    with store.reading() as session:
+        customer = session.exec(select(Customer)).one()
+        kept = session.get_one(PartnerAccount, account)
+    assert customer.seen_at == kept.synced_at == written
+    assert to_millis(customer.added_at or written) == to_millis(read)

@@ -56,7 +56,6 @@ def test_a_path_is_taken_from_here_or_from_home(
 def test_a_server_is_named_in_each_of_its_spellings(scheme: str) -> None:
     server = parse(f"{scheme}://me@host:5433/book?sslmode=require")
     assert server == PostgresServer("postgresql://me@host:5433/book?sslmode=require")
-    assert server.sqlalchemy_url == "postgresql+psycopg://me@host:5433/book?sslmode=require"
     assert server.name == "postgresql://me@host:5433/book?sslmode=require"
 
 

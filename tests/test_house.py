@@ -27,7 +27,7 @@ async def main():
     from tui.app import DeskApp
     desk = Desk(chosen, Store(SqliteFile(Path(sys.argv[1]))))
     desk.open = lambda: None  # the book is opened beside the first frame
-    desk.look = lambda connection: ([], 0)
+    desk.look = lambda connection: None
     app = DeskApp(desk)
     loaded = []
     app.fail = lambda error: None

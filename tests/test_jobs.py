@@ -296,3 +296,26 @@ def test_list_on_the_command_line_is_the_list_on_the_screen(book: Path) -> None:
         terminal.wait_for("Company ▲")
         terminal.type("/relationship:none\r")
         terminal.wait_for(f"{len(listed)} of 216")
+
+
+@pytest.mark.parametrize(
+    ("colours", "no_color"), [("standard", None), ("256", None), ("truecolor", None), ("auto", "1")]
+)
+def test_the_cursor_is_seen_in_every_colour_system(
+    book: Path, colours: str, no_color: str | None
+) -> None:
+    """By its mark in any case, and by a background of its own or reverse."""
+    command = [*COMMAND, "--database", str(book)]
+    environment = {"TEXTUAL_COLOR_SYSTEM": colours, "NO_COLOR": no_color}
+    with Terminal(command, columns=80, rows=24, env=environment) as terminal:
+        terminal.wait_for("216 customers")
+        terminal.press("g", "c")
+        terminal.wait_for("Company ▲")
+        terminal.press("j")
+        terminal.wait_until(lambda _text: terminal.line(3).startswith("▌"))
+        terminal.wait_idle()
+        here, other = terminal.cell(10, 3), terminal.cell(10, 4)
+        assert (here.background, here.reverse) != (other.background, other.reverse)
+        assert here.foreground != here.background
+        if colours == "standard":
+            assert len(str(here.background)) < 14, "a named colour, none of 16 million"

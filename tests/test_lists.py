@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -53,7 +54,7 @@ def test_both_directions_are_the_same_list_turned_round(filled: Store) -> None:
     connection = filled.connect()
     for column in CUSTOMERS.sortable():
         up = Query(CUSTOMERS, (1,), NO_FILTER, Sort(column.name))
-        down = up.sorted_by(Sort(column.name, descending=True))
+        down = replace(up, sort=Sort(column.name, descending=True))
         assert list(up.walk(connection)) == list(down.walk(connection))[::-1]
     connection.close()
 

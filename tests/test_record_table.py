@@ -170,8 +170,8 @@ async def test_an_answer_that_comes_too_late_is_dropped() -> None:
 async def test_marks_stay_with_their_records() -> None:
     app = TableApp(50)
     async with app.run_test(size=(60, 12)) as pilot:
-        app.table.toggle_mark()
-        app.table.toggle_mark()
+        await app.table.toggle_mark()
+        await app.table.toggle_mark()
         await settled(pilot)
         assert app.table.marks == {1, 2}
         assert app.table.cursor == 2

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import TextArea
+from textual.widgets import Input, TextArea
 
 from models.languages import speak
 from screens.customer import CustomerScreen
@@ -17,6 +17,7 @@ from tests.books import demo_desk, empty_desk
 from tui.app import DeskApp
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.field_page import FieldPage
+from tui.widgets.lines import KeyBar
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
@@ -244,11 +245,68 @@ async def test_two_people_on_one_customer_lose_nothing(tmp_path: Path) -> None:
         id = find_customer(desk.store, "fabrikam.onmicrosoft.com", [1])
         version = read_customer(desk.store, id).customer.version
         set_tags(desk.store, id, ["theirs"], version=version, actor=TESTER, at=NOW)
+        await console.app.book_changed()  # what the console does by itself every two seconds
+        await console.press(*["backspace"] * 40)
         await console.type("mine")
         await console.press("enter")
         assert "Somebody else changed this record" in console.said
-        await console.press("r")
+        assert console.screen.prompt.is_open
+        assert console.screen.prompt.text == "mine"
+        assert read_customer(desk.store, id).tags == ["theirs"]
+        await console.press("escape")
         assert "theirs" in "\n".join(console.lines())
+
+
+async def test_each_account_keeps_its_cursor_when_the_cloud_is_switched(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", *["j"] * 10)
+        row = console.table.row
+        await console.press("c", "down", "enter", *["j"] * 3)
+        assert console.table.cursor == 3
+        await console.press("c", "up", "enter")
+        assert console.table.row == row
+        await console.press("c", "down", "enter")
+        assert console.table.cursor == 3
+
+
+async def test_a_note_that_is_refused_is_not_lost(tmp_path: Path) -> None:
+    from models.customer_page import LONGEST_NOTE
+
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", "enter", "o")
+        console.app.screen.query_one(TextArea).text = "x" * (LONGEST_NOTE + 1)
+        await console.press("ctrl+s")
+        area = console.app.screen.query_one(TextArea)
+        assert len(area.text) == LONGEST_NOTE + 1
+        area.text = "short"
+        await console.press("ctrl+s")
+        assert console.said == "Note kept."
+
+
+@pytest.mark.parametrize("path", ["~nosuchuser/a.csv", "x" * 300 + ".csv", "/proc/nope/a.csv"])
+async def test_a_path_that_cannot_be_is_told_and_can_be_mended(tmp_path: Path, path: str) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", "x", "p")
+        console.screen.prompt.query_one(Input).value = path
+        await console.press("enter")
+        assert console.app.is_running
+        assert console.said
+        await console.press("escape", "I")
+        console.screen.prompt.query_one(Input).value = path
+        await console.press("enter")
+        assert console.app.is_running
+
+
+async def test_a_note_taller_than_the_page_can_be_read_to_its_end(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path), size=(80, 24)) as console:
+        await console.press("g", "c", "enter", "o")
+        console.app.screen.query_one(TextArea).text = "\n".join(f"line {n}" for n in range(60))
+        await console.press("ctrl+s")
+        seen = ""
+        for _step in range(12):
+            await console.press(*["j"] * 10)
+            seen += "\n".join(console.lines())
+        assert all(f"line {n}" in seen for n in range(60))
 
 
 async def test_over_all_clouds_lists_say_the_cloud_and_change_nothing(tmp_path: Path) -> None:
@@ -308,6 +366,8 @@ async def test_keys_can_be_remapped_by_their_ids(tmp_path: Path) -> None:
         assert "Microsoft ID" not in console.lines()[0]
         await console.press("z")
         assert "Microsoft ID" in console.lines()[0]
+        bar = console.screen.query_one(KeyBar)
+        assert "z Wide" in str(bar.render())
 
 
 async def test_a_remapped_key_of_no_action_is_refused_with_the_nearest(tmp_path: Path) -> None:

@@ -17,10 +17,17 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
-from models import sheet_writing
 from models.errors import FileError
-from models.sheet_csv import LONGEST_LINE, guarded, unguarded
-from models.sheets import csv_into, json_into, read_sheet, write_csv, write_json, write_xlsx
+from models.sheets import (
+    csv_into,
+    json_into,
+    read_sheet,
+    write_csv,
+    write_json,
+    write_xlsx,
+    writing,
+)
+from models.sheets.csv_file import LONGEST_LINE, guarded, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -499,7 +506,7 @@ class TestWriting:
         ):
             write_xlsx([["1", "x" * 32_768]], COLUMNS, tmp_path / "out.xlsx")
         write_xlsx([["1", "x" * 32_767]], COLUMNS, tmp_path / "fits.xlsx")
-        monkeypatch.setattr(sheet_writing, "MOST_ROWS", 2)
+        monkeypatch.setattr(writing, "MOST_ROWS", 2)
         with pytest.raises(FileError, match="holds at most 2 rows"):
             write_xlsx([["1", "2"]] * 3, COLUMNS, tmp_path / "out.xlsx")
         assert not (tmp_path / "out.xlsx").exists()

@@ -77,7 +77,9 @@ class DeskApp(App[None]):
     async def _open_book(self) -> None:
         try:
             await self.desk.reader.aside(self.desk.open)
-            self.desk.seen(*await self.desk.reader.ask(self.desk.look))
+            looked = await self.desk.reader.ask(self.desk.look)
+            if looked is not None:
+                self.desk.seen(*looked)
         except DeskError as error:
             self.fail(error)
             return
@@ -89,12 +91,14 @@ class DeskApp(App[None]):
     async def _look(self) -> None:
         """Tell the screen on top when somebody else changed the book."""
         try:
-            accounts, latest = await self.desk.reader.ask(self.desk.look)
-            if latest == self.desk.latest_change and accounts == self.desk.accounts:
+            looked = await self.desk.reader.ask(self.desk.look)
+            if looked is None:
+                if isinstance(self.screen, DeskScreen):
+                    self.screen.header.keep_time()
                 return
-            self.desk.seen(accounts, latest)
+            self.desk.seen(*looked)
         except DeskError as error:
-            self._say(str(error))
+            self.say(str(error))
             return
         if isinstance(self.screen, DeskScreen):
             self.screen.header.refresh()
@@ -190,11 +194,13 @@ class DeskApp(App[None]):
 
     def action_help_quit(self) -> None:
         """Say how to leave: ctrl+c is pressed by habit."""
-        self._say(_("ctrl+q quits."))
+        self.say(_("ctrl+q quits."))
 
-    def _say(self, text: str) -> None:
-        if isinstance(self.screen, DeskScreen):
-            self.screen.status.say(text)
+    def say(self, text: str, *, error: bool = False) -> None:
+        """Say something in the status line of the main screen on top, unless it asks something."""
+        screens = self._desk_screens()
+        if screens and not screens[-1].awaits_key:
+            screens[-1].status.say(text, error=error, whole=error)
 
     # Between screens
 
@@ -244,7 +250,7 @@ class DeskApp(App[None]):
         if isinstance(self.screen, DeskScreen):
             from screens.help import HelpScreen
 
-            await self.push_screen(HelpScreen(self.screen.all_actions()))
+            await self.push_screen(HelpScreen(self.screen.all_actions(), self.desk.settings.keys))
 
     async def choose_cloud(self) -> None:
         """Open the cloud selector."""
@@ -299,7 +305,7 @@ def run(desk: Desk, *, mouse: bool) -> int:
         return app.return_code
     if app.crash_report is not None:
         raise DeskError(
-            _("partnerdesk met an error it did not expect and had to stop; nothing was lost."),
+            _("partnerdesk met an error it did not expect and had to stop."),
             _("A report without your data is in {file}.").format(file=app.crash_report),
         )
     return 0

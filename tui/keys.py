@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from models import paths
+from textual.binding import Binding
+
 from models.errors import SettingsError
 from models.languages import _
+from tui.widgets.field_page import FieldPage
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
@@ -23,13 +25,12 @@ def check_keymap(keys: Mapping[str, str], screens: Iterable[type[DeskScreen]]) -
         SettingsError: names the nearest id that exists.
     """
     known = {action.id for screen in screens for action in screen.all_actions()}
-    known |= {str(binding.id) for binding in RecordTable.BINDINGS if not isinstance(binding, tuple)}
+    for widget in (RecordTable, FieldPage):
+        known |= {str(entry.id) for entry in widget.BINDINGS if isinstance(entry, Binding)}
     for id in keys:
         if id not in known:
             near = difflib.get_close_matches(id, known, n=1, cutoff=0.3)
             raise SettingsError(
-                _("{file}: no action is called {name}.").format(
-                    file=paths.user_settings(), name=f'[keys] "{id}"'
-                ),
+                _("The settings remap keys of {name}, but no action is called so.").format(name=id),
                 _("Did you mean {name}?").format(name=near[0]) if near else "",
             )

@@ -6,6 +6,7 @@ Behaviour is tested elsewhere, by keys; these pictures guard layout only. Renew 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -16,7 +17,6 @@ from tui.app import DeskApp
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from pathlib import Path
 
     from textual.pilot import Pilot
 
@@ -97,15 +97,6 @@ def test_theme(screen: str, theme: str, tmp_path: Path, snap_compare: Compare) -
     assert snap_compare(app, terminal_size=SMALL, run_before=pressing(KEYS[screen]))
 
 
-@pytest.mark.parametrize("screen", MAIN_SCREENS)
-def test_with_sixteen_colours(
-    screen: str, tmp_path: Path, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("textual.constants.COLOR_SYSTEM", "standard")
-    app = DeskApp(demo_desk(tmp_path))
-    assert snap_compare(app, terminal_size=SMALL, run_before=pressing(KEYS[screen]))
-
-
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_empty_book(language: str, tmp_path: Path, snap_compare: Compare) -> None:
     speak(language)
@@ -126,3 +117,20 @@ def test_us_government_says_what_it_lacks(tmp_path: Path, snap_compare: Compare)
 def test_terminal_too_small(tmp_path: Path, snap_compare: Compare) -> None:
     app = DeskApp(demo_desk(tmp_path))
     assert snap_compare(app, terminal_size=(50, 12), run_before=pressing(()))
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_import_says_what_it_would_do(
+    language: str, tmp_path: Path, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speak(language)
+    monkeypatch.chdir(tmp_path)
+    rows = [
+        "Microsoft ID,Company name,Primary domain name,Relationship",
+        "11111111-2222-4333-8444-555555555555,Neue Firma GmbH,neuefirma.de,Reseller",
+        "nope,Ohne Kennung AG,ohne.de,Reseller",
+    ]
+    Path("new.csv").write_text("\n".join(rows))
+    app = DeskApp(demo_desk(tmp_path))
+    keys = ("g", "c", "I", *"new", "full_stop", *"csv", "enter")
+    assert snap_compare(app, terminal_size=SMALL, run_before=pressing(keys))

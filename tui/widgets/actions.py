@@ -10,7 +10,7 @@ from textual.binding import Binding
 from models.languages import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,15 @@ class Action:
     def method(self) -> str:
         """Name of the screen's method that does it."""
         return "do_" + self.id.rpartition(".")[2].replace("-", "_")
+
+
+def shown_keys(action: Action, remapped: Mapping[str, str]) -> str:
+    """Return how the keys of `action` are written, also where the settings remap them."""
+    keys = remapped.get(action.id)
+    if keys is None:
+        return action.display
+    names = {"slash": "/", "question_mark": "?", "exclamation_mark": "!", "colon": ":"}
+    return " ".join(names.get(key.strip(), key.strip()) for key in keys.split(","))
 
 
 def bindings(actions: Iterable[Action]) -> list[Binding]:

@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from models.errors import DeskError
 from models.languages import _
+from models.plain import shown_lines
 from tui.widgets.actions import EVERYWHERE, Action, bindings
 from tui.widgets.header import DeskHeader
 from tui.widgets.lines import KeyBar, Prompt, StatusLine
@@ -95,7 +96,7 @@ class DeskScreen(Screen[None]):
         with Vertical(id="foot"):
             yield StatusLine()
             yield Prompt()
-            yield KeyBar(self.all_actions())
+            yield KeyBar(self.all_actions(), self.desk.settings.keys)
         yield Static(id="too-small")
 
     def body(self) -> ComposeResult:
@@ -145,9 +146,7 @@ class DeskScreen(Screen[None]):
 
     async def _attempt(self, act: Act) -> None:
         try:
-            result = act()
-            if inspect.isawaitable(result):
-                await result
+            await _done(act)
         except DeskError as error:
             self.fail(error)
 
@@ -157,7 +156,16 @@ class DeskScreen(Screen[None]):
 
     def fail(self, error: DeskError) -> None:
         """Say what went wrong and what to do."""
-        self.status.say(str(error), error=True)
+        self.status.say(str(error), error=True, whole=True)
+
+    def copy(self, text: str) -> None:
+        """Copy a text, without what could drive a terminal it is pasted into."""
+        safe = "\n".join(shown_lines(text))
+        if not safe:
+            self.status.say(_("There is nothing to copy."))
+            return
+        self.app.copy_to_clipboard(safe)
+        self.status.say(_("Copied: {text}").format(text=safe.replace("\n", " ")))
 
     def on_record_table_failed(self, event: RecordTable.Failed) -> None:
         """Say why rows could not be read."""
@@ -224,12 +232,19 @@ class DeskScreen(Screen[None]):
 
     async def answer_prompt(self, text: str | None) -> None:
         """Put the prompt away and hand on the answer; None where there is none."""
-        answer, self._answer, self._typed = self._answer, None, None
+        answer, typed, self._answer, self._typed = self._answer, self._typed, None, None
         self.prompt.close()
         self.status.display = True
         self.focus_body()
-        if answer is not None:
-            await self._attempt(partial(answer, text))
+        if answer is None:
+            return
+        try:
+            await _done(partial(answer, text))
+        except DeskError as error:
+            self.fail(error)
+            if text:  # what was typed is not lost: it can be mended, or left with Esc
+                self.ask(self.prompt.label, text, answer, typed)
+                self.prompt.remark(error.message, error=True)
 
     def focus_body(self) -> None:
         """Give the keys back to the body."""
@@ -263,6 +278,12 @@ class DeskScreen(Screen[None]):
         """Read the book again."""
         await self.book_changed()
         self.status.say(_("Read again."))
+
+
+async def _done(act: Act) -> None:
+    result = act()
+    if inspect.isawaitable(result):
+        await result
 
 
 def _packed(parts: list[str], width: int) -> str:

@@ -113,7 +113,12 @@ class FieldPage(ScrollView, can_focus=True):
         return self._fields[self._cursor] if self._fields else None
 
     def action_move(self, by: int) -> None:
-        """Move the cursor by some fields."""
+        """Move the cursor by some fields; one taller than the page is scrolled through first."""
+        first, last = self._lines_of(self._cursor)
+        top, height = self.scroll_offset.y, self.size.height
+        if (by == 1 and last >= top + height) or (by == -1 and first < top):
+            self.scroll_to(y=top + by, animate=False, immediate=True)
+            return
         before = self._cursor
         self._cursor = min(max(before + by, 0), max(len(self._fields) - 1, 0))
         self._refresh_field(before)
@@ -121,8 +126,15 @@ class FieldPage(ScrollView, can_focus=True):
         self._follow()
 
     def action_page(self, by: int) -> None:
-        """Move the cursor by a page."""
-        self.action_move(by * max(self.size.height - 2, 1))
+        """Scroll by a page; the cursor goes to the first field that is seen whole or in part."""
+        height = max(self.size.height - 1, 1)
+        top = min(max(self.scroll_offset.y + by * height, 0), max(len(self._lines) - height, 0))
+        self.scroll_to(y=top, animate=False, immediate=True)
+        seen = [line.field for line in self._lines[top : top + height] if line.field >= 0]
+        if seen:
+            before, self._cursor = self._cursor, seen[0] if by < 0 or top else seen[-1]
+            self._refresh_field(before)
+            self._refresh_field(self._cursor)
 
     def go_to_section(self, title: str) -> None:
         """Put the cursor on the first field of a section."""

@@ -33,10 +33,17 @@ class DeskHeader(Widget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
+        self._told = ""
+
+    def keep_time(self) -> None:
+        """Draw the line anew where the age it tells has changed."""
+        if self._right().plain != self._told:
+            self.refresh()
 
     def render(self) -> Content:
         """Return the line, with what does not fit left out by rank."""
         right = self._right()
+        self._told = right.plain
         room = self.size.width - cell_len(right.plain) - 2
         for left in self._lefts():
             if cell_len(left.plain) <= room:

@@ -14,9 +14,10 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from models.languages import _
+from tui.widgets.actions import shown_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.events import Click
@@ -71,9 +72,10 @@ class KeyBar(Widget):
             super().__init__()
             self.action = action
 
-    def __init__(self, actions: Sequence[Action]) -> None:
+    def __init__(self, actions: Sequence[Action], remapped: Mapping[str, str]) -> None:
         super().__init__()
         self._actions = [action for action in actions if action.bar]
+        self._keys = {action.id: shown_keys(action, remapped) for action in actions}
         self._spans: list[tuple[int, int, Action]] = []
 
     def render(self) -> Content:
@@ -86,7 +88,7 @@ class KeyBar(Widget):
             if action is not last and place + length > room:
                 continue
             self._spans.append((place, place + length, action))
-            parts.append(Content.assemble(" ", (action.display, "bold $text-accent"),
+            parts.append(Content.assemble(" ", (self._keys[action.id], "bold $text-accent"),
                                           " ", _(action.label), " "))  # fmt: skip
             place += length
         return Content("").join(parts)
@@ -97,9 +99,8 @@ class KeyBar(Widget):
             if start <= event.x < end:
                 self.post_message(self.Pressed(action))
 
-    @staticmethod
-    def _length(action: Action) -> int:
-        return cell_len(action.display) + cell_len(_(action.label)) + 3
+    def _length(self, action: Action) -> int:
+        return cell_len(self._keys[action.id]) + cell_len(_(action.label)) + 3
 
 
 class Prompt(Horizontal):
@@ -119,6 +120,9 @@ class Prompt(Horizontal):
         Binding("enter", "screen.answer_prompt", show=False, priority=True),
         Binding("escape", "screen.leave_prompt", show=False, priority=True),
     ]
+
+    label = ""
+    """What is asked for."""
 
     class Typed(Message):
         """The text changed."""
@@ -140,6 +144,7 @@ class Prompt(Horizontal):
 
     def ask(self, label: str, text: str = "") -> None:
         """Open the line with `label` and a text to begin with."""
+        self.label = label
         self.query_one("#label", Static).update(label)
         self.remark("")
         entry = self.query_one(Input)

@@ -115,6 +115,7 @@ class RecordTable(ScrollView, can_focus=True):
         self._rows: list[Row] = []
         self._start = 0
         self._asked = 0
+        self._wanted: RowKey = 0
         self._width = 0
         self._sideways = 0
         self.total = 0
@@ -143,6 +144,7 @@ class RecordTable(ScrollView, can_focus=True):
         """
         self._asked += 1
         asked = self._asked
+        self._wanted = keep = keep or self._wanted  # a newer question without a wish keeps the old
         while True:
             key = keep or self._key
             total = await source.count()
@@ -156,6 +158,7 @@ class RecordTable(ScrollView, can_focus=True):
                 break  # else the person moved on meanwhile: show where the cursor is now
         self._source, self.total, self.sort = source, total, sort
         self._rows, self._start, self.cursor = rows, start, cursor
+        self._wanted = 0
         self._arrange()
         self._follow()
         self.refresh()
@@ -190,11 +193,12 @@ class RecordTable(ScrollView, can_focus=True):
             self.marks.difference_update(keys)
         self.refresh()
 
-    def toggle_mark(self) -> None:
+    async def toggle_mark(self) -> None:
         """Mark the record under the cursor, or take its mark off, and go on to the next."""
-        if self.row is None:
+        row = await self.row_there()
+        if row is None:
             return
-        self.marks.symmetric_difference_update({self.row.key})
+        self.marks.symmetric_difference_update({row.key})
         self._refresh_row(self.cursor)
         self.action_move(1)
 
@@ -207,6 +211,15 @@ class RecordTable(ScrollView, can_focus=True):
     def action_page(self, by: int) -> None:
         """Move the cursor by some pages."""
         self._go(self.cursor + by * max(self._page - 1, 1))
+
+    async def row_there(self) -> Row | None:
+        """Return the record under the cursor, read first where it is not there yet.
+
+        So a key typed ahead acts on the record that the key before it went to.
+        """
+        if self.row is None and self.total:
+            await self._read_window(self.cursor)
+        return self.row
 
     def action_first(self) -> None:
         """Go to the first row."""

@@ -42,6 +42,10 @@ class Shell(Protocol):
         """Show the keys of the screen on top."""
         ...
 
+    def say(self, text: str, *, error: bool = False) -> None:
+        """Say something in the status line of the screen on top."""
+        ...
+
     async def book_changed(self) -> None:
         """Look at the book at once, since it was changed here."""
         ...

@@ -12,11 +12,11 @@ from models.accounts import PartnerAccount
 from models.changes import Change, ChangeKind
 from models.customers import Customer, Relationship, sort_and_search
 from models.errors import ConflictError
-from models.import_beside import Written, run, write_beside
-from models.import_book import OWN_FIELDS, batches, load_locked, table_of
-from models.import_cells import TAG_SEPARATOR
-from models.import_fields import ImportField
-from models.import_plan import ImportOutcome, value_of
+from models.importing.beside import Written, run, write_beside
+from models.importing.book import OWN_FIELDS, batches, load_locked, table_of
+from models.importing.cells import TAG_SEPARATOR
+from models.importing.fields import ImportField
+from models.importing.plan import ImportOutcome, value_of
 from models.languages import _
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from models.changes import Actor
-    from models.import_beside import BoundRow
-    from models.import_plan import ImportPlan, PlannedChange, Values
+    from models.importing.beside import BoundRow
+    from models.importing.plan import ImportPlan, PlannedChange, Values
     from models.store import Store
 
 _ACCOUNTS, _CUSTOMERS, _CHANGES = table_of(PartnerAccount), table_of(Customer), table_of(Change)
@@ -82,6 +82,8 @@ class _Import:
         self.plan = plan
         self.actor = actor
         self.at = at
+        self.seen = min(plan.written_at, at)
+        """When Partner Center said what the file says: no later than the file was written."""
 
     def carry_out(self) -> ImportOutcome:
         plan = self.plan
@@ -158,7 +160,7 @@ class _Import:
     def _add_new(self, change_id: int) -> None:
         rows = self.plan.new_rows
         self._refuse_added()
-        seen = {"seen_at": self.at} if self.plan.from_portal else {}
+        seen = {"seen_at": self.seen} if self.plan.from_portal else {}
         same = {
             "account_id": self.plan.account_id,
             "added_at": self.at,
@@ -196,13 +198,19 @@ class _Import:
         return {microsoft_id or domain: key for key, microsoft_id, domain in found}
 
     def _mark_seen(self) -> None:
-        """Say when the customers in the file were seen; that is no change of theirs."""
+        """Say when the customers in the file were seen; that is no change of theirs.
+
+        That was when the file was written; an older file takes nothing back.
+        """
         for batch in batches(sorted(self.plan.known)):
             self.connection.execute(
-                update(_CUSTOMERS).where(_CUSTOMERS.c.id.in_(batch)).values(seen_at=self.at)
+                update(_CUSTOMERS)
+                .where(_CUSTOMERS.c.id.in_(batch), _CUSTOMERS.c.seen_at < self.seen)
+                .values(seen_at=self.seen)
             )
         account = _ACCOUNTS.c.id == self.plan.account_id
-        self.connection.execute(update(_ACCOUNTS).where(account).values(synced_at=self.at))
+        older = _ACCOUNTS.c.synced_at < self.seen
+        self.connection.execute(update(_ACCOUNTS).where(account, older).values(synced_at=self.seen))
 
     def _entry(
         self,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.customer_import import plan_import, write_refused
 from models.errors import FileError, UsageError
-from models.import_fields import FIELD_TITLES
+from models.importing.customers import plan_import, write_refused
+from models.importing.fields import FIELD_TITLES
 from models.languages import _, ngettext
 from models.paths import data_folder, private_folder
 from models.sheets import read_sheet
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from models.import_plan import ImportOutcome, ImportPlan
+    from models.importing.plan import ImportOutcome, ImportPlan
     from models.store import Store
 
 MOST_REFUSED_FILES = 100
@@ -89,7 +89,9 @@ def keep_refused(plan: ImportPlan, source: Path, wanted: Path | None = None) -> 
         write_refused(plan, wanted, overwrite=True)
         return wanted
     problem: FileError | None = None
-    for folder in (source.parent, private_folder(data_folder())):
+    for folder in (source.parent, data_folder()):
+        if folder != source.parent:
+            private_folder(folder)
         for number in range(1, MOST_REFUSED_FILES):
             mark = "" if number == 1 else f"-{number}"
             target = folder / f"{source.stem}.refused{mark}.csv"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from models.customers import Relationship
 from models.domains import domain_name
 from models.errors import FileError, UsageError
-from models.import_cells import guid, relationship_in, relationship_words
-from models.import_fields import (
+from models.importing.cells import guid, relationship_in, relationship_words
+from models.importing.fields import (
     FIELD_TITLES,
     PORTAL_FIELDS,
     ImportField,

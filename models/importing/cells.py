@@ -9,7 +9,7 @@ from models.customer_page import parse_tags
 from models.customers import RELATIONSHIP_TITLES, Relationship
 from models.domains import domain_name
 from models.errors import UsageError
-from models.import_fields import ImportField, key
+from models.importing.fields import ImportField, key
 from models.languages import _, ngettext
 
 if TYPE_CHECKING:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from models.customers import BillingProfile, CompanyProfile, Tag
-from models.import_book import batches, table_of
-from models.import_cells import TAG_SEPARATOR
-from models.import_fields import BILLING_FIELDS, ImportField
-from models.import_plan import value_of
+from models.importing.book import batches, table_of
+from models.importing.cells import TAG_SEPARATOR
+from models.importing.fields import BILLING_FIELDS, ImportField
+from models.importing.plan import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection, Executable, Table
 
-    from models.import_plan import Values
+    from models.importing.plan import Values
 
 BoundRow = dict[str, Any]
 """Values by column or bound name, as SQLAlchemy takes them."""

@@ -10,9 +10,9 @@ from array import array
 from typing import TYPE_CHECKING
 
 from models.customers import Relationship
-from models.import_cells import CellReader, UnfitError, too_long
-from models.import_fields import ImportField
-from models.import_plan import FIELDS, PLACE, Booked, PlannedChange, Problem, RefusedRow
+from models.importing.cells import CellReader, UnfitError, too_long
+from models.importing.fields import ImportField
+from models.importing.plan import FIELDS, PLACE, Booked, PlannedChange, Problem, RefusedRow
 from models.languages import _
 from models.plain import shown
 from models.sheets import LONGEST_CELL
@@ -20,8 +20,8 @@ from models.sheets import LONGEST_CELL
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from models.import_columns import ColumnMap
-    from models.import_plan import Values
+    from models.importing.columns import ColumnMap
+    from models.importing.plan import Values
 
 _VALUE_SHOWN = 60
 _ID, _NAME = PLACE[ImportField.MICROSOFT_ID], PLACE[ImportField.COMPANY_NAME]

@@ -14,7 +14,7 @@ from models.errors import FileError
 from models.languages import _, number
 from models.paths import written_whole
 from models.plain import shown
-from models.sheet_csv import guarded
+from models.sheets.csv_file import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

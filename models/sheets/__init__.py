@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Protocol
 from models.errors import FileError
 from models.languages import _
 from models.plain import shown
-from models.sheet_csv import CsvFile
-from models.sheet_workbook import WORKBOOK_SUFFIXES, Workbook, is_workbook
-from models.sheet_writing import (
+from models.sheets.csv_file import CsvFile
+from models.sheets.workbook import WORKBOOK_SUFFIXES, Workbook, is_workbook
+from models.sheets.writing import (
     LONGEST_CELL,
     csv_into,
     json_into,

@@ -7,13 +7,14 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from models.accounts import PartnerAccount
+from models.clock import from_millis
 from models.errors import NotFoundError
-from models.import_book import load_account
-from models.import_columns import SAMPLE_ROWS, match_columns
-from models.import_fields import LINE_TITLE, REASON_TITLE, own_places
-from models.import_plan import ImportPlan
-from models.import_rows import RowPlanner
-from models.import_writing import carry_out_import
+from models.importing.book import load_account
+from models.importing.columns import SAMPLE_ROWS, match_columns
+from models.importing.fields import LINE_TITLE, REASON_TITLE, own_places
+from models.importing.plan import ImportPlan
+from models.importing.rows import RowPlanner
+from models.importing.writing import carry_out_import
 from models.languages import _
 from models.sheets import write_csv
 
@@ -66,6 +67,7 @@ def plan_import(
         account_id=account_id,
         file=sheet.path.name,
         sha256=sheet.sha256(),
+        written_at=from_millis(sheet.stamp.modified // 1_000_000),
         columns=columns,
         new_rows=planner.new_rows,
         changes=planner.changes,

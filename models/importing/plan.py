@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.clock import moment_text
-from models.import_cells import TAG_SEPARATOR
-from models.import_fields import FIELD_TITLES, PORTAL_FIELDS, ImportField
+from models.importing.cells import TAG_SEPARATOR
+from models.importing.fields import FIELD_TITLES, PORTAL_FIELDS, ImportField
 from models.languages import _
 
 if TYPE_CHECKING:
     from array import array
     from datetime import datetime
 
-    from models.import_columns import ColumnMap
+    from models.importing.columns import ColumnMap
 
 FIELDS = tuple(ImportField)
 PLACE = {field: place for place, field in enumerate(FIELDS)}
@@ -124,6 +124,8 @@ class ImportPlan:
     file: str
     """The file's name without its folder."""
     sha256: str
+    written_at: datetime
+    """When the file was last written: what it says was so then."""
     columns: ColumnMap
     new_rows: list[Values]
     changes: list[PlannedChange]

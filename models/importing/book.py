@@ -9,9 +9,9 @@ from sqlalchemy import String, select, type_coerce
 from sqlmodel import SQLModel, col
 
 from models.customers import BillingProfile, CompanyProfile, Customer, Tag
-from models.import_cells import TAG_SEPARATOR
-from models.import_fields import BILLING_FIELDS, ImportField
-from models.import_plan import FIELDS, PLACE, Booked
+from models.importing.cells import TAG_SEPARATOR
+from models.importing.fields import BILLING_FIELDS, ImportField
+from models.importing.plan import FIELDS, PLACE, Booked
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
