@@ -136,7 +136,7 @@ def parse_tags(text: str) -> list[str]:
     """
     tags: dict[str, str] = {}
     for part in without_nul(text).split(","):
-        tag = " ".join(part.split()).lstrip(TAG_MARK)
+        tag = " ".join(part.split()).lstrip(f"{TAG_MARK} ")
         if len(tag) > LONGEST_TAG:
             raise UsageError(
                 _("The tag {tag}… is longer than {count} characters.").format(

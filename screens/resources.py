@@ -116,19 +116,30 @@ class ResourcesScreen(DeskScreen):
             Content.assemble(f"  {place} ", (_(link.title), f"underline link='{link.address}'"))
             for place, link in enumerate(resource.links, 1)
         ]
-        parts = [
-            Content.styled(_(resource.action), "bold"),
-            Content(_(resource.teaches)),
-            Content.assemble((scope_title, "$text-muted"), _(resource.scope)),
-            Content("\n").join([Content.styled(read, "$text-muted"), *links]),
-        ]
+        clouds_title = _("Clouds") + ": "
+        words = {"yes": _("yes"), "no": _("no"), "partly": _("in part"), "unstated": _("not known")}
+        offered = ", ".join(
+            f"{name} – {words[cloud.allows(resource.needs).support]}"
+            for cloud in self.desk.settings.enabled_clouds()
+            for name in [_(cloud.short_name)]
+        )
         scope = self.desk.scope
-        clouds = [account.cloud for account in scope.accounts] if scope else []
-        if hint := resource.hint(list(dict.fromkeys(clouds))):
-            parts.append(Content.assemble(("! ", "bold $text-warning"), hint))
+        chosen = [account.cloud for account in scope.accounts] if scope else []
+        where = [
+            Content.assemble((scope_title, "$text-muted"), _(resource.scope)),
+            Content.assemble((clouds_title, "$text-muted"), offered),
+        ]
+        if hint := resource.hint(list(dict.fromkeys(chosen))):
+            where.append(Content.assemble(("! ", "bold $text-warning"), hint))
+        paragraphs = [
+            [Content.styled(_(resource.action), "bold"), Content(_(resource.teaches))],
+            where,
+            [Content.styled(read, "$text-muted"), *links],
+        ]
         if resource.needs is Capability.SEE_CUSTOMERS:
-            parts.append(Content(_("o opens the customers; I there imports the portal's export.")))
-        self.reading.update(Content("\n\n").join(parts))
+            how = _("o opens the customers; I there imports the portal's export.")
+            paragraphs.append([Content(how)])
+        self.reading.update(Content("\n\n").join(Content("\n").join(lines) for lines in paragraphs))
 
     # What keys do
 
