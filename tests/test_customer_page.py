@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 from sqlmodel import col, select
 
 from models.accounts import PartnerAccount
-from models.changes import Change, ChangeKind, change
+from models.changes import Actor, Change, ChangeKind, change
 from models.customer_list import CUSTOMERS
 from models.customer_page import (
     HISTORY_SHOWN,
@@ -31,10 +30,7 @@ from models.lists import Query
 from models.store import Store
 from tests.books import NOW, TESTER
 
-if TYPE_CHECKING:
-    from models.changes import Actor
-
-OTHER = type(TESTER)("other", "elsewhere")
+OTHER = Actor("other", "elsewhere")
 FABRIKAM, CONTOSO = (f"{digit * 8}-1111-4222-8333-444444444444" for digit in "ab")
 
 
@@ -72,7 +68,7 @@ def tag(
 
 
 def note(
-    store: Store, customer: int, text: str, on: Note | None = None, by: Actor = TESTER
+    store: Store, customer: int, text: str, *, on: Note | None = None, by: Actor = TESTER
 ) -> None:
     write_note(store, customer, text, note=on, actor=by, at=NOW)
 
@@ -122,14 +118,12 @@ def test_the_name_is_no_tag_and_a_tag_is_no_name(store: Store, fabrikam: int) ->
     assert found(store, "vip") == [fabrikam, contoso]
 
 
-@pytest.mark.parametrize(
-    "text", ["100%", "a_b", "back\\slash", "Straße", "Ёлка", "ＶＩＰ", "漢字", "🔥"]
-)
-def test_any_tag_is_found_as_it_was_written(store: Store, fabrikam: int, text: str) -> None:
+def test_any_tag_is_found_as_it_was_written(store: Store, fabrikam: int) -> None:
     contoso = add_customer(store, "Contoso", CONTOSO, "contoso.example")
     tag(store, contoso, "100x, a-b, backslash, plain")
-    tag(store, fabrikam, text)
-    assert found(store, f'tag:"{text}"') == [fabrikam]
+    for text in ("100%", "a_b", "back\\slash", "Straße", "Ёлка", "ＶＩＰ", "漢字", "🔥"):
+        tag(store, fabrikam, text)
+        assert found(store, f'tag:"{text}"') == [fabrikam], text
 
 
 @pytest.mark.parametrize(
@@ -285,16 +279,12 @@ def test_a_note_has_a_length_that_is_said(store: Store, fabrikam: int) -> None:
     assert [len(kept.text) for kept in read_customer(store, fabrikam).notes] == [LONGEST_NOTE]
 
 
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [("a\x00b", "ab"), ("half \udcff", "half"), ("\x1b[31mred", "\x1b[31mred"), ("漢🔥", "漢🔥")],
-)
-def test_a_note_holds_what_a_database_can_hold(
-    store: Store, fabrikam: int, text: str, kept: str
-) -> None:
-    note(store, fabrikam, text)
-    assert [read.text for read in read_customer(store, fabrikam).notes] == [kept]
-    assert json.loads(history(store)[0].after) == {"note": kept}
+def test_a_note_holds_what_a_database_can_hold(store: Store, fabrikam: int) -> None:
+    texts = {"a\x00b": "ab", "half \udcff": "half", "\x1b[31mred": "\x1b[31mred", "漢🔥": "漢🔥"}
+    for text in texts:
+        note(store, fabrikam, text)
+    assert [kept.text for kept in read_customer(store, fabrikam).notes] == list(texts.values())
+    assert json.loads(history(store)[0].after) == {"note": "ab"}
 
 
 @pytest.mark.parametrize("second", ["Mine", ""], ids=["change", "removal"])
@@ -307,9 +297,8 @@ def test_of_two_who_change_a_note_the_first_is_kept(
     note(store, fabrikam, first, on=seen, by=OTHER)
     with pytest.raises(ConflictError, match="nothing was written"):
         note(store, fabrikam, second, on=seen)
-    assert [kept.text for kept in read_customer(store, fabrikam).notes] == (
-        [first] if first else []
-    )
+    texts = [kept.text for kept in read_customer(store, fabrikam).notes]
+    assert texts == ([first] if first else [])
     assert len(history(store)) == 2
 
 
@@ -364,48 +353,39 @@ def test_of_a_long_history_the_newest_is_read(store: Store, fabrikam: int) -> No
 def test_a_customer_that_is_gone_is_not_found_by_anybody(store: Store, fabrikam: int) -> None:
     with store.writing() as session:
         session.delete(session.get_one(Customer, fabrikam))
-    for act in (
-        lambda: read_customer(store, fabrikam),
-        lambda: tag(store, fabrikam, "vip", version=1),
-        lambda: note(store, fabrikam, "Too late"),
-    ):
-        with pytest.raises(NotFoundError, match="not in the book any more"):
-            act()
+    gone = "not in the book any more"
+    with pytest.raises(NotFoundError, match=gone):
+        read_customer(store, fabrikam)
+    with pytest.raises(NotFoundError, match=gone):
+        tag(store, fabrikam, "vip", version=1)
+    with pytest.raises(NotFoundError, match=gone):
+        note(store, fabrikam, "Too late")
     assert history(store) == []
 
 
 def test_in_read_only_mode_nothing_is_tagged_or_noted(store: Store, fabrikam: int) -> None:
     locked = Store(store.database, read_only=True)
-    for act in (
-        lambda: set_tags(locked, fabrikam, ["x"], version=1, actor=TESTER, at=NOW),
-        lambda: write_note(locked, fabrikam, "x", note=None, actor=TESTER, at=NOW),
-    ):
-        with pytest.raises(RefusedError, match="read-only"):
-            act()
+    with pytest.raises(RefusedError, match="read-only"):
+        tag(locked, fabrikam, "vip")
+    with pytest.raises(RefusedError, match="read-only"):
+        note(locked, fabrikam, "Called.")
     assert history(store) == []
 
 
-@pytest.mark.parametrize(
-    "text", [FABRIKAM, f" {FABRIKAM.upper()}\n", "müller.example", "MÜLLER.EXAMPLE",
-             "xn--mller-kva.example"],
-)  # fmt: skip
-def test_a_customer_is_found_by_its_id_and_by_any_form_of_its_domain(
-    store: Store, text: str
-) -> None:
+def test_a_customer_is_found_by_its_id_and_by_any_form_of_its_domain(store: Store) -> None:
     customer = add_customer(store, domain="müller.example")
-    assert find_customer(store, text, [account_of(store)]) == customer
+    for text in (FABRIKAM, f" {FABRIKAM.upper()}\n", "müller.example", "MÜLLER.EXAMPLE",
+                 "xn--mller-kva.example"):  # fmt: skip
+        assert find_customer(store, text, [account_of(store)]) == customer, text
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", " ", "%", "_abrikam.example", "fabrikam", "a\x00b", "\udcff", "x" * 5000, "' OR 1=1"],
-)
-def test_a_customer_is_not_found_by_anything_else(store: Store, text: str) -> None:
-    add_customer(store)
+def test_a_customer_is_not_found_by_anything_else(store: Store, fabrikam: int) -> None:
     add_customer(store, "No domain", CONTOSO, domain="")
-    with pytest.raises(NotFoundError) as raised:
-        find_customer(store, text, [account_of(store)])
-    assert "customers list --filter" in raised.value.remedy
+    for text in ("", " ", "%", "_abrikam.example", "fabrikam", "a\x00b", "\udcff", "x" * 5000,
+                 "' OR 1=1", str(fabrikam)):  # fmt: skip
+        with pytest.raises(NotFoundError) as raised:
+            find_customer(store, text, [account_of(store)])
+        assert "customers list --filter" in raised.value.remedy
 
 
 def test_a_customer_is_found_in_the_accounts_asked_for_only(store: Store, fabrikam: int) -> None:

@@ -14,7 +14,7 @@ import pytest
 HOUSE = Path(__file__).parents[1]
 
 FIRST_FRAME = """
-import asyncio, json, sys
+import asyncio, json, os, sys, threading
 from cli.books import book
 from models import settings
 from models.desk import Desk
@@ -26,14 +26,13 @@ async def main():
     chosen = settings.load()
     from tui.app import DeskApp
     desk = Desk(chosen, Store(SqliteFile(Path(sys.argv[1]))))
-    desk.open = lambda: None  # the book is opened beside the first frame
-    desk.look = lambda connection: None
+    desk.open = threading.Event().wait  # the book is opened beside the first frame: never here
     app = DeskApp(desk)
     loaded = []
-    app.fail = lambda error: None
     async with app.run_test(size=(80, 24)) as pilot:
         loaded = sorted({name.partition(".")[0] for name in sys.modules})
-    print(json.dumps(loaded))
+        print(json.dumps(loaded), flush=True)
+        os._exit(0)
 
 asyncio.run(main())
 """

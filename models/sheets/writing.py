@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import errno
 import io
 import json
 from contextlib import contextmanager
@@ -106,11 +108,15 @@ def json_into(stream: IO[bytes], rows: Iterable[Sequence[str]], columns: Sequenc
 
 def _xlsx_into(stream: IO[bytes], rows: Iterable[Sequence[str]], columns: Sequence[str]) -> int:
     from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
 
     rest = iter(rows)
     first = list(islice(rest, _MEASURED_ROWS))
+    # The rows wait in a temporary file, the packed workbook in memory: where the disk is full,
+    # it is `stream` that says so, not the middle of a half-written archive.
+    packed = io.BytesIO()
     workbook = Workbook(
-        stream,
+        packed,
         {
             "constant_memory": True,
             "strings_to_formulas": False,
@@ -132,8 +138,14 @@ def _xlsx_into(stream: IO[bytes], rows: Iterable[Sequence[str]], columns: Sequen
         for written, row in enumerate(chain(first, rest), start=1):
             _write_row(sheet, written, row, columns)
         sheet.autofilter(0, 0, written, max(len(columns) - 1, 0))
-    finally:
-        workbook.close()  # also after a failure: it removes its temporary files
+        workbook.close()
+    except BaseException as error:
+        with contextlib.suppress(Exception):
+            workbook.close()  # it removes its temporary files
+        if isinstance(error, FileCreateError):
+            raise OSError(errno.ENOSPC, str(error)) from error
+        raise
+    stream.write(packed.getbuffer())
     return written
 
 
