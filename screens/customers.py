@@ -36,7 +36,7 @@ class CustomersScreen(DeskScreen):
     CSS_PATH = "customers.tcss"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("customers.filter", "slash", N_("Filter"),
-               N_("Narrow the list: words, country:de, seen>30d, -tag:vip, a or b"), "/"),
+               N_("Narrow the list: words, country:de, seen>30d, a or b"), "/"),
         Action("customers.open", "enter", N_("Open"), N_("Open the customer"), "Enter"),
         Action("customers.sort", "s", N_("Sort"),
                N_("Choose the column to sort by; the same again turns the order"), "s"),
@@ -51,7 +51,7 @@ class CustomersScreen(DeskScreen):
         Action("customers.export", "x", N_("Export"),
                N_("Write the shown or the marked customers to CSV, XLSX or JSON"), "x"),
         Action("customers.import", "I", N_("Import"),
-               N_("Read the portal's export, or any CSV or XLSX file, into the book"), "I",
+               N_("Import the portal's export, or any CSV or XLSX file"), "I",
                changes=True),
     )  # fmt: skip
 
