@@ -45,7 +45,14 @@ class Remembered:
         try:
             kept: dict[str, Any] = json.loads(_file(database).read_bytes())
             remembered.scope = str(kept["scope"])
-            remembered.views = {name: View(**view) for name, view in kept["views"].items()}
+            remembered.views = {
+                name: View(
+                    filter=str(view["filter"]), sort=str(view["sort"]),
+                    descending=bool(view["descending"]), wide=bool(view["wide"]),
+                    cursor=int(view["cursor"]) % 2**31,
+                )
+                for name, view in kept["views"].items()
+            }  # fmt: skip
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls(database)
         return remembered

@@ -13,6 +13,7 @@ from rich.console import Console
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import Key
+from textual.screen import SystemModalScreen
 
 from models.crash import write_report
 from models.errors import DeskError, SettingsError
@@ -155,8 +156,8 @@ class DeskApp(App[None]):
 
     async def _take_key(self, event: Key) -> bool:
         screen = self.screen_stack[-1] if self.screen_stack else None
-        if screen is None:
-            return False
+        if screen is None or isinstance(screen, SystemModalScreen):
+            return False  # Textual's own palette takes its keys itself
         if isinstance(screen, DeskScreen) and screen.awaits_key:
             await screen.take_key(event)
             return True

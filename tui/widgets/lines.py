@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from tui.widgets.actions import Action
 
 
+LONGEST_ANSWER = 2_000
+"""Characters that a prompt takes; a paste beyond that is no answer."""
+
+
 class StatusLine(Widget):
     """One line: the last message at the left, the state of the screen at the right."""
 
@@ -134,7 +138,7 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         """Build the label and the input."""
         yield Static("", id="label", markup=False)
-        yield Input(compact=True, select_on_focus=False)
+        yield Input(compact=True, select_on_focus=False, max_length=LONGEST_ANSWER)
         yield Static("", id="remark", markup=False)
 
     @property
