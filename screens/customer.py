@@ -84,7 +84,8 @@ class CustomerScreen(DeskScreen):
         except DeskError as error:
             self.fail(error)
             return
-        self._show()
+        if self.is_attached:  # else it was left while the customer was read
+            self._show()
 
     def _show(self) -> None:
         self.page.show(self._sections(self._shown))

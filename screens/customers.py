@@ -134,7 +134,8 @@ class CustomersScreen(DeskScreen):
             self.fail(error)
             return
         self._shown_scope = scope.key
-        self._show_state(scope)
+        if self.is_attached:  # else it was left while the rows were read
+            self._show_state(scope)
 
     def _query(self, scope: Scope, chosen: Filter, sort: Sort) -> Query:
         return Query(CUSTOMERS, scope.ids, chosen, sort)

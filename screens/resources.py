@@ -82,7 +82,8 @@ class ResourcesScreen(DeskScreen):
         except DeskError as error:
             self.fail(error)
             return
-        await self._show_rows(counts)
+        if self.is_attached:
+            await self._show_rows(counts)
 
     async def _show_rows(self, counts: dict[str, str]) -> None:
         rows = [
