@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from models.clock import from_millis
-from models.languages import _
+from models.languages import N_, _
 from models.plain import shown
 
 if TYPE_CHECKING:
@@ -20,6 +21,22 @@ ALL = "all"
 """What stands for all accounts of all clouds, in `--cloud` and in what is remembered."""
 
 
+class PartnerKind(StrEnum):
+    """How the partner buys and sells (`reference/rules.md §8`)."""
+
+    DIRECT_BILL = "direct_bill"
+    INDIRECT_PROVIDER = "indirect_provider"
+    INDIRECT_RESELLER = "indirect_reseller"
+
+
+PARTNER_KIND_TITLES = {
+    PartnerKind.DIRECT_BILL: N_("direct bill"),
+    PartnerKind.INDIRECT_PROVIDER: N_("indirect provider"),
+    PartnerKind.INDIRECT_RESELLER: N_("indirect reseller"),
+}
+"""What each kind of partner is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A partner account, read for showing."""
@@ -31,6 +48,9 @@ class Account:
     synced_at: datetime | None
     customers: int
     """How many customers it has, without the ended ones."""
+    kind: PartnerKind = PartnerKind.DIRECT_BILL
+    market: str = ""
+    """ISO 3166-1 alpha-2 code of the country the partner is enrolled in; empty while unknown."""
 
     @property
     def title(self) -> str:
@@ -69,15 +89,16 @@ def read_accounts(connection: Connection, clouds: Sequence[Cloud]) -> list[Accou
     order = {cloud.id: place for place, cloud in enumerate(clouds)}
     rows = connection.rows(
         "SELECT a.id, a.cloud, a.name, a.connected, a.synced_at, "
-        "(SELECT count(*) FROM customers AS c WHERE c.account_id = a.id AND c.ended_at = 0) "
+        "(SELECT count(*) FROM customers AS c WHERE c.account_id = a.id AND c.ended_at = 0), "
+        "a.kind, a.market "
         "FROM partner_accounts AS a ORDER BY a.id"
     )
     accounts = [
         Account(
             id, clouds[order[cloud]], name, bool(connected),
-            from_millis(synced) if synced else None, customers,
+            from_millis(synced) if synced else None, customers, PartnerKind(kind), market,
         )
-        for id, cloud, name, connected, synced, customers in rows
+        for id, cloud, name, connected, synced, customers, kind, market in rows
         if cloud in order
     ]  # fmt: skip
     return sorted(accounts, key=lambda account: order[account.cloud.id])

@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
+from models.account_list import PartnerKind
 from models.columns import choice_column, moment_column, version_column, versioned
-from models.languages import N_
-
-
-class PartnerKind(StrEnum):
-    """How the partner buys and sells (`reference/rules.md §8`)."""
-
-    DIRECT_BILL = "direct_bill"
-    INDIRECT_PROVIDER = "indirect_provider"
-    INDIRECT_RESELLER = "indirect_reseller"
-
-
-KIND_TITLES = {
-    PartnerKind.DIRECT_BILL: N_("direct bill"),
-    PartnerKind.INDIRECT_PROVIDER: N_("indirect provider"),
-    PartnerKind.INDIRECT_RESELLER: N_("indirect reseller"),
-}
-"""What each kind of partner is called."""
 
 
 @versioned

@@ -10,7 +10,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from models.accounts import PartnerKind
+from models.account_list import PartnerKind
 from models.plain import fold
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ import pytest
 from sqlmodel import Session, SQLModel, col, func, select
 
 from models import demo, demo_names
-from models.accounts import PartnerAccount, PartnerKind
+from models.account_list import PartnerKind
+from models.accounts import PartnerAccount
 from models.changes import Actor, Change, ChangeKind
 from models.customers import (
     BillingProfile,
