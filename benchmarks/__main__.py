@@ -15,12 +15,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.first_frame import BARE, seconds_to
-from models.changes import Actor
 from models.clock import now
 from models.customer_list import CUSTOMERS
 from models.database_url import SqliteFile
 from models.demo import fill
 from models.filters import NO_FILTER, parse
+from models.history import Actor
 from models.importing.customers import carry_out_import
 from models.importing.files import read_plan
 from models.lists import Query, Sort

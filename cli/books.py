@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from models import paths
-from models.account_list import ALL, Scope, choose, read_accounts
+from models.account_list import ALL, Account, Scope, choose, read_accounts
 from models.database_url import SqliteFile, parse
 from models.errors import SettingsError, UsageError
 from models.languages import _, number
@@ -100,9 +100,9 @@ def _fill_demo(store: Store, settings: Settings) -> None:
 
 def fill_demo(store: Store, settings: Settings, customers: int, seed: int) -> None:
     """Fill an empty book with demo customers, telling how far it is."""
-    from models.changes import Actor
     from models.clock import now
     from models.demo import fill
+    from models.history import Actor
 
     clouds = settings.enabled_clouds()
     with progress_line(_("Making a demo book")) as told:
@@ -125,6 +125,20 @@ def scope(arguments: argparse.Namespace, settings: Settings, store: Store, defau
     if wanted == ALL:
         return choose(accounts, ALL)
     return choose(accounts, wanted or accounts[0].cloud.id)
+
+
+def one_account(
+    arguments: argparse.Namespace, settings: Settings, store: Store, why: str
+) -> Account:
+    """Return the account of `--cloud`, or of the first cloud that is on, for what changes it.
+
+    Raises:
+        UsageError: `--cloud all`, where one is needed; `why` says so.
+    """
+    account = scope(arguments, settings, store, "").account
+    if account is None:
+        raise UsageError(why, _("Name it, for example: --cloud global"))
+    return account
 
 
 class progress_line:  # noqa: N801 - used like a function

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.books import given_path, open_book, progress_line, scope
+from cli.books import given_path, one_account, open_book, progress_line
 from cli.printing import json_text, tell
-from models.account_list import ALL
-from models.errors import ExitCode, FileError, UsageError
+from models.errors import ExitCode, FileError
 from models.languages import _
 
 if TYPE_CHECKING:
@@ -58,19 +57,14 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Import a file, or say what that would do."""
-    from models.changes import Actor
     from models.clock import now
     from models.customer_export import refuse_target
+    from models.history import Actor
     from models.importing.customers import carry_out_import
     from models.importing.files import keep_refused, parse_mapping, read_plan
 
     store = open_book(arguments, settings)
-    chosen = scope(arguments, settings, store, "")
-    account = chosen.account
-    if account is None or chosen.key == ALL:
-        raise UsageError(
-            _("A file is imported into one cloud."), _("Name it, for example: --cloud global")
-        )
+    account = one_account(arguments, settings, store, _("A file is imported into one cloud."))
     path = given_path(arguments.file)
     wanted = given_path(arguments.refused) if arguments.refused else None
     if wanted is not None:
@@ -120,7 +114,7 @@ def _print_words(
         print(_("… and more; all are counted."))
     print(counts(found))
     if dry_run:
-        tell(_("Nothing was written: this was a dry run."))
+        tell(_("Nothing was written: this was a dry run. An import cannot be undone."))
     if refused is not None:
         tell(_("The refused rows are in {file}: mend and import it.").format(file=refused))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cli.printing import json_text
 from models.customer_export import plain_value
 from models.languages import _
-from models.lists import cell_text
+from models.lists import Kind, cell_text
 from models.plain import shown
 
 if TYPE_CHECKING:
@@ -86,6 +86,6 @@ class Listing:
 
 
 def _json_value(column: Column, value: Any) -> object:
-    if isinstance(value, list):
+    if isinstance(value, list | int) and column.kind in (Kind.TAGS, Kind.NUMBER):
         return value
     return plain_value(column, value) or None

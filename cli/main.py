@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from models.settings import Settings
 
 COMMANDS = {
-    "customers": N_("list, show, import and export customers"),
+    "accounts": N_("say who the partner is in each cloud"),
+    "changes": N_("list, show and undo changes, and verify the history"),
+    "customers": N_("list, show, add, import and export customers"),
     "database": N_("upgrade, check, back up or restore the book"),
     "demo": N_("make a demo book"),
     "info": N_("show paths, versions, settings and terminal"),

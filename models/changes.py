@@ -1,104 +1,237 @@
-"""The history: who changed what, when, and how it was before and after."""
+"""A change is a plan: what will happen, to whom, and why it may or may not, before it happens.
+
+    plan = plan_tags(page, ["VIP"], by)          # reads and decides, changes nothing
+    plan.verdict, plan.reasons                    # allowed, with warnings, refused: and why
+    plan.steps                                    # each record before and after
+    carry_out(store, plan)                        # rows, history and outbox: all or nothing
+
+A step is one record of the book before and after, so any plan can be shown, kept and taken back by
+the same few lines of code.
+"""
 
 from __future__ import annotations
 
-import getpass
-import json
-import os
-import platform
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Text
-from sqlmodel import Field, SQLModel
-
-from models.columns import choice_column, moment_column
-from models.languages import N_
+from models.errors import RefusedError
+from models.verdicts import Reason, Verdict, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
+
+    from models.history import Actor, ChangeKind
+    from models.store import Store
+
+Fields = dict[str, Any]
+"""Fields of a record as JSON has them: moments as ISO texts, choices as their values."""
+
+NEW = "new"
+"""In a step's key or fields: the id of the customer that this plan adds."""
 
 
-class ChangeKind(StrEnum):
-    """What a change was."""
+class Record(StrEnum):
+    """The kinds of records that steps change; the values are the tables' names."""
 
-    IMPORTED = "imported"
-    """A file was read into the book; `after` holds its name and counts."""
-    ADDED = "added"
-    UPDATED = "updated"
-    TAGGED = "tagged"
-    NOTED = "noted"
-    DEMO = "demo"
-
-
-KIND_TITLES = {
-    ChangeKind.IMPORTED: N_("Imported"),
-    ChangeKind.ADDED: N_("Added"),
-    ChangeKind.UPDATED: N_("Updated"),
-    ChangeKind.TAGGED: N_("Tags changed"),
-    ChangeKind.NOTED: N_("Note"),
-    ChangeKind.DEMO: N_("Demo book made"),
-}
-"""What each kind of change is called on the screen."""
+    CUSTOMER = "customers"
+    COMPANY = "company_profiles"
+    BILLING = "billing_profiles"
+    AGREEMENT = "agreements"
+    TAG = "tags"
+    NOTE = "notes"
+    DRAFT = "customer_drafts"
+    ACCOUNT = "partner_accounts"
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does something, and from where."""
+class Step:
+    """One record before and after."""
 
+    record: Record
+    key: Fields
+    """Which record; `{"id": NEW}` for a customer that gets its id when the plan is carried out,
+    `{"id": None}` for another record that does."""
+    before: Fields | None
+    """The fields concerned as they were when the plan was made; None: there is no such record."""
+    after: Fields | None
+    """The same fields as they will be; None: the record is removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call to Partner Center that a plan needs; it waits in the outbox until it is sent."""
+
+    method: str
+    path: str
+    body: Fields
+    request_id: str
+    """A GUID; the same call is never made under another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom a plan is about; frozen when the plan is made."""
+
+    account_id: int
+    cloud: str
+    """The id of the account's cloud."""
     name: str
-    host: str
-
-    @classmethod
-    def present(cls) -> Actor:
-        """Return who runs this process: the user's name, and the SSH client's or this host."""
-        try:
-            name = getpass.getuser()
-        except (KeyError, OSError):
-            name = f"uid {os.getuid()}"
-        client = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
-        return cls(name, client or platform.node())
+    """The company, or whatever else is changed, by its name."""
+    customer_id: int | None = None
+    """None for a customer that is not in the book yet."""
 
 
-class Change(SQLModel, table=True):
-    """One entry of the history; written in the same transaction as what it tells of."""
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Whether and how a change can be taken back; said before it is made."""
 
-    __tablename__ = "changes"
-
-    id: int | None = Field(default=None, primary_key=True)
-    at: datetime | None = Field(default=None, sa_column=moment_column())
-    actor: str
-    host: str = ""
-    kind: ChangeKind = Field(sa_column=choice_column(ChangeKind))
-    account_id: int | None = Field(default=None, foreign_key="partner_accounts.id")
-    customer_id: int | None = Field(default=None, index=True)
-    """Whose change it was; None for a change to many, such as an import."""
-    before: str = Field(default="{}", sa_column=Column(Text, nullable=False))
-    """JSON object of the fields that changed, as they were."""
-    after: str = Field(default="{}", sa_column=Column(Text, nullable=False))
-    """JSON object of the same fields, as they became."""
+    possible: bool
+    text: str
+    """How, or why not; translated."""
+    until: datetime | None = None
+    """None: at any time, as long as nobody changes the same fields."""
 
 
-def change(
-    kind: ChangeKind,
-    actor: Actor,
-    at: datetime,
-    *,
-    account_id: int | None = None,
-    customer_id: int | None = None,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object] | None = None,
-) -> Change:
-    """Return an entry for the history; add it to the session that makes the change."""
-    return Change(
-        at=at,
-        actor=actor.name,
-        host=actor.host,
-        kind=kind,
-        account_id=account_id,
-        customer_id=customer_id,
-        before=json.dumps(before or {}, ensure_ascii=False),
-        after=json.dumps(after or {}, ensure_ascii=False),
-    )
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who plans something, when, and under which id: passed in, so that plans are pure."""
+
+    actor: Actor
+    at: datetime
+    plan_id: str
+    """A GUID; a plan is carried out once, however often it is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will happen to whom, whether it may, and how it can be taken back."""
+
+    kind: ChangeKind
+    by: By
+    target: Target
+    steps: tuple[Step, ...]
+    reasons: tuple[Reason, ...]
+    take_back: TakeBack
+    calls: tuple[Call, ...] = ()
+    unused_domain: str = ""
+    """A domain that nobody in the book may have when the plan is carried out."""
+    version: int | None = None
+    """The version that the customer must still have when the plan is carried out."""
+    undoes: int | None = None
+    """The entry of the history that this plan takes back."""
+    asks_why: bool = False
+    """Whether the person has to give a reason, for the history."""
+    told: tuple[Fields, Fields] | None = field(default=None)
+    """What the history says of before and after, where that is not simply the steps' fields."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the plan may be carried out."""
+        return verdict_of(self.reasons)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.steps and not self.calls
+
+    def before_and_after(self) -> tuple[Fields, Fields]:
+        """Return the fields that change, as they are and as they will be."""
+        if self.told is not None:
+            return self.told
+        before: Fields = {}
+        after: Fields = {}
+        for step in self.steps:
+            if step.record is not Record.DRAFT:
+                before |= named(step.record, step.before or {})
+                after |= named(step.record, step.after or {})
+        same = [name for name in before if name in after and before[name] == after[name]]
+        for name in same:
+            del before[name], after[name]
+        return before, after
+
+    def as_json(self) -> Fields:
+        """Return the plan as the history keeps it and `--json` prints it."""
+        target = self.target
+        return {
+            "id": self.by.plan_id,
+            "kind": self.kind.value,
+            "target": {
+                "account_id": target.account_id,
+                "cloud": target.cloud,
+                "name": target.name,
+                "customer_id": target.customer_id,
+            },
+            "verdict": self.verdict.value,
+            "reasons": [reason_json(reason) for reason in self.reasons],
+            "steps": [
+                {
+                    "record": step.record.value,
+                    "key": step.key,
+                    "before": step.before,
+                    "after": step.after,
+                }
+                for step in self.steps
+            ],
+            "calls": [{"method": call.method, "path": call.path} for call in self.calls],
+            "take_back": {
+                "possible": self.take_back.possible,
+                "text": self.take_back.text,
+                "until": self.take_back.until.isoformat() if self.take_back.until else None,
+            },
+            "undoes": self.undoes,
+        }
+
+
+def reason_json(reason: Reason) -> Fields:
+    """Return a reason as `--json` prints it."""
+    return {
+        "field": reason.field or None,
+        "code": reason.code,
+        "text": reason.text,
+        "source": reason.source or None,
+        "refuses": reason.refuses,
+    }
+
+
+def named(record: str, fields: Mapping[str, Any]) -> Fields:
+    """Return a step's fields under the names that they are told by."""
+    other = {"company_name": "bill_to"} if record == Record.BILLING else {}
+    if record == Record.AGREEMENT:
+        other = {name: f"agreement_{name}" for name in fields}
+    return {
+        other.get(name, name): value
+        for name, value in fields.items()
+        if name not in {"account_id", "customer_id"}
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of carrying out a plan."""
+
+    change_id: int | None
+    """The entry of the history; None where there was nothing to do."""
+    customer_id: int | None
+    repeated: bool = False
+    """Whether the plan had been carried out before; then nothing was done now."""
+
+
+def carry_out(store: Store, plan: Plan, why: str = "") -> Outcome:
+    """Carry out a plan: rows, history and outbox in one transaction, or nothing at all.
+
+    A plan that was carried out already, here or by another process, is not carried out again.
+
+    Raises:
+        RefusedError: the plan is refused, or the domain came into the book meanwhile.
+        ConflictError: a record is not any more as it was when the plan was made.
+        StoreError: the book cannot be written.
+    """
+    from models.carrying_out import write_plan
+
+    if plan.verdict is Verdict.REFUSED:
+        refusing = [reason.text for reason in plan.reasons if reason.refuses]
+        raise RefusedError(" ".join(refusing))
+    with store.writing() as session:
+        return write_plan(session, plan, why)

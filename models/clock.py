@@ -44,7 +44,12 @@ def date_text(moment: datetime | None) -> str:
     return f"{moment:{form}}" if moment else ""
 
 
-def moment_text(moment: datetime | None) -> str:
-    """Return day and minute of `moment` in UTC as the language writes them, empty for None."""
+def minute_text(moment: datetime | None) -> str:
+    """Return day and minute of `moment` as the language writes them, empty for None."""
     form = pgettext("date and time format", "%Y-%m-%d %H:%M")
-    return f"{moment:{form}} UTC" if moment else ""
+    return f"{moment:{form}}" if moment else ""
+
+
+def moment_text(moment: datetime | None) -> str:
+    """Return day and minute of `moment`, saying that they are in UTC; empty for None."""
+    return f"{minute_text(moment)} UTC" if moment else ""

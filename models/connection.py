@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -76,7 +76,8 @@ class SqliteConnection:
 
     def interrupt(self) -> None:
         """Stop what another thread is reading on this connection."""
-        self._raw.interrupt()
+        with suppress(sqlite3.ProgrammingError):  # that thread closed it just now
+            self._raw.interrupt()
 
     def close(self) -> None:
         """Give the connection back."""
@@ -110,7 +111,8 @@ class PostgresConnection:
 
     def interrupt(self) -> None:
         """Stop what another thread is reading on this connection."""
-        self._raw.cancel_safe()
+        if not self._raw.closed:
+            self._raw.cancel_safe()
 
     def close(self) -> None:
         """Give the connection back."""
@@ -150,6 +152,8 @@ def _write_ahead(raw: sqlite3.Connection) -> None:
     deadline = monotonic() + BUSY_SECONDS
     while True:
         try:
+            if _is_strangers(raw):
+                return  # another program's file stays as it is; it is refused later
             raw.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
@@ -157,6 +161,12 @@ def _write_ahead(raw: sqlite3.Connection) -> None:
             sleep(0.01)
         else:
             return
+
+
+def _is_strangers(raw: sqlite3.Connection) -> bool:
+    """Say whether a file has tables, but none of a book's."""
+    tables = {row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return bool(tables) and "alembic_version" not in tables
 
 
 def open_postgres(database: PostgresServer) -> psycopg.Connection[Row]:

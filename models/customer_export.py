@@ -64,8 +64,14 @@ def chosen_columns(spec: ListSpec, names: Sequence[str] | None) -> list[tuple[Co
                 _("The list has no column {name}.").format(name=name),
                 _("Columns: {names}.").format(names=", ".join(c.name for c in spec.columns)),
             )
-        chosen.append((column, PORTAL_COLUMNS.get(column.name, column.label)))
+        headings = PORTAL_COLUMNS if has_portal_columns(spec) else {}
+        chosen.append((column, headings.get(column.name, column.label)))
     return chosen
+
+
+def has_portal_columns(spec: ListSpec) -> bool:
+    """Say whether the portal exports such a list too."""
+    return spec.name == "customers"
 
 
 def refuse_target(path: Path, not_over: Path | None = None) -> None:
@@ -135,7 +141,7 @@ def export(
 def plain_value(column: Column, value: object) -> str:
     """Return a cell as a file holds it: unshortened, times in ISO 8601, choices as stored."""
     match column.kind:
-        case Kind.AGE | Kind.DATE:
+        case Kind.AGE | Kind.DATE | Kind.MOMENT:
             return f"{from_millis(int(str(value))):%Y-%m-%dT%H:%M:%SZ}" if value else ""
         case Kind.TAGS:
             return ", ".join(str(tag) for tag in value) if isinstance(value, list) else ""

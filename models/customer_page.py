@@ -1,34 +1,30 @@
-"""One customer whole: everything the book holds of it, read in one go, and small edits of it."""
+"""One customer whole: everything the book holds of it, read in one go."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import col, or_, select
 
 from models.accounts import PartnerAccount
-from models.changes import Actor, Change, ChangeKind, change
+from models.agreements import Agreement
 from models.customers import (
     BillingProfile,
     CompanyProfile,
     Customer,
     Note,
     Tag,
-    sort_and_search,
 )
 from models.domains import domain_name
 from models.errors import NotFoundError, UsageError
-from models.languages import N_, _
-from models.lists import TAG_MARK
-from models.plain import fold, shown
-from models.store import changed_meanwhile
+from models.history import Change
+from models.languages import _
+from models.plain import shown
+from models.undone import undone_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Sequence
 
     from sqlmodel import Session
 
@@ -36,17 +32,6 @@ if TYPE_CHECKING:
 
 HISTORY_SHOWN = 200
 """How many of the newest entries of the history are read with a customer."""
-FIELD_TITLES = {
-    "tags": N_("Tags"), "note": N_("Note"), "customers": N_("Customers"), "file": N_("File"),
-    "new": N_("New"), "changed": N_("Changed"), "unchanged": N_("Unchanged"),
-    "refused": N_("Refused"), "company_name": N_("Company"),
-    "primary_domain": N_("Primary domain"), "relationship_to_partner": N_("Relationship"),
-    "country": N_("Country"), "indirect_reseller": N_("Indirect reseller"),
-    "microsoft_id": N_("Microsoft ID"), "ended_at": N_("Ended"),
-}  # fmt: skip
-"""What the history calls the fields that it tells of most."""
-LONGEST_TAG = 40
-LONGEST_NOTE = 10_000
 
 
 @dataclass(frozen=True)
@@ -59,11 +44,15 @@ class CustomerPage:
     """Empty where nothing is known yet."""
     billing: BillingProfile
     """Empty where nothing is known yet."""
+    agreement: Agreement | None
+    """How it came to the customer agreement; None where nothing is known."""
     tags: list[str]
     notes: list[Note]
     """Oldest first."""
     changes: list[Change]
     """Newest first."""
+    undone: frozenset[int]
+    """The ids of those that were taken back."""
 
 
 def read_customer(store: Store, customer_id: int) -> CustomerPage:
@@ -73,7 +62,7 @@ def read_customer(store: Store, customer_id: int) -> CustomerPage:
         NotFoundError: there is no such customer in the book.
     """
     with store.reading() as session:
-        customer = _customer(session, customer_id)
+        customer = customer_of(session, customer_id)
         account = session.get_one(PartnerAccount, customer.account_id)
         mine = [col(Change.customer_id) == customer_id]
         if customer.added_by_change is not None:
@@ -87,9 +76,11 @@ def read_customer(store: Store, customer_id: int) -> CustomerPage:
             or CompanyProfile(customer_id=customer_id),
             billing=session.get(BillingProfile, customer_id)
             or BillingProfile(customer_id=customer_id),
-            tags=_tags(session, customer_id),
+            agreement=session.get(Agreement, customer_id),
+            tags=tags_of(session, customer_id),
             notes=list(session.exec(notes)),
             changes=list(session.exec(history.limit(HISTORY_SHOWN))),
+            undone=undone_of(session, customer_id),
         )
 
 
@@ -126,152 +117,20 @@ def find_customer(store: Store, text: str, accounts: Iterable[int]) -> int:
     return int(found[0] or 0)
 
 
-def parse_tags(text: str) -> list[str]:
-    """Return the tags in a comma-separated text: trimmed, none twice (whatever the case).
-
-    What nobody could see or find is no tag.
+def customer_of(session: Session, customer_id: int) -> Customer:
+    """Return a customer of the book.
 
     Raises:
-        UsageError: one is too long.
-    """
-    tags: dict[str, str] = {}
-    for part in without_nul(text).split(","):
-        tag = " ".join(part.split()).lstrip(f"{TAG_MARK} ")
-        if len(tag) > LONGEST_TAG:
-            raise UsageError(
-                _("The tag {tag}… is longer than {count} characters.").format(
-                    tag=shown(tag[:12]), count=LONGEST_TAG
-                )
-            )
-        if fold(tag):
-            tags.setdefault(fold(tag), tag)
-    return list(tags.values())
-
-
-def without_nul(text: str) -> str:
-    """Return `text` without what a database cannot keep: NUL, and halves of characters."""
-    return text.replace("\x00", "").encode(errors="ignore").decode()
-
-
-def set_tags(
-    store: Store, customer_id: int, tags: list[str], *, version: int, actor: Actor, at: datetime
-) -> None:
-    """Give a customer these tags and no others, if its `version` is still the one that was seen.
-
-    Says nothing in the history where no tag changes.
-
-    Raises:
-        ConflictError: somebody changed the customer since then.
         NotFoundError: there is no such customer.
     """
-    with store.writing() as session:
-        customer = _unchanged(session, customer_id, version)
-        before = _tags(session, customer_id)
-        if sorted(before) == sorted(tags):
-            return
-        for tag in set(before) - set(tags):
-            session.delete(session.get_one(Tag, (customer_id, tag)))
-        session.add_all(Tag(customer_id=customer_id, name=tag) for tag in set(tags) - set(before))
-        customer.company_sort, customer.search_text = sort_and_search(
-            customer.company_name, customer.primary_domain, customer.microsoft_id, sorted(tags)
-        )
-        # A new version also where the text stays the same, as from `VIP` to `vip`: else whoever
-        # saw the old tags could write over the new ones.
-        flag_modified(customer, "search_text")
-        _record(
-            session, customer, ChangeKind.TAGGED, actor, at,
-            {"tags": sorted(before)}, {"tags": sorted(tags)},
-        )  # fmt: skip
-
-
-def write_note(
-    store: Store, customer_id: int, text: str, *, note: Note | None, actor: Actor, at: datetime
-) -> None:
-    """Add a note to a customer, change `note`, or remove it where `text` is empty.
-
-    Says nothing in the history, and leaves the note its author, where the text stays the same.
-
-    Raises:
-        ConflictError: somebody changed the note since it was read.
-        NotFoundError: there is no such customer.
-        UsageError: the text is too long.
-    """
-    text = without_nul(text).strip()
-    if len(text) > LONGEST_NOTE:
-        raise UsageError(
-            _("A note holds at most {count} characters.").format(count=LONGEST_NOTE),
-            _("Split it in two."),
-        )
-    with store.writing() as session:
-        customer = _customer(session, customer_id)
-        before = {"note": note.text} if note else {}
-        if note is None:
-            if not text:
-                return
-            session.add(Note(customer_id=customer_id, text=text, author=actor.name, written_at=at))
-        else:
-            kept = session.get(Note, note.id)
-            if kept is None or kept.version != note.version:
-                raise changed_meanwhile()
-            if text == kept.text:
-                return
-            if text:
-                kept.text, kept.author, kept.written_at = text, actor.name, at
-            else:
-                session.delete(kept)
-        after = {"note": text} if text else {}
-        _record(session, customer, ChangeKind.NOTED, actor, at, before, after)
-
-
-def change_lines(entry: Change) -> list[str]:
-    """Return in words what an entry of the history changed: `country: DE → AT`."""
-    before, after = json.loads(entry.before), json.loads(entry.after)
-    lines = []
-    for name in dict.fromkeys([*before, *after]):
-        old, new = _value_text(before.get(name)), _value_text(after.get(name))
-        title = _(FIELD_TITLES.get(name, name))
-        lines.append(f"{title}: {old} → {new}" if name in before else f"{title}: {new}")
-    return lines
-
-
-def _value_text(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(str(part) for part in value) or "–"
-    return str(value) if value not in (None, "") else "–"
-
-
-def _customer(session: Session, customer_id: int) -> Customer:
     customer = session.get(Customer, customer_id)
     if customer is None:
         raise NotFoundError(_("This customer is not in the book any more."))
     return customer
 
 
-def _unchanged(session: Session, customer_id: int, version: int) -> Customer:
-    customer = _customer(session, customer_id)
-    if customer.version != version:
-        raise changed_meanwhile()
-    return customer
-
-
-def _tags(session: Session, customer_id: int) -> list[str]:
+def tags_of(session: Session, customer_id: int) -> list[str]:
+    """Return a customer's tags, sorted."""
     return list(
         session.exec(select(Tag.name).where(Tag.customer_id == customer_id).order_by(Tag.name))
     )
-
-
-def _record(
-    session: Session,
-    customer: Customer,
-    kind: ChangeKind,
-    actor: Actor,
-    at: datetime,
-    before: Mapping[str, object],
-    after: Mapping[str, object],
-) -> None:
-    session.add(
-        change(
-            kind, actor, at, account_id=customer.account_id, customer_id=customer.id,
-            before=before, after=after,
-        )
-    )  # fmt: skip

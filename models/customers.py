@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models import accounts, changes  # noqa: F401 - the tables that foreign keys point to
+from models import accounts, history  # noqa: F401 - the tables that foreign keys point to
 from models.columns import SortedText, choice_column, moment_column, version_column, versioned
 from models.customer_list import RELATIONSHIPS
 from models.lists import TAG_MARK
@@ -116,7 +116,7 @@ class CompanyProfile(SQLModel, table=True):
     __tablename__ = "company_profiles"
 
     customer_id: int = Field(primary_key=True, foreign_key="customers.id")
-    organization_registration_number: str = ""
+    organization_registration_number: str = Field(default="", index=True)
     email: str = ""
 
 

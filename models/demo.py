@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import random
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, text
+from sqlalchemy import func, insert, text, update
 from sqlmodel import SQLModel, col, select
 
 from models import demo_names as names
 from models.accounts import PartnerAccount
-from models.changes import Change, ChangeKind, change
 from models.clock import DAY, HOUR
 from models.customers import BillingProfile, CompanyProfile, Customer, Note, Relationship, Tag
 from models.customers import sort_and_search as searchable
 from models.errors import RefusedError
+from models.history import Change, ChangeKind, as_json, entry, held
 from models.languages import _
 
 if TYPE_CHECKING:
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlmodel import Session
 
-    from models.changes import Actor
     from models.demo_names import Place, Tongue, Word
+    from models.history import Actor, History
     from models.store import Store
 
 BATCH = 5000
@@ -98,18 +97,21 @@ def fill(
                 _("Name another one with --database."),
             )
         book = _Book(rng, as_of, _accounts(session, rng, as_of, clouds), suffixes, customers)
-        last = session.exec(select(func.max(Change.id))).one() or 0
-        made = change(ChangeKind.DEMO, actor, as_of, after={"customers": customers, "seed": seed})
-        made.id = book.made_by = last + len(book.changed) + 1
-        session.add(made)
-        session.flush()
-        for number in range(1, customers + 1):
-            book.draw(number)
-            if number % BATCH == 0 or number == customers:
-                book.write(connection)
-                progress(number, customers)
-        book.write_history(connection)
-        _release(connection, changes=made.id, customers=customers, notes=book.last_note)
+        with held(session) as history:
+            made = entry(
+                ChangeKind.DEMO, actor, as_of, after={"customers": customers, "seed": seed}
+            )
+            book.made_by = history.last_id + len(book.changed) + 1
+            connection.execute(insert(Change), [made | {"id": book.made_by}])
+            for number in range(1, customers + 1):
+                book.draw(number)
+                if number % BATCH == 0 or number == customers:
+                    book.write(connection)
+                    progress(number, customers)
+            book.write_history(connection, history)
+            last = update(Change).where(col(Change.id) == book.made_by)
+            connection.execute(last.values(history.sealed(made)))
+        _release(connection, customers=customers, notes=book.last_note)
 
 
 def _hold(connection: Connection) -> None:
@@ -224,13 +226,12 @@ class _Book:
                 connection.execute(insert(entity), rows)
                 rows.clear()
 
-    def write_history(self, connection: Connection) -> None:
+    def write_history(self, connection: Connection, history: History) -> None:
         """Write the changes to single customers, oldest first."""
-        rows = [row for _age, row in sorted(self._history, key=lambda entry: -entry[0])]
-        for number, row in enumerate(rows, self.made_by - len(rows)):
-            row["id"] = number
+        rows = [row for _age, row in sorted(self._history, key=lambda drawn: -drawn[0])]
+        history.last_id = self.made_by - len(rows) - 1
         if rows:
-            connection.execute(insert(Change), rows)
+            connection.execute(insert(Change), [history.sealed(row) for row in rows])
 
     def _before(self, seconds: int) -> int:
         return int(self._rng.random() * seconds)
@@ -360,14 +361,15 @@ class _Book:
             before = {relation: "reseller" if row[relation] == Relationship.NONE else "none"}
             after = {relation: row[relation]}
             row["version"] = 2
-        entry = {
+        drawn = {
             "at": self._ago(age),
             "actor": names.pick(rng, names.STAFF),
             "host": f"192.0.2.{rng.randint(1, 254)}",
             "kind": ChangeKind.TAGGED if tags else ChangeKind.UPDATED,
             "account_id": row["account_id"],
             "customer_id": row["id"],
-            "before": json.dumps(before, ensure_ascii=False),
-            "after": json.dumps(after, ensure_ascii=False),
+            "subject": row["company_name"],
+            "before": as_json(before),
+            "after": as_json(after),
         }
-        self._history.append((age, entry))
+        self._history.append((age, drawn))

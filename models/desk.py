@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from models.account_list import Account, Scope, choose, read_accounts
 from models.clock import now
@@ -16,13 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from models.changes import By
     from models.connection import Connection
     from models.settings import Settings
     from models.store import Store
 
+_UNFINISHED = "FROM outbox WHERE state IN ('waiting', 'sending', 'sent', 'failed')"
 PULSE = (
-    "SELECT (SELECT coalesce(max(id), 0) FROM changes), coalesce(sum(synced_at), 0), "
-    "coalesce(sum(version), 0), count(*) FROM partner_accounts"
+    "SELECT (SELECT coalesce(max(id), 0) FROM changes), "  # noqa: S608 - constants only
+    "(SELECT count(*) FROM customer_drafts), (SELECT coalesce(max(id), 0) FROM customer_drafts), "
+    "(SELECT coalesce(sum(version), 0) FROM customer_drafts), "
+    f"(SELECT count(*) {_UNFINISHED}), (SELECT coalesce(sum(version), 0) {_UNFINISHED}), "
+    "coalesce(sum(synced_at), 0), coalesce(sum(version), 0), count(*) FROM partner_accounts"
 )
 """A few numbers that change with whatever the screens show."""
 
@@ -90,6 +96,13 @@ class Desk:
         if self.scope.account is None:
             return _("All clouds are shown: choose one account with c to change something.")
         return ""
+
+    def by(self, plan_id: str = "") -> By:
+        """Return who plans something now, under the plan's id or a new one."""
+        from models.changes import By
+        from models.history import Actor
+
+        return By(Actor.present(), self.clock(), plan_id or str(uuid4()))
 
     def close(self) -> None:
         """Stop reading and write down what is to be remembered."""

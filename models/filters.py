@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from models.clock import to_millis
 from models.errors import FilterError
 from models.languages import _
-from models.lists import TAG_MARK, Column, Kind, ListSpec, Sql, joined
+from models.lists import MOMENTS, TAG_MARK, Column, Kind, ListSpec, Sql, joined
 from models.plain import fold
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ _UNITS = {
     "m": timedelta(days=30),
     "y": timedelta(days=365),
 }
+_NUMBER = re.compile(r"^[0-9]{1,18}$")
 _DATE = re.compile(r"^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$")
 
 
@@ -56,7 +57,7 @@ class Term:
     negated: bool = False
     earliest: int = 0
     latest: int = 0
-    """For moments: the first and the last millisecond that the value means."""
+    """For moments and numbers: the first and the last millisecond or number that is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,10 @@ def _term(token: re.Match[str], spec: ListSpec, at: datetime) -> Term:
             _('{field} needs a value; {field}:"" finds the empty ones.').format(field=column.name)
         )
     operator = ":" if token["operator"] == "=" else token["operator"]
-    if column.kind in (Kind.AGE, Kind.DATE):
+    if column.kind in MOMENTS:
         return _moment_term(column, operator, value, negated=negated, at=at)
+    if column.kind is Kind.NUMBER:
+        return _number_term(column, operator, value, negated=negated)
     if operator != ":":
         raise FilterError(
             _("{field} has no order; write {field}:{value}.").format(field=column.name, value=value)
@@ -178,6 +181,15 @@ def _moment_term(column: Column, operator: str, value: str, *, negated: bool, at
     raise _not_a_moment(column, value)
 
 
+def _number_term(column: Column, operator: str, value: str, *, negated: bool) -> Term:
+    if not _NUMBER.match(value):
+        raise FilterError(
+            _("{value} is no number.").format(value=value),
+            _("Write {field}:12, {field}<100 or {field}>=100.").format(field=column.name),
+        )
+    return Term(value, column.name, operator, negated, int(value), int(value))
+
+
 def _not_a_moment(column: Column, value: str) -> FilterError:
     return FilterError(
         _("{value} is neither an age nor a date.").format(value=value),
@@ -223,8 +235,8 @@ def _positive(term: Term, spec: ListSpec) -> Sql:
         return contains(spec.words, term.text)
     column = spec.column(term.field)
     match column.kind:
-        case Kind.AGE | Kind.DATE:
-            return _moment_condition(column, term)
+        case Kind.AGE | Kind.DATE | Kind.MOMENT | Kind.NUMBER:
+            return _range_condition(column, term)
         case Kind.CHOICE:
             values = _choices(column, term.text) if term.text else [""]
             marks = ", ".join("?" * len(values))
@@ -234,21 +246,29 @@ def _positive(term: Term, spec: ListSpec) -> Sql:
         case Kind.TAGS:
             return _tag_condition(column, term, spec)
         case _:
-            if not term.text:
-                return Sql(f"coalesce({column.field}, '') = ''")
-            if column.folded:
-                return contains(column.folded, fold(term.text))
-            # Not kept folded: as typed, in small letters, and without accents.
-            forms = dict.fromkeys((term.text, term.text.lower(), fold(term.text)))
-            either = [contains(field, form) for form in forms for field in
-                      (column.field, f"lower({column.field})")]  # fmt: skip
-            options = joined(" OR ", either)
-            return Sql(f"coalesce({options.text}, 1 = 0)", options.values)
+            return _text_condition(column, term, spec)
 
 
-def _moment_condition(column: Column, term: Term) -> Sql:
+def _text_condition(column: Column, term: Term, spec: ListSpec) -> Sql:
+    if not term.text:
+        return Sql(f"coalesce({column.field}, '') = ''")
+    if column.folded:
+        return contains(column.folded, fold(term.text))
+    if column.line is not None:  # as many lines stand before it and behind it: no other can match
+        after = spec.lines - 1 - column.line
+        pattern = "%\n" * column.line + f"%{like_literal(fold(term.text))}%" + "\n%" * after
+        return Sql(f"{spec.words} LIKE ? ESCAPE '\\'", (pattern,))
+    # Not kept folded: as typed, in small letters, and without accents.
+    forms = dict.fromkeys((term.text, term.text.lower(), fold(term.text)))
+    either = [contains(field, form) for form in forms for field in
+              (column.field, f"lower({column.field})")]  # fmt: skip
+    options = joined(" OR ", either)
+    return Sql(f"coalesce({options.text}, 1 = 0)", options.values)
+
+
+def _range_condition(column: Column, term: Term) -> Sql:
     field = column.field
-    if term.text == "never":
+    if column.kind is not Kind.NUMBER and term.text == "never":
         return Sql(f"{field} = 0")
     match term.operator:
         case "<":

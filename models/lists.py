@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from models.clock import age, date_text, from_millis
+from models.clock import age, date_text, from_millis, minute_text
 from models.languages import _
 from models.plain import shown
 
@@ -41,7 +41,15 @@ class Kind(StrEnum):
     """A moment (milliseconds, 0 for never), shown as how long ago it was."""
     DATE = "date"
     """A moment (milliseconds, 0 for never), shown as a day."""
+    MOMENT = "moment"
+    """A moment (milliseconds, 0 for never), shown as day and minute in UTC."""
+    NUMBER = "number"
+    """A whole number."""
     TAGS = "tags"
+
+
+MOMENTS = (Kind.AGE, Kind.DATE, Kind.MOMENT)
+"""The kinds of columns that hold a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,8 @@ class Column:
     """The indexed SQL expression it is sorted by; empty where it cannot be sorted."""
     folded: str = ""
     """The SQL expression in which a field term looks for folded text; empty: in `field`."""
+    line: int | None = None
+    """Which line of the list's `words` holds the folded text, where they have a fixed number."""
     choices: Mapping[str, str] | None = None
     """For `Kind.CHOICE`: stored value to title, marked with `N_`."""
     many: Many | None = None
@@ -114,6 +124,10 @@ class ListSpec:
     """The SQL expression of the folded text in which plain words are looked for."""
     columns: tuple[Column, ...]
     default_sort: Sort
+    shared: bool = False
+    """Whether rows of no account belong to every scope."""
+    lines: int = 0
+    """How many lines the text in `words` has; 0 where their number is not fixed."""
 
     def column(self, name: str) -> Column:
         """Return the column called `name` (KeyError if there is none)."""
@@ -213,8 +227,7 @@ class Query:
             return None
         before = ">" if self.sort.descending else "<"
         sql = (
-            f"SELECT count(*) FROM {table} "  # noqa: S608
-            f"WHERE {where.text} AND ({column}, {own}) {before} (?, ?)"
+            f"SELECT count(*) FROM {table} WHERE {where.text} AND ({column}, {own}) {before} (?, ?)"  # noqa: S608
         )
         return int(connection.rows(sql, (*where.values, at[0][0], key))[0][0])
 
@@ -226,7 +239,10 @@ class Query:
 
     def _where(self) -> Sql:
         marks = ", ".join("?" * len(self.accounts)) or "NULL"
-        parts = [Sql(f"{self.spec.scope} IN ({marks})", self.accounts), Sql(self.spec.always)]
+        scope = f"{self.spec.scope} IN ({marks})"
+        if self.spec.shared:
+            scope = f"({scope} OR {self.spec.scope} IS NULL)"
+        parts = [Sql(scope, self.accounts), Sql(self.spec.always)]
         if self.keys is not None:
             listed = ", ".join(str(int(key)) for key in self.keys) or "NULL"
             parts.append(Sql(f"{self.spec.key} IN ({listed})"))
@@ -270,8 +286,10 @@ def cell_text(column: Column, value: Any, at: datetime) -> str:
             return age(from_millis(value) if value else None, at)
         case Kind.DATE:
             return date_text(from_millis(value)) if value else ""
+        case Kind.MOMENT:
+            return minute_text(from_millis(value)) if value else ""
         case Kind.CHOICE:
-            return _((column.choices or {}).get(value, str(value)))
+            return shown(_((column.choices or {}).get(value, str(value))))
         case Kind.TAGS:
             return shown(", ".join(value or ()))
         case _:

@@ -30,6 +30,11 @@ def shown(text: str) -> str:
     return _UNSAFE.sub(_picture, text)
 
 
+def without_nul(text: str) -> str:
+    """Return `text` without what a database cannot keep: NUL, and halves of characters."""
+    return text.replace("\x00", "").encode(errors="ignore").decode()
+
+
 def shown_lines(text: str) -> list[str]:
     """Return `text` as safe lines, split where it says a new line begins."""
     return [shown(line) for line in text.replace("\r\n", "\n").split("\n")] if text else []

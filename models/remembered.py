@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -84,5 +85,5 @@ class Remembered:
 
 
 def _file(database: Database) -> Any:
-    digest = hashlib.sha256(database.name.encode()).hexdigest()[:16]
+    digest = hashlib.sha256(os.fsencode(database.name)).hexdigest()[:16]
     return paths.state_folder() / f"views-{digest}.json"

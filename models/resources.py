@@ -138,10 +138,16 @@ def waiting(connection: Connection, accounts: Sequence[int], at: datetime) -> di
             f"{condition} AND added_at > {to_millis(at - NEW_FOR)}",
         )
     )
+    drafts = int(
+        connection.rows(
+            f"SELECT count(*) FROM customer_drafts WHERE account_id IN ({marks})",  # noqa: S608
+            accounts,
+        )[0][0]
+    )
+    begun = [ngettext("{count} draft", "{count} drafts", drafts)] if drafts else []
+    new = ngettext("{count} added in 30 days", "{count} added in 30 days", added)
     return {
-        "get-new-customers": ngettext(
-            "{count} added in 30 days", "{count} added in 30 days", added
-        ),
+        "get-new-customers": " · ".join([*begun, new]),
         "add-existing-customers": ngettext(
             "{count} without a relationship", "{count} without a relationship", without
         ),

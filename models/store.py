@@ -40,9 +40,11 @@ def schema_version(connection: Connection) -> str:
     )
     tables = {row[0] for row in connection.rows(from_catalogue)}
     if "alembic_version" not in tables:
-        if tables & {"customers", "partner_accounts", "changes"}:
+        own = {"customers", "partner_accounts", "changes"}
+        if tables & own or (tables and type(connection).__name__ == "SqliteConnection"):
+            # In a file of its own a book is alone; on a server others may be in the same schema.
             raise StoreError(
-                _("The database belongs to another program: it has tables of the same names."),
+                _("The database belongs to another program: its tables are none of a book."),
                 _("Name another one with --database."),
             )
         return ""

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 
-from models.clock import age, date_text, moment_text
-from models.errors import ConflictError, DeskError
+from models.clock import age
+from models.errors import ConflictError, DeskError, NotFoundError
 from models.languages import N_, _
-from models.plain import shown
+from screens.customer_sections import CHANGE, FORM, NOTE, TAGS, sections
+from screens.undo_flow import undo
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import Choice, DeskScreen
-from tui.widgets.field_page import Field, FieldPage, Section
+from tui.widgets.field_page import FieldPage
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -21,14 +22,12 @@ if TYPE_CHECKING:
     from models.customers import Note
     from models.desk import Desk
 
-TAGS = "tags"
-NOTE = "note:"
-
 
 class CustomerScreen(DeskScreen):
     """Everything the book holds of one customer."""
 
     NAME = "customer"
+    OWN_ACCOUNT = True
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("customer.copy", "y", N_("Copy"), N_("Copy the field under the cursor"), "y"),
         Action("customer.copy-id", "Y", N_("Copy id"),
@@ -36,8 +35,15 @@ class CustomerScreen(DeskScreen):
         Action("customer.tags", "t", N_("Tags"), N_("Edit the tags, separated by commas"), "t",
                changes=True),
         Action("customer.note", "o", N_("Note"), N_("Write a note"), "o", changes=True),
-        Action("customer.change", "e,enter", N_("Edit"),
-               N_("Edit the tags or the note under the cursor"), "e", changes=True),
+        Action("customer.change", "e", N_("Edit"),
+               N_("Edit the customer, or the tags or the note under the cursor"), "e",
+               changes=True),
+        Action("customer.open", "enter", N_("Open"),
+               N_("Open the change under the cursor, or edit what is there"),
+               "Enter", bar=False),
+        Action("customer.undo", "u", N_("Undo"),
+               N_("Undo the change under the cursor, else the latest; shows the plan first"),
+               "u", changes=True),
         Action("customer.history", "h", N_("History"), N_("Go to the history"), "h"),
     )  # fmt: skip
 
@@ -47,8 +53,8 @@ class CustomerScreen(DeskScreen):
         super().__init__(desk)
         self._customer_id = page.customer.id or 0
         self._shown = page
-        self._tags_version = page.customer.version
-        """The version whose tags stand in the prompt."""
+        self._edited = page
+        """The customer as it was when what is being edited was begun."""
         self._left = False
 
     def body(self) -> ComposeResult:
@@ -81,6 +87,11 @@ class CustomerScreen(DeskScreen):
         store, id = self.desk.store, self._customer_id
         try:
             self._shown = await self.desk.reader.aside(lambda: read_customer(store, id))
+        except NotFoundError as error:
+            if self.is_current:
+                await self.shell.go_back()
+                self.shell.say(str(error))
+            return
         except DeskError as error:
             self.fail(error)
             return
@@ -88,114 +99,9 @@ class CustomerScreen(DeskScreen):
             self._show()
 
     def _show(self) -> None:
-        self.page.show(self._sections(self._shown))
+        self.page.show(sections(self._shown, self.desk.settings.all_clouds(), self.desk.clock()))
         seen = self._shown.customer.seen_at
         self.status.state = _("seen {age}").format(age=age(seen, self.desk.clock()))
-
-    def refusal(self, action: Action) -> str:
-        """Return why `action` cannot be done now; over all clouds the row's account is used."""
-        if action.changes and self.desk.scope is not None and self.desk.scope.account is None:
-            return (
-                _("Read-only mode: nothing can be changed.") if self.desk.settings.read_only else ""
-            )
-        return super().refusal(action)
-
-    # What is shown
-
-    def _sections(self, page: CustomerPage) -> list[Section]:
-        return [
-            self._profile(page),
-            self._contact(page),
-            self._relationship(page),
-            Section(_("Tags and notes"), self._tags_and_notes(page)),
-            Section(_("History"), tuple(self._history(page))),
-        ]
-
-    def _profile(self, page: CustomerPage) -> Section:
-        customer = page.customer
-        return Section(
-            shown(customer.company_name)[:200],
-            (
-                Field(_("Company"), customer.company_name),
-                Field(_("Primary domain"), customer.primary_domain),
-                Field(_("Microsoft ID"), customer.microsoft_id or ""),
-                Field(_("Registration number"), page.company.organization_registration_number),
-                Field(_("Company e-mail"), page.company.email),
-            ),
-        )
-
-    def _contact(self, page: CustomerPage) -> Section:
-        billing = page.billing
-        lines = (
-            billing.address_line1,
-            billing.address_line2,
-            f"{billing.postal_code} {billing.city}".strip(),
-            billing.state,
-            billing.country or page.customer.country,
-        )
-        return Section(
-            _("Contact and address"),
-            (
-                Field(_("Bill to"), billing.company_name),
-                Field(_("Contact"), f"{billing.first_name} {billing.last_name}".strip()),
-                Field(_("E-mail"), billing.email),
-                Field(_("Phone"), billing.phone_number),
-                Field(_("Address"), "\n".join(line for line in lines if line)),
-                Field(_("Language"), " · ".join(filter(None, (billing.language, billing.culture)))),
-            ),
-        )
-
-    def _relationship(self, page: CustomerPage) -> Section:
-        from models.customers import RELATIONSHIP_TITLES, Relationship
-
-        customer = page.customer
-        delegated = {None: _("not known"), True: _("yes"), False: _("no")}
-        kind = Relationship(customer.relationship_to_partner)
-        cloud = self.desk.settings.all_clouds()[page.account.cloud]
-        fields = [
-            Field(_("Cloud"), cloud.name),
-            Field(_("Account"), page.account.name or _("kept by hand")),
-            Field(_("Relationship"), _(RELATIONSHIP_TITLES[kind])),
-            Field(_("Indirect reseller"), customer.indirect_reseller),
-            Field(_("Delegated admin"), delegated[customer.allow_delegated_access]),
-            Field(_("Agreement accepted"), date_text(customer.agreement_accepted_at)),
-            Field(_("In the book since"), date_text(customer.added_at)),
-            Field(_("Last seen"), self._with_age(customer.seen_at)),
-        ]
-        if customer.ended_at:
-            fields.append(Field(_("Ended"), date_text(customer.ended_at)))
-        return Section(_("Relationship"), tuple(fields))
-
-    def _with_age(self, moment: object) -> str:
-        from datetime import datetime
-
-        if not isinstance(moment, datetime):
-            return _("never")
-        return f"{moment_text(moment)} ({age(moment, self.desk.clock())})"
-
-    def _tags_and_notes(self, page: CustomerPage) -> tuple[Field, ...]:
-        return (
-            Field(_("Tags"), ", ".join(page.tags), TAGS),
-            *(
-                Field(
-                    _("Note of {date}").format(date=date_text(note.written_at)),
-                    f"{note.text}\n— {note.author}" if note.author else note.text,
-                    f"{NOTE}{note.id}",
-                )
-                for note in page.notes
-            ),
-        )
-
-    def _history(self, page: CustomerPage) -> list[Field]:
-        from models.changes import KIND_TITLES, ChangeKind
-        from models.customer_page import change_lines
-
-        fields = []
-        for entry in page.changes:
-            title = _(KIND_TITLES[ChangeKind(entry.kind)])
-            lines = [f"{title} — {entry.actor}@{entry.host}", *change_lines(entry)]
-            fields.append(Field(moment_text(entry.at), "\n".join(lines)))
-        return fields
 
     # What keys do
 
@@ -218,27 +124,22 @@ class CustomerScreen(DeskScreen):
 
     def do_tags(self) -> None:
         """Edit the tags in a line."""
-        self._tags_version = self._shown.customer.version
+        self._edited = self._shown
         self.ask(_("Tags"), ", ".join(self._shown.tags), self._tags_given)
 
     async def _tags_given(self, text: str | None) -> None:
-        from models.changes import Actor
-        from models.customer_page import parse_tags, set_tags
+        from models.changes import carry_out
+        from models.tags_and_notes import parse_tags, plan_tags
 
         if text is None:
             return
-        tags, version = parse_tags(text), self._tags_version
+        plan = plan_tags(self._edited, parse_tags(text), self.desk.by())
         try:
-            await self.desk.reader.aside(
-                lambda: set_tags(
-                    self.desk.store, self._customer_id, tags, version=version,
-                    actor=Actor.present(), at=self.desk.clock(),
-                )
-            )  # fmt: skip
+            await self.desk.reader.aside(lambda: carry_out(self.desk.store, plan))
         except ConflictError:
             # The line opens again with what was typed; Enter then writes over what was read now.
             await self.book_changed()
-            self._tags_version = self._shown.customer.version
+            self._edited = self._shown
             raise
         await self._written(_("Tags kept."))
 
@@ -257,11 +158,20 @@ class CustomerScreen(DeskScreen):
             id = int(field.name.removeprefix(NOTE))
             await self._edit_note(next(note for note in self._shown.notes if note.id == id))
         else:
-            self.status.say(_("Tags and notes can be edited here: move to one of them."))
+            field_there = field.name.removeprefix(FORM) if field.name.startswith(FORM) else ""
+            await self.shell.edit_customer(self._shown, field_there)
+
+    async def do_open(self) -> None:
+        """Open the change under the cursor; edit what is no change."""
+        change_id = self._change_there()
+        if change_id:
+            await self.shell.open_change(change_id)
+        else:
+            await self.action_perform("customer.change")
 
     async def on_field_page_chosen(self) -> None:
-        """Edit what was clicked twice."""
-        await self.action_perform("customer.change")
+        """Open or edit what was clicked twice."""
+        await self.action_perform("customer.open")
 
     async def _edit_note(self, note: Note | None, typed: str | None = None, why: str = "") -> None:
         from screens.note_dialog import NoteDialog
@@ -274,16 +184,12 @@ class CustomerScreen(DeskScreen):
         await self.app.push_screen(dialog, written)
 
     async def _note_given(self, text: str, note: Note | None) -> None:
-        from models.changes import Actor
-        from models.customer_page import write_note
+        from models.changes import carry_out
+        from models.tags_and_notes import plan_note
 
         try:
-            await self.desk.reader.aside(
-                lambda: write_note(
-                    self.desk.store, self._customer_id, text, note=note,
-                    actor=Actor.present(), at=self.desk.clock(),
-                )
-            )  # fmt: skip
+            plan = plan_note(self._shown, text, note, self.desk.by())
+            await self.desk.reader.aside(lambda: carry_out(self.desk.store, plan))
         except DeskError as error:
             # What was typed is not lost: the dialog opens again with it and says why.
             await self._edit_note(note, text, str(error))
@@ -297,3 +203,27 @@ class CustomerScreen(DeskScreen):
     def do_history(self) -> None:
         """Go to the history."""
         self.page.go_to_section(_("History"))
+
+    async def do_undo(self) -> None:
+        """Show the plan that takes the change under the cursor back, or else the latest one."""
+        change_id = self._change_there() or self._latest_change()
+        if change_id:
+            await undo(self, change_id)
+        else:
+            self.status.say(_("There is no change of this customer that can be undone."))
+
+    def _change_there(self) -> int:
+        """Return the id of the entry of the history under the cursor; 0 where there is none."""
+        name = self.page.field.name if self.page.field else ""
+        return int(name.removeprefix(CHANGE)) if name.startswith(CHANGE) else 0
+
+    def _latest_change(self) -> int:
+        """Return the latest entry that can be undone; pressed again, u so goes further back."""
+        from models.history import ChangeKind
+        from models.undoing import why_not_undone
+
+        for entry in self._shown.changes:
+            stands = entry.id not in self._shown.undone and entry.kind != ChangeKind.UNDONE
+            if stands and not why_not_undone(entry):
+                return entry.id or 0
+        return 0

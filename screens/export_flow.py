@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from models.customer_export import chosen_columns, export, format_of
+from models.customer_export import chosen_columns, export, format_of, has_portal_columns
 from models.languages import _, ngettext, number
 from models.paths import is_there, typed_path
 from tui.widgets.desk_screen import Choice
@@ -60,6 +60,9 @@ class ExportFlow:
         self._ask_columns()
 
     def _ask_columns(self) -> None:
+        if not has_portal_columns(self._query.spec):
+            self._take_shown()
+            return
         self._screen.choose(
             _("Columns:"),
             [
@@ -73,7 +76,8 @@ class ExportFlow:
         self._ask_path()
 
     def _ask_path(self) -> None:
-        self._screen.ask(_("Export to (.csv .xlsx .json)"), "customers.csv", self._path_given)
+        name = f"{self._query.spec.name}.csv"
+        self._screen.ask(_("Export to (.csv .xlsx .json)"), name, self._path_given)
 
     def _path_given(self, text: str | None) -> None:
         if not text or not text.strip():

@@ -121,7 +121,7 @@ class ImportScreen(DeskScreen):
 
         place = f"{self._account.cloud.name} · {self._account.title}"
         heading = f"{shown(plan.file)} → {place}"
-        onward = _("Nothing is written yet: ! carries it out, Esc leaves it.")
+        onward = _("Nothing is written yet: ! carries it out, Esc leaves it. It cannot be undone.")
         if not (plan.new or plan.changed or plan.unchanged):
             onward = _("There is nothing to import in this file.")
         columns = shown("   ".join(mapped_columns(plan)))
@@ -199,7 +199,7 @@ class ImportScreen(DeskScreen):
 
     def _write(self, plan: ImportPlan) -> tuple[ImportOutcome, str]:
         """Write the book, then the refused rows; runs to its end whatever the screen does."""
-        from models.changes import Actor
+        from models.history import Actor
         from models.importing.customers import carry_out_import
         from models.importing.files import keep_refused
 

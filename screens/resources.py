@@ -44,6 +44,8 @@ class ResourcesScreen(DeskScreen):
                "Enter"),
         Action("resources.customers", "o", N_("Customers"),
                N_("Open the screen on which this action is done"), "o"),
+        Action("resources.new", "n", N_("New"),
+               N_("Add a customer, or go on with a draft"), "n", changes=True),
         Action("resources.copy", "y", N_("Copy link"),
                N_("Copy the address of one of the pages to read"), "y"),
     )  # fmt: skip
@@ -105,6 +107,10 @@ class ResourcesScreen(DeskScreen):
     def on_record_table_moved(self) -> None:
         """Show what is to be read about the row the cursor came to."""
         self._show_reading()
+
+    async def do_new(self) -> None:
+        """Add a customer, or go on with a draft."""
+        await self.shell.add_customer()
 
     async def on_record_table_opened(self) -> None:
         """Open the guide of the row that was clicked twice."""

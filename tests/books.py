@@ -10,10 +10,10 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from models import settings
-from models.changes import Actor
 from models.database_url import SqliteFile
 from models.demo import fill
 from models.desk import Desk
+from models.history import Actor
 from models.store import Store
 
 if TYPE_CHECKING:

@@ -552,3 +552,13 @@ def test_what_is_told_of_paths_and_terminals_is_harmless(
     assert result.code == 0
     assert_harmless(result.out)
     assert_harmless(run("info", "--json", "--database", tmp_path / HOSTILE).out)
+
+
+def test_a_terminal_that_sends_no_utf_8_ends_the_console_with_a_word(book: Path) -> None:
+    words = ("--database", str(book))
+    with Terminal([*COMMAND, *words], columns=120, cwd=HOUSE) as terminal:
+        terminal.wait_for("Manage all customer data")
+        terminal.send(b"\xff")
+        assert terminal.exit_code == 1
+        assert "no UTF-8 text" in terminal.text
+        assert "Traceback" not in terminal.text

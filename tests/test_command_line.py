@@ -868,7 +868,9 @@ def test_info_shows_no_password(by_flag: bool, monkeypatch: pytest.MonkeyPatch) 
 # The command line itself
 
 PARTS = [
-    (), ("customers",), ("customers", "list"), ("customers", "show"), ("customers", "export"),
+    (), ("accounts",), ("changes",), ("changes", "list"), ("changes", "show"), ("changes", "undo"),
+    ("changes", "verify"), ("customers",), ("customers", "list"), ("customers", "show"),
+    ("customers", "export"),
     ("customers", "import"), ("database",), ("database", "upgrade"), ("database", "check"),
     ("database", "backup"), ("database", "restore"), ("demo",), ("info",),
 ]  # fmt: skip

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from models.accounts import PartnerAccount
-from models.changes import Actor, Change, ChangeKind
 from models.customer_export import PORTAL_COLUMNS
 from models.customers import BillingProfile, CompanyProfile, Customer, Relationship, Tag
 from models.domains import domain_name
 from models.errors import ConflictError, FileError, NotFoundError, RefusedError, UsageError
+from models.history import Actor, Change, ChangeKind
 from models.importing.customers import carry_out_import, plan_import, write_refused
 from models.importing.fields import FIELD_TITLES, ImportField
 from models.importing.plan import FieldChange

@@ -10,25 +10,18 @@ import pytest
 from sqlmodel import col, select
 
 from models.accounts import PartnerAccount
-from models.changes import Actor, Change, ChangeKind, change
 from models.customer_list import CUSTOMERS
-from models.customer_page import (
-    HISTORY_SHOWN,
-    LONGEST_NOTE,
-    LONGEST_TAG,
-    change_lines,
-    find_customer,
-    parse_tags,
-    read_customer,
-    set_tags,
-    write_note,
-)
+from models.customer_page import HISTORY_SHOWN, find_customer, read_customer
 from models.customers import BillingProfile, CompanyProfile, Customer, Note, sort_and_search
 from models.errors import ConflictError, DeskError, NotFoundError, RefusedError, UsageError
 from models.filters import parse
+from models.history import Actor, Change, ChangeKind, entry
 from models.lists import Query
 from models.store import Store
+from models.tags_and_notes import LONGEST_NOTE, LONGEST_TAG, parse_tags
+from models.told import change_lines
 from tests.books import NOW, TESTER
+from tests.edits import add_to_history, set_tags, write_note
 
 OTHER = Actor("other", "elsewhere")
 FABRIKAM, CONTOSO = (f"{digit * 8}-1111-4222-8333-444444444444" for digit in "ab")
@@ -325,13 +318,12 @@ def test_a_customer_of_whom_little_is_known_is_read_with_empty_profiles(
 
 def test_a_customer_is_read_with_all_that_is_its_own(store: Store, fabrikam: int) -> None:
     contoso = add_customer(store, "Contoso", CONTOSO, "contoso.example")
+    imported = entry(ChangeKind.IMPORTED, TESTER, NOW, after={"file": "x.csv"})
+    [imported_by] = add_to_history(store, imported)
     with store.writing() as session:
-        imported = change(ChangeKind.IMPORTED, TESTER, NOW, after={"file": "x.csv"})
-        session.add(imported)
         session.add(CompanyProfile(customer_id=fabrikam, email="info@fabrikam.example"))
         session.add(BillingProfile(customer_id=fabrikam, city="Köln"))
-        session.flush()
-        session.get_one(Customer, fabrikam).added_by_change = imported.id
+        session.get_one(Customer, fabrikam).added_by_change = imported_by
     note(store, contoso, "Another's")
     note(store, fabrikam, "Own")
     page = read_customer(store, fabrikam)
@@ -341,11 +333,13 @@ def test_a_customer_is_read_with_all_that_is_its_own(store: Store, fabrikam: int
 
 
 def test_of_a_long_history_the_newest_is_read(store: Store, fabrikam: int) -> None:
-    with store.writing() as session:
-        session.add_all(
-            change(ChangeKind.UPDATED, TESTER, NOW, customer_id=fabrikam, after={"n": n})
+    add_to_history(
+        store,
+        *(
+            entry(ChangeKind.UPDATED, TESTER, NOW, customer_id=fabrikam, after={"n": n})
             for n in range(HISTORY_SHOWN + 5)
-        )
+        ),
+    )
     shown = [json.loads(entry.after)["n"] for entry in read_customer(store, fabrikam).changes]
     assert shown == list(range(HISTORY_SHOWN + 4, 4, -1))
 

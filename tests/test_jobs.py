@@ -276,8 +276,8 @@ def test_the_book_a_person_edits_shows_what_another_process_writes(book: Path) -
             "ORDER BY company_sort, id LIMIT 1 OFFSET 3"
         )[0]
         connection.close()
-        from models.customer_page import set_tags
         from tests.books import NOW, TESTER
+        from tests.edits import set_tags
 
         set_tags(store, key[0], ["zebra"], version=key[1], actor=TESTER, at=NOW)
         terminal.wait_until(lambda _text: "zebra" in under_cursor(terminal))

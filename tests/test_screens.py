@@ -239,8 +239,9 @@ async def test_two_people_on_one_customer_lose_nothing(tmp_path: Path) -> None:
         await console.press("g", "c", "slash")
         await console.type("fabrikam")
         await console.press("enter", "t")
-        from models.customer_page import find_customer, read_customer, set_tags
+        from models.customer_page import find_customer, read_customer
         from tests.books import NOW, TESTER
+        from tests.edits import set_tags
 
         id = find_customer(desk.store, "fabrikam.onmicrosoft.com", [1])
         version = read_customer(desk.store, id).customer.version
@@ -270,7 +271,7 @@ async def test_each_account_keeps_its_cursor_when_the_cloud_is_switched(tmp_path
 
 
 async def test_a_note_that_is_refused_is_not_lost(tmp_path: Path) -> None:
-    from models.customer_page import LONGEST_NOTE
+    from models.tags_and_notes import LONGEST_NOTE
 
     async with running(demo_desk(tmp_path)) as console:
         await console.press("g", "c", "enter", "o")
@@ -370,14 +371,25 @@ async def test_keys_can_be_remapped_by_their_ids(tmp_path: Path) -> None:
         assert "z Wide" in str(bar.render())
 
 
-async def test_a_remapped_key_of_no_action_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    desk = demo_desk(tmp_path, keys={"customers.wied": "z"})
+@pytest.mark.parametrize(
+    ("id", "key", "said"),
+    [
+        ("customers.wied", "z", "customers.wide"),
+        ("customers.wide", "z,gamma ray", "gamma ray"),
+        ("customers.wide", "cntrl+s", "cntrl+s"),
+        ("customers.wide", "", '""'),
+    ],
+)
+async def test_a_remapped_key_that_nobody_can_press_is_refused(
+    tmp_path: Path, id: str, key: str, said: str
+) -> None:
+    desk = demo_desk(tmp_path, keys={id: key})
     app = DeskApp(desk)
     async with app.run_test():
         pass
     desk.close()
     assert app.failure is not None
-    assert "customers.wide" in str(app.failure)
+    assert said in str(app.failure)
 
 
 @pytest.mark.parametrize(

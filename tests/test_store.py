@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +29,7 @@ from models.accounts import PartnerAccount
 from models.customers import BillingProfile, Customer, Note
 from models.database_url import Database, PostgresServer, SqliteFile
 from models.errors import BusyError, ConflictError, ExitCode, RefusedError, StoreError
+from models.history_check import verify
 from models.store import VERSIONS_FOLDER, Store, known_versions
 from tests.conftest import CLOUDS
 
@@ -282,6 +284,33 @@ def test_an_upgrade_that_fails_leaves_the_book_as_it_was(older: Store, versions:
     assert company_names(older) == ["Fabrikam"]
 
 
+def test_the_history_of_an_older_book_is_sealed_as_it_is(older: Store, versions: Path) -> None:
+    run(
+        older,
+        "INSERT INTO changes (id, at, actor, host, kind, account_id, customer_id, before, after) "
+        "VALUES (3, 1700000000000, 'Ольга', 'desk', 'noted', 1, 1, '{}', '{\"note\": \"ä\"}'), "
+        "(5, 0, 'olga', '', 'demo', NULL, NULL, '{}', '{}')",
+    )
+    newer = VERSIONS_FOLDER / "0002_changes.py"
+    shutil.copyfile(newer, versions / newer.name)
+    Store(older.database).open(CLOUDS)
+    connection = older.connect()
+    found = verify(connection)
+    connection.close()
+    assert (found.entries, found.findings) == (2, ())
+    kept = rows(older, "SELECT id, subject, search_text, previous = '' FROM changes ORDER BY id")
+    assert [tuple(row[:3]) for row in kept] == [
+        (3, "Fabrikam", "fabrikam\nольга\n"),
+        (5, "", "\nolga\n"),
+    ]
+    assert [bool(row[3]) for row in kept] == [True, False]
+    assert rows(older, "SELECT last_id, entries FROM history_head") == [(5, 2)]
+    run(older, "UPDATE changes SET host = 'desc' WHERE id = 3")
+    connection = older.connect()
+    assert [finding.change_id for finding in verify(connection).findings] == [3]
+    connection.close()
+
+
 def test_a_book_that_is_up_to_date_is_opened_without_sqlalchemy(store: Store) -> None:
     done = python(
         "import sys; from models.store import Store; from models.database_url import parse;"
@@ -313,6 +342,17 @@ def test_another_programs_database_is_refused_and_nothing_is_changed(database: D
     assert "--database" in raised.value.remedy
     assert tables(store) == {"customers"}
     assert rows(store, "SELECT * FROM customers") == [(42,)]
+
+
+def test_a_file_of_another_program_is_refused_and_not_a_byte_of_it_changes(tmp_path: Path) -> None:
+    file = tmp_path / "browser.db"
+    with closing(sqlite3.connect(file)) as raw:
+        raw.execute("CREATE TABLE bookmarks (address TEXT)")
+        raw.commit()
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match="belongs to another program"):
+        Store(SqliteFile(file)).open(CLOUDS)
+    assert file.read_bytes() == before
 
 
 # What can be wrong with a file

@@ -16,25 +16,44 @@ from textual.events import Key
 from textual.screen import SystemModalScreen
 
 from models.crash import write_report
-from models.errors import DeskError, SettingsError
+from models.errors import DeskError, NotFoundError, SettingsError
 from models.languages import _
 from screens.resources import ResourcesScreen
 from tui.themes import THEMES
 from tui.widgets.desk_screen import DeskScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Iterable
     from pathlib import Path
 
+    from rich.console import RenderableType
     from textual.events import Event
     from textual.screen import Screen
     from textual.widget import Widget
 
+    from models.account_list import Account
+    from models.changes import Outcome, Plan
+    from models.customer_page import CustomerPage
     from models.desk import Desk
+    from models.drafts import CustomerDraft
     from models.lists import RowKey
     from models.resources import Resource
     from tui.widgets.actions import Action
 
+MAIN_SCREENS = {
+    "customers": ("screens.customers", "CustomersScreen"),
+    "changes": ("screens.changes", "ChangesScreen"),
+}
+"""Where the screens are that `g` leads to; imported when somebody goes there."""
+SCREENS = (
+    *MAIN_SCREENS.values(),
+    ("screens.change", "ChangeScreen"),
+    ("screens.customer", "CustomerScreen"),
+    ("screens.guide", "GuideScreen"),
+    ("screens.import_customers", "ImportScreen"),
+    ("screens.plan", "PlanScreen"),
+)
+"""The screens behind the first one, whose keys can be remapped."""
 LOOK_SECONDS = 2.0
 """How often the app looks whether somebody else changed the book; it sends nothing by itself."""
 
@@ -61,6 +80,9 @@ class DeskApp(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = desk.settings.theme
+        self._imported = asyncio.Event()
+        """Whether what the pages of customers need is imported: two threads that import parts of
+        one library at once can each get it half-made."""
 
     # Start and end
 
@@ -88,6 +110,7 @@ class DeskApp(App[None]):
         self.set_interval(LOOK_SECONDS, self._look)
         # What a customer's page needs takes a while to import: do it before somebody waits for it.
         await asyncio.to_thread(import_module, "models.customer_page")
+        self._imported.set()
 
     async def _look(self) -> None:
         """Tell the screen on top when somebody else changed the book."""
@@ -121,21 +144,37 @@ class DeskApp(App[None]):
             self.crash_report = write_report(error, self.desk.clock())
         super().bell()
 
+    def panic(self, *renderables: RenderableType) -> None:
+        """End the console; what Textual would print shows the values of variables."""
+        from rich.traceback import Traceback
+
+        kinds = {
+            stack.exc_type
+            for renderable in renderables
+            if isinstance(renderable, Traceback)
+            for stack in renderable.trace.stacks
+        }
+        if "UnicodeDecodeError" in kinds:
+            self.failure = DeskError(
+                _("The console had to stop: the terminal sent what is no UTF-8 text."),
+                _("Set the terminal to UTF-8 and start again. What was written is kept."),
+            )
+        elif self.failure is None:
+            self.failure = DeskError(
+                _("partnerdesk met an error it did not expect and had to stop.")
+            )
+        super().panic()
+
     def _use_keymap(self) -> bool:
         """Take over the remapped keys; False where they end the console with an error."""
         keys = self.desk.settings.keys
         if not keys:
             return True
-        from screens.customer import CustomerScreen
-        from screens.customers import CustomersScreen
-        from screens.guide import GuideScreen
-        from screens.import_customers import ImportScreen
         from tui.keys import check_keymap
 
+        screens = [getattr(import_module(module), name) for module, name in SCREENS]
         try:
-            check_keymap(
-                keys, (ResourcesScreen, CustomersScreen, CustomerScreen, GuideScreen, ImportScreen)
-            )
+            check_keymap(keys, (ResourcesScreen, *screens))
         except SettingsError as error:
             self.fail(error)
             return False
@@ -211,12 +250,11 @@ class DeskApp(App[None]):
             await self.pop_screen()
 
     async def go_to(self, name: str) -> None:
-        """Go to a main screen by its name."""
+        """Go to a main screen by its name: back to it where it is open, else to a new one."""
         while isinstance(self.screen, DeskScreen) and name != self.screen.NAME:
             if len(self._desk_screens()) == 1:
-                from screens.customers import CustomersScreen
-
-                await self.push_screen(CustomersScreen(self.desk))
+                module, screen = MAIN_SCREENS[name]
+                await self.push_screen(getattr(import_module(module), screen)(self.desk))
                 return
             await self.pop_screen()
 
@@ -225,6 +263,7 @@ class DeskApp(App[None]):
 
     async def open_customer(self, key: RowKey) -> None:
         """Show one customer."""
+        await self._imported.wait()
         from models.customer_page import read_customer
         from screens.customer import CustomerScreen
 
@@ -232,14 +271,80 @@ class DeskApp(App[None]):
         page = await self.desk.reader.aside(lambda: read_customer(store, key))
         await self.push_screen(CustomerScreen(self.desk, page))
 
+    async def open_change(self, key: RowKey) -> None:
+        """Show one entry of the history."""
+        await self._imported.wait()
+        from models.change_page import read_change
+        from screens.change import ChangeScreen
+
+        store = self.desk.store
+        page = await self.desk.reader.aside(lambda: read_change(store, key))
+        await self.push_screen(ChangeScreen(self.desk, page))
+
+    async def review(
+        self,
+        plan: Plan,
+        done: Callable[[Outcome], Awaitable[None]],
+        conflict: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Show a plan; `done` is called when it was carried out, `conflict` where it could not."""
+        from screens.plan import PlanScreen
+
+        await self.push_screen(PlanScreen(self.desk, plan, done, conflict))
+
+    async def edit_customer(self, page: CustomerPage, field: str = "") -> None:
+        """Show the form with what the book has of a customer, the cursor in `field`."""
+        await self._imported.wait()
+        from screens.edit_customer import EditCustomerScreen
+
+        account = self._account(page.customer.account_id)
+        await self.push_screen(EditCustomerScreen(self.desk, account, page, field))
+
+    def _account(self, id: int) -> Account:
+        for account in self.desk.accounts:
+            if account.id == id:
+                return account
+        raise NotFoundError(
+            _("The cloud of this customer is not turned on."),
+            _("Turn it on in your settings; `partnerdesk info` names the file."),
+        )
+
     async def open_guide(self, resource: Resource) -> None:
         """Show a guide."""
         from screens.guide import GuideScreen
 
         await self.push_screen(GuideScreen(self.desk, resource))
 
+    async def add_customer(self) -> None:
+        """Offer the drafts there are, or an empty form for a new customer."""
+        await self._imported.wait()
+        from models.drafts import read_drafts
+        from screens.drafts import DraftsScreen
+
+        store, accounts = self.desk.store, [account.id for account in self.desk.accounts]
+        drafts = await self.desk.reader.aside(lambda: read_drafts(store, accounts))
+        if drafts:
+            await self.push_screen(DraftsScreen(self.desk, drafts))
+        else:
+            await self.fill_in(None)
+
+    async def fill_in(self, draft: CustomerDraft | None) -> None:
+        """Show the form with a draft, or an empty one in the chosen account."""
+        await self._imported.wait()
+        from models.drafts import begin_draft
+        from screens.add_customer import AddCustomerScreen
+
+        if draft is None:
+            account = self.desk.scope.account if self.desk.scope else None
+            if account is None:
+                return
+            draft = begin_draft(account.id, self.desk.by())
+        account = self._account(draft.account_id)
+        await self.push_screen(AddCustomerScreen(self.desk, account, draft))
+
     async def open_import(self, path: Path) -> None:
         """Show what a file would change."""
+        await self._imported.wait()
         from screens.import_customers import ImportScreen
 
         scope = self.desk.scope

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
+from itertools import count, repeat
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models.accounts import PartnerAccount
-from models.changes import Change, ChangeKind
+from models.carrying_out import first_free_id
 from models.customers import Customer, Relationship, sort_and_search
 from models.errors import ConflictError
+from models.history import Change, ChangeKind, History, entry, held
 from models.importing.beside import Written, run, write_beside
 from models.importing.book import OWN_FIELDS, batches, load_locked, table_of
 from models.importing.cells import TAG_SEPARATOR
@@ -20,12 +21,12 @@ from models.importing.plan import ImportOutcome, value_of
 from models.languages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from sqlmodel import Session
 
-    from models.changes import Actor
+    from models.history import Actor
     from models.importing.beside import BoundRow
     from models.importing.plan import ImportPlan, PlannedChange, Values
     from models.store import Store
@@ -44,7 +45,6 @@ _SEARCHED = frozenset(
 """Fields that `company_sort` and `search_text` are made of."""
 _ALONE = OWN_FIELDS - {ImportField.COUNTRY}
 """Fields that nothing beside the customer's own row depends on."""
-_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def carry_out_import(store: Store, plan: ImportPlan, actor: Actor, at: datetime) -> ImportOutcome:
@@ -90,10 +90,11 @@ class _Import:
         self._lock_account()
         change_id = None
         if plan.new_rows or plan.changes:
-            self._refuse_overtaken()
-            change_id = self._record_import()
-            self._change_known()
-            self._add_new(change_id)
+            with held(self.session) as history:
+                self._refuse_overtaken()
+                change_id = self._record_import(history)
+                self._change_known(history)
+                self._add_new(change_id)
         if plan.from_portal:
             self._mark_seen()
         return ImportOutcome(
@@ -118,7 +119,7 @@ class _Import:
         if sum(planned[customer.id] == customer for customer in found) != len(planned):
             raise _overtaken()
 
-    def _record_import(self) -> int:
+    def _record_import(self, history: History) -> int:
         plan = self.plan
         after = {
             "file": plan.file,
@@ -128,11 +129,11 @@ class _Import:
             "unchanged": plan.unchanged,
             "refused": plan.refused,
         }
-        entry = insert(_CHANGES).values(self._entry(ChangeKind.IMPORTED, None, {}, after))
-        key = self.connection.execute(entry).inserted_primary_key
-        return int(key[0]) if key else 0
+        row = history.sealed(self._entry(ChangeKind.IMPORTED, {}, after, subject=plan.file))
+        self.connection.execute(insert(_CHANGES), [row])
+        return int(row["id"])
 
-    def _change_known(self) -> None:
+    def _change_known(self, history: History) -> None:
         changes = self.plan.changes
         alike: dict[tuple[str, ...], list[PlannedChange]] = {}
         for change in changes:
@@ -142,7 +143,8 @@ class _Import:
             columns["version"] = _CUSTOMERS.c.version + 1
             statement = update(_CUSTOMERS).where(_CUSTOMERS.c.id == bindparam(_OF)).values(columns)
             run(self.connection, statement, (_bound(change, names) for change in group))
-        run(self.connection, insert(_CHANGES), (self._updated(change) for change in changes))
+        entries = (history.sealed(self._updated(change)) for change in changes)
+        run(self.connection, insert(_CHANGES), entries)
         if self.plan.columns.places.keys() - _ALONE:
             written = [Written(row.booked.id, row.booked.values, row.values) for row in changes]
             write_beside(self.connection, written)
@@ -155,7 +157,10 @@ class _Import:
         if change.reopened and change.booked.ended_at:
             was["ended_at"] = change.booked.ended_at.isoformat()
             becomes["ended_at"] = None
-        return self._entry(ChangeKind.UPDATED, change.booked.id, was, becomes)
+        return self._entry(
+            ChangeKind.UPDATED, was, becomes,
+            subject=change.company_name, customer_id=change.booked.id,
+        )  # fmt: skip
 
     def _add_new(self, change_id: int) -> None:
         rows = self.plan.new_rows
@@ -168,10 +173,15 @@ class _Import:
             "version": 1,
             **seen,
         }
-        run(self.connection, insert(_CUSTOMERS), ({**_columns(row), **same} for row in rows))
+        first = first_free_id(self.connection)
+        ids: Iterable[BoundRow] = (
+            repeat({}) if first is None else ({"id": id} for id in count(first))
+        )
+        columns = ({**_columns(row), **same, **id} for row, id in zip(rows, ids, strict=False))
+        run(self.connection, insert(_CUSTOMERS), columns)
         if self.plan.columns.places.keys() - OWN_FIELDS:
-            ids = self._added(change_id)
-            write_beside(self.connection, [Written(ids[_key(row)], None, row) for row in rows])
+            added = self._added(change_id)
+            write_beside(self.connection, [Written(added[_key(row)], None, row) for row in rows])
 
     def _refuse_added(self) -> None:
         """Stop where somebody added a customer that the file knows only by its domain."""
@@ -215,20 +225,14 @@ class _Import:
     def _entry(
         self,
         kind: ChangeKind,
-        customer_id: int | None,
         before: Mapping[str, object],
         after: Mapping[str, object],
+        **fields: object,
     ) -> BoundRow:
-        return {
-            "at": self.at,
-            "actor": self.actor.name,
-            "host": self.actor.host,
-            "kind": kind,
-            "account_id": self.plan.account_id,
-            "customer_id": customer_id,
-            "before": _json(before),
-            "after": _json(after),
-        }
+        return entry(
+            kind, self.actor, self.at, before=before, after=after,
+            account_id=self.plan.account_id, **fields,
+        )  # fmt: skip
 
 
 def _columns(values: Values) -> BoundRow:

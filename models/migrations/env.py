@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from models import accounts, changes, customers  # noqa: F401 - fill SQLModel.metadata
+from models import accounts, agreements, customers, drafts, history, outbox  # noqa: F401 - fill SQLModel.metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -11,7 +11,9 @@ PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 SNAPSHOTS = Path(__file__).parent / "__snapshots__" / "test_screens"
 
 
-@pytest.mark.parametrize("screen", ["resources", "customers", "customer"])
+@pytest.mark.parametrize(
+    "screen", ["resources", "customers", "customer", "add-customer", "changes"]
+)
 def test_a_picture_in_the_docs_is_its_snapshot(screen: str, request: pytest.FixtureRequest) -> None:
     snapshot = SNAPSHOTS / f"test_screen[{screen}-en-120x40].svg"
     picture = PICTURES / f"{screen}.svg"

@@ -35,6 +35,25 @@ class Compare(Protocol):
 
 SMALL, DESIGN = (80, 24), (120, 40)
 
+NAMES = {" ": "space", "-": "minus", ".": "full_stop", "@": "at", "!": "exclamation_mark"}
+
+
+def typed(text: str) -> list[str]:
+    """Return the keys that type a text."""
+    return [NAMES.get(letter, letter) for letter in text]
+
+
+def filled(*fields: str) -> list[str]:
+    """Return the keys that fill in one field after the other; `=` leaves one as it is."""
+    return [key for text in fields for key in [*([] if text == "=" else typed(text)), "tab"]]
+
+
+BEGUN = ("n", *filled("Padaria Silva Lda", "=", "=", "Portugal", "Rua Augusta 5", "=", "1100"))
+WHOLE = (
+    "n", *filled("Padaria Silva Lda", "=", "=", "pt", "Rua Augusta 5", "=", "1100-048", "Lisboa"),
+    *filled("Ana", "Silva", "ana@silva.pt"), "ctrl+r",
+)  # fmt: skip
+
 KEYS: dict[str, tuple[str, ...]] = {
     "resources": (),
     "customers": ("g", "c"),
@@ -47,7 +66,15 @@ KEYS: dict[str, tuple[str, ...]] = {
     "help": ("g", "c", "question_mark"),
     "sort": ("g", "c", "s"),
     "note": ("g", "c", "enter", "o", *"Call back on Monday"),
-}
+    "add-customer": BEGUN,
+    "plan": WHOLE,
+    "drafts": (*BEGUN, "escape", "n"),
+    "added": (*WHOLE, "exclamation_mark"),
+    "edit-customer": ("g", "c", "slash", *"fab", "enter", "e"),
+    "changes": ("g", "h"),
+    "change": ("g", "h", "j", "enter"),
+}  # fmt: skip
+"""The keys that lead to each screen."""
 
 
 def pressing(keys: tuple[str, ...]) -> Callable[[Pilot[None]], Awaitable[None]]:
@@ -78,7 +105,9 @@ def test_screen(
     assert snap_compare(app, terminal_size=size, run_before=pressing(KEYS[screen]))
 
 
-MAIN_SCREENS = ["resources", "customers", "customer", "cloud-selector", "guide"]
+MAIN_SCREENS = [
+    "resources", "customers", "customer", "cloud-selector", "guide", "add-customer", "plan",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("screen", MAIN_SCREENS)

@@ -62,8 +62,8 @@ BACK = Action(
     "desk.back", "escape,q,backspace", N_("Back"), N_("Go back to where you came from"), "Esc"
 )
 GO = Action(
-    "desk.go", "g", N_("Go"), N_("Go to a screen: then r for Resources, c for Customers"),
-    "g", bar=False,
+    "desk.go", "g", N_("Go"),
+    N_("Go to a screen: then r for Resources, c for Customers, h for Changes"), "g", bar=False,
 )  # fmt: skip
 CLOUD = Action("desk.cloud", "c", N_("Cloud"), N_("Choose the cloud and account to work in"), "c")
 REFRESH = Action("desk.refresh", "r", N_("Refresh"), N_("Read the book again"), "r", bar=False)

@@ -51,6 +51,8 @@ class DeskScreen(Screen[None]):
     AUTO_FOCUS = ""  # each screen says itself where the keys go
     NAME: ClassVar[str] = ""
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
+    OWN_ACCOUNT: ClassVar[bool] = False
+    """Whether what it shows says in which account it is changed, also over all clouds."""
 
     DEFAULT_CSS = """
     DeskScreen #foot { dock: bottom; height: auto; }
@@ -139,6 +141,8 @@ class DeskScreen(Screen[None]):
 
     async def perform(self, action: Action) -> None:
         """Do `action`, or say why it cannot be done now; errors are said in the status line."""
+        if self.status.message:
+            self.status.say("")  # what was said of the key before is over
         if reason := self.refusal(action):
             self.status.say(reason)
             return
@@ -152,7 +156,12 @@ class DeskScreen(Screen[None]):
 
     def refusal(self, action: Action) -> str:
         """Return why `action` cannot be done now; empty if it can."""
-        return self.desk.why_no_change() if action.changes else ""
+        if not action.changes:
+            return ""
+        over_all = self.desk.scope is not None and self.desk.scope.account is None
+        if self.OWN_ACCOUNT and over_all and not self.desk.settings.read_only:
+            return ""
+        return self.desk.why_no_change()
 
     def fail(self, error: DeskError) -> None:
         """Say what went wrong and what to do."""
@@ -263,6 +272,7 @@ class DeskScreen(Screen[None]):
             [
                 Choice("r", _("Resources"), lambda: self.shell.go_to("resources")),
                 Choice("c", _("Customers"), lambda: self.shell.go_to("customers")),
+                Choice("h", _("Changes"), lambda: self.shell.go_to("changes")),
             ],
         )
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from models.plain import shown_lines
+from models.plain import shown, shown_lines
 from tui.widgets.record_layout import fitted
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ class Field:
     """One field of a page."""
 
     label: str
+    """Like the text, it is made safe when drawn."""
     text: str
-    """As stored; it is made safe when drawn. Several lines stay several."""
+    """As stored; several lines stay several."""
     name: str = ""
     """What the screen knows it by; empty where it cannot be edited."""
 
@@ -100,11 +102,15 @@ class FieldPage(ScrollView, can_focus=True):
         self._cursor = 0
 
     def show(self, sections: Sequence[Section]) -> None:
-        """Show other content; the cursor stays where it was as far as there is such a field."""
+        """Show other content; the cursor stays on the field of that name, else at that place."""
+        name = self.field.name if self.field else ""
         self._sections = [section for section in sections if section.fields]
         self._fields = [field for section in self._sections for field in section.fields]
         self._cursor = min(self._cursor, max(len(self._fields) - 1, 0))
+        places = [place for place, field in enumerate(self._fields) if name and field.name == name]
+        self._cursor = places[0] if places else self._cursor
         self._lay_out()
+        self._follow()
         self.refresh()
 
     @property
@@ -160,7 +166,7 @@ class FieldPage(ScrollView, can_focus=True):
         self._follow()
 
     def _lay_out(self) -> None:
-        labels = [cell_len(field.label) for field in self._fields]
+        labels = [cell_len(shown(field.label)) for field in self._fields]
         self._label_width = min(max(labels, default=0), 30)
         self._lines = list(self._laid_out())
         self.virtual_size = Size(self.size.width, len(self._lines))
@@ -171,12 +177,12 @@ class FieldPage(ScrollView, can_focus=True):
         for place, section in enumerate(self._sections):
             if place:
                 yield _Line("", "", -1)
-            yield _Line("", section.title, -1, heading=True)
+            yield _Line("", shown(section.title), -1, heading=True)
             for field in section.fields:
-                label = field.label
+                label = shown(field.label)
                 for line in shown_lines(field.text) or ["–"]:
-                    for part in chop_cells(line, room) or [""]:
-                        yield _Line(label, part, number)
+                    for part in Content(line).wrap(room) or [Content("")]:
+                        yield _Line(label, part.plain, number)
                         label = ""
                 number += 1
 

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from models.languages import _
 from tui.widgets.actions import shown_keys
+from tui.widgets.safe_input import SafeInput, veiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -138,7 +139,7 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         """Build the label and the input."""
         yield Static("", id="label", markup=False)
-        yield Input(compact=True, select_on_focus=False, max_length=LONGEST_ANSWER)
+        yield SafeInput(longest=LONGEST_ANSWER)
         yield Static("", id="remark", markup=False)
 
     @property
@@ -151,11 +152,10 @@ class Prompt(Horizontal):
         self.label = label
         self.query_one("#label", Static).update(label)
         self.remark("")
-        entry = self.query_one(Input)
-        entry.cursor_blink = False
+        entry = self.query_one(SafeInput)
         with self.prevent(Input.Changed):
-            entry.value = text
-        entry.cursor_position = len(text)
+            entry.value = veiled(text)
+        entry.cursor_position = len(entry.value)
         self.display = True
         self.screen.set_focus(entry)
 
@@ -173,9 +173,9 @@ class Prompt(Horizontal):
         """Tell that the text changed."""
         event.stop()
         if self.is_open:
-            self.post_message(self.Typed(event.value))
+            self.post_message(self.Typed(self.text))
 
     @property
     def text(self) -> str:
         """What is typed."""
-        return self.query_one(Input).value
+        return self.query_one(SafeInput).text

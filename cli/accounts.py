@@ -1,0 +1,109 @@
+"""`partnerdesk accounts`: who the partner is in each cloud, which decides what the form asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cli.books import one_account, open_book, scope
+from cli.printing import json_text, tell
+from models.account_list import ALL, PARTNER_KIND_TITLES, PartnerKind
+from models.errors import ExitCode, UsageError
+from models.languages import _
+from models.plain import shown
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.accounts import PartnerAccount
+    from models.settings import Settings
+    from models.store import Store
+
+
+def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    """Add `accounts` and its parts."""
+    parts = command.add_subparsers(required=True, metavar="WHAT")
+    listing = parts.add_parser("list", parents=[shared], help=_("list the partner's accounts"))
+    listing.add_argument("--json", action="store_true", help=_("a JSON list of objects"))
+    listing.set_defaults(run=run_list)
+
+    editing = parts.add_parser(
+        "edit", parents=[shared],
+        help=_("say who the partner is in a cloud: name, market, kind"),
+        description=_(
+            "Changes the account of one cloud (--cloud; if not said, the first one that is on). "
+            "The market and the kind decide what the form for customers asks and warns of."
+        ),
+    )  # fmt: skip
+    editing.add_argument("--name", metavar="TEXT", help=_("the partner's name in that cloud"))
+    editing.add_argument("--market", metavar="COUNTRY",
+                         help=_("the country the partner is enrolled in: DE, Germany"))  # fmt: skip
+    editing.add_argument("--kind", metavar="KIND", help=", ".join(PartnerKind))
+    editing.add_argument("--mpn-id", metavar="NUMBER", help=_("the partner's network id"))
+    editing.add_argument("--tenant-id", metavar="GUID", help=_("the partner's own Microsoft ID"))
+    editing.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
+    editing.add_argument("--json", action="store_true", help=_("the plan as a JSON object"))
+    editing.set_defaults(run=run_edit)
+
+
+def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Print the accounts."""
+    store = open_book(arguments, settings)
+    ids = scope(arguments, settings, store, ALL).ids
+    rows = [_fields(account) for account in _read(store) if account.id in ids]
+    if arguments.json:
+        print(json_text(rows, indent=2))
+        return ExitCode.DONE
+    for row in rows:
+        kind = _(PARTNER_KIND_TITLES[PartnerKind(row["kind"])])
+        name = shown(row["name"]) or _("kept by hand")
+        market = row["market"] or _("market not said")
+        print(f"{row['cloud']}: {name} · {kind} · {market}")
+    return ExitCode.DONE
+
+
+def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Change an account."""
+    from uuid import uuid4
+
+    from models.account_editing import EDITED, plan_edit_account
+    from models.changes import By, carry_out
+    from models.clock import now
+    from models.history import Actor
+    from models.told_plans import plan_text
+    from models.verdicts import Verdict
+
+    wanted = {name: getattr(arguments, name) for name in EDITED}
+    given = {name: text for name, text in wanted.items() if text is not None}
+    if not given:
+        raise UsageError(_("Say what to change, for example: --market DE"))
+    store = open_book(arguments, settings)
+    id = one_account(arguments, settings, store, _("One account is changed at a time.")).id
+    account = next(account for account in _read(store) if account.id == id)
+    plan = plan_edit_account(account, given, By(Actor.present(), now(), str(uuid4())))
+    if arguments.json:
+        print(json_text(plan.as_json(), indent=2))
+    else:
+        print(plan_text(plan, settings.all_clouds()))
+    if plan.verdict is Verdict.REFUSED:
+        return ExitCode.REFUSED
+    if arguments.dry_run:
+        tell(_("Nothing was written: this was a dry run."))
+    elif plan.changes_nothing:
+        tell(_("There is nothing to change."))
+    else:
+        carry_out(store, plan)
+        tell(_("Done."))
+    return ExitCode.DONE
+
+
+def _read(store: Store) -> list[PartnerAccount]:
+    from sqlmodel import col, select
+
+    from models.accounts import PartnerAccount
+
+    with store.reading() as session:
+        return list(session.exec(select(PartnerAccount).order_by(col(PartnerAccount.id))))
+
+
+def _fields(account: PartnerAccount) -> dict[str, Any]:
+    return account.model_dump(mode="json", exclude={"version"})

@@ -1,0 +1,200 @@
+"""Add a customer: the form, kept as a draft while one types, and the plan that adds it."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from models.adding import circumstances, plan_add_customer
+from models.customer_form.checks import proposals
+from models.customer_form.fields import FormField
+from models.errors import DeskError
+from models.languages import N_, _
+from models.look_alikes import find_look_alikes
+from models.plain import shown
+from models.resources import RESOURCES
+from screens.customer_form import CustomerFormScreen
+from tui.widgets.actions import Action
+from tui.widgets.desk_screen import Choice
+
+if TYPE_CHECKING:
+    from models.account_list import Account
+    from models.changes import Outcome, Plan
+    from models.desk import Desk
+    from models.drafts import CustomerDraft
+    from models.look_alikes import LookAlike
+    from models.verdicts import Reason
+
+_COMPARED = frozenset(
+    {
+        FormField.COMPANY_NAME,
+        FormField.DOMAIN_PREFIX,
+        FormField.REGISTRATION_NUMBER,
+        FormField.COUNTRY,
+    }
+)
+"""Fields by which the book is searched for the same customer."""
+
+_GIVEN = (FormField.COUNTRY, FormField.LANGUAGE, FormField.CULTURE, FormField.AGREEMENT)
+"""Fields of an empty form that are filled in."""
+
+
+class AddCustomerScreen(CustomerFormScreen):
+    """The form for a new customer. Its cloud and account are those it was begun in."""
+
+    NAME = "add-customer"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        *CustomerFormScreen.ACTIONS[:-2],
+        Action("form.same", "ctrl+o", N_("Same customer"),
+               N_("Open the customer that seems to be the same, or see how to invite it"), "^o",
+               bar=False),
+        Action("desk.back", "escape", N_("Leave"),
+               N_("Leave the form; what is typed is kept as a draft"), "Esc"),
+        CustomerFormScreen.ACTIONS[-1],
+    )  # fmt: skip
+
+    def __init__(self, desk: Desk, account: Account, draft: CustomerDraft) -> None:
+        at = circumstances(account, desk.clock())
+        values = draft.values
+        super().__init__(desk, account, at, values)
+        self.prefilled = draft.id is None
+        self._draft = draft
+        self._unkept = False
+        """Whether something was typed that the store does not have yet."""
+        self._keeping: asyncio.Task[None] | None = None
+        self._lost = False
+        """Whether the draft is another terminal's by now."""
+        self._alike: list[LookAlike] = []
+        if draft.id is not None:
+            self.seen = {field for field, text in values.items() if text}
+
+    def heading_text(self) -> str:
+        """Return where the customer will be."""
+        return _("New customer in {cloud} · {account}").format(
+            cloud=self.account.cloud.name, account=self.account.title
+        )
+
+    def warm_up(self) -> None:
+        """Fill in what is proposed before anything is typed; runs beside the event loop."""
+        found = proposals(self.typed, self.at)
+        if self.prefilled:
+            self.typed = {field: found[field] for field in _GIVEN if found.get(field)}
+        self.proposed = {
+            field: text for field, text in found.items() if self.typed.get(field) == text
+        }
+        super().warm_up()
+
+    def begun(self) -> None:
+        """Go to where the draft was left."""
+        if self._draft.place:
+            self.form.go_to(self._draft.place)
+        self._compare()
+
+    # The draft
+
+    def changed(self) -> None:
+        """Keep what is typed; while one write is under way, the next one waits for it."""
+        self._unkept = True
+        if self._keeping is None or self._keeping.done():
+            self._keeping = asyncio.create_task(self._keep())
+
+    async def _keep(self) -> None:
+        from models.drafts import save_draft
+
+        store, draft = self.desk.store, self._draft
+        while self._unkept and not self._lost:
+            self._unkept = False
+            values, place = dict(self.typed), self.form.current
+            save = partial(save_draft, store, draft, values, place, self.desk.clock())
+            try:
+                await self.desk.reader.aside(save)
+            except DeskError as error:
+                self._lost = True
+                self.fail(error)
+
+    async def _kept(self) -> None:
+        """Wait until everything that is typed is kept."""
+        if self._keeping is not None:
+            await self._keeping
+
+    async def do_back(self) -> None:
+        """Leave the form; the draft stays."""
+        await self._kept()
+        await self.shell.go_back()
+        await self.shell.book_changed()
+        if self._draft.id is not None and not self._lost:
+            self.shell.say(_("The draft is kept: n goes on with it."))
+
+    # The same customer in the book
+
+    async def left(self, field: FormField) -> None:
+        """Look whether the customer is in the book already."""
+        if field in _COMPARED:
+            self._compare()
+
+    def _compare(self) -> None:
+        self.run_worker(self._look_for_it(), group="compare", exclusive=True)
+
+    async def _look_for_it(self) -> None:
+        values, account_id = dict(self.typed), self.account.id
+        try:
+            self._alike = await self.desk.reader.ask(
+                lambda book: find_look_alikes(book, account_id, values, self.at)
+            )
+        except DeskError as error:
+            self.fail(error)
+            return
+        if self.is_attached:
+            for field in _COMPARED & self.asked.keys():
+                self.remark(field)
+
+    def reasons_of_the_book(self, field: FormField) -> list[Reason]:
+        """Return the customers in the book who seem to be the same, by the field that says so."""
+        reasons = [alike.reason() for alike in self._alike]
+        return [reason for reason in reasons if reason.field == field]
+
+    def hints_of_the_book(self, field: FormField) -> list[str]:
+        """Return what keys help with a customer that seems to be the same."""
+        return [_("ctrl+o opens it, or tells how to invite it")] * bool(
+            self.reasons_of_the_book(field)
+        )
+
+    def do_same(self) -> None:
+        """Ask which customer to open."""
+        if not self._alike:
+            self.status.say(_("No customer in the book seems to be the same."))
+            return
+        choices = [
+            Choice(str(place), shown(alike.company_name)[:30], partial(self._open, alike))
+            for place, alike in enumerate(self._alike, 1)
+        ]
+        guide = next(row for row in RESOURCES if row.name == "add-existing-customers")
+        invite = Choice("i", _("How to invite it"), lambda: self.shell.open_guide(guide))
+        self.choose(_("Open:"), [*choices, invite])
+
+    async def _open(self, alike: LookAlike) -> None:
+        await self._kept()
+        await self.shell.open_customer(alike.customer_id)
+
+    # The plan
+
+    async def make_plan(self) -> Plan:
+        """Return the plan that adds the customer and takes the draft away."""
+        await self._kept()
+        by = self.desk.by(self._draft.plan_id)
+        values, draft_id = dict(self.typed), self._draft.id
+        alike = await self.desk.reader.ask(
+            lambda book: find_look_alikes(book, self.account.id, values, self.at)
+        )
+        return plan_add_customer(self.account, values, by, alike, draft_id=draft_id)
+
+    async def carried_out(self, outcome: Outcome) -> None:
+        """Show the new customer in the form's place."""
+        await self.shell.go_back()
+        if outcome.customer_id is not None:
+            await self.shell.open_customer(outcome.customer_id)
+        said = _("The customer is in the book. u undoes it.")
+        if outcome.repeated:
+            said = _("It was added already, here or in another terminal; this is the customer.")
+        self.shell.say(said)

@@ -1,0 +1,140 @@
+"""The drafts of customers that were begun and not carried out: go on with one, or throw it away."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.getters import query_one
+
+from models.errors import DeskError
+from models.languages import N_, _, ngettext
+from models.lists import Column, Kind, ListedRows, Row
+from models.plain import shown
+from tui.widgets.actions import Action
+from tui.widgets.desk_screen import Choice, DeskScreen
+from tui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from models.desk import Desk
+    from models.drafts import CustomerDraft
+
+COLUMNS = (
+    Column("company", N_("Company"), "", 22, grows=3),
+    Column("cloud", N_("Cloud"), "", 10, rank=2),
+    Column("author", N_("By"), "", 14, grows=1, rank=3),
+    Column("changed", N_("Changed"), "", 12, Kind.AGE, rank=1),
+)
+
+
+class DraftsScreen(DeskScreen):
+    """Offers the drafts there are when somebody wants to add a customer."""
+
+    NAME = "drafts"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("drafts.go-on", "enter", N_("Go on"), N_("Go on with the draft"), "Enter",
+               changes=True),
+        Action("drafts.new", "n", N_("New customer"), N_("Begin with an empty form"), "n",
+               changes=True),
+        Action("drafts.delete", "d,delete", N_("Throw away"), N_("Throw the draft away"), "d",
+               changes=True),
+    )  # fmt: skip
+
+    table = query_one(RecordTable)
+
+    def __init__(self, desk: Desk, drafts: Sequence[CustomerDraft]) -> None:
+        super().__init__(desk)
+        self._drafts = list(drafts)
+
+    def body(self) -> ComposeResult:
+        """Build the table."""
+        yield RecordTable(COLUMNS, self.desk.clock)
+
+    async def on_mount(self) -> None:
+        """Show the drafts."""
+        self.table.focus()
+        await self._show()
+        self.status.say(_("Enter goes on with a draft, n begins a new customer."))
+
+    def on_screen_resume(self) -> None:
+        """Show what is there now when coming back from a form."""
+        self.run_worker(self.book_changed(), group="drafts", exclusive=True)
+
+    def focus_body(self) -> None:
+        """Give the keys back to the table."""
+        self.table.focus()
+
+    async def book_changed(self) -> None:
+        """Read the drafts again."""
+        from models.drafts import read_drafts
+
+        accounts = [account.id for account in self.desk.accounts]
+        store = self.desk.store
+        try:
+            self._drafts = await self.desk.reader.aside(lambda: read_drafts(store, accounts))
+        except DeskError as error:
+            self.fail(error)
+            return
+        if self.is_attached:
+            await self._show()
+
+    async def _show(self) -> None:
+        clouds = {account.id: _(account.cloud.short_name) for account in self.desk.accounts}
+        rows = [
+            Row(draft.id or 0, (
+                draft.title or _("without a name"),
+                clouds.get(draft.account_id, "–"),
+                f"{draft.author}@{draft.host}",
+                round(draft.changed_at.timestamp() * 1000) if draft.changed_at else 0,
+            ))
+            for draft in self._drafts
+        ]  # fmt: skip
+        await self.table.show(ListedRows(rows))
+        self.status.state = ngettext("{count} draft", "{count} drafts", len(rows))
+
+    @property
+    def draft(self) -> CustomerDraft | None:
+        """The draft under the cursor."""
+        place = self.table.cursor
+        return self._drafts[place] if place < len(self._drafts) else None
+
+    def refusal(self, action: Action) -> str:
+        """Return why `action` cannot be done now; a draft has an account of its own."""
+        if action.changes and action.id != "drafts.new":
+            if self.desk.settings.read_only:
+                return _("Read-only mode: nothing can be changed.")
+            return "" if self.draft else _("There is no draft any more. n begins a new customer.")
+        return super().refusal(action)
+
+    async def do_go_on(self) -> None:
+        """Go on with the draft under the cursor."""
+        if self.draft is not None:
+            await self.shell.fill_in(self.draft)
+
+    async def do_new(self) -> None:
+        """Begin with an empty form."""
+        await self.shell.fill_in(None)
+
+    async def on_record_table_opened(self) -> None:
+        """Go on with the draft that was clicked twice."""
+        await self.action_perform("drafts.go-on")
+
+    def do_delete(self) -> None:
+        """Ask before the draft is thrown away."""
+        if self.draft is None:
+            return
+        name = shown(self.draft.title)[:30] or _("without a name")
+        question = _("Throw away the draft {name}?").format(name=name)
+        self.choose(question, [Choice("y", _("Yes"), partial(self._delete, self.draft))])
+
+    async def _delete(self, draft: CustomerDraft) -> None:
+        from models.drafts import delete_draft
+
+        store, id = self.desk.store, draft.id or 0
+        await self.desk.reader.aside(lambda: delete_draft(store, id))
+        await self.book_changed()
+        self.status.say(_("The draft is gone."))

@@ -1,0 +1,125 @@
+"""A plan before it is carried out: whom it is about, whether it may be, and what will happen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.getters import query_one
+
+from models.errors import ConflictError, DeskError, UsageError
+from models.languages import N_, _
+from models.told_plans import plan_text, tell_plan
+from models.verdicts import Verdict
+from tui.widgets.actions import Action
+from tui.widgets.desk_screen import DeskScreen
+from tui.widgets.field_page import Field, FieldPage, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.app import ComposeResult
+
+    from models.changes import Outcome, Plan
+    from models.desk import Desk
+
+
+class PlanScreen(DeskScreen):
+    """Shows a plan; `!` carries it out, Esc leaves everything as it is."""
+
+    NAME = "plan"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("plan.carry-out", "exclamation_mark", N_("Carry out"),
+               N_("Do what the plan says, in one go"), "!", changes=True),
+        Action("plan.copy", "y", N_("Copy"), N_("Copy the whole plan"), "y"),
+    )  # fmt: skip
+
+    page = query_one(FieldPage)
+
+    def __init__(
+        self,
+        desk: Desk,
+        plan: Plan,
+        done: Callable[[Outcome], Awaitable[None]],
+        conflict: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        super().__init__(desk)
+        self._plan = plan
+        self._done = done
+        self._conflict = conflict
+        self._writing = False
+
+    def body(self) -> ComposeResult:
+        """Build the page."""
+        yield FieldPage()
+
+    def on_mount(self) -> None:
+        """Show the plan."""
+        self.page.focus()
+        told = tell_plan(self._plan, self.desk.settings.all_clouds())
+        self.page.show(
+            [Section(title, tuple(Field(*line) for line in lines)) for title, lines in told]
+        )
+        if self._plan.changes_nothing and self._plan.verdict is not Verdict.REFUSED:
+            self.status.say(_("There is nothing to change. Esc goes back."))
+        elif self._plan.verdict is Verdict.REFUSED:
+            self.status.say(_("Refused: nothing can be carried out. Esc goes back."), error=True)
+        else:
+            self.status.say(_("Nothing is written yet: ! carries it out, Esc goes back."))
+
+    def focus_body(self) -> None:
+        """Give the keys back to the page."""
+        self.page.focus()
+
+    def refusal(self, action: Action) -> str:
+        """Return why `action` cannot be done now; the plan's own account counts, not the header."""
+        if self._writing and action.id != "desk.help":
+            return _("It is being carried out; this takes a moment.")
+        if action.id != "plan.carry-out":
+            return super().refusal(action)
+        if self.desk.settings.read_only:
+            return _("Read-only mode: nothing can be changed.")
+        if self._plan.verdict is Verdict.REFUSED:
+            return _("The plan is refused; the reasons are above.")
+        return ""
+
+    async def do_carry_out(self) -> None:
+        """Carry the plan out; ask for the reason first where the history needs one."""
+        if self._plan.asks_why:
+            self.ask(_("Why (for the history)"), "", self._why_given)
+            return
+        await self._carry_out("")
+
+    async def _why_given(self, why: str | None) -> None:
+        if why is None:
+            return
+        if not why.strip():
+            raise UsageError(_("Write a reason: it is kept in the history."))
+        await self._carry_out(why.strip())
+
+    async def _carry_out(self, why: str) -> None:
+        from models.changes import carry_out
+
+        self._writing = True
+        self.status.say(_("Writing …"))
+        plan, store = self._plan, self.desk.store
+        try:
+            outcome = await self.desk.reader.aside(lambda: carry_out(store, plan, why))
+        except ConflictError as error:
+            if self._conflict is None:
+                self.fail(error)
+                return
+            await self.shell.go_back()
+            await self._conflict()
+            return
+        except DeskError as error:
+            self.fail(error)
+            return
+        finally:
+            self._writing = False
+        await self.shell.go_back()
+        await self.shell.book_changed()
+        await self._done(outcome)
+
+    def do_copy(self) -> None:
+        """Copy the whole plan."""
+        self.copy(plan_text(self._plan, self.desk.settings.all_clouds()))

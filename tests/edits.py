@@ -1,0 +1,49 @@
+"""Small edits of a customer as tests make them: planned and carried out in one go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from models.changes import By, carry_out
+from models.customer_page import read_customer
+from models.history import record
+from models.tags_and_notes import plan_note, plan_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from typing import Any
+
+    from models.changes import Outcome
+    from models.customers import Note
+    from models.history import Actor
+    from models.store import Store
+
+
+def by(actor: Actor, at: datetime) -> By:
+    """Return who plans something, under a new id."""
+    return By(actor, at, str(uuid4()))
+
+
+def set_tags(
+    store: Store, customer_id: int, tags: list[str], *, version: int, actor: Actor, at: datetime
+) -> Outcome:
+    """Give a customer tags as somebody does who saw `version` of it."""
+    page = read_customer(store, customer_id)
+    page.customer.version = version
+    return carry_out(store, plan_tags(page, tags, by(actor, at)))
+
+
+def write_note(
+    store: Store, customer_id: int, text: str, *, note: Note | None, actor: Actor, at: datetime
+) -> Outcome:
+    """Write, change or remove a note."""
+    page = read_customer(store, customer_id)
+    return carry_out(store, plan_note(page, text, note, by(actor, at)))
+
+
+def add_to_history(store: Store, *entries: Mapping[str, Any]) -> list[int]:
+    """Add entries to the history."""
+    with store.writing() as session:
+        return record(session, *entries)

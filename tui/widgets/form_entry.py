@@ -1,0 +1,164 @@
+"""The one input of a form: what is typed is told and completed at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widgets import Input
+from textual.widgets.input import Selection
+
+from models.plain import fold, shown
+from tui.widgets.safe_input import SafeInput, veiled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rich.style import Style
+
+
+def completed(text: str, completions: Sequence[str]) -> tuple[str, str]:
+    """Return the first of `completions` that goes on from `text`, and the rest of it.
+
+    Case and accents do not matter; both are empty where there is none.
+    """
+    wanted = fold(text)
+    if not wanted:
+        return "", ""
+    if text[-1].isspace():
+        wanted += " "
+    for whole in completions:
+        if not fold(whole).startswith(wanted):
+            continue
+        folded = [len(fold(whole[:n] + "|")) for n in range(len(whole) + 1)]
+        taken = max(n for n, length in enumerate(folded) if length <= len(wanted) + 1)
+        rest = shown(whole[taken:])
+        if rest:
+            return whole, rest
+    return "", ""
+
+
+class FormEntry(SafeInput):
+    """An input that is laid over the value of the current item.
+
+    It draws what stands behind the value itself, so that this follows what is typed without
+    anything being laid out anew.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"form-entry--tail"}
+
+    DEFAULT_CSS = """
+    FormEntry, FormEntry:focus {
+        height: 1;
+        padding: 0;
+        border: none;
+        background: $surface;
+        color: $foreground;
+        background-tint: $surface 0%;
+    }
+    FormEntry > .form-entry--tail { color: $text-muted; }
+    """
+
+    def __init__(self, typed: Callable[[str], None]) -> None:
+        super().__init__()
+        self._typed = typed
+        self._quiet = False
+        self._completions: Sequence[str] = ()
+        self._tail = ""
+
+    def load(self, text: str, *, replaceable: bool = False) -> None:
+        """Hold another text, the cursor at its end; nobody is told that it was typed.
+
+        A replaceable one is selected: the first letter takes its place.
+        """
+        self._quiet = True
+        try:
+            with self.prevent(Input.Changed):
+                self.value = veiled(text)
+        finally:
+            self._quiet = False
+        self.cursor_position = len(self.value)
+        if replaceable:
+            self.selection = Selection(0, len(self.value))
+        self.show_cursor()
+
+    def show_cursor(self) -> None:
+        """Scroll the text so that the cursor is seen, where it is."""
+        at = cell_len(self.value[: self.cursor_position])
+        region = Region(at + self.cursor_at_end, 0, 1, 1)
+        self.scroll_to_region(region, force=True, animate=False)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight."""
+        self.show_cursor()
+
+    def equip(self, completions: Sequence[str], tail: str) -> None:
+        """Complete to other texts, and show another text behind the value."""
+        if tail != self._tail:
+            self.styles.padding = (0, cell_len(tail), 0, 0)
+            self.call_after_refresh(self.show_cursor)
+        if (completions, tail) != (self._completions, self._tail):
+            self._completions, self._tail = completions, tail
+            self.refresh()
+
+    def watch_value(self) -> None:
+        """Tell at once what was typed, before the next key can lead elsewhere."""
+        if not self._quiet:
+            self._typed(self.text)
+
+    # What is completed
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """Take the completion, or go right."""
+        if select or not self._complete():
+            super().action_cursor_right(select)
+
+    def action_end(self, select: bool = False) -> None:
+        """Take the completion where the cursor is at the end already, or go there."""
+        if select or not self._complete():
+            super().action_end(select)
+
+    def _complete(self) -> bool:
+        if not self.cursor_at_end:
+            return False
+        whole, _ = completed(self.text, self._completions)
+        if whole:
+            self.value = veiled(whole)
+            self.cursor_position = len(self.value)
+        return bool(whole)
+
+    # How it is drawn
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the line: the text, its completion, and what stands behind the value."""
+        width = self.outer_size.width
+        lines = super().render_lines(Region(0, 0, width, 1))
+        strips = [self._with_tail(strip, width) for strip in lines]
+        return [strip.crop(crop.x, crop.right) for strip in strips[crop.y : crop.bottom]]
+
+    def _with_tail(self, strip: Strip, width: int) -> Strip:
+        base = self.rich_style
+        at = cell_len(self.value) - round(self.scroll_x)
+        rest = completed(self.text, self._completions)[1] if self.cursor_at_end else ""
+        tail = []
+        if cell_len(rest) > width - at - cell_len(self._tail):
+            rest = set_cell_size(rest, max(width - at - cell_len(self._tail), 0))
+        if rest and self.has_focus:
+            tail = [
+                Segment(rest[0], self._style("input--cursor")),
+                Segment(rest[1:], self._style("input--suggestion")),
+            ]
+        elif self._tail:
+            at += 1  # behind the cursor
+        behind = Strip([*tail, Segment(self._tail, self._style("form-entry--tail"))])
+        for line_filter in self.get_line_filters():
+            behind = behind.apply_filter(line_filter, self.background_colors[1])
+        at = max(min(at, width - behind.cell_length), 0)
+        joined = Strip.join([strip.crop(0, at), behind, strip.crop(at + behind.cell_length)])
+        return joined.adjust_cell_length(width, base)
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(name)

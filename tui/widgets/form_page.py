@@ -1,0 +1,283 @@
+"""A form of labelled fields: one input lies over the current value, the rest is drawn as lines.
+
+Textual never compares frames, and a focus that changes repaints the whole screen. So the focus
+stays on the one input while somebody works in the form, and moving on draws the lines concerned.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from textual.binding import Binding, BindingType
+from textual.getters import query_one
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.widgets.form_entry import FormEntry
+from tui.widgets.form_layout import (
+    NO_REMARK,
+    Item,
+    ItemSection,
+    ItemState,
+    Remark,
+    fitted_tail,
+    lay_out,
+)
+from tui.widgets.form_lines import FormLines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.widgets import Input
+
+__all__ = ["FormPage", "Item", "ItemSection", "ItemState"]
+
+
+class FormPage(Widget):
+    """Sections of items; the cursor goes from item to item, letters go into the current one."""
+
+    DEFAULT_CSS = """
+    FormPage { height: 1fr; overflow: hidden hidden; }
+    FormPage FormEntry { position: absolute; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab,enter", "next", show=False, priority=True, id="form.next"),
+        Binding("shift+tab", "move(-1)", show=False, priority=True, id="form.previous"),
+        Binding("down", "move(1)", show=False, priority=True, id="form.down"),
+        Binding("up", "move(-1)", show=False, priority=True, id="form.up"),
+        Binding("pageup", "section(-1)", show=False, priority=True, id="form.section-up"),
+        Binding("pagedown", "section(1)", show=False, priority=True, id="form.section-down"),
+        Binding("ctrl+home", "move(-10000)", show=False, priority=True, id="form.first"),
+        Binding("ctrl+end", "move(10000)", show=False, priority=True, id="form.last"),
+    ]
+
+    class Left(Message):
+        """The cursor leaves an item, or somebody wants to know what stands in it."""
+
+        def __init__(self, name: str, text: str) -> None:
+            super().__init__()
+            self.name = name
+            self.text = text
+
+    class Typed(Message):
+        """The text of the current item changed under somebody's hands."""
+
+        def __init__(self, name: str, text: str) -> None:
+            super().__init__()
+            self.name = name
+            self.text = text
+
+    class Entered(Message):
+        """The cursor came to an item."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    class Finished(Message):
+        """Somebody went on from the last item."""
+
+    lines = query_one(FormLines)
+    entry = query_one(FormEntry)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._sections: Sequence[ItemSection] = ()
+        self._items: list[Item] = []
+        self._cursor = 0
+        self._values: dict[str, str] = {}
+        self._remarks: dict[str, Remark] = {}
+        self._replaceable: set[str] = set()
+        """Items whose value nobody typed: the first letter takes its place."""
+
+    def compose(self) -> ComposeResult:
+        """Build the lines and the input above them."""
+        yield FormLines()
+        yield FormEntry(self._take_typed)
+
+    def on_mount(self) -> None:
+        """Take what was given before there was an input; the lines wait for their size."""
+        self._equip_entry()
+        self._load()
+
+    def focus(self, scroll_visible: bool = True) -> Self:
+        """Give the keys to the form."""
+        # At once: what is typed ahead goes to what has the focus when it comes.
+        self.screen.set_focus(self.entry, scroll_visible)
+        return self
+
+    # What it holds
+
+    def show(self, sections: Sequence[ItemSection]) -> None:
+        """Show other items; values, remarks and the cursor stay with those of the same name.
+
+        Where the current item is gone, the cursor goes to the next one that is still there. What
+        was typed into an item that is gone is kept for the case that it comes back.
+        """
+        before = [item.name for item in self._items]
+        current = self.current
+        self._sections = [section for section in sections if section.items]
+        self._items = [item for section in self._sections for item in section.items]
+        names = [item.name for item in self._items]
+        later = [name for name in before[self._cursor :] if name in names]
+        self._cursor = names.index(later[0]) if later else max(len(names) - 1, 0) if before else 0
+        if self.current != current:
+            self._enter()
+        self._draw()
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The texts of all items that are shown, by name."""
+        return {item.name: self.value(item.name) for item in self._items}
+
+    def value(self, name: str) -> str:
+        """Return the text of an item; empty where nothing was entered."""
+        return self._values.get(name, "")
+
+    def set_value(self, name: str, text: str, *, replaceable: bool = False) -> None:
+        """Put a text into an item; the first letter that is typed replaces a `replaceable` one."""
+        if self.value(name) == text:
+            return
+        self._values[name] = text
+        if replaceable:
+            self._replaceable.add(name)
+        else:
+            self._replaceable.discard(name)
+        if name == self.current and self.is_mounted:
+            self._load()
+        self._draw()
+
+    def remark(
+        self, name: str, state: ItemState, texts: Sequence[str | tuple[ItemState, str]] = ()
+    ) -> None:
+        """Mark an item and say something about it below its value.
+
+        A text has the item's state, or one of its own; `BLANK` is a word of help.
+        """
+        told = ((state, text) if isinstance(text, str) else text for text in texts)
+        remark = Remark(state, tuple(told))
+        if self._remarks.get(name, NO_REMARK) != remark:
+            self._remarks[name] = remark
+            self._draw()
+
+    # Where the cursor is
+
+    @property
+    def current(self) -> str:
+        """The name of the item under the cursor; empty where the form has no items."""
+        return self._items[self._cursor].name if self._items else ""
+
+    def go_to(self, name: str) -> None:
+        """Put the cursor on an item; nothing happens where it is not shown."""
+        for place, item in enumerate(self._items):
+            if item.name == name:
+                self._go(place)
+
+    def leave(self) -> None:
+        """Tell what stands in the current item, as if the cursor left it."""
+        if self.current:
+            self.post_message(self.Left(self.current, self.value(self.current)))
+
+    def action_next(self) -> None:
+        """Go to the next item; from the last one, tell that the form is finished."""
+        if self._cursor + 1 < len(self._items):
+            self._go(self._cursor + 1)
+            return
+        self.leave()
+        self.post_message(self.Finished())
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by some items."""
+        self._go(min(max(self._cursor + by, 0), len(self._items) - 1))
+
+    def action_section(self, by: int) -> None:
+        """Go to the first item of the previous or next section, or as far as there is one."""
+        firsts, place = [], 0
+        for section in self._sections:
+            firsts.append(place)
+            place += len(section.items)
+        here = sum(first <= self._cursor for first in firsts) - 1 + by
+        if 0 <= here < len(firsts):
+            self._go(firsts[here])
+        elif firsts:
+            self._go(0 if by < 0 else place - 1)
+
+    def _go(self, place: int, *, follow: bool = True) -> None:
+        if place == self._cursor or not self._items:
+            return
+        self.leave()
+        self._cursor = place
+        self._enter()
+        self._draw(follow=follow)
+
+    def _enter(self) -> None:
+        if self.is_mounted:
+            self._equip_entry()
+            self._load()
+        if self.current:
+            self.post_message(self.Entered(self.current))
+
+    def _load(self) -> None:
+        self.entry.load(self.value(self.current), replaceable=self.current in self._replaceable)
+
+    # How it is shown
+
+    def _draw(self, *, follow: bool = True) -> None:
+        if not self.is_mounted or not self.lines.room:
+            return
+        form = lay_out(self._sections, self._values, self._remarks, self.current, self.lines.room)
+        self.lines.draw(form)
+        if follow:
+            self.lines.follow(self.current)
+        self._place_entry()
+
+    def _equip_entry(self) -> None:
+        item = self._items[self._cursor] if self._items else Item("", "")
+        self.entry.equip(item.completions, fitted_tail(item, self.lines.form.room))
+
+    def _place_entry(self) -> None:
+        form = self.lines.form
+        self._equip_entry()
+        self.entry.styles.width = form.room
+        y = form.value_line(self.current) - round(self.lines.scroll_y)
+        self.entry.styles.offset = (form.value_x, y)
+
+    def _take_typed(self, text: str) -> None:
+        if self.current:
+            self._values[self.current] = text
+            self._replaceable.discard(self.current)
+            self.post_message(self.Typed(self.current, text))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Keep the input to the form: `Typed` says the same, and of which item."""
+        event.stop()
+
+    def on_show(self) -> None:
+        """Take the keys back: a form that was hidden, in too small a window, has lost them."""
+        if self.screen.focused is None:
+            self.focus()
+
+    def on_form_lines_clicked(self, event: FormLines.Clicked) -> None:
+        """Go to the item that was clicked."""
+        event.stop()
+        self.focus()
+        self.go_to(event.name)
+
+    def on_form_lines_resized(self, event: FormLines.Resized) -> None:
+        """Lay out anew."""
+        event.stop()
+        self._draw()
+
+    def on_form_lines_scrolled(self, event: FormLines.Scrolled) -> None:
+        """Take the cursor along where the wheel or the scrollbar left it behind."""
+        event.stop()
+        if self.current and not self.lines.shows(self.current):
+            names = [item.name for item in self._items]
+            seen = [place for place, name in enumerate(names) if self.lines.shows(name)]
+            if seen:
+                self._go(seen[0] if seen[0] > self._cursor else seen[-1], follow=False)
+            else:
+                self.lines.follow(self.current)
+        self._place_entry()

@@ -1,0 +1,263 @@
+"""The frame of every list: filter, sort, wide mode, and how each account's list was left."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.getters import query_one
+from textual.widgets import Static
+
+from models.errors import DeskError, FilterError
+from models.filters import NO_FILTER, Filter, parse
+from models.languages import _, number
+from models.lists import ListedRows, Query, Sort
+from models.reading import StoreRows
+from models.remembered import View
+from tui.widgets.desk_screen import Choice, DeskScreen
+from tui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.app import ComposeResult
+
+    from models.account_list import Scope
+    from models.desk import Desk
+    from models.lists import Column, ListSpec, Row
+
+
+class ListScreen(DeskScreen):
+    """A list over a spec. Subclasses say what it counts, what stands in its place, what opens."""
+
+    SPEC: ClassVar[ListSpec]
+
+    DEFAULT_CSS = """
+    ListScreen #empty { height: 1fr; padding: 2 4; display: none; }
+    """
+
+    table = query_one(RecordTable)
+    empty = query_one("#empty", Static)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._filter: Filter = NO_FILTER
+        self._sort: Sort = self.SPEC.default_sort
+        self._all = 0
+        self._left = False
+        self._shown_scope = ""
+
+    # What subclasses say
+
+    def count_text(self, count: int) -> str:
+        """Return how many rows there are, in words."""
+        raise NotImplementedError
+
+    def empty_text(self, scope: Scope, *, filtered: bool) -> str:
+        """Return what to show in the place of an empty list."""
+        raise NotImplementedError
+
+    async def open_row(self, row: Row) -> None:
+        """Open the row under the cursor."""
+        raise NotImplementedError
+
+    # Coming and going
+
+    def body(self) -> ComposeResult:
+        """Build the table, and what to show in its place where it is empty."""
+        yield RecordTable(self.SPEC.columns, self.desk.clock, id=self.SPEC.name)
+        yield Static(id="empty", markup=False)
+
+    async def on_mount(self) -> None:
+        """Show the list as it was left."""
+        self.table.focus()
+        await self.scope_chosen()
+
+    def on_screen_resume(self) -> None:
+        """Look again when coming back: something may have been edited."""
+        if self._left:
+            self._left = False
+            self.focus_body()
+            self.run_worker(self.book_changed(), group="list", exclusive=True)
+
+    def on_record_table_moved(self) -> None:
+        """Remember where the cursor is."""
+        self._remember()
+
+    def on_screen_suspend(self) -> None:
+        """Write down how the list is left, should the process be killed later."""
+        self._left = True
+        self.desk.remembered.save()
+
+    # What is shown
+
+    async def scope_chosen(self) -> None:
+        """Show another account's rows, as its list was left."""
+        scope = self.desk.scope
+        if scope is None:
+            return
+        view = self.desk.remembered.view(scope.key, self.SPEC.name)
+        sortable = {column.name for column in self.SPEC.sortable()}
+        self._sort = (
+            Sort(view.sort, view.descending) if view.sort in sortable else self.SPEC.default_sort
+        )
+        try:
+            self._filter = parse(view.filter, self.SPEC, self.desk.clock())
+        except FilterError:
+            self._filter = NO_FILTER
+        self.table.marks.clear()
+        self.table.hidden = frozenset() if scope.account is None else frozenset({"cloud"})
+        self.table.wide = view.wide
+        self.table.cursor = 0
+        await self._show(keep=view.cursor or -1)
+
+    async def book_changed(self) -> None:
+        """Show the list as it is now, the cursor on the same row."""
+        await self._show()
+
+    async def _show(self, keep: int = 0) -> None:
+        scope = self.desk.scope
+        if scope is None:
+            return
+        query = Query(self.SPEC, scope.ids, self._filter, self._sort)
+        unfiltered = Query(self.SPEC, scope.ids, NO_FILTER, self._sort)
+        try:
+            source = StoreRows(self.desk.reader, query)
+            if not await self.table.show(source, sort=self._sort, keep=keep):
+                return
+            self._all = self.table.total
+            if self._filter.text:
+                self._all = await StoreRows(self.desk.reader, unfiltered).count()
+        except DeskError as error:
+            if scope.key != self._shown_scope:  # never another account's rows under this header
+                await self.table.show(ListedRows(()), keep=-1)
+            self.fail(error)
+            return
+        self._shown_scope = scope.key
+        if self.is_attached:  # else it was left while the rows were read
+            self.show_state(scope)
+
+    def query_of(self, scope: Scope) -> Query:
+        """Return the query whose rows are shown."""
+        return Query(self.SPEC, scope.ids, self._filter, self._sort)
+
+    def state_parts(self) -> list[str]:
+        """Return what else the status line says of the list, behind count and filter."""
+        return []
+
+    def show_state(self, scope: Scope) -> None:
+        """Say how many rows there are; show the table, or the words in its place."""
+        filtered = bool(self._filter.text)
+        count = self.count_text(self.table.total)
+        parts = [count]
+        if filtered:
+            shown, everything = number(self.table.total), number(self._all)
+            count = _("{shown} of {all}").format(shown=shown, all=everything)
+            parts = [count, _("filter: {text}").format(text=self._filter.text)]
+        self.status.state = " · ".join([*parts, *self.state_parts()])
+        self.prompt.remark(count)
+        self.empty.display = self.table.total == 0
+        self.table.display = self.table.total > 0
+        if self.table.total == 0:
+            self.empty.update(self.empty_text(scope, filtered=filtered))
+        if not self.prompt.is_open:
+            self.focus_body()
+
+    def _remember(self) -> None:
+        scope = self.desk.scope
+        if scope is None:
+            return
+        row = self.table.row
+        view = View(
+            filter=self._filter.text, sort=self._sort.column, descending=self._sort.descending,
+            wide=self.table.wide, cursor=row.key if row else 0,
+        )  # fmt: skip
+        self.desk.remembered.keep_view(scope.key, self.SPEC.name, view)
+
+    def focus_body(self) -> None:
+        """Give the keys back to the table."""
+        if self.table.display:
+            self.table.focus()
+        else:
+            self.set_focus(None)
+
+    async def on_record_table_opened(self) -> None:
+        """Open the row that was clicked twice."""
+        await self.action_perform(f"{self.SPEC.name}.open")
+
+    async def on_record_table_heading_clicked(self, event: RecordTable.HeadingClicked) -> None:
+        """Sort by the column whose heading was clicked."""
+        if event.column.sort:
+            await self._sort_by(event.column)
+
+    # What keys do
+
+    async def do_open(self) -> None:
+        """Open the row under the cursor."""
+        row = await self.table.row_there()
+        if row is not None:
+            self._remember()
+            await self.open_row(row)
+
+    def do_filter(self) -> None:
+        """Ask for a filter; the list follows each letter."""
+        self.ask(_("Filter"), self._filter.text, self._filter_answered, self._apply)
+
+    async def _filter_answered(self, text: str | None) -> None:
+        await self._apply(text or "")
+        if text and self.table.total == 1:
+            await self.do_open()  # the one that was looked for
+
+    async def _apply(self, text: str) -> None:
+        try:
+            chosen = parse(text.strip(), self.SPEC, self.desk.clock())
+        except FilterError as error:
+            if not self.prompt.is_open:
+                raise
+            self.prompt.remark(error.message, error=True)
+            return
+        self._filter = chosen
+        await self._show()
+
+    def do_sort(self) -> None:
+        """Ask for the column to sort by."""
+        self.choose(
+            _("Sort by:"),
+            [
+                Choice(str(place), _(column.label), partial(self._sort_by, column))
+                for place, column in enumerate(self.SPEC.sortable(), 1)
+            ],
+        )
+
+    async def _sort_by(self, column: Column) -> None:
+        usual = self.SPEC.default_sort
+        descending = column.name == usual.column and usual.descending
+        if column.name == self._sort.column:
+            descending = not self._sort.descending
+        self._sort = Sort(column.name, descending)
+        await self._show()
+
+    def do_wide(self) -> None:
+        """Show or hide further columns."""
+        self.table.set_wide(wide=not self.table.wide)
+        self._remember()
+
+    def ask_what_to_copy(self, row: Row, names: Mapping[str, str]) -> None:
+        """Ask which of some columns to copy; `names` has them by key."""
+        columns = {key: self.SPEC.column(name) for key, name in names.items()}
+        self.choose(
+            _("Copy:"),
+            [
+                Choice(key, _(column.label), partial(self.copy, str(value or "")))
+                for key, column in columns.items()
+                for value in [row.values[self.SPEC.columns.index(column)]]
+            ],
+        )
+
+    async def do_back(self) -> None:
+        """Clear the filter first; then go back."""
+        if self._filter.text:
+            await self._apply("")
+            self.status.say(_("The filter is cleared."))
+            return
+        await self.shell.go_back()

@@ -1,0 +1,99 @@
+"""An input in which any text is safe: what drives a terminal shows as what it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.highlighter import Highlighter
+from textual.widgets import Input
+
+from models.plain import shown
+
+if TYPE_CHECKING:
+    from rich.text import Text
+    from textual.events import Paste
+
+LONGEST = 10_000
+"""Characters that can be typed or pasted; what is pasted beyond that is cut off."""
+
+_PLANE = 0xF0000  # private use: the planes 15 and 16
+_TAGS = 0xE0000
+_TAGS_PLANE = 0x100000
+
+
+def _stand_in(char: str) -> str:
+    code = ord(char)
+    return chr(code - _TAGS + _TAGS_PLANE if code >= _TAGS else code + _PLANE)
+
+
+def _original(char: str) -> str:
+    code = ord(char)
+    if code < _PLANE:
+        return char
+    original = chr(code - _TAGS_PLANE + _TAGS if code >= _TAGS_PLANE else code - _PLANE)
+    return original if shown(original) != original else char
+
+
+def veiled(text: str) -> str:
+    """Return `text` with a stand-in, one cell wide, for each character that cannot be printed.
+
+    So Textual counts, scrolls and prints the text like any other, and nothing in it is lost.
+    """
+    if shown(text) == text:
+        return text
+    return "".join(char if shown(char) == char else _stand_in(char) for char in text)
+
+
+def unveiled(text: str) -> str:
+    """Return the text that `veiled` was given."""
+    return text if text.isascii() else "".join(map(_original, text))
+
+
+class _Shown(Highlighter):
+    """Puts the pictures of characters in the place of their stand-ins, before they are printed."""
+
+    def highlight(self, text: Text) -> None:
+        text.plain = shown(unveiled(text.plain))
+
+
+class SafeInput(Input):
+    """A line to type into. Its `value` holds stand-ins where needed, its `text` what is meant."""
+
+    def __init__(self, placeholder: str = "", longest: int = LONGEST) -> None:
+        super().__init__(
+            placeholder=placeholder,
+            compact=True,
+            select_on_focus=False,
+            max_length=longest,
+            highlighter=_Shown(),
+        )
+        self._longest = longest
+        self.cursor_blink = False
+
+    @property
+    def text(self) -> str:
+        """The text, as typed, pasted or given."""
+        return unveiled(self.value)
+
+    def on_paste(self, event: Paste) -> None:
+        """Take the first line that is pasted, without control characters."""
+        event.prevent_default()
+        event.stop()
+        self._put(event.text)
+
+    def action_paste(self) -> None:
+        """Take the first line of what was copied here."""
+        self._put(self.app.clipboard)
+
+    def _put(self, pasted: str) -> None:
+        lines = (line for line in pasted.replace("\r", "\n").split("\n") if line.strip())
+        line = next(lines, "").replace("\t", " ")
+        line = "".join(char for char in line if not (char < " " or "\x7f" <= char <= "\x9f"))
+        start, end = sorted(self.selection)
+        room = self._longest - len(self.value) + end - start
+        self.replace(veiled(line)[: max(room, 0)], start, end)
+
+    @property
+    def selected_text(self) -> str:
+        """The selected text as it may be copied: without what could drive a terminal."""
+        return shown(unveiled(super().selected_text))
