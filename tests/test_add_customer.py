@@ -604,18 +604,23 @@ def open_edit(terminal: Terminal) -> None:
     terminal.wait_for("✓ Lisboa")
 
 
+IN_PORTUGAL = [
+    *("Company name", "Registration number", "Country", "Address line 1", "Address line 2"),
+    *("Postal code", "City", "First name", "Last name"),
+]
+"""The fields of an existing customer, in the order in which they are asked there."""
+
+
 def rewrite(terminal: Terminal, label: str, text: str) -> None:
-    """Go down to a field and write another text into it."""
-    for _step in range(25):
-        terminal.wait_until(lambda _text: here(terminal) > 0)
-        if terminal.line(here(terminal))[2:].startswith(label):
-            break
-        before = here(terminal), terminal.text
-        terminal.press("down")
-        terminal.wait_until(lambda _text: (here(terminal), terminal.text) != before)  # noqa: B023
-        terminal.wait_idle()
+    """Go to a field and write another text into it."""
+    terminal.send(b"\x1b[1;5H")  # ctrl+home: the first field
+    terminal.press(*["down"] * IN_PORTUGAL.index(label))
     fill(terminal, text)
-    terminal.wait_for(f"✓ {text}")
+    terminal.wait_until(
+        lambda _text: any(
+            line[2:].startswith(label) and f"✓ {text}" in line for line in terminal.lines
+        )
+    )
 
 
 def review(terminal: Terminal) -> None:
@@ -659,7 +664,7 @@ def test_leaving_an_edit_asks_where_something_was_changed(book: Store) -> None:
         assert "✓ Porto" in terminal.text
         terminal.press("escape", "y")
         terminal.wait_for("Contact and address")
-        assert "Lisboa" in terminal.text
+        terminal.wait_until(lambda text: "Lisboa" in text and "Porto" not in text)
     assert count(book, "changes") == 1
 
 
@@ -729,7 +734,7 @@ def test_no_keys_crash_the_form(book: Store, seed: int) -> None:
         terminal.wait_for("1 draft")
         terminal.press("enter" if seed == 1 else "n")
         terminal.wait_until(lambda text: "onmicrosoft" in text)
-        for _turn in range(30):
+        for _turn in range(18):
             for _key in range(8):
                 if random_.random() < 0.55:
                     key = random_.choice(KEYS)

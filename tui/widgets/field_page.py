@@ -216,9 +216,9 @@ class FieldPage(ScrollView, can_focus=True):
             return Strip.blank(width, base)
         line = self._lines[place]
         if line.heading:
-            style = base + self.get_component_rich_style("field-page--heading", partial=True)
+            style = self.get_component_rich_style("field-page--heading")
             return Strip([Segment(" " + line.text, style)]).adjust_cell_length(width, style)
-        label = base + self.get_component_rich_style("field-page--label", partial=True)
+        label = self.get_component_rich_style("field-page--label")
         value = base
         at_cursor = line.field == self._cursor and line.field >= 0
         if at_cursor:
