@@ -54,6 +54,10 @@ class StoreError(DeskError):
     """The book cannot be opened, read or written."""
 
 
+class ForeignError(StoreError):
+    """The database is another program's."""
+
+
 class BusyError(StoreError):
     """Another process holds the book for too long."""
 

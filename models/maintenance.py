@@ -14,7 +14,14 @@ from models import connection as connections
 from models.clock import now
 from models.connection import connect, explained, open_sqlite
 from models.database_url import SqliteFile, masked
-from models.errors import FileError, NotFoundError, RefusedError, StoreError, UsageError
+from models.errors import (
+    FileError,
+    ForeignError,
+    NotFoundError,
+    RefusedError,
+    StoreError,
+    UsageError,
+)
 from models.languages import _
 from models.paths import private_folder
 from models.store import schema_version
@@ -126,7 +133,11 @@ def _fetch(source: Path, fresh: Path) -> None:
     if not whole:
         raise _no_copy(source)
     with closing(connect(SqliteFile(fresh))) as copy:
-        if not schema_version(copy):
+        try:
+            version = schema_version(copy)
+        except ForeignError:
+            version = ""
+        if not version:
             raise _no_copy(source)
 
 

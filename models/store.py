@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from models.connection import Connection, connect, explained, open_postgres, open_sqlite
 from models.database_url import Database, SqliteFile
-from models.errors import ConflictError, RefusedError, StoreError
+from models.errors import ConflictError, ForeignError, RefusedError, StoreError
 from models.languages import _
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def schema_version(connection: Connection) -> str:
         own = {"customers", "partner_accounts", "changes"}
         if tables & own or (tables and type(connection).__name__ == "SqliteConnection"):
             # In a file of its own a book is alone; on a server others may be in the same schema.
-            raise StoreError(
+            raise ForeignError(
                 _("The database belongs to another program: its tables are none of a book."),
                 _("Name another one with --database."),
             )

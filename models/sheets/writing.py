@@ -16,7 +16,7 @@ from models.errors import FileError
 from models.languages import _, number
 from models.paths import written_whole
 from models.plain import shown
-from models.sheets.csv_file import guarded
+from models.sheets.csv_file import DELIMITERS, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -81,8 +81,13 @@ def csv_into(stream: IO[bytes], rows: Iterable[Sequence[str]], columns: Sequence
     text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="")
     try:
         writer = csv.writer(text, lineterminator="\r\n")
-        written = -1  # the header is no row
-        for row in chain([columns], rows):
+        # A heading with another delimiter in it would mislead whoever guesses by the first line.
+        misleads = any(mark in heading for mark in DELIMITERS[1:] for heading in columns)
+        quoting = csv.QUOTE_ALL if misleads else csv.QUOTE_MINIMAL
+        header = csv.writer(text, lineterminator="\r\n", quoting=quoting)
+        header.writerow([guarded(heading) for heading in columns])
+        written = 0
+        for row in rows:
             writer.writerow([guarded(cell) for cell in row])
             written += 1
     finally:
