@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cli.books import one_account, open_book, scope
 from cli.printing import json_text, tell
+from cli.records import record_fields
 from models.account_list import ALL, PARTNER_KIND_TITLES, PartnerKind
 from models.errors import ExitCode, UsageError
 from models.languages import _
@@ -49,7 +50,7 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print the accounts."""
     store = open_book(arguments, settings)
     ids = scope(arguments, settings, store, ALL).ids
-    rows = [_fields(account) for account in _read(store) if account.id in ids]
+    rows = [record_fields(account, "version") for account in _read(store) if account.id in ids]
     if arguments.json:
         print(json_text(rows, indent=2))
         return ExitCode.DONE
@@ -103,7 +104,3 @@ def _read(store: Store) -> list[PartnerAccount]:
 
     with store.reading() as session:
         return list(session.exec(select(PartnerAccount).order_by(col(PartnerAccount.id))))
-
-
-def _fields(account: PartnerAccount) -> dict[str, Any]:
-    return account.model_dump(mode="json", exclude={"version"})

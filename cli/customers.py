@@ -79,6 +79,7 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         **record_fields(page.customer, "search_text", "company_sort"),
         "company_profile": record_fields(page.company, "customer_id"),
         "billing_profile": record_fields(page.billing, "customer_id", "version"),
+        "agreement": record_fields(page.agreement, "customer_id") if page.agreement else None,
         "tags": page.tags,
         "notes": [record_fields(note, "customer_id") for note in page.notes],
         "changes": [entry_json(entry) for entry in page.changes],

@@ -79,16 +79,26 @@ class Store:
         """Make the book ready: schema up to date, an account kept by hand in each of `clouds`.
 
         Raises:
+            RefusedError: it is to be read only, and its schema is not up to date.
             StoreError: the database cannot be opened, or is of a newer program.
         """
         connection = self.connect()
         try:
-            ready = schema_version(connection) == known_versions()[-1] and set(clouds) <= {
+            version = schema_version(connection)
+            current = version == known_versions()[-1]
+            ready = current and set(clouds) <= {
                 row[0] for row in connection.rows("SELECT cloud FROM partner_accounts")
             }
         finally:
             connection.close()
-        if not ready:
+        if self.read_only and version and not current:
+            raise RefusedError(
+                _(
+                    "The book is of an older version ({version}); read-only mode changes nothing."
+                ).format(version=version),
+                _("Open it once without read-only mode; a copy is made before it is changed."),
+            )
+        if not ready and not (self.read_only and version):
             from models.upgrade import upgrade
 
             upgrade(self, clouds)

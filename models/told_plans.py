@@ -61,11 +61,13 @@ def plan_title(plan: Plan) -> str:
 
 def tell_steps(told: Fields) -> list[Told]:
     """Return the rest of a plan in words: reasons, steps, calls, how it can be taken back."""
+    refused = told.get("verdict") == Verdict.REFUSED
+    take_back = None if refused else told.get("take_back")
     sections = [
         (_("What to mind"), [_reason(reason) for reason in told.get("reasons", ())]),
         (_("What happens in the book"), list(_steps(told.get("steps", ())))),
         (_("Calls to Partner Center"), list(_calls(told.get("calls", ())))),
-        (_("Taking it back"), list(_take_back(told.get("take_back")))),
+        (_("Taking it back"), list(_take_back(take_back))),
     ]
     return [(title, lines) for title, lines in sections if lines]
 

@@ -274,6 +274,16 @@ def test_an_older_book_is_upgraded_and_a_file_is_copied_aside_first(
         assert company_names(before) == ["Fabrikam"]
 
 
+def test_an_older_book_is_not_upgraded_where_nothing_may_change(
+    older: Store, versions: Path
+) -> None:
+    (versions / "0002_pets.py").write_text(SECOND_VERSION)
+    with pytest.raises(RefusedError, match="older version"):
+        Store(older.database, read_only=True).open(CLOUDS)
+    assert rows(older, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert copies(older.database) == []
+
+
 def test_an_upgrade_that_fails_leaves_the_book_as_it_was(older: Store, versions: Path) -> None:
     broken = SECOND_VERSION + '    op.drop_table("nowhere")\n'
     (versions / "0002_pets.py").write_text(broken)

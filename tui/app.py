@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.console import Console
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.events import Key
-from textual.screen import SystemModalScreen
 
-from models.crash import write_report
 from models.errors import DeskError, NotFoundError, SettingsError
 from models.languages import _
 from screens.resources import ResourcesScreen
+from tui.steady_app import SteadyApp
 from tui.themes import THEMES
 from tui.widgets.desk_screen import DeskScreen
 
@@ -26,10 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from pathlib import Path
 
-    from rich.console import RenderableType
-    from textual.events import Event
     from textual.screen import Screen
-    from textual.widget import Widget
 
     from models.account_list import Account
     from models.changes import Outcome, Plan
@@ -47,8 +40,11 @@ MAIN_SCREENS = {
 """Where the screens are that `g` leads to; imported when somebody goes there."""
 SCREENS = (
     *MAIN_SCREENS.values(),
+    ("screens.add_customer", "AddCustomerScreen"),
     ("screens.change", "ChangeScreen"),
     ("screens.customer", "CustomerScreen"),
+    ("screens.drafts", "DraftsScreen"),
+    ("screens.edit_customer", "EditCustomerScreen"),
     ("screens.guide", "GuideScreen"),
     ("screens.import_customers", "ImportScreen"),
     ("screens.plan", "PlanScreen"),
@@ -58,7 +54,7 @@ LOOK_SECONDS = 2.0
 """How often the app looks whether somebody else changed the book; it sends nothing by itself."""
 
 
-class DeskApp(App[None]):
+class DeskApp(SteadyApp):
     """The console over one open book."""
 
     TITLE = "partnerdesk"
@@ -69,14 +65,8 @@ class DeskApp(App[None]):
     ]
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
+        super().__init__(desk.clock)
         self.desk = desk
-        self.failure: DeskError | None = None
-        """Why the console ended, where it did not end because somebody wanted it to."""
-        self.crash_report: Path | None = None
-        """Where the report of an unexpected error stands."""
-        # Textual prints its crash screen, which shows the values of variables, to this console.
-        self.error_console = Console(quiet=True)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = desk.settings.theme
@@ -128,43 +118,6 @@ class DeskApp(App[None]):
             self.screen.header.refresh()
             await self.screen.book_changed()
 
-    def fail(self, error: DeskError) -> None:
-        """End the console, saying why."""
-        self.failure = error
-        self.exit(return_code=int(error.exit_code))
-
-    def bell(self) -> None:
-        """Ring the bell; on the way to a crash, write a report without values of variables.
-
-        Textual rings it first of all when an error was not caught, while the error is at hand;
-        there is no other public place to see it.
-        """
-        error = sys.exc_info()[1]
-        if error is not None and self.crash_report is None:
-            self.crash_report = write_report(error, self.desk.clock())
-        super().bell()
-
-    def panic(self, *renderables: RenderableType) -> None:
-        """End the console; what Textual would print shows the values of variables."""
-        from rich.traceback import Traceback
-
-        kinds = {
-            stack.exc_type
-            for renderable in renderables
-            if isinstance(renderable, Traceback)
-            for stack in renderable.trace.stacks
-        }
-        if "UnicodeDecodeError" in kinds:
-            self.failure = DeskError(
-                _("The console had to stop: the terminal sent what is no UTF-8 text."),
-                _("Set the terminal to UTF-8 and start again. What was written is kept."),
-            )
-        elif self.failure is None:
-            self.failure = DeskError(
-                _("partnerdesk met an error it did not expect and had to stop.")
-            )
-        super().panic()
-
     def _use_keymap(self) -> bool:
         """Take over the remapped keys; False where they end the console with an error."""
         keys = self.desk.settings.keys
@@ -181,33 +134,7 @@ class DeskApp(App[None]):
         self.set_keymap(keys)
         return True
 
-    # Keys
-
-    async def on_event(self, event: Event) -> None:
-        """Do what a key is bound to, whole, before the next key is looked at.
-
-        Textual hands a key to whatever has the focus when it comes; of keys typed ahead the later
-        ones would go to the screen that the earlier ones are about to leave.
-        """
-        if isinstance(event, Key) and not event.is_forwarded and await self._take_key(event):
-            return
-        await super().on_event(event)
-
-    async def _take_key(self, event: Key) -> bool:
-        screen = self.screen_stack[-1] if self.screen_stack else None
-        if screen is None or isinstance(screen, SystemModalScreen):
-            return False  # Textual's own palette takes its keys itself
-        if isinstance(screen, DeskScreen) and screen.awaits_key:
-            await screen.take_key(event)
-            return True
-        active = screen.active_bindings.get(event.key)
-        if active is None or not active.enabled:
-            return False
-        if self.focused is not None:
-            if self.focused.check_consume_key(event.key, event.character):
-                return False  # it is typed
-            await _drained(self.focused)
-        return await self.run_action(active.binding.action, active.node)
+    # Actions by name
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Return what the palette offers: the actions of the screen, and quitting."""
@@ -383,13 +310,6 @@ class DeskApp(App[None]):
     async def book_changed(self) -> None:
         """Look at once, since it was changed here."""
         await self._look()
-
-
-async def _drained(widget: Widget) -> None:
-    """Wait until a widget has taken all keys that were handed to it."""
-    done = asyncio.Event()
-    if widget.call_later(done.set):
-        await done.wait()
 
 
 def run(desk: Desk, *, mouse: bool) -> int:

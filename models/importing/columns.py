@@ -189,12 +189,14 @@ def _refuse_incomplete(columns: Sequence[str], places: Mapping[ImportField, int]
         return
     sure = {places.get(field) for field in PORTAL_FIELDS}
     free = [column for place, column in enumerate(columns) if column and place not in sure]
-    example = f'--map {missing}="{shown((free or ["…"])[0])[:_NAMES_SHOWN]}"'
+    example = f'{missing}="{shown((free or ["…"])[0])[:_NAMES_SHOWN]}"'
     raise FileError(
         _("No column was recognised as {title}. The file's columns: {names}.").format(
             title=_(FIELD_TITLES[missing]), names=_listed(columns)
         ),
-        _("Say which one it is, for example: {example}").format(example=example),
+        _("Say which one it is (m in the console, --map in the command): {example}").format(
+            example=example
+        ),
     )
 
 

@@ -83,9 +83,8 @@ def csv_into(stream: IO[bytes], rows: Iterable[Sequence[str]], columns: Sequence
         writer = csv.writer(text, lineterminator="\r\n")
         # A heading with another delimiter in it would mislead whoever guesses by the first line.
         misleads = any(mark in heading for mark in DELIMITERS[1:] for heading in columns)
-        quoting = csv.QUOTE_ALL if misleads else csv.QUOTE_MINIMAL
-        header = csv.writer(text, lineterminator="\r\n", quoting=quoting)
-        header.writerow([guarded(heading) for heading in columns])
+        quoted = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+        (quoted if misleads else writer).writerow([guarded(heading) for heading in columns])
         written = 0
         for row in rows:
             writer.writerow([guarded(cell) for cell in row])
