@@ -230,7 +230,8 @@ def test_a_customer_as_json_holds_all_of_it_in_the_order_of_the_fields(book: Pat
     assert first == second
     shown = first.json
     assert list(shown)[:5] == ["cloud", "id", "account_id", "microsoft_id", "company_name"]
-    assert list(shown)[-5:] == ["company_profile", "billing_profile", "tags", "notes", "changes"]
+    beside = ["company_profile", "billing_profile", "agreement", "tags", "notes", "changes"]
+    assert list(shown)[-6:] == beside
     assert list(shown["billing_profile"])[:3] == ["address_line1", "address_line2", "city"]
     assert shown["tags"] == ["key account", "vip"]
     assert shown["seen_at"] == "2026-11-20T08:00:00Z"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -80,10 +79,7 @@ class DeskApp(SteadyApp):
         """Show the first screen at once, and open the book beside it."""
         if not self._use_keymap():
             return
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            # The terminal is gone, or somebody ends us: leave in order, and remember the views.
-            loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+        self.leave_on_signals()
         self.push_screen(ResourcesScreen(self.desk))
         self.run_worker(self._open_book(), group="book")
 

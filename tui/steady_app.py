@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sys
+from functools import partial
+from threading import Timer
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -20,10 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
+    from types import FrameType
 
     from rich.console import RenderableType
     from textual.events import Event
     from textual.widget import Widget
+
+LEAVE_SECONDS = 4.0
+"""How long leaving may take after a signal that says so."""
 
 
 class SteadyApp(App[None]):
@@ -40,6 +48,22 @@ class SteadyApp(App[None]):
         self.error_console = Console(quiet=True)
 
     # The end
+
+    def leave_on_signals(self) -> None:
+        """Leave in order when the terminal is gone or somebody ends us; what is kept stays kept.
+
+        A terminal that is gone can hold Textual's writing up for good, so a thread sees to the end.
+        """
+        loop = asyncio.get_running_loop()
+
+        def leave(number: int, _frame: FrameType | None) -> None:
+            last_resort = Timer(LEAVE_SECONDS, os._exit, [128 + number])
+            last_resort.daemon = True
+            last_resort.start()
+            loop.call_soon_threadsafe(partial(self.exit, return_code=128 + number))
+
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            signal.signal(number, leave)
 
     def fail(self, error: DeskError) -> None:
         """End the console, saying why."""
