@@ -50,8 +50,11 @@ class CustomerDraft(SQLModel, table=True):
     def values(self) -> dict[FormField, str]:
         """What is typed; fields of another version of the program are left out."""
         known = set(FormField)
-        return {FormField(name): text for name, text in json.loads(self.fields).items()
-                if name in known}  # fmt: skip
+        try:
+            kept = json.loads(self.fields)
+            return {FormField(name): str(kept[name]) for name in kept if name in known}
+        except (ValueError, TypeError):  # damaged from outside: nothing of it can be read
+            return {}
 
     @property
     def title(self) -> str:
@@ -85,14 +88,17 @@ def save_draft(
     )
     with store.writing() as session:
         if draft.id is None:
-            row = CustomerDraft(**draft.model_dump() | {
-                "fields": fields, "place": place, "changed_at": at, "version": 1,
-            })  # fmt: skip
+            row = CustomerDraft(
+                **draft.model_dump()
+                | {"fields": fields, "place": place, "changed_at": at, "version": 1}
+            )
             session.add(row)
             session.flush()
-            draft.id = row.id
+            id = row.id
         else:
+            id = draft.id
             _write_over(session, draft, fields, place, at)
+    draft.id = id  # only now: what was not committed is not there
     draft.fields, draft.place, draft.changed_at = fields, place, at
     draft.version += 1
 

@@ -6,7 +6,6 @@ A company that has a tenant already is never added, but invited (`reference/rule
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import chain
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from models.connection import Connection
     from models.customer_form.fields import Circumstances, Values
 
-ALIKE = 0.88
-"""How much of two names must agree (`difflib`'s ratio) to be nearly the same."""
+ALIKE = 88
+"""How much of two names must agree, in hundredths (`rapidfuzz`), to be nearly the same."""
 COMPARED = 1000
 """Customers at most whose names are compared."""
 SHOWN = 3
@@ -160,6 +159,8 @@ def _by_number(connection: Connection, account_id: int, values: Values) -> Itera
 
 
 def _by_name(connection: Connection, account_id: int, values: Values) -> Iterator[LookAlike]:
+    from rapidfuzz.fuzz import ratio
+
     name = values.get(FormField.COMPANY_NAME, "").strip()
     core = core_name(name) if _searchable(name) else ""
     if len(core) < 2:
@@ -173,10 +174,11 @@ def _by_name(connection: Connection, account_id: int, values: Values) -> Iterato
         (*bounds, account_id, COMPARED),
     )
     seen: list[tuple[float, LookAlike]] = []
-    matcher = SequenceMatcher(None, "", core, autojunk=False)
     country = _country(values)
     for *row, theirs in rows:
-        if theirs in ("", country) and (alike := _ratio(_core(row[1]), matcher)) >= ALIKE:
+        if theirs not in ("", country):
+            continue
+        if alike := ratio(core, _core(row[1]), score_cutoff=ALIKE):
             seen.append((alike, _look_alike(row, Likeness.NAME)))
     yield from (like for _alike, like in sorted(seen, key=lambda pair: -pair[0]))
 
@@ -196,14 +198,6 @@ def _beginnings(name: str, core: str) -> list[str]:
 @cache
 def _forms_before() -> list[str]:
     return fold(_FORMS_BEFORE).split(", ")
-
-
-def _ratio(name: str, matcher: SequenceMatcher[str]) -> float:
-    matcher.set_seq1(name)
-    # The quick bounds first: most names differ in length or letters.
-    if matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE:
-        return 0.0
-    return matcher.ratio()
 
 
 @lru_cache(maxsize=50_000)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from models.adding import circumstances, plan_add_customer
 from models.customer_form.checks import proposals
 from models.customer_form.fields import FormField
-from models.errors import DeskError
+from models.errors import ConflictError, DeskError
 from models.languages import N_, _
 from models.look_alikes import find_look_alikes
 from models.plain import shown
@@ -36,6 +36,8 @@ _COMPARED = frozenset(
 )
 """Fields by which the book is searched for the same customer."""
 
+RETRY_SECONDS = 2.0
+"""How long after a failed write the draft is written again."""
 _GIVEN = (FormField.COUNTRY, FormField.LANGUAGE, FormField.CULTURE, FormField.AGREEMENT)
 """Fields of an empty form that are filled in."""
 
@@ -63,8 +65,10 @@ class AddCustomerScreen(CustomerFormScreen):
         self._unkept = False
         """Whether something was typed that the store does not have yet."""
         self._keeping: asyncio.Task[None] | None = None
-        self._lost = False
-        """Whether the draft is another terminal's by now."""
+        self._trouble: DeskError | None = None
+        """Why what was typed last could not be kept; it is tried again until it can."""
+        self._taken = False
+        """Whether another terminal goes on with the draft, or carried it out."""
         self._alike: list[LookAlike] = []
         if draft.id is not None:
             self.seen = {field for field, text in values.items() if text}
@@ -72,8 +76,14 @@ class AddCustomerScreen(CustomerFormScreen):
     def heading_text(self) -> str:
         """Return where the customer will be."""
         return _("New customer in {cloud} · {account}").format(
-            cloud=self.account.cloud.name, account=self.account.title
+            cloud=_(self.account.cloud.short_name), account=self.account.title
         )
+
+    def heading_trouble(self) -> str:
+        """Return that what is typed is not kept, as long as it is not."""
+        if self._taken:
+            return _("Not kept: the draft is open or carried out in another terminal.")
+        return _("Not kept: {error}").format(error=self._trouble.message) if self._trouble else ""
 
     def warm_up(self) -> None:
         """Fill in what is proposed before anything is typed; runs beside the event loop."""
@@ -103,28 +113,62 @@ class AddCustomerScreen(CustomerFormScreen):
         from models.drafts import save_draft
 
         store, draft = self.desk.store, self._draft
-        while self._unkept and not self._lost:
+        while self._unkept and not self._taken:
             self._unkept = False
             values, place = dict(self.typed), self.form.current
             save = partial(save_draft, store, draft, values, place, self.desk.clock())
             try:
                 await self.desk.reader.aside(save)
+                self._in_trouble(None)
+            except ConflictError as error:
+                self._taken = True
+                self._in_trouble(error)
             except DeskError as error:
-                self._lost = True
-                self.fail(error)
+                self._unkept = True
+                self._in_trouble(error)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _in_trouble(self, error: DeskError | None) -> None:
+        if error is not self._trouble:
+            self._trouble = error
+            if self.is_attached:
+                self.show_heading()
+
+    def on_unmount(self) -> None:
+        """Stop trying to keep what somebody has left."""
+        if self._keeping is not None:
+            self._keeping.cancel()
 
     async def _kept(self) -> None:
-        """Wait until everything that is typed is kept."""
-        if self._keeping is not None:
-            await self._keeping
+        """Wait until everything that is typed is kept, unless that cannot be for now."""
+        while self._keeping is not None and not self._keeping.done() and self._trouble is None:
+            await asyncio.wait({self._keeping}, timeout=0.05)
 
     async def do_back(self) -> None:
-        """Leave the form; the draft stays."""
+        """Leave the form; the draft stays. Ask first where it is not kept."""
         await self._kept()
+        if self._trouble is None:
+            await self._leave_it()
+            return
+        choices = [Choice("y", _("Leave and lose it"), self._leave_it)]
+        if self._taken:
+            choices.append(Choice("k", _("Keep it as a draft of its own"), self._keep_apart))
+        self.choose(_("What you typed last is not kept."), choices)
+
+    async def _leave_it(self) -> None:
         await self.shell.go_back()
         await self.shell.book_changed()
-        if self._draft.id is not None and not self._lost:
+        if self._draft.id is not None and self._trouble is None:
             self.shell.say(_("The draft is kept: n goes on with it."))
+
+    async def _keep_apart(self) -> None:
+        from models.drafts import begin_draft
+
+        self._draft = begin_draft(self.account.id, self.desk.by())
+        self._taken = False
+        self._in_trouble(None)
+        self.changed()
+        await self.do_back()
 
     # The same customer in the book
 

@@ -88,15 +88,21 @@ class CustomerScreen(DeskScreen):
         try:
             self._shown = await self.desk.reader.aside(lambda: read_customer(store, id))
         except NotFoundError as error:
-            if self.is_current:
-                await self.shell.go_back()
-                self.shell.say(str(error))
+            # By the app, not by a worker of this screen, which ends with the screen.
+            self.app.call_later(self._gone, str(error))
             return
         except DeskError as error:
             self.fail(error)
             return
         if self.is_attached:  # else it was left while the customer was read
             self._show()
+
+    async def _gone(self, why: str) -> None:
+        """Leave the page of a customer that is not in the book any more."""
+        if self.is_current:
+            said = self.status.message
+            await self.shell.go_back()
+            self.shell.say(said or why)
 
     def _show(self) -> None:
         self.page.show(sections(self._shown, self.desk.settings.all_clouds(), self.desk.clock()))

@@ -95,6 +95,10 @@ class CustomerFormScreen(DeskScreen):
         """Return the line above the form."""
         raise NotImplementedError
 
+    def heading_trouble(self) -> str:
+        """Return what is wrong as long as it is; it stands in the heading's place."""
+        return ""
+
     async def make_plan(self) -> Plan:
         """Return the plan that the review shows."""
         raise NotImplementedError
@@ -134,7 +138,7 @@ class CustomerFormScreen(DeskScreen):
     async def on_mount(self) -> None:
         """Show the fields; what their rules need is read in beside, since it takes a while."""
         await self.desk.reader.aside(self.warm_up)
-        self.heading.update(Content(self.heading_text()))
+        self.show_heading()
         for field, text in self.typed.items():
             self.form.set_value(field, text, replaceable=self.prefilled)
         self.ask_again()
@@ -154,6 +158,12 @@ class CustomerFormScreen(DeskScreen):
         """Do `action` as soon as there are fields, or say why it cannot be done now."""
         await self._ready.wait()
         await super().perform(action)
+
+    def show_heading(self) -> None:
+        """Show the line above the form, with what is wrong at the moment."""
+        trouble = shown(self.heading_trouble())
+        mark = (f" ! {trouble}", "$text-error") if trouble else ""
+        self.heading.update(Content.assemble(mark or self.heading_text()))
 
     def focus_body(self) -> None:
         """Give the keys back to the form."""
@@ -195,6 +205,7 @@ class CustomerFormScreen(DeskScreen):
     def _remark_all(self) -> None:
         for field in self.asked:
             self.remark(field)
+        self._count_wrong()
 
     def remark(self, field: FormField) -> None:
         """Say what is to be said about a field, if it was left already."""
@@ -219,6 +230,8 @@ class CustomerFormScreen(DeskScreen):
         question = self.asked.get(FormField(name)) if name else None
         if not self.awaits_key:  # a question stands until it is answered
             self.status.say(question.hint if question else "")
+
+    def _count_wrong(self) -> None:
         wrong = sum(
             verdict_of(check(field, self.typed, self.at).reasons) is Verdict.REFUSED
             for field in self.asked

@@ -77,6 +77,7 @@ class EditCustomerScreen(CustomerFormScreen):
             ),
             whole=True,
         )
+        self.show_heading()
         self._theirs = {field: theirs[field] for field in merged.clashing}
         self._ask_next_clash()
 
@@ -107,6 +108,13 @@ class EditCustomerScreen(CustomerFormScreen):
             self._ask_next_clash()
         else:
             self.status.say(_("Both edits are together now. ^r reviews them."))
+
+    async def do_review(self) -> None:
+        """Settle first whose value counts, where that is still open; then show the plan."""
+        if self._theirs:
+            self._ask_next_clash()
+            return
+        await super().do_review()
 
     async def do_back(self) -> None:
         """Leave; ask first where something was changed."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from textual.geometry import Region
+from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widgets import Input
 from textual.widgets.input import Selection
@@ -61,6 +62,10 @@ class FormEntry(SafeInput):
     }
     FormEntry > .form-entry--tail { color: $text-muted; }
     """
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+    """How wide the text is. To Textual's own input each letter is a reason to lay the screen out
+    anew; this one is as wide as it is, whatever stands in it."""
 
     def __init__(self, typed: Callable[[str], None]) -> None:
         super().__init__()

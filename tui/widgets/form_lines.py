@@ -39,11 +39,7 @@ class FormLines(ScrollView, can_focus=False):
         height: 100%;
         background: $background;
         color: $foreground;
-        scrollbar-size-vertical: 1;
-        scrollbar-size-horizontal: 0;
-        scrollbar-background: $background;
-        scrollbar-color: $panel;
-        scrollbar-gutter: stable;
+        scrollbar-size: 0 0;
         overflow-x: hidden;
         overflow-y: auto;
     }

@@ -13,6 +13,7 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.widget import Widget
 
+from tui.widgets.form_bar import FormBar
 from tui.widgets.form_entry import FormEntry
 from tui.widgets.form_layout import (
     NO_REMARK,
@@ -38,7 +39,12 @@ class FormPage(Widget):
     """Sections of items; the cursor goes from item to item, letters go into the current one."""
 
     DEFAULT_CSS = """
-    FormPage { height: 1fr; overflow: hidden hidden; }
+    FormPage {
+        height: 1fr;
+        overflow: hidden hidden;
+        scrollbar-background: $background;
+        scrollbar-color: $panel;
+    }
     FormPage FormEntry { position: absolute; }
     """
 
@@ -80,6 +86,7 @@ class FormPage(Widget):
         """Somebody went on from the last item."""
 
     lines = query_one(FormLines)
+    bar = query_one(FormBar)
     entry = query_one(FormEntry)
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -93,8 +100,10 @@ class FormPage(Widget):
         """Items whose value nobody typed: the first letter takes its place."""
 
     def compose(self) -> ComposeResult:
-        """Build the lines and the input above them."""
-        yield FormLines()
+        """Build the lines, the scrollbar beside them and the input above them."""
+        lines = FormLines()
+        yield lines
+        yield FormBar(lines)
         yield FormEntry(self._take_typed)
 
     def on_mount(self) -> None:
@@ -239,6 +248,7 @@ class FormPage(Widget):
 
     def _place_entry(self) -> None:
         form = self.lines.form
+        self.bar.keep_up()
         self._equip_entry()
         self.entry.styles.width = form.room
         y = form.value_line(self.current) - round(self.lines.scroll_y)

@@ -117,7 +117,7 @@ class ListScreen(DeskScreen):
 
     async def _show(self, keep: int = 0) -> None:
         scope = self.desk.scope
-        if scope is None:
+        if scope is None or self._was_left():
             return
         query = Query(self.SPEC, scope.ids, self._filter, self._sort)
         unfiltered = Query(self.SPEC, scope.ids, NO_FILTER, self._sort)
@@ -125,17 +125,25 @@ class ListScreen(DeskScreen):
             source = StoreRows(self.desk.reader, query)
             if not await self.table.show(source, sort=self._sort, keep=keep):
                 return
+            if self._was_left():
+                return
             self._all = self.table.total
             if self._filter.text:
                 self._all = await StoreRows(self.desk.reader, unfiltered).count()
         except DeskError as error:
+            if self._was_left():
+                return
             if scope.key != self._shown_scope:  # never another account's rows under this header
                 await self.table.show(ListedRows(()), keep=-1)
             self.fail(error)
             return
         self._shown_scope = scope.key
-        if self.is_attached:  # else it was left while the rows were read
+        if not self._was_left():
             self.show_state(scope)
+
+    def _was_left(self) -> bool:
+        """Say whether the screen is gone, as it can be when rows have been read."""
+        return not self.is_attached
 
     def query_of(self, scope: Scope) -> Query:
         """Return the query whose rows are shown."""
