@@ -80,7 +80,8 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     id = one_account(arguments, settings, store, _("One account is changed at a time.")).id
     account = next(account for account in _read(store) if account.id == id)
-    plan = plan_edit_account(account, given, By(Actor.present(), now(), str(uuid4())))
+    cloud = settings.all_clouds()[account.cloud]
+    plan = plan_edit_account(account, cloud, given, By(Actor.present(), now(), str(uuid4())))
     if arguments.json:
         print(json_text(plan.as_json(), indent=2))
     else:

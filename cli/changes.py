@@ -55,6 +55,8 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
         "verify", parents=[shared], help=_("look whether somebody tampered with the history")
     )
     verify.add_argument("--json", action="store_true", help=_("as one JSON object"))
+    verify.add_argument("--known", metavar="HASH", default="",
+                        help=_("a last hash that you kept: some entry must have it"))  # fmt: skip
     verify.set_defaults(run=run_verify)
 
 
@@ -157,7 +159,7 @@ def run_verify(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     connection = store.connect()
     try:
         with progress_line(_("Reading the history")) as told:
-            found = verify(connection, told)
+            found = verify(connection, told, known=arguments.known)
     finally:
         connection.close()
     if arguments.json:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from models.account_list import PartnerKind
 from models.changes import By, Plan, Record, Step, Target
-from models.customer_form.countries import country_code, likely_code
+from models.clouds import Capability
+from models.customer_form.countries import country_code, country_name, likely_code
+from models.customer_form.markets import only_country
 from models.history import ChangeKind
 from models.importing.cells import guid
 from models.languages import _
@@ -19,13 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from models.accounts import PartnerAccount
+    from models.clouds import Cloud
 
 LONGEST = 256
 EDITED = ("name", "tenant_id", "mpn_id", "market", "kind")
 """The fields of an account that a person can say."""
 
 
-def plan_edit_account(account: PartnerAccount, wanted: Mapping[str, str], by: By) -> Plan:
+def plan_edit_account(
+    account: PartnerAccount, cloud: Cloud, wanted: Mapping[str, str], by: By
+) -> Plan:
     """Plan to change fields of an account; `wanted` holds new texts by the names in `EDITED`.
 
     The market and the kind decide what the form for customers asks and warns of
@@ -42,11 +47,29 @@ def plan_edit_account(account: PartnerAccount, wanted: Mapping[str, str], by: By
             reasons.append(found)
         elif found != (was := str(getattr(account, field))):
             before[field], after[field] = was, found
+    reasons += _unfit_for(cloud, after)
+    refused = any(reason.refuses for reason in reasons)
     steps = (Step(Record.ACCOUNT, {"id": account.id}, before, after),) if after else ()
     target = Target(account.id or 0, account.cloud, account.name or _("kept by hand"))
     return Plan(
-        ChangeKind.ACCOUNT, by, target, () if reasons else steps, tuple(reasons), can_be_undone()
+        ChangeKind.ACCOUNT, by, target, () if refused else steps, tuple(reasons), can_be_undone()
     )
+
+
+def _unfit_for(cloud: Cloud, after: Mapping[str, str]) -> list[Reason]:
+    """Return what the cloud has to say against the new kind and market; it only warns."""
+    reasons = []
+    indirect = cloud.allows(Capability.INDIRECT_MODEL)
+    if after.get("kind", PartnerKind.DIRECT_BILL) != PartnerKind.DIRECT_BILL and not indirect:
+        reasons.append(
+            Reason("account.kind", indirect.reason, "kind", indirect.source, refuses=False)
+        )
+    own = only_country(cloud.id)
+    if own and after.get("market", own) not in ("", own):
+        sentence = _("Partners of {cloud} are enrolled in {country}.")
+        text = sentence.format(cloud=_(cloud.short_name), country=country_name(own))
+        reasons.append(Reason("account.market", text, "market", "rules.md §2", refuses=False))
+    return reasons
 
 
 def _name(text: str) -> str | Reason:

@@ -150,6 +150,8 @@ def _field(name: str, path: Path) -> FormField:
 
 
 def _json_rows(path: Path) -> list[GivenRow]:
+    from models.sheets import unreadable
+
     file = shown(str(path))
     try:
         found = json.loads(
@@ -157,9 +159,7 @@ def _json_rows(path: Path) -> list[GivenRow]:
             object_pairs_hook=_JsonObject,
         )  # fmt: skip
     except OSError as error:
-        raise FileError(
-            _("{file} cannot be read: {reason}.").format(file=file, reason=error.strerror)
-        ) from error
+        raise unreadable(path, error) from error
     except (ValueError, RecursionError) as error:
         raise FileError(
             _("{file} is not valid JSON: {reason}.").format(file=file, reason=shown(str(error)))

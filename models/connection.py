@@ -233,6 +233,13 @@ def _postgres_error(error: Exception, database: Database) -> StoreError:
     import psycopg
 
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if isinstance(error, psycopg.OperationalError) and _is_unreachable(error):
+        gone = StoreError(
+            _("The database server cannot be reached: {error}.").format(error=text[:120]),
+            _("Look whether the server runs and the address is right."),
+        )
+        gone.exit_code = ExitCode.OFFLINE
+        return gone
     failure = StoreError(
         _("The database {name} answered: {error}.").format(name=database.name, error=text)
     )
@@ -240,9 +247,6 @@ def _postgres_error(error: Exception, database: Database) -> StoreError:
         return BusyError(failure.message, _("Nothing was changed. Try again."))
     if isinstance(error, psycopg.errors.DiskFull):
         failure.remedy = _("Nothing was changed. Free some space on the server and try again.")
-    elif isinstance(error, psycopg.OperationalError) and _is_unreachable(error):
-        failure.remedy = _("Look whether the server runs and the address is right.")
-        failure.exit_code = ExitCode.OFFLINE
     return failure
 
 

@@ -85,7 +85,9 @@ def read_customer(store: Store, customer_id: int) -> CustomerPage:
 
 
 def find_customer(store: Store, text: str, accounts: Iterable[int]) -> int:
-    """Return the id of the customer whose Microsoft ID or primary domain is `text`.
+    """Return the id of the customer whose Microsoft ID, primary domain or number is `text`.
+
+    The number is the customer's own in the book, as `--json` prints it.
 
     Raises:
         NotFoundError: nobody in `accounts` has it.
@@ -94,12 +96,17 @@ def find_customer(store: Store, text: str, accounts: Iterable[int]) -> int:
     wanted = text.strip().lower()
     domain = domain_name(wanted) or wanted  # in any of its forms: `xn--…` too
     found: Sequence[int | None] = ()
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
     if wanted and wanted.isprintable():  # a database takes no NUL and no half character
         with store.reading() as session:
             found = session.exec(
                 select(Customer.id).where(
                     col(Customer.account_id).in_(list(accounts)),
-                    or_(Customer.microsoft_id == wanted, Customer.primary_domain == domain),
+                    or_(
+                        Customer.microsoft_id == wanted,
+                        Customer.primary_domain == domain,
+                        Customer.id == number,
+                    ),
                 )
             ).all()
     if not found:

@@ -17,12 +17,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Index, Text, event, insert, select, text, update
+from sqlalchemy import Column, Index, Text, event, func, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
 from models.change_list import KINDS
 from models.clock import to_millis
 from models.columns import SortedText, choice_column, moment_column
+from models.errors import StoreError
+from models.languages import _
 from models.plain import fold, without_nul
 
 if TYPE_CHECKING:
@@ -167,6 +169,11 @@ def digest_of(row: Mapping[str, Any], previous: str) -> str:
     return hashlib.sha256(sealed.encode()).hexdigest()
 
 
+def searched_text(row: Mapping[str, Any]) -> str:
+    """Return what plain words of a filter are looked for in."""
+    return "\n".join(fold(row[name]) for name in ("subject", "actor", "why"))
+
+
 class History:
     """The end of the history, held by one writer."""
 
@@ -179,7 +186,7 @@ class History:
         self.entries += 1
         full = {**_DEFAULTS, **row, "id": self.last_id, "previous": self.digest}
         full["kind"] = ChangeKind(full["kind"])
-        full["search_text"] = "\n".join(fold(full[name]) for name in ("subject", "actor", "why"))
+        full["search_text"] = searched_text(full)
         full["digest"] = self.digest = digest_of(full, self.digest)
         return full
 
@@ -191,7 +198,13 @@ def held(session: Session) -> Iterator[History]:
     connection = session.connection()
     row = connection.execute(
         select(head.c.last_id, head.c.entries, head.c.digest).with_for_update()
-    ).one()
+    ).first()
+    last = connection.execute(select(func.max(SQLModel.metadata.tables["changes"].c.id))).scalar()
+    if row is None or row.last_id < (last or 0):
+        raise StoreError(
+            _("The history was changed behind the program's back; nothing was written."),
+            _("Look with: partnerdesk changes verify. Restore a backup, or ask who did it."),
+        )
     history = History(*row)
     yield history
     if history.last_id != row.last_id:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from models.change_list import KINDS
 from models.clock import from_millis, moment_text
 from models.errors import StoreError
-from models.history import SEALED, digest_of
+from models.history import SEALED, digest_of, searched_text
 from models.languages import _
 from models.plain import shown
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from models.connection import Connection
 
 BATCH = 1000
-_NAMES = (*SEALED, "previous", "digest")
+_NAMES = (*SEALED, "previous", "digest", "search_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,34 @@ class Verification:
 
 
 def verify(
-    connection: Connection, progress: Callable[[int, int], None] = lambda _done, _total: None
+    connection: Connection,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    *,
+    known: str = "",
 ) -> Verification:
     """Check every entry's hash, that each follows the one before, and that the end is the end.
 
     Whoever can write the database and knows the algorithm could make a new chain from some entry
     on: keep the last hash, which is printed, in another place to be safe from that too.
 
+    Args:
+        connection: the book.
+        progress: told how many of how many entries are read.
+        known: a hash that was kept; some entry must have it, or what it stood for is gone.
+
     Raises:
         StoreError: the book cannot be read at all.
     """
     with connection.snapshot():
-        return _Check(connection, progress).run()
+        return _Check(connection, progress, known.strip().lower()).run()
 
 
 class _Check:
-    def __init__(self, connection: Connection, progress: Callable[[int, int], None]) -> None:
+    def __init__(
+        self, connection: Connection, progress: Callable[[int, int], None], wanted: str
+    ) -> None:
         self.connection, self.progress = connection, progress
+        self.wanted, self.known = wanted, not wanted
         self.findings: list[Finding] = []
         self.count, self.last_id, self.digest = 0, -(2**62), ""
 
@@ -73,6 +84,9 @@ class _Check:
             if self.count - before < BATCH:
                 break
         self._end(heads[0] if heads else (0, 0, ""))
+        if not self.known:
+            text = _("No entry has the hash {digest}: what it stood for was rewritten or removed.")
+            self.findings.append(Finding(0, text.format(digest=shown(self.wanted)[:80])))
         return Verification(self.count, self.digest, tuple(self.findings))
 
     def _batch(self) -> Iterator[Mapping[str, Any]]:
@@ -105,6 +119,9 @@ class _Check:
             self._found(row, _("an entry before it was taken out, put in or changed"))
         if _digest(row) != row["digest"]:
             self._found(row, _("it was changed after it was written"))
+        elif row["search_text"] != searched_text(row):  # not sealed, since it follows
+            self._found(row, _("the text that filters look in was changed"))
+        self.known = self.known or row["digest"] == self.wanted
         self.count += 1
         self.last_id, self.digest = int(row["id"]), str(row["digest"] or "")
 

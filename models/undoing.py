@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from models.accounts import PartnerAccount
 from models.carrying_out import ENTITIES, differences, fields_of
 from models.changes import By, Fields, Plan, Record, Step, TakeBack, Target
 from models.clock import moment_text
 from models.customers import Customer, Note, Tag
-from models.history import ChangeKind
+from models.history import Change, ChangeKind
 from models.languages import _, ngettext
 from models.outbox import OutboxCall
 from models.plain import shown
@@ -23,7 +23,6 @@ from models.verdicts import Reason
 if TYPE_CHECKING:
     from sqlmodel import Session, SQLModel
 
-    from models.history import Change
     from models.store import Store
 
 _CHILDREN = (Record.NOTE, Record.TAG, Record.AGREEMENT, Record.BILLING, Record.COMPANY)
@@ -42,12 +41,25 @@ def plan_undo(store: Store, change_id: int, by: By) -> Plan:
 
 def why_not_undone(entry: Change) -> str:
     """Return why an entry can never be taken back; empty if it may be."""
-    if entry.kind == ChangeKind.IMPORTED or not as_object(entry.plan).get("steps"):
+    kept = as_object(entry.plan).get("steps")
+    if entry.kind == ChangeKind.IMPORTED or not _readable(kept):
         return _(
             "It changed many customers at once, or was made without a plan: it cannot be undone. "
             "A backup can be restored: partnerdesk database restore FILE"
         )
     return ""
+
+
+def _readable(steps: Any) -> bool:
+    """Say whether kept steps are of this program's making."""
+    known = {record.value for record in Record}
+    return bool(steps) and all(
+        isinstance(step, dict)
+        and step.get("record") in known
+        and isinstance(step.get("key"), dict)
+        and {"before", "after"} <= step.keys()
+        for step in steps
+    )
 
 
 class _Undoing:
@@ -62,6 +74,8 @@ class _Undoing:
         if not any(reason.refuses for reason in reasons):
             steps = self._steps()
             reasons = [*self._lost(steps), *self._changed_since(steps), *self._taken(steps)]
+        if any(reason.refuses for reason in reasons):
+            steps = ()
         removes = any(step.record is Record.CUSTOMER and step.after is None for step in steps)
         told = (as_object(entry.after), as_object(entry.before))
         target = Target(
@@ -94,6 +108,8 @@ class _Undoing:
                     ),
                 )
             ]
+        if self._customer_is_gone():
+            return [Reason("undo.customer-gone", _("This customer is not in the book any more."))]
         calls = select(OutboxCall.id).where(OutboxCall.change_id == entry.id)
         if self.session.exec(calls).first() is not None:
             return [
@@ -103,6 +119,15 @@ class _Undoing:
                 )
             ]
         return []
+
+    def _customer_is_gone(self) -> bool:
+        """Say whether the customer is not there, and undoing would not bring it back."""
+        id = self.entry.customer_id
+        removed = any(
+            step["record"] == Record.CUSTOMER and step["after"] is None
+            for step in self.kept["steps"]
+        )
+        return id is not None and not removed and self.session.get(Customer, id) is None
 
     def _steps(self) -> tuple[Step, ...]:
         """Return the kept steps the other way round, last first."""
@@ -151,20 +176,24 @@ class _Undoing:
             ]
         notes = sum(step.record is Record.NOTE for step in steps)
         tags = sum(step.record is Record.TAG for step in steps)
-        reasons = []
-        if notes:
-            text = ngettext(
-                "{count} note written since goes with it.",
-                "{count} notes written since go with it.", notes,
-            )  # fmt: skip
-            reasons.append(Reason("undo.notes", text, refuses=False))
-        if tags:
-            text = ngettext(
-                "{count} tag given since goes with it.",
-                "{count} tags given since go with it.", tags,
-            )  # fmt: skip
-            reasons.append(Reason("undo.tags", text, refuses=False))
-        return reasons
+        later = select(func.count()).where(
+            Change.customer_id == self.entry.customer_id,
+            col(Change.id) > self.entry.id,
+            Change.kind == ChangeKind.UPDATED,
+        )
+        edits = self.session.exec(later).one()
+        texts = {
+            "notes": ngettext("{count} note written since goes with it.",
+                              "{count} notes written since go with it.", notes),
+            "tags": ngettext("{count} tag given since goes with it.",
+                             "{count} tags given since go with it.", tags),
+            "edits": ngettext("{count} edit made since goes with it.",
+                              "{count} edits made since go with it.", edits),
+        }  # fmt: skip
+        counts = {"notes": notes, "tags": tags, "edits": edits}
+        return [
+            Reason(f"undo.{what}", texts[what], refuses=False) for what in texts if counts[what]
+        ]
 
     def _changed_since(self, steps: tuple[Step, ...]) -> list[Reason]:
         """Return a reason for each record that is not any more as the change left it."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
+    from textual.events import Resize
 
     from tui.widgets.actions import Action
 
@@ -30,6 +31,12 @@ MOVING = (
     ("ctrl+q", N_("Leave the console")),
 )
 """Keys that are the same everywhere and no action of a screen."""
+PART = 96
+"""Per cent of the window's width that the box may take; `help.tcss` says the same."""
+FRAME = 5
+"""Cells of the box beside its text: border, padding, scrollbar."""
+GAP = 2
+"""Cells between keys and text."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -52,14 +59,18 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = _("Keys")
             box.border_subtitle = _("Esc closes")
-            yield Static(self.text())
+            yield Static(self.text(self.app.size.width))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by some lines."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
-    def text(self) -> Content:
-        """Return all keys with what they do."""
+    def on_resize(self, event: Resize) -> None:
+        """Break the lines where the window ends."""
+        self.query_one(Static).update(self.text(event.size.width))
+
+    def text(self, columns: int) -> Content:
+        """Return all keys with what they do; a long text goes on below itself."""
         lines = [
             (shown_keys(action, self._remapped), _(action.help), action.id)
             for action in self._actions
@@ -69,12 +80,17 @@ class HelpScreen(ModalScreen[None]):
         widest = max(cell_len(text) for _keys, text, _id in lines)
         longest = max(len(id) for *_rest, id in lines)
         # The ids, for remapping keys in the settings, where there is room for them.
-        with_ids = width + widest + longest + 12 <= self.app.size.width
-        return Content("\n").join(
-            Content.assemble(
-                (fitted(keys, width), "bold $text-accent"), "  ",
-                text if not with_ids else fitted(text, widest),
-                (f"  {id}" if with_ids else "", "$text-muted"),
+        with_ids = width + widest + longest + 12 <= columns
+        room = max(columns * PART // 100 - FRAME - width - GAP, 1)
+        told: list[Content] = []
+        for keys, text, id in lines:
+            first, *more = Content(text).wrap(room)
+            told.append(
+                Content.assemble(
+                    (fitted(keys, width), "bold $text-accent"), " " * GAP,
+                    first if not with_ids else fitted(text, widest),
+                    (f"  {id}" if with_ids else "", "$text-muted"),
+                )
             )
-            for keys, text, id in lines
-        )  # fmt: skip
+            told += [Content.assemble(" " * (width + GAP), part) for part in more]
+        return Content("\n").join(told)

@@ -749,3 +749,38 @@ def test_no_keys_crash_the_form(book: Store, seed: int) -> None:
         assert terminal.exit_code == 0
     assert not list(Path(os.environ["XDG_STATE_HOME"]).rglob("crash-*"))
     assert not_whole(book) == []
+
+
+LETTER_BYTES = 300
+"""What a letter may send: the input's line, and where the cursor is."""
+TAB_BYTES = 1_500
+"""What going on to the next field may send: the lines that become others, and the hint."""
+
+
+def test_little_is_sent_while_one_types(book: Store) -> None:
+    """A form taller than the window has a scrollbar: no letter may draw its column anew.
+
+    Nor may the draft that is kept with each letter draw the header anew.
+    """
+
+    def sent(*keys: str) -> list[int]:
+        counts = []
+        for key in keys:
+            before = terminal.written
+            terminal.press(key)
+            terminal.wait_idle()
+            counts.append(terminal.written - before)
+        return counts
+
+    with console(book) as terminal:
+        open_form(terminal)
+        terminal.wait_idle()
+        assert any(len(line) == 80 for line in terminal.lines[2:-2]), "no scrollbar"
+        letters, tabs = [], []
+        for text in ("Oliveira & Filhos", "xy", "123"):
+            letters += sent(*text)
+            tabs += sent("tab")
+        letters += sent("P", "backspace")
+        assert "✓ Oliveira & Filhos" in terminal.text
+    assert 0 < min(letters) <= max(letters) <= LETTER_BYTES, letters
+    assert 0 < min(tabs) <= max(tabs) <= TAB_BYTES, tabs

@@ -104,14 +104,14 @@ class DeskApp(SteadyApp):
             looked = await self.desk.reader.ask(self.desk.look)
             if looked is None:
                 if isinstance(self.screen, DeskScreen):
-                    self.screen.header.keep_time()
+                    self.screen.header.keep_up()
                 return
             self.desk.seen(*looked)
         except DeskError as error:
             self.say(str(error))
             return
         if isinstance(self.screen, DeskScreen):
-            self.screen.header.refresh()
+            self.screen.header.keep_up()
             await self.screen.book_changed()
 
     def _use_keymap(self) -> bool:

@@ -111,3 +111,9 @@ def _other_region(country: str, at: Circumstances) -> list[Reason]:
     said = sentence.format(country=country_name(country), market=country_name(at.market))
     judge = refusal if at.connected else warning
     return [judge(FormField.COUNTRY, "other-region", said, SECTION_3)]
+
+
+def only_country(cloud: str) -> str:
+    """Return the one country that a cloud sells to; empty where there are several."""
+    market = _MARKETS.get(cloud)
+    return market.only if market else ""

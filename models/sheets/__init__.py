@@ -38,6 +38,7 @@ __all__ = [
     "csv_into",
     "json_into",
     "read_sheet",
+    "unreadable",
     "write_csv",
     "write_json",
     "write_xlsx",
@@ -112,7 +113,7 @@ class Sheet:
                 next(rows, None)
                 yield from rows
         except OSError as error:
-            raise _unreadable(self.path, error) from error
+            raise unreadable(self.path, error) from error
         self._refuse_changed()
 
     def sha256(self) -> str:
@@ -125,7 +126,7 @@ class Sheet:
             with self.path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
-            raise _unreadable(self.path, error) from error
+            raise unreadable(self.path, error) from error
         self._refuse_changed()
         return digest
 
@@ -153,7 +154,7 @@ def read_sheet(path: Path) -> Sheet:
         with closing(source.rows()) as rows:
             header = next(rows, None)
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     if header is None:
         raise FileError(
             _("{file} is empty.").format(file=shown(str(path))),
@@ -185,7 +186,7 @@ def _stamp(path: Path) -> Stamp:
     try:
         found = path.stat()
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     if stat.S_ISDIR(found.st_mode):
         raise FileError(_("{file} is a folder.").format(file=shown(str(path))))
     if not stat.S_ISREG(found.st_mode):
@@ -193,7 +194,8 @@ def _stamp(path: Path) -> Stamp:
     return Stamp(found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-def _unreadable(path: Path, error: OSError | ValueError) -> FileError:
+def unreadable(path: Path, error: OSError | ValueError) -> FileError:
+    """Return the error for a file that the system does not let us read."""
     name = shown(str(path))
     if isinstance(error, FileNotFoundError):
         return FileError(_("There is no file {file}.").format(file=name))

@@ -33,17 +33,21 @@ class DeskHeader(Widget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._told = ""
+        self._told: Content | None = None
 
-    def keep_time(self) -> None:
-        """Draw the line anew where the age it tells has changed."""
-        if self._right().plain != self._told:
+    def keep_up(self) -> None:
+        """Draw the line anew where it would be another one: of another account, or an older age."""
+        if self._line() != self._told:
             self.refresh()
 
     def render(self) -> Content:
+        """Return the line."""
+        self._told = self._line()
+        return self._told
+
+    def _line(self) -> Content:
         """Return the line, with what does not fit left out by rank."""
         right = self._right()
-        self._told = right.plain
         room = self.size.width - cell_len(right.plain) - 2
         for left in self._lefts():
             if cell_len(left.plain) <= room:
