@@ -1,0 +1,141 @@
+"""What the form does when the book cannot be written, or others are faster; keys through Pilot."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from models import connection as connections
+from models.changes import carry_out
+from models.customer_form.fields import FormField
+from models.customer_page import find_customer, read_customer
+from models.drafts import read_draft, read_drafts, save_draft
+from models.editing import form_values, plan_edit_customer
+from screens import add_customer
+from screens.add_customer import AddCustomerScreen
+from screens.edit_customer import EditCustomerScreen
+from screens.resources import ResourcesScreen
+from tests.books import NOW, TESTER, demo_desk, empty_desk
+from tests.edits import by
+from tests.forms import account_in, add
+from tests.test_screens import Console, running
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from models.desk import Desk
+
+
+async def until(console: Console, text: str, *, there: bool = True) -> None:
+    """Wait until the form's heading says, or no longer says, a text."""
+    for _attempt in range(200):
+        await console.settle()
+        if (text in heading(console)) is there:
+            return
+    raise AssertionError(heading(console))
+
+
+def heading(console: Console) -> str:
+    screen = console.screen
+    assert isinstance(screen, AddCustomerScreen)
+    return str(screen.heading.render())
+
+
+def company(desk: Desk) -> list[str]:
+    return [draft.values.get(FormField.COMPANY_NAME, "") for draft in read_drafts(desk.store, [1])]
+
+
+async def test_a_draft_that_cannot_be_written_is_tried_again_until_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(add_customer, "RETRY_SECONDS", 0.05)
+    desk = empty_desk(tmp_path)
+    async with running(desk) as console:
+        await console.press("n")
+        await console.type("Delta")
+        with closing(sqlite3.connect(tmp_path / "empty.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await console.type(" Ltd")
+            await until(console, "Not kept: The book")
+            await console.press("escape")
+            assert "is not kept" in console.said  # and the form is still there
+            await console.press("escape")
+            assert isinstance(console.screen, AddCustomerScreen)
+        await until(console, "Not kept", there=False)
+        assert company(desk) == ["Delta Ltd"]
+        await console.press("escape")
+        assert isinstance(console.screen, ResourcesScreen)
+        assert "The draft is kept" in console.said
+
+
+async def test_a_draft_that_another_terminal_goes_on_with_can_be_kept_apart(
+    tmp_path: Path,
+) -> None:
+    desk = empty_desk(tmp_path)
+    async with running(desk) as console:
+        await console.press("n")
+        await console.type("Delta")
+        await console.press("escape", "n", "enter")
+        (draft,) = read_drafts(desk.store, [1])
+        theirs = read_draft(desk.store, draft.id or 0)
+        save_draft(desk.store, theirs, {FormField.COMPANY_NAME: "Theirs"}, "", NOW)
+        await console.type(" mine")
+        await until(console, "another terminal")
+        await console.press("escape")
+        assert "k Keep it as a draft of its own" in console.said
+        await console.press("k")
+        assert sorted(company(desk)) == ["Delta mine", "Theirs"]
+
+
+async def test_undoing_an_addition_from_the_customers_page_goes_back_to_the_list(
+    tmp_path: Path,
+) -> None:
+    desk = empty_desk(tmp_path)
+    async with running(desk) as console:
+        add(desk.store)
+        await console.press("g", "c", "enter", "u")
+        assert console.screen.NAME == "plan"
+        await console.press("exclamation_mark")
+        await console.type("twice")
+        await console.press("enter")
+        assert console.screen.NAME == "customers"
+        assert "is undone" in console.said
+        await console.press("g", "h")
+        assert console.table.total == 2
+
+
+async def test_what_is_mended_is_counted_no_more(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("n", "tab", "tab", "tab")
+        await console.type("UK")
+        await console.press("tab")
+        assert console.state == "3 to mend"  # the company has no name and no domain either
+        await console.press("ctrl+t")
+        assert console.state == "2 to mend"
+
+
+async def test_whose_value_counts_is_asked_until_it_is_answered(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    async with running(desk) as console:
+        await console.press("g", "c", "slash")
+        await console.type("fabrikam")
+        await console.press("enter", "e")
+        screen = console.screen
+        assert isinstance(screen, EditCustomerScreen)
+        await console.type(" mine")
+        id = find_customer(desk.store, "fabrikam.onmicrosoft.com", [1])
+        page = read_customer(desk.store, id)
+        theirs = form_values(page) | {FormField.COMPANY_NAME: "Theirs Ltd"}
+        who = by(TESTER, NOW)
+        carry_out(desk.store, plan_edit_customer(page, account_in(desk.store), theirs, who))
+        await console.press("ctrl+r", "exclamation_mark")
+        assert "Which counts?" in console.said
+        await console.press("escape", "ctrl+r")
+        assert "Which counts?" in console.said
+        await console.press("m", "ctrl+r", "exclamation_mark")
+        kept = read_customer(desk.store, id).customer.company_name
+        assert kept == "Fabrikam, Inc. mine"
