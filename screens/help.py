@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
-    from textual.events import Resize
 
     from tui.widgets.actions import Action
 
@@ -59,18 +58,19 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             box.border_title = _("Keys")
             box.border_subtitle = _("Esc closes")
-            yield Static(self.text(self.app.size.width))
+            yield Static(self.text())
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by some lines."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False, immediate=True)
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self) -> None:
         """Break the lines where the window ends."""
-        self.query_one(Static).update(self.text(event.size.width))
+        self.query_one(Static).update(self.text())
 
-    def text(self, columns: int) -> Content:
+    def text(self) -> Content:
         """Return all keys with what they do; a long text goes on below itself."""
+        columns = self.app.size.width
         lines = [
             (shown_keys(action, self._remapped), _(action.help), action.id)
             for action in self._actions
@@ -84,13 +84,12 @@ class HelpScreen(ModalScreen[None]):
         room = max(columns * PART // 100 - FRAME - width - GAP, 1)
         told: list[Content] = []
         for keys, text, id in lines:
-            first, *more = Content(text).wrap(room)
+            first, *more = [fitted(text, widest)] if with_ids else Content(text).wrap(room)
             told.append(
                 Content.assemble(
-                    (fitted(keys, width), "bold $text-accent"), " " * GAP,
-                    first if not with_ids else fitted(text, widest),
+                    (fitted(keys, width), "bold $text-accent"), " " * GAP, first,
                     (f"  {id}" if with_ids else "", "$text-muted"),
                 )
-            )
+            )  # fmt: skip
             told += [Content.assemble(" " * (width + GAP), part) for part in more]
         return Content("\n").join(told)

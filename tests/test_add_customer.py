@@ -17,6 +17,7 @@ from models.database_url import SqliteFile
 from models.drafts import begin_draft, read_drafts, save_draft
 from models.languages import _, ngettext, speak
 from models.store import Store
+from screens.add_customer import AddCustomerScreen
 from tests.adding_apart import not_whole
 from tests.books import NOW, TESTER
 from tests.conftest import CLOUDS
@@ -784,3 +785,21 @@ def test_little_is_sent_while_one_types(book: Store) -> None:
         assert "✓ Oliveira & Filhos" in terminal.text
     assert 0 < min(letters) <= max(letters) <= LETTER_BYTES, letters
     assert 0 < min(tabs) <= max(tabs) <= TAB_BYTES, tabs
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_help_cuts_nothing_in_the_smallest_window(book: Store, language: str) -> None:
+    speak(language)
+    with console(book, "--lang", language) as terminal:
+        open_form(terminal)
+        terminal.press("f1")
+        terminal.wait_for(_("Esc closes"))
+        terminal.resize(60, 15)
+        views = []
+        for _line in range(12):
+            terminal.wait_idle()
+            told = [line.split("│")[1][12:-1] for line in terminal.lines if line.count("│") > 1]
+            views.append(" ".join(" ".join(told).split()))
+            terminal.press("j")
+    for action in AddCustomerScreen.all_actions():
+        assert any(_(action.help) in view for view in views), views[0]

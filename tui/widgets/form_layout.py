@@ -206,9 +206,7 @@ def _messages(name: str, remark: Remark, *, at_cursor: bool, room: int) -> Itera
         ]
         before = mark
         for part in parts[:MESSAGE_LINES]:
-            yield FormLine(
-                LineKind.MESSAGE, name, at_cursor, state=state, text=before + part
-            )
+            yield FormLine(LineKind.MESSAGE, name, at_cursor, state=state, text=before + part)
             before = "  "
 
 
