@@ -235,7 +235,9 @@ def _postgres_error(error: Exception, database: Database) -> StoreError:
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if isinstance(error, psycopg.OperationalError) and _is_unreachable(error):
         gone = StoreError(
-            _("The database server cannot be reached: {error}.").format(error=text[:120]),
+            _("The database server cannot be reached ({name}): {error}.").format(
+                name=database.name, error=text[:120]
+            ),
             _("Look whether the server runs and the address is right."),
         )
         gone.exit_code = ExitCode.OFFLINE

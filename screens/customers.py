@@ -25,7 +25,7 @@ class CustomersScreen(ListScreen):
         Action("customers.filter", "slash", N_("Filter"),
                N_("Narrow the list: words, country:de, seen>30d, a or b"), "/"),
         Action("customers.open", "enter", N_("Open"), N_("Open the customer"), "Enter"),
-        Action("customers.new", "n", N_("New"), N_("Add a customer, or go on with a draft"), "n",
+        Action("customers.new", "n", N_("Add"), N_("Add a customer, or go on with a draft"), "n",
                changes=True),
         Action("customers.sort", "s", N_("Sort"),
                N_("Choose the column to sort by; the same again turns the order"), "s"),

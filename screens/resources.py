@@ -44,7 +44,7 @@ class ResourcesScreen(DeskScreen):
                "Enter"),
         Action("resources.customers", "o", N_("Customers"),
                N_("Open the screen on which this action is done"), "o"),
-        Action("resources.new", "n", N_("New"),
+        Action("resources.new", "n", N_("Add"),
                N_("Add a customer, or go on with a draft"), "n", changes=True),
         Action("resources.copy", "y", N_("Copy link"),
                N_("Copy the address of one of the pages to read"), "y"),
