@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= auto
 DOMAIN := partnerdesk
 LANGUAGES := models/languages
-CODE := tui screens models cli tests benchmarks
+CODE := tui screens models mailing cli tests benchmarks
 
 .PHONY: demo run test lint format types imports bench snapshots lock messages wheel clean
 
@@ -46,7 +46,7 @@ messages: $(STAMP)
 	mkdir -p build
 	$(BIN)/pybabel --quiet extract --keyword N_ --no-location --sort-output --width 100 \
 	    --project partnerdesk --version "" --copyright-holder "The partnerdesk authors" \
-	    --output-file build/$(DOMAIN).pot tui screens models cli
+	    --output-file build/$(DOMAIN).pot tui screens models mailing cli
 	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	    --no-wrap --domain $(DOMAIN) --input-file build/$(DOMAIN).pot --output-dir $(LANGUAGES)
 	$(BIN)/pybabel --quiet compile --domain $(DOMAIN) --directory $(LANGUAGES)

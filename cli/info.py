@@ -7,6 +7,7 @@ import platform
 import shutil
 import sqlite3
 import sys
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,6 +108,7 @@ def _settings(settings: Settings) -> dict[str, str]:
         "read_only": str(settings.read_only).lower(),
         "mouse": settings.mouse,
         **{f"keys.{name}": keys for name, keys in settings.keys.items()},
+        **{f"mail.{name}": str(value) or "–" for name, value in asdict(settings.mail).items()},
         **{
             f"clouds.{id}.enabled": str(cloud.enabled).lower()
             for id, cloud in settings.clouds.items()

@@ -84,3 +84,24 @@ class RefusedError(DeskError):
 
 class FileError(DeskError):
     """A file cannot be read or written, or is not what it should be."""
+
+
+class MailError(DeskError):
+    """A letter was not sent: the server was not reached, or did not let us in."""
+
+    exit_code = ExitCode.OFFLINE
+    uncertain: bool = False
+    """Whether the letter may have been sent all the same; then it is never sent again unasked."""
+
+
+class MailRefusedError(MailError):
+    """The server was reached and refused the letter, its sender or its recipient."""
+
+    exit_code = ExitCode.FAILED
+
+
+class MailUncertainError(MailError):
+    """The connection was lost after the letter was handed over: it may have been sent."""
+
+    exit_code = ExitCode.FAILED
+    uncertain = True

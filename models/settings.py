@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 ENVIRONMENT_PREFIX = "PARTNERDESK_"
 TEST_PREFIX = "PARTNERDESK_TEST_"
-_KEPT_FORMAT = 1
+_KEPT_FORMAT = 2
 
 Theme = Literal["partnerdesk-dark", "partnerdesk-light", "ansi"]
 Mouse = Literal["auto", "on", "off"]
+Security = Literal["starttls", "tls", "none"]
 Color = Literal["blue", "red", "yellow", "magenta", "cyan", "green"]
 _Cell = Literal["yes", "no", "partly", "unstated"]
 CapabilityRow = TypedDict(
@@ -50,6 +51,21 @@ class CloudSettings:
 
 
 @dataclass(frozen=True)
+class MailSettings:
+    """What `config.toml` says of the server that sends letters. The password is in no setting."""
+
+    host: str
+    """Empty where there is no server."""
+    port: int
+    security: Security
+    user: str
+    password_file: str
+    ca_file: str
+    sender: str
+    """An address, or `Name <address>`; empty for the user."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Every setting, validated. `config.toml` explains each of them."""
 
@@ -59,6 +75,7 @@ class Settings:
     read_only: bool
     mouse: Mouse
     keys: dict[str, str]
+    mail: MailSettings
     clouds: dict[str, CloudSettings]
     capabilities: dict[str, CapabilityRow]
     origins: dict[str, str] = field(default_factory=dict)
@@ -164,7 +181,8 @@ def _kept(file: Path, stamps: list[list[object]]) -> Settings | None:
             return None
         values = kept["settings"]
         clouds = {id: CloudSettings(**cloud) for id, cloud in values.pop("clouds").items()}
-        return Settings(clouds=clouds, **values)
+        mail = MailSettings(**values.pop("mail"))
+        return Settings(clouds=clouds, mail=mail, **values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # missing, of another version or damaged: the files themselves are read again
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+    from models.settings import MailSettings
+
 _FREE_TABLES = ("keys",)
 """Tables whose names are the person's own."""
+_SECRETS = frozenset({"password", "passwd", "pass", "secret", "token", "api_key"})
+"""What a person may call a secret in `[mail]`."""
 
 
 class _Source(BaseSettings):
@@ -65,6 +70,7 @@ def read_sources(project: Path, own: Path) -> Settings:
     layers: list[tuple[str, Mapping[str, Any]]] = [(str(project), defaults)]
     if own.exists():
         said = _read_toml(own)
+        _refuse_mail_password(said, str(own))
         _refuse_unknown(said, defaults, str(own))
         _refuse_password(said, str(own))
         layers.append((str(own), said))
@@ -80,6 +86,7 @@ def read_sources(project: Path, own: Path) -> Settings:
         valid = _schema().model_validate(merged)
     except ValidationError as error:
         raise _explained(error.errors()[0], origins) from None
+    _check_mail(valid.mail, origins)  # type: ignore[attr-defined]
     values = {entry.name: getattr(valid, entry.name) for entry in fields(Settings)[:-1]}
     return Settings(**values, origins=origins)
 
@@ -114,6 +121,7 @@ def _read_environment(defaults: Mapping[str, Any]) -> dict[str, Any]:
             _("The environment cannot be read: {error}.").format(error=error)
         ) from None
     _name_us_gov(said)
+    _refuse_mail_password(said, _("environment"))
     _refuse_unknown(said, defaults, _("environment"))
     return said
 
@@ -164,6 +172,42 @@ def _refuse_password(said: Mapping[str, Any], place: str) -> None:
         )
 
 
+def _refuse_mail_password(said: Mapping[str, Any], place: str) -> None:
+    mail = said.get("mail")
+    for name in mail if isinstance(mail, dict) else ():
+        if name.lower() in _SECRETS:
+            raise errors.SettingsError(
+                _("{place}: mail.{name} would hold a secret.").format(place=place, name=name),
+                _("Secrets never stand in a settings file or in the environment: write the "
+                  "password into a file that only you can read, and name it in "
+                  "mail.password_file."),
+            )  # fmt: skip
+
+
+def _check_mail(mail: MailSettings, origins: Mapping[str, str]) -> None:
+    """Refuse what no mail server, port or sender can be."""
+    wrong = ""
+    if re.search(r"[^A-Za-z0-9.:_-]", mail.host):
+        wrong, wanted = "host", _("It must be a server's name alone, such as smtp.example.com.")
+    elif not 1 <= mail.port <= 65535:
+        wrong, wanted = "port", _("It must be a number from 1 to 65535.")
+    elif mail.sender.strip():
+        from models.letters.eml import sender_parts
+
+        try:
+            sender_parts(mail.sender)
+        except errors.UsageError as error:
+            wrong, wanted = "sender", error.remedy
+    if wrong:
+        # A host can hold a whole address, with a password in it: it is not repeated.
+        raise errors.SettingsError(
+            _("{place}: the setting {name} cannot be used as it is.").format(
+                place=origins.get(f"mail.{wrong}", _("settings")), name=f"mail.{wrong}"
+            ),
+            wanted,
+        )
+
+
 def _merge(below: dict[str, Any], above: Mapping[str, Any]) -> None:
     for name, value in above.items():
         if isinstance(value, dict) and isinstance(below.get(name), dict):
@@ -187,6 +231,8 @@ def _explained(error: ErrorDetails, origins: Mapping[str, str]) -> errors.Settin
         wanted = _("It must be one of {choices}.").format(choices=error["ctx"]["expected"])
     elif kind.startswith("bool"):
         wanted = _("It must be true or false.")
+    elif kind.startswith("int"):
+        wanted = _("It must be a whole number.")
     elif kind == "string_type":
         wanted = _("It must be text in quotes.")
     else:

@@ -14,7 +14,7 @@ import pytest
 from models import paths
 from models.clouds import TITLES, Capability, Cloud, Rule, Support
 from models.errors import ExitCode, SettingsError, UsageError
-from models.settings import CapabilityRow, CloudSettings, Settings, load
+from models.settings import CapabilityRow, CloudSettings, MailSettings, Settings, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +53,8 @@ def test_out_of_the_box_the_settings_are_those_of_the_project() -> None:
     said = project()
     for name in ("database", "language", "theme", "read_only", "mouse", "keys", "capabilities"):
         assert getattr(settings, name) == said[name]
+    assert settings.mail == MailSettings(**said["mail"])
+    assert (settings.mail.host, settings.mail.security) == ("", "starttls")
     assert [cloud.id for cloud in settings.enabled_clouds()] == ENABLED
     assert set(settings.origins.values()) == {str(paths.project_settings())}
 
@@ -130,6 +132,7 @@ def test_a_byte_order_mark_is_no_mistake() -> None:
         ("[clouds.china]\nenable = true", "clouds.china.enable", "clouds.china.enabled?"),
         ("[clouds.us_gov]\nenabled = true", "clouds.us_gov", "Did you mean clouds.us-gov?"),
         ('[capabilities]\nwebhook = {china = "no"}', "capabilities.webhook", "webhooks?"),
+        ('[mail]\nhosts = "a"', "mail.hosts", "Did you mean mail.host?"),
         ('[capabilities]\nwebhooks = {chin = "no"}', "capabilities.webhooks.chin", "china?"),
         ("zzz = 1", "zzz", "Known here: database, language, theme,"),
     ],
@@ -154,6 +157,9 @@ def test_an_unknown_name_is_refused_with_the_nearest_known_one(
         ("clouds = 3", "clouds", "3", "partnerdesk info"),
         ('[clouds.china]\ncolor = "pink"', "clouds.china.color", "'pink'", "'magenta'"),
         ("[clouds.china]\nname = 1", "clouds.china.name", "1", "It must be text in quotes."),
+        ('[mail]\nport = "mail"', "mail.port", "'mail'", "It must be a whole number."),
+        ('[mail]\nsecurity = "ssl"', "mail.security", "'ssl'", "'starttls', 'tls' or 'none'"),
+        ("[mail]\nhost = 3", "mail.host", "3", "It must be text in quotes."),
         ('[keys]\n"list.filter" = 3', "keys.list.filter", "3", "It must be text in quotes."),
         (
             '[capabilities]\nwebhooks = {china = "maybe"}',
@@ -198,6 +204,57 @@ def test_a_password_in_a_file_is_refused_and_not_repeated(address: str) -> None:
     assert "holds a password" in error.message
     assert "~/.pgpass" in error.remedy
     assert "hunter2" not in str(error)
+
+
+@pytest.mark.parametrize("name", ["password", "Password", "passwd", "secret", "token"])
+def test_a_mail_password_is_refused_wherever_it_stands_and_not_repeated(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = refused(f'[mail]\nhost = "a"\n{name} = "hunter2"')
+    paths.user_settings().unlink()
+    monkeypatch.setenv(f"PARTNERDESK_MAIL__{name.upper()}", "hunter2")
+    with pytest.raises(SettingsError) as raised:
+        load()
+    for told in (error, raised.value):
+        assert "would hold a secret" in told.message
+        assert "Secrets never stand in a settings file" in told.remedy
+        assert "mail.password_file" in told.remedy
+        assert "hunter2" not in str(told)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "remedy"),
+    [
+        ('host = "smtp://me:hunter2@mail.example"', "mail.host", "a server's name alone"),
+        ('host = "two words"', "mail.host", "a server's name alone"),
+        ("port = 0", "mail.port", "from 1 to 65535"),
+        ("port = 65536", "mail.port", "from 1 to 65535"),
+        ('sender = "Vega"', "mail.sender", "Contoso <anna@contoso.com>"),
+    ],
+)
+def test_a_mail_server_that_cannot_be_one_is_refused(line: str, name: str, remedy: str) -> None:
+    error = refused(f"[mail]\n{line}")
+    assert f"the setting {name} cannot be used as it is." in error.message
+    assert remedy in error.remedy
+    assert "hunter2" not in str(error)
+
+
+def test_the_mail_server_is_read_kept_and_reached_by_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write('[mail]\nhost = "mail.vega.com"\nsender = "Vega <a@vega.com>"\n')
+    first = load().mail
+    assert load().mail == first
+    assert (first.host, first.port, first.sender) == ("mail.vega.com", 587, "Vega <a@vega.com>")
+    monkeypatch.setenv("PARTNERDESK_MAIL__HOST", "127.0.0.1")
+    monkeypatch.setenv("PARTNERDESK_MAIL__PORT", "2525")
+    monkeypatch.setenv("PARTNERDESK_MAIL__PASSWORD_FILE", "~/secret")
+    settings = load()
+    assert (settings.mail.host, settings.mail.port) == ("127.0.0.1", 2525)
+    assert settings.mail.password_file == "~/secret"
+    assert settings.mail.sender == first.sender
+    assert settings.origins["mail.host"] == "environment"
+    assert settings.origins["mail.sender"] == str(paths.user_settings())
 
 
 def test_an_address_without_a_password_is_fine() -> None:
@@ -316,6 +373,7 @@ def test_kept_settings_are_not_used_when_the_environment_speaks(
         lambda kept: json.dumps(kept | {"settings": {}}).encode(),
         lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"new": 1}}).encode(),
         lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"clouds": 3}}).encode(),
+        lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"mail": {}}}).encode(),
     ],
 )
 def test_a_damaged_kept_file_is_ignored_and_written_anew(damage: Callable[[Any], bytes]) -> None:
@@ -341,6 +399,7 @@ def test_the_projects_file_holds_every_setting() -> None:
     assert list(said["clouds"]) == [*ENABLED, "china"]
     for cloud in said["clouds"].values():
         assert list(cloud) == [entry.name for entry in fields(CloudSettings)]
+    assert list(said["mail"]) == [entry.name for entry in fields(MailSettings)]
 
 
 def test_every_cloud_says_of_every_capability_whether_and_whence() -> None:

@@ -46,7 +46,7 @@ def write_csv(
     Raises:
         FileError: `file` is there already, or cannot be written.
     """
-    with _whole(file, overwrite=overwrite) as stream:
+    with whole_file(file, overwrite=overwrite) as stream:
         return csv_into(stream, rows, columns)
 
 
@@ -58,7 +58,7 @@ def write_json(
     Raises:
         FileError: `file` is there already, or cannot be written.
     """
-    with _whole(file, overwrite=overwrite) as stream:
+    with whole_file(file, overwrite=overwrite) as stream:
         return json_into(stream, rows, columns)
 
 
@@ -72,7 +72,7 @@ def write_xlsx(
     Raises:
         FileError: `file` is there already or cannot be written, or the rows do not fit in a sheet.
     """
-    with _whole(file, overwrite=overwrite) as stream:
+    with whole_file(file, overwrite=overwrite) as stream:
         return _xlsx_into(stream, rows, columns)
 
 
@@ -181,7 +181,12 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[i
 
 
 @contextmanager
-def _whole(file: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
+def whole_file(file: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
+    """Open a file for a person that is there when the block ends, or is left as it was.
+
+    Raises:
+        FileError: `file` is there already and may not be replaced, or cannot be written.
+    """
     try:
         _refuse_existing(file, overwrite=overwrite)
         with written_whole(file) as stream:

@@ -1,0 +1,1 @@
+"""What sends letters: SMTP. Only the app and the command line start it."""

@@ -1,0 +1,317 @@
+"""Sends one letter through the mail server of the settings, and says what became of it."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import re
+import smtplib
+import ssl
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.errors import MailError, MailRefusedError, MailUncertainError, SettingsError
+from models.languages import _
+from models.letters.eml import message, sender_parts, wire_address
+from models.paths import typed_path
+from models.plain import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from models.letters.letter import Letter
+    from models.settings import MailSettings
+
+TIMEOUT = 30.0
+"""Seconds that the server may be silent."""
+_OWN_NAME = "[127.0.0.1]"
+"""What we call ourselves: asking for the machine's name takes time and tells it to the server."""
+
+
+def send_letter(
+    letter: Letter,
+    mail: MailSettings,
+    at: datetime,
+    message_id: str,
+    *,
+    timeout: float = TIMEOUT,
+) -> None:
+    """Hand a letter to the mail server; when this returns, the server has taken it.
+
+    Nothing is tried twice. The password is read here, used, and is in no error.
+
+    Raises:
+        MailError: the server was not reached, is not who it should be, or did not let us in.
+        MailRefusedError: it refused the letter; nothing was sent.
+        MailUncertainError: the connection was lost after the letter was handed over.
+        RefusedError: the letter cannot be sent (`check_letter`).
+        SettingsError: `[mail]` names no server or sender, or a file that cannot be used.
+    """
+    sender = sender_of(mail)
+    written = message(letter, sender, at, message_id).as_bytes()
+    password = _password(mail)
+    with _connected(mail, _context(mail), timeout) as client:
+        session = _Session(client, mail, password)
+        if mail.user:
+            session.sign_in()
+        session.hand_over(sender_parts(sender)[1], letter.email, written)
+
+
+def sender_of(mail: MailSettings) -> str:
+    """Return who writes.
+
+    Raises:
+        SettingsError: no server is set, or nobody who writes.
+    """
+    if not mail.host:
+        raise SettingsError(
+            _("No mail server is set."),
+            _("Set host and sender in the table [mail] of your settings file, copy the letter, "
+              "or write it as .eml."),
+        )  # fmt: skip
+    sender = mail.sender.strip() or (mail.user if "@" in mail.user else "")
+    if not sender:
+        raise SettingsError(
+            _("The settings do not say who sends letters."),
+            _("Set sender in the table [mail] of your settings file."),
+        )
+    return sender
+
+
+def _password(mail: MailSettings) -> str:
+    """Return the first line of the password file, empty where nobody signs in."""
+    if not mail.user:
+        return ""
+    if mail.security == "none":
+        raise SettingsError(
+            _("Signing in without encryption would show the password on the way."),
+            _("Set security in [mail] to starttls or tls, or leave user empty."),
+        )
+    if not mail.password_file:
+        raise SettingsError(
+            _("[mail] names a user, but no password_file."),
+            _("Write the password into a file that only you can read, and name it there."),
+        )
+    file = typed_path(mail.password_file)
+    password = _first_line(file)
+    if not password or "\0" in password:
+        raise SettingsError(
+            _("{file} holds no password.").format(file=shown(str(file))),
+            _("Its first line has to be the password."),
+        )
+    return password
+
+
+def _first_line(file: Path) -> str:
+    name = shown(str(file))
+    try:
+        with file.open("rb") as opened:
+            found = os.fstat(opened.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise SettingsError(_("{file} is no regular file.").format(file=name))
+            if found.st_mode & 0o077:
+                raise SettingsError(
+                    _("Others than you can read the password in {file}.").format(file=name),
+                    _("Take that from them: {command}").format(command=f"chmod 600 {name}"),
+                )
+            return opened.readline(4096).decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        said = _("{file} is not text in UTF-8.").format(file=name)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        said = _("{file} cannot be read: {reason}.").format(file=name, reason=reason)
+    raise SettingsError(said, _("Look at password_file in [mail]."))
+
+
+def _context(mail: MailSettings) -> ssl.SSLContext | None:
+    if mail.security == "none":
+        return None
+    authority = str(typed_path(mail.ca_file)) if mail.ca_file else None
+    try:
+        return ssl.create_default_context(cafile=authority)
+    except OSError as error:  # also what is no certificate
+        reason = shown(error.strerror or type(error).__name__)
+        raise SettingsError(
+            _("{file} cannot be read: {reason}.").format(file=shown(mail.ca_file), reason=reason),
+            _("ca_file in [mail] has to name a file of certificates (PEM)."),
+        ) from None
+
+
+@contextlib.contextmanager
+def _connected(
+    mail: MailSettings, context: ssl.SSLContext | None, timeout: float
+) -> Iterator[smtplib.SMTP]:
+    """Open the connection, encrypted as the settings want it; close it in any case."""
+    try:
+        client = _opened(mail, context, timeout)
+        try:
+            if mail.security == "starttls" and context is not None:
+                client.starttls(context=context)
+            yield client
+        finally:
+            client.close()
+    except smtplib.SMTPNotSupportedError:
+        raise MailError(
+            _("{host} offers no encryption (STARTTLS). Nothing was sent.").format(host=mail.host),
+            _ports(),
+        ) from None
+    except smtplib.SMTPResponseException as error:
+        raise MailError(
+            _("{host} does not serve us: {code} {reply}. Nothing was sent.").format(
+                host=mail.host, code=error.smtp_code, reply=_words(error.smtp_error)
+            ),
+            _ports(),
+        ) from None
+    except smtplib.SMTPException:
+        raise MailError(
+            _("{host} hung up, or does not answer. Nothing was sent.").format(host=mail.host),
+            _("Look at host, port and security in [mail], then send it again."),
+        ) from None
+    except (OSError, UnicodeError) as error:
+        raise _unreached(mail, error) from None
+
+
+def _opened(mail: MailSettings, context: ssl.SSLContext | None, timeout: float) -> smtplib.SMTP:
+    if mail.security != "tls":
+        return smtplib.SMTP(mail.host, mail.port, _OWN_NAME, timeout)
+    return smtplib.SMTP_SSL(
+        mail.host, mail.port, local_hostname=_OWN_NAME, timeout=timeout, context=context
+    )
+
+
+def _words(reply: bytes | str) -> str:
+    """Return what a server answered as a sentence can hold it."""
+    text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
+    return shown(" ".join(text.split()))[:200].rstrip(". ")
+
+
+def _ports() -> str:
+    return _("Look at port and security in [mail]: 587 with starttls, 465 with tls.")
+
+
+def _unreached(mail: MailSettings, error: OSError | UnicodeError) -> MailError:
+    server = f"{mail.host}:{mail.port}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return MailError(
+            _("{server} could not prove who it is: {reason}. Nothing was sent.").format(
+                server=server, reason=shown(error.verify_message)
+            ),
+            _("Look at host in [mail]; name your own authority in ca_file. "
+              "If the address is right, tell the people who run the server."),
+        )  # fmt: skip
+    if isinstance(error, ssl.SSLError):
+        return MailError(
+            _("No encrypted connection to {server} came about. Nothing was sent.").format(
+                server=server
+            ),
+            _ports(),
+        )
+    if isinstance(error, TimeoutError):
+        reason = _("it does not answer")
+    else:
+        reason = shown(getattr(error, "strerror", None) or type(error).__name__)
+    return MailError(
+        _("{server} was not reached: {reason}. Nothing was sent.").format(
+            server=server, reason=reason
+        ),
+        _("Look at the network, and at host and port in [mail]. The letter can be copied too."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """An open connection over which one letter goes."""
+
+    client: smtplib.SMTP
+    mail: MailSettings
+    password: str
+
+    def sign_in(self) -> None:
+        """Tell the server who sends; its answer is never repeated, since it may quote ours."""
+        self.client.ehlo_or_helo_if_needed()
+        offered = self.client.esmtp_features.get("auth", "").upper().split()
+        if not {"PLAIN", "LOGIN", "CRAM-MD5"} & set(offered):
+            raise MailError(
+                _("{host} offers no sign-in with a password (it offers: {ways}).").format(
+                    host=self.mail.host, ways=shown(", ".join(offered))[:100] or "–"
+                ),
+                _("Ask who runs it for another server, or leave user in [mail] empty."),
+            )
+        if code := self._sign_in_code(plain="PLAIN" in offered):
+            raise MailError(
+                _("{host} did not accept the sign-in of {user} ({code}). Nothing was sent.").format(
+                    host=self.mail.host, user=shown(self.mail.user), code=code
+                ),
+                _("Look at user in [mail] and at the password in {file}. Many servers want a "
+                  "password made for programs.").format(file=shown(self.mail.password_file)),
+            )  # fmt: skip
+
+    def _sign_in_code(self, *, plain: bool) -> int:
+        """Sign in, and return the code of a refusal, 0 for none."""
+        if plain:  # `login` knows no letters but ASCII
+            words = base64.b64encode(f"\0{self.mail.user}\0{self.password}".encode()).decode()
+            code, _reply = self.client.docmd("AUTH", f"PLAIN {words}")
+            return 0 if code in (235, 503) else code
+        try:
+            self.client.login(self.mail.user, self.password)
+        except smtplib.SMTPResponseException as error:
+            return int(error.smtp_code)
+        except UnicodeError:
+            return 535
+        return 0
+
+    def hand_over(self, sender: str, recipient: str, written: bytes) -> None:
+        """Hand the letter over. Once its last byte is out, only the server's answer tells."""
+        client = self.client
+        client.ehlo_or_helo_if_needed()
+        source, target = wire_address(sender), wire_address(recipient)
+        options = [f"SIZE={len(written)}"] if client.has_extn("size") else []
+        if not written.isascii() or not source.isascii():
+            if not client.has_extn("smtputf8"):
+                raise MailRefusedError(
+                    _("{host} takes no addresses with letters outside ASCII.").format(
+                        host=self.mail.host
+                    ),
+                    _("Nothing was sent. The letter can be copied, or written as .eml."),
+                )
+            options += ["SMTPUTF8", "BODY=8BITMIME"]
+        self._accepted(client.mail(source, options), 250)
+        self._accepted(client.rcpt(target), 250, 251)
+        self._accepted(client.docmd("DATA"), 354)
+        try:
+            client.send(re.sub(rb"(?m)^\.", b"..", written) + b".\r\n")
+            answer = client.getreply()
+        except (smtplib.SMTPException, OSError):
+            answer = (-1, b"")
+        if answer[0] // 100 == 2:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                client.putcmd("QUIT")  # it has the letter: nothing more is waited for
+            return
+        if not 400 <= answer[0] < 600:
+            raise MailUncertainError(
+                _("The connection to {host} was lost while it took the letter, which may have "
+                  "been sent.").format(host=self.mail.host),
+                _("Look in the sent mail of the server, or ask {recipient}, before you send it "
+                  "again.").format(recipient=shown(recipient)),
+            )  # fmt: skip
+        self._accepted(answer)
+
+    def _accepted(self, answer: tuple[int, bytes], *good: int) -> None:
+        code, reply = answer
+        if code in good:
+            return
+        said = _words(reply)
+        if self.password:
+            said = said.replace(self.password, "…")
+        later = _("The server may take it later: send it again then.")
+        never = _("Look at the address, and at sender and user in [mail].")
+        raise MailRefusedError(
+            _("{host} refused the letter: {code} {reply}. Nothing was sent.").format(
+                host=self.mail.host, code=code, reply=said
+            ),
+            later if 400 <= code < 500 else never,
+        )

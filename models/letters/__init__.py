@@ -1,0 +1,1 @@
+"""Letters to customers: the invitation link, the texts, the letter itself and its `.eml` file."""

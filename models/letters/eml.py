@@ -1,0 +1,180 @@
+"""A letter as mail programs read it: the message that is sent, and the `.eml` file of a draft.
+
+The headers are written here and not by `email`, whose folding takes a long name apart at its
+commas and quotes, so that one recipient becomes several.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+from base64 import b64encode, encodebytes
+from quopri import encodestring
+from typing import TYPE_CHECKING
+
+from models.errors import RefusedError, UsageError
+from models.languages import _
+from models.letters.letter import check_letter
+from models.plain import shown
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from email.message import EmailMessage
+    from pathlib import Path
+
+    from models.letters.letter import Letter
+
+_DOMAIN = "partnerdesk.invalid"
+_LONGEST_LINE = 900
+"""Bytes of a line that goes out as it is; SMTP allows 998 (RFC 5321, 4.5.3.1.6)."""
+_FOLDED_AT = 66
+_WORD = 45
+"""Bytes in an encoded word, which then has fewer than the 75 characters it may have (RFC 2047)."""
+_PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_PLAIN_SUBJECT = re.compile(r"[!-~]+( [!-~]+)*")
+_ADDRESS_WITH_NAME = re.compile(r"([^<>]*)<([^<>]+)>")
+
+
+def message(letter: Letter, sender: str, at: datetime, message_id: str) -> EmailMessage:
+    """Return the message to send; its bytes are those that `as_bytes` returns.
+
+    `sender` is an address, `Name <address>`, or empty; `message_id` names the message for ever.
+
+    Raises:
+        RefusedError: the letter cannot be sent (`check_letter`).
+        UsageError: the sender is no address.
+    """
+    from email import message_from_bytes
+    from email.policy import SMTP
+
+    written = _written(letter, sender, at, message_id, draft=False)
+    return message_from_bytes(written, policy=SMTP.clone(refold_source="none"))
+
+
+def eml_bytes(letter: Letter, sender: str, at: datetime, message_id: str) -> bytes:
+    """Return the `.eml` file of a letter, which mail programs open as a draft.
+
+    Raises:
+        RefusedError: the letter cannot be sent (`check_letter`).
+        UsageError: the sender is no address.
+    """
+    return _written(letter, sender, at, message_id, draft=True)
+
+
+def write_eml(path: Path, data: bytes, *, overwrite: bool = False) -> None:
+    """Write an `.eml` file, whole or not at all.
+
+    Raises:
+        FileError: the file is there already, may not be replaced, or cannot be written.
+    """
+    from models.customer_export import refuse_target
+    from models.sheets.writing import whole_file
+
+    refuse_target(path)
+    with whole_file(path, overwrite=overwrite) as file:
+        file.write(data)
+
+
+def eml_name(letter: Letter) -> str:
+    """Return a name for a letter's file: `invitation-contoso-gmbh.eml`; letters of any script."""
+    plain = unicodedata.normalize("NFC", letter.name).lower()
+    kept = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in plain)
+    whole = "-".join([*letter.kind.replace("_", "-").split(), *kept.split()])
+    return f"{whole.encode()[:80].decode(errors='ignore').rstrip('-')}.eml"
+
+
+def sender_parts(sender: str) -> tuple[str, str]:
+    """Return name and address of `Name <address>`; the name may be empty.
+
+    Raises:
+        UsageError: it is no address.
+    """
+    from email_validator import EmailNotValidError, validate_email
+
+    found = _ADDRESS_WITH_NAME.fullmatch(sender.strip())
+    name, address = (found[1].strip(), found[2].strip()) if found else ("", sender.strip())
+    try:
+        validate_email(address, check_deliverability=False)
+    except (EmailNotValidError, UnicodeError):
+        name = "\n"
+    if shown(name) != name:
+        raise UsageError(
+            _("{text} cannot be the sender of a letter.").format(text=shown(sender[:60])),
+            _("Write an address, or a name and an address: {example}").format(
+                example="Contoso <anna@contoso.com>"
+            ),
+        )
+    if len(name) > 1 and name[0] == name[-1] == '"':
+        name = re.sub(r"\\(.)", r"\1", name[1:-1])
+    return name, address
+
+
+def wire_address(address: str) -> str:
+    """Return a valid address as servers take it: in ASCII wherever it has such a form."""
+    from email_validator import validate_email
+
+    found = validate_email(address, check_deliverability=False)
+    return found.ascii_email or found.normalized
+
+
+def _written(letter: Letter, sender: str, at: datetime, message_id: str, *, draft: bool) -> bytes:
+    from email.utils import format_datetime
+
+    if refusing := [reason for reason in check_letter(letter) if reason.refuses]:
+        raise RefusedError(refusing[0].text)
+    encoding, body = _encoded_body(letter.body)
+    headers = [
+        *([f"From: {_mailbox(*sender_parts(sender))}"] if sender.strip() else []),
+        f"To: {_mailbox(letter.name, letter.email)}",
+        f"Subject: {_words(letter.subject.strip(), _PLAIN_SUBJECT)}",
+        f"Date: {format_datetime(at)}",
+        f"Message-ID: <{re.sub(r'[^A-Za-z0-9]+', '-', message_id)[:100] or 'letter'}@{_DOMAIN}>",
+        *(["X-Unsent: 1"] if draft else []),
+        "MIME-Version: 1.0",
+        f"Content-Language: {letter.language.value}",
+        'Content-Type: text/plain; charset="utf-8"',
+        f"Content-Transfer-Encoding: {encoding}",
+    ]
+    return "\r\n".join([*headers, "", ""]).encode() + body
+
+
+def _mailbox(name: str, address: str) -> str:
+    if not name.strip():
+        return wire_address(address)
+    return f"{_words(name.strip(), _PLAIN)}\r\n <{wire_address(address)}>"
+
+
+def _words(text: str, plain: re.Pattern[str]) -> str:
+    """Return a header's text as it is where that is `plain`, else in encoded words (RFC 2047)."""
+    if plain.fullmatch(text) and "=?" not in text:
+        wrapped = textwrap.wrap(text, _FOLDED_AT, break_long_words=False, break_on_hyphens=False)
+        return "\r\n ".join(wrapped)
+    # Python's parser shows the seam of two encoded words as a blank: it is put where one is.
+    words, word = [], b""
+    for part in re.findall(r"[^ ]* ?", text):
+        if word and len(word + part.encode()) > _WORD:
+            words.append(word)
+            word = b""
+        for letter in part:
+            if len(word + letter.encode()) > _WORD:
+                words.append(word)
+                word = b""
+            word += letter.encode()
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in [*words, word])
+
+
+def _encoded_body(text: str) -> tuple[str, bytes]:
+    """Return a body's transfer encoding and its bytes; no encoding changes or breaks a line of it.
+
+    Lines that any server takes go out as they are, so that the link can be read in the file too.
+    """
+    lines = text.replace("\r\n", "\n").rstrip("\n").encode().split(b"\n")
+    whole = b"".join(line + b"\r\n" for line in lines)
+    if whole.isascii() and max(map(len, lines)) <= _LONGEST_LINE:
+        return "7bit", whole
+    quoted = encodestring(whole.replace(b"\r\n", b"\n")).replace(b"\n", b"\r\n")
+    packed = encodebytes(whole).replace(b"\n", b"\r\n")
+    return min(
+        ("quoted-printable", quoted), ("base64", packed), key=lambda encoded: len(encoded[1])
+    )

@@ -1,0 +1,215 @@
+"""The partner's invitation link: whether it has the right shape, and whether it asks for admin."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
+
+from models.languages import _
+from models.plain import shown
+from models.verdicts import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LIMIT = 2000
+"""Characters at most: what every browser and mail program takes."""
+
+LINK, INVITATION = "resources.md, Relationship request", "rules.md §7"
+
+DOMAINS: Mapping[str, tuple[str, ...]] = {
+    "global": (
+        "microsoft.com",
+        "cloud.microsoft",
+        "office.com",
+        "office365.com",
+        "microsoft365.com",
+        "microsoftonline.com",
+    ),
+    "us-gov": ("microsoft.us", "office365.us", "microsoft365.us", "microsoftonline.us"),
+    "germany": ("office.de", "microsoftonline.de", "microsoft.de"),
+    "china": ("office.cn", "office365.cn", "microsoftonline.cn", "microsoft.cn"),
+}
+"""The registered domains of Microsoft and 21Vianet under which customers accept, by cloud."""
+
+CODES = frozenset(
+    f"link.{problem}"
+    for problem in (
+        "required", "too-long", "unsafe-characters", "wrong-form", "not-https", "sign-in", "html",
+        "other-host", "other-cloud", "old-page", "no-kind", "no-partner", "other-partner",
+        "ends-oddly",
+    )
+)  # fmt: skip
+"""All codes that a link's reasons can have; they are the same in every language."""
+
+_OLD_PAGE = "partnersignup.aspx"
+_URL_CHARACTERS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
+"""What a link may be written with (RFC 3986); all else is invisible, or not what it looks like."""
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def check_link(url: str, cloud_id: str, tenant_id: str = "") -> tuple[Reason, ...]:
+    """Say what is wrong with an invitation link of the partner `tenant_id` (empty: not known).
+
+    The first thing that stands in the way is the only reason; else all warnings are returned. The
+    link is a URL of the partner account, the same for all customers (`reference/rules.md §7`,
+    `reference/resources.md`, Relationship request). Nothing is asked from a network, and no text
+    makes this raise.
+    """
+    refusing = _written(url) or _address(url)
+    if refusing:
+        return (refusing,)
+    return (*_other_cloud(url, cloud_id), *_parameters(url, tenant_id), *_end(url))
+
+
+def asks_delegated_admin(url: str) -> bool | None:
+    """Return whether a link asks for delegated admin (`DAP`); None where it does not say."""
+    said = _of_query(url).get("dap", "").strip().lower()
+    return {"true": True, "false": False}.get(said)
+
+
+def link_with_delegated_admin(url: str, wanted: bool) -> str:
+    """Return the same link with only the value of its `DAP` parameter set to `wanted`.
+
+    A link without that parameter, or that says so already, is returned as it is.
+    """
+    before, hash_mark, fragment = url.partition("#")
+    page, question_mark, query = before.partition("?")
+    value = "true" if wanted else "false"
+    parts = [_set_delegated_admin(part, value) for part in query.split("&")]
+    return f"{page}{question_mark}{'&'.join(parts)}{hash_mark}{fragment}"
+
+
+def _set_delegated_admin(part: str, value: str) -> str:
+    name, _equals, said = part.partition("=")
+    if unquote_plus(name).lower() != "dap" or unquote_plus(said).strip().lower() == value:
+        return part
+    return f"{name}={value}"
+
+
+def _refusal(problem: str, text: str, source: str = LINK, offer: str = "") -> Reason:
+    return Reason(f"link.{problem}", text, "link", source, refuses=True, offer=offer)
+
+
+def _warning(problem: str, text: str, source: str = LINK, offer: str = "") -> Reason:
+    return Reason(f"link.{problem}", text, "link", source, refuses=False, offer=offer)
+
+
+def _written(url: str) -> Reason | None:
+    """Return why a text cannot be a link at all."""
+    if not url.strip():
+        return _refusal(
+            "required",
+            _("There is no invitation link. Copy it from Partner Center: Customers, Request a "
+              "reseller relationship."),
+            INVITATION,
+        )  # fmt: skip
+    if len(url) > LIMIT:
+        return _refusal("too-long", _("This is too long for an invitation link."))
+    if not _URL_CHARACTERS.fullmatch(url):
+        bare = url.strip()
+        return _refusal(
+            "unsafe-characters",
+            _("The link has blanks or characters in it that no link has: {text}. Copy it anew.")
+            .format(text=_short(url)),
+            offer=bare if _URL_CHARACTERS.fullmatch(bare) else "",
+        )  # fmt: skip
+    if "&amp;" in url.lower():
+        return _refusal(
+            "html",
+            _("The link was copied from the source of a page: it has &amp; where & belongs."),
+            offer=unescape(url),
+        )
+    return None
+
+
+def _address(url: str) -> Reason | None:
+    """Return why a link leads nowhere, or not to Microsoft."""
+    try:
+        parts = urlsplit(url)
+        host, named = parts.hostname or "", parts.netloc
+    except ValueError:
+        return _refusal("wrong-form", _("This is no link: {text}.").format(text=_short(url)))
+    if parts.scheme.lower() != "https":
+        return _refusal(
+            "not-https", _("An invitation link begins with https://, this one does not.")
+        )
+    if "@" in named:
+        return _refusal(
+            "sign-in",
+            _("The link has a user name or a password in it. Copy it from Partner Center anew."),
+        )
+    if named.lower() != host or not _cloud_of(host):
+        return _refusal(
+            "other-host",
+            _("The link leads to {host}. That is none of Microsoft's pages for invitations.")
+            .format(host=_short(named) or "–"),
+        )  # fmt: skip
+    return None
+
+
+def _cloud_of(host: str) -> str:
+    """Return the id of the cloud that a host belongs to, empty where it is not Microsoft's."""
+    if not _HOST.fullmatch(host):
+        return ""
+    for cloud, domains in DOMAINS.items():
+        if any(host == domain or host.endswith(f".{domain}") for domain in domains):
+            return cloud
+    return ""
+
+
+def _other_cloud(url: str, cloud_id: str) -> list[Reason]:
+    """Warn of the page of another national cloud; those of the global cloud serve others too."""
+    host = urlsplit(url).hostname or ""
+    if _cloud_of(host) in ("global", cloud_id):
+        return []
+    text = _("{host} belongs to another cloud than this account.").format(host=host)
+    return [_warning("other-cloud", text, INVITATION)]
+
+
+def _parameters(url: str, tenant_id: str) -> list[Reason]:
+    said = _of_query(url)
+    old = urlsplit(url).path.lower().endswith(_OLD_PAGE)
+    reasons = []
+    if old:
+        text = _("This is an old invitation page; take the link from Partner Center instead.")
+        reasons.append(_warning("old-page", text, INVITATION))
+    elif not said.get("invtype"):
+        text = _("The link does not say what it invites to (invType); is it an invitation link?")
+        reasons.append(_warning("no-kind", text))
+    partner = said.get("partnerid", said.get("id", "") if old else "").strip().lower()
+    if not _GUID.fullmatch(partner):
+        text = _("The link does not say which partner invites (partnerId).")
+        reasons.append(_warning("no-partner", text))
+    elif tenant_id.strip() and partner != tenant_id.strip().lower():
+        text = _(
+            "The link is of another partner: it names {theirs}, this account is {own}. "
+            "Who accepts it becomes their customer."
+        )
+        text = text.format(theirs=partner, own=_short(tenant_id.strip().lower()))
+        reasons.append(_warning("other-partner", text))
+    return reasons
+
+
+def _end(url: str) -> list[Reason]:
+    bare = url.rstrip(".,;:!?)]'")
+    if bare == url:
+        return []
+    text = _("The link ends in {mark}, which mail programs leave out. Does it belong to it?")
+    return [_warning("ends-oddly", text.format(mark=url[len(bare) :]), offer=bare)]
+
+
+def _of_query(url: str) -> dict[str, str]:
+    """Return the parameters of a link by their names in lower case; the first of each counts."""
+    query = url.partition("#")[0].partition("?")[2]
+    said: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        said.setdefault(name.lower(), value)
+    return said
+
+
+def _short(text: str) -> str:
+    return shown(text if len(text) <= 60 else text[:59] + "…")
