@@ -33,9 +33,14 @@ class Action:
     """Whether the key bar shows it."""
 
     @property
+    def word(self) -> str:
+        """What it is called on the command line."""
+        return self.id.rpartition(".")[2]
+
+    @property
     def method(self) -> str:
         """Name of the screen's method that does it."""
-        return "do_" + self.id.rpartition(".")[2].replace("-", "_")
+        return "do_" + self.word.replace("-", "_")
 
 
 def shown_keys(action: Action, remapped: Mapping[str, str]) -> str:
@@ -63,11 +68,16 @@ BACK = Action(
 )
 GO = Action(
     "desk.go", "g", N_("Go"),
-    N_("Go to a screen: then r for Resources, c for Customers, h for Changes"), "g", bar=False,
+    N_("Go to a screen: then r for Resources, c for Customers, l for Relationships, h for Changes"),
+    "g", bar=False,
 )  # fmt: skip
 CLOUD = Action("desk.cloud", "c", N_("Cloud"), N_("Choose the cloud and account to work in"), "c")
 REFRESH = Action("desk.refresh", "r", N_("Refresh"), N_("Read the book again"), "r", bar=False)
+COMMAND = Action(
+    "desk.command", "colon", N_("Command"),
+    N_("Type what to do by its name, such as :help or :quit; Tab completes it"), ":", bar=False,
+)  # fmt: skip
 HELP = Action("desk.help", "question_mark,f1", N_("Help"), N_("Show all keys of this screen"), "?")
 
-EVERYWHERE = (CLOUD, GO, REFRESH, BACK, HELP)
+EVERYWHERE = (CLOUD, GO, REFRESH, COMMAND, BACK, HELP)
 """Actions that every main screen has."""

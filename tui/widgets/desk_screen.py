@@ -18,10 +18,13 @@ from models.errors import DeskError
 from models.languages import _
 from models.plain import shown_lines
 from tui.widgets.actions import EVERYWHERE, Action, bindings
+from tui.widgets.command_line import CommandLine
 from tui.widgets.header import DeskHeader
 from tui.widgets.lines import KeyBar, Prompt, StatusLine
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.events import Key, Resize
 
@@ -218,15 +221,19 @@ class DeskScreen(Screen[None]):
         text: str,
         answer: Callable[[str | None], Awaitable[None] | None],
         typed: Callable[[str], Awaitable[None] | None] | None = None,
+        words: Sequence[str] = (),
     ) -> None:
-        """Ask for a line; `answer` gets it on Enter and None on Esc, `typed` as it grows."""
+        """Ask for a line; `answer` gets it on Enter and None on Esc, `typed` as it grows.
+
+        Tab completes what is typed to one of the `words`.
+        """
         self._answer, self._typed = answer, typed
         self.status.display = False
-        self.prompt.ask(label, text)
+        self.prompt.ask(label, text, words)
 
     async def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Hand on what is being typed."""
-        if self._typed is not None:
+        if self._typed is not None and event.question == self.prompt.question:
             result = self._typed(event.text)
             if inspect.isawaitable(result):
                 await result
@@ -244,16 +251,16 @@ class DeskScreen(Screen[None]):
         answer, typed, self._answer, self._typed = self._answer, self._typed, None, None
         self.prompt.close()
         self.status.display = True
-        self.focus_body()
-        if answer is None:
-            return
-        try:
-            await _done(partial(answer, text))
-        except DeskError as error:
-            self.fail(error)
-            if text:  # what was typed is not lost: it can be mended, or left with Esc
-                self.ask(self.prompt.label, text, answer, typed)
-                self.prompt.remark(error.message, error=True)
+        if answer is not None:
+            try:
+                await _done(partial(answer, text))
+            except DeskError as error:
+                self.fail(error)
+                if text:  # what was typed is not lost: it can be mended, or left with Esc
+                    self.ask(self.prompt.label, text, answer, typed, self.prompt.words)
+                    self.prompt.remark(str(error), error=True)
+        if self.is_attached and not self.prompt.is_open:  # the answer may ask for the next line
+            self.focus_body()
 
     def focus_body(self) -> None:
         """Give the keys back to the body."""
@@ -272,6 +279,7 @@ class DeskScreen(Screen[None]):
             [
                 Choice("r", _("Resources"), lambda: self.shell.go_to("resources")),
                 Choice("c", _("Customers"), lambda: self.shell.go_to("customers")),
+                Choice("l", _("Relationships"), lambda: self.shell.go_to("relationships")),
                 Choice("h", _("Changes"), lambda: self.shell.go_to("changes")),
             ],
         )
@@ -279,6 +287,10 @@ class DeskScreen(Screen[None]):
     async def do_cloud(self) -> None:
         """Open the cloud selector."""
         await self.shell.choose_cloud()
+
+    def do_command(self) -> None:
+        """Ask for an action by its word."""
+        CommandLine(self).ask()
 
     async def do_help(self) -> None:
         """Show the keys of this screen."""

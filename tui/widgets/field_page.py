@@ -143,11 +143,13 @@ class FieldPage(ScrollView, can_focus=True):
             self._refresh_field(self._cursor)
 
     def go_to_section(self, title: str) -> None:
-        """Put the cursor on the first field of a section."""
+        """Put the cursor on the first field of a section, and as much of it as fits below."""
         before = 0
         for section in self._sections:
             if section.title == title:
                 self.action_move(before - self._cursor)
+                heading = self._lines_of(before)[0] - 1
+                self.scroll_to(y=heading, animate=False, immediate=True)
                 return
             before += len(section.fields)
 

@@ -27,7 +27,7 @@ from tui.widgets.form_layout import (
 from tui.widgets.form_lines import FormLines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.widgets import Input
@@ -98,6 +98,9 @@ class FormPage(Widget):
         self._remarks: dict[str, Remark] = {}
         self._replaceable: set[str] = set()
         """Items whose value nobody typed: the first letter takes its place."""
+        self.leaving: Callable[[str, str], None] | None = None
+        """Told an item and its text before a key leads on from it: it may show other items, of
+        which the next one is then gone to. `Left` comes too late for keys that are typed ahead."""
 
     def compose(self) -> ComposeResult:
         """Build the lines, the scrollbar beside them and the input above them."""
@@ -191,6 +194,7 @@ class FormPage(Widget):
 
     def action_next(self) -> None:
         """Go to the next item; from the last one, tell that the form is finished."""
+        self._foretell()
         if self._cursor + 1 < len(self._items):
             self._go(self._cursor + 1)
             return
@@ -199,10 +203,12 @@ class FormPage(Widget):
 
     def action_move(self, by: int) -> None:
         """Move the cursor by some items."""
+        self._foretell()
         self._go(min(max(self._cursor + by, 0), len(self._items) - 1))
 
     def action_section(self, by: int) -> None:
         """Go to the first item of the previous or next section, or as far as there is one."""
+        self._foretell()
         firsts, place = [], 0
         for section in self._sections:
             firsts.append(place)
@@ -212,6 +218,10 @@ class FormPage(Widget):
             self._go(firsts[here])
         elif firsts:
             self._go(0 if by < 0 else place - 1)
+
+    def _foretell(self) -> None:
+        if self.leaving is not None and self.current:
+            self.leaving(self.current, self.value(self.current))
 
     def _go(self, place: int, *, follow: bool = True) -> None:
         if place == self._cursor or not self._items:

@@ -124,17 +124,28 @@ class Prompt(Horizontal):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "screen.answer_prompt", show=False, priority=True),
         Binding("escape", "screen.leave_prompt", show=False, priority=True),
+        Binding("tab", "complete(1)", show=False, priority=True),
+        Binding("shift+tab", "complete(-1)", show=False, priority=True),
     ]
 
     label = ""
     """What is asked for."""
+    words: Sequence[str] = ()
+    """What Tab completes the text to."""
+    question = 0
+    """How many times something was asked."""
+    _begun = ""
+    _completed = ""
+    _told = ""
 
     class Typed(Message):
         """The text changed."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, text: str, question: int) -> None:
             super().__init__()
             self.text = text
+            self.question = question
+            """Which question it is an answer to: word of it may come when the next one is asked."""
 
     def compose(self) -> ComposeResult:
         """Build the label and the input."""
@@ -147,9 +158,12 @@ class Prompt(Horizontal):
         """Whether something is being asked."""
         return bool(self.display)
 
-    def ask(self, label: str, text: str = "") -> None:
-        """Open the line with `label` and a text to begin with."""
-        self.label = label
+    def ask(self, label: str, text: str = "", words: Sequence[str] = ()) -> None:
+        """Open the line with `label` and a text to begin with; Tab completes it to the `words`."""
+        self.label, self.words = label, words
+        self.question += 1
+        self._begun = self._completed = ""
+        self._told = text
         self.query_one("#label", Static).update(label)
         self.remark("")
         entry = self.query_one(SafeInput)
@@ -169,11 +183,26 @@ class Prompt(Horizontal):
         """Put the line away."""
         self.display = False
 
+    def action_complete(self, by: int) -> None:
+        """Complete the text to a word that begins so; once more, to the next of them."""
+        text = self.text
+        if text != self._completed:
+            self._begun = text
+        fitting = [word for word in self.words if word.startswith(self._begun.lower())]
+        if not fitting:
+            return
+        before = fitting.index(text) if text in fitting else -1 if by > 0 else 0
+        self._completed = fitting[(before + by) % len(fitting)]
+        entry = self.query_one(SafeInput)
+        entry.value = veiled(self._completed)
+        entry.cursor_position = len(entry.value)
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell that the text changed."""
         event.stop()
-        if self.is_open:
-            self.post_message(self.Typed(self.text))
+        if self.is_open and self.text != self._told:
+            self._told = self.text
+            self.post_message(self.Typed(self.text, self.question))
 
     @property
     def text(self) -> str:

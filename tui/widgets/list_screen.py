@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 from textual.widgets import Static
 
+from models.clock import to_millis
 from models.errors import DeskError, FilterError
 from models.filters import NO_FILTER, Filter, parse
-from models.languages import _, number
+from models.languages import _, ngettext, number
 from models.lists import ListedRows, Query, Sort
 from models.reading import StoreRows
 from models.remembered import View
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from models.account_list import Scope
     from models.desk import Desk
-    from models.lists import Column, ListSpec, Row
+    from models.lists import Column, ListSpec, Row, RowKey
 
 
 class ListScreen(DeskScreen):
@@ -70,7 +72,7 @@ class ListScreen(DeskScreen):
 
     async def on_mount(self) -> None:
         """Show the list as it was left."""
-        self.table.focus()
+        self.set_focus(self.table)  # at once: what is typed ahead may ask for something by then
         await self.scope_chosen()
 
     def on_screen_resume(self) -> None:
@@ -119,8 +121,8 @@ class ListScreen(DeskScreen):
         scope = self.desk.scope
         if scope is None or self._was_left():
             return
-        query = Query(self.SPEC, scope.ids, self._filter, self._sort)
-        unfiltered = Query(self.SPEC, scope.ids, NO_FILTER, self._sort)
+        query = self.query_of(scope)
+        unfiltered = replace(query, filter=NO_FILTER)
         try:
             source = StoreRows(self.desk.reader, query)
             if not await self.table.show(source, sort=self._sort, keep=keep):
@@ -142,16 +144,18 @@ class ListScreen(DeskScreen):
             self.show_state(scope)
 
     def _was_left(self) -> bool:
-        """Say whether the screen is gone, as it can be when rows have been read."""
-        return not self.is_attached
+        """Say whether the screen is gone, or its parts are, as can be when rows have been read."""
+        return not self.is_attached or not self.query(RecordTable)
 
     def query_of(self, scope: Scope) -> Query:
         """Return the query whose rows are shown."""
-        return Query(self.SPEC, scope.ids, self._filter, self._sort)
+        at = to_millis(self.desk.clock())
+        return Query(self.SPEC, scope.ids, self._filter, self._sort, at=at)
 
     def state_parts(self) -> list[str]:
         """Return what else the status line says of the list, behind count and filter."""
-        return []
+        marks = len(self.table.marks)
+        return [ngettext("{count} marked", "{count} marked", marks)] if marks else []
 
     def show_state(self, scope: Scope) -> None:
         """Say how many rows there are; show the table, or the words in its place."""
@@ -185,7 +189,7 @@ class ListScreen(DeskScreen):
     def focus_body(self) -> None:
         """Give the keys back to the table."""
         if self.table.display:
-            self.table.focus()
+            self.set_focus(self.table)
         else:
             self.set_focus(None)
 
@@ -249,6 +253,33 @@ class ListScreen(DeskScreen):
         """Show or hide further columns."""
         self.table.set_wide(wide=not self.table.wide)
         self._remember()
+
+    async def do_mark(self) -> None:
+        """Mark the row under the cursor, or unmark it."""
+        await self.table.toggle_mark()
+        if self.desk.scope is not None:
+            self.show_state(self.desk.scope)
+
+    async def do_mark_all(self) -> None:
+        """Mark all shown rows; unmark them where they all are marked."""
+        scope = self.desk.scope
+        if scope is None:
+            return
+        keys = await self.desk.reader.ask(self.query_of(scope).all_keys)
+        self.table.mark(keys, marked=not self.table.marks.issuperset(keys))
+        self.show_state(scope)
+
+    async def chosen_keys(self) -> list[RowKey]:
+        """Return the marked rows in the order of the list; else the one under the cursor, if any.
+
+        Marked rows that the filter hides are among them: they were marked to be.
+        """
+        scope, marks = self.desk.scope, self.table.marks
+        if not marks or scope is None:
+            row = await self.table.row_there()
+            return [row.key] if row is not None else []
+        query = replace(self.query_of(scope), filter=NO_FILTER, keys=tuple(sorted(marks)))
+        return await self.desk.reader.ask(lambda book: [row.key for row in query.walk(book)])
 
     def ask_what_to_copy(self, row: Row, names: Mapping[str, str]) -> None:
         """Ask which of some columns to copy; `names` has them by key."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     from models.changes import Outcome, Plan
     from models.customer_page import CustomerPage
     from models.drafts import CustomerDraft
+    from models.ending import Ending
     from models.lists import RowKey
     from models.resources import Resource
+    from models.running import RunWish
 
 
 class Shell(Protocol):
@@ -64,6 +66,56 @@ class Shell(Protocol):
 
     async def open_import(self, path: Path) -> None:
         """Read a file and show what it would change."""
+        ...
+
+    async def open_tab(self, name: str) -> None:
+        """Show another tab of the relationship manager in the place of this one."""
+        ...
+
+    async def open_customers(self, filter_text: str) -> None:
+        """Show the customers that a filter finds."""
+        ...
+
+    async def invite(self, customer_id: RowKey | None = None) -> None:
+        """Show the form that invites a customer, or a company that is not in the book."""
+        ...
+
+    async def open_letter(self, invitation_id: RowKey) -> None:
+        """Show an invitation's letter: the one to send, or the reminder."""
+        ...
+
+    async def open_notice(self, ending: Ending) -> None:
+        """Show the letter that tells a customer of the end."""
+        ...
+
+    async def invite_many(self, keys: Sequence[RowKey], account_id: int) -> None:
+        """Ask what is the same for the invitations of several customers, and plan them."""
+        ...
+
+    async def end_relationship(self, customer_id: RowKey) -> None:
+        """Show what has to be settled before the relationship with a customer is ended."""
+        ...
+
+    async def open_partner_form(self, partner_id: RowKey | None = None) -> None:
+        """Show the form for an indirect provider or reseller: a new one, or one that is kept."""
+        ...
+
+    async def open_delegation_form(
+        self, delegation_id: RowKey | None = None, customer_id: RowKey | None = None
+    ) -> None:
+        """Show the form for a delegated-admin relationship: a new one, or one that is kept."""
+        ...
+
+    async def open_run(self, wish: RunWish, keys: Sequence[RowKey], account_id: int) -> None:
+        """Plan the same change to many records, and show what it will do to each."""
+        ...
+
+    async def resume_run(self, run_id: int) -> None:
+        """Show a run that was cut off, to go on with it."""
+        ...
+
+    async def send_letters(self, change_id: int | None = None) -> str:
+        """Hand the letters that wait to the mail server; return what came of it, in words."""
         ...
 
     async def choose_cloud(self) -> None:
