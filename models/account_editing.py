@@ -37,7 +37,7 @@ def plan_edit_account(
     (`reference/rules.md §2, §6, §8`).
     """
     readers: dict[str, Callable[[str], str | Reason]] = {
-        "name": _name, "tenant_id": _tenant_id, "mpn_id": _mpn_id, "market": _market,
+        "name": _name, "tenant_id": _tenant_id, "mpn_id": mpn_id_of, "market": _market,
         "kind": _kind,
     }  # fmt: skip
     before, after, reasons = {}, {}, []
@@ -87,7 +87,8 @@ def _tenant_id(text: str) -> str | Reason:
     return found
 
 
-def _mpn_id(text: str) -> str | Reason:
+def mpn_id_of(text: str) -> str | Reason:
+    """Return an MPN id, a number; or why the text is none."""
     if not re.fullmatch(r"[0-9]{0,20}", text):
         sentence = _("{text} is no MPN ID: it is a number.")
         return Reason(

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel
 
 from models.account_list import PartnerKind
-from models.columns import choice_column, moment_column, version_column, versioned
+from models.columns import EMPTY, choice_column, moment_column, version_column, versioned
 
 
 @versioned
@@ -32,6 +32,10 @@ class PartnerAccount(SQLModel, table=True):
     market: str = ""
     """ISO 3166-1 alpha-2 code of the country the partner is enrolled in."""
     kind: PartnerKind = Field(default=PartnerKind.DIRECT_BILL, sa_column=choice_column(PartnerKind))
+    invitation_link: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
+    """The partner's own link that customers accept invitations by; the same for all of them."""
+    combined_invitation_link: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
+    """The link that joins a customer to the reseller and its indirect provider at once."""
     connected: bool = False
     """Whether the account is linked to Partner Center; if not, it is kept by hand."""
     synced_at: datetime | None = Field(default=None, sa_column=moment_column())

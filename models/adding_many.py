@@ -1,12 +1,10 @@
 """Adds many customers from rows: a plan for each, each carried out by itself, so a rerun goes on.
 
-The names of a file's fields are a stable contract: those of `FormField`, in CSV, XLSX and JSON.
+A file's rows are read by `models.given_rows`, with the names of `FormField`.
 """
 
 from __future__ import annotations
 
-import difflib
-import json
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,19 +14,19 @@ from typing import TYPE_CHECKING, Any
 from models.adding import circumstances, plan_add_customer
 from models.changes import carry_out
 from models.customer_form.fields import FormField
-from models.errors import ConflictError, FileError, RefusedError
+from models.errors import ConflictError, RefusedError
 from models.languages import _
 from models.look_alikes import find_look_alikes
-from models.plain import fold, shown
+from models.plain import fold
 from models.verdicts import Reason, Verdict, verdict_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
 
     from models.account_list import Account
     from models.changes import By, Plan
     from models.connection import Connection
+    from models.given_rows import GivenRow
     from models.look_alikes import LookAlike
     from models.store import Store
 
@@ -42,17 +40,6 @@ class RowResult(StrEnum):
     EXISTS = "exists"
     """The customer is in the book: an earlier run, or somebody else, added it."""
     REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class GivenRow:
-    """A row of a file."""
-
-    number: int
-    """1 for the first row of data."""
-    values: dict[FormField, str]
-    problems: tuple[Reason, ...] = ()
-    """Why the row cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,117 +73,10 @@ class AddedRow:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _JsonObject:
-    """A JSON object: its fields as they stand in the file, also those that are there twice."""
-
-    fields: list[tuple[str, object]]
-
-
-def read_rows(path: Path) -> list[GivenRow]:
-    """Read a CSV, XLSX or JSON file of customers to its end.
-
-    Raises:
-        FileError: it cannot be read, is damaged, or has a field that there is not.
-    """
-    if path.suffix.lower() == ".json":
-        return _json_rows(path)
-    from models.sheets import read_sheet
-
-    sheet = read_sheet(path)
-    fields = _fields(sheet.columns, path)
-    with closing(sheet.rows()) as rows:
-        return [_sheet_row(number, fields, cells) for number, (_line, cells) in enumerate(rows, 1)]
-
-
-def _sheet_row(number: int, fields: Sequence[FormField | None], cells: list[str]) -> GivenRow:
-    values = {
-        field: cell.strip()
-        for field, cell in zip(fields, cells, strict=False)
-        if field is not None and cell.strip()
-    }
-    named = [cell for field, cell in zip(fields, cells, strict=False) if field is None]
-    if any(cell.strip() for cell in (*named, *cells[len(fields) :])):
-        text = _("The row has more cells than the file has columns with a name.")
-        return GivenRow(number, values, (Reason("row.too-long", text),))
-    return GivenRow(number, values)
-
-
-def _fields(names: Sequence[str], path: Path) -> list[FormField | None]:
-    found = [_field(name, path) if name.strip() else None for name in names]
-    twice = [field for field in found if field is not None and found.count(field) > 1]
-    if twice:
-        raise FileError(
-            _("{file} has two columns called {name}.").format(
-                file=shown(str(path)), name=twice[0].value
-            )
-        )
-    return found
-
-
-def _field(name: str, path: Path) -> FormField:
-    key = name.strip().lower()
-    known = [field.value for field in FormField]
-    if key in known:
-        return FormField(key)
-    file, word = shown(str(path)), shown(name)[:60]
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
-    raise FileError(
-        _("{file} has a field {name}, which there is not.").format(file=file, name=word),
-        _("Did you mean {near}?").format(near=near[0])
-        if near
-        else _("The fields are: {names}.").format(names=", ".join(known)),
-    )
-
-
-def _json_rows(path: Path) -> list[GivenRow]:
-    from models.sheets import unreadable
-
-    file = shown(str(path))
-    try:
-        found = json.loads(
-            path.read_bytes(), parse_int=str, parse_float=str, parse_constant=str,
-            object_pairs_hook=_JsonObject,
-        )  # fmt: skip
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except (ValueError, RecursionError) as error:
-        raise FileError(
-            _("{file} is not valid JSON: {reason}.").format(file=file, reason=shown(str(error)))
-        ) from error
-    if not isinstance(found, list):
-        raise FileError(
-            _("{file} holds no list.").format(file=file),
-            _("Write a JSON list with one object for each customer."),
-        )
-    return [_json_row(number, row, path) for number, row in enumerate(found, 1)]
-
-
-def _json_row(number: int, row: object, path: Path) -> GivenRow:
-    if not isinstance(row, _JsonObject):
-        text = _("The row is no object with fields.")
-        return GivenRow(number, {}, (Reason("row.no-object", text),))
-    values: dict[FormField, str] = {}
-    problems = []
-    named: set[FormField] = set()
-    for name, value in row.fields:
-        field = _field(name, path)
-        if field in named:
-            text = _("{field} is there twice.").format(field=field.value)
-            problems.append(Reason("row.twice", text, field.value))
-        elif isinstance(value, str):
-            values[field] = value
-        elif value is not None:
-            text = _("{field} is no text.").format(field=field.value)
-            problems.append(Reason("row.no-text", text, field.value))
-        named.add(field)
-    return GivenRow(number, values, tuple(problems))
-
-
 def add_rows(
     store: Store,
     account: Account,
-    rows: Iterable[GivenRow],
+    rows: Iterable[GivenRow[FormField]],
     by: Callable[[], By],
     *,
     dry_run: bool = False,
@@ -233,7 +113,7 @@ class _Adding:
         self._planned: dict[str, tuple[int, str]] = {}
         """Rows and folded names by the domains that this run adds, or would."""
 
-    def take(self, row: GivenRow, by: By) -> AddedRow:
+    def take(self, row: GivenRow[FormField], by: By) -> AddedRow:
         name = row.values.get(FormField.COMPANY_NAME, "")
         if row.problems:
             return AddedRow(row.number, name, Verdict.REFUSED, row.problems, RowResult.REFUSED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from sqlmodel import SQLModel, col, select
 from models.accounts import PartnerAccount
 from models.agreements import Agreement
 from models.changes import NEW, Outcome, Plan, Record, Step
+from models.clock import iso
+from models.columns import unset
 from models.customers import (
     BillingProfile,
     CompanyProfile,
@@ -28,7 +31,15 @@ from models.history import Change, as_json, entry, held
 from models.languages import _
 from models.outbox import OutboxCall
 from models.plain import shown, without_nul
+from models.relationships import (
+    DelegatedAdminRelationship,
+    Invitation,
+    LetterTemplate,
+    PartnerLink,
+    ResellerRelationship,
+)
 from models.store import changed_meanwhile
+from models.told import as_object
 from models.undone import undone_by
 
 if TYPE_CHECKING:
@@ -48,6 +59,11 @@ ENTITIES: dict[Record, type[SQLModel]] = {
     Record.NOTE: Note,
     Record.DRAFT: CustomerDraft,
     Record.ACCOUNT: PartnerAccount,
+    Record.INVITATION: Invitation,
+    Record.LIFE: ResellerRelationship,
+    Record.PARTNER: PartnerLink,
+    Record.DELEGATED_ADMIN: DelegatedAdminRelationship,
+    Record.TEMPLATE: LetterTemplate,
 }
 """The class of each kind of record."""
 
@@ -62,7 +78,7 @@ def write_plan(session: Session, plan: Plan, why: str) -> Outcome:
     with held(session) as history:  # from here on nobody else writes a plan
         done = session.exec(select(Change).where(Change.plan_id == plan.by.plan_id)).first()
         if done is not None:
-            return Outcome(done.id, done.customer_id, repeated=True)
+            return Outcome(done.id, done.customer_id, repeated=True, record_id=_kept_id(done))
         if plan.changes_nothing:
             return Outcome(None, plan.target.customer_id)
         _refuse_overtaken(session, plan)
@@ -76,7 +92,8 @@ def write_plan(session: Session, plan: Plan, why: str) -> Outcome:
             entry(
                 plan.kind, plan.by.actor, plan.by.at, before=before, after=after,
                 account_id=target.account_id, customer_id=target.customer_id,
-                subject=target.name, why=without_nul(why).strip(), plan=as_json(written.as_json()),
+                subject=target.name, why=without_nul(why or plan.why).strip(),
+                plan=as_json(written.as_json()),
                 plan_id=plan.by.plan_id, undoes=plan.undoes,
                 result="queued" if plan.calls else "done",
             )
@@ -90,12 +107,26 @@ def write_plan(session: Session, plan: Plan, why: str) -> Outcome:
             )
             for call in plan.calls
         )  # fmt: skip
-    return Outcome(row["id"], target.customer_id)
+    return Outcome(row["id"], target.customer_id, record_id=_first_id(written.as_json()))
+
+
+def _kept_id(done: Change) -> int | None:
+    return _first_id(as_object(done.plan))
+
+
+def _first_id(plan: Fields) -> int | None:
+    """Return the id of the first record that a carried-out plan is about."""
+    steps = plan.get("steps") or [{}]
+    id = steps[0].get("key", {}).get("id")
+    return id if isinstance(id, int) else None
 
 
 def fields_of(record: SQLModel, names: Mapping[str, object] | list[str]) -> Fields:
     """Return some fields of a record as steps hold them."""
     dumped = record.model_dump(mode="json", include=set(names))
+    moments = {name: iso(moment) for name in dumped
+               if isinstance(moment := getattr(record, name), datetime)}  # fmt: skip
+    dumped |= moments  # written as plans write them, so that what is the same looks the same
     return {name: dumped[name] for name in type(record).model_fields if name in dumped}
 
 
@@ -174,7 +205,7 @@ class _Writing:
         self._note_searched(step.record, key)
         if step.before is None:
             return self._add(step, kind, key)
-        row = self.session.get(kind, tuple(key[name] for name in _key_names(kind)))
+        row = self.session.get(kind, tuple(key[name] for name in key_names(kind)))
         if step.record is Record.DRAFT and row is None:
             return step  # thrown away meanwhile, which is all that was wanted
         if row is None or differences(row, step.before):
@@ -201,8 +232,18 @@ class _Writing:
         key = {name: getattr(row, name) for name in key}
         if step.record is Record.CUSTOMER:
             self.customer_id = int(key["id"])
+        if step.record is Record.LIFE:
+            self._refuse_second_life(fields["customer_id"])
         self._note_searched(step.record, key)
         return replace(step, key=key, after=fields)
+
+    def _refuse_second_life(self, customer_id: int) -> None:
+        """Stop where two relationships with one customer would last at once."""
+        lasting = select(func.count()).where(
+            ResellerRelationship.customer_id == customer_id, unset(ResellerRelationship.ended_at)
+        )
+        if self.session.exec(lasting).one() > 1:
+            raise changed_meanwhile()
 
     def _real(self, fields: Fields) -> Fields:
         """Return fields or a key with the added customer's id in the place of `NEW`."""
@@ -233,6 +274,7 @@ class _Writing:
         self.session.flush()
 
 
-def _key_names(kind: type[SQLModel]) -> list[str]:
+def key_names(kind: type[SQLModel]) -> list[str]:
+    """Return the names of a table's key columns, in their order."""
     table = SQLModel.metadata.tables[str(kind.__tablename__)]
     return [column.name for column in table.primary_key.columns]

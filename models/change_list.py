@@ -17,6 +17,12 @@ KINDS = {
     "noted": N_("Note"),
     "undone": N_("Change undone"),
     "account": N_("Account changed"),
+    "invited": N_("Invited"),
+    "invitation": N_("Invitation"),
+    "ended": N_("Ended"),
+    "partner": N_("Partner"),
+    "delegated_admin": N_("Delegated admin"),
+    "template": N_("Letter template"),
     "demo": N_("Demo book made"),
 }
 """What each kind of change is called, by its stored value."""

@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from models.domains import domain_name
 from models.errors import RefusedError
+from models.plain import shown
 from models.verdicts import Reason, Verdict, verdict_of
 
 if TYPE_CHECKING:
@@ -43,6 +45,11 @@ class Record(StrEnum):
     NOTE = "notes"
     DRAFT = "customer_drafts"
     ACCOUNT = "partner_accounts"
+    INVITATION = "invitations"
+    LIFE = "reseller_relationships"
+    PARTNER = "partner_links"
+    DELEGATED_ADMIN = "delegated_admin_relationships"
+    TEMPLATE = "letter_templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,28 @@ class TakeBack:
     """None: at any time, as long as nobody changes the same fields."""
 
 
+class Known(StrEnum):
+    """What is known of a point that has to be settled before a change."""
+
+    SETTLED = "settled"
+    UNKNOWN = "unknown"
+    """Nobody has looked; the book does not know."""
+    IN_THE_WAY = "in_the_way"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of a checklist, in the order in which they are settled."""
+
+    name: str
+    """Stable word: `reservations`."""
+    title: str
+    """What has to be done; translated."""
+    known: Known
+    text: str
+    """What is known of it, or how to look; translated."""
+
+
 @dataclass(frozen=True, slots=True)
 class By:
     """Who plans something, when, and under which id: passed in, so that plans are pure."""
@@ -123,6 +152,14 @@ class Plan:
     """The entry of the history that this plan takes back."""
     asks_why: bool = False
     """Whether the person has to give a reason, for the history."""
+    why: str = ""
+    """The reason that was given when it was planned; else the person may be asked for one."""
+    confirm: str = ""
+    """What the person has to type before it is carried out: the customer's domain."""
+    checklist: tuple[Point, ...] = ()
+    """What has to be settled before, in the safe order."""
+    losses: tuple[str, ...] = ()
+    """What is lost by it; translated."""
     told: tuple[Fields, Fields] | None = field(default=None)
     """What the history says of before and after, where that is not simply the steps' fields."""
 
@@ -135,6 +172,14 @@ class Plan:
     def changes_nothing(self) -> bool:
         """Whether there is nothing to do."""
         return not self.steps and not self.calls
+
+    def is_confirmed(self, typed: str) -> bool:
+        """Say whether a person typed what `confirm` asks for: a domain in any of its forms."""
+        given, wanted = (" ".join(text.split()) for text in (typed, self.confirm))
+        domain = domain_name(wanted)
+        return shown(given) == shown(wanted) or (
+            domain is not None and domain_name(given) == domain
+        )
 
     def before_and_after(self) -> tuple[Fields, Fields]:
         """Return the fields that change, as they are and as they will be."""
@@ -175,6 +220,16 @@ class Plan:
                 for step in self.steps
             ],
             "calls": [{"method": call.method, "path": call.path} for call in self.calls],
+            "checklist": [
+                {
+                    "name": point.name,
+                    "title": point.title,
+                    "known": point.known.value,
+                    "text": point.text,
+                }
+                for point in self.checklist
+            ],
+            "losses": list(self.losses),
             "take_back": {
                 "possible": self.take_back.possible,
                 "text": self.take_back.text,
@@ -195,9 +250,22 @@ def reason_json(reason: Reason) -> Fields:
     }
 
 
+_TOLD_AS: Mapping[str, Mapping[str, str]] = {
+    Record.BILLING: {"company_name": "bill_to"},
+    Record.INVITATION: {"state": "invitation_state", "kind": "invitation_kind"},
+    Record.LIFE: {
+        "relationship_to_partner": "relationship_was", "began_at": "life_began_at",
+        "ended_at": "life_ended_at",
+    },
+    Record.PARTNER: {"state": "partner_state"},
+    Record.DELEGATED_ADMIN: {"status": "delegated_status"},
+}  # fmt: skip
+"""What fields are told by where another record has one of the same name."""
+
+
 def named(record: str, fields: Mapping[str, Any]) -> Fields:
     """Return a step's fields under the names that they are told by."""
-    other = {"company_name": "bill_to"} if record == Record.BILLING else {}
+    other = _TOLD_AS.get(record, {})
     if record == Record.AGREEMENT:
         other = {name: f"agreement_{name}" for name in fields}
     return {
@@ -216,6 +284,8 @@ class Outcome:
     customer_id: int | None
     repeated: bool = False
     """Whether the plan had been carried out before; then nothing was done now."""
+    record_id: int | None = None
+    """The id of the plan's first record, where that has one."""
 
 
 def carry_out(store: Store, plan: Plan, why: str = "") -> Outcome:
@@ -234,4 +304,9 @@ def carry_out(store: Store, plan: Plan, why: str = "") -> Outcome:
         refusing = [reason.text for reason in plan.reasons if reason.refuses]
         raise RefusedError(" ".join(refusing))
     with store.writing() as session:
-        return write_plan(session, plan, why)
+        outcome = write_plan(session, plan, why)
+    if plan.kind == "added" and not outcome.repeated:
+        from models.matching import close_matched
+
+        close_matched(store, [plan.target.account_id], plan.by.actor, plan.by.at)
+    return outcome

@@ -8,6 +8,9 @@ from models.languages import _, ngettext, pgettext
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""A moment that does not come: what has none sorts last by it."""
+
 
 def now() -> datetime:
     """Return the present moment in UTC. Only the edges of the program call this."""
@@ -17,6 +20,11 @@ def now() -> datetime:
 def to_millis(moment: datetime) -> int:
     """Return `moment` as milliseconds since 1970 UTC, the form in which the store keeps times."""
     return round(moment.timestamp() * 1000)
+
+
+def iso(moment: datetime) -> str:
+    """Return a moment as a plan's steps hold it: ISO 8601, as exact as the store keeps it."""
+    return from_millis(to_millis(moment)).isoformat()
 
 
 def from_millis(millis: int) -> datetime:
@@ -36,6 +44,23 @@ def age(moment: datetime | None, at: datetime) -> str:
     if seconds < DAY:
         return ngettext("{count} h ago", "{count} h ago", seconds // HOUR)
     return ngettext("{count} d ago", "{count} d ago", seconds // DAY)
+
+
+WARNED = ((1, "!!!"), (7, "!!"), (30, "!"))
+"""Days before a deadline from which it is marked, and how."""
+
+
+def until(moment: datetime, at: datetime) -> str:
+    """Return in words how far ahead of `at` something is, marked as it nears: `! in 12 d`."""
+    if moment <= at:
+        return age(moment, at)
+    ahead = moment - at
+    mark = next((mark for days, mark in WARNED if ahead <= timedelta(days=days)), "")
+    seconds = int(ahead / timedelta(seconds=1))
+    text = ngettext("in {count} d", "in {count} d", seconds // DAY)
+    if seconds < DAY:
+        text = ngettext("in {count} h", "in {count} h", max(seconds // HOUR, 1))
+    return f"{mark} {text}".strip()
 
 
 def date_text(moment: datetime | None) -> str:

@@ -5,17 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import BigInteger, Column, Enum, Integer, String, TypeDecorator, inspect
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Enum,
+    Integer,
+    String,
+    TypeDecorator,
+    inspect,
+    text,
+    type_coerce,
+)
 
 from models.clock import from_millis, to_millis
 
 if TYPE_CHECKING:
     from enum import StrEnum
 
-    from sqlalchemy import Dialect
+    from sqlalchemy import ColumnElement, Dialect
 
 
 Entity = TypeVar("Entity")
+
+EMPTY = text("''")
+"""An empty text, as a database writes it: the default of a column that came later."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -53,13 +66,18 @@ def moment_column() -> Column[Any]:
     return Column(Moment, nullable=False, default=None, server_default="0")
 
 
+def unset(moment: Any) -> ColumnElement[bool]:
+    """Return the condition that a moment's column holds none: it is kept as 0, never as NULL."""
+    return type_coerce(moment, BigInteger) == 0
+
+
 def choice_column(kind: type[StrEnum]) -> Column[Any]:
     """Return a column that keeps the values (not the Python names) of a closed set."""
     values = Enum(
         kind,
         values_callable=lambda members: [str(member) for member in members],
         native_enum=False,
-        length=32,
+        length=max(32, *map(len, kind)),
         create_constraint=False,
     )
     return Column(values, nullable=False)

@@ -140,8 +140,11 @@ def export(
 
 def plain_value(column: Column, value: object) -> str:
     """Return a cell as a file holds it: unshortened, times in ISO 8601, choices as stored."""
+    stored = column.stored.get(str(value)) if column.stored else None
+    if isinstance(stored, str):
+        return stored
     match column.kind:
-        case Kind.AGE | Kind.DATE | Kind.MOMENT:
+        case Kind.AGE | Kind.DATE | Kind.MOMENT | Kind.DEADLINE:
             return f"{from_millis(int(str(value))):%Y-%m-%dT%H:%M:%SZ}" if value else ""
         case Kind.TAGS:
             return ", ".join(str(tag) for tag in value) if isinstance(value, list) else ""

@@ -15,6 +15,9 @@ RELATIONSHIPS = {
 }
 """Titles by stored value. Here without SQLModel, since the first frame reads this file."""
 
+YES_NO = {"yes": N_("yes"), "no": N_("no"), "": N_("not known")}
+"""What is said of something that is so, or not, or of which nobody has said."""
+
 CLOUDS = {
     "global": N_("Global"),
     "us-gov": N_("US Gov"),
@@ -74,6 +77,13 @@ CUSTOMERS = ListSpec(
         Column(
             "since", N_("Since"), "c.added_at", 11, Kind.DATE, sort="c.added_at",
             wide_only=True, rank=6, aliases=("added", "added_at"),
+        ),
+        Column(
+            "dap", N_("Delegated admin"),
+            "CASE WHEN c.allow_delegated_access THEN 'yes' "
+            "WHEN NOT c.allow_delegated_access THEN 'no' ELSE '' END",
+            15, Kind.CHOICE, choices=YES_NO, wide_only=True, rank=10,
+            attribute="allow_delegated_access", stored={"yes": True, "no": False},
         ),
     ),
     default_sort=Sort("company"),

@@ -21,6 +21,7 @@ from models.errors import NotFoundError, UsageError
 from models.history import Change
 from models.languages import _
 from models.plain import shown
+from models.relationship_records import RelationshipRecords, read_relationship
 from models.undone import undone_of
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class CustomerPage:
     """Newest first."""
     undone: frozenset[int]
     """The ids of those that were taken back."""
+    relationship: RelationshipRecords
+    """Invitations, lives and delegated admin."""
 
 
 def read_customer(store: Store, customer_id: int) -> CustomerPage:
@@ -69,6 +72,9 @@ def read_customer(store: Store, customer_id: int) -> CustomerPage:
             mine.append(col(Change.id) == customer.added_by_change)
         history = select(Change).where(or_(*mine)).order_by(col(Change.id).desc())
         notes = select(Note).where(Note.customer_id == customer_id).order_by(col(Note.id))
+        relationship = read_relationship(session, customer)
+        changes = [*session.exec(history.limit(HISTORY_SHOWN)), *relationship.earlier_changes]
+        changes.sort(key=lambda entry: entry.id or 0, reverse=True)
         return CustomerPage(
             customer=customer,
             account=account,
@@ -79,8 +85,9 @@ def read_customer(store: Store, customer_id: int) -> CustomerPage:
             agreement=session.get(Agreement, customer_id),
             tags=tags_of(session, customer_id),
             notes=list(session.exec(notes)),
-            changes=list(session.exec(history.limit(HISTORY_SHOWN))),
-            undone=undone_of(session, customer_id),
+            changes=changes[:HISTORY_SHOWN],
+            undone=undone_of(session, customer_id) | relationship.earlier_undone,
+            relationship=relationship,
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, Index, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models import accounts, history  # noqa: F401 - the tables that foreign keys point to
@@ -59,6 +59,21 @@ class Customer(SQLModel, table=True):
         Index("customers_by_relationship", "account_id", "relationship_to_partner", "id"),
         Index("customers_by_seen", "account_id", "seen_at", "id"),
         Index("customers_by_added", "account_id", "added_at", "id"),
+        Index(
+            "customers_by_end",
+            "account_id",
+            "ended_at",
+            "id",
+            sqlite_where=text("ended_at <> 0"),
+            postgresql_where=text("ended_at <> 0"),
+        ),
+        Index(
+            "customers_by_reseller",
+            "account_id",
+            "indirect_reseller",
+            sqlite_where=text("indirect_reseller <> ''"),
+            postgresql_where=text("indirect_reseller <> ''"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -73,7 +88,7 @@ class Customer(SQLModel, table=True):
     )
     country: str = ""
     """Country of the billing address, ISO 3166-1 alpha-2; empty while unknown."""
-    indirect_reseller: str = ""
+    indirect_reseller: str = Field(default="", sa_type=SortedText)
     """Name or MPN id of the indirect reseller; empty where the partner sells itself."""
     allow_delegated_access: bool | None = None
     """Delegated admin (DAP) given; None where nobody has said."""

@@ -14,6 +14,7 @@ from models.accounts import PartnerAccount
 from models.clock import DAY, HOUR
 from models.customers import BillingProfile, CompanyProfile, Customer, Note, Relationship, Tag
 from models.customers import sort_and_search as searchable
+from models.demo_relationships import fill_relationships
 from models.errors import RefusedError
 from models.history import Change, ChangeKind, as_json, entry, held
 from models.languages import _
@@ -111,6 +112,7 @@ def fill(
             book.write_history(connection, history)
             last = update(Change).where(col(Change.id) == book.made_by)
             connection.execute(last.values(history.sealed(made)))
+        fill_relationships(connection, book.accounts, seed, as_of)
         _release(connection, customers=customers, notes=book.last_note)
 
 
@@ -178,7 +180,7 @@ class _Book:
         suffixes: Mapping[str, str],
         customers: int,
     ) -> None:
-        self._rng, self._as_of, self._accounts, self._suffixes = rng, as_of, accounts, suffixes
+        self._rng, self._as_of, self.accounts, self._suffixes = rng, as_of, accounts, suffixes
         self._clouds = [cloud for cloud in accounts for _times in range(_partner(cloud).share)]
         self._home = "global" if "global" in accounts else self._clouds[0]
         nasty = names.NASTY if customers >= NASTY_FROM else ()
@@ -201,7 +203,7 @@ class _Book:
         rng, special = self._rng, self._special.get(number)
         cloud = self._home if special else names.pick(rng, self._clouds)
         name, tongue, place = self._company(cloud, special)
-        row = _BARE | {"id": number, "account_id": self._accounts[cloud]}
+        row = _BARE | {"id": number, "account_id": self.accounts[cloud]}
         row |= {"company_name": name.text, "added_by_change": self.made_by}
         tags: list[str] = []
         if name.latin:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.clock import to_millis
+from models.clock import NEVER, to_millis
 from models.errors import FilterError
 from models.languages import _
 from models.lists import MOMENTS, TAG_MARK, Column, Kind, ListSpec, Sql, joined
@@ -169,6 +169,8 @@ def _moment_term(column: Column, operator: str, value: str, *, negated: bool, at
             moment = to_millis(at - int(match[1]) * _UNITS[match[2]])
         except OverflowError:
             moment = 0
+        if column.kind is Kind.DEADLINE:
+            return _deadline_term(column, operator, value, match, negated=negated, at=at)
         # An age under 30 days means a moment after the one 30 days ago.
         turned = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", ":": ">="}[operator]
         return Term(value, column.name, turned, negated, moment, moment)
@@ -179,6 +181,21 @@ def _moment_term(column: Column, operator: str, value: str, *, negated: bool, at
             raise _not_a_moment(column, value) from None
         return Term(value, column.name, operator, negated, to_millis(first), to_millis(after) - 1)
     raise _not_a_moment(column, value)
+
+
+def _deadline_term(
+    column: Column, operator: str, value: str, match: re.Match[str], *, negated: bool, at: datetime
+) -> Term:
+    """Read how far ahead something is: `ends<30d` leaves out what is over, `ends<0d` finds it."""
+    present = to_millis(at)
+    try:
+        ahead = to_millis(at + int(match[1]) * _UNITS[match[2]])
+    except OverflowError:
+        ahead = to_millis(NEVER)
+    if operator in ("<", "<=", ":"):
+        first, last = (1, present - 1) if ahead == present else (present, ahead)
+        return Term(value, column.name, ":", negated, first, last - (operator == "<"))
+    return Term(value, column.name, operator, negated, ahead, ahead)
 
 
 def _number_term(column: Column, operator: str, value: str, *, negated: bool) -> Term:
@@ -235,7 +252,7 @@ def _positive(term: Term, spec: ListSpec) -> Sql:
         return contains(spec.words, term.text)
     column = spec.column(term.field)
     match column.kind:
-        case Kind.AGE | Kind.DATE | Kind.MOMENT | Kind.NUMBER:
+        case Kind.AGE | Kind.DATE | Kind.MOMENT | Kind.DEADLINE | Kind.NUMBER:
             return _range_condition(column, term)
         case Kind.CHOICE:
             values = _choices(column, term.text) if term.text else [""]
@@ -270,6 +287,10 @@ def _range_condition(column: Column, term: Term) -> Sql:
     field = column.field
     if column.kind is not Kind.NUMBER and term.text == "never":
         return Sql(f"{field} = 0")
+    if column.kind is Kind.DEADLINE and term.operator in ("<", "<="):
+        # What has no deadline is not before any day.
+        latest = term.latest if term.operator == "<=" else term.earliest - 1
+        return Sql(f"{field} BETWEEN 1 AND ?", (latest,))
     match term.operator:
         case "<":
             return Sql(f"{field} < ?", (term.earliest,))

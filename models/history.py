@@ -22,7 +22,7 @@ from sqlmodel import Field, SQLModel
 
 from models.change_list import KINDS
 from models.clock import to_millis
-from models.columns import SortedText, choice_column, moment_column
+from models.columns import EMPTY, SortedText, choice_column, moment_column
 from models.errors import StoreError
 from models.languages import _
 from models.plain import fold, without_nul
@@ -46,6 +46,18 @@ class ChangeKind(StrEnum):
     """An earlier change, named by `undoes`, was taken back."""
     ACCOUNT = "account"
     """The partner's own account was changed."""
+    INVITED = "invited"
+    """A company was written an invitation."""
+    INVITATION = "invitation"
+    """Something happened to an invitation: sent, reminded, accepted …"""
+    ENDED = "ended"
+    """The relationship with a customer was ended."""
+    PARTNER = "partner"
+    """An indirect provider or reseller was added, edited or ended."""
+    DELEGATED_ADMIN = "delegated_admin"
+    """A delegated-admin relationship was added, extended, ended …"""
+    TEMPLATE = "template"
+    """The partner's own text for a kind of letter changed."""
     DEMO = "demo"
 
 
@@ -72,10 +84,6 @@ class Actor:
             name = f"uid {os.getuid()}"
         client = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
         return cls(*map(without_nul, (name, platform.node(), client)))
-
-
-EMPTY = text("''")
-"""An empty text, as a database writes it."""
 
 
 def _text(default: str) -> Any:

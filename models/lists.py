@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from models.clock import age, date_text, from_millis, minute_text
+from models.clock import age, date_text, from_millis, minute_text, until
 from models.languages import _
 from models.plain import shown
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 TAG_MARK = "#"
 """What a tag's line begins with in a list's searchable text."""
+
+NOW = ":now"
+"""Stands in a spec's SQL for the moment that its states and steps are counted from."""
 
 RowKey = int
 """A row's primary key; stays the same under any filter and sort."""
@@ -43,12 +46,14 @@ class Kind(StrEnum):
     """A moment (milliseconds, 0 for never), shown as a day."""
     MOMENT = "moment"
     """A moment (milliseconds, 0 for never), shown as day and minute in UTC."""
+    DEADLINE = "deadline"
+    """A moment (milliseconds, 0 for never), shown as how far ahead it is, marked as it nears."""
     NUMBER = "number"
     """A whole number."""
     TAGS = "tags"
 
 
-MOMENTS = (Kind.AGE, Kind.DATE, Kind.MOMENT)
+MOMENTS = (Kind.AGE, Kind.DATE, Kind.MOMENT, Kind.DEADLINE)
 """The kinds of columns that hold a moment."""
 
 
@@ -93,6 +98,8 @@ class Column:
     """Other words that mean this column in a filter."""
     attribute: str = ""
     """The entity's field, as JSON names it; empty: the last part of `field`."""
+    stored: Mapping[str, str | bool] | None = None
+    """What the entity holds for a value, where that is not the value itself; None for nothing."""
 
     @property
     def json_name(self) -> str:
@@ -172,12 +179,14 @@ class Query:
     sort: Sort
     keys: tuple[RowKey, ...] | None = None
     """Only these rows, where given (the marked ones)."""
+    at: int = 0
+    """The moment (milliseconds) that states which time brings are counted from."""
 
     def count(self, connection: Connection) -> int:
         """Return how many rows there are."""
         where = self._where()
         sql = f"SELECT count(*) FROM {self.spec.table} WHERE {where.text}"  # noqa: S608
-        return int(connection.rows(sql, where.values)[0][0])
+        return int(self._read(connection, sql, where.values)[0][0])
 
     def window(self, connection: Connection, start: int, length: int) -> list[Row]:
         """Return at most `length` rows from place `start` on (0 is the first)."""
@@ -187,7 +196,7 @@ class Query:
             f"SELECT {self.spec.key}, {fields} FROM {self.spec.table} "  # noqa: S608
             f"WHERE {where.text} ORDER BY {self._order()} LIMIT ? OFFSET ?"
         )
-        raw = connection.rows(sql, (*where.values, length, start))
+        raw = self._read(connection, sql, (*where.values, length, start))
         rows = [Row(values[0], tuple(values[1:])) for values in raw]
         return self._with_many(connection, rows)
 
@@ -203,7 +212,8 @@ class Query:
         last: tuple[object, ...] = ()
         while True:
             onward = f"AND ({sorting}, {self.spec.key}) {beyond} (?, ?)" if last else ""
-            raw = connection.rows(
+            raw = self._read(
+                connection,
                 f"SELECT {sorting}, {self.spec.key}, {fields} FROM {self.spec.table} "  # noqa: S608
                 f"WHERE {where.text} {onward} ORDER BY {self._order()} LIMIT ?",
                 (*where.values, *last, length),
@@ -219,7 +229,8 @@ class Query:
         where = self._where()
         column = self.spec.column(self.sort.column).sort
         table, own = self.spec.table, self.spec.key
-        at = connection.rows(
+        at = self._read(
+            connection,
             f"SELECT {column} FROM {table} WHERE {where.text} AND {own} = ?",  # noqa: S608
             (*where.values, key),
         )
@@ -229,13 +240,19 @@ class Query:
         sql = (
             f"SELECT count(*) FROM {table} WHERE {where.text} AND ({column}, {own}) {before} (?, ?)"  # noqa: S608
         )
-        return int(connection.rows(sql, (*where.values, at[0][0], key))[0][0])
+        return int(self._read(connection, sql, (*where.values, at[0][0], key))[0][0])
 
     def all_keys(self, connection: Connection) -> list[RowKey]:
         """Return the keys of all rows, in no order."""
         where = self._where()
         sql = f"SELECT {self.spec.key} FROM {self.spec.table} WHERE {where.text}"  # noqa: S608
-        return [row[0] for row in connection.rows(sql, where.values)]
+        return [row[0] for row in self._read(connection, sql, where.values)]
+
+    def _read(
+        self, connection: Connection, statement: str, values: Sequence[object]
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement, in which the moment stands as a number."""
+        return connection.rows(statement.replace(NOW, str(self.at)), values)
 
     def _where(self) -> Sql:
         marks = ", ".join("?" * len(self.accounts)) or "NULL"
@@ -288,6 +305,8 @@ def cell_text(column: Column, value: Any, at: datetime) -> str:
             return date_text(from_millis(value)) if value else ""
         case Kind.MOMENT:
             return minute_text(from_millis(value)) if value else ""
+        case Kind.DEADLINE:
+            return until(from_millis(value), at) if value else ""
         case Kind.CHOICE:
             return shown(_((column.choices or {}).get(value, str(value))))
         case Kind.TAGS:

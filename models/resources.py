@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from models.connection import Connection
 
 GUIDES_FOLDER = Path(__file__).with_name("guides")
+WARNED_FOR = timedelta(days=30)
+"""How long before its end a delegated-admin relationship waits for somebody."""
 NEW_FOR = timedelta(days=30)
 """How long a customer counts as new."""
 _PAGES = "https://learn.microsoft.com/partner-center/"
@@ -108,7 +110,7 @@ RESOURCES = (
             Link(N_("Invitation"), "request-a-relationship-with-a-customer"),
         ),
         Capability.INVITE_EXISTING,
-        "customers",
+        "relationships",
     ),
     Resource(
         "manage-customers",
@@ -138,18 +140,29 @@ def waiting(connection: Connection, accounts: Sequence[int], at: datetime) -> di
             f"{condition} AND added_at > {to_millis(at - NEW_FOR)}",
         )
     )
-    drafts = int(
-        connection.rows(
-            f"SELECT count(*) FROM customer_drafts WHERE account_id IN ({marks})",  # noqa: S608
-            accounts,
-        )[0][0]
+    scope = f"account_id IN ({marks})"
+    now, soon = to_millis(at), to_millis(at + WARNED_FOR)
+    drafts, letters, ending = (
+        int(connection.rows(f"SELECT count(*) FROM {rows} AND {scope}", accounts)[0][0])  # noqa: S608
+        for rows in (
+            "customer_drafts WHERE 1 = 1",
+            f"invitations WHERE closed_at = 0 AND next_at <= {now}",
+            (
+                "delegated_admin_relationships WHERE auto_extend_duration <> 'P180D' "
+                f"AND ends_sort BETWEEN {now} AND {soon}"
+            ),
+        )
     )
     begun = [ngettext("{count} draft", "{count} drafts", drafts)] if drafts else []
     new = ngettext("{count} added in 30 days", "{count} added in 30 days", added)
+    due = [ngettext("{count} invitation due", "{count} invitations due", letters)] * bool(letters)
+    lone = ngettext("{count} without a relationship", "{count} without a relationship", without)
+    ends = ngettext(
+        "{count} delegated admin ends in 30 d", "{count} delegated admin end in 30 d", ending
+    )
+    everyone = ngettext("{count} customer", "{count} customers", total)
     return {
         "get-new-customers": " · ".join([*begun, new]),
-        "add-existing-customers": ngettext(
-            "{count} without a relationship", "{count} without a relationship", without
-        ),
-        "manage-customers": ngettext("{count} customer", "{count} customers", total),
+        "add-existing-customers": " · ".join([*due, lone]),
+        "manage-customers": " · ".join([everyone, *[ends] * bool(ending)]),
     }

@@ -5,8 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from models.clock import date_text, moment_text
-from models.languages import N_, _
+from models.clock import NEVER, date_text, moment_text
+from models.customer_list import RELATIONSHIPS
+from models.languages import N_, _, ngettext
+from models.lifecycles import DELEGATED_ADMIN_TITLES, INVITATION_TITLES
+from models.relationship_lists import (
+    INVITATION_KINDS,
+    PARTNER_RELATIONS,
+    PARTNER_STATES,
+    SENT_BY,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,15 +41,34 @@ FIELD_TITLES = {
     "agreement_phone_number": N_("Accepted by, phone"),
     "agreement_date_agreed": N_("Accepted on"), "text": N_("Note"), "author": N_("Author"),
     "written_at": N_("Written"), "name": N_("Name"), "market": N_("Market"),
-    "kind": N_("Kind of partner"), "mpn_id": N_("MPN ID"), "tenant_id": N_("Microsoft ID"),
-    "seed": N_("Seed"),
+    "kind": N_("Kind"), "mpn_id": N_("MPN ID"), "tenant_id": N_("Microsoft ID"),
+    "seed": N_("Seed"), "contact": N_("Contact"), "notice": N_("Notice letter to"),
+    "link": N_("Link"), "subject": N_("Subject"),
+    "body": N_("Letter"), "how": N_("How"), "sent_at": N_("Sent"), "sent_by": N_("Sent by"),
+    "reminders": N_("Reminders"), "reminded_at": N_("Reminded"), "next_at": N_("Next step due"),
+    "closed_at": N_("Closed"), "created_at": N_("Written"), "created_by": N_("Written by"),
+    "delegated_admin": N_("Delegated admin"), "provider": N_("Indirect provider"),
+    "related_before": N_("Related before"), "allow_delegated_access": N_("Delegated admin (DAP)"),
+    "invitation_state": N_("Status"), "invitation_kind": N_("Kind of invitation"),
+    "invitation_link": N_("Invitation link"),
+    "combined_invitation_link": N_("Combined invitation link"),
+    "relationship_was": N_("Relationship"), "life_began_at": N_("Began"),
+    "life_ended_at": N_("Ended"), "ended_by": N_("Ended by"), "reason": N_("Why"),
+    "invitation_id": N_("By invitation"), "location": N_("Country"),
+    "relationship_type": N_("Kind of partner"), "partner_state": N_("Status"),
+    "agreement_signed": N_("Partner agreement signed"), "since": N_("Since"),
+    "display_name": N_("Name"), "roles": N_("Roles"), "delegated_status": N_("Status"),
+    "duration": N_("Term"), "auto_extend_duration": N_("Extends itself"),
+    "requested_at": N_("Approval asked"), "activated_date_time": N_("Begins"),
+    "end_date_time": N_("Ends"),
 }  # fmt: skip
 """What the fields that change are called."""
-_CHOICES = {
-    "relationship_to_partner": {
-        "reseller": N_("Reseller"), "advisor": N_("Advisor"), "syndication": N_("Syndication"),
-        "microsoft_support": N_("Microsoft support"), "none": N_("None"), "unknown": N_("Unknown"),
-    },
+_CHOICES: dict[str, Mapping[str, str]] = {
+    "relationship_to_partner": RELATIONSHIPS,
+    "relationship_was": RELATIONSHIPS, "invitation_state": INVITATION_TITLES,
+    "invitation_kind": INVITATION_KINDS, "how": SENT_BY, "partner_state": PARTNER_STATES,
+    "relationship_type": PARTNER_RELATIONS, "delegated_status": DELEGATED_ADMIN_TITLES,
+    "auto_extend_duration": {"P0D": N_("no"), "PT0S": N_("no")},
     "agreement_way": {
         "attested": N_("The customer has accepted; I attest it"),
         "by_customer": N_("The customer accepts it itself"),
@@ -87,12 +114,16 @@ def value_text(name: str, value: object) -> str:
     """Return a field's value as a person reads it; `–` for none."""
     if value in (None, "", []):
         return "–"
+    if name == "body":
+        return ngettext("{count} line", "{count} lines", str(value).count("\n") + 1)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
     text = str(value)
     if choice := _CHOICES.get(name, {}).get(text):
         return _(choice)
-    if name.endswith(("_at", "_agreed")):
+    if name.endswith(("_at", "_agreed", "_time")) or name == "since":
         return _moment(text)
     return text
 
@@ -104,5 +135,7 @@ def _moment(text: str) -> str:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return text
+    if moment.year == NEVER.year:
+        return "–"
     at_midnight = not (moment.hour or moment.minute or moment.second)
     return date_text(moment) if at_midnight else moment_text(moment)

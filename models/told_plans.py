@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.changes import Record, named
+from models.changes import Known, Record, named
 from models.clock import moment_text
 from models.customer_form.fields import FIELD_TITLES
 from models.history import KIND_TITLES, ChangeKind
 from models.languages import N_, _
 from models.plain import shown
+from models.told import FIELD_TITLES as TOLD_TITLES
 from models.told import field_lines
 from models.verdicts import VERDICT_TITLES, Verdict
 
@@ -34,6 +35,11 @@ RECORD_TITLES = {
     Record.NOTE: N_("Note"),
     Record.DRAFT: N_("Draft"),
     Record.ACCOUNT: N_("Partner account"),
+    Record.INVITATION: N_("Invitation"),
+    Record.LIFE: N_("Relationship"),
+    Record.PARTNER: N_("Partner"),
+    Record.DELEGATED_ADMIN: N_("Delegated admin"),
+    Record.TEMPLATE: N_("Letter template"),
 }
 """What each kind of record is called."""
 
@@ -44,6 +50,12 @@ PLAN_TITLES = {
     ChangeKind.NOTED: N_("Change a note"),
     ChangeKind.UNDONE: N_("Undo a change"),
     ChangeKind.ACCOUNT: N_("Change the partner account"),
+    ChangeKind.INVITED: N_("Invite a company"),
+    ChangeKind.INVITATION: N_("Invitation"),
+    ChangeKind.ENDED: N_("End a relationship"),
+    ChangeKind.PARTNER: N_("Indirect provider or reseller"),
+    ChangeKind.DELEGATED_ADMIN: N_("Delegated admin"),
+    ChangeKind.TEMPLATE: N_("Keep an own letter template"),
 }
 """What a plan of each kind is called before it is carried out."""
 
@@ -64,7 +76,12 @@ def tell_steps(told: Fields) -> list[Told]:
     refused = told.get("verdict") == Verdict.REFUSED
     take_back = None if refused else told.get("take_back")
     sections = [
+        (_("Before you do it"), [_point(point) for point in told.get("checklist", ())]),
         (_("What to mind"), [_reason(reason) for reason in told.get("reasons", ())]),
+        (
+            _("What will be lost"),
+            [(str(n), text) for n, text in enumerate(told.get("losses", ()), 1)],
+        ),
         (_("What happens in the book"), list(_steps(told.get("steps", ())))),
         (_("Calls to Partner Center"), list(_calls(told.get("calls", ())))),
         (_("Taking it back"), list(_take_back(take_back))),
@@ -84,12 +101,17 @@ def _head(told: Fields, clouds: Mapping[str, Cloud]) -> Iterator[tuple[str, str]
 def _reason(reason: Fields) -> tuple[str, str]:
     mark = "✗" if reason["refuses"] else "!"
     field = reason["field"]
-    titles = {field.value: title for field, title in FIELD_TITLES.items()}
+    titles = {**TOLD_TITLES, **{field.value: title for field, title in FIELD_TITLES.items()}}
     title = _(titles[field]) if field in titles else _("In general")
     text = f"{mark} {reason['text']}"
     if source := reason["source"]:
         text += f"\n({source})"
     return title, text
+
+
+def _point(point: Fields) -> tuple[str, str]:
+    marks = {Known.SETTLED: "✓", Known.UNKNOWN: "?", Known.IN_THE_WAY: "✗"}
+    return point["title"], f"{marks[Known(point['known'])]} {point['text']}"
 
 
 def _steps(steps: list[Fields]) -> Iterator[tuple[str, str]]:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import col, func, select
 
 from models.accounts import PartnerAccount
-from models.carrying_out import ENTITIES, differences, fields_of
+from models.carrying_out import ENTITIES, differences, fields_of, key_names
 from models.changes import By, Fields, Plan, Record, Step, TakeBack, Target
 from models.clock import moment_text
 from models.customers import Customer, Note, Tag
 from models.history import Change, ChangeKind
 from models.languages import _, ngettext
+from models.likely_customers import those_with_a_life
 from models.outbox import OutboxCall
 from models.plain import shown
+from models.relationships import DelegatedAdminRelationship, Invitation, ResellerRelationship
 from models.tags_and_notes import can_be_undone
 from models.told import as_object, field_title
 from models.undone import entry_of, undone_by
@@ -73,7 +75,10 @@ class _Undoing:
         steps: tuple[Step, ...] = ()
         if not any(reason.refuses for reason in reasons):
             steps = self._steps()
-            reasons = [*self._lost(steps), *self._changed_since(steps), *self._taken(steps)]
+            reasons = [
+                *self._lost(steps), *self._changed_since(steps), *self._taken(steps),
+                *self._lived_since(steps),
+            ]  # fmt: skip
         if any(reason.refuses for reason in reasons):
             steps = ()
         removes = any(step.record is Record.CUSTOMER and step.after is None for step in steps)
@@ -174,6 +179,12 @@ class _Undoing:
                     source="rules.md §9",
                 )
             ]
+        if self._has_relationships(removed[0].key["id"]):
+            text = _(
+                "An invitation, a delegated-admin relationship or an ended life belongs to this "
+                "customer: undo that first."
+            )
+            return [Reason("undo.has-relationships", text)]
         notes = sum(step.record is Record.NOTE for step in steps)
         tags = sum(step.record is Record.TAG for step in steps)
         later = select(func.count()).where(
@@ -194,6 +205,13 @@ class _Undoing:
         return [
             Reason(f"undo.{what}", texts[what], refuses=False) for what in texts if counts[what]
         ]
+
+    def _has_relationships(self, customer_id: int) -> bool:
+        kinds: tuple[Any, ...] = (Invitation, ResellerRelationship, DelegatedAdminRelationship)
+        return any(
+            self.session.exec(select(kind.id).where(kind.customer_id == customer_id)).first()
+            for kind in kinds
+        )
 
     def _changed_since(self, steps: tuple[Step, ...]) -> list[Reason]:
         """Return a reason for each record that is not any more as the change left it."""
@@ -230,12 +248,22 @@ class _Undoing:
         )
         return [Reason("undo.domain-taken", text)]
 
+    def _lived_since(self, steps: tuple[Step, ...]) -> list[Reason]:
+        """Return that a life lasts already, where another would come back that does."""
+        back = [
+            step.after["customer_id"] for step in steps
+            if step.record is Record.LIFE and step.before is None
+            and step.after is not None and step.after.get("ended_at") is None
+        ]  # fmt: skip
+        if not back or not those_with_a_life(self.session, back):
+            return []
+        text = _("Another relationship with this customer began since.")
+        return [Reason("undo.lives", text)]
+
     def _row(self, kind: type[SQLModel], step: Step) -> SQLModel | None:
         if None in step.key.values():
             return None
-        if kind is Tag:
-            return self.session.get(kind, (step.key["customer_id"], step.key["name"]))
-        return self.session.get(kind, next(iter(step.key.values())))
+        return self.session.get(kind, tuple(step.key[name] for name in key_names(kind)))
 
 
 def _domain_brought_back(steps: tuple[Step, ...]) -> str:
@@ -253,5 +281,5 @@ def _key(row: SQLModel) -> Fields:
 
 def _whole(row: SQLModel, key: Fields) -> Fields:
     """Return all fields of a record, so that it can be made again from them."""
-    left_out = {*key, "version", "company_sort", "search_text"}
+    left_out = {*key, "version", "company_sort", "search_text", "name_sort", "ends_sort"}
     return fields_of(row, [name for name in type(row).model_fields if name not in left_out])

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, select
 
 from models.errors import NotFoundError
-from models.history import Change
+from models.history import Change, ChangeKind
 from models.languages import _
+from models.told import as_object
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
 _GREATEST_ID = 2**31 - 1
+_LOOKED_AT = 50
+"""How many of the latest entries about a subject are looked through for a record's own."""
 
 
 def entry_of(session: Session, change_id: int) -> Change:
@@ -59,3 +62,24 @@ def undone_of(session: Session, customer_id: int) -> frozenset[int]:
         if id not in undone:
             undone.add(undoes)
     return frozenset(id for id in undone if id is not None)
+
+
+def latest_change_of(session: Session, record: str, id: int, subject: str) -> int | None:
+    """Return the latest entry that changed a record and stands; None where there is none.
+
+    Args:
+        session: an open one.
+        record: the kind of record, as steps name it.
+        id: the record's id.
+        subject: what the entries call it.
+    """
+    named = select(Change).where(Change.subject == subject, col(Change.plan_id).is_not(None))
+    for entry in session.exec(named.order_by(col(Change.id).desc()).limit(_LOOKED_AT)):
+        steps = as_object(entry.plan).get("steps") or []
+        concerns = any(
+            step.get("record") == record and step.get("key", {}).get("id") == id for step in steps
+        )
+        undo = entry.kind == ChangeKind.UNDONE
+        if concerns and not undo and undone_by(session, entry.id or 0) is None:
+            return entry.id
+    return None

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlalchemy import column, insert, select, table, text
 
-from models.accounts import PartnerAccount
+from models.account_list import PartnerKind
 from models.clock import now
 from models.connection import explained
 from models.database_url import SqliteFile
@@ -61,10 +60,14 @@ def _migrate(connection: Connection) -> None:
 
 
 def _add_accounts(connection: Connection, clouds: list[str]) -> None:
-    with Session(connection, join_transaction_mode="create_savepoint") as session:
-        present = set(session.exec(select(PartnerAccount.cloud)))
-        session.add_all(PartnerAccount(cloud=cloud) for cloud in clouds if cloud not in present)
-        session.commit()
+    # By the columns of the first schema: those that came later have the database's defaults.
+    names = ("cloud", "name", "tenant_id", "mpn_id", "market", "kind", "connected")
+    accounts = table("partner_accounts", *map(column, names))
+    present = set(connection.execute(select(accounts.c.cloud)).scalars())
+    nobody = dict.fromkeys(names, "") | {"kind": PartnerKind.DIRECT_BILL.value, "connected": False}
+    missing = [nobody | {"cloud": cloud} for cloud in clouds if cloud not in present]
+    if missing:
+        connection.execute(insert(accounts), missing)
 
 
 def _copy_aside(path: Path, version: str) -> None:

@@ -99,10 +99,7 @@ def cloud_reasons(at: Circumstances) -> list[Reason]:
 
 
 def _other_region(country: str, at: Circumstances) -> list[Reason]:
-    if country not in _REGIONS or at.market not in _REGIONS:
-        return []
-    region = _REGIONS[country] or country
-    if region == (_REGIONS[at.market] or at.market):
+    if not in_other_region(country, at.market):
         return []
     sentence = _(
         "{country} is outside your CSP region: an account enrolled in {market} sells in its own "
@@ -111,6 +108,13 @@ def _other_region(country: str, at: Circumstances) -> list[Reason]:
     said = sentence.format(country=country_name(country), market=country_name(at.market))
     judge = refusal if at.connected else warning
     return [judge(FormField.COUNTRY, "other-region", said, SECTION_3)]
+
+
+def in_other_region(country: str, market: str) -> bool:
+    """Say whether a country is certainly in another CSP region than the partner's market."""
+    if country not in _REGIONS or market not in _REGIONS:
+        return False
+    return (_REGIONS[country] or country) != (_REGIONS[market] or market)
 
 
 def only_country(cloud: str) -> str:

@@ -176,3 +176,5 @@ class ImportOutcome:
     """Headings of the columns that were left out."""
     change_id: int | None
     """Its entry in the history; None where nothing was new or changed."""
+    accepted: int = 0
+    """How many invitations are accepted by it, since their customers are in the book now."""

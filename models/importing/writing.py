@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count, repeat
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from models.importing.cells import TAG_SEPARATOR
 from models.importing.fields import ImportField
 from models.importing.plan import ImportOutcome, value_of
 from models.languages import _
+from models.matching import close_matched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,9 +63,11 @@ def carry_out_import(store: Store, plan: ImportPlan, actor: Actor, at: datetime)
     """
     with store.writing() as session:
         try:
-            return _Import(session, plan, actor, at).carry_out()
+            outcome = _Import(session, plan, actor, at).carry_out()
         except IntegrityError as error:  # somebody added one of the customers
             raise _overtaken() from error
+    accepted = close_matched(store, [plan.account_id], actor, at)
+    return replace(outcome, accepted=accepted)
 
 
 def _overtaken() -> ConflictError:

@@ -1,0 +1,37 @@
+"""What a row says of a delegated-admin relationship that is to be kept: a stable contract.
+
+Without SQLModel, since the command line is read before the book is opened.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.languages import N_
+
+
+class DelegationField(StrEnum):
+    """What a row says: the headings of a file, and the flags of the command."""
+
+    CUSTOMER = "customer"
+    """Microsoft ID or primary domain of a customer in the book."""
+    NAME = "name"
+    ROLES = "roles"
+    STATUS = "status"
+    START = "start"
+    END = "end"
+    AUTO_EXTEND = "auto_extend"
+    MICROSOFT_ID = "microsoft_id"
+
+
+FIELD_TITLES = {
+    DelegationField.CUSTOMER: N_("Microsoft ID or primary domain of the customer"),
+    DelegationField.NAME: N_("its name, as Partner Center has it"),
+    DelegationField.ROLES: N_("the roles, separated by commas: names or role template ids"),
+    DelegationField.STATUS: N_("its state (default: active)"),
+    DelegationField.START: N_("the day it began: 2026-06-30"),
+    DelegationField.END: N_("the day it ends: 2027-06-30"),
+    DelegationField.AUTO_EXTEND: N_("yes, if it extends itself by P180D; or no"),
+    DelegationField.MICROSOFT_ID: N_("Microsoft's id of it: two GUIDs joined by a hyphen"),
+}
+"""What each field is."""

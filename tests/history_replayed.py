@@ -1,0 +1,97 @@
+"""Makes the book anew from its history alone, and says where the two differ."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import col, select
+
+from models.carrying_out import ENTITIES, value_of
+from models.changes import Record
+from models.history import Change
+
+if TYPE_CHECKING:
+    from models.store import Store
+
+REPLAYED = (Record.INVITATION, Record.LIFE, Record.PARTNER, Record.DELEGATED_ADMIN)
+"""The records of which the history alone tells everything."""
+OF_CUSTOMER = (
+    "relationship_to_partner", "ended_at", "allow_delegated_access", "indirect_reseller",
+)  # fmt: skip
+_COUNTED = {"id", "version", "name_sort", "search_text", "ends_sort"}
+"""What the program itself fills in."""
+
+Fields = dict[str, Any]
+Rows = dict[tuple[str, int], Fields]
+
+
+class Replay:
+    """The book as the kept steps of all changes, in order, make it from nothing."""
+
+    def __init__(self) -> None:
+        self.rows: Rows = {}
+        self.last = 0
+        """The last change that was replayed."""
+
+    def came(self, customer: int, fields: Fields) -> None:
+        """Note a customer whom an import brought, of whom the history tells nothing."""
+        self.rows[Record.CUSTOMER, customer] = fields
+
+    def unexplained(self, store: Store) -> list[str]:
+        """Replay what is new; return the records of the book that are not as it makes them."""
+        there: Rows = {}
+        with store.reading() as session:
+            new = select(Change).where(col(Change.id) > self.last).order_by(col(Change.id))
+            for change in session.exec(new):
+                self._replay(change)
+            for record in (Record.CUSTOMER, *REPLAYED):
+                names = _empty_of(record)
+                for row in session.exec(select(ENTITIES[record])).all():
+                    fields = {name: getattr(row, name) for name in names}
+                    there[record, row.id] = fields  # type: ignore[attr-defined]
+        keys = sorted(there.keys() | self.rows.keys())
+        return [f"{key}: {self.rows.get(key)} → {there.get(key)}" for key in keys
+                if there.get(key) != self.rows.get(key)]  # fmt: skip
+
+    def _replay(self, change: Change) -> None:
+        self.last = change.id or 0
+        for step in json.loads(change.plan).get("steps", ()):
+            _replay(self.rows, step)
+        if change.kind == "updated" and change.plan == "{}":  # by an import
+            after = _own(Record.CUSTOMER, json.loads(change.after))
+            self.rows[Record.CUSTOMER, change.customer_id or 0] |= after
+
+
+def _replay(rows: Rows, step: Fields) -> None:
+    record, after = Record(step["record"]), step["after"]
+    if record is not Record.CUSTOMER and record not in REPLAYED:
+        return
+    key = (record, step["key"]["id"])
+    assert (step["before"] is None) == (key not in rows), f"{step} of {rows.get(key)}"
+    if after is None:
+        del rows[key]
+    elif step["before"] is None:
+        rows[key] = _empty_of(record) | _own(record, after)
+    else:
+        was = _own(record, step["before"])
+        assert rows[key] == rows[key] | was, f"{step} of {rows[key]}"
+        rows[key] |= _own(record, after)
+
+
+def _own(record: Record, fields: Fields) -> Fields:
+    """Return those of some fields that are replayed, as the entity holds them."""
+    kind = ENTITIES[record]
+    return {
+        name: value_of(kind, name, raw) for name, raw in fields.items()
+        if record is not Record.CUSTOMER or name in OF_CUSTOMER
+    }  # fmt: skip
+
+
+def _empty_of(record: Record) -> Fields:
+    """Return the replayed fields of a record by name, as they are where nothing is said."""
+    return {
+        name: None if field.is_required() else field.get_default(call_default_factory=True)
+        for name, field in ENTITIES[record].model_fields.items()
+        if name not in _COUNTED and (record is not Record.CUSTOMER or name in OF_CUSTOMER)
+    }

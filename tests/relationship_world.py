@@ -1,0 +1,210 @@
+"""What a book with relationships should hold, kept apart from the program: a model for tests.
+
+A record is a few fields by table and id; every change is what it did to them. So what may be taken
+back can be told without looking into the program: a change whose records are still as it left them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+DAY = 86_400_000
+NEVER = 253_402_214_400_000
+"""The last day of the year 9999 in milliseconds."""
+RELATED = ("reseller", "advisor", "syndication")
+
+SAID = {"customers", "lives", "delegated"}
+"""Records of which a change says every field that it sets, also one that is so already."""
+
+Key = tuple[str, int]
+Fields = dict[str, Any]
+
+OPEN = {"sent", "reminded", "lapsed"}
+MAY_INVITATION = {
+    "send": {"draft"}, "remind": OPEN, "decline": OPEN, "withdraw": OPEN | {"draft"},
+}  # fmt: skip
+"""In which states what can be done with an invitation."""
+MAY_DELEGATED = {
+    "request": {"created"}, "approve": {"approvalPending"}, "extend": {"active"},
+    "terminate": {"active"},
+}  # fmt: skip
+"""In which states what can be done with a delegated-admin relationship."""
+
+
+@dataclass
+class Entry:
+    """One change: each record before and after, as far as the change touched it."""
+
+    did: dict[Key, tuple[Fields | None, Fields | None]]
+    undoes: int | None = None
+    never: bool = False
+    """Whether it can never be taken back: an import, a letter that was sent."""
+
+
+@dataclass
+class World:
+    """The records there should be, and what each change did."""
+
+    rows: dict[Key, Fields] = field(default_factory=dict)
+    entries: dict[int, Entry] = field(default_factory=dict)
+    matched: set[tuple[int, int]] = field(default_factory=set)
+    """Invitations and customers that were once brought together without anybody's doing."""
+    last_life: int = 0
+
+    def of(self, table: str) -> dict[int, Fields]:
+        """Return the records of a table by their ids."""
+        return {id: row for (name, id), row in sorted(self.rows.items()) if name == table}
+
+    def record(
+        self, change: int, after: dict[Key, Fields | None], undoes: int | None = None,
+        *, never: bool = False,
+    ) -> None:  # fmt: skip
+        """Make a change: fields that become something else, whole new records, None for gone."""
+        did: dict[Key, tuple[Fields | None, Fields | None]] = {}
+        for key, fields in after.items():
+            row = self.rows.get(key)
+            if fields is None:
+                did[key] = (self.rows.pop(key), None)
+            elif row is None:
+                self.rows[key] = dict(fields)
+                did[key] = (None, dict(fields))
+            else:
+                said = key[0] in SAID
+                new = {name: value for name, value in fields.items() if said or row[name] != value}
+                did[key] = ({name: row[name] for name in new}, new)
+                row |= new
+        self.entries[change] = Entry(did, undoes, never)
+
+    def stands(self, change: int) -> bool:
+        """Say whether a change is not taken back, or taken back and made again."""
+        later = [id for id, entry in self.entries.items() if entry.undoes == change]
+        return not later or not self.stands(max(later))
+
+    def taken_back(self, change: int) -> dict[Key, Fields | None] | None:
+        """Return what taking a change back comes to; None where it cannot be."""
+        entry = self.entries[change]
+        if entry.never or not self.stands(change):
+            return None
+        after: dict[Key, Fields | None] = {}
+        for key, (was, became) in reversed(entry.did.items()):
+            row = self.rows.get(key)
+            if key[0] == "customers" and was is None:
+                if self._hangs_on(key[1]):
+                    return None
+            elif became is None:
+                if row is not None or (key[0] == "customers" and self._has_domain(was or {})):
+                    return None
+            elif row is None or any(row[name] != became[name] for name in became):
+                return None
+            after[key] = was
+        return None if self._has_two_lives(after) else after
+
+    def _hangs_on(self, customer: int) -> bool:
+        tables = ("invitations", "lives", "delegated")
+        return any(
+            row["customer"] == customer for (table, _id), row in self.rows.items()
+            if table in tables
+        )  # fmt: skip
+
+    def _has_domain(self, customer: Fields) -> bool:
+        return any(row["domain"] == customer["domain"] for row in self.of("customers").values())
+
+    def _has_two_lives(self, after: dict[Key, Fields | None]) -> bool:
+        rows = {key: {**self.rows.get(key, {}), **(fields or {})} for key, fields in after.items()}
+        gone = {key for key, fields in after.items() if fields is None}
+        lives = [row for key, row in {**self.rows, **rows}.items()
+                 if key[0] == "lives" and key not in gone and not row["ended"]]  # fmt: skip
+        return len({life["customer"] for life in lives}) < len(lives)
+
+    def lasting(self, customer: int | None) -> int | None:
+        """Return the life that lasts of a customer."""
+        found = [id for id, life in self.of("lives").items()
+                 if life["customer"] == customer and not life["ended"]]  # fmt: skip
+        assert len(found) < 2, "two lives at once"
+        return found[0] if found else None
+
+    def state_of(self, invitation: int, at: int) -> str:
+        """Return an invitation's state, the one that time brings too."""
+        row = self.rows["invitations", invitation]
+        last = row["reminded"] or row["sent"]
+        lapsed = row["state"] in ("sent", "reminded") and at - last >= 90 * DAY
+        return "lapsed" if lapsed else str(row["state"])
+
+    def status_of(self, delegated: int, at: int) -> str:
+        """Return a delegated-admin relationship's state, the one that time brings too."""
+        row = self.rows["delegated", delegated]
+        over = row["status"] == "active" and 0 < row["ends"] <= at and not row["auto"]
+        unanswered = row["status"] == "approvalPending" and at - row["requested"] >= 90 * DAY
+        return "expired" if over or unanswered else str(row["status"])
+
+    def likely(self, invitation: int) -> list[tuple[int, bool]]:
+        """Return the customers who may be the invited company, and whether each surely is."""
+        row = self.rows["invitations", invitation]
+        if row["customer"] or row["related_before"]:
+            return []
+        found = []
+        for id, customer in self.of("customers").items():
+            same = any(row[name] and row[name] == customer[name] for name in ("tenant", "domain"))
+            if is_related(customer) and (same or row["name"] == customer["name"]):
+                found.append((id, same))
+        return found
+
+    def surely(self, invitation: int) -> int | None:
+        """Return the customer who surely accepted."""
+        row = self.rows["invitations", invitation]
+        if row["state"] not in ("sent", "reminded") and not self.waits(invitation):
+            return None
+        if invited := row["customer"]:
+            came = is_related(self.rows["customers", invited]) and not row["related_before"]
+            return invited if came else None
+        certain = [id for id, sure in self.likely(invitation) if sure]
+        return certain[0] if len(certain) == 1 else None
+
+    def waits(self, invitation: int) -> bool:
+        """Say whether it was accepted by a customer who is not in the book yet."""
+        row = self.rows["invitations", invitation]
+        return row["state"] == "accepted" and not row["customer"]
+
+    def accepted(self, invitation: int, customer: int | None, at: int) -> dict[Key, Fields | None]:
+        """Return what accepting an invitation comes to."""
+        row = self.rows["invitations", invitation]
+        closed = row["closed"] if self.waits(invitation) else at
+        after: dict[Key, Fields | None] = {
+            ("invitations", invitation): {"state": "accepted", "closed": closed, "due": NEVER}
+            | ({"customer": customer} if customer else {})
+        }
+        if customer is None:
+            return after
+        who = self.rows["customers", customer]
+        came = {"ended": 0, "dap": row["dap"] or who["dap"]}
+        came["relation"] = who["relation"] if who["relation"] in RELATED else "reseller"
+        changed = {name: value for name, value in came.items() if who[name] != value}
+        if changed:
+            after["customers", customer] = changed
+        again = row["related_before"] and is_related(who)
+        if self.lasting(customer) is None and not again:
+            self.last_life += 1
+            after["lives", self.last_life] = {
+                "customer": customer, "invitation": invitation, "began": closed, "ended": 0,
+                "reason": "",
+            }  # fmt: skip
+        return after
+
+    def ended(self, customer: int, reason: str, at: int) -> dict[Key, Fields | None]:
+        """Return what ending the relationship with a customer comes to."""
+        who = self.rows["customers", customer]
+        gone = {"relation": "none", "ended": at} | ({"dap": False} if who["dap"] else {})
+        life = self.lasting(customer)
+        over: Fields = {"ended": at, "reason": reason}
+        if life is None:
+            earlier = [life for life in self.of("lives").values() if life["customer"] == customer]
+            life = self.last_life = self.last_life + 1
+            began = 0 if earlier else who["added"]
+            over |= {"customer": customer, "invitation": None, "began": began}
+        return {("customers", customer): gone, ("lives", life): over}
+
+
+def is_related(customer: Fields) -> bool:
+    """Say whether somebody is a customer of the partner's now."""
+    return not customer["ended"] and customer["relation"] in RELATED

@@ -1,0 +1,23 @@
+"""A process that goes on with a run, for the tests to kill.
+
+python -m tests.running_apart ADDRESS ID     prints how many rows are done, after each of them
+"""
+
+from __future__ import annotations
+
+import sys
+
+from models.database_url import parse
+from models.running import go_on
+from models.store import Store
+from tests.books import NOW, TESTER
+from tests.forms import account_in
+
+if __name__ == "__main__":
+    store = Store(parse(sys.argv[1]))
+
+    def tell(done: int, _total: int) -> bool:
+        print(done, flush=True)
+        return True
+
+    go_on(store, int(sys.argv[2]), account_in(store), TESTER, lambda: NOW, tell)
