@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.listing import Listing
-from models.clock import now
+from models.clock import now, to_millis
 from models.customer_export import chosen_columns
 from models.errors import FilterError, UsageError
 from models.filters import parse
@@ -67,7 +67,8 @@ def chosen_query(arguments: argparse.Namespace, spec: ListSpec, accounts: tuple[
     name, usual = sortable[arguments.sort], spec.default_sort
     descending = name == usual.column and usual.descending
     sort = Sort(name, descending is not arguments.reverse)
-    return Query(spec, accounts, parse(arguments.filter, spec, now()), sort)
+    at = now()
+    return Query(spec, accounts, parse(arguments.filter, spec, at), sort, at=to_millis(at))
 
 
 def column_names(arguments: argparse.Namespace) -> Sequence[str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli import customers_add, customers_import
 from cli.books import given_path, open_book, progress_line, scope
@@ -19,6 +19,7 @@ from models.languages import _, ngettext
 if TYPE_CHECKING:
     import argparse
 
+    from models.relationship_records import RelationshipRecords
     from models.settings import Settings
 
 
@@ -82,6 +83,7 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         "agreement": record_fields(page.agreement, "customer_id") if page.agreement else None,
         "tags": page.tags,
         "notes": [record_fields(note, "customer_id") for note in page.notes],
+        **_relationship(page.relationship),
         "changes": [entry_json(entry) for entry in page.changes],
     }
     if arguments.json:
@@ -89,6 +91,27 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         return ExitCode.DONE
     print_fields(fields)
     return ExitCode.DONE
+
+
+def _relationship(records: RelationshipRecords) -> dict[str, list[dict[str, Any]]]:
+    """Return invitations, lives and delegated admin, with the states that time brought about."""
+    from models.clock import now
+
+    at = now()
+    without = ("customer_id", "account_id", "name_sort", "search_text", "ends_sort", "version")
+    return {
+        "invitations": [
+            record_fields(one, *without) | {"state": one.state_at(at).value}
+            for one in records.invitations
+        ],
+        "relationships": [
+            record_fields(life, *without) | {"state": life.state.value} for life in records.lives
+        ],
+        "delegated_admin": [
+            record_fields(one, *without) | {"status": one.status_at(at).value}
+            for one in records.delegated_admin
+        ],
+    }
 
 
 def run_export(arguments: argparse.Namespace, settings: Settings) -> ExitCode:

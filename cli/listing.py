@@ -86,6 +86,8 @@ class Listing:
 
 
 def _json_value(column: Column, value: Any) -> object:
+    if column.stored is not None:
+        return column.stored.get(value)
     if isinstance(value, list | int) and column.kind in (Kind.TAGS, Kind.NUMBER):
         return value
     return plain_value(column, value) or None

@@ -26,6 +26,7 @@ COMMANDS = {
     "database": N_("upgrade, check, back up or restore the book"),
     "demo": N_("make a demo book"),
     "info": N_("show paths, versions, settings and terminal"),
+    "relationships": N_("invite, remind and end; partners and delegated admin"),
 }
 """The commands, each in the file of its name, and what they are for."""
 INTERRUPTED = 130

@@ -36,7 +36,7 @@ REFUSED = "cccccccc-1111-4222-8333-444444444444,Adatum,not a domain,Reseller"
 PORTAL_COLUMNS = ["Microsoft ID", "Company name", "Primary domain name", "Relationship"]
 FIELDS = ["id", "company_name", "primary_domain", "cloud", "country", "relationship_to_partner",
           "tags", "seen_at", "microsoft_id", "indirect_reseller", "agreement_accepted_at",
-          "added_at"]  # fmt: skip
+          "added_at", "allow_delegated_access"]  # fmt: skip
 
 
 @pytest.fixture
@@ -121,6 +121,7 @@ def test_json_gives_objects_with_the_fields_of_the_entity(book: Path) -> None:
         "indirect_reseller": None,
         "agreement_accepted_at": None,
         "added_at": "2026-11-01T00:00:00Z",
+        "allow_delegated_access": None,
     }
 
 
@@ -230,8 +231,10 @@ def test_a_customer_as_json_holds_all_of_it_in_the_order_of_the_fields(book: Pat
     assert first == second
     shown = first.json
     assert list(shown)[:5] == ["cloud", "id", "account_id", "microsoft_id", "company_name"]
-    beside = ["company_profile", "billing_profile", "agreement", "tags", "notes", "changes"]
-    assert list(shown)[-6:] == beside
+    beside = ["company_profile", "billing_profile", "agreement", "tags", "notes"]
+    assert list(shown)[-9:] == [
+        *beside, "invitations", "relationships", "delegated_admin", "changes",
+    ]  # fmt: skip
     assert list(shown["billing_profile"])[:3] == ["address_line1", "address_line2", "city"]
     assert shown["tags"] == ["key account", "vip"]
     assert shown["seen_at"] == "2026-11-20T08:00:00Z"
@@ -873,7 +876,14 @@ PARTS = [
     ("changes", "verify"), ("customers",), ("customers", "list"), ("customers", "show"),
     ("customers", "export"),
     ("customers", "import"), ("database",), ("database", "upgrade"), ("database", "check"),
-    ("database", "backup"), ("database", "restore"), ("demo",), ("info",),
+    ("database", "backup"), ("database", "restore"), ("demo",), ("info",), ("relationships",),
+    *(("relationships", part) for part in (
+        "list", "show", "invite", "letter", "remind", "accept", "decline", "withdraw", "end",
+        "extend", "reseller", "go-on", "partners", "delegated-admin", "send",
+    )),
+    *(("relationships", "partners", part) for part in ("list", "add", "edit", "end")),
+    *(("relationships", "delegated-admin", part)
+      for part in ("list", "add", "request", "approve", "terminate")),
 ]  # fmt: skip
 
 

@@ -1,0 +1,180 @@
+"""`partnerdesk relationships letter|remind|accept|decline|withdraw`: what an invitation becomes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cli.books import open_book
+from cli.printing import tell
+from cli.relationships_invitation import (
+    add_id,
+    chosen_case,
+    invitation_json,
+    letters_json,
+    print_below,
+    print_done,
+)
+from cli.relationships_letters import LetterFile, add_ways, check_way, failure, hand_over, way
+from cli.relationships_results import (
+    add_trying,
+    carry,
+    present,
+    print_plan,
+    refused,
+    tell_dry_run,
+)
+from models.errors import ExitCode
+from models.languages import _
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.answering import Case
+    from models.changes import Fields, Plan
+    from models.customers import Customer
+    from models.letters.letter import Letter
+    from models.settings import Settings
+    from models.store import Store
+
+
+def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    """Add `letter`, `remind`, `accept`, `decline` and `withdraw`."""
+    for name, help_text in (
+        ("letter", _("let the letter of a draft out")),
+        ("remind", _("write a reminder, with the same link")),
+    ):
+        command = parts.add_parser(
+            name, parents=[shared], help=help_text,
+            description=_(
+                "Prints the letter, which counts as sent with that; --eml and --send let it out "
+                "in another way, --dry-run only shows it."
+            ),
+            epilog=_("Exit code 3 where the invitation's state does not allow it, 4 where there "
+                     "is none of that number, 6 where the mail server was not reached."),
+        )  # fmt: skip
+        _add_common(command)
+        add_ways(command)
+        command.set_defaults(run=run_letter, reminds=name == "remind")
+    for name, help_text in (
+        ("accept", _("record that the customer accepted")),
+        ("decline", _("record that the customer said no")),
+        ("withdraw", _("give an invitation up; its link stays valid all the same")),
+    ):
+        command = parts.add_parser(
+            name, parents=[shared], help=help_text,
+            epilog=_("Exit code 3 where the invitation's state does not allow it, 4 where there "
+                     "is none of that number."),
+        )  # fmt: skip
+        _add_common(command)
+        command.set_defaults(run=run_answer, answer=name)
+        if name == "accept":
+            command.add_argument(
+                "--customer", metavar="ID|DOMAIN",
+                help=_("who of the book it is (default: by tenant, domain, or the only one "
+                       "of that name)"),
+            )  # fmt: skip
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    add_id(command)
+    command.add_argument("--why", metavar="TEXT", default="", help=_("a reason, for the history"))
+    add_trying(command)
+
+
+def run_letter(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Let the first letter of an invitation out, or a reminder, and print it."""
+    from models.answering import plan_letter_out
+    from models.verdicts import Verdict
+
+    store = open_book(arguments, settings)
+    case = chosen_case(arguments, settings, store)
+    check_way(arguments, settings)
+    by = present()
+    letter = case.letter(by.at)
+    plan = _of_its_state(arguments, case, plan_letter_out(case, letter, way(arguments), by))
+    possible = plan.verdict is not Verdict.REFUSED
+    if possible and not arguments.dry_run:
+        return _let_out(arguments, settings, store, plan, letter)
+    fields = invitation_json(case.invitation, case.account.cloud)
+    shown = letter if possible else None
+    result = ("would_remind" if arguments.reminds else "would_send") if possible else "refused"
+    print_plan(arguments, settings, plan, fields, result, **letters_json(shown))
+    if not possible:
+        return refused(arguments, plan.reasons)
+    if not arguments.json:
+        print_below(letter)
+    tell_dry_run()
+    return ExitCode.DONE
+
+
+def _of_its_state(arguments: argparse.Namespace, case: Case, plan: Plan) -> Plan:
+    """Return the plan, refused where the first letter is meant and a reminder would go out."""
+    from models.lifecycles import InvitationState
+    from models.verdicts import Reason
+
+    draft = case.invitation.state == InvitationState.DRAFT
+    if draft is not arguments.reminds:
+        return plan
+    text = _("Its letter has gone out already. Remind with: partnerdesk relationships remind {id}")
+    if draft:
+        text = _("Its letter has not gone out yet: partnerdesk relationships letter {id}")
+    reason = Reason("invitation.state", text.format(id=case.invitation.id))
+    return replace(plan, steps=(), calls=(), reasons=(reason,))
+
+
+def _let_out(
+    arguments: argparse.Namespace, settings: Settings, store: Store, plan: Plan, letter: Letter
+) -> ExitCode:
+    from models.changes import carry_out
+
+    with LetterFile(arguments, settings, letter, plan.by.plan_id):
+        outcome = carry_out(store, plan, arguments.why)
+    call = hand_over(settings, store, plan, outcome)
+    result = "reminded" if arguments.reminds else "sent"
+    if call is not None and call.error is not None:
+        result = "failed"
+    print_done(arguments, store, plan, arguments.id, result, letter, call,
+               change_id=outcome.change_id)  # fmt: skip
+    if error := failure(call):
+        return error.exit_code
+    done = _("Invitation {id} is reminded.") if arguments.reminds else _("Invitation {id} is sent.")
+    tell(done.format(id=arguments.id))
+    return ExitCode.DONE
+
+
+def run_answer(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Record that an invitation was accepted, declined or withdrawn."""
+    from models.answering import plan_accept, plan_decline, plan_withdraw, read_case
+
+    store = open_book(arguments, settings)
+    case = chosen_case(arguments, settings, store)
+    by = present()
+    if arguments.answer == "accept":
+        customer = _customer(arguments, store, case)
+        if customer is not None:
+            case = read_case(store, arguments.id, customer.id)
+        plan = plan_accept(case, by, customer)
+    else:
+        plan = {"decline": plan_decline, "withdraw": plan_withdraw}[arguments.answer](case, by)
+
+    def record(_id: int | None) -> Fields:
+        now_there = read_case(store, arguments.id)
+        return invitation_json(now_there.invitation, now_there.account.cloud)
+
+    words = {
+        "accept": ("accepted", "would_accept"),
+        "decline": ("declined", "would_decline"),
+        "withdraw": ("withdrawn", "would_withdraw"),
+    }[arguments.answer]
+    return carry(arguments, settings, store, plan, words, record)
+
+
+def _customer(arguments: argparse.Namespace, store: Store, case: Case) -> Customer | None:
+    """Return the customer of the invitation's account that is named; None where none is."""
+    if not arguments.customer:
+        return None
+    from models.customer_page import find_customer, read_customer
+
+    id = find_customer(store, arguments.customer, [case.invitation.account_id])
+    return read_customer(store, id).customer

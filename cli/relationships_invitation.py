@@ -1,0 +1,151 @@
+"""An invitation as the commands print it: its fields and its letter; and `relationships show`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cli.added_rows import print_reasons
+from cli.books import open_book
+from cli.printing import json_text
+from cli.records import print_fields, record_fields
+from cli.relationships_account import account_of
+from cli.relationships_letters import call_json
+from cli.relationships_results import letter_json, print_letter, print_object
+from models.clock import now
+from models.errors import ExitCode
+from models.languages import _
+
+if TYPE_CHECKING:
+    import argparse
+
+    from mailing.outbox import SentCall
+    from models.answering import Case
+    from models.changes import Fields, Plan
+    from models.letters.letter import Letter
+    from models.relationships import Invitation
+    from models.settings import Settings
+    from models.store import Store
+
+LEFT_OUT = ("name_sort", "ends_sort", "search_text", "version")
+"""Fields of a record that are for the book itself."""
+
+
+def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    """Add `show`."""
+    showing = parts.add_parser(
+        "show", parents=[shared], help=_("show one invitation with its letter")
+    )
+    add_id(showing)
+    showing.add_argument("--json", action="store_true", help=_("as one JSON object"))
+    showing.set_defaults(run=run_show)
+
+
+def add_id(command: argparse.ArgumentParser) -> None:
+    """Add the number of an invitation."""
+    command.add_argument(
+        "id", metavar="ID", type=int, help=_("the number of the invitation, as the list has it")
+    )
+
+
+def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Print one invitation and its letter as it is written, or went out last."""
+    from models.answering import letter_as_written
+
+    store = open_book(arguments, settings)
+    case = chosen_case(arguments, settings, store)
+    fields = invitation_json(case.invitation, case.account.cloud)
+    letter = letter_as_written(case.invitation) if case.invitation.body else None
+    if arguments.json:
+        print(json_text({**fields, "letter": letter_json(letter)}, indent=2))
+    else:
+        print_record(fields)
+        print_below(letter)
+    return ExitCode.DONE
+
+
+def chosen_case(arguments: argparse.Namespace, settings: Settings, store: Store) -> Case:
+    """Return the invitation that is named, where it is of one of the clouds that are meant.
+
+    Raises:
+        NotFoundError: there is no such invitation, or it is another cloud's.
+    """
+    from models.answering import read_case
+
+    case = read_case(store, arguments.id)
+    account_of(arguments, settings, store, case.invitation.account_id)
+    return case
+
+
+def invitation_json(invitation: Invitation, cloud: str) -> Fields:
+    """Return an invitation as `--json` prints it: its state is that of this moment."""
+    from models.clock import NEVER
+
+    fields = record_fields(invitation, *LEFT_OUT)
+    fields["state"] = invitation.state_at(now()).value
+    if invitation.next_at == NEVER:
+        fields["next_at"] = None
+    return {"id": fields.pop("id"), "cloud": cloud, **fields}
+
+
+def planned_invitation(plan: Plan) -> Invitation | None:
+    """Return the invitation that a plan makes; None where it makes none."""
+    from models.carrying_out import value_of
+    from models.relationships import Invitation
+
+    if not plan.steps:
+        return None
+    after = plan.steps[0].after or {}
+    return Invitation(**{name: value_of(Invitation, name, raw) for name, raw in after.items()})
+
+
+def refused_json(plan: Plan) -> Fields:
+    """Return the fields of an invitation that is refused, as far as they are known."""
+    from models.relationships import Invitation
+
+    names = [name for name in Invitation.model_fields if name not in LEFT_OUT]
+    target = plan.target
+    known = {
+        "cloud": target.cloud, "account_id": target.account_id, "customer_id": target.customer_id,
+        "company_name": target.name,
+    }  # fmt: skip
+    return {"id": None, "cloud": None, **dict.fromkeys(names)} | known
+
+
+def letters_json(letter: Letter | None, call: SentCall | None = None) -> Fields:
+    """Return what `--json` says of a letter and of its way through the outbox."""
+    return {"letter": letter_json(letter), "call": call_json(call)}
+
+
+def print_done(
+    arguments: argparse.Namespace,
+    store: Store,
+    plan: Plan,
+    id: int,
+    result: str,
+    letter: Letter | None,
+    call: SentCall | None = None,
+    **more: Any,
+) -> None:
+    """Print an invitation as it is now, what was to mind, and its letter."""
+    from models.answering import read_case
+
+    fields = invitation_json(read_case(store, id).invitation, plan.target.cloud)
+    if arguments.json:
+        print_object(fields, plan, result, **letters_json(letter, call), **more)
+        return
+    print_reasons(plan.reasons)
+    print_record(fields)
+    print_below(letter)
+
+
+def print_record(fields: Fields) -> None:
+    """Print an invitation's fields but those that its letter holds."""
+    print_fields({name: value for name, value in fields.items()
+                  if name not in ("subject", "body", "link")})  # fmt: skip
+
+
+def print_below(letter: Letter | None) -> None:
+    """Print a letter below what stands above it."""
+    if letter is not None:
+        print()
+        print_letter(letter)

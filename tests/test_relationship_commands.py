@@ -1,0 +1,217 @@
+"""`partnerdesk relationships`: its lists, its help, and what becomes of an invitation."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from models.customers import Customer
+from models.relationship_lists import TABS
+from models.relationships import (
+    DelegatedAdminRelationship,
+    Invitation,
+    PartnerLink,
+    ResellerRelationship,
+)
+from tests.books import NOW
+from tests.commands import run
+from tests.relations import LINK
+from tests.relationship_books import book_of, changes, delegated, read, relationships, whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+NEW = ("--company", "Neue Firma", "--email", "ulla@neue.example")
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    return book_of(tmp_path)
+
+
+def invited(book: Path, *words: str | Path) -> int:
+    """Invite somebody and return the invitation's number."""
+    done = relationships(book, "invite", *(words or NEW), "--link", LINK, "--json")
+    assert done.code == 0, done.err
+    return int(done.json["id"])
+
+
+# Lists
+
+
+@pytest.mark.parametrize(
+    ("tab", "entities", "more"),
+    [
+        ("invitations", [Invitation], {"next_step", "cloud"}),
+        ("partners", [PartnerLink], {"customers", "cloud"}),
+        ("delegated-admin", [DelegatedAdminRelationship, Customer], {"cloud"}),
+        ("ended", [Customer, ResellerRelationship], {"cloud"}),
+    ],
+)
+def test_the_columns_are_the_entities_fields_in_json(
+    tab: str, entities: list[Any], more: set[str]
+) -> None:
+    known = more.union(*(entity.model_fields for entity in entities))
+    names = [column.json_name for column in TABS[tab].columns]
+    assert set(names) <= known
+    assert len(names) == len(set(names))
+
+
+def test_invitations_are_listed_with_their_number_first(book: Path) -> None:
+    invited(book)
+    listed = relationships(book, "list")
+    assert (listed.code, listed.err) == (0, "1 invitation\n")
+    assert listed.lines[0].split() == ["No.", "Company", "Status", "Next", "step", "Due", "Sent",
+                                       "Cloud"]  # fmt: skip
+    assert listed.lines[1].split()[:4] == ["1", "Neue", "Firma", "sent"]
+    (one,) = relationships(book, "list", "--json").json
+    assert (one["id"], one["state"], one["next_step"], one["how"], one["reminders"]) == (
+        1, "sent", "answer", "printed", 0,
+    )  # fmt: skip
+    assert one["sent_at"] < one["next_at"]
+    assert relationships(book, "list", "--lang", "ru").lines[0] != listed.lines[0]
+    table = list(csv.DictReader(io.StringIO(relationships(book, "list", "--csv").out)))
+    assert [(row["id"], row["company_name"]) for row in table] == [("1", "Neue Firma")]
+    plain = relationships(book, "list", "--plain", "--columns", "number,state")
+    assert plain.out == "1\tsent\n"
+
+
+def test_rows_of_every_tab_are_chosen_and_sorted(book: Path) -> None:
+    for name in ("Zeta", "Alpha"):
+        invited(book, "--company", name, "--email", "a@x.example")
+    relationships(book, "decline", "1")
+
+    def names(*words: str) -> list[Any]:
+        return [row["company_name"] for row in relationships(book, "list", "--json", *words).json]
+
+    assert names("--sort", "company") == ["Alpha", "Zeta"]
+    assert names("--sort", "company", "--reverse") == ["Zeta", "Alpha"]
+    assert names() == ["Alpha", "Zeta"]  # what is due first, and what is closed last
+    assert names("--filter", "state:declined") == ["Zeta"]
+    assert names("--filter", "-state:declined") == ["Alpha"]
+    assert names("--cloud", "germany") == []
+    delegated(book, ["GDAP"], NOW)
+    (one,) = relationships(book, "list", "--tab", "delegated-admin", "--json").json
+    assert (one["display_name"], one["auto_extend_duration"], one["status"]) == (
+        "GDAP", "P0D", "expired",
+    )  # fmt: skip
+    assert relationships(book, "delegated-admin", "list", "--json").json == [one]
+    assert relationships(book, "list", "--tab", "delegated-admin", "--filter", "gdap",
+                         "--sort", "name").code == 0  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("list", "--tab", "friends"), "invalid choice"),
+        (("list", "--sort", "mpn"), "Sort by one of: company, due, sent."),
+        (("list", "--tab", "partners", "--columns", "email"), "Columns: name, mpn"),
+        (("list", "--filter", "roles:x"), "no field roles"),
+        (("list", "--json", "--csv"), "not allowed with"),
+        (("partners", "list", "--sort", "due"), "Sort by one of: name, mpn."),
+        (("invite",), "Say whom to invite."),
+        (("invite", *NEW, "--kind", "friend"), "invalid choice"),
+        (("invite", *NEW, "--language", "fr"), "invalid choice"),
+        (("invite", *NEW, "--draft", "--send"), "not allowed with"),
+        (("invite", *NEW, "--in-portal", "--eml", "x.eml"), "not allowed with"),
+        (("invite", *NEW, "--delegated-admin", "--no-delegated-admin"), "not allowed with"),
+        (("invite", *NEW, "--cloud", "all"), "--cloud global"),
+        (("remind", "x"), "invalid int value"),
+        (("end", "--customer", "aerzte.onmicrosoft.com"), "--reason"),
+        (("partners", "add"), "Say something of the partner."),
+        (("partners", "add", "--name", "Nova", "--cloud", "all"), "--cloud global"),
+    ],
+)
+def test_wrong_use_says_what_is_right(book: Path, words: tuple[str, ...], said: str) -> None:
+    done = relationships(book, *words)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert changes(book) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("list",), ("show",), ("invite",), ("letter",), ("remind",), ("accept",), ("decline",)),
+        *(("withdraw",), ("end",), ("extend",), ("reseller",), ("go-on",), ("send",)),
+        *(("partners", part) for part in ("list", "add", "edit", "end")),
+        *(("delegated-admin", part) for part in ("list", "add", "request", "approve",
+                                                 "terminate")),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_every_command_helps(words: tuple[str, ...]) -> None:
+    helped = run("relationships", *words, "--help")
+    assert helped.code == 0
+    assert f"partnerdesk relationships {' '.join(words)}" in helped.out
+    assert "--json" in helped.out
+
+
+# What becomes of an invitation
+
+
+def test_a_reminder_has_the_same_link_and_is_counted(book: Path) -> None:
+    id = str(invited(book))
+    dry = relationships(book, "remind", id, "--dry-run", "--json")
+    assert (dry.code, dry.json["result"], dry.json["state"]) == (0, "would_remind", "sent")
+    done = relationships(book, "remind", id)
+    assert (done.code, done.err) == (0, "Invitation 1 is reminded.\n")
+    assert {"state: reminded", "reminders: 1"} <= set(done.lines)
+    assert LINK in done.out
+    again = relationships(book, "remind", id, "--json", "--why", "no answer")
+    assert (again.json["result"], again.json["reminders"]) == ("reminded", 2)
+    assert again.json["letter"]["body"] == again.json["body"]
+    assert read(book, "SELECT why FROM changes ORDER BY id DESC LIMIT 1") == ["no answer"]
+
+
+@pytest.mark.parametrize(
+    ("command", "result"),
+    [("accept", "accepted"), ("decline", "declined"), ("withdraw", "withdrawn")],
+)
+def test_an_answer_is_recorded_once(book: Path, command: str, result: str) -> None:
+    id = str(invited(book))
+    dry = relationships(book, command, id, "--dry-run", "--json")
+    assert (dry.code, dry.json["result"], dry.json["state"]) == (0, f"would_{command}", "sent")
+    done = relationships(book, command, id, "--json")
+    assert (done.code, done.json["result"], done.json["state"]) == (0, result, result)
+    assert done.json["change_id"] == 3
+    assert done.json["next_at"] is None
+    words = relationships(book, "decline", id)
+    assert words.code == 3
+    assert result in words.out
+    refused = relationships(book, "remind", id, "--json")
+    assert (refused.code, refused.json["result"]) == (3, "refused")
+    assert len(changes(book)) == 3
+    assert whole(book)
+
+
+def test_accepted_it_belongs_to_the_customer_who_is_named(book: Path) -> None:
+    id = str(invited(book))
+    nobody = relationships(book, "accept", id, "--customer", "strasse.onmicrosoft.de")
+    assert nobody.code == 4  # it is another account's
+    done = relationships(book, "accept", id, "--customer", "formula.onmicrosoft.com", "--json")
+    assert (done.code, done.json["customer_id"]) == (0, 2)
+    query = "SELECT relationship_to_partner FROM customers WHERE id = 2"
+    assert read(book, query) == ["reseller"]
+    assert read(book, "SELECT customer_id, invitation_id FROM reseller_relationships") == [(2, 1)]
+
+
+@pytest.mark.parametrize("command", ["show", "letter", "remind", "accept", "decline", "withdraw"])
+@pytest.mark.parametrize("id", ["9", "0", "-1", "99999999999999999999"])
+def test_an_invitation_that_is_not_there(book: Path, command: str, id: str) -> None:
+    done = relationships(book, command, id)
+    assert (done.code, done.out) == (4, "")
+    assert f"no invitation {id}" in done.err
+
+
+def test_an_invitation_of_another_cloud_is_not_found(book: Path) -> None:
+    id = str(invited(book))
+    for command in ("show", "remind", "decline"):
+        done = relationships(book, command, id, "--cloud", "germany")
+        assert (done.code, done.out) == (4, "")
+        assert "another cloud" in done.err
+    assert relationships(book, "show", id, "--cloud", "global").code == 0
