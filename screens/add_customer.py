@@ -13,12 +13,13 @@ from models.errors import ConflictError, DeskError
 from models.languages import N_, _
 from models.look_alikes import find_look_alikes
 from models.plain import shown
-from models.resources import RESOURCES
 from screens.customer_form import CustomerFormScreen
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import Choice
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from models.account_list import Account
     from models.changes import Outcome, Plan
     from models.desk import Desk
@@ -49,7 +50,7 @@ class AddCustomerScreen(CustomerFormScreen):
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         *CustomerFormScreen.ACTIONS[:-2],
         Action("form.same", "ctrl+o", N_("Same customer"),
-               N_("Open the customer that seems to be the same, or see how to invite it"), "^o",
+               N_("Open the customer that seems to be the same, or invite it"), "^o",
                bar=False),
         Action("desk.back", "escape", N_("Leave"),
                N_("Leave the form; what is typed is kept as a draft"), "Esc"),
@@ -200,22 +201,31 @@ class AddCustomerScreen(CustomerFormScreen):
 
     def hints_of_the_book(self, field: FormField) -> list[str]:
         """Return what keys help with a customer that seems to be the same."""
-        return [_("ctrl+o opens it, or tells how to invite it")] * bool(
-            self.reasons_of_the_book(field)
-        )
+        return [_("ctrl+o opens it, or invites it instead")] * bool(self.reasons_of_the_book(field))
 
     def do_same(self) -> None:
         """Ask which customer to open."""
         if not self._alike:
             self.status.say(_("No customer in the book seems to be the same."))
             return
-        choices = [
-            Choice(str(place), shown(alike.company_name)[:30], partial(self._open, alike))
+        invite = Choice("i", _("Invite instead"), self._ask_whom_to_invite)
+        self.choose(_("Open:"), [*self._alike_choices(self._open), invite])
+
+    def _alike_choices(self, act: Callable[[LookAlike], Awaitable[None]]) -> list[Choice]:
+        return [
+            Choice(str(place), shown(alike.company_name)[:30], partial(act, alike))
             for place, alike in enumerate(self._alike, 1)
         ]
-        guide = next(row for row in RESOURCES if row.name == "add-existing-customers")
-        invite = Choice("i", _("How to invite it"), lambda: self.shell.open_guide(guide))
-        self.choose(_("Open:"), [*choices, invite])
+
+    async def _ask_whom_to_invite(self) -> None:
+        if len(self._alike) == 1:
+            await self._invite(self._alike[0])
+        else:
+            self.choose(_("Invite:"), self._alike_choices(self._invite))
+
+    async def _invite(self, alike: LookAlike) -> None:
+        await self._kept()
+        await self.shell.invite(alike.customer_id)
 
     async def _open(self, alike: LookAlike) -> None:
         await self._kept()

@@ -10,6 +10,7 @@ from models.clock import age
 from models.errors import ConflictError, DeskError, NotFoundError
 from models.languages import N_, _
 from screens.customer_sections import CHANGE, FORM, NOTE, TAGS, sections
+from screens.relationship_sections import DELEGATION, INVITATION
 from screens.undo_flow import undo
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import Choice, DeskScreen
@@ -39,12 +40,18 @@ class CustomerScreen(DeskScreen):
                N_("Edit the customer, or the tags or the note under the cursor"), "e",
                changes=True),
         Action("customer.open", "enter", N_("Open"),
-               N_("Open the change under the cursor, or edit what is there"),
+               N_("Open the change or invitation under the cursor, or edit what is there"),
                "Enter", bar=False),
+        Action("customer.invite", "i", N_("Invite"),
+               N_("Invite the customer: to come, to come back, or for delegated admin"), "i",
+               changes=True),
         Action("customer.undo", "u", N_("Undo"),
                N_("Undo the change under the cursor, else the latest; shows the plan first"),
                "u", changes=True),
         Action("customer.history", "h", N_("History"), N_("Go to the history"), "h"),
+        Action("customer.end", "D", N_("End relation"),
+               N_("End the relationship; shows first what stands in the way"), "D", changes=True,
+               bar=False),
     )  # fmt: skip
 
     page = query_one(FieldPage)
@@ -161,17 +168,25 @@ class CustomerScreen(DeskScreen):
         if field.name == TAGS:
             self.do_tags()
         elif field.name.startswith(NOTE):
-            id = int(field.name.removeprefix(NOTE))
+            id = _id_in(field.name)
             await self._edit_note(next(note for note in self._shown.notes if note.id == id))
+        elif field.name.startswith(INVITATION):
+            await self.shell.open_letter(_id_in(field.name))
+        elif field.name.startswith(DELEGATION):
+            kept = _id_in(field.name)
+            await self.shell.open_delegation_form(kept or None, self._customer_id)
         else:
             field_there = field.name.removeprefix(FORM) if field.name.startswith(FORM) else ""
             await self.shell.edit_customer(self._shown, field_there)
 
     async def do_open(self) -> None:
-        """Open the change under the cursor; edit what is no change."""
+        """Open the change or the invitation under the cursor; edit what is neither."""
+        name = self.page.field.name if self.page.field else ""
         change_id = self._change_there()
         if change_id:
             await self.shell.open_change(change_id)
+        elif name.startswith(INVITATION):
+            await self.shell.open_letter(_id_in(name))
         else:
             await self.action_perform("customer.change")
 
@@ -206,6 +221,14 @@ class CustomerScreen(DeskScreen):
         self.status.say(message)
         await self.shell.book_changed()
 
+    async def do_invite(self) -> None:
+        """Invite the customer."""
+        await self.shell.invite(self._customer_id)
+
+    async def do_end(self) -> None:
+        """Show what has to be settled before the relationship is ended."""
+        await self.shell.end_relationship(self._customer_id)
+
     def do_history(self) -> None:
         """Go to the history."""
         self.page.go_to_section(_("History"))
@@ -221,7 +244,7 @@ class CustomerScreen(DeskScreen):
     def _change_there(self) -> int:
         """Return the id of the entry of the history under the cursor; 0 where there is none."""
         name = self.page.field.name if self.page.field else ""
-        return int(name.removeprefix(CHANGE)) if name.startswith(CHANGE) else 0
+        return _id_in(name) if name.startswith(CHANGE) else 0
 
     def _latest_change(self) -> int:
         """Return the latest entry that can be undone; pressed again, u so goes further back."""
@@ -233,3 +256,8 @@ class CustomerScreen(DeskScreen):
             if stands and not why_not_undone(entry):
                 return entry.id or 0
         return 0
+
+
+def _id_in(name: str) -> int:
+    """Return the id behind what the page names a field by: 7 of `note:7`; 0 where none stands."""
+    return int(name.rpartition(":")[2] or 0)

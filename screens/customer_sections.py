@@ -8,6 +8,7 @@ from models.clock import age, date_text, moment_text
 from models.customer_form.fields import FormField
 from models.languages import _
 from models.plain import shown
+from screens.relationship_sections import delegated_admin_lines, relationship_lines
 from tui.widgets.field_page import Field, Section
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 TAGS, NOTE, CHANGE, FORM = "tags", "note:", "change:", "form:"
 """How the page names what stands in a field; behind it stands a note's or a change's id, or the
 form's field in which it is edited."""
+HISTORY_LINES = 5
+"""Lines that the history shows of one field's text at most."""
 
 
 def sections(page: CustomerPage, clouds: Mapping[str, Cloud], at: datetime) -> list[Section]:
@@ -28,6 +31,7 @@ def sections(page: CustomerPage, clouds: Mapping[str, Cloud], at: datetime) -> l
         _profile(page),
         _contact(page),
         Section(_("Relationship"), tuple(_relationship(page, clouds, at))),
+        Section(_("Delegated admin"), tuple(delegated_admin_lines(page, at))),
         Section(_("Tags and notes"), tuple(_tags_and_notes(page))),
         Section(_("History"), tuple(_history(page))),
     ]
@@ -97,19 +101,18 @@ def _relationship(page: CustomerPage, clouds: Mapping[str, Cloud], at: datetime)
     from models.customers import RELATIONSHIP_TITLES, Relationship
 
     customer = page.customer
-    delegated = {None: _("not known"), True: _("yes"), False: _("no")}
     seen = customer.seen_at
     yield Field(_("Cloud"), clouds[page.account.cloud].name)
     yield Field(_("Account"), page.account.name or _("kept by hand"))
     kind = Relationship(customer.relationship_to_partner)
     yield Field(_("Relationship"), _(RELATIONSHIP_TITLES[kind]))
     yield Field(_("Indirect reseller"), customer.indirect_reseller)
-    yield Field(_("Delegated admin"), delegated[customer.allow_delegated_access])
     yield Field(_("Agreement accepted"), _agreement(page))
     yield Field(_("In the book since"), date_text(customer.added_at))
     yield Field(_("Last seen"), f"{moment_text(seen)} ({age(seen, at)})" if seen else _("never"))
     if customer.ended_at:
         yield Field(_("Ended"), date_text(customer.ended_at))
+    yield from relationship_lines(page.relationship, at)
 
 
 def _tags_and_notes(page: CustomerPage) -> Iterator[Field]:
@@ -131,5 +134,11 @@ def _history(page: CustomerPage) -> Iterator[Field]:
         first = f"{title} — {entry.actor}@{entry.host}"
         if entry.id in page.undone:
             first += " · " + _("undone")
-        text = "\n".join([first, *change_lines(entry)])
+        text = "\n".join([first, *map(_shortened, change_lines(entry))])
         yield Field(moment_text(entry.at), text, f"{CHANGE}{entry.id}")
+
+
+def _shortened(text: str) -> str:
+    """Return the beginning of a long text such as a letter; the change's own page has it whole."""
+    lines = text.split("\n")
+    return text if len(lines) <= HISTORY_LINES else "\n".join([*lines[: HISTORY_LINES - 1], "…"])

@@ -8,11 +8,12 @@ from models.customer_list import CUSTOMERS
 from models.languages import N_, _, ngettext
 from models.paths import typed_path
 from screens.export_flow import ExportFlow
+from screens.reseller_flow import ResellerFlow
 from tui.widgets.actions import Action
 from tui.widgets.list_screen import ListScreen
 
 if TYPE_CHECKING:
-    from models.account_list import Scope
+    from models.account_list import Account, Scope
     from models.lists import Row
 
 
@@ -26,6 +27,9 @@ class CustomersScreen(ListScreen):
                N_("Narrow the list: words, country:de, seen>30d, a or b"), "/"),
         Action("customers.open", "enter", N_("Open"), N_("Open the customer"), "Enter"),
         Action("customers.new", "n", N_("Add"), N_("Add a customer, or go on with a draft"), "n",
+               changes=True),
+        Action("customers.invite", "i", N_("Invite"),
+               N_("Invite the marked customers, the one under the cursor, or a new company"), "i",
                changes=True),
         Action("customers.sort", "s", N_("Sort"),
                N_("Choose the column to sort by; the same again turns the order"), "s"),
@@ -42,16 +46,17 @@ class CustomersScreen(ListScreen):
         Action("customers.import", "I", N_("Import"),
                N_("Import the portal's export, or any CSV or XLSX file"), "I",
                changes=True),
+        Action("customers.reseller", "R", N_("Reseller"),
+               N_("Name the indirect reseller of the marked customers, or of the one here"), "R",
+               changes=True, bar=False),
+        Action("customers.end", "D", N_("End relation"),
+               N_("End the relationship with the customer; shows first what stands in the way"),
+               "D", changes=True, bar=False),
     )  # fmt: skip
 
     def count_text(self, count: int) -> str:
         """Return how many customers there are, in words."""
         return ngettext("{count} customer", "{count} customers", count)
-
-    def state_parts(self) -> list[str]:
-        """Return how many are marked."""
-        marks = len(self.table.marks)
-        return [ngettext("{count} marked", "{count} marked", marks)] if marks else []
 
     def empty_text(self, scope: Scope, *, filtered: bool) -> str:
         """Return what to do where there are no customers."""
@@ -63,6 +68,7 @@ class CustomersScreen(ListScreen):
         if account is not None:
             lines.append(_("n  adds a customer"))
             lines.append(_("I  imports the customer list that you exported from the portal"))
+            lines.append(_("i  invites a company that has a tenant already"))
         lines.append(_("c  chooses another cloud"))
         lines.append(_("partnerdesk --demo  opens a demo book to try everything on"))
         return "\n".join(lines)
@@ -72,21 +78,6 @@ class CustomersScreen(ListScreen):
         await self.shell.open_customer(row.key)
 
     # What keys do
-
-    async def do_mark(self) -> None:
-        """Mark the customer under the cursor, or unmark it."""
-        await self.table.toggle_mark()
-        if self.desk.scope is not None:
-            self.show_state(self.desk.scope)
-
-    async def do_mark_all(self) -> None:
-        """Mark all shown customers; unmark them where they all are marked."""
-        scope = self.desk.scope
-        if scope is None:
-            return
-        keys = await self.desk.reader.ask(self.query_of(scope).all_keys)
-        self.table.mark(keys, marked=not self.table.marks.issuperset(keys))
-        self.show_state(scope)
 
     async def do_copy(self) -> None:
         """Ask what to copy of the customer under the cursor."""
@@ -116,3 +107,31 @@ class CustomersScreen(ListScreen):
     async def _import_answered(self, text: str | None) -> None:
         if text and text.strip():
             await self.shell.open_import(typed_path(text))
+
+    async def do_invite(self) -> None:
+        """Invite the marked customers, or the one under the cursor; a company where is none."""
+        keys = await self.chosen_keys()
+        if keys and self.table.marks and (account := self._account) is not None:
+            await self.shell.invite_many(keys, account.id)
+        else:
+            await self.shell.invite(keys[0] if keys else None)
+
+    async def do_reseller(self) -> None:
+        """Ask which reseller the customers get."""
+        if (account := self._account) is not None:
+            await ResellerFlow(self, account).ask()
+
+    async def do_end(self) -> None:
+        """Show what has to be settled before the relationship with a customer is ended."""
+        row = await self.table.row_there()
+        if self.table.marks:
+            self.status.say(_("Relationships are ended one at a time: take the marks away first."))
+        elif row is None:
+            self.status.say(_("There is no customer here."))
+        else:
+            await self.shell.end_relationship(row.key)
+
+    @property
+    def _account(self) -> Account | None:
+        """The account that is worked in; None where all clouds are shown."""
+        return self.desk.scope.account if self.desk.scope is not None else None

@@ -1,4 +1,4 @@
-"""The dialog in which a note is written."""
+"""The dialog in which a note, or another text of several lines, is written."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
@@ -25,9 +26,15 @@ class NoteDialog(ModalScreen[str | None]):
         Binding("ctrl+q", "give_up", show=False, priority=True),
     ]
 
-    def __init__(self, text: str, typed: str | None = None, why: str = "") -> None:
-        """Edit `text`; `typed` is what was typed before, refused because of `why`."""
+    def __init__(
+        self, text: str, typed: str | None = None, why: str = "", *, title: str = ""
+    ) -> None:
+        """Edit `text`; `typed` is what was typed before, refused because of `why`.
+
+        `title` says what is written where it is no note.
+        """
         super().__init__()
+        self._title = title
         self._text = text
         self._typed = text if typed is None else typed
         self._why = why
@@ -36,14 +43,14 @@ class NoteDialog(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Build the text area."""
         with Vertical(classes="dialog") as box:
-            box.border_title = _("Note")
+            box.border_title = Content(self._title or _("Note"))
             area = TextArea(self._typed, soft_wrap=True, show_line_numbers=False)
             area.cursor_blink = False
             yield area
-            hint = _("ctrl+s keeps the note   Esc leaves it")
+            hint = _("ctrl+s keeps it   Esc leaves it")
             if self._why:
                 hint = f"{self._why}\n{hint}"
-            elif self._text:
+            elif self._text and not self._title:
                 hint += "   " + _("an empty note is removed")
             yield Static(hint, markup=False, classes="hint")
 
@@ -63,6 +70,4 @@ class NoteDialog(ModalScreen[str | None]):
             self.dismiss(None)
             return
         self._warned = True
-        self.query_one(Static).update(
-            _("Esc again throws the changes away   ctrl+s keeps the note")
-        )
+        self.query_one(Static).update(_("Esc again throws the changes away   ctrl+s keeps them"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.getters import query_one
 
 from models.errors import ConflictError, DeskError, UsageError
 from models.languages import N_, _
-from models.told_plans import plan_text, tell_plan
+from models.plain import shown
+from models.told_plans import plan_text, plan_title, tell_plan
 from models.verdicts import Verdict
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
     from models.changes import Outcome, Plan
     from models.desk import Desk
+
+LABEL_SHARE = 0.6
+"""The part of the line that what is asked may take, as `Prompt` lays it out."""
 
 
 class PlanScreen(DeskScreen):
@@ -56,6 +61,8 @@ class PlanScreen(DeskScreen):
         """Show the plan."""
         self.page.focus()
         told = tell_plan(self._plan, self.desk.settings.all_clouds())
+        if self._plan.confirm and self._plan.verdict is not Verdict.REFUSED:
+            told[0][1].append((_("Type to confirm"), self._plan.confirm))
         self.page.show(
             [Section(title, tuple(Field(*line) for line in lines)) for title, lines in told]
         )
@@ -83,7 +90,29 @@ class PlanScreen(DeskScreen):
         return ""
 
     async def do_carry_out(self) -> None:
-        """Carry the plan out; ask for the reason first where the history needs one."""
+        """Carry the plan out; where it takes something away, have its name typed first."""
+        if self._plan.confirm:
+            self._ask_to_confirm()
+            return
+        await self._ask_why()
+
+    def _ask_to_confirm(self) -> None:
+        label = _("Type {text} to confirm").format(text=shown(self._plan.confirm))
+        if cell_len(label) > self.size.width * LABEL_SHARE - 2:
+            self.page.go_to_section(plan_title(self._plan))
+            label = _("Type what stands above to confirm")
+        self.ask(label, "", self._confirmed)
+
+    async def _confirmed(self, typed: str | None) -> None:
+        if typed is None or not typed.strip():
+            self.status.say(_("It was not confirmed: nothing was done."))
+            return
+        if not self._plan.is_confirmed(typed):
+            raise UsageError(_("Not the same text."))
+        await self._ask_why()
+
+    async def _ask_why(self) -> None:
+        """Ask for the reason where the history needs one."""
         if self._plan.asks_why:
             self.ask(_("Why (for the history)"), "", self._why_given)
             return

@@ -42,7 +42,7 @@ class ResourcesScreen(DeskScreen):
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("resources.guide", "enter", N_("Guide"), N_("Read the guide of this action"),
                "Enter"),
-        Action("resources.customers", "o", N_("Customers"),
+        Action("resources.customers", "o", N_("Open"),
                N_("Open the screen on which this action is done"), "o"),
         Action("resources.new", "n", N_("Add"),
                N_("Add a customer, or go on with a draft"), "n", changes=True),

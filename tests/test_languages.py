@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOUSE = Path(__file__).parents[1]
-ROOMS = ("tui", "screens", "models", "cli")
+ROOMS = ("tui", "screens", "models", "mailing", "cli")
 LANGUAGES = [language for language in available() if language != "en"]
 KEYWORDS = extract.DEFAULT_KEYWORDS | {"N_": None}
 

@@ -10,50 +10,53 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
-from models.errors import DeskError, NotFoundError, SettingsError
+from models.errors import DeskError, SettingsError
 from models.languages import _
 from screens.resources import ResourcesScreen
-from tui.steady_app import SteadyApp
+from tui.openings import TAB_SCREENS, Openings
 from tui.themes import THEMES
 from tui.widgets.desk_screen import DeskScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
-    from pathlib import Path
+    from collections.abc import Iterable
 
     from textual.screen import Screen
 
-    from models.account_list import Account
-    from models.changes import Outcome, Plan
-    from models.customer_page import CustomerPage
     from models.desk import Desk
-    from models.drafts import CustomerDraft
-    from models.lists import RowKey
-    from models.resources import Resource
     from tui.widgets.actions import Action
 
 MAIN_SCREENS = {
     "customers": ("screens.customers", "CustomersScreen"),
+    "relationships": ("screens.invitations", "InvitationsScreen"),
     "changes": ("screens.changes", "ChangesScreen"),
 }
 """Where the screens are that `g` leads to; imported when somebody goes there."""
 SCREENS = (
     *MAIN_SCREENS.values(),
+    *TAB_SCREENS.values(),
     ("screens.add_customer", "AddCustomerScreen"),
     ("screens.change", "ChangeScreen"),
     ("screens.customer", "CustomerScreen"),
+    ("screens.delegation_form", "DelegationFormScreen"),
     ("screens.drafts", "DraftsScreen"),
     ("screens.edit_customer", "EditCustomerScreen"),
+    ("screens.end_relationship", "EndRelationshipScreen"),
     ("screens.guide", "GuideScreen"),
     ("screens.import_customers", "ImportScreen"),
+    ("screens.invite", "InviteScreen"),
+    ("screens.invite", "InviteManyScreen"),
+    ("screens.invitation", "InvitationScreen"),
+    ("screens.notice", "NoticeScreen"),
+    ("screens.partner_form", "PartnerFormScreen"),
     ("screens.plan", "PlanScreen"),
+    ("screens.run", "RunScreen"),
 )
 """The screens behind the first one, whose keys can be remapped."""
 LOOK_SECONDS = 2.0
 """How often the app looks whether somebody else changed the book; it sends nothing by itself."""
 
 
-class DeskApp(SteadyApp):
+class DeskApp(Openings):
     """The console over one open book."""
 
     TITLE = "partnerdesk"
@@ -64,14 +67,10 @@ class DeskApp(SteadyApp):
     ]
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk.clock)
-        self.desk = desk
+        super().__init__(desk)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = desk.settings.theme
-        self._imported = asyncio.Event()
-        """Whether what the pages of customers need is imported: two threads that import parts of
-        one library at once can each get it half-made."""
 
     # Start and end
 
@@ -96,23 +95,23 @@ class DeskApp(SteadyApp):
         self.set_interval(LOOK_SECONDS, self._look)
         # What a customer's page needs takes a while to import: do it before somebody waits for it.
         await asyncio.to_thread(import_module, "models.customer_page")
-        self._imported.set()
+        self.imported.set()
 
     async def _look(self) -> None:
         """Tell the screen on top when somebody else changed the book."""
         try:
             looked = await self.desk.reader.ask(self.desk.look)
-            if looked is None:
-                if isinstance(self.screen, DeskScreen):
-                    self.screen.header.keep_up()
-                return
-            self.desk.seen(*looked)
+            if looked is not None:
+                self.desk.seen(*looked)
         except DeskError as error:
             self.say(str(error))
             return
-        if isinstance(self.screen, DeskScreen):
-            self.screen.header.keep_up()
-            await self.screen.book_changed()
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        # Else the app is ending, or the screen is only being built.
+        if isinstance(screen, DeskScreen) and screen.is_attached and screen.is_mounted:
+            screen.header.keep_up()
+            if looked is not None:
+                await screen.book_changed()
 
     def _use_keymap(self) -> bool:
         """Take over the remapped keys; False where they end the console with an error."""
@@ -183,96 +182,6 @@ class DeskApp(SteadyApp):
 
     def _desk_screens(self) -> list[DeskScreen]:
         return [screen for screen in self.screen_stack if isinstance(screen, DeskScreen)]
-
-    async def open_customer(self, key: RowKey) -> None:
-        """Show one customer."""
-        await self._imported.wait()
-        from models.customer_page import read_customer
-        from screens.customer import CustomerScreen
-
-        store = self.desk.store
-        page = await self.desk.reader.aside(lambda: read_customer(store, key))
-        await self.push_screen(CustomerScreen(self.desk, page))
-
-    async def open_change(self, key: RowKey) -> None:
-        """Show one entry of the history."""
-        await self._imported.wait()
-        from models.change_page import read_change
-        from screens.change import ChangeScreen
-
-        store = self.desk.store
-        page = await self.desk.reader.aside(lambda: read_change(store, key))
-        await self.push_screen(ChangeScreen(self.desk, page))
-
-    async def review(
-        self,
-        plan: Plan,
-        done: Callable[[Outcome], Awaitable[None]],
-        conflict: Callable[[], Awaitable[None]] | None = None,
-    ) -> None:
-        """Show a plan; `done` is called when it was carried out, `conflict` where it could not."""
-        from screens.plan import PlanScreen
-
-        await self.push_screen(PlanScreen(self.desk, plan, done, conflict))
-
-    async def edit_customer(self, page: CustomerPage, field: str = "") -> None:
-        """Show the form with what the book has of a customer, the cursor in `field`."""
-        await self._imported.wait()
-        from screens.edit_customer import EditCustomerScreen
-
-        account = self._account(page.customer.account_id)
-        await self.push_screen(EditCustomerScreen(self.desk, account, page, field))
-
-    def _account(self, id: int) -> Account:
-        for account in self.desk.accounts:
-            if account.id == id:
-                return account
-        raise NotFoundError(
-            _("The cloud of this customer is not turned on."),
-            _("Turn it on in your settings; `partnerdesk info` names the file."),
-        )
-
-    async def open_guide(self, resource: Resource) -> None:
-        """Show a guide."""
-        from screens.guide import GuideScreen
-
-        await self.push_screen(GuideScreen(self.desk, resource))
-
-    async def add_customer(self) -> None:
-        """Offer the drafts there are, or an empty form for a new customer."""
-        await self._imported.wait()
-        from models.drafts import read_drafts
-        from screens.drafts import DraftsScreen
-
-        store, accounts = self.desk.store, [account.id for account in self.desk.accounts]
-        drafts = await self.desk.reader.aside(lambda: read_drafts(store, accounts))
-        if drafts:
-            await self.push_screen(DraftsScreen(self.desk, drafts))
-        else:
-            await self.fill_in(None)
-
-    async def fill_in(self, draft: CustomerDraft | None) -> None:
-        """Show the form with a draft, or an empty one in the chosen account."""
-        await self._imported.wait()
-        from models.drafts import begin_draft
-        from screens.add_customer import AddCustomerScreen
-
-        if draft is None:
-            account = self.desk.scope.account if self.desk.scope else None
-            if account is None:
-                return
-            draft = begin_draft(account.id, self.desk.by())
-        account = self._account(draft.account_id)
-        await self.push_screen(AddCustomerScreen(self.desk, account, draft))
-
-    async def open_import(self, path: Path) -> None:
-        """Show what a file would change."""
-        await self._imported.wait()
-        from screens.import_customers import ImportScreen
-
-        scope = self.desk.scope
-        if scope is not None and scope.account is not None:
-            await self.push_screen(ImportScreen(self.desk, scope.account, path))
 
     async def show_help(self) -> None:
         """Show the keys of the screen on top."""

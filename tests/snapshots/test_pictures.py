@@ -12,7 +12,16 @@ SNAPSHOTS = Path(__file__).parent / "__snapshots__" / "test_screens"
 
 
 @pytest.mark.parametrize(
-    "screen", ["resources", "customers", "customer", "add-customer", "changes"]
+    "screen",
+    [
+        "resources",
+        "customers",
+        "customer",
+        "add-customer",
+        "changes",
+        "invitations",
+        "delegated-admin",
+    ],
 )
 def test_a_picture_in_the_docs_is_its_snapshot(screen: str, request: pytest.FixtureRequest) -> None:
     snapshot = SNAPSHOTS / f"test_screen[{screen}-en-120x40].svg"

@@ -1,0 +1,269 @@
+"""One invitation: how far it is, and its letter, the first one or the reminder."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from models.clock import age, moment_text, until
+from models.errors import DeskError
+from models.languages import N_, _
+from models.plain import shown
+from screens.letter import LetterScreen
+from screens.undo_flow import undo
+from tui.widgets.actions import Action
+from tui.widgets.desk_screen import Choice
+from tui.widgets.field_page import Field, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.answering import Case
+    from models.changes import Outcome, Plan
+    from models.desk import Desk
+    from models.letters.letter import Letter
+    from models.relationships import SentBy
+
+
+class InvitationScreen(LetterScreen):
+    """An invitation of the ledger with its letter."""
+
+    NAME = "invitation"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        *LetterScreen.ACTIONS,
+        Action("invitation.accept", "a", N_("Accepted"),
+               N_("Record that the customer accepted"), "a", changes=True),
+        Action("invitation.decline", "d", N_("Declined"),
+               N_("Record that the customer said no"), "d", changes=True, bar=False),
+        Action("invitation.withdraw", "W", N_("Withdraw"),
+               N_("Give the invitation up; shows the plan first"), "W", changes=True, bar=False),
+        Action("invitation.template", "T", N_("Template"),
+               N_("Edit your own text for letters of this kind and language"), "T", changes=True,
+               bar=False),
+        Action("invitation.customer", "o", N_("Customer"), N_("Open the customer"), "o",
+               bar=False),
+        Action("invitation.undo", "u", N_("Undo"),
+               N_("Take the latest step of this invitation back; shows the plan first"), "u",
+               changes=True),
+    )  # fmt: skip
+
+    def __init__(self, desk: Desk, case: Case) -> None:
+        super().__init__(desk, case.letter(desk.clock()))
+        self._case = case
+        self._left = False
+
+    # What is shown
+
+    def around(self) -> Sequence[Section]:
+        """Return how far the invitation is."""
+        from models.lifecycles import INVITATION_TITLES
+        from models.relationship_lists import INVITATION_KINDS, SENT_BY
+
+        one, at = self._case.invitation, self.desk.clock()
+        state = one.state_at(at)
+        open_ = one.closed_at is None and one.next_at is not None
+        sent = ""
+        if one.sent_at:
+            how = _(SENT_BY[one.how]) if one.how else ""
+            parts = (f"{moment_text(one.sent_at)} ({age(one.sent_at, at)})", one.sent_by, how)
+            sent = " · ".join(part for part in parts if part)
+        reminded = ""
+        if one.reminded_at:
+            reminded = f"{one.reminders} · {moment_text(one.reminded_at)}"
+        fields = (
+            Field(_("Status"), _(INVITATION_TITLES[state]), "state"),
+            Field(_("Sent"), sent),
+            Field(_("Reminders"), reminded),
+            Field(_("Next step due"), until(one.next_at, at) if open_ and one.next_at else ""),
+            Field(_("Closed"), moment_text(one.closed_at)),
+            Field(_("Kind of invitation"), _(INVITATION_KINDS[one.kind])),
+            Field(_("Delegated admin"), _("yes") if one.delegated_admin else _("no")),
+            Field(_("Customer"), self._customer_text()),
+        )
+        title = shown(one.company_name)[:200]
+        return [Section(title, tuple(field for field in fields if field.text))]
+
+    def _customer_text(self) -> str:
+        customer = self._case.customer
+        if customer is not None:
+            return f"{customer.company_name} · {customer.primary_domain}"
+        names = [f"{one.company_name} · {one.primary_domain}" for one, _sure in self._case.likely]
+        if not names:
+            return _("not in the book yet")
+        return _("maybe {names}: a confirms it").format(names=", ".join(names))
+
+    async def book_changed(self) -> None:
+        """Read the invitation again; a letter that is being edited stays."""
+        from models.answering import read_case
+
+        store, id = self.desk.store, self._case.invitation.id or 0
+        try:
+            case = await self.desk.reader.aside(lambda: read_case(store, id))
+        except DeskError as error:
+            self.fail(error)
+            return
+        if not self.is_attached:
+            return
+        if case.invitation.version != self._case.invitation.version:
+            self.letter = case.letter(self.desk.clock())
+        self._case = case
+        self.show()
+
+    def on_screen_suspend(self) -> None:
+        """Know that somebody may change the invitation unseen."""
+        self._left = True
+
+    def on_screen_resume(self) -> None:
+        """Look again when what was above is gone."""
+        if self._left:
+            self._left = False
+            self.run_worker(self.book_changed(), group="invitation", exclusive=True)
+
+    # The letter
+
+    def why_not_sent(self) -> str:
+        """Return why the letter cannot go out: the invitation is closed, or was the portal's."""
+        from models.lifecycles import INVITATION, INVITATION_TITLES, InvitationEvent
+
+        state = self._case.invitation.state_at(self.desk.clock())
+        events = INVITATION.events(state)
+        if InvitationEvent.SEND in events or InvitationEvent.REMIND in events:
+            return ""
+        text = _("This cannot be done with an invitation in this state: {state}.")
+        return text.format(state=_(INVITATION_TITLES[state]))
+
+    async def went_out(self, how: SentBy) -> str:
+        """Record that the letter went out; hand it to the mail server where that was wished."""
+        from models.answering import plan_letter_out
+        from models.relationships import SentBy
+
+        plan = plan_letter_out(self._case, self.letter, how, self.desk.by())
+        outcome = await self._carry_out(plan)
+        if how is SentBy.SMTP:
+            return await self.shell.send_letters(outcome.change_id)
+        return _("It is recorded as sent; u takes that back.")
+
+    async def rewritten(self, letter: Letter) -> None:
+        """Keep an edited letter: a draft's with the invitation, a reminder's until it goes out."""
+        from models.answering import plan_rewrite
+        from models.lifecycles import InvitationState
+
+        if self._case.invitation.state_at(self.desk.clock()) is InvitationState.DRAFT:
+            await self._carry_out(plan_rewrite(self._case, letter, self.desk.by()))
+        self.letter = letter
+
+    def in_language(self, language: str) -> Letter:
+        """Return the letter anew in another language."""
+        from models.letters.letter import LetterLanguage
+
+        return self._case.new_letter(self.desk.clock(), LetterLanguage(language))
+
+    async def _carry_out(self, plan: Plan) -> Outcome:
+        from models.changes import carry_out
+
+        store = self.desk.store
+        outcome = await self.desk.reader.aside(lambda: carry_out(store, plan))
+        await self.shell.book_changed()
+        return outcome
+
+    # What keys do
+
+    async def do_accept(self) -> None:
+        """Show the plan that records the acceptance; ask who it is where several may be."""
+        from models.answering import plan_accept
+
+        likely = self._case.likely
+        if len(likely) < 2:
+            await self._review(plan_accept(self._case, self.desk.by()))
+            return
+        choices = []
+        for place, (customer, _sure) in enumerate(likely[:9], 1):
+            plan = plan_accept(self._case, self.desk.by(), customer)
+            name = shown(customer.primary_domain or customer.company_name)[:40]
+            choices.append(Choice(str(place), name, partial(self._review, plan)))
+        self.choose(_("Which one is it?"), choices)
+
+    async def do_decline(self) -> None:
+        """Show the plan that records a no."""
+        from models.answering import plan_decline
+
+        await self._review(plan_decline(self._case, self.desk.by()))
+
+    async def do_withdraw(self) -> None:
+        """Show the plan that gives the invitation up."""
+        from models.answering import plan_withdraw
+
+        await self._review(plan_withdraw(self._case, self.desk.by()))
+
+    async def _review(self, plan: Plan) -> None:
+        async def done(_outcome: Outcome) -> None:
+            self.shell.say(_("Recorded. u takes it back."))
+
+        await self.shell.review(plan, done, self._changed)
+
+    async def _changed(self) -> None:
+        await self.book_changed()
+        self.shell.say(_("Somebody else changed this invitation; look at it again."))
+
+    async def do_customer(self) -> None:
+        """Open the customer."""
+        customer = self._case.customer
+        if customer is None:
+            self.status.say(_("This company is not in the book yet."))
+            return
+        await self.shell.open_customer(customer.id or 0)
+
+    async def do_undo(self) -> None:
+        """Show the plan that takes the latest step back."""
+        from models.changes import Record
+        from models.undone import latest_change_of
+
+        one, store = self._case.invitation, self.desk.store
+
+        def latest() -> int | None:
+            with store.reading() as session:
+                return latest_change_of(session, Record.INVITATION, one.id or 0, one.company_name)
+
+        change_id = await self.desk.reader.aside(latest)
+        if change_id is None:
+            self.status.say(_("There is nothing to undo here."))
+            return
+        await undo(self, change_id)
+
+    async def do_template(self) -> None:
+        """Edit the partner's own text for this kind of letter."""
+        from models.letters.letter import Template, built_in
+
+        kept = self._case.templates.get((self.letter.kind, self.letter.language))
+        base = built_in(self.letter.kind, self.letter.language)
+        template = Template(kept.subject, kept.body) if kept is not None else base
+        await self._edit_template(f"{template.subject}\n\n{template.body}")
+
+    async def _edit_template(self, typed: str, why: str = "") -> None:
+        from screens.note_dialog import NoteDialog
+
+        async def written(text: str | None) -> None:
+            if text is not None:
+                await self._template_written(text)
+
+        title = _("Own text, with {company} {contact} {partner} {link}; empty: the built-in one")
+        await self.app.push_screen(NoteDialog(typed, typed, why, title=title), written)
+
+    async def _template_written(self, text: str) -> None:
+        from models.answering import plan_template
+        from models.letters.letter import Template
+
+        subject, _blank, body = text.replace("\r\n", "\n").partition("\n")
+        template = Template(subject.strip(), body.strip("\n"))
+        letter = (self.letter.kind, self.letter.language)
+        kept = self._case.templates.get(letter)
+        plan = plan_template(self._case.account, kept, letter, template, self.desk.by())
+        try:
+            await self._carry_out(plan)
+        except DeskError as error:
+            await self._edit_template(text, str(error))
+            return
+        await self.book_changed()
+        await self.rewritten(self.in_language(self.letter.language.value))
+        self.show()
+        self.status.say(_("Your own text is kept for letters of this kind."))

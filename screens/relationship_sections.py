@@ -1,0 +1,104 @@
+"""What a customer's page shows of the relationship: lives, invitations, delegated admin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.clock import date_text, until
+from models.customer_list import RELATIONSHIPS
+from models.languages import _, ngettext
+from models.lifecycles import DELEGATED_ADMIN_TITLES, INVITATION_TITLES, DelegatedAdminState
+from models.relationship_lists import SENT_BY
+from tui.widgets.field_page import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from models.customer_page import CustomerPage
+    from models.relationship_records import RelationshipRecords
+    from models.relationships import (
+        DelegatedAdminRelationship,
+        Invitation,
+        ResellerRelationship,
+    )
+
+INVITATION, DELEGATION = "invitation:", "delegation:"
+"""How the page names what can be opened; behind it stands the id, or nothing for a new one."""
+
+_OVER = (DelegatedAdminState.EXPIRED, DelegatedAdminState.TERMINATED)
+
+
+def relationship_lines(records: RelationshipRecords, at: datetime) -> Iterator[Field]:
+    """Return how the customer came, its lives, and its invitations, the newest first."""
+    if (came_by := records.came_by) is not None:
+        yield Field(_("Came by"), _came_by(came_by), f"{INVITATION}{came_by.id}")
+    for life in records.lives:
+        yield _life(life)
+    for invitation in records.invitations:
+        when = invitation.sent_at or invitation.created_at
+        yield Field(
+            _("Invitation of {date}").format(date=date_text(when)),
+            _invitation(invitation, at), f"{INVITATION}{invitation.id}",
+        )  # fmt: skip
+
+
+def _came_by(invitation: Invitation) -> str:
+    return _("the invitation of {date}, sent by {who}, accepted on {accepted}").format(
+        date=date_text(invitation.sent_at), who=invitation.sent_by,
+        accepted=date_text(invitation.closed_at),
+    )  # fmt: skip
+
+
+def _life(life: ResellerRelationship) -> Field:
+    was = _(RELATIONSHIPS.get(life.relationship_to_partner, life.relationship_to_partner))
+    began = date_text(life.began_at) or "?"
+    if life.ended_at is None:
+        return Field(_("Present relationship"), _("{was} since {date}").format(was=was, date=began))
+    told = _("{was} from {began} to {ended}, ended by {who}").format(
+        was=was, began=began, ended=date_text(life.ended_at), who=life.ended_by
+    )
+    return Field(_("Earlier relationship"), f"{told}\n{life.reason}".strip())
+
+
+def _invitation(invitation: Invitation, at: datetime) -> str:
+    state = invitation.state_at(at)
+    told = _(INVITATION_TITLES[state])
+    if invitation.closed_at is not None:
+        told += " " + date_text(invitation.closed_at)
+    parts = [told]
+    if who := invitation.sent_by or invitation.created_by:
+        how = _(SENT_BY[invitation.how]) if invitation.how else ""
+        parts.append(", ".join(filter(None, (_("by {who}").format(who=who), how))))
+    if invitation.reminders:
+        count = ngettext("{count} reminder", "{count} reminders", invitation.reminders)
+        last = _("the last on {date}").format(date=date_text(invitation.reminded_at))
+        parts.append(f"{count}, {last}")
+    return " · ".join(parts)
+
+
+def delegated_admin_lines(page: CustomerPage, at: datetime) -> Iterator[Field]:
+    """Return whether there is delegated admin of the old kind, and each relationship of the new.
+
+    Both are shown, since neither says anything of the other (`reference/rules.md §10`).
+    """
+    known = {None: _("not known"), True: _("yes"), False: _("no")}
+    yield Field(_("Delegated admin (DAP)"), known[page.customer.allow_delegated_access])
+    for one in page.relationship.delegated_admin:
+        yield Field(one.display_name, _delegation(one, at), f"{DELEGATION}{one.id}")
+    if not page.relationship.delegated_admin:
+        yield Field(_("Delegated admin (GDAP)"), _("none is kept; Enter adds one"), DELEGATION)
+
+
+def _delegation(one: DelegatedAdminRelationship, at: datetime) -> str:
+    status = one.status_at(at)
+    parts = [_(DELEGATED_ADMIN_TITLES[status])]
+    if end := one.end_date_time:
+        ends = _("ends {date}") if end > at else _("ended {date}")
+        parts.append(ends.format(date=date_text(end)) + f" ({until(end, at)})")
+    if status not in _OVER:
+        extends = one.auto_extend_duration == "P180D"
+        parts.append(_("extends itself") if extends else _("does not extend itself"))
+        if one.has_global_administrator:
+            parts.append(_("with Global Administrator, never extended"))
+    return "\n".join([" · ".join(parts), *filter(None, [", ".join(one.roles.split("\n"))])])

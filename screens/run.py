@@ -1,0 +1,227 @@
+"""A run: what the same change does to each of many records, before, while and after it is done."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.getters import query_one
+from textual.widgets import Static
+
+from models.errors import DeskError
+from models.languages import N_, _
+from models.lists import Column, Kind, ListedRows, Row
+from tui.widgets.actions import Action
+from tui.widgets.desk_screen import Choice, DeskScreen
+from tui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from textual.app import ComposeResult
+
+    from models.account_list import Account
+    from models.desk import Desk
+    from models.running import PlannedRow, PlannedRun, RowView, RunView
+
+SLICE_SECONDS = 0.3
+"""How long rows are written before the screen shows how far it is."""
+
+
+def columns(results: Mapping[str, str]) -> tuple[Column, ...]:
+    """Return a run's columns; `results` are the titles of what becomes of a row."""
+    return (
+        Column("subject", N_("Whom"), "", 24, grows=2),
+        Column("result", N_("Result"), "", 11, Kind.CHOICE, choices=results),
+        Column("told", N_("What to mind"), "", 20, grows=3, rank=1),
+    )
+
+
+class RunScreen(DeskScreen):
+    """Shows a run; `!` carries it out row by row, and it can go on after a crash."""
+
+    NAME = "run"
+    OWN_ACCOUNT = True
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("run.carry-out", "exclamation_mark", N_("Carry out"),
+               N_("Do the rows that are still to do, one by one"), "!", changes=True),
+        Action("run.retry", "R", N_("Retry failed"), N_("Try the rows that failed again"), "R",
+               changes=True),
+        Action("run.let-be", "d", N_("Let be"),
+               N_("Leave the rest undone for good: it is not offered again"), "d", changes=True,
+               bar=False),
+        Action("run.copy", "y", N_("Copy"), N_("Copy all rows with their results"), "y"),
+    )  # fmt: skip
+
+    DEFAULT_CSS = """
+    RunScreen #run-heading {
+        height: 1; padding: 0 1; background: $surface; text-style: bold;
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
+    """
+
+    table = query_one(RecordTable)
+    heading = query_one("#run-heading", Static)
+
+    def __init__(self, desk: Desk, account: Account, run: PlannedRun | RunView) -> None:
+        from models.running import ROW_TITLES
+
+        super().__init__(desk)
+        self._account = account
+        self._run = run
+        self._titles = {state.value: title for state, title in ROW_TITLES.items()}
+        self._working = False
+        self._stop = False
+
+    def body(self) -> ComposeResult:
+        """Build the heading and the list of rows."""
+        yield Static(id="run-heading", markup=False)
+        yield RecordTable(columns(self._titles), self.desk.clock, id="run")
+
+    async def on_mount(self) -> None:
+        """Show what will happen to each."""
+        self.table.focus()
+        await self._show()
+        self.status.say(self._hint())
+
+    def focus_body(self) -> None:
+        """Give the keys back to the list."""
+        self.table.focus()
+
+    async def _show(self) -> None:
+        from models.running import ROW_TITLES
+
+        rows = [Row(place, texts) for place, texts in enumerate(self._texts(), 1)]
+        await self.table.show(ListedRows(rows))
+        counts = self._run.counts()
+        titles = {state: _(title) for state, title in ROW_TITLES.items()}
+        parts = [f"{counts[state]} {titles[state]}" for state in titles if counts[state]]
+        self.heading.update(" · ".join([self._title(), *parts]))
+
+    def _title(self) -> str:
+        from models.running import RUN_TITLES
+
+        return _(RUN_TITLES[self._run.wish.kind])
+
+    def _texts(self) -> list[tuple[str, str, str]]:
+        """Return of each row whom it is about, its state, and what is to be said of it."""
+        rows: Sequence[PlannedRow | RowView] = self._run.rows
+        return [(row.subject, row.state.value, row.told) for row in rows]
+
+    def _left(self) -> int:
+        from models.runs import RowState
+
+        return self._run.counts()[RowState.WAITING]
+
+    def _hint(self) -> str:
+        if self._left():
+            return _("Nothing is written yet: ! carries it out, Esc goes back.")
+        return _("There is nothing to do. Esc goes back.")
+
+    # What keys do
+
+    def refusal(self, action: Action) -> str:
+        """Return why `action` cannot be done now."""
+        if self._working and action.id not in ("desk.back", "desk.help"):
+            return _("It is being carried out; Esc stops it behind the present row.")
+        if self.desk.settings.read_only and action.changes:
+            return _("Read-only mode: nothing can be changed.")
+        return ""
+
+    async def do_carry_out(self) -> None:
+        """Keep the run, then do its rows."""
+        if not self._left():
+            self.status.say(_("There is nothing to do. Esc goes back."))
+            return
+        self.run_worker(self._work(again=False), group="run", exclusive=True)
+
+    async def do_retry(self) -> None:
+        """Do the rows that failed."""
+        from models.running import RunView
+        from models.runs import RowState
+
+        if not isinstance(self._run, RunView) or not self._run.counts()[RowState.FAILED]:
+            self.status.say(_("No row has failed."))
+            return
+        self.run_worker(self._work(again=True), group="run", exclusive=True)
+
+    async def _work(self, *, again: bool) -> None:
+        from models.running import PlannedRun, begin_run, read_run
+
+        self._working, self._stop = True, False
+        desk = self.desk
+        try:
+            if isinstance(self._run, PlannedRun):
+                planned = self._run
+                id = await desk.reader.aside(lambda: begin_run(desk.store, planned))
+                self._run = await desk.reader.aside(lambda: read_run(desk.store, id))
+            await self._go_on(self._run, again=again)
+        except DeskError as error:
+            self.fail(error)
+        finally:
+            self._working = False
+        await self.shell.book_changed()
+
+    async def _go_on(self, run: RunView, *, again: bool) -> None:
+        """Do the rows in slices, so that the screen follows and Esc can stop it."""
+        run = await self._slice(run.id, again=again)
+        while self.is_attached and run.finished_at is None and run.left and not self._stop:
+            self._run = run
+            await self._show()
+            total = len(run.rows)
+            self.status.say(_("{done} of {all} …").format(done=total - run.left, all=total))
+            run = await self._slice(run.id, again=False)
+        self._run = run
+        if not self.is_attached:
+            return
+        await self._show()
+        if run.left:
+            self.status.say(_("Stopped; ! goes on, now or another day."))
+        else:
+            self.status.say(_("Done: {total} rows. Esc goes back.").format(total=len(run.rows)))
+
+    async def _slice(self, run_id: int, *, again: bool) -> RunView:
+        """Do rows for a moment; return the run as it is then."""
+        from models.running import go_on
+
+        desk, account = self.desk, self._account
+        actor, until = desk.by().actor, monotonic() + SLICE_SECONDS
+
+        def told(_done: int, _total: int) -> bool:
+            return not self._stop and monotonic() < until
+
+        return await desk.reader.aside(
+            lambda: go_on(desk.store, run_id, account, actor, desk.clock, told, again=again)
+        )
+
+    async def do_let_be(self) -> None:
+        """Ask before the rest is left undone for good."""
+        from models.running import PlannedRun
+
+        if isinstance(self._run, PlannedRun) or not self._left():
+            self.status.say(_("There is nothing to let be. Esc goes back."))
+            return
+        self.choose(_("Leave the rest undone for good?"), [Choice("y", _("Yes"), self._let_be)])
+
+    async def _let_be(self) -> None:
+        from models.running import RunView, let_be
+
+        if isinstance(self._run, RunView):
+            store, id, at = self.desk.store, self._run.id, self.desk.clock()
+            await self.desk.reader.aside(lambda: let_be(store, id, at))
+        await self.shell.go_back()
+
+    def do_copy(self) -> None:
+        """Copy all rows."""
+        lines = [
+            "\t".join((subject, _(self._titles[state]), told))
+            for subject, state, told in self._texts()
+        ]
+        self.copy("\n".join(lines))
+
+    async def do_back(self) -> None:
+        """Stop behind the present row while it is carried out; else go back."""
+        if self._working:
+            self._stop = True
+            return
+        await self.shell.go_back()

@@ -1,0 +1,285 @@
+"""How the app opens its further screens: what each one needs is read first, beside the loop."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from models.errors import NotFoundError
+from models.languages import _
+from tui.steady_app import SteadyApp
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from pathlib import Path
+
+    from models.account_list import Account
+    from models.changes import Outcome, Plan
+    from models.customer_page import CustomerPage
+    from models.desk import Desk
+    from models.drafts import CustomerDraft
+    from models.ending import Ending
+    from models.lists import RowKey
+    from models.resources import Resource
+    from models.running import RunWish
+
+TAB_SCREENS = {
+    "invitations": ("screens.invitations", "InvitationsScreen"),
+    "partners": ("screens.partners", "PartnersScreen"),
+    "delegated-admin": ("screens.delegated_admin", "DelegatedAdminScreen"),
+    "ended": ("screens.ended", "EndedScreen"),
+}
+"""The tabs of the relationship manager, each a screen of its own."""
+
+
+class Openings(SteadyApp):
+    """The part of the app that opens screens for others, as `tui/widgets/shell.py` says."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.clock)
+        self.desk = desk
+        self.imported = asyncio.Event()
+        """Whether what the pages of customers need is imported: two threads that import parts of
+        one library at once can each get it half-made."""
+
+    async def open_customer(self, key: RowKey) -> None:
+        """Show one customer."""
+        await self.imported.wait()
+        from models.customer_page import read_customer
+        from screens.customer import CustomerScreen
+
+        store = self.desk.store
+        page = await self.desk.reader.aside(lambda: read_customer(store, key))
+        await self.push_screen(CustomerScreen(self.desk, page))
+
+    async def open_change(self, key: RowKey) -> None:
+        """Show one entry of the history."""
+        await self.imported.wait()
+        from models.change_page import read_change
+        from screens.change import ChangeScreen
+
+        store = self.desk.store
+        page = await self.desk.reader.aside(lambda: read_change(store, key))
+        await self.push_screen(ChangeScreen(self.desk, page))
+
+    async def review(
+        self,
+        plan: Plan,
+        done: Callable[[Outcome], Awaitable[None]],
+        conflict: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Show a plan; `done` is called when it was carried out, `conflict` where it could not."""
+        from screens.plan import PlanScreen
+
+        await self.push_screen(PlanScreen(self.desk, plan, done, conflict))
+
+    async def edit_customer(self, page: CustomerPage, field: str = "") -> None:
+        """Show the form with what the book has of a customer, the cursor in `field`."""
+        await self.imported.wait()
+        from screens.edit_customer import EditCustomerScreen
+
+        account = self._account(page.customer.account_id)
+        await self.push_screen(EditCustomerScreen(self.desk, account, page, field))
+
+    def _account(self, id: int) -> Account:
+        for account in self.desk.accounts:
+            if account.id == id:
+                return account
+        raise NotFoundError(
+            _("The cloud of this customer is not turned on."),
+            _("Turn it on in your settings; `partnerdesk info` names the file."),
+        )
+
+    async def open_guide(self, resource: Resource) -> None:
+        """Show a guide."""
+        from screens.guide import GuideScreen
+
+        await self.push_screen(GuideScreen(self.desk, resource))
+
+    async def add_customer(self) -> None:
+        """Offer the drafts there are, or an empty form for a new customer."""
+        await self.imported.wait()
+        from models.drafts import read_drafts
+        from screens.drafts import DraftsScreen
+
+        store, accounts = self.desk.store, [account.id for account in self.desk.accounts]
+        drafts = await self.desk.reader.aside(lambda: read_drafts(store, accounts))
+        if drafts:
+            await self.push_screen(DraftsScreen(self.desk, drafts))
+        else:
+            await self.fill_in(None)
+
+    async def fill_in(self, draft: CustomerDraft | None) -> None:
+        """Show the form with a draft, or an empty one in the chosen account."""
+        await self.imported.wait()
+        from models.drafts import begin_draft
+        from screens.add_customer import AddCustomerScreen
+
+        if draft is None:
+            account = self.desk.scope.account if self.desk.scope else None
+            if account is None:
+                return
+            draft = begin_draft(account.id, self.desk.by())
+        account = self._account(draft.account_id)
+        await self.push_screen(AddCustomerScreen(self.desk, account, draft))
+
+    async def open_import(self, path: Path) -> None:
+        """Show what a file would change."""
+        await self.imported.wait()
+        from screens.import_customers import ImportScreen
+
+        scope = self.desk.scope
+        if scope is not None and scope.account is not None:
+            await self.push_screen(ImportScreen(self.desk, scope.account, path))
+
+    # The relationship manager
+
+    async def open_tab(self, name: str) -> None:
+        """Show another tab of the relationship manager in the place of this one."""
+        module, screen = TAB_SCREENS[name]
+        if not isinstance(self.screen, getattr(import_module(module), screen)):
+            await self.switch_screen(getattr(import_module(module), screen)(self.desk))
+
+    async def open_customers(self, filter_text: str) -> None:
+        """Show the customers that a filter finds, above what is open."""
+        from models.remembered import View
+        from screens.customers import CustomersScreen
+
+        scope = self.desk.scope
+        if scope is not None:
+            self.desk.remembered.keep_view(scope.key, "customers", View(filter=filter_text))
+            await self.push_screen(CustomersScreen(self.desk))
+
+    async def invite(self, customer_id: RowKey | None = None) -> None:
+        """Show the form that invites a customer, or a company that is not in the book."""
+        await self.imported.wait()
+        from models.customer_page import read_customer
+        from screens.invite import InviteScreen
+
+        page, store = None, self.desk.store
+        if customer_id is not None:
+            id = customer_id
+            page = await self.desk.reader.aside(lambda: read_customer(store, id))
+            account = self._account(page.customer.account_id)
+        else:
+            account = self._own_account()
+        await self.push_screen(InviteScreen(self.desk, account, page))
+
+    async def open_letter(self, invitation_id: RowKey) -> None:
+        """Show an invitation's letter: the one to send, or the reminder."""
+        await self.imported.wait()
+        from models.answering import read_case
+        from screens.invitation import InvitationScreen
+
+        store = self.desk.store
+        case = await self.desk.reader.aside(lambda: read_case(store, invitation_id))
+        await self.push_screen(InvitationScreen(self.desk, case))
+
+    async def open_notice(self, ending: Ending) -> None:
+        """Show the letter that tells a customer of the end."""
+        from screens.notice import NoticeScreen
+
+        await self.push_screen(NoticeScreen(self.desk, ending))
+
+    async def invite_many(self, keys: Sequence[RowKey], account_id: int) -> None:
+        """Ask what is the same for the invitations of several customers, and plan them."""
+        await self.imported.wait()
+        from models.customer_page import read_customer
+        from screens.invite import InviteManyScreen
+
+        store, account = self.desk.store, self._account(account_id)
+        first = await self.desk.reader.aside(lambda: read_customer(store, keys[0]))
+        await self.push_screen(InviteManyScreen(self.desk, account, first, keys))
+
+    async def end_relationship(self, customer_id: RowKey) -> None:
+        """Show what has to be settled before the relationship with a customer is ended."""
+        await self.imported.wait()
+        from screens.end_relationship import EndRelationshipScreen
+
+        from models.ending import read_ending
+
+        store = self.desk.store
+        ending = await self.desk.reader.aside(lambda: read_ending(store, customer_id))
+        account = self._account(ending.customer.account_id)
+        await self.push_screen(EndRelationshipScreen(self.desk, account, ending))
+
+    async def open_partner_form(self, partner_id: RowKey | None = None) -> None:
+        """Show the form for an indirect provider or reseller: a new one, or one that is kept."""
+        await self.imported.wait()
+        from screens.partner_form import PartnerFormScreen
+
+        from models.partners import read_partner
+
+        if partner_id is None:
+            await self.push_screen(PartnerFormScreen(self.desk, self._own_account(), None))
+            return
+        store, id = self.desk.store, partner_id
+        partner, account = await self.desk.reader.aside(lambda: read_partner(store, id))
+        own = self._account(account.id or 0)
+        await self.push_screen(PartnerFormScreen(self.desk, own, partner))
+
+    async def open_delegation_form(
+        self, delegation_id: RowKey | None = None, customer_id: RowKey | None = None
+    ) -> None:
+        """Show the form for a delegated-admin relationship: a new one, or one that is kept."""
+        await self.imported.wait()
+        from models.customer_page import read_customer
+        from models.delegated_admin import read_delegation
+        from screens.delegation_form import DelegationFormScreen
+
+        store, kept, account, domain = self.desk.store, None, None, ""
+        if delegation_id is not None:
+            id = delegation_id
+            kept = await self.desk.reader.aside(lambda: read_delegation(store, id))
+            account = self._account(kept.relationship.account_id)
+        elif customer_id is not None:
+            of = customer_id
+            page = await self.desk.reader.aside(lambda: read_customer(store, of))
+            account = self._account(page.customer.account_id)
+            domain = page.customer.primary_domain or page.customer.microsoft_id or ""
+        account = account or self._own_account()
+        await self.push_screen(DelegationFormScreen(self.desk, account, kept, domain))
+
+    async def open_run(self, wish: RunWish, keys: Sequence[RowKey], account_id: int) -> None:
+        """Plan the same change to many records, and show what it will do to each."""
+        await self.imported.wait()
+        from models.running import plan_run
+        from screens.run import RunScreen
+
+        desk, account = self.desk, self._account(account_id)
+        planned = await desk.reader.aside(
+            lambda: plan_run(desk.store, account, wish, keys, desk.by())
+        )
+        await self.push_screen(RunScreen(desk, account, planned))
+
+    async def resume_run(self, run_id: int) -> None:
+        """Show a run that was cut off, to go on with it."""
+        await self.imported.wait()
+        from models.running import read_run
+        from screens.run import RunScreen
+
+        store = self.desk.store
+        view = await self.desk.reader.aside(lambda: read_run(store, run_id))
+        await self.push_screen(RunScreen(self.desk, self._account(view.account_id), view))
+
+    async def send_letters(self, change_id: int | None = None) -> str:
+        """Hand the letters that wait to the mail server; return what came of it, in words."""
+        from mailing.outbox import send_waiting
+
+        desk = self.desk
+        sent = await asyncio.to_thread(
+            send_waiting, desk.store, desk.settings.mail, desk.clock, change_id
+        )
+        return sent.text
+
+    def _own_account(self) -> Account:
+        """Return the account that is worked in.
+
+        Raises:
+            NotFoundError: all clouds are shown.
+        """
+        account = self.desk.scope.account if self.desk.scope else None
+        if account is None:
+            raise NotFoundError(self.desk.why_no_change())
+        return account
