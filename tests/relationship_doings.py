@@ -176,12 +176,12 @@ class Book(WatchedBook):
         said = None if whom is None else self.one_of("customers", whom)
         likely = world.likely(id)
         who = said or row["customer"] or (likely[0][0] if len(likely) == 1 else None)
-        allowed = self.is_open(id) and (who is not None or len(likely) < 2)
+        # Accepted already, it waits for somebody to link; several likely ones are asked about.
+        nobody_may_be_it = len(likely) < 2 and not world.waits(id)
+        allowed = self.is_open(id) and (who is not None or nobody_may_be_it)
         customer = customer_of(self.store, said) if said else None
         plan = answering.plan_accept(answering.read_case(self.store, id, said), self.by(), customer)
-        nothing = allowed and world.waits(id) and who is None
-        assert not nothing or plan.changes_nothing
-        after = world.accepted(id, who, self.at) if allowed and not nothing else None
+        after = world.accepted(id, who, self.at) if allowed else None
         self.do(plan, allowed, after)
 
     # Customers
