@@ -16,6 +16,7 @@ from models.database_url import Database, SqliteFile
 from models.languages import speak
 from models.store import Store
 from tests import postgres
+from tests.empty_book import empty_book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,6 +118,8 @@ def database(request: pytest.FixtureRequest) -> Database:
 @pytest.fixture
 def store(database: Database) -> Store:
     """Return an opened, empty book on each kind of database in turn."""
+    if isinstance(database, SqliteFile):
+        empty_book(database)
     opened = Store(database)
     opened.open(CLOUDS)
     return opened

@@ -19,6 +19,7 @@ from models.store import Store
 from models.verdicts import Verdict
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by
+from tests.empty_book import empty_book
 from tests.forms import account_in
 from tests.relations import LINK, WHO, add_customer, codes, customer_of, name_accounts
 
@@ -33,7 +34,7 @@ CLOUDS = tuple(SUFFIXES)
 
 @pytest.fixture
 def book(tmp_path: Path) -> Store:
-    store = Store(SqliteFile(tmp_path / "book.db"))
+    store = Store(empty_book(SqliteFile(tmp_path / "book.db")))
     store.open(list(CLOUDS))
     name_accounts(store, kind=PartnerKind.INDIRECT_PROVIDER)
     return store

@@ -27,6 +27,7 @@ from models.verdicts import Verdict
 from tests.books import NOW, TESTER
 from tests.conftest import CLOUDS
 from tests.edits import by
+from tests.empty_book import empty_book
 from tests.relations import account_of, add_customer, codes, customer_of, days, name_accounts
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ RECORDED = (Event.REQUEST, Event.APPROVE, Event.TERMINATE)
 @pytest.fixture
 def book(sqlite_database: SqliteFile) -> Store:
     """Return a book with one customer."""
-    opened = Store(sqlite_database)
+    opened = Store(empty_book(sqlite_database))
     opened.open(CLOUDS)
     name_accounts(opened)
     add_customer(opened, "Contoso", "contoso")

@@ -35,6 +35,7 @@ from models.undoing import plan_undo
 from models.verdicts import Verdict
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by
+from tests.empty_book import empty_book
 from tests.forms import account_in
 from tests.relations import (
     accept,
@@ -66,7 +67,7 @@ ACCOUNTS = list(product(SUFFIXES, KINDS))
 @pytest.fixture
 def book(sqlite_database: SqliteFile) -> Store:
     """Return a book with named accounts in every cloud and no customer."""
-    opened = Store(sqlite_database)
+    opened = Store(empty_book(sqlite_database))
     opened.open(list(SUFFIXES))
     name_accounts(opened)
     return opened

@@ -22,6 +22,7 @@ from models.undoing import plan_undo
 from models.verdicts import Verdict
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by
+from tests.empty_book import empty_book
 from tests.forms import account_in
 from tests.relations import (
     LINK,
@@ -53,7 +54,7 @@ COMBINED = InvitationKind.COMBINED
 @pytest.fixture
 def book(sqlite_database: SqliteFile) -> Store:
     """Return a book with a named indirect provider in each cloud."""
-    opened = Store(sqlite_database)
+    opened = Store(empty_book(sqlite_database))
     opened.open(list(SUFFIXES))
     provider(opened)
     return opened

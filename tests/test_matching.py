@@ -20,6 +20,7 @@ from models.verdicts import Verdict
 from tests.books import NOW, TESTER
 from tests.conftest import CLOUDS
 from tests.edits import by
+from tests.empty_book import empty_book
 from tests.forms import account_in, add
 from tests.relations import (
     LINK,
@@ -52,7 +53,7 @@ RESELLER = "Cloud Reseller"
 @pytest.fixture
 def book(sqlite_database: SqliteFile) -> Store:
     """Return a book with named accounts and no customer."""
-    opened = Store(sqlite_database)
+    opened = Store(empty_book(sqlite_database))
     opened.open(CLOUDS)
     name_accounts(opened)
     return opened

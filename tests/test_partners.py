@@ -26,6 +26,7 @@ from models.undoing import plan_undo
 from models.verdicts import Verdict
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by
+from tests.empty_book import empty_book
 from tests.forms import account_in
 from tests.relations import add_customer, codes, customer_of, days, findings, provider
 
@@ -42,7 +43,7 @@ OWN = "4242"
 @pytest.fixture
 def book(sqlite_database: SqliteFile) -> Store:
     """Return a book of a German indirect provider with an account in every cloud."""
-    opened = Store(sqlite_database)
+    opened = Store(empty_book(sqlite_database))
     opened.open(list(SUFFIXES))
     provider(opened)
     return opened
