@@ -20,7 +20,7 @@ test: $(STAMP)
 	$(BIN)/pytest -n $(WORKERS)
 
 lint: $(STAMP)
-	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff check --no-cache $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 
 format: $(STAMP)

@@ -195,9 +195,8 @@ class Openings(SteadyApp):
     async def end_relationship(self, customer_id: RowKey) -> None:
         """Show what has to be settled before the relationship with a customer is ended."""
         await self.imported.wait()
-        from screens.end_relationship import EndRelationshipScreen
-
         from models.ending import read_ending
+        from screens.end_relationship import EndRelationshipScreen
 
         store = self.desk.store
         ending = await self.desk.reader.aside(lambda: read_ending(store, customer_id))
@@ -207,9 +206,8 @@ class Openings(SteadyApp):
     async def open_partner_form(self, partner_id: RowKey | None = None) -> None:
         """Show the form for an indirect provider or reseller: a new one, or one that is kept."""
         await self.imported.wait()
-        from screens.partner_form import PartnerFormScreen
-
         from models.partners import read_partner
+        from screens.partner_form import PartnerFormScreen
 
         if partner_id is None:
             await self.push_screen(PartnerFormScreen(self.desk, self._own_account(), None))
