@@ -33,8 +33,9 @@ types: $(STAMP)
 imports: $(STAMP)
 	$(BIN)/lint-imports
 
+# One row only, and quickly: make bench BENCH="--rows 4,5 --large 10000"
 bench: $(STAMP)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(BENCH)
 
 # Look at both pictures in snapshot_report.html before you commit what this renews.
 snapshots: $(STAMP)

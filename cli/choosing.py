@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cli.listing import Listing
+from cli.printing import tell
 from models.clock import now, to_millis
 from models.customer_export import chosen_columns
 from models.errors import FilterError, UsageError
 from models.filters import parse
 from models.languages import _
-from models.lists import Query, Sort
+from models.lists import Sort
+from models.queries import Query
+from models.views import both
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from datetime import datetime
 
     from models.connection import Connection
+    from models.filters import Filter
     from models.lists import ListSpec
+    from models.views import SavedView
 
 
 def add_choice(command: argparse.ArgumentParser, spec: ListSpec, filter_help: str) -> None:
     """Add the flags that choose rows, their order and columns."""
+    add_view(command)
     command.add_argument("--filter", default="", metavar="TEXT", help=filter_help)
-    command.add_argument(
-        "--sort",
-        default=spec.default_sort.column,
-        metavar="COLUMN",
-        help=_("sort by this column (default: %(default)s)"),
-    )
+    sort_help = _("sort by this column (default: {sorts})").format(sorts=spec.default_sort.column)
+    command.add_argument("--sort", default="", metavar="COLUMN", help=sort_help)
     command.add_argument("--reverse", action="store_true", help=_("the other way round"))
     names = ", ".join(column.name for column in spec.columns)
     command.add_argument("--columns", metavar="A,B,…",
                          help=_("columns, of: {names}").format(names=names))  # fmt: skip
+
+
+def add_view(command: argparse.ArgumentParser) -> None:
+    """Add the flag that names a saved view."""
+    command.add_argument(
+        "--view", default="", metavar="NAME",
+        help=_("rows, order and columns of a saved view; --filter narrows it (see `views list`)"),
+    )  # fmt: skip
 
 
 def add_forms(command: argparse.ArgumentParser) -> None:
@@ -49,31 +61,78 @@ def chosen_query(arguments: argparse.Namespace, spec: ListSpec, accounts: tuple[
 
     Raises:
         FilterError: the filter cannot be read.
-        UsageError: the list cannot be sorted so.
+        UsageError: the list cannot be sorted so, or has no such view.
+    """
+    at = now()
+    chosen, view = filter_of(arguments, spec, at), chosen_view(arguments, spec)
+    usual = spec.default_sort
+    if view is not None:
+        chosen = both(parse(view.filter, spec, at), chosen)
+        usual = view.sort_of(spec)
+    sort = chosen_sort(arguments.sort, spec, usual)
+    if arguments.reverse:
+        sort = replace(sort, descending=not sort.descending)
+    return Query(spec, accounts, chosen, sort, at=to_millis(at))
+
+
+def filter_of(arguments: argparse.Namespace, spec: ListSpec, at: datetime) -> Filter:
+    """Return the filter of `--filter`.
+
+    Raises:
+        FilterError: it cannot be read.
     """
     if not _is_text(arguments.filter):
         raise FilterError(_("The filter cannot be read."))
+    return parse(arguments.filter, spec, at)
+
+
+def chosen_view(arguments: argparse.Namespace, spec: ListSpec) -> SavedView | None:
+    """Return the view of `--view`; None where it is not given.
+
+    Raises:
+        UsageError: the list has no such view; says the nearest, and which there are.
+        FileError: the person's own views cannot be read.
+    """
+    name = getattr(arguments, "view", "")
+    if not name:
+        return None
+    from models.views_file import read_views
+
+    reading = read_views()
+    if reading.notice:
+        tell(reading.notice)
+    return reading.kept.find(spec.name, name)
+
+
+def chosen_sort(word: str, spec: ListSpec, usual: Sort) -> Sort:
+    """Return the sort by the column that is named; `usual` where none is.
+
+    Raises:
+        UsageError: the list cannot be sorted so.
+    """
+    if not word:
+        return usual
     sortable = {
         name: column.name for column in spec.sortable()
         for name in (column.name, *column.aliases)
     }  # fmt: skip
-    if arguments.sort not in sortable:
+    if word not in sortable:
         raise UsageError(
-            _("The list cannot be sorted by {name}.").format(name=arguments.sort),
+            _("The list cannot be sorted by {name}.").format(name=word),
             _("Sort by one of: {names}.").format(
                 names=", ".join(column.name for column in spec.sortable())
             ),
         )
-    name, usual = sortable[arguments.sort], spec.default_sort
-    descending = name == usual.column and usual.descending
-    sort = Sort(name, descending is not arguments.reverse)
-    at = now()
-    return Query(spec, accounts, parse(arguments.filter, spec, at), sort, at=to_millis(at))
+    name, default = sortable[word], spec.default_sort
+    return Sort(name, name == default.column and default.descending)
 
 
-def column_names(arguments: argparse.Namespace) -> Sequence[str] | None:
-    """Return the names of `--columns`; None where it is not given."""
-    return arguments.columns.split(",") if arguments.columns else None
+def column_names(arguments: argparse.Namespace, spec: ListSpec) -> Sequence[str] | None:
+    """Return the names of `--columns`, else those of the view; None where neither has some."""
+    if arguments.columns:
+        return list(arguments.columns.split(","))
+    view = chosen_view(arguments, spec)
+    return (view.column_names(spec) or None) if view is not None else None
 
 
 def print_list(arguments: argparse.Namespace, query: Query, connection: Connection) -> int | None:
@@ -81,7 +140,7 @@ def print_list(arguments: argparse.Namespace, query: Query, connection: Connecti
     spec = query.spec
     everything = arguments.json or arguments.csv or arguments.plain
     default = [column.name for column in spec.columns if everything or not column.wide_only]
-    columns = chosen_columns(spec, column_names(arguments) or default)
+    columns = chosen_columns(spec, column_names(arguments, spec) or default)
     with connection.snapshot():
         listing = Listing(spec, [column for column, _heading in columns], query.walk(connection))
         if arguments.json:

@@ -118,7 +118,7 @@ def run_export(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Write customers to a file."""
     store = open_book(arguments, settings)
     query = chosen_query(arguments, CUSTOMERS, scope(arguments, settings, store, ALL).ids)
-    columns = chosen_columns(CUSTOMERS, column_names(arguments))
+    columns = chosen_columns(CUSTOMERS, column_names(arguments, CUSTOMERS))
     path = given_path(arguments.file)
     format_ = format_of(path, arguments.format)
     connection = store.connect()

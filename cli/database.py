@@ -41,8 +41,11 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
 
 def run_upgrade(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Bring the schema up to date."""
+    from models.indexing import add_missing_index
+
     store = book(arguments, settings)
     store.open([cloud.id for cloud in working_clouds(settings)])
+    add_missing_index(store)
     tell(_("{name} is up to date.").format(name=store.database.name))
     return ExitCode.DONE
 

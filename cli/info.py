@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from cli.books import book, demo_database
 from cli.printing import json_text
 from models import paths
+from models.customer_list import CUSTOMERS
 from models.database_url import SqliteFile, masked
 from models.errors import DeskError, ExitCode
 from models.languages import _, language, speak
@@ -71,6 +72,7 @@ def _paths(store: Store) -> dict[str, str]:
         "demo book": demo_database().name,
         "your settings": _existing(str(paths.user_settings())),
         "all settings": str(paths.project_settings()),
+        "your views": str(paths.user_views()),
         "remembered views": str(paths.state_folder()),
         "crash reports": str(paths.state_folder()),
         "cache": str(paths.cache_folder()),
@@ -90,13 +92,27 @@ def _database(store: Store) -> dict[str, str]:
         connection = store.connect()
         try:
             found = schema_version(connection)
+            index = CUSTOMERS.word_index
+            indexed = index is not None and connection.has_table(index.table)
         finally:
             connection.close()
     except DeskError as error:
         return {"kind": kind, "state": str(error)}
     newest = known_versions()[-1]
     state = _("up to date") if found == newest else _("older; the next start brings it up to date")
-    return {"kind": kind, "schema": found or "–", "state": state}
+    return {
+        "kind": kind, "schema": found or "–", "state": state,
+        "index of words": _("there") if indexed else _no_index(store),
+    }  # fmt: skip
+
+
+def _no_index(store: Store) -> str:
+    if isinstance(store.database, SqliteFile):
+        return _("missing: filters of a large book are slow. This Python's SQLite has no FTS5")
+    return _(
+        "missing: filters of a large book are slow. Let the server have the extension pg_trgm, "
+        "then run partnerdesk database upgrade"
+    )
 
 
 def _settings(settings: Settings) -> dict[str, str]:
@@ -107,6 +123,8 @@ def _settings(settings: Settings) -> dict[str, str]:
         "theme": settings.theme,
         "read_only": str(settings.read_only).lower(),
         "mouse": settings.mouse,
+        "drawing": settings.drawing,
+        "start": settings.start,
         **{f"keys.{name}": keys for name, keys in settings.keys.items()},
         **{f"mail.{name}": str(value) or "–" for name, value in asdict(settings.mail).items()},
         **{

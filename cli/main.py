@@ -27,6 +27,7 @@ COMMANDS = {
     "demo": N_("make a demo book"),
     "info": N_("show paths, versions, settings and terminal"),
     "relationships": N_("invite, remind and end; partners and delegated admin"),
+    "views": N_("list, save and delete saved views"),
 }
 """The commands, each in the file of its name, and what they are for."""
 INTERRUPTED = 130

@@ -15,7 +15,7 @@ from cli import (
     relationships_send,
 )
 from cli.books import open_book, scope
-from cli.choosing import add_choice, add_forms, chosen_query, print_list
+from cli.choosing import add_choice, add_forms, add_view, chosen_query, column_names, print_list
 from cli.printing import tell
 from models.account_list import ALL
 from models.errors import ExitCode
@@ -72,6 +72,7 @@ def _add_list(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser
     )  # fmt: skip
     listing.add_argument("--tab", choices=tuple(TABS), default="invitations",
                          help=_("which list (default: %(default)s)"))  # fmt: skip
+    add_view(listing)
     listing.add_argument(
         "--filter", default="", metavar="TEXT",
         help=_("as in the console: words, state:sent, ends<30d, -auto:yes, agreement:no"),
@@ -96,8 +97,8 @@ def _add_tab(
 def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print the rows of a tab, one a line, or as JSON or CSV."""
     spec = TABS[arguments.tab]
-    arguments.sort = arguments.sort or spec.default_sort.column
-    if not (arguments.columns or arguments.json or arguments.csv or arguments.plain):
+    machine = arguments.json or arguments.csv or arguments.plain
+    if not (machine or column_names(arguments, spec)):
         arguments.columns = ",".join(_table(spec))
     store = open_book(arguments, settings)
     query = chosen_query(arguments, spec, scope(arguments, settings, store, ALL).ids)

@@ -155,7 +155,7 @@ def _found(
     arguments: argparse.Namespace, store: Store, accounts: tuple[Account, ...], spec: ListSpec
 ) -> list[tuple[Account, list[int]]]:
     """Return the keys of the rows that are meant, by the account they belong to."""
-    arguments.sort, arguments.reverse = spec.default_sort.column, False
+    arguments.sort, arguments.reverse = "", False
     found = []
     connection = store.connect()
     try:

@@ -38,6 +38,10 @@ class Connection(Protocol):
         """Return all rows that `statement` selects."""
         ...
 
+    def has_table(self, name: str) -> bool:
+        """Say whether there is a table called `name`."""
+        ...
+
     def snapshot(self) -> AbstractContextManager[None]:
         """Let everything read in the block be of one moment."""
         ...
@@ -63,6 +67,10 @@ class SqliteConnection:
         """Return all rows that `statement` selects."""
         with explained(self._database):
             return self._raw.execute(statement, values).fetchall()
+
+    def has_table(self, name: str) -> bool:
+        """Say whether there is a table called `name`."""
+        return bool(self.rows("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)))
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -101,6 +109,10 @@ class PostgresConnection:
                 self._raw = open_postgres(self._database)
                 self._raw.autocommit = True
             return self._raw.execute(text.encode(), values).fetchall()
+
+    def has_table(self, name: str) -> bool:
+        """Say whether there is a table called `name`."""
+        return self.rows("SELECT to_regclass(?) IS NOT NULL", (name,)) == [(True,)]
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

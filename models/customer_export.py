@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from models.connection import Connection
-    from models.lists import ListSpec, Query
+    from models.lists import ListSpec
+    from models.queries import Query
 
 PORTAL_COLUMNS = {
     "id": N_("Microsoft ID"),

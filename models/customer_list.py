@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.languages import N_
-from models.lists import Column, Kind, ListSpec, Many, Sort
+from models.lists import Column, Kind, ListSpec, Many, Sort, WordIndex
 
 RELATIONSHIPS = {
     "reseller": N_("Reseller"),
@@ -36,11 +36,12 @@ CUSTOMERS = ListSpec(
     columns=(
         Column(
             "company", N_("Company"), "c.company_name", 22, grows=3,
-            sort="c.company_sort", folded="c.company_sort", aliases=("name", "company_name"),
+            sort="c.company_sort", folded="c.company_sort", in_words=True,
+            aliases=("name", "company_name"),
         ),
         Column(
             "domain", N_("Primary domain"), "c.primary_domain", 20, grows=3,
-            sort="c.primary_domain", aliases=("primary_domain",), rank=1,
+            sort="c.primary_domain", in_words=True, aliases=("primary_domain",), rank=1,
         ),
         Column(
             "cloud", N_("Cloud"),
@@ -64,10 +65,12 @@ CUSTOMERS = ListSpec(
         Column("seen", N_("Seen"), "c.seen_at", 12, Kind.AGE, sort="c.seen_at", rank=3),
         Column(
             "id", N_("Microsoft ID"), "c.microsoft_id", 36, folded="coalesce(c.microsoft_id, '')",
+            is_identifier=True,
             wide_only=True, rank=7, aliases=("microsoft_id", "tenant"),
         ),
         Column(
             "reseller", N_("Reseller"), "c.indirect_reseller", 14, wide_only=True, rank=8,
+            is_sparse=True,
             aliases=("indirect_reseller",),
         ),
         Column(
@@ -87,5 +90,8 @@ CUSTOMERS = ListSpec(
         ),
     ),
     default_sort=Sort("company"),
+    word_index=WordIndex(
+        "customers_words", "customers_words_entries", "customers", "id", "microsoft_id"
+    ),
 )  # fmt: skip
 """The book: customers whose relationship has not ended."""

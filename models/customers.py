@@ -53,12 +53,14 @@ class Customer(SQLModel, table=True):
     __tablename__ = "customers"
     __table_args__ = (
         UniqueConstraint("account_id", "microsoft_id"),
-        Index("customers_by_company", "account_id", "company_sort", "id"),
-        Index("customers_by_domain", "account_id", "primary_domain", "id"),
-        Index("customers_by_country", "account_id", "country", "id"),
-        Index("customers_by_relationship", "account_id", "relationship_to_partner", "id"),
-        Index("customers_by_seen", "account_id", "seen_at", "id"),
-        Index("customers_by_added", "account_id", "added_at", "id"),
+        Index("customers_by_company", "account_id", "company_sort", "id", "ended_at"),
+        Index("customers_by_domain", "account_id", "primary_domain", "id", "ended_at"),
+        Index("customers_by_country", "account_id", "country", "id", "ended_at"),
+        Index(
+            "customers_by_relationship", "account_id", "relationship_to_partner", "id", "ended_at"
+        ),
+        Index("customers_by_seen", "account_id", "seen_at", "id", "ended_at"),
+        Index("customers_by_added", "account_id", "added_at", "id", "ended_at"),
         Index(
             "customers_by_end",
             "account_id",

@@ -9,6 +9,7 @@ from uuid import uuid4
 from models.account_list import Account, Scope, choose, read_accounts
 from models.clock import now
 from models.errors import DeskError
+from models.filter_history import FilterHistory
 from models.languages import _
 from models.reading import Reader
 from models.remembered import Remembered
@@ -52,7 +53,10 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.store)
+        self.counters = (Reader(self.store), Reader(self.store))
+        """Count beside the reader, so that rows never wait for their number."""
         self.remembered = Remembered.load(self.store.database)
+        self.used_filters = FilterHistory()
 
     def open(self) -> None:
         """Open the book and choose where to begin. Blocks; not for the event loop's thread.
@@ -106,5 +110,8 @@ class Desk:
 
     def close(self) -> None:
         """Stop reading and write down what is to be remembered."""
+        for counter in self.counters:
+            counter.close()
         self.reader.close()
         self.remembered.save()
+        self.used_filters.save()

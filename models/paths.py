@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +20,18 @@ if TYPE_CHECKING:
     from typing import IO
 
 _DIRS = PlatformDirs("partnerdesk", appauthor=False)
+LOCK_SECONDS = 2.0
+"""How long a file is waited for that another process holds."""
 
 
 def user_settings() -> Path:
     """Return the person's own settings file; it need not exist."""
     return _DIRS.user_config_path / "config.toml"
+
+
+def user_views() -> Path:
+    """Return the file of the person's own views and columns; it need not exist."""
+    return _DIRS.user_config_path / "views.json"
 
 
 def data_folder() -> Path:
@@ -89,3 +98,26 @@ def written_whole(path: Path, *, mode: int = 0o600) -> Iterator[IO[bytes]]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Let no other process that does the same into the block: `path` is read, changed, written.
+
+    It is a file beside `path` that is held, for `path` itself is replaced. After `LOCK_SECONDS`,
+    or where the system has no such locks, it goes on without.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    with path.with_name(f".{path.name}.lock").open("a") as lock:
+        if sys.platform != "win32":
+            import fcntl
+
+            deadline = time.monotonic() + LOCK_SECONDS
+            while time.monotonic() < deadline:
+                with suppress(BlockingIOError):
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                time.sleep(0.01)
+        yield

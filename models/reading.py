@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
+from functools import partial
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
+from time import sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.errors import StoreError
 from models.languages import _
+from models.searching import Search
+from models.sources import RowSource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from models.connection import Connection
-    from models.lists import Query, Row, RowKey
+    from models.lists import Row, RowKey
+    from models.queries import Query
+    from models.sources import Opening, Wish
     from models.store import Store
 
 Answer = TypeVar("Answer")
 
 ANSWER_SECONDS = 30.0
 """How long a question may take before the person is told that there is no answer."""
+STOP_SECONDS = 0.05
+"""How long a question that is to be stopped has until it is told so again."""
 CLOSE_SECONDS = 3.0
 """How long the end of the program waits for the thread."""
 
@@ -30,12 +38,16 @@ class Reader:
     """Answers questions to the book in the order they come, never on the event loop's thread.
 
     Its thread is a daemon: a database that does not answer never keeps the program from ending.
+    A question that nobody waits for any more is dropped, and stopped where it is being answered.
     """
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self._work: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
         self._connection: Connection | None = None
+        self._answering: Future[Any] | None = None
+        self._turn = Lock()
+        """Held while what is being answered changes, so that the right question is stopped."""
         self._thread = Thread(target=self._run, name="reader", daemon=True)
         self._thread.start()
 
@@ -45,21 +57,22 @@ class Reader:
         Raises:
             StoreError: the book cannot be read, or does not answer in time.
         """
+        future = self._put(lambda: question(self._connected()))
         try:
-            return await asyncio.wait_for(
-                self.aside(lambda: question(self._connected())), ANSWER_SECONDS
-            )
+            return await asyncio.wait_for(asyncio.wrap_future(future), ANSWER_SECONDS)
         except TimeoutError:
+            self._stop(future)
             raise StoreError(
                 _("The database does not answer."),
                 _("What is shown is as it was; r tries again, ctrl+q leaves."),
             ) from None
+        except asyncio.CancelledError:
+            self._stop(future)
+            raise
 
     async def aside(self, work: Callable[[], Answer]) -> Answer:
         """Return what `work` returns; it runs in the reading thread."""
-        future: Future[Answer] = Future()
-        self._work.put((work, future))
-        return await asyncio.wrap_future(future)
+        return await asyncio.wrap_future(self._put(work))
 
     def close(self) -> None:
         """Stop reading; what still runs is interrupted, and not waited for for long."""
@@ -69,15 +82,43 @@ class Reader:
             connection.interrupt()
         self._thread.join(CLOSE_SECONDS)
 
+    def _put(self, work: Callable[[], Answer]) -> Future[Answer]:
+        future: Future[Answer] = Future()
+        self._work.put((work, future))
+        return future
+
+    def _stop(self, future: Future[Any]) -> None:
+        """Stop answering a question, if it is the one that is being answered.
+
+        In a thread, since a server is told so over the network.
+        """
+
+        def stop() -> None:
+            while self._answering is future:  # again, where it was between two statements
+                with self._turn:
+                    if self._answering is future and self._connection is not None:
+                        self._connection.interrupt()
+                sleep(STOP_SECONDS)
+
+        if self._answering is future:
+            Thread(target=stop, name="stop", daemon=True).start()
+
     def _run(self) -> None:
         while (task := self._work.get()) is not None:
             work, future = task
             if not future.set_running_or_notify_cancel():
                 continue
+            with self._turn:
+                self._answering = future
             try:
-                future.set_result(work())
+                answer = work()
             except BaseException as error:  # noqa: BLE001 - handed to whoever asked
-                future.set_exception(error)
+                settled: Callable[[], None] = partial(future.set_exception, error)
+            else:
+                settled = partial(future.set_result, answer)
+            with self._turn:
+                self._answering = None
+            settled()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -88,21 +129,55 @@ class Reader:
         return self._connection
 
 
-class StoreRows:
-    """The rows of a query, as a table on the screen asks for them."""
+class StoreRows(RowSource):
+    """The rows of a query, as a table on the screen asks for them.
 
-    def __init__(self, reader: Reader, query: Query) -> None:
+    Rows are read by one reader; what may take longer, counts and places, by others beside it.
+    """
+
+    def __init__(self, reader: Reader, query: Query, counters: Sequence[Reader] = ()) -> None:
         self._reader = reader
+        self._counters = counters or (reader,)
         self.query = query
+        self._search = Search(query)
 
     async def count(self) -> int:
         """Return how many rows there are."""
-        return await self._reader.ask(self.query.count)
+        search, many = self._search, len(self._counters)
+        if many < 2 or search.is_known or not search.looks_at_all:
+            return await self._counters[0].ask(search.count)
+        parts = await self._counters[0].ask(lambda book: self.query.parts(book, many))
+        counting = [
+            asyncio.ensure_future(counter.ask(part.count))
+            for counter, part in zip(self._counters, parts, strict=False)
+        ]
+        try:
+            return sum(await asyncio.gather(*counting))
+        except BaseException:
+            for one in counting:
+                one.cancel()
+            raise
 
-    async def window(self, start: int, length: int) -> list[Row]:
+    async def window(
+        self, start: int, length: int, total: int = 0, held: Sequence[tuple[int, Row]] = ()
+    ) -> list[Row]:
         """Return at most `length` rows from place `start` on."""
-        return await self._reader.ask(lambda book: self.query.window(book, start, length))
+        search = self._search
+        return await self._reader.ask(lambda book: search.window(book, start, length, total, held))
 
     async def position_of(self, key: RowKey) -> int | None:
         """Return the place of a row, or None where it is not in the list."""
-        return await self._reader.ask(lambda book: self.query.position_of(book, key))
+        return await self._counters[0].ask(lambda book: self._search.position_of(book, key))
+
+    async def opening(self, wish: Wish) -> Opening:
+        """Return the rows that are seen first, whatever is not counted yet."""
+        return await self._reader.ask(lambda book: self._search.opening(book, wish))
+
+    async def settle(self, opening: Opening) -> tuple[int, int]:
+        """Return start and total of an opening, counted where they were not."""
+        total = opening.total if opening.total is not None else await self.count()
+        start = opening.start
+        if start is None:
+            first = opening.rows[0]
+            start = await self._counters[0].ask(lambda book: self._search.place_of_row(book, first))
+        return start, max(total, start + len(opening.rows))

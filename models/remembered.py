@@ -25,6 +25,8 @@ class View:
     wide: bool = False
     cursor: int = 0
     """Key of the row under the cursor; 0 for none."""
+    view: str = ""
+    """The saved view it was left in, by its word; empty for none."""
 
 
 @dataclass
@@ -34,6 +36,8 @@ class Remembered:
     database: Database
     scope: str = ""
     """The chosen account's id, or `all`; empty in a new book."""
+    screen: str = ""
+    """The main screen that it was left in; empty in a new book."""
     views: dict[str, View] = field(default_factory=dict)
     """By account and list, such as `3/customers`."""
     own: set[str] = field(default_factory=set)
@@ -46,11 +50,12 @@ class Remembered:
         try:
             kept: dict[str, Any] = json.loads(_file(database).read_bytes())
             remembered.scope = str(kept["scope"])
+            remembered.screen = str(kept.get("screen", ""))
             remembered.views = {
                 name: View(
                     filter=str(view["filter"]), sort=str(view["sort"]),
                     descending=bool(view["descending"]), wide=bool(view["wide"]),
-                    cursor=int(view["cursor"]) % 2**31,
+                    cursor=int(view["cursor"]) % 2**31, view=str(view.get("view", "")),
                 )
                 for name, view in kept["views"].items()
             }  # fmt: skip
@@ -73,6 +78,7 @@ class Remembered:
         self.views |= {name: view for name, view in theirs.items() if name not in self.own}
         kept = {
             "scope": self.scope,
+            "screen": self.screen,
             "views": {name: asdict(view) for name, view in self.views.items()},
         }
         file = _file(self.database)

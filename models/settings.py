@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 
 ENVIRONMENT_PREFIX = "PARTNERDESK_"
 TEST_PREFIX = "PARTNERDESK_TEST_"
-_KEPT_FORMAT = 2
+_KEPT_FORMAT = 3
 
 Theme = Literal["partnerdesk-dark", "partnerdesk-light", "ansi"]
 Mouse = Literal["auto", "on", "off"]
+Drawing = Literal["changes", "whole"]
+Start = Literal["last", "resources"]
 Security = Literal["starttls", "tls", "none"]
 Color = Literal["blue", "red", "yellow", "magenta", "cyan", "green"]
 _Cell = Literal["yes", "no", "partly", "unstated"]
@@ -74,6 +76,8 @@ class Settings:
     theme: Theme
     read_only: bool
     mouse: Mouse
+    drawing: Drawing
+    start: Start
     keys: dict[str, str]
     mail: MailSettings
     clouds: dict[str, CloudSettings]

@@ -20,6 +20,7 @@ class ChangesScreen(ListScreen):
     """The list of changes, the newest first."""
 
     NAME = "changes"
+    IS_MAIN = True
     SPEC = CHANGES
     OWN_ACCOUNT = True
     ACTIONS: ClassVar[tuple[Action, ...]] = (

@@ -21,6 +21,7 @@ class CustomersScreen(ListScreen):
     """The list of customers."""
 
     NAME = "customers"
+    IS_MAIN = True
     SPEC = CUSTOMERS
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("customers.filter", "slash", N_("Filter"),

@@ -9,8 +9,9 @@ from textual.getters import query_one
 
 from models.errors import DeskError
 from models.languages import N_, _, ngettext
-from models.lists import Column, Kind, ListedRows, Row
+from models.lists import Column, Kind, Row
 from models.plain import shown
+from models.sources import ListedRows
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import Choice, DeskScreen
 from tui.widgets.record_table import RecordTable

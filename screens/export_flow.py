@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from models.lists import Column, Query
+    from models.lists import Column
+    from models.queries import Query
     from tui.widgets.desk_screen import DeskScreen
 
 

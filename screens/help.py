@@ -30,6 +30,11 @@ MOVING = (
     ("ctrl+q", N_("Leave the console")),
 )
 """Keys that are the same everywhere and no action of a screen."""
+FILTERING = (
+    ("Tab", N_("In the filter: complete a field or a value; again for the next")),
+    ("↑ ↓", N_("In the filter: what this kind of list was filtered by before")),
+)
+"""Keys of the filter's line, for screens that have one."""
 PART = 96
 """Per cent of the window's width that the box may take; `help.tcss` says the same."""
 FRAME = 5
@@ -75,7 +80,8 @@ class HelpScreen(ModalScreen[None]):
             (shown_keys(action, self._remapped), _(action.help), action.id)
             for action in self._actions
         ]
-        lines += [(keys, _(text), "") for keys, text in MOVING]
+        filtering = FILTERING if any(action.word == "filter" for action in self._actions) else ()
+        lines += [(keys, _(text), "") for keys, text in (*filtering, *MOVING)]
         width = max(cell_len(keys) for keys, *_rest in lines)
         widest = max(cell_len(text) for _keys, text, _id in lines)
         longest = max(len(id) for *_rest, id in lines)

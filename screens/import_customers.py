@@ -12,8 +12,9 @@ from textual.widgets import Static
 
 from models.errors import DeskError
 from models.languages import N_, _, number
-from models.lists import Column, Kind, ListedRows, Row
+from models.lists import Column, Kind, Row
 from models.plain import shown
+from models.sources import ListedRows
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.record_table import RecordTable

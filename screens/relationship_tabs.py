@@ -58,6 +58,7 @@ class RelationshipTab(ListScreen):
     """One tab of the relationship manager. Subclasses say what their list shows and can do."""
 
     NAME = "relationships"
+    IS_MAIN = True
     TAB: ClassVar[str] = ""
     """The name of its list, one of `TABS`."""
     RUN: ClassVar[str] = ""

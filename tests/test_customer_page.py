@@ -16,7 +16,7 @@ from models.customers import BillingProfile, CompanyProfile, Customer, Note, sor
 from models.errors import ConflictError, DeskError, NotFoundError, RefusedError, UsageError
 from models.filters import parse
 from models.history import Actor, Change, ChangeKind, entry
-from models.lists import Query
+from models.queries import Query
 from models.store import Store
 from models.tags_and_notes import LONGEST_NOTE, LONGEST_TAG, parse_tags
 from models.told import change_lines

@@ -7,24 +7,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import select
 
 from models.account_list import read_accounts
 from models.customer_list import CUSTOMERS
 from models.customers import Customer, Tag, sort_and_search
 from models.errors import FilterError
 from models.filters import parse
-from models.lists import Query, Sort
-from models.plain import fold
+from models.lists import Sort
+from models.queries import Query
 from models.settings import load
-from tests.books import NOW, fill_demo
+from tests.books import NOW
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from models.database_url import SqliteFile
     from models.store import Store
 
 
@@ -177,31 +173,3 @@ def test_a_wrong_filter_says_what_is_wrong(text: str, said: str) -> None:
 def test_any_text_is_a_filter_or_a_plain_error(text: str) -> None:
     with suppress(FilterError):
         parse(text, CUSTOMERS, NOW)
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    from models.database_url import SqliteFile
-    from models.store import Store
-
-    file: Path = tmp_path_factory.mktemp("filters") / "book.db"
-    database: SqliteFile = SqliteFile(file)
-    store = Store(database)
-    store.open(["global", "us-gov", "germany"])
-    fill_demo(store, 150)
-    return store
-
-
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_words_find_exactly_the_rows_that_hold_them(filled: Store, data: st.DataObject) -> None:
-    """Any piece of any name, in any case, finds the rows whose searchable text holds it."""
-    with filled.reading() as session:
-        customers = session.exec(select(Customer).where(Customer.ended_at == 0)).all()
-    name = data.draw(st.sampled_from([customer.company_name for customer in customers]))
-    start = data.draw(st.integers(0, len(name) - 1))
-    piece = name[start : start + data.draw(st.integers(1, 12))].replace('"', " ").strip()
-    word = data.draw(st.sampled_from([piece, piece.upper(), piece.lower()]))
-    wanted = fold(word)
-    expected = {c.company_name for c in customers if wanted in c.search_text}
-    assert set(found(filled, f'"{word}"')) == expected

@@ -59,7 +59,7 @@ def test_the_rows_of_the_last_list_load_no_orm(tmp_path: Path) -> None:
     program = (
         "import json, sys; from pathlib import Path\n"
         "from models.customer_list import CUSTOMERS; from models.database_url import SqliteFile\n"
-        "from models.filters import parse; from models.lists import Query\n"
+        "from models.filters import parse; from models.queries import Query\n"
         "from models.store import Store; from datetime import datetime, UTC\n"
         "store = Store(SqliteFile(Path(sys.argv[1]))); store.open(['global'])\n"
         "query = Query(CUSTOMERS, (1,), parse('a', CUSTOMERS, datetime.now(UTC)),"

@@ -11,8 +11,8 @@ from models.answering import plan_accept, plan_decline, read_case
 from models.changes import carry_out
 from models.filters import NO_FILTER
 from models.lifecycles import InvitationState
-from models.lists import Query
 from models.matching import close_matched
+from models.queries import Query
 from models.relationship_lists import INVITATIONS
 from models.store import Store
 from models.undoing import plan_undo

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.app import App
 
-from models.lists import Column, ListedRows, Row, RowKey
+from models.lists import Column, Row, RowKey
+from models.sources import ListedRows, RowSource
 from tests.books import NOW
 from tui.themes import DARK
 from tui.widgets.record_layout import arrange, fitted
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.pilot import Pilot
 
@@ -25,7 +28,7 @@ COLUMNS = (
 )
 
 
-class Numbers:
+class Numbers(RowSource):
     """A source of `total` rows that are made when they are asked for."""
 
     def __init__(self, total: int) -> None:
@@ -38,7 +41,10 @@ class Numbers:
             await self.gate.wait()
         return self.total
 
-    async def window(self, start: int, length: int) -> list[Row]:
+    async def window(
+        self, start: int, length: int, total: int = 0, held: Sequence[tuple[int, Row]] = ()
+    ) -> list[Row]:
+        del total, held
         self.windows.append((start, length))
         last = min(start + length, self.total)
         return [Row(n + 1, (f"name {n}", f"at {n}", "more")) for n in range(start, last)]

@@ -13,7 +13,8 @@ from models.clock import to_millis, until
 from models.connection import PostgresConnection
 from models.filters import NO_FILTER, parse
 from models.lifecycles import DelegatedAdminState
-from models.lists import ListSpec, Query, Sort, cell_text
+from models.lists import ListSpec, Sort, cell_text
+from models.queries import Query
 from models.relationship_lists import DELEGATED_ADMIN, INVITATIONS, TABS
 from models.relationships import DelegatedAdminRelationship
 from tests.books import NOW, fill_demo
@@ -82,8 +83,9 @@ def test_every_order_of_one_account_reads_its_index(
         if isinstance(book, PostgresConnection):
             assert "Index" in explained.plan
         else:
-            assert "_by_" in explained.plan
-            assert "TEMP B-TREE FOR ORDER BY" not in explained.plan
+            walked, _, _shown = explained.plan.partition("SCAN spots")
+            assert "_by_" in walked
+            assert "TEMP B-TREE FOR ORDER BY" not in walked
 
 
 def test_an_invitation_is_due_after_a_week_and_lapses_after_ninety_days(store: Store) -> None:

@@ -12,8 +12,9 @@ from models.clock import to_millis
 from models.filters import NO_FILTER, parse
 from models.languages import speak
 from models.lifecycles import DelegatedAdminState, InvitationState
-from models.lists import Query, cell_text
+from models.lists import cell_text
 from models.plain import shown
+from models.queries import Query
 from models.relationship_lists import DELEGATED_ADMIN, INVITATIONS, TABS
 from models.relationships import DelegatedAdminRelationship, Invitation
 from tests.books import NOW, fill_demo

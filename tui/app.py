@@ -16,6 +16,7 @@ from screens.resources import ResourcesScreen
 from tui.openings import TAB_SCREENS, Openings
 from tui.themes import THEMES
 from tui.widgets.desk_screen import DeskScreen
+from tui.wire import sparing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
     from tui.widgets.actions import Action
 
 MAIN_SCREENS = {
+    "resources": ("screens.resources", "ResourcesScreen"),
     "customers": ("screens.customers", "CustomersScreen"),
     "relationships": ("screens.invitations", "InvitationsScreen"),
     "changes": ("screens.changes", "ChangesScreen"),
 }
 """Where the screens are that `g` leads to; imported when somebody goes there."""
 SCREENS = (
-    *MAIN_SCREENS.values(),
+    *list(MAIN_SCREENS.values())[1:],
     *TAB_SCREENS.values(),
     ("screens.add_customer", "AddCustomerScreen"),
     ("screens.change", "ChangeScreen"),
@@ -71,6 +73,8 @@ class DeskApp(Openings):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = desk.settings.theme
+        if desk.settings.drawing == "changes":
+            self.driver_class = sparing(self.driver_class)
 
     # Start and end
 
@@ -79,7 +83,8 @@ class DeskApp(Openings):
         if not self._use_keymap():
             return
         self.leave_on_signals()
-        self.push_screen(ResourcesScreen(self.desk))
+        last = self.desk.remembered.screen if self.desk.settings.start == "last" else ""
+        self.push_screen(self._main_screen(last if last in MAIN_SCREENS else "resources"))
         self.run_worker(self._open_book(), group="book")
 
     async def _open_book(self) -> None:
@@ -141,6 +146,8 @@ class DeskApp(Openings):
                     f"{action.display}  {help_text}",
                     partial(self._perform, screen, action),
                 )
+        redrawing = _("Draw the whole screen anew, where something else wrote over it")
+        yield SystemCommand(_("Redraw"), f"f5  {redrawing}", self.redraw)
         leaving = _("Leave the console")
         yield SystemCommand(_("Quit"), f"ctrl+q  {leaving}", self.exit)
 
@@ -167,18 +174,26 @@ class DeskApp(Openings):
     # Between screens
 
     async def go_back(self) -> None:
-        """Go back to the screen below."""
+        """Go back to the screen below; below the others lie the resources."""
         if len(self._desk_screens()) > 1:
             await self.pop_screen()
+        else:
+            await self.go_to("resources")
 
     async def go_to(self, name: str) -> None:
         """Go to a main screen by its name: back to it where it is open, else to a new one."""
         while isinstance(self.screen, DeskScreen) and name != self.screen.NAME:
-            if len(self._desk_screens()) == 1:
-                module, screen = MAIN_SCREENS[name]
-                await self.push_screen(getattr(import_module(module), screen)(self.desk))
-                return
-            await self.pop_screen()
+            if len(self._desk_screens()) > 1:
+                await self.pop_screen()
+            elif name == "resources":
+                await self.switch_screen(self._main_screen(name))
+            else:
+                await self.push_screen(self._main_screen(name))
+
+    def _main_screen(self, name: str) -> DeskScreen:
+        module, screen = MAIN_SCREENS[name]
+        made: DeskScreen = getattr(import_module(module), screen)(self.desk)
+        return made
 
     def _desk_screens(self) -> list[DeskScreen]:
         return [screen for screen in self.screen_stack if isinstance(screen, DeskScreen)]
@@ -202,8 +217,8 @@ class DeskApp(Openings):
         if key is None:
             return
         self.desk.choose(key)
-        while len(self._desk_screens()) > 2:
-            await self.pop_screen()
+        while len(self._desk_screens()) > 1 and not self._desk_screens()[-1].IS_MAIN:
+            await self.pop_screen()  # what it shows belongs to the other account
         await self._tell_scope()
 
     async def _tell_scope(self) -> None:

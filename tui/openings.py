@@ -11,7 +11,7 @@ from models.languages import _
 from tui.steady_app import SteadyApp
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
     from pathlib import Path
 
     from models.account_list import Account
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from models.desk import Desk
     from models.drafts import CustomerDraft
     from models.ending import Ending
-    from models.lists import RowKey
+    from models.lists import ListSpec, RowKey
     from models.resources import Resource
     from models.running import RunWish
+    from models.views import Chosen
 
 TAB_SCREENS = {
     "invitations": ("screens.invitations", "InvitationsScreen"),
@@ -132,6 +133,19 @@ class Openings(SteadyApp):
         scope = self.desk.scope
         if scope is not None and scope.account is not None:
             await self.push_screen(ImportScreen(self.desk, scope.account, path))
+
+    async def choose_columns(
+        self,
+        spec: ListSpec,
+        chosen: Chosen,
+        widths: Mapping[str, int],
+        hidden: Container[str],
+        done: Callable[[Chosen | None], Awaitable[None]],
+    ) -> None:
+        """Show all columns of a list to choose from."""
+        from screens.columns import ColumnsDialog
+
+        await self.push_screen(ColumnsDialog(spec, chosen, widths, hidden), done)
 
     # The relationship manager
 

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from textual.events import Event
     from textual.widget import Widget
 
+    from tui.wire.picture import Picture
+
+REDRAW_KEYS = ("f5", "ctrl+l")
+"""Draw the whole screen anew, on every screen that has nothing else on them."""
 LEAVE_SECONDS = 4.0
 """How long leaving may take after a signal that says so."""
 
@@ -44,6 +48,8 @@ class SteadyApp(App[None]):
         """Why the console ended, where it did not end because somebody wanted it to."""
         self.crash_report: Path | None = None
         """Where the report of an unexpected error stands."""
+        self.picture: Picture | None = None
+        """What the terminal shows, where the driver keeps that."""
         # Textual prints its crash screen, which shows the values of variables, to this console.
         self.error_console = Console(quiet=True)
 
@@ -102,6 +108,14 @@ class SteadyApp(App[None]):
             )
         super().panic()
 
+    # The picture
+
+    def redraw(self) -> None:
+        """Draw the whole screen anew: another program may have written over it."""
+        if self.picture is not None:
+            self.picture.repair()
+        self.refresh()
+
     # Keys
 
     async def on_event(self, event: Event) -> None:
@@ -116,6 +130,9 @@ class SteadyApp(App[None]):
 
     async def _take_key(self, event: Key) -> bool:
         screen = self.screen_stack[-1] if self.screen_stack else None
+        if screen and event.key in REDRAW_KEYS and event.key not in screen.active_bindings:
+            self.redraw()
+            return True
         if screen is None or isinstance(screen, SystemModalScreen):
             return False  # Textual's own palette takes its keys itself
         if isinstance(screen, DeskScreen) and screen.awaits_key:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING
 
+from models.completion import word_completer
 from models.errors import UsageError
 from models.languages import _
 from models.plain import shown
 from tui.widgets.actions import COMMAND
+from tui.widgets.prompt import Aid
 
 if TYPE_CHECKING:
     from tui.widgets.actions import Action
@@ -32,7 +34,8 @@ class CommandLine:
 
     def ask(self) -> None:
         """Open the line and say which words there are."""
-        self._screen.ask(":", "", self._given, self._tell, self._words)
+        aid = Aid(complete=word_completer(self._words))
+        self._screen.ask(":", "", self._given, self._tell, aid)
         self._tell("")
 
     def _tell(self, text: str) -> None:

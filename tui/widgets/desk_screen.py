@@ -20,11 +20,10 @@ from models.plain import shown_lines
 from tui.widgets.actions import EVERYWHERE, Action, bindings
 from tui.widgets.command_line import CommandLine
 from tui.widgets.header import DeskHeader
-from tui.widgets.lines import KeyBar, Prompt, StatusLine
+from tui.widgets.lines import KeyBar, StatusLine
+from tui.widgets.prompt import NO_AID, Aid, Prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.app import ComposeResult
     from textual.events import Key, Resize
 
@@ -53,6 +52,8 @@ class DeskScreen(Screen[None]):
 
     AUTO_FOCUS = ""  # each screen says itself where the keys go
     NAME: ClassVar[str] = ""
+    IS_MAIN: ClassVar[bool] = False
+    """Whether `g` leads to it; the console opens with the one it was left in."""
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
     OWN_ACCOUNT: ClassVar[bool] = False
     """Whether what it shows says in which account it is changed, also over all clouds."""
@@ -127,6 +128,8 @@ class DeskScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Show the header as it is now: it may have changed while another screen was on top."""
         self.header.refresh()
+        if self.IS_MAIN:
+            self.desk.remembered.screen = self.NAME
 
     async def scope_chosen(self) -> None:
         """Show another account; called when the cloud selector chose one."""
@@ -183,6 +186,14 @@ class DeskScreen(Screen[None]):
         """Say why rows could not be read."""
         self.fail(event.error)
 
+    def on_record_table_slow(self, event: RecordTable.Slow) -> None:
+        """Say that reading takes its time; what is shown stays, and the keys do what they do."""
+        reading = _("Reading …")
+        if not event.is_over:
+            self.status.say(reading)
+        elif self.status.message == reading:
+            self.status.say("")
+
     async def on_desk_header_clicked(self) -> None:
         """Open the cloud selector."""
         await self.do_cloud()
@@ -198,7 +209,7 @@ class DeskScreen(Screen[None]):
         """Ask a question; the next key answers it, any other key lets it be."""
         self._choices = tuple(choices)
         parts = [question, *(f"{choice.key} {choice.label}" for choice in choices), "Esc"]
-        self.status.say(_packed(parts, self.size.width - 2), whole=True)
+        self.status.say(packed(parts, self.size.width - 2), whole=True)
 
     @property
     def awaits_key(self) -> bool:
@@ -221,15 +232,12 @@ class DeskScreen(Screen[None]):
         text: str,
         answer: Callable[[str | None], Awaitable[None] | None],
         typed: Callable[[str], Awaitable[None] | None] | None = None,
-        words: Sequence[str] = (),
+        aid: Aid = NO_AID,
     ) -> None:
-        """Ask for a line; `answer` gets it on Enter and None on Esc, `typed` as it grows.
-
-        Tab completes what is typed to one of the `words`.
-        """
+        """Ask for a line; `answer` gets it on Enter and None on Esc, `typed` as it grows."""
         self._answer, self._typed = answer, typed
         self.status.display = False
-        self.prompt.ask(label, text, words)
+        self.prompt.ask(label, text, aid)
 
     async def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Hand on what is being typed."""
@@ -257,7 +265,7 @@ class DeskScreen(Screen[None]):
             except DeskError as error:
                 self.fail(error)
                 if text:  # what was typed is not lost: it can be mended, or left with Esc
-                    self.ask(self.prompt.label, text, answer, typed, self.prompt.words)
+                    self.ask(self.prompt.label, text, answer, typed, self.prompt.aid)
                     self.prompt.remark(str(error), error=True)
         if self.is_attached and not self.prompt.is_open:  # the answer may ask for the next line
             self.focus_body()
@@ -308,7 +316,7 @@ async def _done(act: Act) -> None:
         await result
 
 
-def _packed(parts: list[str], width: int) -> str:
+def packed(parts: list[str], width: int) -> str:
     """Return `parts` in lines of at most `width` cells; no part is ever divided."""
     lines = [""]
     for part in parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.getters import query_one
 from textual.widgets import Static
@@ -12,11 +12,16 @@ from textual.widgets import Static
 from models.clock import to_millis
 from models.errors import DeskError, FilterError
 from models.filters import NO_FILTER, Filter, parse
+from models.known_values import FilterCompleter
 from models.languages import _, ngettext, number
-from models.lists import ListedRows, Query, Sort
+from models.lists import Sort
+from models.queries import Query
 from models.reading import StoreRows
 from models.remembered import View
-from tui.widgets.desk_screen import Choice, DeskScreen
+from models.sources import ListedRows
+from tui.widgets.desk_screen import Choice
+from tui.widgets.list_views import ViewsScreen
+from tui.widgets.prompt import Aid
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
@@ -26,28 +31,29 @@ if TYPE_CHECKING:
 
     from models.account_list import Scope
     from models.desk import Desk
-    from models.lists import Column, ListSpec, Row, RowKey
+    from models.lists import Column, Row, RowKey
 
 
-class ListScreen(DeskScreen):
+class ListScreen(ViewsScreen):
     """A list over a spec. Subclasses say what it counts, what stands in its place, what opens."""
-
-    SPEC: ClassVar[ListSpec]
 
     DEFAULT_CSS = """
     ListScreen #empty { height: 1fr; padding: 2 4; display: none; }
     """
 
-    table = query_one(RecordTable)
     empty = query_one("#empty", Static)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._filter: Filter = NO_FILTER
         self._sort: Sort = self.SPEC.default_sort
-        self._all = 0
+        self._all: int | None = 0
+        """How many rows there are without the filter; None while they are being counted."""
+        self._all_of: object = None
+        """The account and the state of the book in which they were counted."""
         self._left = False
         self._shown_scope = ""
+        self._empty_text = ""
 
     # What subclasses say
 
@@ -95,8 +101,9 @@ class ListScreen(DeskScreen):
 
     async def scope_chosen(self) -> None:
         """Show another account's rows, as its list was left."""
+        kept = await self.kept_or_nothing()
         scope = self.desk.scope
-        if scope is None:
+        if scope is None or self._was_left():
             return
         view = self.desk.remembered.view(scope.key, self.SPEC.name)
         sortable = {column.name for column in self.SPEC.sortable()}
@@ -109,7 +116,7 @@ class ListScreen(DeskScreen):
             self._filter = NO_FILTER
         self.table.marks.clear()
         self.table.hidden = frozenset() if scope.account is None else frozenset({"cloud"})
-        self.table.wide = view.wide
+        self.take_up(kept, view)
         self.table.cursor = 0
         await self._show(keep=view.cursor or -1)
 
@@ -117,21 +124,14 @@ class ListScreen(DeskScreen):
         """Show the list as it is now, the cursor on the same row."""
         await self._show()
 
-    async def _show(self, keep: int = 0) -> None:
+    async def _show(self, keep: int = 0, *, near: bool = True) -> None:
         scope = self.desk.scope
         if scope is None or self._was_left():
             return
-        query = self.query_of(scope)
-        unfiltered = replace(query, filter=NO_FILTER)
+        source = StoreRows(self.desk.reader, self.query_of(scope), self.desk.counters)
         try:
-            source = StoreRows(self.desk.reader, query)
-            if not await self.table.show(source, sort=self._sort, keep=keep):
+            if not await self.table.show(source, sort=self._sort, keep=keep, near=near):
                 return
-            if self._was_left():
-                return
-            self._all = self.table.total
-            if self._filter.text:
-                self._all = await StoreRows(self.desk.reader, unfiltered).count()
         except DeskError as error:
             if self._was_left():
                 return
@@ -141,6 +141,34 @@ class ListScreen(DeskScreen):
             return
         self._shown_scope = scope.key
         if not self._was_left():
+            self._count_all(scope)
+            self.show_state(scope)
+
+    def _count_all(self, scope: Scope) -> None:
+        """See to it that the rows are counted which the filter leaves out."""
+        state = scope.key, self.desk.pulse
+        if not self._filter.text:
+            self._all = self.table.total if self.table.is_counted else None
+            self._all_of = state
+        elif state != self._all_of or self._all is None:
+            self._all, self._all_of = None, state
+            unfiltered = replace(self.query_of(scope), filter=NO_FILTER)
+            self.run_worker(self._all_counted(scope, unfiltered), group="all", exclusive=True)
+
+    async def _all_counted(self, scope: Scope, unfiltered: Query) -> None:
+        try:
+            self._all = await self.desk.counters[0].ask(unfiltered.count)
+        except DeskError as error:
+            self.fail(error)
+            return
+        if not self._was_left():
+            self.show_state(scope)
+
+    def on_record_table_counted(self) -> None:
+        """Say how many rows there are, now that they are counted."""
+        scope = self.desk.scope
+        if scope is not None and scope.key == self._shown_scope and not self._was_left():
+            self._count_all(scope)
             self.show_state(scope)
 
     def _was_left(self) -> bool:
@@ -155,15 +183,18 @@ class ListScreen(DeskScreen):
     def state_parts(self) -> list[str]:
         """Return what else the status line says of the list, behind count and filter."""
         marks = len(self.table.marks)
-        return [ngettext("{count} marked", "{count} marked", marks)] if marks else []
+        view = [_("view: {name}").format(name=self.view_name)] if self.view_name else []
+        return view + ([ngettext("{count} marked", "{count} marked", marks)] if marks else [])
 
     def show_state(self, scope: Scope) -> None:
         """Say how many rows there are; show the table, or the words in its place."""
-        filtered = bool(self._filter.text)
-        count = self.count_text(self.table.total)
+        self.leave_cleared_view()
+        filtered, total = bool(self._filter.text), self.table.total
+        count = self.count_text(total) if self.table.is_counted else _("counting …")
         parts = [count]
         if filtered:
-            shown, everything = number(self.table.total), number(self._all)
+            shown = number(total) if self.table.is_counted else "…"
+            everything = "…" if self._all is None else number(self._all)
             count = _("{shown} of {all}").format(shown=shown, all=everything)
             parts = [count, _("filter: {text}").format(text=self._filter.text)]
         self.status.state = " · ".join([*parts, *self.state_parts()])
@@ -171,18 +202,25 @@ class ListScreen(DeskScreen):
         self.empty.display = self.table.total == 0
         self.table.display = self.table.total > 0
         if self.table.total == 0:
-            self.empty.update(self.empty_text(scope, filtered=filtered))
+            self._say_empty(self.empty_text(scope, filtered=filtered))
         if not self.prompt.is_open:
             self.focus_body()
+
+    def _say_empty(self, text: str) -> None:
+        if text != self._empty_text:  # else it would be laid out and sent again with each letter
+            self._empty_text = text
+            self.empty.update(text)
 
     def _remember(self) -> None:
         scope = self.desk.scope
         if scope is None:
             return
-        row = self.table.row
+        row, before = self.table.row, self.desk.remembered.view(scope.key, self.SPEC.name)
+        away = before.cursor if self.table.total else 0  # scrolled out of what is read: it stays
         view = View(
             filter=self._filter.text, sort=self._sort.column, descending=self._sort.descending,
-            wide=self.table.wide, cursor=row.key if row else 0,
+            wide=self.table.wide, cursor=row.key if row else away,
+            view=self.view_word,
         )  # fmt: skip
         self.desk.remembered.keep_view(scope.key, self.SPEC.name, view)
 
@@ -213,23 +251,33 @@ class ListScreen(DeskScreen):
 
     def do_filter(self) -> None:
         """Ask for a filter; the list follows each letter."""
-        self.ask(_("Filter"), self._filter.text, self._filter_answered, self._apply)
+        accounts = self.desk.scope.ids if self.desk.scope is not None else ()
+        aid = Aid(
+            FilterCompleter(self.SPEC, self.desk.reader, accounts),
+            self.desk.used_filters.of(self.SPEC.name),
+        )
+        self.ask(_("Filter"), self._filter.text, self._filter_answered, self._typed_filter, aid)
 
     async def _filter_answered(self, text: str | None) -> None:
         await self._apply(text or "")
-        if text and self.table.total == 1:
+        if text and (used := text.strip()):
+            self.desk.used_filters.use(self.SPEC.name, used, to_millis(self.desk.clock()))
+            self.run_worker(self.desk.used_filters.save, thread=True, group="used filters")
+        if text and self.table.is_counted and self.table.total == 1:
             await self.do_open()  # the one that was looked for
 
-    async def _apply(self, text: str) -> None:
+    def _typed_filter(self, text: str) -> None:
+        """Follow what is typed: only the latest, whatever is still being read."""
         try:
-            chosen = parse(text.strip(), self.SPEC, self.desk.clock())
+            self._filter = parse(text.strip(), self.SPEC, self.desk.clock())
         except FilterError as error:
-            if not self.prompt.is_open:
-                raise
             self.prompt.remark(error.message, error=True)
             return
-        self._filter = chosen
-        await self._show()
+        self.run_worker(self._show(near=False), group="list", exclusive=True)
+
+    async def _apply(self, text: str) -> None:
+        self._filter = parse(text.strip(), self.SPEC, self.desk.clock())
+        await self._show(near=False)
 
     def do_sort(self) -> None:
         """Ask for the column to sort by."""

@@ -9,13 +9,12 @@ from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from models.errors import DeskError
 from models.languages import _
-from models.lists import ListedRows, Row, RowKey, Sort, cell_text
+from models.lists import Row, RowKey, cell_text
 from tui.widgets.record_layout import GAP, GUTTER, Placed, arrange, fitted
+from tui.widgets.record_window import HEADING, RecordWindow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,16 +22,13 @@ if TYPE_CHECKING:
 
     from rich.style import Style
     from textual.events import Click
+    from textual.scrollbar import ScrollTo
 
-    from models.lists import Column, RowSource
-
-HEADING = 1
-"""Lines of the heading, which does not scroll."""
-SPARE_PAGES = 2
-"""Pages of rows held above and below those that are seen."""
+    from models.lists import Column
+    from models.views import Chosen
 
 
-class RecordTable(ScrollView, can_focus=True):
+class RecordTable(RecordWindow, can_focus=True):
     """A list of records of any length.
 
     It asks its source only for the rows around those it shows. The cursor belongs to a record,
@@ -83,20 +79,6 @@ class RecordTable(ScrollView, can_focus=True):
             super().__init__()
             self.row = row
 
-    class Moved(Message):
-        """The cursor came to another record."""
-
-        def __init__(self, row: Row | None) -> None:
-            super().__init__()
-            self.row = row
-
-    class Failed(Message):
-        """Rows could not be read; those that were shown stay."""
-
-        def __init__(self, error: DeskError) -> None:
-            super().__init__()
-            self.error = error
-
     class HeadingClicked(Message):
         """A column's heading was clicked."""
 
@@ -110,80 +92,44 @@ class RecordTable(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._columns = columns
         self._clock = clock
-        self._source: RowSource = ListedRows(())
         self._placed: list[Placed] = []
-        self._rows: list[Row] = []
-        self._start = 0
-        self._asked = 0
-        self._wanted: RowKey = 0
+        self._reached: list[Column] = []
         self._width = 0
         self._sideways = 0
-        self.total = 0
-        """How many rows the source has."""
-        self.cursor = 0
-        """Place of the cursor."""
-        self.sort: Sort | None = None
-        """What the heading shows as the sort."""
         self.wide = False
         """Whether the wide-only columns are shown."""
         self.hidden: frozenset[str] = frozenset()
         """Names of columns that say nothing here, such as the cloud where there is only one."""
+        self.chosen: Chosen = ()
+        """The columns that a person chose, in their order; empty for the usual ones."""
         self.marks: set[RowKey] = set()
         """Keys of the marked rows; they stay marked under any filter and sort."""
 
     # What it shows
 
-    async def show(self, source: RowSource, *, sort: Sort | None = None, keep: RowKey = 0) -> bool:
-        """Show the rows of another source, with the cursor on `keep` where it is among them.
-
-        Nothing on the screen changes before the new rows are there. Returns False, and changes
-        nothing, where it was asked for something newer in the meantime.
-
-        Raises:
-            StoreError: the source cannot be read; what was shown stays.
-        """
-        self._asked += 1
-        asked = self._asked
-        self._wanted = keep = keep or self._wanted  # a newer question without a wish keeps the old
-        while True:
-            key = keep or self._key
-            total = await source.count()
-            place = await source.position_of(key) if key else None
-            cursor = place if place is not None else min(self.cursor, max(total - 1, 0))
-            start, length = self._window_around(cursor, total)
-            rows = await source.window(start, length)
-            if asked != self._asked:
-                return False
-            if keep or key == self._key:
-                break  # else the person moved on meanwhile: show where the cursor is now
-        self._source, self.total, self.sort = source, total, sort
-        self._rows, self._start, self.cursor = rows, start, cursor
-        self._wanted = 0
-        self._arrange()
-        self._follow()
-        self.refresh()
-        self.post_message(self.Moved(self.row))
-        return True
-
-    @property
-    def _key(self) -> RowKey:
-        return self.row.key if self.row is not None else 0
-
-    @property
-    def row(self) -> Row | None:
-        """The record under the cursor; None where there is none, or it is not read yet."""
-        return self._row_at(self.cursor)
-
     def set_wide(self, *, wide: bool) -> None:
         """Show or hide the wide-only columns."""
         self.wide = wide
-        self._sideways = 0
+        self.set_columns(self.chosen)
+
+    def set_columns(self, chosen: Chosen) -> None:
+        """Show the columns that a person chose; the usual ones where there are none."""
+        self.take_columns(chosen, wide=self.wide)
         self._arrange()
         self.refresh()
 
+    def take_columns(self, chosen: Chosen, *, wide: bool) -> None:
+        """Show some columns from the next rows on, so that both change at once."""
+        self.chosen, self.wide = chosen, wide
+        self._sideways = 0
+
+    def widths(self) -> dict[str, int]:
+        """Return the cells that each column takes now, by its name."""
+        return {placed.column.name: placed.width for placed in self._placed}
+
     def shown_columns(self) -> list[Column]:
-        """Return the columns that are shown now, from left to right."""
-        return [placed.column for placed in self._placed]
+        """Return the columns that are shown now, or come by scrolling, from left to right."""
+        return self._reached
 
     def mark(self, keys: Iterable[RowKey], *, marked: bool = True) -> None:
         """Mark rows, or take the marks off."""
@@ -204,36 +150,39 @@ class RecordTable(ScrollView, can_focus=True):
 
     # Where it is
 
+    @property
+    def _aim(self) -> int:
+        """The place that the keys pressed so far lead to."""
+        return self.cursor if self._going is None else self._going
+
     def action_move(self, by: int) -> None:
         """Move the cursor by some rows."""
-        self._go(self.cursor + by)
+        self._go(self._aim + by)
 
     def action_page(self, by: int) -> None:
         """Move the cursor by some pages."""
-        self._go(self.cursor + by * max(self._page - 1, 1))
-
-    async def row_there(self) -> Row | None:
-        """Return the record under the cursor, read first where it is not there yet.
-
-        So a key typed ahead acts on the record that the key before it went to.
-        """
-        if self.row is None and self.total:
-            await self._read_window(self.cursor)
-        return self.row
+        self._go(self._aim + by * max(self._page - 1, 1))
 
     def action_first(self) -> None:
         """Go to the first row."""
-        self._go(0)
+        self._go_far(0)
 
     def action_last(self) -> None:
         """Go to the last row."""
-        self._go(self.total - 1)
+        self._go_far(-1)
+
+    def _go_far(self, place: int) -> None:
+        if not self.is_counted:
+            self._then = place
+            return
+        self._go(place if place >= 0 else self.total + place)
 
     def action_sideways(self, by: int) -> None:
         """Scroll sideways where the columns do not fit; the first column stays."""
-        wanted = min(max(self._sideways + by, 0), max(self._width - self.size.width, 0))
-        if wanted != self._sideways:
-            self._sideways = wanted
+        before = self._sideways
+        self._sideways = max(before + by, 0)
+        self._arrange()
+        if self._sideways != before:
             self.refresh()
 
     def on_click(self, event: Click) -> None:
@@ -257,64 +206,37 @@ class RecordTable(ScrollView, can_focus=True):
                 left -= self._sideways
 
     def _go(self, place: int) -> None:
-        place = min(max(place, 0), max(self.total - 1, 0))
+        first, total = 0, self.total
+        if not self.is_counted:  # only among the rows that are held
+            first, total = self._start, self._start + len(self._rows)
+        place = max(min(place, total - 1), first)
+        if self.is_counted and self.total and not self._holds(place):
+            # What is shown stays until the rows there are read.
+            self._going = place
+            self.run_worker(self._read_window(place), group="window", exclusive=True)
+            return
+        self._going = None
         if place == self.cursor:
             return
         before, self.cursor = self.cursor, place
         self._refresh_row(before)
         self._refresh_row(place)
         self._follow()
-        if self.row is not None:
-            self.post_message(self.Moved(self.row))
+        self.post_message(self.Moved(self.row))
 
     def _follow(self) -> None:
-        """Scroll so that the cursor is seen."""
-        top = self.scroll_offset.y
-        if self.cursor < top:
-            top = self.cursor
-        elif self.cursor >= top + self._page:
-            top = self.cursor - self._page + 1
+        top = self._top_for(self.cursor)
         if top != self.scroll_offset.y:
             self.scroll_to(y=top, animate=False, immediate=True)
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Read the rows that come into sight."""
-        super().watch_scroll_y(old_value, new_value)
-        self._read_what_is_missing()
+    def on_scroll_to(self, event: ScrollTo) -> None:
+        """Follow the dragged scroll bar at once: what lies between is neither read nor drawn.
 
-    # Its window of rows
-
-    @property
-    def _page(self) -> int:
-        return max(self.size.height - HEADING, 1)
-
-    def _row_at(self, place: int) -> Row | None:
-        index = place - self._start
-        return self._rows[index] if 0 <= index < len(self._rows) else None
-
-    def _window_around(self, place: int, total: int) -> tuple[int, int]:
-        spare = SPARE_PAGES * max(self._page, 20)
-        start = max(min(place, total - self._page) - spare, 0)
-        return start, self._page + 2 * spare
-
-    def _read_what_is_missing(self) -> None:
-        first = self.scroll_offset.y
-        last = min(first + self._page, self.total) - 1
-        if self.total and (self._row_at(first) is None or self._row_at(last) is None):
-            self.run_worker(self._read_window(first), group="window", exclusive=True)
-
-    async def _read_window(self, place: int) -> None:
-        source = self._source
-        start, length = self._window_around(place, self.total)
-        try:
-            rows = await source.window(start, length)
-        except DeskError as error:
-            self.post_message(self.Failed(error))
-            return
-        if source is self._source:
-            self._rows, self._start = rows, start
-            self.refresh()
-            self.post_message(self.Moved(self.row))
+        The cursor stays on its record.
+        """
+        event.prevent_default()
+        event.stop()
+        self.scroll_to(event.x, event.y, animate=False, immediate=True)
 
     # How it is drawn
 
@@ -326,9 +248,19 @@ class RecordTable(ScrollView, can_focus=True):
 
     def _arrange(self) -> None:
         room = self.scrollable_content_region.width
-        self._placed = arrange(self._columns, room, wide=self.wide, hidden=self.hidden)
-        self._width = GUTTER + sum(placed.width + GAP for placed in self._placed) - GAP
+        self._place(room, sideways=True)
+        self._reached = [placed.column for placed in self._placed]
+        self._sideways = min(self._sideways, max(self._width - room, 0))
+        if not self._sideways:
+            self._place(room, sideways=False)
         self.virtual_size = Size(self.size.width, self.total + HEADING)
+
+    def _place(self, room: int, *, sideways: bool) -> None:
+        self._placed = arrange(
+            self._columns, room,
+            wide=self.wide, hidden=self.hidden, chosen=self.chosen, sideways=sideways,
+        )  # fmt: skip
+        self._width = GUTTER + sum(placed.width + GAP for placed in self._placed) - GAP
 
     def _refresh_row(self, place: int) -> None:
         y = place - self.scroll_offset.y + HEADING

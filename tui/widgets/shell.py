@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
     from pathlib import Path
 
     from models.changes import Outcome, Plan
     from models.customer_page import CustomerPage
     from models.drafts import CustomerDraft
     from models.ending import Ending
-    from models.lists import RowKey
+    from models.lists import ListSpec, RowKey
     from models.resources import Resource
     from models.running import RunWish
+    from models.views import Chosen
 
 
 class Shell(Protocol):
@@ -120,6 +121,20 @@ class Shell(Protocol):
 
     async def choose_cloud(self) -> None:
         """Open the cloud selector."""
+        ...
+
+    async def choose_columns(
+        self,
+        spec: ListSpec,
+        chosen: Chosen,
+        widths: Mapping[str, int],
+        hidden: Container[str],
+        done: Callable[[Chosen | None], Awaitable[None]],
+    ) -> None:
+        """Show all columns of a list to choose from; `done` gets the chosen ones.
+
+        `widths` are those on the screen, and `hidden` the columns that say nothing here.
+        """
         ...
 
     async def show_help(self) -> None:

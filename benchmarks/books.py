@@ -1,0 +1,169 @@
+"""Books of any size, built once and kept: the same customers for the console and its peers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from benchmarks.terminal import ROOT
+from models.account_list import read_accounts
+from models.customer_list import CUSTOMERS
+from models.database_url import Database, SqliteFile
+from models.filters import NO_FILTER
+from models.queries import Query
+from models.settings import load
+from models.store import Store, known_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from models.account_list import Account
+    from models.lists import Row, Sort
+
+COLUMNS = ("company", "domain", "cloud", "country", "relationship", "tag", "seen")
+"""What the peers show of a customer: what the console does."""
+_DROPPED = ("NO_COLOR", "COLORFGBG", "COLUMNS", "LINES", "TMUX", "STY")
+_DROPPED_PREFIXES = (
+    "PARTNERDESK_", "TEXTUAL_", "PYTHON", "SSH_", "LC_", "XDG_", "TERM_PROGRAM",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Book:
+    """A book with demo customers."""
+
+    size: int
+    database: Database
+
+    @property
+    def store(self) -> Store:
+        """The opened book."""
+        return Store(self.database)
+
+    def accounts(self) -> list[Account]:
+        """Return its partner accounts."""
+        connection = self.store.connect()
+        try:
+            return read_accounts(connection, load().enabled_clouds())
+        finally:
+            connection.close()
+
+    def query(self) -> Query:
+        """Return the list of all its customers, of all clouds, as it is when it is opened."""
+        ids = tuple(account.id for account in self.accounts())
+        return Query(CUSTOMERS, ids, NO_FILTER, CUSTOMERS.default_sort)
+
+    def row(self, place: int, sort: Sort | None = None) -> Row:
+        """Return the row in a place of that list; -1 is the last."""
+        query = self.query()
+        if sort is not None:
+            query = Query(query.spec, query.accounts, query.filter, sort)
+        connection = self.store.connect()
+        try:
+            found = place if place >= 0 else query.count(connection) + place
+            return query.window(connection, found, 1)[0]
+        finally:
+            connection.close()
+
+    def name(self, place: int) -> str:
+        """Return by what the row in a place is known on the screen: as much as is never cut off.
+
+        That is the company's name, or the domain where the name is in no plain letters.
+        """
+        company, domain = (str(value) for value in self.row(place).values[:2])
+        return (company if company.isascii() else domain)[:14].rstrip()
+
+
+class Shelf:
+    """A folder of books and tables that are made once for each schema and size."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._home = folder / "home"
+        self.bytecode = folder / "bytecode"
+        """Where Python keeps what it has compiled, wherever it would otherwise."""
+
+    def book(self, size: int) -> Book:
+        """Return a book of `size` customers, made first where it is missing.
+
+        One of an older schema is upgraded, which is quicker than building it.
+        """
+        file = self._file(size, "db")
+        if not file.exists():
+            part = file.with_suffix(".part")
+            _remove(part)
+            print(f"Making a book of {size:,} customers, once ...", file=sys.stderr, flush=True)
+            if older := sorted(self._folder.glob(f"customers-*-{size}.db")):
+                shutil.copyfile(older[-1], part)
+                self.partnerdesk("--database", str(part), "database", "upgrade")
+                for copy in self._folder.glob(f"{part.name}.schema-*"):
+                    copy.unlink()
+            else:
+                self.partnerdesk("demo", "--customers", str(size), "--database", str(part))
+            raw = sqlite3.connect(part)
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.close()
+            part.rename(file)
+        return Book(size, SqliteFile(file))
+
+    def copy(self, size: int, folder: Path) -> Book:
+        """Return a copy of a book that may be written to, in `folder`."""
+        source = self.book(size).database
+        assert isinstance(source, SqliteFile)
+        target = folder / f"copy-{size}.db"
+        shutil.copyfile(source.path, target)
+        return Book(size, SqliteFile(target))
+
+    def table(self, size: int) -> Path:
+        """Return the customers of a book as CSV, without what could drive a terminal."""
+        file = self._file(size, "csv")
+        if not file.exists():
+            part = file.with_suffix(".part.csv")
+            self.partnerdesk(
+                "--database", self.book(size).database.name, "--cloud", "all",
+                "customers", "export", "--columns", ",".join(COLUMNS), "--overwrite", str(part),
+            )  # fmt: skip
+            part.rename(file)
+        return file
+
+    def partnerdesk(self, *arguments: str) -> None:
+        """Run a command of partnerdesk."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        subprocess.run(
+            [sys.executable, "-m", "cli.main", *arguments],
+            cwd=ROOT, env=environment(self._home, self.bytecode),
+            check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def _file(self, size: int, kind: str) -> Path:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self._folder / f"customers-{known_versions()[-1]}-{size}.{kind}"
+
+
+def environment(home: Path, bytecode: Path) -> dict[str, str]:
+    """Return the environment of every program that is measured: its own home, no settings."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _DROPPED and not name.startswith(_DROPPED_PREFIXES)
+    }
+    return kept | {
+        "HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor",
+        "LANG": "C.UTF-8", "PYTHONPYCACHEPREFIX": str(bytecode),
+    }  # fmt: skip
+
+
+def python(module: str, *arguments: str) -> Sequence[str]:
+    """Return the command that runs a module."""
+    return (sys.executable, "-m", module, *arguments)
+
+
+def _remove(file: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)

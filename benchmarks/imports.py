@@ -1,0 +1,69 @@
+"""Row 12: the import of a table file, beside the bare driver writing the same rows."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+from benchmarks.figures import Figure, Unit, against
+from models.clock import now
+from models.database_url import SqliteFile
+from models.history import Actor
+from models.importing.customers import carry_out_import
+from models.importing.files import read_plan
+from models.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from benchmarks.bench import Bench
+
+IMPORTED = 100_000
+CLOUDS = ["global", "us-gov", "germany"]
+
+
+def beside_executemany(bench: Bench) -> Iterator[Figure]:
+    """Row 12: reading, checking and writing, beside writing alone."""
+    file = portal_export(bench.folder, IMPORTED)
+    store = Store(SqliteFile(bench.folder / "import.db"))
+    store.open(CLOUDS)
+    start = time.perf_counter()
+    carry_out_import(store, read_plan(store, 1, file), Actor("bench", ""), now())
+    whole = time.perf_counter() - start
+    bare = _executemany(bench.folder, store)
+    yield against(
+        12, f"Import of {IMPORTED:,} CSV rows", whole, bare, Unit.SECONDS, "executemany", most=3
+    )
+
+
+def portal_export(folder: Path, rows: int) -> Path:
+    """Write what the portal's export of new customers looks like."""
+    file = folder / f"export-{rows}.csv"
+    with file.open("w", newline="", encoding="utf-8-sig") as out:
+        writer = csv.writer(out)
+        writer.writerow(["Microsoft ID", "Company name", "Primary domain name", "Relationship"])
+        for number in range(rows):
+            writer.writerow([uuid.UUID(int=number + 1), f"Company {number}",
+                             f"c{number}.onmicrosoft.com", "reseller"])  # fmt: skip
+    return file
+
+
+def _executemany(folder: Path, filled: Store) -> float:
+    source = filled.connect()
+    names = [row[1] for row in source.rows("PRAGMA table_info(customers)")]
+    rows = source.rows(f"SELECT {', '.join(names)} FROM customers")
+    source.close()
+    target = Store(SqliteFile(folder / "bare.db"))
+    target.open(CLOUDS)
+    raw = sqlite3.connect(folder / "bare.db")
+    start = time.perf_counter()
+    marks = ", ".join("?" * len(names))
+    raw.executemany(f"INSERT INTO customers ({', '.join(names)}) VALUES ({marks})", rows)
+    raw.commit()
+    seconds = time.perf_counter() - start
+    raw.close()
+    return seconds

@@ -1,0 +1,89 @@
+"""Rows 1 to 3: how long it takes until something, and until the last list, is on the screen."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks.bench import LEAVE, TYPED_AHEAD, open_list
+from benchmarks.figures import Figure, Unit, against
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.bench import Bench
+    from benchmarks.books import Book
+    from benchmarks.terminal import Session
+
+PATIENCE = 1.0
+"""Seconds after the first screen in which a console that reopens the list by itself does so."""
+
+
+def first_frame(bench: Bench) -> Iterator[Figure]:
+    """Row 1: the first frame beside a bare app's, each started in turn."""
+    book, home = bench.middle_book, bench.home()
+    bares, frames = [], []
+    for number in range(bench.starts + 1):
+        bare = _bare(bench)
+        with bench.console(book, home=home) as session:
+            frame = session.seconds_to("partnerdesk")
+        if number:  # the first start warms the caches
+            bares.append(bare)
+            frames.append(frame)
+    yield against(
+        1, "First frame", median(frames), median(bares), Unit.SECONDS, "bare Textual app", most=1.15
+    )
+
+
+def last_list(bench: Bench) -> Iterator[Figure]:
+    """Rows 2 and 3: rows of the list in which the console was left."""
+    large, small = bench.large_book, bench.small_book
+    reopened = [_Reopened(bench, book) for book in (large, small)]
+    bares = []
+    for _ in range(bench.starts):
+        bares.append(_bare(bench))
+        for one in reopened:
+            one.start()
+    over_large, over_small = (median(one.seconds) for one in reopened)
+    yield against(
+        2, f"Rows of the last list, {large.size:,} customers", over_large, median(bares),
+        Unit.SECONDS, "bare Textual app", most=1.6, goal="≤ 1.6 (aim 1.25)",
+    )  # fmt: skip
+    yield against(
+        3, f"Rows of the last list, {large.size:,} customers", over_large, over_small,
+        Unit.SECONDS, f"{small.size:,} customers", most=1.1,
+    )  # fmt: skip
+
+
+class _Reopened:
+    """A console that is started again and again over one book, as it was left."""
+
+    def __init__(self, bench: Bench, book: Book) -> None:
+        self._bench, self._book, self._home = bench, book, bench.home()
+        self._first = book.name(0)
+        self._typed_ahead = self._leave_in_the_list()
+        self.seconds: list[float] = []
+
+    def start(self) -> None:
+        """Start it; take the time until the name in the first row is there."""
+        with self._session(self._typed_ahead) as session:
+            self.seconds.append(session.seconds_to(self._first))
+
+    def _leave_in_the_list(self) -> str:
+        """Leave the console in the list; return what has to be typed to be there again."""
+        with self._session() as session:
+            open_list(session, self._book)
+            session.press(LEAVE)
+            session.wait_for_end()
+        with self._session() as session:
+            session.wait_for("partnerdesk")
+            session.settle(PATIENCE)
+            return "" if self._first in str(session) else TYPED_AHEAD
+
+    def _session(self, typed_ahead: str = "") -> Session:
+        return self._bench.console(self._book, home=self._home, typed_ahead=typed_ahead)
+
+
+def _bare(bench: Bench) -> float:
+    with bench.peer("bare") as session:
+        return session.seconds_to("bare")

@@ -1,0 +1,310 @@
+"""Which rows of a list a table holds: those around the ones it shows, read as it moves on."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.message import Message
+from textual.scroll_view import ScrollView
+
+from models.errors import DeskError
+from models.sources import ListedRows, Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from models.lists import Row, RowKey, Sort
+    from models.sources import Opening, RowSource
+
+HEADING = 1
+"""Lines of the heading, which does not scroll."""
+SPARE_PAGES = 2
+"""Pages of rows held above and below those that are seen."""
+PATIENCE = 0.05
+"""Seconds that rows wait for their count, so that both come in one picture."""
+SLOW = 0.5
+"""Seconds after which it is said that reading takes its time."""
+
+Answer = TypeVar("Answer")
+
+
+class RecordWindow(ScrollView):
+    """A window of rows over a source of any length, and the record that the cursor is on.
+
+    Rows are shown before they are counted, and the latest question only is answered: a key that
+    is held down never builds a queue.
+    """
+
+    class Moved(Message, namespace="record_table"):
+        """The cursor came to another record."""
+
+        def __init__(self, row: Row | None) -> None:
+            super().__init__()
+            self.row = row
+
+    class Failed(Message, namespace="record_table"):
+        """Rows could not be read; those that were shown stay."""
+
+        def __init__(self, error: DeskError) -> None:
+            super().__init__()
+            self.error = error
+
+    class Counted(Message, namespace="record_table"):
+        """The rows that are shown have been counted."""
+
+    class Slow(Message, namespace="record_table"):
+        """Reading takes its time, or did and is over."""
+
+        def __init__(self, *, is_over: bool) -> None:
+            super().__init__()
+            self.is_over = is_over
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._source: RowSource = ListedRows(())
+        self._rows: list[Row] = []
+        self._start = 0
+        self._asked = 0
+        self._wanted: RowKey = 0
+        self._going: int | None = None
+        """The place that the cursor goes to as soon as the rows there are read."""
+        self.total = 0
+        """How many rows the source has."""
+        self.is_counted = True
+        """Whether `total` and the places are counted; else they are a guess for the scroll bar."""
+        self._then: int | None = None
+        """The place to go to once the rows are counted; from the end where it is below 0."""
+        self.cursor = 0
+        """Place of the cursor."""
+        self.sort: Sort | None = None
+        """What the heading shows as the sort."""
+
+    # What it shows
+
+    async def show(
+        self, source: RowSource, *, sort: Sort | None = None, keep: RowKey = 0, near: bool = True
+    ) -> bool:
+        """Show the rows of another source, with the cursor on `keep` where it is among them.
+
+        Nothing on the screen changes before the new rows are there. Where counting them takes
+        longer, they are shown before they are counted, and `is_counted` is false until then.
+        Returns False, and changes nothing, where it was asked for something newer meanwhile.
+
+        Args:
+            source: where the rows are.
+            sort: what the heading shows as the sort.
+            keep: the record to be on; 0 for the one it is on, -1 for the first.
+            near: where that record is not among the rows, begin at its place; else at the first.
+
+        Raises:
+            StoreError: the source cannot be read; what was shown stays.
+        """
+        self._asked += 1
+        asked = self._asked
+        self._wanted = keep = keep or self._wanted  # a newer question without a wish keeps the old
+        while True:
+            key = keep or self._key
+            opening = await self._told(source.opening(self._wish(key, sort, near=near)))
+            if asked != self._asked:
+                return False
+            if keep or key == self._key:
+                break  # else the person moved on meanwhile: show where the cursor is now
+        return await self._open(source, sort, opening)
+
+    async def jump_to(self, text: str) -> None:
+        """Go to the first row whose value in the sorted column begins with `text`, or comes after.
+
+        Raises:
+            DeskError: the source cannot be read, or what it is sorted by has no such value.
+        """
+        self._asked += 1
+        asked, source, page, spare = self._asked, self._source, self._page, self._spare
+        wish = Wish(0, spare, page + spare, page, text=text)
+        opening = await self._told(source.opening(wish))
+        if asked == self._asked:
+            await self._open(source, self.sort, opening)
+
+    async def _open(self, source: RowSource, sort: Sort | None, opening: Opening) -> bool:
+        """Show what a source opened with, counted where that takes no time, else before it is."""
+        asked = self._asked
+        settling = asyncio.ensure_future(source.settle(opening))
+        try:
+            await asyncio.wait({settling}, timeout=PATIENCE)
+        except asyncio.CancelledError:
+            settling.cancel()
+            raise
+        if asked != self._asked:
+            settling.cancel()
+            return False
+        self._take(source, sort, opening, settling.result() if settling.done() else None)
+        if not self.is_counted:
+            self.run_worker(self._settle(source, settling), group="settle", exclusive=True)
+        return True
+
+    def _wish(self, key: RowKey, sort: Sort | None, *, near: bool) -> Wish:
+        beside = self.row if near and sort == self.sort and key >= 0 else None
+        place = self.cursor if near and key >= 0 else 0
+        page, spare = self._page, self._spare
+        return Wish(max(key, 0), spare, page + spare, page, near=beside, place=place)
+
+    def _take(
+        self,
+        source: RowSource,
+        sort: Sort | None,
+        opening: Opening,
+        counted: tuple[int, int] | None,
+    ) -> None:
+        """Show what a source opened with; guess the places that are not counted yet."""
+        start, total = counted or (opening.start, opening.total)
+        if start is None:
+            start = max(self.cursor - opening.cursor, 0)
+        if total is None:
+            total = max(self.total, start + len(opening.rows))
+        self._source, self.sort, self.is_counted = source, sort, counted is not None
+        self._rows, self._start, self.total = opening.rows, start, total
+        self.cursor = start + opening.cursor
+        going, self._going = self._going, None
+        self._wanted, self._then = 0, None
+        self._arrange()
+        self._follow()
+        self.refresh()
+        self.post_message(self.Moved(self.row))
+        if going is not None:
+            self._go(going)
+
+    async def _settle(self, source: RowSource, settling: asyncio.Future[tuple[int, int]]) -> None:
+        """Wait for the places of rows that are shown already; what is seen of them stays."""
+        try:
+            start, total = await self._told(settling)
+        except DeskError as error:
+            self.post_message(self.Failed(error))
+            return
+        if source is not self._source or self.is_counted:
+            return
+        shift, top = start - self._start, self.scroll_offset.y
+        self._start, self.total, self.is_counted = start, total, True
+        self.cursor += shift
+        self._arrange()
+        if shift:
+            self.scroll_to(y=top + shift, animate=False, immediate=True)
+        self.post_message(self.Counted())
+        then, self._then = self._then, None
+        if then is not None:
+            self._go(then if then >= 0 else total + then)
+        self._read_what_is_missing()
+
+    async def _told(self, reading: Awaitable[Answer]) -> Answer:
+        """Return what `reading` returns; tell where it takes its time."""
+        task = asyncio.ensure_future(reading)
+        try:
+            done, _late = await asyncio.wait({task}, timeout=SLOW)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        if done:
+            return task.result()
+        self.post_message(self.Slow(is_over=False))
+        try:
+            return await task
+        finally:
+            self.post_message(self.Slow(is_over=True))
+
+    @property
+    def _key(self) -> RowKey:
+        return self.row.key if self.row is not None else 0
+
+    @property
+    def row(self) -> Row | None:
+        """The record under the cursor; None where there is none, or it is not read yet."""
+        return self._row_at(self.cursor)
+
+    # Where it is
+
+    async def row_there(self) -> Row | None:
+        """Return the record under the cursor, read first where it is not there yet.
+
+        So a key typed ahead acts on the record that the key before it went to.
+        """
+        if self._going is not None:
+            await self._read_window(self._going)
+        elif self.row is None and self.total:
+            await self._read_window(self.cursor)
+        return self.row
+
+    def _go(self, place: int) -> None:
+        """Put the cursor on the row at `place`."""
+        raise NotImplementedError
+
+    def _follow(self) -> None:
+        """Scroll so that the cursor is seen."""
+        raise NotImplementedError
+
+    def _arrange(self) -> None:
+        """Take up how many rows there are, and how much room."""
+        raise NotImplementedError
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Read the rows that come into sight."""
+        super().watch_scroll_y(old_value, new_value)
+        self._read_what_is_missing()
+
+    # Its window of rows
+
+    @property
+    def _page(self) -> int:
+        return max(self.size.height - HEADING, 1)
+
+    def _row_at(self, place: int) -> Row | None:
+        index = place - self._start
+        return self._rows[index] if 0 <= index < len(self._rows) else None
+
+    @property
+    def _spare(self) -> int:
+        return SPARE_PAGES * max(self._page, 20)
+
+    def _window_around(self, place: int, total: int) -> tuple[int, int]:
+        start = max(min(place, total - self._page) - self._spare, 0)
+        return start, self._page + 2 * self._spare
+
+    def _read_what_is_missing(self) -> None:
+        first = self.scroll_offset.y
+        last = min(first + self._page, self.total) - 1
+        if (
+            self.is_counted
+            and self.total
+            and (self._row_at(first) is None or self._row_at(last) is None)
+        ):
+            self.run_worker(self._read_window(first), group="window", exclusive=True)
+
+    def _holds(self, place: int) -> bool:
+        """Say whether all rows are held that are seen when the cursor is at `place`."""
+        top = self._top_for(place)
+        last = min(top + self._page, self.total) - 1
+        return self._row_at(top) is not None and self._row_at(last) is not None
+
+    def _top_for(self, place: int) -> int:
+        """Return the place of the first row that is seen when the cursor is at `place`."""
+        top = self.scroll_offset.y
+        return min(max(top, place - self._page + 1), place)
+
+    async def _read_window(self, place: int) -> None:
+        source, rows = self._source, self._rows
+        start, length = self._window_around(place, self.total)
+        ends = {self._start: rows[0], self._start + len(rows) - 1: rows[-1]} if rows else {}
+        held = [(place, row) for place, row in ends.items() if row.sorted_by is not None]
+        try:
+            rows = await self._told(source.window(start, length, self.total, held))
+        except DeskError as error:
+            self._going = None
+            self.post_message(self.Failed(error))
+            return
+        if source is not self._source:
+            return
+        self._rows, self._start = rows, start
+        going, self._going = self._going, None
+        if going is not None:
+            self.cursor = going
+            self._follow()
+        self.refresh()
+        self.post_message(self.Moved(self.row))

@@ -1,0 +1,111 @@
+"""The driver of the console: Textual's own, but it sends only what differs from what is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
+
+from tui.steady_app import SteadyApp
+from tui.wire.output import Abilities
+from tui.wire.picture import Picture
+from tui.wire.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from textual.app import App
+    from textual.message import Message
+
+
+class SparingDriver(LinuxDriver):
+    """Keeps the picture that the terminal shows, and sends what changes it.
+
+    It forgets the picture whenever the terminal may show something else.
+    """
+
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self.picture = Picture(
+            lambda: self.abilities, ambiguous_may_be_wide=_locale().startswith(("zh", "ja", "ko"))
+        )
+        self._wire = Wire(self.picture)
+        self._painter = app
+        self._was_started = False
+        self._usual_resize: Callable[[int, FrameType | None], object] | None = None
+        if isinstance(app, SteadyApp):
+            app.picture = self.picture
+
+    @cached_property
+    def abilities(self) -> Abilities:
+        """What the terminal's description (terminfo) says that it can do."""
+        if os.environ.get("STY") and not os.environ.get("TERM", "").startswith("screen"):
+            return Abilities()  # GNU screen, described as what it is not
+        try:
+            import curses
+        except ImportError:  # some Pythons come without it
+            return Abilities()
+        try:
+            curses.setupterm(fd=self.fileno)
+        except curses.error:  # nobody described this terminal here
+            return Abilities()
+        return Abilities(
+            erases_in_colour=curses.tigetflag("bce") > 0,
+            erases_inside=curses.tigetstr("ech") is not None,
+        )
+
+    # What is written
+
+    def write(self, data: str) -> None:
+        """Write a frame as far as it changes anything, and everything else as it is."""
+        sent = self._wire.sent(data, *self._painter.size)
+        if sent:
+            super().write(sent)
+
+    # When the terminal may show something else
+
+    def start_application_mode(self) -> None:
+        """Begin, or begin anew after the console was suspended or stopped."""
+        self.picture.forget()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._watch_resizes()
+        if self._was_started:  # Textual paints nothing by itself when it was stopped by a signal
+            redraw = self._painter.call_later
+            asyncio.get_running_loop().call_soon_threadsafe(redraw, self._painter.refresh)
+        self._was_started = True
+
+    def process_message(self, message: Message) -> None:
+        """Take what the terminal says; of its size also while Textual is busy."""
+        if isinstance(message, Resize):
+            self.picture.forget()
+        super().process_message(message)
+
+    def _watch_resizes(self) -> None:
+        usual = signal.getsignal(signal.SIGWINCH)
+        if callable(usual) and usual != self._resized:
+            self._usual_resize = usual
+            signal.signal(signal.SIGWINCH, self._resized)
+
+    def _resized(self, number: int, frame: FrameType | None) -> None:
+        # A terminal that became narrow and wide again has lost what stood on its right.
+        self.picture.forget()
+        if self._usual_resize is not None:
+            self._usual_resize(number, frame)
+
+
+def _locale() -> str:
+    said = (os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    return next((value for value in said if value), "")

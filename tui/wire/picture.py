@@ -1,0 +1,116 @@
+"""What the terminal shows, and what of a frame must be sent to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.wire.cells import UNKNOWN, Widths
+from tui.wire.looks import Looks, UnknownSequenceError
+from tui.wire.output import Abilities, Output
+from tui.wire.reading import Reading
+from tui.wire.rows import Row
+from tui.wire.scrolling import moved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.wire.looks import Look
+    from tui.wire.reading import Pieces
+    from tui.wire.scrolling import Move
+
+_AS_AGREED = "\x1b[r\x1b[?6l\x1b[?7l\x1b[?25l\x1b(B\x0f"
+"""What else a terminal needs to show frames: no scroll region, rows counted from its top, no line
+wrap, no cursor, and letters that are letters."""
+_CLEAR = "\x1b[m\x1b[2J"
+
+
+class Picture:
+    """The cells of the terminal as Textual painted them; sends only what differs from them."""
+
+    def __init__(
+        self, abilities: Callable[[], Abilities] = Abilities, *, ambiguous_may_be_wide: bool = False
+    ) -> None:
+        """Begin with nothing known; `abilities` is asked from the second frame on."""
+        self._abilities = abilities
+        self._widths = Widths(ambiguous_may_be_wide=ambiguous_may_be_wide)
+        self._looks = Looks()
+        self._rows: list[Row] = []
+        self._pieces: Pieces = []
+        self._size = (0, 0)
+        self._cursor: tuple[int, int] | None = None
+        self._look: Look | None = None
+        """In which look the terminal writes; None where nobody knows."""
+        self._preface = ""
+        self._is_first = True
+        self._is_forgotten = True
+        self._is_to_clear = False
+
+    def forget(self) -> None:
+        """Send what comes next whole: something may have changed what the terminal shows.
+
+        It can be called at any moment: from a signal's handler, and from another thread.
+        """
+        self._is_forgotten = True
+
+    def repair(self) -> None:
+        """Send what comes next whole, onto a cleared screen."""
+        self._is_to_clear = True
+        self._is_forgotten = True
+
+    def sent(self, frame: str, width: int, height: int) -> str:
+        """Return what to send for a frame of a screen of this size, and remember what it shows.
+
+        A frame that is not understood is returned as it is.
+        """
+        if self._is_forgotten or (width, height) != self._size:
+            self._is_forgotten = False
+            self._begin(width, height)
+        reading = Reading(self._rows, self._pieces, self._looks, self._widths)
+        try:
+            cursor = reading.read(frame)
+        except UnknownSequenceError:
+            self.forget()
+            return frame
+        output = self._output(reading.changed, cursor)
+        return frame if self._is_forgotten else output  # forgotten while this went on
+
+    def _begin(self, width: int, height: int) -> None:
+        if self._looks.are_many:
+            self._looks = Looks()
+        plain = self._looks.plain
+        self._rows = [Row.of(UNKNOWN, plain, width) for _ in range(height)]
+        self._pieces = [{} for _ in range(height)]
+        self._size = (width, height)
+        self._cursor = self._look = None
+        self._preface = _AS_AGREED + (_CLEAR if self._is_to_clear else "")
+        self._is_to_clear = False
+
+    def _output(self, changed: dict[int, Row], cursor: tuple[int, int]) -> str:
+        abilities = Abilities() if self._is_first else self._abilities()
+        output = Output(self._looks, self._widths, abilities, self._look)
+        move = moved(self._rows, changed)
+        if move is not None:
+            output.scroll(*move)
+            self._follow(move, changed)
+        for number in sorted(changed):
+            output.row(number, self._rows[number], changed[number])
+            self._rows[number] = changed[number]
+        if output.is_empty and cursor == self._cursor:
+            return ""
+        output.end(cursor)
+        preface, self._preface = self._preface, ""
+        self._cursor, self._look = cursor, self._looks.plain
+        self._is_first = False
+        return preface + str(output)
+
+    def _follow(self, move: Move, changed: dict[int, Row]) -> None:
+        """Take note that the terminal moved rows; those that should not move have to come back."""
+        shown = self._rows
+        top, bottom, by = move
+        region = range(top, bottom + 1)
+        blank = Row.of(" ", self._looks.plain, self._size[0])
+        self._rows = shown.copy()
+        for number in region:
+            changed.setdefault(number, shown[number])
+            source = number + by
+            self._rows[number] = shown[source] if source in region else blank
