@@ -102,11 +102,11 @@ def _running(programs: Path, size: int) -> Iterator[str]:
         _run_as(user, programs / "initdb", "-A", "trust", "-U", "bench", "--locale=C.UTF-8",
                 "-E", "UTF8", "--no-sync", "-D", str(data))  # fmt: skip
     flags = [flag for key, value in SETTINGS.items() for flag in ("-c", f"{key}={value}")]
-    server = subprocess.Popen(
-        [str(programs / "postgres"), "-D", str(data), "-k", str(folder), *flags],
-        user=user, extra_groups=[] if user else None, cwd=folder,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    with (folder / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [str(programs / "postgres"), "-D", str(data), "-k", str(folder), *flags],
+            user=user, extra_groups=[] if user else None, cwd=folder, stdout=log, stderr=log,
+        )  # fmt: skip
     try:
         _run_as(user, programs / "pg_isready", "-h", str(folder), "-t", "60", tries=60)
         yield f"postgresql://bench@/postgres?host={folder}"

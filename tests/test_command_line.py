@@ -877,6 +877,7 @@ PARTS = [
     ("customers", "export"),
     ("customers", "import"), ("database",), ("database", "upgrade"), ("database", "check"),
     ("database", "backup"), ("database", "restore"), ("demo",), ("info",), ("relationships",),
+    ("views",), ("views", "list"), ("views", "save"), ("views", "delete"),
     *(("relationships", part) for part in (
         "list", "show", "invite", "letter", "remind", "accept", "decline", "withdraw", "end",
         "extend", "reseller", "go-on", "partners", "delegated-admin", "send",

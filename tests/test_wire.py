@@ -236,7 +236,6 @@ def test_a_screen_of_another_size_is_sent_whole() -> None:
 
 def test_the_cursor_finds_the_last_column() -> None:
     sender = Sender()
-    sender.terminal.feed(b"\x1b[?7l")
     sender.send(screen("x" * 30, cursor=(0, 29)))
     sender.send(screen("y" * 30, cursor=(0, 29)))
     assert (sender.terminal.screen.cursor.y, sender.terminal.screen.cursor.x) == (0, 29)

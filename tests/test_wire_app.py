@@ -44,8 +44,6 @@ class TwoTerminals(HeadlessDriver):
         self.wire = Wire(Picture(lambda: Abilities(erases_in_colour=True, erases_inside=True)))
         self.painter = app
         self.whole, self.spared = (terminal(80, 24) for _ in range(2))
-        for emulator in (self.whole, self.spared):
-            emulator.feed(b"\x1b[?7l")  # as Textual's own driver does
         self.bytes = [0, 0]
 
     def write(self, data: str) -> None:

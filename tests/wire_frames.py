@@ -37,11 +37,12 @@ class NoColourErased(pyte.Screen):
 
 
 def terminal(width: int, height: int, *, erases_in_colour: bool = True) -> Emulator:
-    """Return a terminal that nobody answers."""
+    """Return a terminal that nobody answers, and that wraps no lines, as Textual demands it."""
     emulator = Emulator(width, height, lambda _answer: None)
     if not erases_in_colour:
         emulator._screens = [NoColourErased(width, height) for _ in range(2)]
         emulator._streams = [pyte.Stream(screen) for screen in emulator._screens]
+    emulator.feed(b"\x1b[?7l")
     return emulator
 
 

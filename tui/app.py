@@ -111,8 +111,8 @@ class DeskApp(Openings):
         except DeskError as error:
             self.say(str(error))
             return
-        screen = self.screen_stack[-1] if self.screen_stack else None
-        # Else the app is ending, or the screen is only being built.
+        # An app that ends takes its screens apart; a screen that begins is only being built.
+        screen = self.screen_stack[-1] if self.is_running and self.screen_stack else None
         if isinstance(screen, DeskScreen) and screen.is_attached and screen.is_mounted:
             screen.header.keep_up()
             if looked is not None:
