@@ -43,6 +43,7 @@ class Asking:
         self._reader = Reader(store)
         self._counters = [Reader(store) for _ in range(COUNTERS)]
         self._runner = asyncio.Runner()
+        self._before: StoreRows | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -57,7 +58,7 @@ class Asking:
 
         The cursor is on the row `cursor`, and stays there where it is among the new rows.
         """
-        source = self._source(query)
+        source = self._before = StoreRows(self._reader, query, self._counters, self._before)
         wish = Wish(cursor.key if cursor else 0, SPARE, PAGE + SPARE, PAGE, near=cursor)
         until_rows, opening = self._timed(lambda: source.opening(wish))
         until_count, (_start, total) = self._timed(lambda: source.settle(opening))

@@ -266,7 +266,7 @@ class _Writing:
                 continue
             tags = self.session.exec(select(Tag.name).where(Tag.customer_id == id)).all()
             customer.company_sort, customer.search_text = sort_and_search(
-                customer.company_name, customer.primary_domain, customer.microsoft_id, sorted(tags)
+                customer.company_name, customer.primary_domain, sorted(tags)
             )
             # A new version also where the text stays the same, as from `VIP` to `vip`: else
             # whoever saw the old tags could write over the new ones.

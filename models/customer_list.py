@@ -91,7 +91,8 @@ CUSTOMERS = ListSpec(
     ),
     default_sort=Sort("company"),
     word_index=WordIndex(
-        "customers_words", "customers_words_entries", "customers", "id", "microsoft_id"
+        "customers_words", "customers_words_entries", "customers", "id", "account_id",
+        "microsoft_id",
     ),
 )  # fmt: skip
 """The book: customers whose relationship has not ended."""

@@ -216,9 +216,7 @@ class _Book:
             self._notes(number, tongue, added, special)
             if number in self.changed:
                 self._change(row, tags, added)
-        row["company_sort"], row["search_text"] = searchable(
-            name.text, row["primary_domain"], row["microsoft_id"], tags
-        )
+        row["company_sort"], row["search_text"] = searchable(name.text, row["primary_domain"], tags)
         self._rows[Customer].append(row)
 
     def write(self, connection: Connection) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from models.errors import FilterError
+from models.identifiers import is_anywhere, may_be_part
 from models.languages import _
 from models.lists import TAG_MARK, Column, Kind
 from models.plain import fold
@@ -50,7 +51,7 @@ def term_condition(term: Term, spec: ListSpec) -> Sql:
 
 def _positive(term: Term, spec: ListSpec) -> Sql:
     if not term.field:
-        return contains(spec.words, term.text)
+        return _word_condition(term.text, spec)
     column = spec.column(term.field)
     match column.kind:
         case Kind.AGE | Kind.DATE | Kind.MOMENT | Kind.DEADLINE | Kind.NUMBER:
@@ -65,6 +66,18 @@ def _positive(term: Term, spec: ListSpec) -> Sql:
             return _tag_condition(column, term, spec)
         case _:
             return _text_condition(column, term, spec)
+
+
+def _word_condition(word: str, spec: ListSpec) -> Sql:
+    options = [contains(spec.words, word)]
+    if may_be_part(word):
+        pattern = f"%{word}%" if is_anywhere(word) else f"{word}%"
+        options += [
+            Sql(f"{column.folded} LIKE ?", (pattern,))
+            for column in spec.columns if column.is_identifier
+        ]  # fmt: skip
+    either = joined(" OR ", options)
+    return Sql(f"({either.text})", either.values)
 
 
 def _text_condition(column: Column, term: Term, spec: ListSpec) -> Sql:

@@ -24,6 +24,7 @@ from models.clock import NEVER, to_millis
 from models.errors import FilterError
 from models.filter_sql import is_text, stored_choices, term_condition
 from models.filter_words import words_of
+from models.identifiers import may_be_part
 from models.languages import _
 from models.lists import MOMENTS, Column, Kind, ListSpec
 from models.plain import fold
@@ -83,9 +84,29 @@ class Filter:
         """Return the terms of all alternatives."""
         return [term for terms in self.alternatives for term in terms]
 
+    def narrows(self, other: Filter) -> bool:
+        """Say whether it is plain that each row which passes this filter passes `other`.
+
+        As where somebody types on: the terms of `other` stand here, too, or as parts of words.
+        """
+        if len(self.alternatives) != 1 or len(other.alternatives) != 1:
+            return False
+        return all(
+            any(_narrows(own, wider) for own in self.alternatives[0])
+            for wider in other.alternatives[0]
+        )
+
     def looks_at_text(self, spec: ListSpec) -> bool:
         """Say whether some alternative finds its rows by nothing that is sorted."""
         return any(all(is_text(term, spec) for term in terms) for terms in self.alternatives)
+
+
+def _narrows(term: Term, wider: Term) -> bool:
+    if term == wider:
+        return True
+    words = not (term.field or term.negated or wider.field or wider.negated)
+    # What may be a part of an identifier finds more when it grows longer.
+    return words and wider.text in term.text and not may_be_part(term.text)
 
 
 NO_FILTER = Filter()

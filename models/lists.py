@@ -88,7 +88,7 @@ class Column:
     in_words: bool = False
     """Whether the folded text stands in the list's `words`, too."""
     is_identifier: bool = False
-    """Whether it holds the GUID of the list's `word_index`."""
+    """Whether it holds a GUID of which plain words may be a part, beside `words`."""
     is_sparse: bool = False
     """Whether most rows have no value, and the others an index."""
     line: int | None = None
@@ -121,8 +121,10 @@ class WordIndex:
     """The table whose rows are indexed."""
     key: str
     """The key's column in it."""
+    scope: str
+    """The column of the partner account in it."""
     identifier: str
-    """The column with a GUID that stands in `words`, too, but not in the index."""
+    """The column with a GUID, which is not in the index of words but in one of its own."""
 
 
 @dataclass(frozen=True, slots=True)

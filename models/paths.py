@@ -101,23 +101,26 @@ def written_whole(path: Path, *, mode: int = 0o600) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[None]:
+def held(path: Path) -> Iterator[bool]:
     """Let no other process that does the same into the block: `path` is read, changed, written.
 
-    It is a file beside `path` that is held, for `path` itself is replaced. After `LOCK_SECONDS`,
-    or where the system has no such locks, it goes on without.
+    It is a file beside `path` that is held, for `path` itself is replaced. Gives False where
+    another process still holds it after `LOCK_SECONDS`; where the system has no such locks, it
+    waits for nobody.
 
     Raises:
         OSError: the folder cannot be written.
     """
+    is_held = sys.platform == "win32"
     with path.with_name(f".{path.name}.lock").open("a") as lock:
         if sys.platform != "win32":
             import fcntl
 
             deadline = time.monotonic() + LOCK_SECONDS
-            while time.monotonic() < deadline:
+            while not is_held and time.monotonic() < deadline:
                 with suppress(BlockingIOError):
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
+                    is_held = True
+                    continue
                 time.sleep(0.01)
-        yield
+        yield is_held

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from models.filters import NO_FILTER
 from models.lists import NOW, ListSpec, Row, RowKey, Sort
 from models.places import least_value
 from models.sql import NOTHING, Sql, joined
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
     from models.connection import Connection
     from models.filters import Filter
+    from models.word_index import Lead
 
+EVERY = 2**62
+"""More rows than there are."""
 Spot = tuple[Any, RowKey]
 """Where a row stands in an order: its value in the sorted column, and its key."""
 
@@ -56,15 +60,20 @@ class Query:
 
     def parts(self, connection: Connection, many: int) -> list[Query]:
         """Return the query in parts of about as many rows each, to be counted side by side."""
-        table = self.spec.table
-        sql = f"SELECT min({self.spec.key}), max({self.spec.key}) FROM {table}"  # noqa: S608
-        first, last = self._read(connection, Sql(sql))[0]
-        if first is None or many < 2:
+        first, last = self.ends(connection)
+        if many < 2 or last <= first:
             return [self]
         step = (last - first) // many + 1
         return [
             replace(self, between=(start, start + step)) for start in range(first, last + 1, step)
         ]
+
+    def ends(self, connection: Connection) -> tuple[RowKey, RowKey]:
+        """Return the least and the greatest key of the table; zeros where it is empty."""
+        key, table = self.spec.key, self.spec.table
+        sought = [f"(SELECT {end}({key}) FROM {table})" for end in ("min", "max")]  # noqa: S608
+        first, last = self._read(connection, Sql(f"SELECT {', '.join(sought)}"))[0]
+        return first or 0, last or 0
 
     def walk(self, connection: Connection, length: int = 500) -> Iterator[Row]:
         """Go through all rows in order, `length` at a time, without holding them all.
@@ -78,6 +87,13 @@ class Query:
             if len(rows) < length:
                 return
             last = rows[-1].spot
+
+    def count_to(self, connection: Connection, most: int) -> int:
+        """Return how many rows there are, at most `most`."""
+        where = self._where()
+        table = self.spec.table
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {where.text} LIMIT ?) AS found"  # noqa: S608
+        return int(self._read(connection, Sql(sql, (*where.values, most)))[0][0])
 
     def all_keys(self, connection: Connection) -> list[RowKey]:
         """Return the keys of all rows, in no order."""
@@ -134,8 +150,59 @@ class Query:
         self, connection: Connection, spot: Spot | None, *, length: int, backward: bool = False
     ) -> list[Spot]:
         """Return the spots behind `spot`, or from the first on; `backward` those before it."""
-        order = self._ordered(spot, backward=backward, length=length, offset=0)
+        order = self._ordered(spot, backward=backward, length=length)
         return [(row[0], row[1]) for row in self._read(connection, order)]
+
+    def fitting(
+        self, connection: Connection, spot: Spot | None, *, looked_at: int, backward: bool = False
+    ) -> tuple[list[Spot], bool]:
+        """Look at the next rows of the list without its filter, and return those that fit.
+
+        Also returns whether the list ends with them. However the rows that fit are spread over the
+        accounts, no others are looked at.
+        """
+        inner = self._everything(spot, looked_at, backward=backward)
+        fits = self.filter.condition(self.spec)
+        sql = (
+            f"SELECT spot_value, spot_key, {fits.text} FROM ({inner.text}) AS spots "  # noqa: S608
+            f"CROSS JOIN {self.spec.table} WHERE {self.spec.key} = spot_key"
+        )
+        looked = self._read(connection, Sql(sql, fits.values + inner.values))
+        spots = [(row[0], row[1]) for row in looked if row[2]]
+        return self._from_nearest(spots, backward=backward), len(looked) < looked_at
+
+    def met(
+        self, connection: Connection, spot: Spot | None, lead: Lead, *,
+        length: int, looked_at: int = EVERY, backward: bool = False,
+    ) -> list[Spot]:  # fmt: skip
+        """Return the spots that are met first among the next rows of the list without its filter.
+
+        Args:
+            connection: where to read; SQLite goes through the list in its order.
+            spot: from where; None for the beginning, or backward for the end.
+            lead: where rows that fit are to be looked for: no others are read.
+            length: how many at most.
+            looked_at: how many rows of the list to go through.
+            backward: those before the spot.
+        """
+        inner = self._everything(spot, looked_at, backward=backward)
+        same = Sql(f"{self.spec.key} = spot_key")
+        fits = self.filter.condition(self.spec)
+        where = joined(" AND ", [same, lead.holds("spot_key"), fits])
+        sql = (
+            f"SELECT spot_value, spot_key FROM ({inner.text}) AS spots "  # noqa: S608
+            f"CROSS JOIN {self.spec.table} WHERE {where.text} LIMIT ?"
+        )
+        values = (*inner.values, *where.values, length)
+        spots = [(row[0], row[1]) for row in self._read(connection, Sql(sql, values))]
+        return self._from_nearest(spots, backward=backward)
+
+    def _everything(self, spot: Spot | None, length: int, *, backward: bool) -> Sql:
+        everything = replace(self, filter=NO_FILTER)
+        return everything._ordered(spot, backward=backward, length=length)  # noqa: SLF001
+
+    def _from_nearest(self, spots: list[Spot], *, backward: bool) -> list[Spot]:
+        return sorted(spots, reverse=self.sort.descending != backward)
 
     def rows_from(
         self, connection: Connection, spot: Spot | None, *,
@@ -184,14 +251,16 @@ class Query:
 
     def _ordered(
         self, spot: Spot | None, *,
-        length: int, offset: int, backward: bool, including: bool = False,
+        length: int, offset: int = 0, backward: bool = False, including: bool = False,
     ) -> Sql:  # fmt: skip
         """Return the SQL of spots in order, each account's own index walked."""
         parts = self._conditions()
         if spot is not None:
             parts.append(self._beyond(spot, backward=backward, including=including))
-        # Merged, where there are several: no account's rows are sorted.
-        arms = [joined(" AND ", [scope, *parts]) for scope in self._scopes()]
+        if self.lead and not self.in_order:  # what it finds is sorted
+            arms = [joined(" AND ", [self._scope(), *parts])]
+        else:  # merged, where there are several: no account's rows are sorted
+            arms = [joined(" AND ", [scope, *parts]) for scope in self._scopes()]
         select = (
             f"SELECT {self._sorting} AS spot_value, {self.spec.key} AS spot_key "  # noqa: S608
             f"FROM {self.spec.table} WHERE"
@@ -227,13 +296,16 @@ class Query:
         return [*parts, *(part for part in (self.lead, condition) if part)]
 
     def _where(self) -> Sql:
+        return joined(" AND ", [self._scope(), *self._conditions()])
+
+    def _scope(self) -> Sql:
         marks = ", ".join("?" * len(self.accounts)) or "NULL"
         # With a `+` SQLite does not begin with all rows of an account, but with what is sought.
         of = "+" if self._is_sought else ""
         scope = f"{of}{self.spec.scope} IN ({marks})"
         if self.spec.shared:
             scope = f"({scope} OR {self.spec.scope} IS NULL)"
-        return joined(" AND ", [Sql(scope, self.accounts), *self._conditions()])
+        return Sql(scope, self.accounts)
 
     @property
     def _is_sought(self) -> bool:
@@ -241,6 +313,8 @@ class Query:
 
         Texts are looked for in every row: in the order of the table, not in that of an index.
         """
+        if self.in_order:
+            return False
         return self.keys is not None or bool(self.lead) or self.filter.looks_at_text(self.spec)
 
     def _read(self, connection: Connection, statement: Sql) -> list[tuple[Any, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import partial
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -16,7 +17,7 @@ from models.searching import Search
 from models.sources import RowSource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from models.connection import Connection
     from models.lists import Row, RowKey
@@ -69,6 +70,19 @@ class Reader:
         except asyncio.CancelledError:
             self._stop(future)
             raise
+
+    @contextmanager
+    def beside(self, question: Callable[[Connection], Answer]) -> Iterator[Future[Answer]]:
+        """Let this reader answer a question while another thread answers one in the block.
+
+        A question that was not waited for to its end is stopped.
+        """
+        future = self._put(lambda: question(self._connected()))
+        try:
+            yield future
+        finally:
+            if not future.done() and not future.cancel():
+                self._stop(future)
 
     async def aside(self, work: Callable[[], Answer]) -> Answer:
         """Return what `work` returns; it runs in the reading thread."""
@@ -135,15 +149,28 @@ class StoreRows(RowSource):
     Rows are read by one reader; what may take longer, counts and places, by others beside it.
     """
 
-    def __init__(self, reader: Reader, query: Query, counters: Sequence[Reader] = ()) -> None:
+    def __init__(
+        self,
+        reader: Reader, query: Query, counters: Sequence[Reader] = (),
+        before: StoreRows | None = None,
+    ) -> None:  # fmt: skip
+        """Begin to read.
+
+        Args:
+            reader: who reads the rows.
+            query: which rows.
+            counters: who counts beside it.
+            before: the rows that were shown before, where the book is in the same state.
+        """
         self._reader = reader
         self._counters = counters or (reader,)
         self.query = query
-        self._search = Search(query)
+        helper = self._counters[-1] if counters else None
+        self.search: Search = Search(query, helper, before.search if before else None)
 
     async def count(self) -> int:
         """Return how many rows there are."""
-        search, many = self._search, len(self._counters)
+        search, many = self.search, len(self._counters)
         if many < 2 or search.is_known or not search.looks_at_all:
             return await self._counters[0].ask(search.count)
         parts = await self._counters[0].ask(lambda book: self.query.parts(book, many))
@@ -162,16 +189,16 @@ class StoreRows(RowSource):
         self, start: int, length: int, total: int = 0, held: Sequence[tuple[int, Row]] = ()
     ) -> list[Row]:
         """Return at most `length` rows from place `start` on."""
-        search = self._search
+        search = self.search
         return await self._reader.ask(lambda book: search.window(book, start, length, total, held))
 
     async def position_of(self, key: RowKey) -> int | None:
         """Return the place of a row, or None where it is not in the list."""
-        return await self._counters[0].ask(lambda book: self._search.position_of(book, key))
+        return await self._counters[0].ask(lambda book: self.search.position_of(book, key))
 
     async def opening(self, wish: Wish) -> Opening:
         """Return the rows that are seen first, whatever is not counted yet."""
-        return await self._reader.ask(lambda book: self._search.opening(book, wish))
+        return await self._reader.ask(lambda book: self.search.opening(book, wish))
 
     async def settle(self, opening: Opening) -> tuple[int, int]:
         """Return start and total of an opening, counted where they were not."""
@@ -179,5 +206,5 @@ class StoreRows(RowSource):
         start = opening.start
         if start is None:
             first = opening.rows[0]
-            start = await self._counters[0].ask(lambda book: self._search.place_of_row(book, first))
+            start = await self._counters[0].ask(lambda book: self.search.place_of_row(book, first))
         return start, max(total, start + len(opening.rows))

@@ -199,6 +199,7 @@ _STATUS = (
     "ELSE g.status END"
 )
 _AUTO = "CASE g.auto_extend_duration WHEN 'P180D' THEN 'yes' ELSE 'no' END"
+_CUSTOMER_WORDS = "(c.search_text || '\n' || coalesce(c.microsoft_id, ''))"
 
 DELEGATED_ADMIN = ListSpec(
     name="delegated-admin",
@@ -206,7 +207,7 @@ DELEGATED_ADMIN = ListSpec(
     key="g.id",
     scope="g.account_id",
     always="1 = 1",
-    words="(c.search_text || '\n' || g.search_text)",
+    words=f"({_CUSTOMER_WORDS} || '\n' || g.search_text)",
     columns=(
         Column("customer", N_("Customer"), "c.company_name", 20, grows=3, folded="c.company_sort",
                aliases=("company",)),
@@ -246,7 +247,7 @@ ENDED = ListSpec(
     key="c.id",
     scope="c.account_id",
     always="c.ended_at <> 0",
-    words="c.search_text",
+    words=_CUSTOMER_WORDS,
     columns=(
         Column("company", N_("Company"), "c.company_name", 20, grows=3, folded="c.company_sort",
                aliases=("name", "company_name")),

@@ -1,13 +1,16 @@
 """Finds the rows of one query quickly, however many there are and however few of them fit.
 
-Without a filter an index is walked. With one, three ways are tried, the cheapest first:
+Without a filter an index is walked. With one, several ways are tried, the cheapest first:
 
-1. *In blocks*: the next rows of the whole list, in order, each looked at. Where many rows fit, the
+1. *A block*: the next rows of the whole list, in order, each looked at. Where many rows fit, the
    first of them are among those.
 2. *Few*: all rows that fit, from the index of words or of a field, if they are at most `FEW`; then
    the whole answer is known.
-3. *Many, but not here*: the list's order is walked in its index, and each row is looked up in what
-   the index of words finds, before it is read.
+3. *Many, but not here*: the list's order is walked in its index, and only what the index of words
+   finds is read. After `NOT_FAR` rows to sort all that it finds is quicker, half of them each in
+   two threads, unless they are more than `WORTH_LOOKING_UP`.
+
+Where somebody types on, no row stands before the first one of the filter before.
 """
 
 from __future__ import annotations
@@ -16,7 +19,6 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from models.filters import NO_FILTER
 from models.sources import Opening
 from models.word_index import lead
 
@@ -26,17 +28,20 @@ if TYPE_CHECKING:
     from models.connection import Connection
     from models.lists import Row, RowKey
     from models.queries import Query, Spot
+    from models.reading import Reader
     from models.sources import Wish
     from models.word_index import Lead
 
 FEW = 6_000
 """Rows that fit a filter which are held, sorted, as its whole answer."""
-BLOCKS = (250, 1_250)
+FIRST_BLOCK = 250
 """Rows of the whole list that are looked at in order before another way is tried."""
-LAST_BLOCK = 4_000
-"""As many more, where no index knows the words."""
+LARGE_BLOCK = 5_000
+"""The same, where no index leads to those that fit, and they are not few."""
+NOT_FAR = 50_000
+"""Rows of the whole list that are walked over before those that fit are sorted."""
 WORTH_LOOKING_UP = 40_000
-"""Rows that an index of words finds which are counted one by one, rather than all looked at."""
+"""Rows that an index of words finds which are counted and sorted, rather than all looked at."""
 FAR = 20_000
 """Rows of several accounts that are merged rather than passed over one account at a time."""
 
@@ -44,18 +49,39 @@ FAR = 20_000
 class Search:
     """The rows of one query. Not for two threads at a time, but for `count`."""
 
-    def __init__(self, query: Query) -> None:
+    def __init__(
+        self, query: Query, helper: Reader | None = None, wider: Search | None = None
+    ) -> None:
+        """Begin a search.
+
+        Args:
+            query: which rows.
+            helper: who reads beside, where there are two ways.
+            wider: the search before, over the same state of the book, which may tell where not to
+                look.
+        """
         self.query = query
+        self._helper = helper
         self._few: list[Spot] | None = None
         """All spots in order, where they are few and known."""
         self._lead: Lead | None = None
         """Where an index of words says to look, once that was asked for."""
         self._walk: Query | None = None
-        """The query to walk the order with, once its rows are known not to be few."""
-        self._to_count: Query | None = None
-        """The query to count with, where that need not look at all rows."""
+        """The query to walk the order with, where no index of words leads anywhere."""
+        self._has_learned = False
+        self._seek: Query | None = None
+        """The query to sort and to count with, where an index of words leads to not too many."""
+        self.top: Spot | None = None
+        """A place that no row stands before, once that is known."""
         self._sizes: list[int] = []
         """How many rows each account has, once that was asked for."""
+        if wider is not None and self._narrows(wider.query):
+            self.top = wider.top
+
+    def _narrows(self, other: Query) -> bool:
+        query = self.query
+        same = replace(other, filter=query.filter, at=query.at)
+        return query == same and query.filter.narrows(other.filter)
 
     @cached_property
     def _is_long(self) -> bool:
@@ -73,14 +99,14 @@ class Search:
     def looks_at_all(self) -> bool:
         """Whether counting looks at every row of the book, and better in parts."""
         text = self._is_long and self.query.filter.looks_at_text(self.query.spec)
-        return text and self._to_count is None
+        return text and self._seek is None
 
     def count(self, connection: Connection) -> int:
         """Return how many rows there are."""
         few = self._few
         if few is not None:
             return len(few)
-        return (self._to_count or self.query).count(connection)
+        return (self._seek or self.query).count(connection)
 
     def opening(self, connection: Connection, wish: Wish) -> Opening:
         """Return the rows around the wished one, with their places as far as they are known."""
@@ -89,6 +115,12 @@ class Search:
             spot = self.query.first_spot_at(wish.text)
         if spot is None and wish.near is not None and wish.near.sorted_by is not None:
             spot = wish.near.spot
+        opening = self._opened(connection, wish, spot)
+        if opening.start == 0 and opening.rows:
+            self.top = opening.rows[0].spot
+        return opening
+
+    def _opened(self, connection: Connection, wish: Wish, spot: Spot | None) -> Opening:
         look = partial(self._rows, connection, enough=wish.enough)
         if spot is None:
             rows, ended = look(None, wish.before + wish.after)
@@ -192,93 +224,109 @@ class Search:
         backward: bool, including: bool,
     ) -> tuple[list[Spot], bool]:  # fmt: skip
         """Return spots, those nearest to `spot` first, and whether the list ends with them."""
-        found: list[Spot] = []
-        last = spot
+        if including and spot is not None:
+            spot = self._just_before(spot)
+        if self.top is not None and not self._is_beyond(spot, self.top):
+            if backward and spot is not None:
+                return [], True
+            spot = self._just_before(self.top)
         if self._few is None:
-            if including and spot is not None:
-                found += self._fits(connection, [spot])
-            if self._walk is None:
-                last, ended = self._in_blocks(
-                    connection, BLOCKS, found, spot, enough, backward=backward
-                )
-                if not ended and len(found) < enough and not self._is_indexed(connection):
-                    last, ended = self._in_blocks(
-                        connection, (LAST_BLOCK,), found, last, enough, backward=backward
-                    )
-                if ended or len(found) >= enough:
-                    return found[:length], ended and len(found) <= length
-                self._look_for_few(connection)
+            block, ended = self.query.fitting(
+                connection, spot, looked_at=FIRST_BLOCK, backward=backward
+            )
+            if ended or len(block) >= enough:
+                return block[:length], ended and len(block) <= length
+            if not self._has_learned:
+                self._learn(connection)
         if self._few is not None:
-            found = self._of_few(self._few, spot, backward=backward, including=including)
+            found = self._of_few(self._few, spot, backward=backward)
             return found[:length], len(found) <= length
-        walk = self._walk or self.query
-        further = max(enough - len(found), 0)
-        found += walk.spots_from(connection, last, length=further, backward=backward)
-        return found[:length], len(found) < enough
+        found = self._walked(connection, spot, enough, backward=backward)
+        return found, len(found) < enough
 
-    def _in_blocks(
-        self, connection: Connection, sizes: Sequence[int], found: list[Spot],
-        spot: Spot | None, enough: int, *, backward: bool,
-    ) -> tuple[Spot | None, bool]:  # fmt: skip
-        """Add to `found`; return the last spot that was looked at, and whether it was the end."""
-        everything = replace(self.query, filter=NO_FILTER)
-        for size in sizes:
-            block = everything.spots_from(connection, spot, length=size, backward=backward)
-            found += self._fits(connection, block)
-            if len(block) < size:
-                return spot, True
-            spot = block[-1]
-            if len(found) >= enough:
-                break
-        return spot, False
+    def _learn(self, connection: Connection) -> None:
+        """Learn how the rows are found: hold them all, where they are few."""
+        self._has_learned = True
+        query, where = self.query, lead(self.query.filter, self.query.spec, connection)
+        self._lead = where
+        if where is None:
+            if self.looks_at_all or query.count_to(connection, FEW + 1) <= FEW:
+                self._hold_few(connection, query)
+            return
+        seek = replace(query, lead=where.holds(query.spec.key))
+        if not where.is_quick:
+            self._hold_few(connection, seek)
+            return
+        found = where.count(connection, WORTH_LOOKING_UP)
+        if found <= WORTH_LOOKING_UP:
+            self._seek = seek
+        if found <= FEW:
+            self._hold_few(connection, seek)
 
-    def _fits(self, connection: Connection, spots: list[Spot]) -> list[Spot]:
-        """Return those of some spots of the list that the filter lets through."""
-        keys = tuple(key for _value, key in spots)
-        fitting = set(replace(self.query, keys=keys).all_keys(connection)) if keys else set()
-        return [spot for spot in spots if spot[1] in fitting]
+    def _hold_few(self, connection: Connection, seek: Query) -> None:
+        spots = seek.some_spots(connection, FEW + 1)
+        if len(spots) <= FEW:
+            self._few = sorted(spots, reverse=self.query.sort.descending)
 
-    def _is_indexed(self, connection: Connection) -> bool:
-        """Say whether an index leads to the rows: that of words, or those of fields."""
-        self._lead = lead(self.query.filter, self.query.spec, connection)
-        return self._lead is not None or not self.looks_at_all
-
-    def _look_for_few(self, connection: Connection) -> None:
-        """Find all rows that fit, where they are few; else be ready to find them in order."""
-        where = self._lead
-        seek = self.query if where is None else replace(self.query, lead=where.sought())
-        may_be_few = True
-        if where is not None and where.is_quick:
-            found = where.count(connection, WORTH_LOOKING_UP)
-            may_be_few = found <= FEW or len(self.query.filter.terms()) > 1
-            self._walk = replace(self.query, lead=where.looked_up(), in_order=True)
-            self._to_count = seek if found <= WORTH_LOOKING_UP else None
-        else:
-            self._walk = replace(self.query, in_order=True, accounts=self._with_rows(connection))
-        if may_be_few:
-            spots = seek.some_spots(connection, FEW + 1)
-            if len(spots) <= FEW:
-                self._few = sorted(spots, reverse=self.query.sort.descending)
-
-    def _with_rows(self, connection: Connection) -> tuple[int, ...]:
-        """Return the accounts that have rows which fit, where an index of fields knows that.
-
-        Of one that has none, the whole order would be walked for its first one.
-        """
-        accounts = self.query.accounts
-        if self.query.filter.looks_at_text(self.query.spec):
-            return accounts
-        of = {account: replace(self.query, accounts=(account,)) for account in accounts}
-        return tuple(account for account in accounts if of[account].some_spots(connection, 1))
-
-    def _of_few(
-        self, few: list[Spot], spot: Spot | None, *, backward: bool, including: bool
+    def _walked(
+        self, connection: Connection, spot: Spot | None, length: int, *, backward: bool
     ) -> list[Spot]:
+        if self._lead is None:
+            return self._walked_alone(connection, spot, length, backward=backward)
+        walk = partial(
+            self.query.met, connection, spot, self._lead, length=length, backward=backward
+        )
+        if self._seek is None:
+            return walk()
+        found = walk(looked_at=NOT_FAR)
+        if len(found) == length:
+            return found
+        sort = [
+            partial(part.spots_from, spot=spot, length=length, backward=backward)
+            for part in self._halves(connection, self._seek, self._lead)
+        ]
+        if self._helper is None:
+            found = [spot for part in sort for spot in part(connection)]
+        else:
+            with self._helper.beside(sort[0]) as answer:
+                found = sort[1](connection) + answer.result()
+        return sorted(found, reverse=self.query.sort.descending != backward)[:length]
+
+    def _halves(self, connection: Connection, seek: Query, lead: Lead) -> list[Query]:
+        first, last = self.query.ends(connection)
+        halves = lead.parts(first, (first + last) // 2, last + 1)
+        return [replace(seek, lead=half.holds(self.query.spec.key)) for half in halves]
+
+    def _walked_alone(
+        self, connection: Connection, spot: Spot | None, length: int, *, backward: bool
+    ) -> list[Spot]:
+        if self.looks_at_all:
+            block, ended = self.query.fitting(
+                connection, spot, looked_at=LARGE_BLOCK, backward=backward
+            )
+            if ended or len(block) >= length:
+                return block[:length]
+        if self._walk is None:
+            # Of an account without rows the whole order would be walked for its first one.
+            of = {one: replace(self.query, accounts=(one,)) for one in self.query.accounts}
+            accounts = tuple(
+                one for one, query in of.items()
+                if self.looks_at_all or query.count_to(connection, 1)
+            )  # fmt: skip
+            self._walk = replace(self.query, in_order=True, accounts=accounts)
+        return self._walk.spots_from(connection, spot, length=length, backward=backward)
+
+    def _just_before(self, spot: Spot) -> Spot:
+        return (spot[0], spot[1] + 1 if self.query.sort.descending else spot[1] - 1)
+
+    def _is_beyond(self, spot: Spot | None, other: Spot) -> bool:
+        if spot is None:
+            return False
+        return spot < other if self.query.sort.descending else spot > other
+
+    def _of_few(self, few: list[Spot], spot: Spot | None, *, backward: bool) -> list[Spot]:
         nearest = few[::-1] if backward else few
         if spot is None:
             return nearest
         upward = self.query.sort.descending == backward
-        return [
-            one for one in nearest
-            if (one > spot if upward else one < spot) or (including and one == spot)
-        ]  # fmt: skip
+        return [one for one in nearest if (one > spot if upward else one < spot)]

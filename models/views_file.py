@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,15 +19,13 @@ from models.plain import shown
 from models.views import ChosenColumn, Kept, SavedView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from models.views import Chosen
 
 FORMAT = 1
 """What the file says of its own form."""
-LOCK_SECONDS = 2.0
-"""How long to wait for another console that writes the file."""
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 LARGEST = 10_000_000
 """Bytes that such a file has at most; what is larger is something else."""
@@ -83,7 +79,9 @@ def _change(change: Callable[[Kept], Kept]) -> Reading:
     file = _file()
     try:
         paths.private_folder(file.parent)
-        with _locked(file):
+        with paths.held(file) as is_held:
+            if not is_held:
+                raise BusyError(_("Another program holds {file}.").format(file=shown(str(file))))
             found, whole = _parsed(_content(file))
             changed = change(found)
             notice = "" if whole else _put_aside(file)
@@ -97,31 +95,6 @@ def _change(change: Callable[[Kept], Kept]) -> Reading:
             )
         ) from None
     return Reading(changed, notice)
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    """Hold the file for this process; it is the lock beside it that is held, for it is replaced.
-
-    Raises:
-        BusyError: another process holds it for too long.
-    """
-    import fcntl
-
-    with file.with_name(f".{file.name}.lock").open("a") as lock:
-        deadline = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise BusyError(
-                        _("Another program holds {file}.").format(file=shown(str(file)))
-                    ) from None
-                time.sleep(0.02)
-            else:
-                break
-        yield
 
 
 def _put_aside(file: Path) -> str:

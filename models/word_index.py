@@ -1,17 +1,17 @@
 """What SQLite's index of words knows of a filter: a condition that finds its rows quickly.
 
 The index holds every three letters in a row of a list's searchable text (FTS5, `trigram`). What it
-finds is only where to look: the filter's own conditions still decide. Identifiers (GUIDs) are not
-in it, since their letters would be two thirds of it; a word that may be a part of one is looked for
-in their own index, too.
+finds is only where to look: the filter's own conditions still decide. A word that may be a part of
+an identifier (`models.identifiers`) is looked for in the index of those, too.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from models.identifiers import LENGTH, is_anywhere, may_be_part
 from models.lists import TAG_MARK, Kind
 from models.plain import fold
 from models.sql import Sql, joined
@@ -21,37 +21,46 @@ if TYPE_CHECKING:
 
     from models.connection import Connection
     from models.filters import Filter, Term
-    from models.lists import ListSpec, WordIndex
+    from models.lists import ListSpec, RowKey, WordIndex
 
 _GRAM = 3
 """Letters of an entry of the index."""
 _MOST_GRAMS = 400
 """Entries that a word shorter than one may stand for."""
-_OF_A_GUID = re.compile(r"^[0-9a-f-]{1,36}$")
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
     """Where the rows of a filter are to be looked for: all of them are there, and some others."""
 
-    key: str
-    rows: Sql
-    """Selects the keys of these rows."""
+    arms: tuple[Sql, ...]
+    """Each selects the keys of some of them; a key may come twice."""
     is_quick: bool
-    """Whether the index of words alone says so."""
+    """Whether they do so in no time worth speaking of."""
 
-    def sought(self) -> Sql:
-        """Return the condition with which a query begins with these rows."""
-        return Sql(f"{self.key} IN ({self.rows.text})", self.rows.values)
+    def holds(self, key: str) -> Sql:
+        """Return the condition that the row with a key is one of these."""
+        rows = joined(" UNION ALL ", self.arms)
+        return Sql(f"{key} IN ({rows.text})", rows.values)
 
-    def looked_up(self) -> Sql:
-        """Return the condition with which a row is looked up here when another order has it."""
-        return Sql(f"+{self.key} IN ({self.rows.text})", self.rows.values)
+    def parts(self, *bounds: RowKey) -> list[Lead]:
+        """Return the rows in parts: from each bound on, and before the next one."""
+        return [
+            replace(
+                self,
+                arms=tuple(
+                    Sql(f"{arm.text} AND rowid >= ? AND rowid < ?", (*arm.values, first, after))
+                    for arm in self.arms
+                ),
+            )
+            for first, after in pairwise(bounds)
+        ]
 
     def count(self, connection: Connection, most: int) -> int:
         """Return how many rows there are, whatever else decides; at most `most` + 1."""
-        counted = f"SELECT count(*) FROM ({self.rows.text} LIMIT ?) AS found"  # noqa: S608
-        return int(connection.rows(counted, (*self.rows.values, most + 1))[0][0])
+        rows = joined(" UNION ALL ", self.arms)
+        counted = f"SELECT count(*) FROM ({rows.text} LIMIT ?) AS found"  # noqa: S608
+        return int(connection.rows(counted, (*rows.values, most + 1))[0][0])
 
 
 def lead(chosen: Filter, spec: ListSpec, connection: Connection) -> Lead | None:
@@ -63,26 +72,26 @@ def lead(chosen: Filter, spec: ListSpec, connection: Connection) -> Lead | None:
     if index is None or not chosen.alternatives or not connection.has_table(index.table):
         return None
     matches: list[str] = []
-    identifiers: list[str] = []
+    identifiers: list[Sql] = []
+    is_quick = True
     for terms in chosen.alternatives:
         words = _words(terms, spec)
-        sure = [text for text, plain in words if not (plain and _OF_A_GUID.match(text))]
+        sure = [text for text, plain in words if not (plain and may_be_part(text))]
         if identifier := _identifier(terms, spec):
-            identifiers.append(identifier)
+            identifiers.append(_with_identifier(index, identifier, anywhere=True))
+            is_quick &= len(identifier) == LENGTH
             continue
         if not sure and words:
             sure = [max((text for text, _plain in words), key=len)]
-            identifiers.append(sure[0])
+            identifiers.append(_with_identifier(index, sure[0], anywhere=is_anywhere(sure[0])))
+            is_quick &= not is_anywhere(sure[0])
         match = _all_of(sure, index, connection)
         if not match:
             return None
         matches.append(match)
     found = f"SELECT rowid FROM {index.table} WHERE {index.table} MATCH ?"  # noqa: S608
-    parts = [Sql(found, (" OR ".join(f"({match})" for match in matches),))] if matches else []
-    parts += [Sql(f"SELECT {index.key} FROM {index.of} WHERE {index.identifier} LIKE ?",  # noqa: S608
-                  (f"%{word}%",)) for word in identifiers]  # fmt: skip
-    rows = joined(" UNION ALL ", parts)
-    return Lead(spec.key, rows, is_quick=not identifiers)
+    by_words = [Sql(found, (" OR ".join(f"({match})" for match in matches),))] if matches else []
+    return Lead((*by_words, *identifiers), is_quick)
 
 
 def _words(terms: Iterable[Term], spec: ListSpec) -> list[tuple[str, bool]]:
@@ -108,7 +117,18 @@ def _identifier(terms: Iterable[Term], spec: ListSpec) -> str:
         fold(term.text) for term in terms
         if term.text and not term.negated and term.field and spec.column(term.field).is_identifier
     ]  # fmt: skip
-    return next((text for text in texts if _OF_A_GUID.match(text)), "")
+    return next((text for text in texts if may_be_part(text)), "")
+
+
+def _with_identifier(index: WordIndex, part: str, *, anywhere: bool) -> Sql:
+    """Select the rows whose identifier has a part anywhere, else those that begin with it."""
+    select = f"SELECT {index.key} FROM {index.of} WHERE"  # noqa: S608
+    if anywhere and len(part) < LENGTH:
+        return Sql(f"{select} {index.identifier} LIKE ?", (f"%{part}%",))
+    # The index of identifiers begins with the account.
+    scope = f"{index.scope} IN (SELECT id FROM partner_accounts)"  # noqa: S608
+    between = f"{index.identifier} >= ? AND {index.identifier} < ?"
+    return Sql(f"{select} {scope} AND {between}", (part, part + "g"))
 
 
 def _all_of(words: list[str], index: WordIndex, connection: Connection) -> str:

@@ -140,7 +140,7 @@ def small_book(file: Path) -> Path:
         accounts = {account.cloud: account.id for account in session.exec(select(PartnerAccount))}
         for known in CUSTOMERS:
             company_sort, search_text = sort_and_search(
-                known.company, known.domain, known.microsoft_id, list(known.tags)
+                known.company, known.domain, list(known.tags)
             )
             customer = Customer(
                 account_id=accounts[known.cloud] or 0,

@@ -43,6 +43,7 @@ _REMOVED = (
     "LANGUAGE",
     "LINES",
     "NO_COLOR",
+    "PYTHONDONTWRITEBYTECODE",  # else each started program compiles all of its modules anew
     "STY",
     "TMUX",
 )

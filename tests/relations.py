@@ -70,7 +70,7 @@ def add_customer(store: Store, name: str, prefix: str, cloud: str = "global", **
     """Put a customer into the book as an import would have left it; return its id."""
     own = {"relationship_to_partner": Relationship.RESELLER, "added_at": NOW, **fields}
     domain = f"{prefix}.{SUFFIXES[cloud]}" if "." not in prefix else prefix
-    sort, search = sort_and_search(name, domain, own.get("microsoft_id"), [])
+    sort, search = sort_and_search(name, domain, [])
     customer = Customer(
         account_id=account_in(store, cloud).id, company_name=name, primary_domain=domain,
         company_sort=sort, search_text=search, **own,

@@ -37,7 +37,7 @@ def add_customer(
     store: Store, name: str = "Fabrikam", microsoft_id: str | None = FABRIKAM,
     domain: str = "fabrikam.example", cloud: str = "global",
 ) -> int:  # fmt: skip
-    company_sort, search_text = sort_and_search(name, domain, microsoft_id, [])
+    company_sort, search_text = sort_and_search(name, domain, [])
     customer = Customer(
         account_id=account_of(store, cloud), company_name=name, microsoft_id=microsoft_id,
         primary_domain=domain, company_sort=company_sort, search_text=search_text,

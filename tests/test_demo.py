@@ -297,7 +297,6 @@ def test_search_and_sort_columns_are_those_of_every_other_writer(session: Sessio
         assert (customer.company_sort, customer.search_text) == sort_and_search(
             customer.company_name,
             customer.primary_domain,
-            customer.microsoft_id,
             sorted(tags.get(customer.id, [])),
         )
 

@@ -84,7 +84,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Connection:
     store.open(["global"])
     with store.writing() as session:
         for known in EVERYBODY:
-            company_sort, words = sort_and_search(known.name, known.domain, None, known.tags)
+            company_sort, words = sort_and_search(known.name, known.domain, known.tags)
             customer = Customer(
                 account_id=1, company_name=known.name, company_sort=company_sort,
                 search_text=words, primary_domain=known.domain, country=known.country,

@@ -45,7 +45,7 @@ def add(store: Store, name: str, **fields: object) -> None:
     tags = fields.pop("tags", [])
     assert isinstance(tags, list)
     domain = str(fields.get("primary_domain", ""))
-    company_sort, search_text = sort_and_search(name, domain, None, tags)
+    company_sort, search_text = sort_and_search(name, domain, tags)
     with store.writing() as session:
         customer = Customer(
             account_id=1, company_name=name, company_sort=company_sort, search_text=search_text,
@@ -86,7 +86,8 @@ def book(store: Store) -> Store:
         added_at=NOW,
     )
     add(store, "Contoso or Fabrikam", primary_domain="contoso.onmicrosoft.com",
-        indirect_reseller="Müller IT")  # fmt: skip
+        indirect_reseller="Müller IT",
+        microsoft_id="3f2a91c0-5e4b-4d8a-9c77-0b1a2c3d4e5f")  # fmt: skip
     return store
 
 
@@ -141,6 +142,15 @@ AERZTE, OEL, ROMASHKA, CONTOSO = (
         ('"contoso or"', [CONTOSO]),
         ("cloud:global arzte", [AERZTE]),
         ("cloud:germany", []),
+        ("3f2a", [CONTOSO]),
+        ("contoso 3F2A9", [CONTOSO]),
+        ("-3f2a", [OEL, AERZTE, ROMASHKA]),
+        ("5e4b", []),
+        ("5e4b-4", [CONTOSO]),
+        ("3f2a91c0-5e4b-4d8a-9c77-0b1a2c3d4e5f", [CONTOSO]),
+        ("id:5e4b", [CONTOSO]),
+        ("-id:5e4b", [OEL, AERZTE, ROMASHKA]),
+        ('id:""', [OEL, AERZTE, ROMASHKA]),
     ],
 )
 def test_a_filter_finds_what_it_says(book: Store, text: str, names: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,16 +17,16 @@ from models.filters import parse
 from models.lists import Sort
 from models.plain import fold
 from models.queries import Query
+from models.reading import Reader
 from models.searching import Search
 from models.sources import Wish
 from models.store import Store
 from models.word_index import lead
 from tests.books import NOW, fill_demo
-from tests.empty_book import empty_book
+from tests.empty_book import empty_book, empty_book_on_the_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from models.connection import Connection
 
@@ -33,29 +34,50 @@ SORTS = st.builds(
     Sort, st.sampled_from([column.name for column in CUSTOMERS.sortable()]), st.booleans()
 )
 ACCOUNTS = st.sampled_from([(1,), (3,), (1, 2, 3)])
-WORDS = ("e", "zq", "onmic", "gmbh", "fab", "4a", "a1f", "ов", "日", "%", '""""', "#")
+WORDS = ("e", "zq", "onmic", "gmbh", "fab", "4a", "a1f", "4-a", "ов", "日", "%", '""""', "#")
+TYPED = (
+    "gmbh", "city", "onmicrosoft", "abcdef", "4a1f-4", "be fab", "tag:vip gmb", "-gmbh a", "ов",
+    "nov gmbh", "country:de co",
+)  # fmt: skip
 FIELDS = (
     "country:de", "-country:de", "relationship:none", "seen>30d", "seen:never", "tag:vip",
     "-tag:vip", "company:gm", "domain:con", "id:4a", "dap:no", "reseller:nova",
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Store]:
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            file = tmp_path_factory.mktemp("searching") / "book.db"
+            store = Store(empty_book(SqliteFile(file)))
+        else:
+            store = Store(stack.enter_context(empty_book_on_the_server()))
+        fill_demo(store, 700)
+        yield store
+
+
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    folder: Path = tmp_path_factory.mktemp("searching")
-    store = Store(empty_book(SqliteFile(folder / "book.db")))
-    fill_demo(store, 700)
-    connection = store.connect()
-    yield connection
-    connection.close()
+def book(store: Store) -> Iterator[Connection]:
+    with closing(store.connect()) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def helper(store: Store) -> Iterator[Reader]:
+    with closing(Reader(store)) as reader:
+        yield reader
 
 
 @pytest.fixture(autouse=True)
 def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few rows are few, and so short is a block, that all ways are gone."""
     monkeypatch.setattr(searching, "FEW", 25)
-    monkeypatch.setattr(searching, "BLOCKS", (5, 10))
-    monkeypatch.setattr(searching, "LAST_BLOCK", 20)
+    monkeypatch.setattr(searching, "FIRST_BLOCK", 5)
+    monkeypatch.setattr(searching, "LARGE_BLOCK", 20)
+    monkeypatch.setattr(searching, "NOT_FAR", 30)
     monkeypatch.setattr(searching, "WORTH_LOOKING_UP", 60)
     monkeypatch.setattr(searching, "FAR", 30)
 
@@ -69,7 +91,7 @@ def filters(draw: st.DrawFn) -> str:
     return " ".join(words)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(text=filters(), sort=SORTS, accounts=ACCOUNTS, place=st.floats(0, 1), more=st.data())
 def test_every_way_finds_the_same_rows(
     book: Connection, text: str, sort: Sort, accounts: tuple[int, ...], place: float,
@@ -102,6 +124,43 @@ def test_every_way_finds_the_same_rows(
         assert search.position_of(book, rows[-1].key) == len(rows) - 1
 
 
+@settings(max_examples=60)
+@given(words=st.sampled_from(TYPED), sort=SORTS, accounts=ACCOUNTS, more=st.data())
+def test_typed_on_the_same_rows_are_found(
+    book: Connection, helper: Reader, words: str, sort: Sort, accounts: tuple[int, ...],
+    more: st.DataObject,
+) -> None:  # fmt: skip
+    search: Search | None = None
+    for length in range(1, len(words) + 1):
+        text = words[:length].strip()
+        if text.endswith(":"):
+            continue
+        query = Query(CUSTOMERS, accounts, parse(text, CUSTOMERS, NOW), sort)
+        rows = list(query.walk(book))
+        search = Search(query, helper, search)
+        key = more.draw(st.sampled_from([0, *(row.key for row in rows)]))
+        opening = search.opening(book, Wish(key, 4, 6))
+        at = next((place for place, row in enumerate(rows) if row.key == key), 0)
+        first = max(at - 4, 0) if key else 0
+        assert opening.start in (None, first), text
+        assert opening.rows == rows[first : at + (6 if key else 10)], text
+
+
+@pytest.mark.parametrize(
+    ("text", "wider", "narrows"),
+    [
+        ("gmbh", "gm", True), ("gmbh", "gm b", True), ("gm", "gmbh", False),
+        ("berlin gmbh", "gm", True), ("gmx", "gm berlin", False), ("gm -x", "gm", True),
+        ("-gmbh", "-gm", False), ("gm or x", "gm", False), ("gmbh", "gm or x", False),
+        ("tag:vip gm", "tag:vip", True), ("tag:vip", "tag:vi", False), ("gm", "", True),
+        ("beef", "bee", False), ("beefy", "bee", True), ("12345678", "12345", False),
+    ],
+)  # fmt: skip
+def test_a_filter_narrows_what_all_its_rows_pass(text: str, wider: str, narrows: bool) -> None:
+    filters = [parse(one, CUSTOMERS, NOW) for one in (text, wider)]
+    assert filters[0].narrows(filters[1]) is narrows
+
+
 @settings(max_examples=200)
 @given(
     word=st.text(min_size=1, max_size=12).filter(fold) | st.sampled_from(WORDS[:-2]),
@@ -114,5 +173,4 @@ def test_the_index_of_words_leaves_no_row_out(book: Connection, word: str, other
         where = lead(some, CUSTOMERS, book)
         plain = Query(CUSTOMERS, (1, 2, 3), some, Sort("company"))
         if where is not None:
-            assert replace(plain, lead=where.sought()).count(book) == plain.count(book)
-            assert replace(plain, lead=where.looked_up()).count(book) == plain.count(book)
+            assert replace(plain, lead=where.holds("c.id")).count(book) == plain.count(book)

@@ -82,10 +82,10 @@ def test_consoles_that_save_at_once_lose_nothing_of_each_other() -> None:
 def test_a_file_that_another_program_holds_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     import fcntl
 
-    from models import views_file
+    from models import paths
 
     keep_view(MINE)
-    monkeypatch.setattr(views_file, "LOCK_SECONDS", 0)
+    monkeypatch.setattr(paths, "LOCK_SECONDS", 0)
     with paths.user_views().with_name(".views.json.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(BusyError):

@@ -38,7 +38,6 @@ _ACCOUNTS, _CUSTOMERS, _CHANGES = table_of(PartnerAccount), table_of(Customer), 
 _OF = "of_customer"
 _SEARCHED = frozenset(
     {
-        ImportField.MICROSOFT_ID,
         ImportField.COMPANY_NAME,
         ImportField.PRIMARY_DOMAIN,
         ImportField.TAGS,
@@ -245,9 +244,7 @@ def _columns(values: Values) -> BoundRow:
     domain = value_of(values, ImportField.PRIMARY_DOMAIN)
     microsoft_id = value_of(values, ImportField.MICROSOFT_ID) or None
     tags = value_of(values, ImportField.TAGS)
-    sort, search = sort_and_search(
-        name, domain, microsoft_id, tags.split(TAG_SEPARATOR) if tags else []
-    )
+    sort, search = sort_and_search(name, domain, tags.split(TAG_SEPARATOR) if tags else [])
     return {
         "microsoft_id": microsoft_id,
         "company_name": name,

@@ -51,6 +51,8 @@ class ListScreen(ViewsScreen):
         """How many rows there are without the filter; None while they are being counted."""
         self._all_of: object = None
         """The account and the state of the book in which they were counted."""
+        self._source: StoreRows | None = None
+        """The rows shown last, while the book stays as it was then."""
         self._left = False
         self._shown_scope = ""
         self._empty_text = ""
@@ -122,13 +124,16 @@ class ListScreen(ViewsScreen):
 
     async def book_changed(self) -> None:
         """Show the list as it is now, the cursor on the same row."""
+        self._source = None
         await self._show()
 
     async def _show(self, keep: int = 0, *, near: bool = True) -> None:
         scope = self.desk.scope
         if scope is None or self._was_left():
             return
-        source = StoreRows(self.desk.reader, self.query_of(scope), self.desk.counters)
+        source = self._source = StoreRows(
+            self.desk.reader, self.query_of(scope), self.desk.counters, self._source
+        )
         try:
             if not await self.table.show(source, sort=self._sort, keep=keep, near=near):
                 return
