@@ -85,7 +85,7 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 @st.composite
 def filters(draw: st.DrawFn) -> str:
     terms = st.sampled_from([*WORDS, *FIELDS, "-gmbh", "-e"])
-    words = draw(st.lists(terms, min_size=1, max_size=3))
+    words = draw(st.lists(terms, max_size=3))
     if len(words) > 1 and draw(st.booleans()):
         words.insert(1, "or")
     return " ".join(words)
