@@ -6,8 +6,9 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
-from models.reading import Reader, StoreRows
+from models.reading import Reader
 from models.sources import Wish
+from models.store_rows import StoreRows
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

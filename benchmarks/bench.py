@@ -17,8 +17,6 @@ SMALL, MIDDLE = 1_000, 10_000
 """The sizes that the large list is read beside."""
 ALL_CLOUDS = ("--cloud", "all")
 """The one list in which all customers of a book stand."""
-TYPED_AHEAD = "gc"
-"""What leads to the list where the console does not open it by itself."""
 LEAVE = "\x11"
 BOOK_IS_OPEN = "▾"
 """Stands before the cloud in the header, from when the book is open."""
@@ -76,17 +74,22 @@ class Bench:
         """Return the environment of a program with this home folder, or a new one."""
         return environment(home or self.home(), self.shelf.bytecode)
 
-    def session(
-        self, command: Sequence[str], home: Path | None = None, typed_ahead: str = ""
-    ) -> Session:
+    def session(self, command: Sequence[str], home: Path | None = None) -> Session:
         """Start a program in a terminal."""
-        return Session(command, self.environment(home), typed_ahead=typed_ahead)
+        return Session(command, self.environment(home))
 
-    def console(
-        self, book: Book, *flags: str, home: Path | None = None, typed_ahead: str = ""
-    ) -> Session:
+    def console(self, book: Book, *flags: str, home: Path | None = None) -> Session:
         """Start the console over a book."""
-        return self.session(console_command(book, *flags), home, typed_ahead)
+        return self.session(console_command(book, *flags), home)
+
+    def plainly(self, book: Book, home: Path, **settings: str) -> Session:
+        """Start the console as `partnerdesk` alone does, where the settings name the book."""
+        said = {"database": book.database.name, **settings}
+        file = home / ".config" / "partnerdesk" / "config.toml"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("".join(f"{name} = {value!r}\n" for name, value in said.items()))
+        return self.session(python("cli.main"), home)
 
     def peer(self, name: str, *arguments: str) -> Session:
         """Start one of the Textual apps in `benchmarks/apps`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING
 
-from benchmarks.bench import LEAVE, TYPED_AHEAD, open_list
+from benchmarks.bench import LEAVE, open_list
 from benchmarks.figures import Figure, Unit, against
 
 if TYPE_CHECKING:
@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
     from benchmarks.bench import Bench
     from benchmarks.books import Book
-    from benchmarks.terminal import Session
-
-PATIENCE = 1.0
-"""Seconds after the first screen in which a console that reopens the list by itself does so."""
 
 
 def first_frame(bench: Bench) -> Iterator[Figure]:
@@ -25,7 +21,7 @@ def first_frame(bench: Bench) -> Iterator[Figure]:
     bares, frames = [], []
     for number in range(bench.starts + 1):
         bare = _bare(bench)
-        with bench.console(book, home=home) as session:
+        with bench.plainly(book, home) as session:
             frame = session.seconds_to("partnerdesk")
         if number:  # the first start warms the caches
             bares.append(bare)
@@ -56,32 +52,21 @@ def last_list(bench: Bench) -> Iterator[Figure]:
 
 
 class _Reopened:
-    """A console that is started again and again over one book, as it was left."""
+    """A console that is started again and again over one book, in the list it was left in."""
 
     def __init__(self, bench: Bench, book: Book) -> None:
         self._bench, self._book, self._home = bench, book, bench.home()
+        with bench.console(book, home=self._home) as session:
+            open_list(session, book)
+            session.press(LEAVE)
+            session.wait_for_end()
         self._first = book.name(0)
-        self._typed_ahead = self._leave_in_the_list()
         self.seconds: list[float] = []
 
     def start(self) -> None:
         """Start it; take the time until the name in the first row is there."""
-        with self._session(self._typed_ahead) as session:
+        with self._bench.plainly(self._book, self._home, start="last") as session:
             self.seconds.append(session.seconds_to(self._first))
-
-    def _leave_in_the_list(self) -> str:
-        """Leave the console in the list; return what has to be typed to be there again."""
-        with self._session() as session:
-            open_list(session, self._book)
-            session.press(LEAVE)
-            session.wait_for_end()
-        with self._session() as session:
-            session.wait_for("partnerdesk")
-            session.settle(PATIENCE)
-            return "" if self._first in str(session) else TYPED_AHEAD
-
-    def _session(self, typed_ahead: str = "") -> Session:
-        return self._bench.console(self._book, home=self._home, typed_ahead=typed_ahead)
 
 
 def _bare(bench: Bench) -> float:

@@ -40,7 +40,6 @@ class ResourcesScreen(DeskScreen):
 
     NAME = "resources"
     IS_MAIN = True
-    CSS_PATH = "resources.tcss"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("resources.guide", "enter", N_("Guide"), N_("Read the guide of this action"),
                "Enter"),

@@ -14,7 +14,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from cli import listing
-from cli.main import COMMANDS
+from cli.parsing import COMMANDS
 from models import connection as connections
 from models import paths
 from models.database_url import SqliteFile

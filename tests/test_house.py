@@ -112,7 +112,7 @@ def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Pa
     held = subprocess.run(
         [str(python), "-m", "zipfile", "-l", str(wheel)], check=True, capture_output=True, text=True
     ).stdout
-    for needed in ("models/config.toml", "screens/resources.tcss", "tui/app.tcss",
+    for needed in ("models/config.toml", "screens/help.tcss", "tui/app.tcss",
                    "models/guides/ru/manage-customers.md",
                    "models/migrations/versions/0001_book.py",
                    "models/languages/ru/LC_MESSAGES/partnerdesk.mo"):  # fmt: skip

@@ -13,9 +13,10 @@ from models.database_url import SqliteFile
 from models.filters import NO_FILTER, parse
 from models.lists import Row, RowKey, Sort
 from models.queries import Query
-from models.reading import Reader, StoreRows
+from models.reading import Reader
 from models.sources import Opening, RowSource, Wish
 from models.store import Store
+from models.store_rows import StoreRows
 from models.word_index import lead
 from tests.books import NOW, fill_demo
 from tests.empty_book import empty_book

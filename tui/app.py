@@ -78,6 +78,13 @@ class DeskApp(Openings):
 
     # Start and end
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Take up new styles; where there is no screen yet, nothing has to be read anew for it."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def on_mount(self) -> None:
         """Show the first screen at once, and open the book beside it."""
         if not self._use_keymap():

@@ -16,9 +16,9 @@ from models.known_values import FilterCompleter
 from models.languages import _, ngettext, number
 from models.lists import Sort
 from models.queries import Query
-from models.reading import StoreRows
 from models.remembered import View
 from models.sources import ListedRows
+from models.store_rows import StoreRows
 from tui.widgets.desk_screen import Choice
 from tui.widgets.list_views import ViewsScreen
 from tui.widgets.prompt import Aid

@@ -1,0 +1,87 @@
+"""The command line: which commands there are, and which flags they all have."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
+
+from models.languages import N_, _, available
+from models.plain import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "accounts": N_("say who the partner is in each cloud"),
+    "changes": N_("list, show and undo changes, and verify the history"),
+    "customers": N_("list, show, add, import and export customers"),
+    "database": N_("upgrade, check, back up or restore the book"),
+    "demo": N_("make a demo book"),
+    "info": N_("show paths, versions, settings and terminal"),
+    "relationships": N_("invite, remind and end; partners and delegated admin"),
+    "views": N_("list, save and delete saved views"),
+}
+"""The commands, each in the file of its name, and what they are for."""
+
+
+def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser of the commands that `argv` can mean."""
+    from models.settings import Theme
+
+    shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = shared.add_argument_group(_("everywhere"))
+    group.add_argument("--cloud", metavar="ID", help=_("global, us-gov, germany, china or all"))
+    group.add_argument(
+        "--database", metavar="URL",
+        help=_("another book: a file, or postgresql+psycopg://user@host/name"),
+    )  # fmt: skip
+    group.add_argument(
+        "--config", metavar="FILE", type=Path, help=_("another settings file than your own")
+    )
+    group.add_argument("--lang", choices=available(), help=_("language of all texts"))
+    group.add_argument("--theme", choices=get_args(Theme), help=_("colours of the console"))
+    group.add_argument("--read-only", action="store_true", help=_("take every change away"))
+    group.add_argument("--demo", action="store_true", help=_("use the demo book, made if missing"))
+
+    top = _Parser(
+        prog="partnerdesk",
+        parents=[shared],
+        description=_(
+            "Keeps a Microsoft reseller partner's customer accounts in every cloud it sells in. "
+            "Without a command it opens the console."
+        ),
+        epilog=_(
+            "Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by a rule, 4 not found, "
+            "5 busy or conflict, 6 offline or sign-in needed."
+        ),
+    )
+    top.add_argument("--version", action=_Version, nargs=0, help=_("show the version and exit"))
+    commands = top.add_subparsers(title=_("commands"), metavar="COMMAND")
+    for name, help_text in COMMANDS.items():
+        command = commands.add_parser(name, parents=[shared], help=_(help_text))
+        if name in argv:  # the console and the other commands do not wait for this one's imports
+            import_module(f"cli.{name}").add_arguments(command, shared)
+    return top
+
+
+class _Parser(argparse.ArgumentParser):
+    """Takes flags by their whole names only: a part of one means something else one day."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line, whatever control characters are in it."""
+        super().error(shown(message))
+
+
+class _Version(argparse.Action):
+    """Prints the version; looks it up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"partnerdesk {version('partnerdesk')}")
+        parser.exit()
