@@ -29,6 +29,7 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
     demo = getattr(arguments, "demo", False)
     store = open_book(arguments, settings) if demo else book(arguments, settings)
     desk = Desk(settings, store, wanted_cloud=getattr(arguments, "cloud", ""), demo=demo)
+    desk.begin()
     from tui.app import run
 
     return run(desk, mouse=_mouse(settings))

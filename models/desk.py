@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -16,6 +17,7 @@ from models.remembered import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
     from datetime import datetime
 
     from models.changes import By
@@ -57,14 +59,26 @@ class Desk:
         """Count beside the reader, so that rows never wait for their number."""
         self.remembered = Remembered.load(self.store.database)
         self.used_filters = FilterHistory()
+        self._first_look: Future[tuple[list[Account], tuple[int, ...]] | None] | None = None
 
-    def open(self) -> None:
-        """Open the book and choose where to begin. Blocks; not for the event loop's thread.
+    def begin(self) -> None:
+        """Begin to open the book in the reading thread, while the screens are being imported."""
+        self._first_look = self.reader.begin(self._open)
+
+    async def open(self) -> None:
+        """Wait until the book is open, and choose where to begin.
 
         Raises:
             StoreError: the book cannot be opened.
         """
+        first_look = self._first_look or self.reader.begin(self._open)
+        looked = await asyncio.wrap_future(first_look)
+        if looked is not None:
+            self.seen(*looked)
+
+    def _open(self) -> tuple[list[Account], tuple[int, ...]] | None:
         self.store.open([cloud.id for cloud in self.settings.enabled_clouds()])
+        return self.look(self.reader.connected())
 
     def look(self, connection: Connection) -> tuple[list[Account], tuple[int, ...]] | None:
         """Return the accounts and the book's pulse; None where nothing changed since `seen`."""

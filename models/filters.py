@@ -133,7 +133,7 @@ def parse(text: str, spec: ListSpec, at: datetime) -> Filter:
             alternatives[-1].append(term)
     if len(alternatives) > 1 and not alternatives[-1]:
         raise FilterError(_("There is nothing after `or`."))
-    return Filter(text, tuple(tuple(terms) for terms in alternatives))
+    return Filter(text, tuple(tuple(terms) for terms in alternatives if terms))
 
 
 def _term(word: Word, spec: ListSpec, at: datetime) -> Term:

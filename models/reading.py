@@ -53,7 +53,7 @@ class Reader:
         Raises:
             StoreError: the book cannot be read, or does not answer in time.
         """
-        future = self._put(lambda: question(self._connected()))
+        future = self.begin(lambda: question(self.connected()))
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), ANSWER_SECONDS)
         except TimeoutError:
@@ -72,7 +72,7 @@ class Reader:
 
         A question that was not waited for to its end is stopped.
         """
-        future = self._put(lambda: question(self._connected()))
+        future = self.begin(lambda: question(self.connected()))
         try:
             yield future
         finally:
@@ -81,7 +81,7 @@ class Reader:
 
     async def aside(self, work: Callable[[], Answer]) -> Answer:
         """Return what `work` returns; it runs in the reading thread."""
-        return await asyncio.wrap_future(self._put(work))
+        return await asyncio.wrap_future(self.begin(work))
 
     def close(self) -> None:
         """Stop reading; what still runs is interrupted, and not waited for for long."""
@@ -91,7 +91,8 @@ class Reader:
             connection.interrupt()
         self._thread.join(CLOSE_SECONDS)
 
-    def _put(self, work: Callable[[], Answer]) -> Future[Answer]:
+    def begin(self, work: Callable[[], Answer]) -> Future[Answer]:
+        """Let the reading thread do some work, and return what will hold what it returns."""
         future: Future[Answer] = Future()
         self._work.put((work, future))
         return future
@@ -132,7 +133,8 @@ class Reader:
             self._connection.close()
             self._connection = None
 
-    def _connected(self) -> Connection:
+    def connected(self) -> Connection:
+        """Return the reading connection. For the reading thread alone."""
         if self._connection is None:
             self._connection = self.store.connect()
         return self._connection

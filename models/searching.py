@@ -86,7 +86,7 @@ class Search:
     @cached_property
     def _is_long(self) -> bool:
         """Whether it is worth while to try several ways."""
-        return self.query.spec.word_index is not None and any(self.query.filter.alternatives)
+        return self.query.spec.word_index is not None and bool(self.query.filter.alternatives)
 
     # What is asked
 

@@ -26,7 +26,7 @@ async def main():
     chosen = settings.load()
     from tui.app import DeskApp
     desk = Desk(chosen, Store(SqliteFile(Path(sys.argv[1]))))
-    desk.open = threading.Event().wait  # the book is opened beside the first frame: never here
+    desk.open = asyncio.Event().wait  # the book is opened beside the first frame: never here
     app = DeskApp(desk)
     loaded = []
     async with app.run_test(size=(80, 24)) as pilot:

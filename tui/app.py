@@ -96,16 +96,17 @@ class DeskApp(Openings):
 
     async def _open_book(self) -> None:
         try:
-            await self.desk.reader.aside(self.desk.open)
-            looked = await self.desk.reader.ask(self.desk.look)
-            if looked is not None:
-                self.desk.seen(*looked)
+            await self.desk.open()
         except DeskError as error:
             self.fail(error)
             return
         await self._tell_scope()
         self.set_interval(LOOK_SECONDS, self._look)
-        # What a customer's page needs takes a while to import: do it before somebody waits for it.
+        # What a customer's page needs takes a while to import: do it before somebody waits for it,
+        # but not before what they see already.
+        painted = asyncio.Event()
+        self.call_after_refresh(painted.set)
+        await painted.wait()
         await asyncio.to_thread(import_module, "models.customer_page")
         self.imported.set()
 

@@ -55,6 +55,8 @@ class ListScreen(ViewsScreen):
         """The rows shown last, while the book stays as it was then."""
         self._left = False
         self._shown_scope = ""
+        self._shown_filter: Filter = NO_FILTER
+        """The filter of the rows that are shown: the one that is typed may be ahead of them."""
         self._empty_text = ""
 
     # What subclasses say
@@ -131,6 +133,7 @@ class ListScreen(ViewsScreen):
         scope = self.desk.scope
         if scope is None or self._was_left():
             return
+        chosen = self._filter
         source = self._source = StoreRows(
             self.desk.reader, self.query_of(scope), self.desk.counters, self._source
         )
@@ -144,7 +147,7 @@ class ListScreen(ViewsScreen):
                 await self.table.show(ListedRows(()), keep=-1)
             self.fail(error)
             return
-        self._shown_scope = scope.key
+        self._shown_scope, self._shown_filter = scope.key, chosen
         if not self._was_left():
             self._count_all(scope)
             self.show_state(scope)
@@ -152,7 +155,7 @@ class ListScreen(ViewsScreen):
     def _count_all(self, scope: Scope) -> None:
         """See to it that the rows are counted which the filter leaves out."""
         state = scope.key, self.desk.pulse
-        if not self._filter.text:
+        if not self._shown_filter.text:
             self._all = self.table.total if self.table.is_counted else None
             self._all_of = state
         elif state != self._all_of or self._all is None:
@@ -194,20 +197,20 @@ class ListScreen(ViewsScreen):
     def show_state(self, scope: Scope) -> None:
         """Say how many rows there are; show the table, or the words in its place."""
         self.leave_cleared_view()
-        filtered, total = bool(self._filter.text), self.table.total
+        shown_filter, total = self._shown_filter.text, self.table.total
         count = self.count_text(total) if self.table.is_counted else _("counting …")
         parts = [count]
-        if filtered:
+        if shown_filter:
             shown = number(total) if self.table.is_counted else "…"
             everything = "…" if self._all is None else number(self._all)
             count = _("{shown} of {all}").format(shown=shown, all=everything)
-            parts = [count, _("filter: {text}").format(text=self._filter.text)]
+            parts = [count, _("filter: {text}").format(text=shown_filter)]
         self.status.state = " · ".join([*parts, *self.state_parts()])
         self.prompt.remark(count)
         self.empty.display = self.table.total == 0
         self.table.display = self.table.total > 0
         if self.table.total == 0:
-            self._say_empty(self.empty_text(scope, filtered=filtered))
+            self._say_empty(self.empty_text(scope, filtered=bool(shown_filter)))
         if not self.prompt.is_open:
             self.focus_body()
 
