@@ -69,7 +69,8 @@ def lead(chosen: Filter, spec: ListSpec, connection: Connection) -> Lead | None:
     None where the list has no such index, or where it says nothing of one of the alternatives.
     """
     index = spec.word_index
-    if index is None or not chosen.alternatives or not connection.has_table(index.table):
+    # PostgreSQL has an index of that name where there is one, but uses it by itself.
+    if index is None or not chosen.alternatives or not connection.has_table(index.vocabulary):
         return None
     matches: list[str] = []
     identifiers: list[Sql] = []

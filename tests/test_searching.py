@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text as sql
 
 from models import searching
 from models.customer_list import CUSTOMERS
@@ -55,6 +56,8 @@ def store(
             store = Store(empty_book(SqliteFile(file)))
         else:
             store = Store(stack.enter_context(empty_book_on_the_server()))
+            with store.writing_engine.begin() as connection:  # as where the server has pg_trgm
+                connection.execute(sql("CREATE INDEX customers_words ON customers (id)"))
         fill_demo(store, 700)
         yield store
 
