@@ -78,7 +78,10 @@ class Asking:
         return self._timed(lambda: source.opening(wish))[0]
 
     def _source(self, query: Query) -> StoreRows:
-        return StoreRows(self._reader, query, self._counters)
+        """Return the rows of a query: the list keeps them while it shows them."""
+        if self._before is None or self._before.query != query:
+            self._before = StoreRows(self._reader, query, self._counters)
+        return self._before
 
     def _timed(self, question: Callable[[], Awaitable[Found]]) -> tuple[float, Found]:
         async def asked() -> tuple[float, Found]:

@@ -34,6 +34,9 @@ Row = tuple[Any, ...]
 class Connection(Protocol):
     """What lists need of a database."""
 
+    merges: bool
+    """Whether it merges selections in order as it reads them, rather than sorting all of them."""
+
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """Return all rows that `statement` selects."""
         ...
@@ -57,6 +60,8 @@ class Connection(Protocol):
 
 class SqliteConnection:
     """A reading connection to a SQLite file."""
+
+    merges = True
 
     def __init__(self, database: SqliteFile) -> None:
         self._database = database
@@ -94,6 +99,8 @@ class SqliteConnection:
 
 class PostgresConnection:
     """A reading connection to a PostgreSQL server, opened again when it was lost."""
+
+    merges = False
 
     def __init__(self, database: PostgresServer) -> None:
         self._database = database

@@ -150,7 +150,7 @@ class Query:
         self, connection: Connection, spot: Spot | None, *, length: int, backward: bool = False
     ) -> list[Spot]:
         """Return the spots behind `spot`, or from the first on; `backward` those before it."""
-        order = self._ordered(spot, backward=backward, length=length)
+        order = self._ordered(connection, spot, backward=backward, length=length)
         return [(row[0], row[1]) for row in self._read(connection, order)]
 
     def fitting(
@@ -161,7 +161,7 @@ class Query:
         Also returns whether the list ends with them. However the rows that fit are spread over the
         accounts, no others are looked at.
         """
-        inner = self._everything(spot, looked_at, backward=backward)
+        inner = self._everything(connection, spot, looked_at, backward=backward)
         fits = self.filter.condition(self.spec)
         sql = (
             f"SELECT spot_value, spot_key, {fits.text} FROM ({inner.text}) AS spots "  # noqa: S608
@@ -185,7 +185,7 @@ class Query:
             looked_at: how many rows of the list to go through.
             backward: those before the spot.
         """
-        inner = self._everything(spot, looked_at, backward=backward)
+        inner = self._everything(connection, spot, looked_at, backward=backward)
         same = Sql(f"{self.spec.key} = spot_key")
         fits = self.filter.condition(self.spec)
         where = joined(" AND ", [same, lead.holds("spot_key"), fits])
@@ -197,9 +197,11 @@ class Query:
         spots = [(row[0], row[1]) for row in self._read(connection, Sql(sql, values))]
         return self._from_nearest(spots, backward=backward)
 
-    def _everything(self, spot: Spot | None, length: int, *, backward: bool) -> Sql:
-        everything = replace(self, filter=NO_FILTER)
-        return everything._ordered(spot, backward=backward, length=length)  # noqa: SLF001
+    def _everything(
+        self, connection: Connection, spot: Spot | None, length: int, *, backward: bool
+    ) -> Sql:
+        everything: Query = replace(self, filter=NO_FILTER)
+        return everything._ordered(connection, spot, backward=backward, length=length)
 
     def _from_nearest(self, spots: list[Spot], *, backward: bool) -> list[Spot]:
         return sorted(spots, reverse=self.sort.descending != backward)
@@ -219,7 +221,7 @@ class Query:
             including: the row at the spot, too.
         """
         inner = self._ordered(
-            spot, backward=backward, length=length, offset=offset, including=including
+            connection, spot, backward=backward, length=length, offset=offset, including=including
         )
         fields = ", ".join(column.field or "NULL" for column in self.spec.columns)
         direction = "DESC" if self.sort.descending else "ASC"
@@ -250,7 +252,7 @@ class Query:
         return self.spec.column(self.sort.column).sort
 
     def _ordered(
-        self, spot: Spot | None, *,
+        self, connection: Connection, spot: Spot | None, *,
         length: int, offset: int = 0, backward: bool = False, including: bool = False,
     ) -> Sql:  # fmt: skip
         """Return the SQL of spots in order, each account's own index walked."""
@@ -265,12 +267,16 @@ class Query:
             f"SELECT {self._sorting} AS spot_value, {self.spec.key} AS spot_key "  # noqa: S608
             f"FROM {self.spec.table} WHERE"
         )
-        text = " UNION ALL ".join(f"{select} {arm.text}" for arm in arms)
         direction = "DESC" if self.sort.descending != backward else "ASC"
-        return Sql(
-            f"{text} ORDER BY 1 {direction}, 2 {direction} LIMIT ? OFFSET ?",
-            (*(value for arm in arms for value in arm.values), length, offset),
-        )
+        order = f"ORDER BY 1 {direction}, 2 {direction}"
+        selects = [Sql(f"{select} {arm.text}", arm.values) for arm in arms]
+        if len(selects) > 1 and not connection.merges:  # of each as many as may be needed
+            selects = [
+                Sql(f"({one.text} {order} LIMIT ?)", (*one.values, min(offset + length, EVERY)))
+                for one in selects
+            ]
+        every = joined(" UNION ALL ", selects)
+        return Sql(f"{every.text} {order} LIMIT ? OFFSET ?", (*every.values, length, offset))
 
     def _beyond(self, spot: Spot, *, backward: bool, including: bool = False) -> Sql:
         operator = ("<" if self.sort.descending != backward else ">") + ("=" if including else "")

@@ -20,6 +20,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from models.sources import Opening
+from models.sql import Sql
 from models.word_index import lead
 
 if TYPE_CHECKING:
@@ -44,6 +45,10 @@ WORTH_LOOKING_UP = 40_000
 """Rows that an index of words finds which are counted and sorted, rather than all looked at."""
 FAR = 20_000
 """Rows of several accounts that are merged rather than passed over one account at a time."""
+
+
+ANYWHERE = Sql("1 = 1")
+"""Leads to every row."""
 
 
 class Search:
@@ -306,6 +311,11 @@ class Search:
             )
             if ended or len(block) >= length:
                 return block[:length]
+        if (
+            not connection.merges and self.looks_at_all
+        ):  # its planner finds the rows, and sorts them
+            whole = replace(self.query, lead=ANYWHERE)
+            return whole.spots_from(connection, spot, length=length, backward=backward)
         if self._walk is None:
             # Of an account without rows the whole order would be walked for its first one.
             of = {one: replace(self.query, accounts=(one,)) for one in self.query.accounts}

@@ -98,6 +98,7 @@ class Explained:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.merges = connection.merges
         self._explain = "EXPLAIN QUERY PLAN "
         self.plan = ""
         if isinstance(connection, PostgresConnection):  # which prefers to sort a tiny table
