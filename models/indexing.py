@@ -44,7 +44,7 @@ _FILL = (
 _MAKE = (
     f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, content='', columnsize=0, tokenize='trigram')"
 )
-_TEXTS = "CREATE INDEX customers_texts ON customers (id, account_id, ended_at, search_text)"
+_TEXTS = f"CREATE INDEX {TABLE}_texts ON customers (id, account_id, ended_at, search_text)"
 """For filters that no index of words helps: a third of the table to look at."""
 _SQLITE = (
     _TEXTS,
@@ -57,7 +57,7 @@ _SQLITE = (
 )
 _ON_TEXT = f"CREATE INDEX IF NOT EXISTS {TABLE} ON customers USING gin (search_text gin_trgm_ops)"
 _ON_IDENTIFIERS = (
-    "CREATE INDEX IF NOT EXISTS customers_identifiers ON customers "
+    f"CREATE INDEX IF NOT EXISTS {TABLE}_identifiers ON customers "
     "USING gin (coalesce(microsoft_id, '') gin_trgm_ops)"
 )
 _POSTGRES = ("CREATE EXTENSION IF NOT EXISTS pg_trgm", _ON_TEXT, _ON_IDENTIFIERS)

@@ -508,7 +508,6 @@ class TestWhichCustomer:
         assert (outcome.new, outcome.changed) == (0, 1)
         [contoso] = desk.customers()
         assert contoso.microsoft_id == CONTOSO
-        assert CONTOSO in contoso.search_text
         assert json.loads(desk.history()[-1].before)["microsoft_id"] is None
 
     def test_kept_by_hand_is_one_customer_only(self, light_desk: Desk) -> None:
