@@ -50,7 +50,7 @@ def sorts(bench: Bench) -> Iterator[Figure]:
     return sorts_of(bench.large_book)
 
 
-def far_windows_of(book: Book, server: str = "") -> Iterator[Figure]:
+def far_windows_of(book: Book, server: str = "", times: int = 1) -> Iterator[Figure]:
     """Measure row 8 over a book of any kind."""
     draw = random.Random(SEED)
     query = book.query()
@@ -61,11 +61,11 @@ def far_windows_of(book: Book, server: str = "") -> Iterator[Figure]:
         letters = [draw.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(FAR_MOVES)]
         jumps = [asking.jump(query, letter) for letter in letters]
     size = f"{book.size:,}{server}"
-    yield slow_ones(8, f"Drag to the middle of {size}", drags, FAR)
-    yield slow_ones(8, f"Jump to a letter in {size}", jumps, FAR)
+    yield slow_ones(8, f"Drag to the middle of {size}", drags, FAR * times)
+    yield slow_ones(8, f"Jump to a letter in {size}", jumps, FAR * times)
 
 
-def filters_of(book: Book, most: float, server: str = "") -> Iterator[Figure]:
+def filters_of(book: Book, most: float, server: str = "", times: int = 1) -> Iterator[Figure]:
     """Measure row 9 over a book of any kind: rows and count after each key."""
     usual = book.query()
     rows: dict[str, list[float]] = {}
@@ -78,14 +78,14 @@ def filters_of(book: Book, most: float, server: str = "") -> Iterator[Figure]:
             rows.setdefault(state.kind, []).append(shown.until_rows)
             counts.append(shown.until_count)
     size = f"{book.size:,}{server}"
-    everything = [seconds for times in rows.values() for seconds in times]
-    yield slow_ones(9, f"Filter key to rows in {size}", everything, most)
-    for kind, times in rows.items():
-        yield slow_ones(9, f"- {kind}, in {size}", times, most)
-    yield slow_ones(9, f"Exact count in {size}", counts, COUNT)
+    everything = [seconds for kind in rows.values() for seconds in kind]
+    yield slow_ones(9, f"Filter key to rows in {size}", everything, most * times)
+    for kind, seconds in rows.items():
+        yield slow_ones(9, f"- {kind}, in {size}", seconds, most * times)
+    yield slow_ones(9, f"Exact count in {size}", counts, COUNT * times)
 
 
-def sorts_of(book: Book, server: str = "") -> Iterator[Figure]:
+def sorts_of(book: Book, server: str = "", times: int = 1) -> Iterator[Figure]:
     """Measure row 10 over a book of any kind: every column, both ways, with and without filter."""
     usual = book.query()
     size = f"{book.size:,}{server}"
@@ -107,7 +107,7 @@ def sorts_of(book: Book, server: str = "") -> Iterator[Figure]:
             middle = Unit.MILLISECONDS.written(median(seconds.values()))
             yield within(
                 10, f"Sorted rows of {size}, {told}, slowest ({way})", seconds[slowest],
-                Unit.MILLISECONDS, SORTED, peer=f"median {middle}",
+                Unit.MILLISECONDS, SORTED * times, peer=f"median {middle}",
             )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 ROWS = (8, 9, 10)
 NAME = ", PostgreSQL"
+TIMES = 2
+"""How much longer than a file a server may take."""
 UNPRIVILEGED = ("postgres", "nobody")
 """Who runs the server where we are root, which PostgreSQL refuses."""
 SETTINGS = {
@@ -65,11 +67,11 @@ def on_postgres(bench: Bench) -> Iterator[Figure]:
         book = Book(bench.large, PostgresServer(address))
         _fill(book, bench.large_book)
         if 8 in bench.wanted:
-            yield from far_windows_of(book, NAME)
+            yield from far_windows_of(book, NAME, TIMES)
         if 9 in bench.wanted:
-            yield from filters_of(book, ROWS_LARGE, NAME)
+            yield from filters_of(book, ROWS_LARGE, NAME, TIMES)
         if 10 in bench.wanted:
-            yield from sorts_of(book, NAME)
+            yield from sorts_of(book, NAME, TIMES)
 
 
 def _programs() -> Path | None:

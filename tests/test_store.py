@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+GUID = "3f2a91c0-5e4b-4d8a-9c77-0b1a2c3d4e5f"
+
 
 def run(store: Store, *statements: str) -> None:
     with store.writing_engine.begin() as connection:
@@ -298,6 +300,25 @@ def test_an_upgrade_that_fails_leaves_the_book_as_it_was(older: Store, versions:
     assert rows(older, "SELECT version_num FROM alembic_version") == [("0001",)]
     assert "pets" not in tables(older)
     assert company_names(older) == ["Fabrikam"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"contoso\ncontoso.com\n{GUID}\n#vip", "contoso\ncontoso.com\n#vip"),
+        (f"contoso\n{GUID}", "contoso"),
+        (f"{GUID} inc\n{GUID}", f"{GUID} inc"),
+    ],
+)
+def test_identifiers_leave_the_searched_text_of_an_older_book(
+    older: Store, versions: Path, before: str, after: str
+) -> None:
+    given = f"microsoft_id = '{GUID}', search_text = '{before}'"
+    run(older, f"UPDATE customers SET {given}")  # noqa: S608
+    for newer in VERSIONS_FOLDER.glob("000[234]_*.py"):
+        shutil.copyfile(newer, versions / newer.name)
+    Store(older.database).open(CLOUDS)
+    assert rows(older, "SELECT search_text FROM customers") == [(after,)]
 
 
 def test_the_history_of_an_older_book_is_sealed_as_it_is(older: Store, versions: Path) -> None:
