@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -82,13 +83,15 @@ class Bench:
         """Start the console over a book."""
         return self.session(console_command(book, *flags), home)
 
-    def plainly(self, book: Book, home: Path, **settings: str) -> Session:
+    def plainly(self, book: Book, home: Path, **settings: object) -> Session:
         """Start the console as `partnerdesk` alone does, where the settings name the book."""
         said = {"database": book.database.name, **settings}
         file = home / ".config" / "partnerdesk" / "config.toml"
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text("".join(f"{name} = {value!r}\n" for name, value in said.items()))
+            file.write_text(
+                "".join(f"{name} = {json.dumps(value)}\n" for name, value in said.items())
+            )
         return self.session(python("cli.main"), home)
 
     def peer(self, name: str, *arguments: str) -> Session:

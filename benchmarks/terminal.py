@@ -19,7 +19,7 @@ from tests.emulator import Emulator
 from tests.terminal import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 ROOT = Path(__file__).parents[1]
 """Where programs are started, so that `python -m` finds the project."""
@@ -149,6 +149,17 @@ class Session:
         Raises:
             TimeoutError: it did not within `limit` seconds.
         """
+        return self._when(lambda screen: text in screen, f"{text!r} was not shown", limit)
+
+    def when_gone(self, text: str, limit: float = LIMIT) -> float:
+        """Return the moment at which `text` was no longer on the screen, from the last look on.
+
+        Raises:
+            TimeoutError: it still was after `limit` seconds.
+        """
+        return self._when(lambda screen: text not in screen, f"{text!r} was still shown", limit)
+
+    def _when(self, holds: Callable[[str], bool], failure: str, limit: float) -> float:
         deadline = time.perf_counter() + limit
         while time.perf_counter() < deadline:
             with self._changed:
@@ -156,10 +167,10 @@ class Session:
             for moment, piece in news:
                 self._emulator.feed(piece)
                 self._looked_at += 1
-                if text in "\n".join(self._lines()):
+                if holds("\n".join(self._lines())):
                     return moment
             time.sleep(STEP / 4)
-        raise TimeoutError(f"{text!r} was not shown in {limit} s:\n{self}")
+        raise TimeoutError(f"{failure} in {limit} s:\n{self}")
 
     def seconds_to(self, text: str) -> float:
         """Return the seconds from the start of the program until `text` stood on the screen."""

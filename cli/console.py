@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from models.clock import now
 from models.errors import UsageError
 from models.languages import _
 
@@ -24,15 +26,22 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
     """
     _check_terminal()
     from cli.books import book, open_book
-    from models.desk import Desk
+    from tui.first_picture import picture_file, standing
 
-    demo = getattr(arguments, "demo", False)
-    store = open_book(arguments, settings) if demo else book(arguments, settings)
-    desk = Desk(settings, store, wanted_cloud=getattr(arguments, "cloud", ""), demo=demo)
-    desk.begin()
-    from tui.app import run
+    demo, cloud = getattr(arguments, "demo", False), getattr(arguments, "cloud", "")
+    store = book(arguments, settings)
+    pictures = picture_file(settings, store.database, cloud=cloud, demo=demo)
+    picture = standing(pictures, settings, store.database, cloud, now())
+    with picture or nullcontext():
+        if demo:
+            store = open_book(arguments, settings)
+        from models.desk import Desk
 
-    return run(desk, mouse=_mouse(settings))
+        desk = Desk(settings, store, wanted_cloud=cloud, demo=demo)
+        desk.begin()
+        from tui.app import run
+
+        return run(desk, mouse=_mouse(settings), last_picture=pictures, standing=picture)
 
 
 def _check_terminal() -> None:

@@ -125,6 +125,7 @@ def _settings(settings: Settings) -> dict[str, str]:
         "mouse": settings.mouse,
         "drawing": settings.drawing,
         "start": settings.start,
+        "first_picture": str(settings.first_picture).lower(),
         **{f"keys.{name}": keys for name, keys in settings.keys.items()},
         **{f"mail.{name}": str(value) or "–" for name, value in asdict(settings.mail).items()},
         **{

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from models import paths
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from models.database_url import Database
 
 
@@ -48,7 +50,7 @@ class Remembered:
         """Read what is remembered of `database`."""
         remembered = cls(database)
         try:
-            kept: dict[str, Any] = json.loads(_file(database).read_bytes())
+            kept: dict[str, Any] = json.loads(file_of(database, "views").read_bytes())
             remembered.scope = str(kept["scope"])
             remembered.screen = str(kept.get("screen", ""))
             remembered.views = {
@@ -81,7 +83,7 @@ class Remembered:
             "screen": self.screen,
             "views": {name: asdict(view) for name, view in self.views.items()},
         }
-        file = _file(self.database)
+        file = file_of(self.database, "views")
         try:
             paths.private_folder(file.parent)
             with paths.written_whole(file) as out:
@@ -90,6 +92,7 @@ class Remembered:
             return
 
 
-def _file(database: Database) -> Any:
+def file_of(database: Database, kind: str) -> Path:
+    """Return the file in which something of one kind is remembered of one book."""
     digest = hashlib.sha256(os.fsencode(database.name)).hexdigest()[:16]
-    return paths.state_folder() / f"views-{digest}.json"
+    return paths.state_folder() / f"{kind}-{digest}.json"

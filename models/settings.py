@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ENVIRONMENT_PREFIX = "PARTNERDESK_"
 TEST_PREFIX = "PARTNERDESK_TEST_"
-_KEPT_FORMAT = 3
+_KEPT_FORMAT = 4
 
 Theme = Literal["partnerdesk-dark", "partnerdesk-light", "ansi"]
 Mouse = Literal["auto", "on", "off"]
@@ -78,6 +78,7 @@ class Settings:
     mouse: Mouse
     drawing: Drawing
     start: Start
+    first_picture: bool
     keys: dict[str, str]
     mail: MailSettings
     clouds: dict[str, CloudSettings]

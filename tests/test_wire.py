@@ -94,7 +94,7 @@ def _edge(old: Line, new: Line, column: int) -> int:
     return column
 
 
-def _written(old: list[Line] | None, new: list[Line], *, whole: bool) -> str:
+def written(old: list[Line] | None, new: list[Line], *, whole: bool) -> str:
     """Return the frame in which Textual would write `new`: all of it, or the parts that differ."""
     pieces = []
     for row, line in enumerate(new):
@@ -130,13 +130,13 @@ def test_changes_show_what_whole_frames_show(
     raw, spared = (terminal(WIDTH, HEIGHT, erases_in_colour=erases_in_colour) for _ in range(2))
     old = None
     for new in all_pictures:
-        data = _written(old, new, whole=whole)
+        data = written(old, new, whole=whole)
         raw.feed(data.encode())
         spared.feed(picture.sent(data, WIDTH, HEIGHT).encode())
         assert shown(spared) == shown(raw)
         assert spared.screen.display == raw.screen.display
         assert (spared.screen.cursor.y, spared.screen.cursor.x) == (HEIGHT - 1, 3)
-        assert picture.sent(_written(None, new, whole=True), WIDTH, HEIGHT) == ""
+        assert picture.sent(written(None, new, whole=True), WIDTH, HEIGHT) == ""
         old = new
 
 

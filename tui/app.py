@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
+from models.account_list import choose
 from models.errors import DeskError, SettingsError
 from models.languages import _
 from screens.resources import ResourcesScreen
+from tui.leaving import picture_of
 from tui.openings import TAB_SCREENS, Openings
 from tui.themes import THEMES
 from tui.widgets.desk_screen import DeskScreen
@@ -21,10 +23,13 @@ from tui.wire import sparing
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rich.console import RenderableType
     from textual.screen import Screen
 
     from models.desk import Desk
     from tui.widgets.actions import Action
+    from tui.wire.kept import KeptPicture, PictureFile
+    from tui.wire.standing import Standing
 
 MAIN_SCREENS = {
     "resources": ("screens.resources", "ResourcesScreen"),
@@ -68,8 +73,10 @@ class DeskApp(Openings):
         Binding("ctrl+c", "help_quit", show=False, system=True),
     ]
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, last_picture: PictureFile | None = None) -> None:
         super().__init__(desk)
+        self._last_picture = last_picture
+        self._left_as: KeptPicture | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = desk.settings.theme
@@ -101,6 +108,7 @@ class DeskApp(Openings):
             self.fail(error)
             return
         await self._tell_scope()
+        self.screen.call_after_refresh(self.unveil)
         self.set_interval(LOOK_SECONDS, self._look)
         # What a customer's page needs takes a while to import: do it before somebody waits for it,
         # but not before what they see already.
@@ -141,6 +149,37 @@ class DeskApp(Openings):
             return False
         self.set_keymap(keys)
         return True
+
+    # The picture that the next start shows at once
+
+    def exit(
+        self,
+        result: None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """Leave the console; what the main screen on top shows is kept for the next start."""
+        if self.screen_stack:
+            self.take_picture(self.screen_stack[-1])
+        super().exit(result, return_code, message)
+
+    def take_picture(self, screen: Screen[Any]) -> None:
+        """Take note of what the terminal shows of `screen`, if the next start may begin there."""
+        if self.picture is None or self.standing is not None:
+            return
+        last = self.desk.settings.start == "last"
+        if isinstance(screen, DeskScreen) and (
+            screen.IS_MAIN if last else screen.NAME == "resources"
+        ):
+            self._left_as = picture_of(screen, self.picture, self.desk.clock()) or self._left_as
+
+    def keep_picture(self) -> None:
+        """Write down the picture that was taken, if there is one and the next start opens there."""
+        left, desk = self._left_as, self.desk
+        if self._last_picture is None or left is None:
+            return
+        if not desk.wanted_cloud or choose(desk.accounts, desk.wanted_cloud).key == left.scope:
+            self._last_picture.save(left)
 
     # Actions by name
 
@@ -240,19 +279,29 @@ class DeskApp(Openings):
         await self._look()
 
 
-def run(desk: Desk, *, mouse: bool) -> int:
+def run(
+    desk: Desk, *, mouse: bool, last_picture: PictureFile | None, standing: Standing | None
+) -> int:
     """Run the console until the person leaves it, and return what to tell the shell.
 
     That is 0, or 128 and the signal's number where a signal ended it.
 
+    Args:
+        desk: the book and the settings.
+        mouse: whether the terminal tells of the mouse.
+        last_picture: where the picture for the next start is kept, None for none.
+        standing: the picture that stands on the terminal already.
+
     Raises:
         DeskError: the book could not be used; the terminal is as it was.
     """
-    app = DeskApp(desk)
+    app = DeskApp(desk, last_picture)
+    app.standing = standing
     try:
         app.run(mouse=mouse)
     finally:
         desk.close()
+        app.keep_picture()
     if app.failure is not None:
         raise app.failure
     if app.return_code and app.return_code > 128:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.wire.picture import Picture
+    from tui.wire.standing import Standing
 
 REDRAW_KEYS = ("f5", "ctrl+l")
 """Draw the whole screen anew, on every screen that has nothing else on them."""
@@ -50,6 +51,8 @@ class SteadyApp(App[None]):
         """Where the report of an unexpected error stands."""
         self.picture: Picture | None = None
         """What the terminal shows, where the driver keeps that."""
+        self.standing: Standing | None = None
+        """The picture in which the console was left, as long as it stands there."""
         # Textual prints its crash screen, which shows the values of variables, to this console.
         self.error_console = Console(quiet=True)
 
@@ -68,7 +71,7 @@ class SteadyApp(App[None]):
             last_resort.start()
             loop.call_soon_threadsafe(partial(self.exit, return_code=128 + number))
 
-        for number in (signal.SIGHUP, signal.SIGTERM):
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
             signal.signal(number, leave)
 
     def fail(self, error: DeskError) -> None:
@@ -116,6 +119,15 @@ class SteadyApp(App[None]):
             self.picture.repair()
         self.refresh()
 
+    def unveil(self) -> None:
+        """Show what is there by now, where the picture in which the console was left stands."""
+        standing, self.standing = self.standing, None
+        if standing is None:
+            return
+        if self.picture is not None and standing.is_whole and standing.size == self.size:
+            self.picture.take_over(standing.pieces, *standing.size)
+        self.refresh()
+
     # Keys
 
     async def on_event(self, event: Event) -> None:
@@ -124,8 +136,10 @@ class SteadyApp(App[None]):
         Textual hands a key to whatever has the focus when it comes; of keys typed ahead the later
         ones would go to the screen that the earlier ones are about to leave.
         """
-        if isinstance(event, Key) and not event.is_forwarded and await self._take_key(event):
-            return
+        if isinstance(event, Key):
+            self.unveil()
+            if not event.is_forwarded and await self._take_key(event):
+                return
         await super().on_event(event)
 
     async def _take_key(self, event: Key) -> bool:

@@ -131,6 +131,10 @@ class DeskScreen(Screen[None]):
         if self.IS_MAIN:
             self.desk.remembered.screen = self.NAME
 
+    def on_screen_suspend(self) -> None:
+        """Let the next start show at once how the screen was left."""
+        self.shell.take_picture(self)
+
     async def scope_chosen(self) -> None:
         """Show another account; called when the cloud selector chose one."""
 

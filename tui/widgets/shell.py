@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
     from pathlib import Path
+
+    from textual.screen import Screen
 
     from models.changes import Outcome, Plan
     from models.customer_page import CustomerPage
@@ -23,6 +25,10 @@ class Shell(Protocol):
 
     async def go_to(self, name: str) -> None:
         """Go to a main screen by its name."""
+        ...
+
+    def take_picture(self, screen: Screen[Any]) -> None:
+        """Take note of what the terminal shows of `screen`, which is about to be covered."""
         ...
 
     async def go_back(self) -> None:

@@ -14,7 +14,9 @@ from textual.events import Resize
 from tui.steady_app import SteadyApp
 from tui.wire.output import Abilities
 from tui.wire.picture import Picture
-from tui.wire.wire import Wire
+from tui.wire.reading import is_frame
+from tui.wire.standing import TO_ALTERNATE
+from tui.wire.wire import BEGIN, END, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from textual.app import App
     from textual.message import Message
+
+    from tui.wire.standing import Standing
 
 
 class SparingDriver(LinuxDriver):
@@ -70,17 +74,38 @@ class SparingDriver(LinuxDriver):
     # What is written
 
     def write(self, data: str) -> None:
-        """Write a frame as far as it changes anything, and everything else as it is."""
+        """Write a frame as far as it changes anything, and everything else as it is.
+
+        Where the picture in which the console was left stands, no frame comes through.
+        """
+        if self._stands() and (data in (BEGIN, END, TO_ALTERNATE) or is_frame(data)):
+            return
         sent = self._wire.sent(data, *self._painter.size)
         if sent:
             super().write(sent)
+
+    def _stands(self) -> Standing | None:
+        return self._painter.standing if isinstance(self._painter, SteadyApp) else None
+
+    def _end_standing(self) -> None:
+        """Let the console paint at once; can be called at any moment, as from a signal."""
+        app = self._painter
+        if isinstance(app, SteadyApp) and app.standing is not None:
+            app.standing.is_whole = False
+            asyncio.get_running_loop().call_soon_threadsafe(app.call_later, app.unveil)
 
     # When the terminal may show something else
 
     def start_application_mode(self) -> None:
         """Begin, or begin anew after the console was suspended or stopped."""
         self.picture.forget()
+        if self._was_started and isinstance(self._painter, SteadyApp):
+            self._painter.standing = None
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if standing := self._stands():
+            self.attrs_before = standing.hand_over()
+            if not standing.is_whole:
+                self._end_standing()
         self._watch_resizes()
         if self._was_started:  # Textual paints nothing by itself when it was stopped by a signal
             redraw = self._painter.call_later
@@ -90,7 +115,7 @@ class SparingDriver(LinuxDriver):
     def process_message(self, message: Message) -> None:
         """Take what the terminal says; of its size also while Textual is busy."""
         if isinstance(message, Resize):
-            self.picture.forget()
+            self._changed_size()
         super().process_message(message)
 
     def _watch_resizes(self) -> None:
@@ -99,9 +124,13 @@ class SparingDriver(LinuxDriver):
             self._usual_resize = usual
             signal.signal(signal.SIGWINCH, self._resized)
 
-    def _resized(self, number: int, frame: FrameType | None) -> None:
+    def _changed_size(self) -> None:
         # A terminal that became narrow and wide again has lost what stood on its right.
         self.picture.forget()
+        self._end_standing()
+
+    def _resized(self, number: int, frame: FrameType | None) -> None:
+        self._changed_size()
         if self._usual_resize is not None:
             self._usual_resize(number, frame)
 

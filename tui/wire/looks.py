@@ -45,6 +45,12 @@ class Look:
         """The same for two looks in which a space looks the same."""
 
     @property
+    def parameters(self) -> str:
+        """The SGR parameters that lead to it from plain text."""
+        parts = [*sorted(self.attributes), self.foreground, self.background]
+        return ";".join(filter(None, parts))
+
+    @property
     def is_bare(self) -> bool:
         """Whether a blank in this look is what erasing leaves behind, but for the colour."""
         return self.blank.foreground == "" and not self.blank.attributes and not self.blank.link
@@ -143,8 +149,7 @@ def _colour(code: str, codes: Iterator[str]) -> str:
 
 
 def _whole(look: Look) -> str:
-    parts = ["0", *sorted(look.attributes), look.foreground, look.background]
-    return "\x1b[" + ";".join(filter(None, parts)) + "m"
+    return "\x1b[" + ";".join(filter(None, ["0", look.parameters])) + "m"
 
 
 def _link(look: Look) -> str:

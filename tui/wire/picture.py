@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.wire.cells import UNKNOWN, Widths
+from tui.wire.kept import AS_AGREED, Run, runs_of
 from tui.wire.looks import Looks, UnknownSequenceError
 from tui.wire.output import Abilities, Output
 from tui.wire.reading import Reading
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from tui.wire.reading import Pieces
     from tui.wire.scrolling import Move
 
-_AS_AGREED = "\x1b[r\x1b[?6l\x1b[?7l\x1b[?25l\x1b(B\x0f"
-"""What else a terminal needs to show frames: no scroll region, rows counted from its top, no line
-wrap, no cursor, and letters that are letters."""
 _CLEAR = "\x1b[m\x1b[2J"
 
 
@@ -74,6 +72,26 @@ class Picture:
         output = self._output(reading.changed, cursor)
         return frame if self._is_forgotten else output  # forgotten while this went on
 
+    def taken(self) -> tuple[tuple[int, int], list[list[Run]]] | None:
+        """Return size and rows as they are shown, without links; None where nobody knows them."""
+        if self._is_forgotten or any(UNKNOWN in row.texts for row in self._rows):
+            return None
+        rows = [
+            runs_of(
+                row.texts,
+                [look.parameters for look in row.looks],
+                self._widths.ends_of_unsure(row.texts, row.unsure),
+            )
+            for row in self._rows
+        ]
+        return self._size, rows
+
+    def take_over(self, pieces: list[str], width: int, height: int) -> None:
+        """Take note that the terminal shows what somebody else has painted."""
+        self.forget()
+        self.sent("\n".join(pieces) + "\x1b[1;1H", width, height)
+        self._cursor = self._look = None
+
     def _begin(self, width: int, height: int) -> None:
         if self._looks.are_many:
             self._looks = Looks()
@@ -82,7 +100,7 @@ class Picture:
         self._pieces = [{} for _ in range(height)]
         self._size = (width, height)
         self._cursor = self._look = None
-        self._preface = _AS_AGREED + (_CLEAR if self._is_to_clear else "")
+        self._preface = AS_AGREED + (_CLEAR if self._is_to_clear else "")
         self._is_to_clear = False
 
     def _output(self, changed: dict[int, Row], cursor: tuple[int, int]) -> str:
