@@ -42,7 +42,7 @@ def add_choice(command: argparse.ArgumentParser, spec: ListSpec, filter_help: st
 def add_view(command: argparse.ArgumentParser) -> None:
     """Add the flag that names a saved view."""
     command.add_argument(
-        "--view", default="", metavar="NAME",
+        "--view", metavar="NAME",
         help=_("rows, order and columns of a saved view; --filter narrows it (see `views list`)"),
     )  # fmt: skip
 
@@ -93,8 +93,8 @@ def chosen_view(arguments: argparse.Namespace, spec: ListSpec) -> SavedView | No
         UsageError: the list has no such view; says the nearest, and which there are.
         FileError: the person's own views cannot be read.
     """
-    name = getattr(arguments, "view", "")
-    if not name:
+    name = getattr(arguments, "view", None)
+    if name is None:
         return None
     from models.views_file import read_views
 
@@ -129,7 +129,7 @@ def chosen_sort(word: str, spec: ListSpec, usual: Sort) -> Sort:
 
 def column_names(arguments: argparse.Namespace, spec: ListSpec) -> Sequence[str] | None:
     """Return the names of `--columns`, else those of the view; None where neither has some."""
-    if arguments.columns:
+    if arguments.columns is not None:
         return list(arguments.columns.split(","))
     view = chosen_view(arguments, spec)
     return (view.column_names(spec) or None) if view is not None else None

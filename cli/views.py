@@ -18,6 +18,7 @@ from models.views import ChosenColumn, SavedView, own_name
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from models.settings import Settings
     from models.views_file import Reading
@@ -66,7 +67,8 @@ def run_list(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
         return ExitCode.DONE
     for view in views:
         title = f" ({view.name})" if view.id else ""
-        print(shown(f"{view.list_name}: {view.word}{title} · {view.filter or '–'}"))
+        parts = [f"{view.list_name}: {view.word}{title}", view.filter or "–", *_shape(view)]
+        print(shown(" · ".join(parts)))
     return ExitCode.DONE
 
 
@@ -77,7 +79,7 @@ def run_save(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
     spec = LISTS[arguments.list]
     filter_of(arguments, spec, now())
     sort = chosen_sort(arguments.sort, spec, spec.default_sort)
-    names = arguments.columns.split(",") if arguments.columns else []
+    names = arguments.columns.split(",") if arguments.columns is not None else []
     columns = dict.fromkeys(column.name for column, _heading in chosen_columns(spec, names))
     view = SavedView(
         spec.name, own_name(spec.name, arguments.name), " ".join(arguments.filter.splitlines()),
@@ -102,6 +104,18 @@ def run_delete(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
     remove_view(view)
     tell(_("The view {name} is deleted.").format(name=shown(view.name)))
     return ExitCode.DONE
+
+
+def _shape(view: SavedView) -> Iterator[str]:
+    """Return sort and columns of a view as the flags that save them."""
+    usual = LISTS[view.list_name].default_sort
+    if view.sort and (view.sort, view.descending) != (usual.column, usual.descending):
+        falls = view.sort == usual.column and usual.descending
+        yield f"--sort {view.sort}" + (" --reverse" if view.descending is not falls else "")
+    if view.columns:
+        yield "--columns " + ",".join(column.name for column in view.columns)
+    if view.wide:
+        yield "--wide"
 
 
 def _told(reading: Reading) -> Reading:

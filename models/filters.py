@@ -5,6 +5,7 @@ r"""The filter language of all lists: words, `field:value`, `field<30d`, `-`, qu
     country:de -tag:vip     a field's value, and a field without it
     seen>30d  added>=2026-01-01   older than 30 days; since a day
     seen:never  country:""  never; empty
+    country:germany         a country by its name, too; a date as 31.01.2026, too
     fab or contoso          either
     "5"" disk"  tag:"a b"   a quote in quotes is written twice; values with spaces are quoted
 
@@ -42,8 +43,15 @@ AGE_UNITS = {
     "m": timedelta(days=30),
     "y": timedelta(days=365),
 }
+_OPERATORS = (":", "<", ">", "=", "<=", ">=")
+CODE_LENGTH = 2
+"""Letters of a code (ISO 3166-1 alpha-2); what is longer is a name."""
 _NUMBER = re.compile(r"^[0-9]{1,18}$")
 _DATE = re.compile(r"^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$")
+_DATE_WITH_DOTS = re.compile(r"^(?:(\d{1,2})\.)?(\d{1,2})\.(\d{4})$")
+"""A day or a month as lists show them in Russian and German."""
+MOST_WORDS = 200
+"""Words that a filter has at most: databases take conditions of a certain depth only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,12 @@ def parse(text: str, spec: ListSpec, at: datetime) -> Filter:
         FilterError: says which part cannot be understood, and what is known.
     """
     alternatives: list[list[Term]] = [[]]
-    for word in words_of(text):
+    for number, word in enumerate(words_of(text), 1):
+        if number > MOST_WORDS:
+            raise FilterError(
+                _("The filter has more than {count} words.").format(count=MOST_WORDS),
+                _("Save it as several views, or mark what each of several filters finds."),
+            )
         if not word.closed:
             raise FilterError(_("A quote is not closed."))
         if word.is_or:
@@ -141,6 +154,12 @@ def _term(word: Word, spec: ListSpec, at: datetime) -> Term:
     if not word.field:
         if value is None:
             value, negated = "-", False
+        if not word.quoted and value in _OPERATORS:
+            raise FilterError(
+                _("{sign} stands alone.").format(sign=value),
+                _('Write a field with its value without blanks: seen>30d. "{sign}" in quotes is '
+                  "looked for.").format(sign=value),
+            )  # fmt: skip
         return Term(fold(value), negated=negated)
     column = column_called(word.field, spec)
     if value is None:
@@ -158,7 +177,22 @@ def _term(word: Word, spec: ListSpec, at: datetime) -> Term:
         )
     if column.kind is Kind.CHOICE and value:
         stored_choices(column, value)
+    if column.kind is Kind.CODE and len(value) > CODE_LENGTH:
+        value = _code(value)
     return Term(value, column.name, negated=negated)
+
+
+def _code(name: str) -> str:
+    """Return the code of the country that `name` means."""
+    from models.customer_form.countries import country_code
+
+    code = country_code(name)
+    if code is None:
+        raise FilterError(
+            _("{value} is the name of no country.").format(value=name),
+            _("Write its code of two letters, or its whole name."),
+        )
+    return code
 
 
 def column_called(word: str, spec: ListSpec) -> Column:
@@ -197,6 +231,9 @@ def _moment_term(column: Column, operator: str, value: str, *, negated: bool, at
         # An age under 30 days means a moment after the one 30 days ago.
         turned = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", ":": ">="}[operator]
         return Term(value, column.name, turned, negated, moment, moment)
+    if match := _DATE_WITH_DOTS.match(word):
+        day, month, year = match.groups()
+        word = "-".join(filter(None, [year, month, day]))
     if match := _DATE.match(word):
         try:
             first, after = _span(*(int(part) if part else None for part in match.groups()))

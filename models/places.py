@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.clock import from_millis
+from models.errors import FilterError
 from models.filters import parse
+from models.languages import _
 from models.lists import MOMENTS, Kind
 from models.plain import fold
 
@@ -30,10 +32,24 @@ def least_value(spec: ListSpec, sort: Sort, text: str, at: int) -> Any:
     """
     column = spec.column(sort.column)
     if column.kind in (*MOMENTS, Kind.NUMBER):
-        term = parse(f"{column.name}>={text.strip()}", spec, from_millis(at)).alternatives[0][0]
+        try:
+            [[term]] = parse(f"{column.name}>={text.strip()}", spec, from_millis(at)).alternatives
+        except (FilterError, ValueError):
+            raise _no_such_value(column, text) from None
         return term.latest if sort.descending else term.earliest
     begin = _as_stored(column, text)
     return begin + _LAST if sort.descending else begin
+
+
+def _no_such_value(column: Column, text: str) -> FilterError:
+    if column.kind is Kind.NUMBER:
+        return FilterError(
+            _("{value} is no number.").format(value=text), _("Write one alone, such as 100.")
+        )
+    return FilterError(
+        _("{value} is neither an age nor a date.").format(value=text),
+        _("Write one alone: 30d, 2026-01-31, 2026-01 or 2026."),
+    )
 
 
 def _as_stored(column: Column, text: str) -> str:

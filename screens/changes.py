@@ -80,8 +80,7 @@ class ChangesScreen(ListScreen):
             return
         self.ask_what_to_copy(row, {"n": "customer", "w": "who", "i": "id"})
 
-    def do_export(self) -> None:
+    async def do_export(self) -> None:
         """Ask where to write the shown changes."""
         if self.desk.scope is not None:
-            query = self.query_of(self.desk.scope)
-            ExportFlow(self, query, self.table.total, self.table.shown_columns(), set()).ask()
+            await ExportFlow(self, self.query_of(self.desk.scope)).ask()

@@ -88,14 +88,10 @@ class CustomersScreen(ListScreen):
             return
         self.ask_what_to_copy(row, {"i": "id", "d": "domain", "n": "company"})
 
-    def do_export(self) -> None:
+    async def do_export(self) -> None:
         """Ask what to export, and where to."""
-        if self.desk.scope is None:
-            return
-        query = self.query_of(self.desk.scope)
-        ExportFlow(
-            self, query, self.table.total, self.table.shown_columns(), self.table.marks
-        ).ask()
+        if self.desk.scope is not None:
+            await ExportFlow(self, self.query_of(self.desk.scope)).ask()
 
     async def do_new(self) -> None:
         """Add a customer, or go on with a draft."""
@@ -113,7 +109,7 @@ class CustomersScreen(ListScreen):
         """Invite the marked customers, or the one under the cursor; a company where is none."""
         keys = await self.chosen_keys()
         if keys and self.table.marks and (account := self._account) is not None:
-            await self.shell.invite_many(keys, account.id)
+            await self.shell.invite_many(keys, account.id, await self.hidden_text())
         else:
             await self.shell.invite(keys[0] if keys else None)
 

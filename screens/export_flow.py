@@ -12,42 +12,34 @@ from models.paths import is_there, typed_path
 from tui.widgets.desk_screen import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from models.lists import Column
     from models.queries import Query
-    from tui.widgets.desk_screen import DeskScreen
+    from tui.widgets.list_screen import ListScreen
 
 
 class ExportFlow:
     """Asks step by step, writes beside the event loop, and says what was written."""
 
-    def __init__(
-        self,
-        screen: DeskScreen,
-        query: Query,
-        total: int,
-        shown: Sequence[Column],
-        marks: set[int],
-    ) -> None:
+    def __init__(self, screen: ListScreen, query: Query) -> None:
         self._screen = screen
         self._query = query
-        self._total = total
-        self._shown = [column.name for column in shown]
-        self._marks = marks
+        self._total = screen.table.total
+        self._shown = [column.name for column in screen.table.shown_columns()]
+        self._marks = screen.table.marks
         self._columns: list[str] | None = None
 
-    def ask(self) -> None:
+    async def ask(self) -> None:
         """Ask which rows, where some are marked; then which columns."""
         if not self._marks:
             self._ask_columns()
             return
+        marked = ngettext("{count} marked", "{count} marked", len(self._marks))
+        hidden = await self._screen.hidden_text()
         self._screen.choose(
             _("Export:"),
             [
-                Choice("m", ngettext("{count} marked", "{count} marked", len(self._marks)),
-                       self._take_marked),
+                Choice("m", f"{marked} {hidden}".rstrip(), self._take_marked),
                 Choice("a", ngettext("all {count} shown", "all {count} shown", self._total),
                        self._ask_columns),
             ],
@@ -68,7 +60,7 @@ class ExportFlow:
             _("Columns:"),
             [
                 Choice("p", _("the portal's four"), self._ask_path),
-                Choice("s", _("those on the screen"), self._take_shown),
+                Choice("s", _("those of the list"), self._take_shown),
             ],
         )
 

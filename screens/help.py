@@ -51,6 +51,10 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,q,question_mark,enter,backspace", "dismiss", show=False),
         Binding("j,down", "scroll(1)", show=False),
         Binding("k,up", "scroll(-1)", show=False),
+        Binding("pagedown,ctrl+f,space", "page(1)", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", show=False),
+        Binding("home", "end(False)", show=False),
+        Binding("end,G", "end(True)", show=False),
     ]
 
     def __init__(self, actions: Sequence[Action], remapped: Mapping[str, str]) -> None:
@@ -68,6 +72,15 @@ class HelpScreen(ModalScreen[None]):
     def action_scroll(self, lines: int) -> None:
         """Scroll by some lines."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False, immediate=True)
+
+    def action_page(self, by: int) -> None:
+        """Scroll by some pages."""
+        self.action_scroll(by * max(self.query_one(VerticalScroll).size.height - 1, 1))
+
+    def action_end(self, last: bool) -> None:
+        """Scroll to the first or to the last line."""
+        box = self.query_one(VerticalScroll)
+        box.scroll_to(y=box.max_scroll_y if last else 0, animate=False, immediate=True)
 
     def on_resize(self) -> None:
         """Break the lines where the window ends."""

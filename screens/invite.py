@@ -156,10 +156,17 @@ class InviteManyScreen(InviteScreen):
     )  # fmt: skip
 
     def __init__(
-        self, desk: Desk, account: Account, first: CustomerPage, keys: Sequence[RowKey]
+        self,
+        desk: Desk,
+        account: Account,
+        first: CustomerPage,
+        keys: Sequence[RowKey],
+        hidden: str = "",
     ) -> None:
         super().__init__(desk, account, first)
         self._keys = keys
+        self._hidden = hidden
+        """How many of them the list does not show, in words."""
         wanted = ("made", "kind", "delegated_admin", "link")
         self.typed = {name: text for name, text in self.typed.items() if name in wanted}
 
@@ -167,7 +174,8 @@ class InviteManyScreen(InviteScreen):
         """Return how many are invited."""
         count = ngettext("{count} customer", "{count} customers", len(self._keys))
         cloud = _(self.account.cloud.short_name)
-        return _("Invite {count} in {cloud}").format(count=count, cloud=cloud)
+        heading = _("Invite {count} in {cloud}").format(count=count, cloud=cloud)
+        return f"{heading} {self._hidden}".rstrip()
 
     def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:
         """Return how; an empty language is each customer's own."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
@@ -21,11 +20,17 @@ if TYPE_CHECKING:
 TABS = ("invitations", "partners", "delegated-admin", "ended")
 """The tabs in their order, by the names of their lists."""
 TITLES = (N_("Invitations"), N_("Partners"), N_("Delegated admin"), N_("Ended"))
+HELPED = (
+    N_("Go to the invitations"),
+    N_("Go to the indirect providers and resellers"),
+    N_("Go to the delegated-admin relationships"),
+    N_("Go to the relationships that ended"),
+)
 
 TAB_ACTIONS = (
     *(
-        Action(f"tab.{name}", str(place), title, N_("Go to this tab"), str(place), bar=False)
-        for place, (name, title) in enumerate(zip(TABS, TITLES, strict=True), 1)
+        Action(f"tab.{name}", str(place), title, helped, str(place), bar=False)
+        for place, (name, title, helped) in enumerate(zip(TABS, TITLES, HELPED, strict=True), 1)
     ),
     Action("tab.next", "tab", N_("Next tab"), N_("Go to the next tab"), "Tab", bar=False),
     Action("tab.resume", "R", N_("Resume"),
@@ -105,16 +110,8 @@ class RelationshipTab(ListScreen):
         if not keys:
             self.status.say(_("There is nothing here."))
             return ""
-        said = f"{what} " + ngettext("{count} row", "{count} rows", len(keys))
-        scope = self.desk.scope
-        if self.table.marks and scope is not None:
-            query = replace(self.query_of(scope), keys=tuple(sorted(keys)))
-            seen = await self.desk.reader.ask(query.count)
-            if hidden := len(keys) - seen:
-                said += " " + ngettext(
-                    "({count} hidden by the filter)", "({count} hidden by the filter)", hidden
-                )
-        return f"{said}:"
+        count = ngettext("{count} row", "{count} rows", len(keys))
+        return " ".join(filter(None, [what, count, await self.hidden_text()])) + ":"
 
     async def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         """Go to the tab that was clicked."""
@@ -162,11 +159,7 @@ class RelationshipTab(ListScreen):
     async def _step(self, by: int) -> None:
         await self.shell.open_tab(TABS[(TABS.index(self.TAB) + by) % len(TABS)])
 
-    def do_export(self) -> None:
+    async def do_export(self) -> None:
         """Ask what to export, and where to."""
-        if self.desk.scope is None:
-            return
-        query = self.query_of(self.desk.scope)
-        ExportFlow(
-            self, query, self.table.total, self.table.shown_columns(), self.table.marks
-        ).ask()
+        if self.desk.scope is not None:
+            await ExportFlow(self, self.query_of(self.desk.scope)).ask()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,7 @@ class ResellerFlow:
         self._screen = screen
         self._account = account
         self._keys: Sequence[RowKey] = ()
-        self._hidden = 0
+        self._hidden = ""
 
     async def ask(self) -> None:
         """Ask which reseller the marked customers get, or the one under the cursor.
@@ -67,9 +66,7 @@ class ResellerFlow:
         if not self._keys:
             screen.status.say(_("There is no customer here."))
             return
-        if screen.table.marks and desk.scope is not None:
-            query = replace(screen.query_of(desk.scope), keys=tuple(self._keys))
-            self._hidden = len(self._keys) - await desk.reader.ask(query.count)
+        self._hidden = await screen.hidden_text()
         resellers = await desk.reader.aside(self._resellers)
         if resellers:
             await self._offer(resellers)
@@ -98,12 +95,7 @@ class ResellerFlow:
     def _question(self) -> str:
         count = len(self._keys)
         asked = ngettext("Reseller of {count} customer", "Reseller of {count} customers", count)
-        if not self._hidden:
-            return asked
-        hidden = ngettext(
-            "({count} hidden by the filter)", "({count} hidden by the filter)", self._hidden
-        )
-        return f"{asked} {hidden}"
+        return f"{asked} {self._hidden}".rstrip()
 
     async def _chosen(self, reseller: str | None) -> None:
         if reseller is None:

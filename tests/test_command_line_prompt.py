@@ -147,7 +147,8 @@ async def test_what_is_wrong_is_said_and_can_be_mended(
         await command(console, typed)
         assert screen.prompt.is_open
         assert screen.prompt.text == typed
-        assert remark(console) == answer
+        assert screen.status.display
+        assert console.said == answer
         assert screen.done == ""
         await console.press(*["backspace"] * len(typed))
         await console.type("extend")
@@ -162,9 +163,10 @@ async def test_late_word_of_what_was_typed_hides_no_error(tmp_path: Path) -> Non
         entry = screen.prompt.query_one(SafeInput)
         entry.post_message(Input.Changed(entry, entry.value))
         await console.settle()
-        assert remark(console).startswith("No command exend.")
+        assert console.said.startswith("No command exend.")
+        assert screen.status.display
         await console.press("backspace")
-        assert not remark(console).startswith("No command")
+        assert not screen.status.display
 
 
 async def test_nothing_typed_and_escape_do_nothing(tmp_path: Path) -> None:

@@ -123,7 +123,8 @@ async def test_wide_mode_shows_the_rest_and_scrolls_sideways(tmp_path: Path) -> 
         assert "Microsoft ID" in console.lines()[0]
         await console.press(*["right"] * 9)
         assert "Since" in console.lines()[0]
-        assert console.lines()[0].lstrip().startswith("Company")
+        assert console.lines()[0].startswith("‹ Company")
+        assert "›" not in console.lines()[0]
         await console.press("w")
         assert "Microsoft ID" not in console.lines()[0]
 

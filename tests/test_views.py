@@ -170,32 +170,51 @@ def test_added_this_month_is_true_in_any_month(tmp_path: Path) -> None:
 # How many columns fit
 
 
-def names(room: int, *, wide: bool = False, sideways: bool = False) -> list[str]:
-    placed = arrange(CUSTOMERS.columns, room, wide=wide, hidden={"cloud"}, chosen=CHOSEN,
-                     sideways=sideways)  # fmt: skip
-    if not (wide or sideways):
-        assert sum(one.width + 2 for one in placed) <= room
-    return [one.column.name for one in placed]
+def names(room: int, *, wide: bool = False, skip: int = 0) -> list[str]:
+    found = arrange(CUSTOMERS.columns, room, wide=wide, hidden={"cloud"}, chosen=CHOSEN, skip=skip)
+    assert sum(one.width + 2 for one in found.placed) <= room
+    return [one.column.name for one in found.placed]
 
 
 def test_chosen_columns_keep_their_order_and_the_last_ones_give_way() -> None:
     assert names(90) == ["seen", "company", "reseller", "domain"]
     assert names(75) == ["seen", "company", "reseller"]
     assert names(20) == ["seen"]
-    assert names(20, sideways=True) == ["seen", "company", "reseller", "domain"]
-    assert names(20, wide=True)[4:] == ["id", "agreement", "since", "dap"]
+    assert names(30, wide=True) == ["seen", "company"]
+    assert names(30, wide=True, skip=4) == ["seen", "agreement"]
+
+
+def test_columns_are_scrolled_whole_until_the_last_is_seen() -> None:
+    assert names(75, skip=1) == names(75, skip=9) == ["seen", "reseller", "domain"]
+    assert names(30, skip=1) == ["seen", "company"]
+    assert names(30, skip=2) == ["seen", "reseller"]
+    assert names(40, skip=2) == names(40, skip=9) == ["seen", "domain"]
+    for room, wide, chosen in [(40, False, ()), (80, False, ()), (80, True, ()), (60, True, CHOSEN),
+                               (200, False, ()), (4, True, CHOSEN)]:  # fmt: skip
+        seen: set[str] = set()
+        for skip in range(20):
+            found = arrange(
+                CUSTOMERS.columns, room, wide=wide, hidden={"cloud"}, chosen=chosen, skip=skip
+            )
+            assert found.placed[0].column is found.columns[0]
+            assert found.skipped <= skip
+            assert found.goes_on or skip + 1 < 20
+            seen.update(one.column.name for one in found.placed)
+            if not found.goes_on:
+                break
+        assert seen == {column.name for column in found.columns}
 
 
 def test_a_chosen_width_holds_and_only_the_others_grow() -> None:
     chosen = (ChosenColumn("company"), ChosenColumn("domain", 9), ChosenColumn("cloud"))
-    placed = arrange(CUSTOMERS.columns, 80, wide=False, hidden={"cloud"}, chosen=chosen)
-    assert [one.width for one in placed] == [80 - 2 - 2 - 9, 9]
+    found = arrange(CUSTOMERS.columns, 80, wide=False, hidden={"cloud"}, chosen=chosen)
+    assert [one.width for one in found.placed] == [80 - 2 - 2 - 9, 9]
     alone = arrange(CUSTOMERS.columns, 80, wide=False, hidden={"cloud"}, chosen=chosen[2:])
-    assert [one.column.name for one in alone] == ["cloud"], "a table has a column"
-    broad = (ChosenColumn("company", 200), ChosenColumn("seen"))
-    for sideways, width in ((False, 78), (True, 66)):
-        first = arrange(CUSTOMERS.columns, 80, wide=False, chosen=broad, sideways=sideways)[0]
-        assert first.width == width, "the others are reached by scrolling"
+    assert [one.column.name for one in alone.placed] == ["cloud"], "a table has a column"
+    broad = (ChosenColumn("company", 200), ChosenColumn("domain", 70), ChosenColumn("seen"))
+    for skip, widths in ((0, [78]), (1, [64, 12]), (2, [64, 12])):
+        found = arrange(CUSTOMERS.columns, 80, wide=False, chosen=broad, skip=skip)
+        assert [one.width for one in found.placed] == widths, "the others are reached by scrolling"
 
 
 # The command line

@@ -194,7 +194,7 @@ class DeskApp(Openings):
                     partial(self._perform, screen, action),
                 )
         redrawing = _("Draw the whole screen anew, where something else wrote over it")
-        yield SystemCommand(_("Redraw"), f"f5  {redrawing}", self.redraw)
+        yield SystemCommand(_("Redraw"), f"F5  {redrawing}", self.redraw)
         leaving = _("Leave the console")
         yield SystemCommand(_("Quit"), f"ctrl+q  {leaving}", self.exit)
 

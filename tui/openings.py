@@ -196,15 +196,18 @@ class Openings(SteadyApp):
 
         await self.push_screen(NoticeScreen(self.desk, ending))
 
-    async def invite_many(self, keys: Sequence[RowKey], account_id: int) -> None:
-        """Ask what is the same for the invitations of several customers, and plan them."""
+    async def invite_many(self, keys: Sequence[RowKey], account_id: int, hidden: str) -> None:
+        """Ask what is the same for the invitations of several customers, and plan them.
+
+        `hidden` says in words how many of them the list does not show.
+        """
         await self.imported.wait()
         from models.customer_page import read_customer
         from screens.invite import InviteManyScreen
 
         store, account = self.desk.store, self._account(account_id)
         first = await self.desk.reader.aside(lambda: read_customer(store, keys[0]))
-        await self.push_screen(InviteManyScreen(self.desk, account, first, keys))
+        await self.push_screen(InviteManyScreen(self.desk, account, first, keys, hidden))
 
     async def end_relationship(self, customer_id: RowKey) -> None:
         """Show what has to be settled before the relationship with a customer is ended."""

@@ -63,8 +63,8 @@ class DeskScreen(Screen[None]):
     DeskScreen #too-small {
         display: none; width: 100%; height: 100%; content-align: center middle;
     }
-    DeskScreen.-too-small > * { display: none; }
-    DeskScreen.-too-small #too-small { display: block; }
+    DeskScreen.-too-small > * { display: none !important; }
+    DeskScreen.-too-small #too-small { display: block !important; }
     """
 
     header = query_one(DeskHeader)
@@ -78,6 +78,7 @@ class DeskScreen(Screen[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self._question = ""
         self._choices: tuple[Choice, ...] = ()
         self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
         self._typed: Callable[[str], Awaitable[None] | None] | None = None
@@ -111,6 +112,8 @@ class DeskScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Say so where the terminal is too small to show anything whole."""
+        if self._choices:
+            self._say_question()
         columns, rows = SMALLEST
         too_small = event.size.width < columns or event.size.height < rows
         self.set_class(too_small, "-too-small")
@@ -211,9 +214,13 @@ class DeskScreen(Screen[None]):
 
     def choose(self, question: str, choices: list[Choice]) -> None:
         """Ask a question; the next key answers it, any other key lets it be."""
-        self._choices = tuple(choices)
-        parts = [question, *(f"{choice.key} {choice.label}" for choice in choices), "Esc"]
-        self.status.say(packed(parts, self.size.width - 2), whole=True)
+        self._question, self._choices = question, tuple(choices)
+        self._say_question()
+
+    def _say_question(self) -> None:
+        parts = [f"{choice.key} {choice.label}" for choice in self._choices]
+        text = packed([self._question, *parts, "Esc"], self.size.width - 2)
+        self.status.say(text, whole=True)
 
     @property
     def awaits_key(self) -> bool:
@@ -244,8 +251,11 @@ class DeskScreen(Screen[None]):
         self.prompt.ask(label, text, aid)
 
     async def on_prompt_typed(self, event: Prompt.Typed) -> None:
-        """Hand on what is being typed."""
-        if self._typed is not None and event.question == self.prompt.question:
+        """Hand on what is being typed; what was wrong with the answer before is over."""
+        if event.question != self.prompt.question:
+            return
+        self.status.display = False
+        if self._typed is not None:
             result = self._typed(event.text)
             if inspect.isawaitable(result):
                 await result
@@ -270,7 +280,7 @@ class DeskScreen(Screen[None]):
                 self.fail(error)
                 if text:  # what was typed is not lost: it can be mended, or left with Esc
                     self.ask(self.prompt.label, text, answer, typed, self.prompt.aid)
-                    self.prompt.remark(str(error), error=True)
+                    self.status.display = True  # the whole error, above the line
         if self.is_attached and not self.prompt.is_open:  # the answer may ask for the next line
             self.focus_body()
 

@@ -20,7 +20,7 @@ from models.remembered import View
 from models.sources import ListedRows
 from models.store_rows import StoreRows
 from tui.widgets.desk_screen import Choice
-from tui.widgets.list_views import ViewsScreen
+from tui.widgets.list_marks import MarksScreen
 from tui.widgets.prompt import Aid
 from tui.widgets.record_table import RecordTable
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from models.account_list import Scope
     from models.desk import Desk
-    from models.lists import Column, Row, RowKey
+    from models.lists import Column, Row
 
 
-class ListScreen(ViewsScreen):
+class ListScreen(MarksScreen):
     """A list over a spec. Subclasses say what it counts, what stands in its place, what opens."""
 
     DEFAULT_CSS = """
@@ -58,6 +58,10 @@ class ListScreen(ViewsScreen):
         self._shown_filter: Filter = NO_FILTER
         """The filter of the rows that are shown: the one that is typed may be ahead of them."""
         self._empty_text = ""
+        self._filtering = 0
+        """The question that asks for a filter."""
+        self._is_wrong = False
+        """Whether what is typed as a filter cannot be understood."""
 
     # What subclasses say
 
@@ -128,6 +132,7 @@ class ListScreen(ViewsScreen):
         """Show the list as it is now, the cursor on the same row."""
         self._source = None
         await self._show()
+        await self.forget_lost_marks()
 
     async def _show(self, keep: int = 0, *, near: bool = True) -> None:
         scope = self.desk.scope
@@ -189,24 +194,32 @@ class ListScreen(ViewsScreen):
         return Query(self.SPEC, scope.ids, self._filter, self._sort, at=at)
 
     def state_parts(self) -> list[str]:
-        """Return what else the status line says of the list, behind count and filter."""
-        marks = len(self.table.marks)
-        view = [_("view: {name}").format(name=self.view_name)] if self.view_name else []
-        return view + ([ngettext("{count} marked", "{count} marked", marks)] if marks else [])
+        """Return what else the status line says of the list, behind count, marks and filter."""
+        parts = [_("view: {name}").format(name=self.view_name)] if self.view_name else []
+        unusual = self._sort != self.SPEC.default_sort
+        if unusual and self._sort.column not in self.table.widths():  # no heading tells it
+            column = _(self.SPEC.column(self._sort.column).label)
+            arrow = "▼" if self._sort.descending else "▲"
+            parts.append(_("by {column}").format(column=f"{column} {arrow}"))
+        return parts
 
     def show_state(self, scope: Scope) -> None:
         """Say how many rows there are; show the table, or the words in its place."""
         self.leave_cleared_view()
         shown_filter, total = self._shown_filter.text, self.table.total
         count = self.count_text(total) if self.table.is_counted else _("counting …")
-        parts = [count]
         if shown_filter:
             shown = number(total) if self.table.is_counted else "…"
             everything = "…" if self._all is None else number(self._all)
             count = _("{shown} of {all}").format(shown=shown, all=everything)
-            parts = [count, _("filter: {text}").format(text=shown_filter)]
-        self.status.state = " · ".join([*parts, *self.state_parts()])
-        self.prompt.remark(count)
+            parts = [_("filter: {text}").format(text=shown_filter)]
+        else:
+            parts = []
+        if marks := len(self.table.marks):
+            parts.insert(0, ngettext("{count} marked", "{count} marked", marks))
+        self.status.state = " · ".join([count, *parts, *self.state_parts()])
+        if self.prompt.question == self._filtering and not self._is_wrong:
+            self.prompt.remark(count)
         self.empty.display = self.table.total == 0
         self.table.display = self.table.total > 0
         if self.table.total == 0:
@@ -264,7 +277,9 @@ class ListScreen(ViewsScreen):
             FilterCompleter(self.SPEC, self.desk.reader, accounts),
             self.desk.used_filters.of(self.SPEC.name),
         )
+        self._is_wrong = False
         self.ask(_("Filter"), self._filter.text, self._filter_answered, self._typed_filter, aid)
+        self._filtering = self.prompt.question
 
     async def _filter_answered(self, text: str | None) -> None:
         await self._apply(text or "")
@@ -279,8 +294,10 @@ class ListScreen(ViewsScreen):
         try:
             self._filter = parse(text.strip(), self.SPEC, self.desk.clock())
         except FilterError as error:
-            self.prompt.remark(error.message, error=True)
+            self._is_wrong = True
+            self.prompt.remark(str(error), error=True)
             return
+        self._is_wrong = False
         self.run_worker(self._show(near=False), group="list", exclusive=True)
 
     async def _apply(self, text: str) -> None:
@@ -309,33 +326,6 @@ class ListScreen(ViewsScreen):
         """Show or hide further columns."""
         self.table.set_wide(wide=not self.table.wide)
         self._remember()
-
-    async def do_mark(self) -> None:
-        """Mark the row under the cursor, or unmark it."""
-        await self.table.toggle_mark()
-        if self.desk.scope is not None:
-            self.show_state(self.desk.scope)
-
-    async def do_mark_all(self) -> None:
-        """Mark all shown rows; unmark them where they all are marked."""
-        scope = self.desk.scope
-        if scope is None:
-            return
-        keys = await self.desk.reader.ask(self.query_of(scope).all_keys)
-        self.table.mark(keys, marked=not self.table.marks.issuperset(keys))
-        self.show_state(scope)
-
-    async def chosen_keys(self) -> list[RowKey]:
-        """Return the marked rows in the order of the list; else the one under the cursor, if any.
-
-        Marked rows that the filter hides are among them: they were marked to be.
-        """
-        scope, marks = self.desk.scope, self.table.marks
-        if not marks or scope is None:
-            row = await self.table.row_there()
-            return [row.key] if row is not None else []
-        query = replace(self.query_of(scope), filter=NO_FILTER, keys=tuple(sorted(marks)))
-        return await self.desk.reader.ask(lambda book: [row.key for row in query.walk(book)])
 
     def ask_what_to_copy(self, row: Row, names: Mapping[str, str]) -> None:
         """Ask which of some columns to copy; `names` has them by key."""

@@ -139,7 +139,7 @@ class ViewsScreen(ColumnsScreen):
             await self.choose_view(kept.find(self.SPEC.name, name))
             return
         further = [Choice("s", _("save as …"), self._ask_name)]
-        if self._view is not None:
+        if self._view is not None or self._filter.text:
             further.insert(0, Choice("0", _("whole list"), self._choose_none))
         own = [view for view in kept.of(self.SPEC.name) if not view.id]
         if own:
@@ -188,7 +188,7 @@ class ViewsScreen(ColumnsScreen):
         self.ask(_("Save the view as"), own, self._named)
 
     async def _named(self, text: str | None) -> None:
-        if not text or not text.strip():
+        if text is None:
             return
         view = SavedView(
             self.SPEC.name, own_name(self.SPEC.name, text), self._filter.text, self._sort.column,

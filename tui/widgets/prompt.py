@@ -14,8 +14,9 @@ from textual.widgets import Input, Static
 
 from models.completion import Completions, Line
 from models.errors import DeskError
+from models.languages import _, number
 from models.plain import shown
-from tui.widgets.safe_input import SafeInput, veiled
+from tui.widgets.safe_input import SafeInput, joined, veiled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +44,21 @@ class Aid:
 
 
 NO_AID = Aid()
+
+
+class _Entry(SafeInput):
+    """The input of a prompt: what is pasted into it is taken whole or not at all."""
+
+    class TooLong(Message):
+        """There is no room for what was pasted."""
+
+    def take(self, pasted: str) -> None:
+        """Put the pasted lines, as one, in the place of what is selected."""
+        line = joined(pasted)
+        if len(line) > self.room:
+            self.post_message(self.TooLong())
+        else:
+            self.put(line)
 
 
 class Prompt(Horizontal):
@@ -99,7 +115,7 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         """Build the label and the input."""
         yield Static("", id="label", markup=False)
-        yield SafeInput(longest=LONGEST_ANSWER)
+        yield _Entry(longest=LONGEST_ANSWER)
         yield Static("", id="remark", markup=False)
 
     @property
@@ -155,6 +171,13 @@ class Prompt(Horizontal):
                 self._completions = None
                 self._show_remark()
             self.post_message(self.Typed(self.text, self.question))
+
+    def on_entry_too_long(self) -> None:
+        """Say that nothing was taken of what was pasted."""
+        self.remark(
+            _("That is too long: at most {count} characters.").format(count=number(LONGEST_ANSWER)),
+            error=True,
+        )
 
     def _put(self, line: Line) -> None:
         self._entry.value = veiled(line.text)

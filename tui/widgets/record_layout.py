@@ -21,6 +21,8 @@ GAP = 2
 """Cells between two columns."""
 LEAST = 3
 """Cells that a column is given at least, however narrow somebody wants it."""
+LEAST_CUT = 6
+"""Cells for which a part of a column is worth showing."""
 LEAST_BESIDE = 12
 """Cells that the first column leaves to those behind it."""
 
@@ -44,6 +46,20 @@ class _Wish:
     grows: int
 
 
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Which columns a table shows, and which others it has."""
+
+    placed: list[Placed]
+    """Those that are shown, from left to right."""
+    columns: list[Column]
+    """All that can be reached by scrolling, the shown ones among them."""
+    skipped: int
+    """How many steps it is scrolled to the right; each shows a column that may not be seen yet."""
+    goes_on: bool
+    """Whether scrolling to the right shows more."""
+
+
 def arrange(
     columns: Sequence[Column],
     room: int,
@@ -51,32 +67,66 @@ def arrange(
     wide: bool,
     hidden: Container[str] = (),
     chosen: Sequence[ChosenColumn] = (),
-    sideways: bool = False,
-) -> list[Placed]:
+    skip: int = 0,
+) -> Arrangement:
     """Choose and size columns for `room` cells.
 
-    Normal mode drops columns until the rest fits: those of the highest rank, or the last of those
-    that a person has `chosen`; these are all kept once the table is scrolled `sideways`. Wide mode
-    keeps all columns, the wide-only ones behind, and the table scrolls where they do not fit.
+    At rest, those give way as a whole that have the highest rank, or the last of those that a
+    person has `chosen`. In wide mode, which has the wide-only ones behind the others, the last one
+    for which there is some room is cut. Scrolled sideways by `skip` steps, the first stays, and
+    of those behind it one more gives way with each step, until all of the last one is seen.
     """
     kept = _kept(columns, wide=wide, hidden=hidden, chosen=chosen)
-    room -= GUTTER
-    rests = not wide and not (chosen and sideways)
-    if chosen:  # the first one stays when the others scroll: it leaves room for them
-        beside = 0 if rests or len(kept) < 2 else LEAST_BESIDE
-        kept[0] = replace(kept[0], width=max(min(kept[0].width, room - beside), 1))
-    while rests and len(kept) > 1 and _total([wish.width for wish in kept]) > room:
-        kept.remove(kept[-1] if chosen else max(kept, key=lambda wish: wish.column.rank))
-    widths = [wish.width for wish in kept]
-    spare = room - _total(widths)
-    shares = [wish.grows for wish in kept]
+    every, room = [wish.column for wish in kept], room - GUTTER
+    shown = _cut(kept, room) if wide else _whole(kept, room, by_rank=not chosen)
+    found = Arrangement(_placed(shown, room), every, 0, shown != kept)
+    second_is_seen = [wish.column for wish in shown[1:2]] == every[1:2]
+    while found.goes_on and found.skipped < skip:
+        step = found.skipped + 1
+        wished = [kept[0], *kept[step + second_is_seen :]]
+        shown = _cut(wished, room)
+        found = Arrangement(_placed(shown, room), every, step, shown[1:] != wished[1:])
+    return found
+
+
+def _whole(wishes: Sequence[_Wish], room: int, *, by_rank: bool) -> list[_Wish]:
+    """Return the columns for which there is room, the first one in any case."""
+    kept = [*wishes]
+    while len(kept) > 1 and _total(kept) > room:
+        kept.remove(max(kept, key=lambda wish: wish.column.rank) if by_rank else kept[-1])
+    if _total(kept) > room:
+        kept[0] = replace(kept[0], width=max(room, 1))
+    return kept
+
+
+def _cut(wishes: Sequence[_Wish], room: int) -> list[_Wish]:
+    """Return the first columns, as many as there is room for; the last may have only a part."""
+    first, *behind = wishes
+    if behind:  # it leaves room for one of those
+        first = replace(first, width=max(min(first.width, room - GAP - LEAST_BESIDE), LEAST))
+    kept = [first]
+    for wish in behind:
+        left = room - _total(kept) - GAP
+        if left < min(wish.width, LEAST_CUT) and len(kept) > 1:
+            break
+        kept.append(replace(wish, width=max(min(wish.width, left), 1)))
+        if left <= wish.width:
+            break
+    return kept
+
+
+def _placed(wishes: Sequence[_Wish], room: int) -> list[Placed]:
+    """Give the columns that grow the room that is left over."""
+    widths = [wish.width for wish in wishes]
+    spare = room - _total(wishes)
+    shares = [wish.grows for wish in wishes]
     if spare > 0 and any(shares):
         grown = [spare * share // sum(shares) for share in shares]
         grown[shares.index(max(shares))] += spare - sum(grown)
         widths = [width + more for width, more in zip(widths, grown, strict=True)]
     return [
         Placed(wish.column, wish.place, width)
-        for wish, width in zip(kept, widths, strict=True)
+        for wish, width in zip(wishes, widths, strict=True)
     ]  # fmt: skip
 
 
@@ -121,5 +171,5 @@ def usual_width(column: Column) -> int:
     return max(column.width, cell_len(_(column.label)) + (1 if column.sort else 0))
 
 
-def _total(widths: Sequence[int]) -> int:
-    return sum(widths) + GAP * max(len(widths) - 1, 0)
+def _total(wishes: Sequence[_Wish]) -> int:
+    return sum(wish.width for wish in wishes) + GAP * max(len(wishes) - 1, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -13,7 +14,7 @@ from textual.strip import Strip
 
 from models.languages import _
 from models.lists import Row, RowKey, cell_text
-from tui.widgets.record_layout import GAP, GUTTER, Placed, arrange, fitted
+from tui.widgets.record_layout import GAP, GUTTER, Arrangement, Placed, arrange, fitted
 from tui.widgets.record_window import HEADING, RecordWindow
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ class RecordTable(RecordWindow, can_focus=True):
         Binding("pagedown,ctrl+f", "page(1)", show=False, id="list.page-down"),
         Binding("home", "first", show=False, id="list.first"),
         Binding("end,G", "last", show=False, id="list.last"),
-        Binding("left", "sideways(-10)", show=False, id="list.left"),
-        Binding("right", "sideways(10)", show=False, id="list.right"),
+        Binding("left", "sideways(-1)", show=False, id="list.left"),
+        Binding("right", "sideways(1)", show=False, id="list.right"),
     ]
 
     class Opened(Message):
@@ -92,10 +93,7 @@ class RecordTable(RecordWindow, can_focus=True):
         super().__init__(id=id)
         self._columns = columns
         self._clock = clock
-        self._placed: list[Placed] = []
-        self._reached: list[Column] = []
-        self._width = 0
-        self._sideways = 0
+        self._arrangement = Arrangement([], [], 0, goes_on=False)
         self.wide = False
         """Whether the wide-only columns are shown."""
         self.hidden: frozenset[str] = frozenset()
@@ -121,7 +119,7 @@ class RecordTable(RecordWindow, can_focus=True):
     def take_columns(self, chosen: Chosen, *, wide: bool) -> None:
         """Show some columns from the next rows on, so that both change at once."""
         self.chosen, self.wide = chosen, wide
-        self._sideways = 0
+        self._arrangement = replace(self._arrangement, skipped=0)
 
     def widths(self) -> dict[str, int]:
         """Return the cells that each column takes now, by its name."""
@@ -129,7 +127,11 @@ class RecordTable(RecordWindow, can_focus=True):
 
     def shown_columns(self) -> list[Column]:
         """Return the columns that are shown now, or come by scrolling, from left to right."""
-        return self._reached
+        return self._arrangement.columns
+
+    @property
+    def _placed(self) -> list[Placed]:
+        return self._arrangement.placed
 
     def mark(self, keys: Iterable[RowKey], *, marked: bool = True) -> None:
         """Mark rows, or take the marks off."""
@@ -178,11 +180,10 @@ class RecordTable(RecordWindow, can_focus=True):
         self._go(place if place >= 0 else self.total + place)
 
     def action_sideways(self, by: int) -> None:
-        """Scroll sideways where the columns do not fit; the first column stays."""
-        before = self._sideways
-        self._sideways = max(before + by, 0)
-        self._arrange()
-        if self._sideways != before:
+        """Scroll sideways by columns, where not all are seen; the first one stays."""
+        before = self._arrangement.skipped
+        self._place(max(before + by, 0))
+        if self._arrangement.skipped != before:
             self.refresh()
 
     def on_click(self, event: Click) -> None:
@@ -202,8 +203,6 @@ class RecordTable(RecordWindow, can_focus=True):
                 self.post_message(self.HeadingClicked(placed.column))
                 return
             left += placed.width + GAP
-            if placed is self._placed[0]:
-                left -= self._sideways
 
     def _go(self, place: int) -> None:
         first, total = 0, self.total
@@ -247,20 +246,14 @@ class RecordTable(RecordWindow, can_focus=True):
         self._read_what_is_missing()
 
     def _arrange(self) -> None:
-        room = self.scrollable_content_region.width
-        self._place(room, sideways=True)
-        self._reached = [placed.column for placed in self._placed]
-        self._sideways = min(self._sideways, max(self._width - room, 0))
-        if not self._sideways:
-            self._place(room, sideways=False)
+        self._place(self._arrangement.skipped)
         self.virtual_size = Size(self.size.width, self.total + HEADING)
 
-    def _place(self, room: int, *, sideways: bool) -> None:
-        self._placed = arrange(
-            self._columns, room,
-            wide=self.wide, hidden=self.hidden, chosen=self.chosen, sideways=sideways,
+    def _place(self, skip: int) -> None:
+        self._arrangement = arrange(
+            self._columns, self.scrollable_content_region.width,
+            wide=self.wide, hidden=self.hidden, chosen=self.chosen, skip=skip,
         )  # fmt: skip
-        self._width = GUTTER + sum(placed.width + GAP for placed in self._placed) - GAP
 
     def _refresh_row(self, place: int) -> None:
         y = place - self.scroll_offset.y + HEADING
@@ -272,7 +265,7 @@ class RecordTable(RecordWindow, can_focus=True):
         base = self.rich_style
         if y < HEADING:
             style = base + self.get_component_rich_style("record-table--heading", partial=True)
-            return self._strip("  ", [self._heading(placed) for placed in self._placed], style)
+            return self._strip(self._headings(), style)
         place = self.scroll_offset.y + y - HEADING
         if place >= self.total:
             return Strip.blank(self.size.width, base)
@@ -285,7 +278,16 @@ class RecordTable(RecordWindow, can_focus=True):
         if at_cursor:
             style += self.get_component_rich_style("record-table--cursor", partial=True)
         gutter = ("▌" if at_cursor else " ") + ("●" if marked else " ")
-        return self._strip(gutter, self._cells(row), style)
+        return self._strip(gutter + (" " * GAP).join(self._cells(row)), style)
+
+    def _headings(self) -> str:
+        """Return the line of the headings, with marks where columns are out of sight."""
+        line = ("‹ " if self._arrangement.skipped else "  ") + (" " * GAP).join(
+            self._heading(placed) for placed in self._placed
+        )
+        if not self._arrangement.goes_on:
+            return line
+        return fitted(line.rstrip(), self.scrollable_content_region.width - 1) + "›"
 
     def _heading(self, placed: Placed) -> str:
         label = _(placed.column.label)
@@ -304,14 +306,5 @@ class RecordTable(RecordWindow, can_focus=True):
             for placed in self._placed
         ]
 
-    def _strip(self, gutter: str, cells: list[str], style: Style) -> Strip:
-        width = self.size.width
-        if self._width <= width or not cells:
-            text = gutter + (" " * GAP).join(cells)
-            return Strip([Segment(text, style)]).adjust_cell_length(width, style)
-        # The first column stays, the others scroll under it.
-        first = gutter + cells[0] + " " * GAP
-        fixed = GUTTER + self._placed[0].width + GAP
-        rest = Strip([Segment((" " * GAP).join(cells[1:]), style)], self._width - fixed)
-        rest = rest.crop(self._sideways, self._sideways + width - fixed)
-        return Strip([Segment(first, style), *rest]).adjust_cell_length(width, style)
+    def _strip(self, text: str, style: Style) -> Strip:
+        return Strip([Segment(text, style)]).adjust_cell_length(self.size.width, style)

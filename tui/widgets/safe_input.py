@@ -10,6 +10,8 @@ from textual.widgets import Input
 from models.plain import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.text import Text
     from textual.events import Paste
 
@@ -32,6 +34,20 @@ def _original(char: str) -> str:
         return char
     original = chr(code - _TAGS_PLANE + _TAGS if code >= _TAGS_PLANE else code - _PLANE)
     return original if shown(original) != original else char
+
+
+def _lines(pasted: str) -> Iterator[str]:
+    """Return the lines that are not blank, without control characters."""
+    for line in pasted.replace("\r", "\n").split("\n"):
+        if line.strip():
+            spaced = line.replace("\t", " ")
+            yield "".join(char for char in spaced if not (char < " " or "\x7f" <= char <= "\x9f"))
+
+
+def joined(pasted: str) -> str:
+    """Return the lines of what is pasted as one, without control characters."""
+    lines = [*_lines(pasted)]
+    return lines[0] if len(lines) == 1 else " ".join(line.strip() for line in lines)
 
 
 def veiled(text: str) -> str:
@@ -76,22 +92,33 @@ class SafeInput(Input):
         return unveiled(self.value)
 
     def on_paste(self, event: Paste) -> None:
-        """Take the first line that is pasted, without control characters."""
+        """Take what is pasted, without control characters."""
         event.prevent_default()
         event.stop()
-        self._put(event.text)
+        self.take(event.text)
 
     def action_paste(self) -> None:
-        """Take the first line of what was copied here."""
-        self._put(self.app.clipboard)
+        """Take what was copied here."""
+        self.take(self.app.clipboard)
 
-    def _put(self, pasted: str) -> None:
-        lines = (line for line in pasted.replace("\r", "\n").split("\n") if line.strip())
-        line = next(lines, "").replace("\t", " ")
-        line = "".join(char for char in line if not (char < " " or "\x7f" <= char <= "\x9f"))
+    def take(self, pasted: str) -> None:
+        """Put what is pasted in the place of what is selected; what is too long is cut off."""
+        self.put(self.one_line(pasted)[: max(self.room, 0)])
+
+    def put(self, text: str) -> None:
+        """Put a line in the place of what is selected."""
         start, end = sorted(self.selection)
-        room = self._longest - len(self.value) + end - start
-        self.replace(veiled(line)[: max(room, 0)], start, end)
+        self.replace(veiled(text), start, end)
+
+    @property
+    def room(self) -> int:
+        """How many characters can take the place of what is selected."""
+        start, end = sorted(self.selection)
+        return self._longest - len(self.value) + end - start
+
+    def one_line(self, pasted: str) -> str:
+        """Return the first line of what is pasted, without control characters."""
+        return next(_lines(pasted), "")
 
     @property
     def selected_text(self) -> str:

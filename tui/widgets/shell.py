@@ -95,8 +95,11 @@ class Shell(Protocol):
         """Show the letter that tells a customer of the end."""
         ...
 
-    async def invite_many(self, keys: Sequence[RowKey], account_id: int) -> None:
-        """Ask what is the same for the invitations of several customers, and plan them."""
+    async def invite_many(self, keys: Sequence[RowKey], account_id: int, hidden: str) -> None:
+        """Ask what is the same for the invitations of several customers, and plan them.
+
+        `hidden` says in words how many of them the list does not show.
+        """
         ...
 
     async def end_relationship(self, customer_id: RowKey) -> None:
