@@ -171,6 +171,10 @@ def test_a_filter_finds_what_it_says(book: Store, text: str, names: list[str]) -
         ('"open', "A quote is not closed."),
         ("or a", "nothing before"),
         ("a or", "nothing after"),
+        ("seen > 30d", "without blanks"),
+        ("country:germ", "the name of no country"),
+        ("a " * 201, "more than 200 words"),
+        ("seen:31.02.2026", "neither an age nor a date"),
     ],
 )
 def test_a_wrong_filter_says_what_is_wrong(text: str, said: str) -> None:
@@ -183,3 +187,26 @@ def test_a_wrong_filter_says_what_is_wrong(text: str, said: str) -> None:
 def test_any_text_is_a_filter_or_a_plain_error(text: str) -> None:
     with suppress(FilterError):
         parse(text, CUSTOMERS, NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("country:germany", "country:DE"),
+        ("country:Deutschland", "country:DE"),
+        ("-country:Германия", "-country:DE"),
+        ("seen<31.01.2026", "seen<2026-01-31"),
+        ("since:1.2026", "since:2026-01"),
+    ],
+)
+def test_countries_and_dates_are_understood_as_they_are_shown(text: str, same: str) -> None:
+    one, other = (parse(each, CUSTOMERS, NOW).terms()[0] for each in (text, same))
+    assert (one.earliest, one.latest) == (other.earliest, other.latest)
+    if one.field == "country":
+        assert one == other
+
+
+def test_as_many_words_as_a_filter_may_have_are_found(book: Store) -> None:
+    many = " or ".join(f"w{number}" for number in range(100))
+    assert found(book, f"{many[: many.rindex(' or ')]} or contoso") == [CONTOSO]
+    assert found(book, "contoso " + " ".join(["-zzz"] * 199)) == [CONTOSO]

@@ -39,6 +39,8 @@ class ListScreen(MarksScreen):
 
     DEFAULT_CSS = """
     ListScreen #empty { height: 1fr; padding: 2 4; display: none; }
+    ListScreen.-empty #empty { display: block; }
+    ListScreen.-empty RecordTable { display: none; }
     """
 
     empty = query_one("#empty", Static)
@@ -177,6 +179,12 @@ class ListScreen(MarksScreen):
         if not self._was_left():
             self.show_state(scope)
 
+    def on_record_table_rearranged(self) -> None:
+        """Say by which column the rows are sorted, where its heading is not seen any more."""
+        scope = self.desk.scope
+        if scope is not None and scope.key == self._shown_scope and not self._was_left():
+            self.show_state(scope)
+
     def on_record_table_counted(self) -> None:
         """Say how many rows there are, now that they are counted."""
         scope = self.desk.scope
@@ -220,8 +228,7 @@ class ListScreen(MarksScreen):
         self.status.state = " · ".join([count, *parts, *self.state_parts()])
         if self.prompt.question == self._filtering and not self._is_wrong:
             self.prompt.remark(count)
-        self.empty.display = self.table.total == 0
-        self.table.display = self.table.total > 0
+        self.set_class(self.table.total == 0, "-empty")
         if self.table.total == 0:
             self._say_empty(self.empty_text(scope, filtered=bool(shown_filter)))
         if not self.prompt.is_open:

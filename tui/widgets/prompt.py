@@ -49,7 +49,7 @@ NO_AID = Aid()
 class _Entry(SafeInput):
     """The input of a prompt: what is pasted into it is taken whole or not at all."""
 
-    class TooLong(Message):
+    class TooLong(Message, namespace="prompt"):
         """There is no room for what was pasted."""
 
     def take(self, pasted: str) -> None:
@@ -172,7 +172,7 @@ class Prompt(Horizontal):
                 self._show_remark()
             self.post_message(self.Typed(self.text, self.question))
 
-    def on_entry_too_long(self) -> None:
+    def on_prompt_too_long(self) -> None:
         """Say that nothing was taken of what was pasted."""
         self.remark(
             _("That is too long: at most {count} characters.").format(count=number(LONGEST_ANSWER)),

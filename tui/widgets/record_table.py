@@ -87,6 +87,9 @@ class RecordTable(RecordWindow, can_focus=True):
             super().__init__()
             self.column = column
 
+    class Rearranged(Message):
+        """Other columns are shown than before."""
+
     def __init__(
         self, columns: Sequence[Column], clock: Callable[[], datetime], *, id: str | None = None
     ) -> None:
@@ -250,10 +253,13 @@ class RecordTable(RecordWindow, can_focus=True):
         self.virtual_size = Size(self.size.width, self.total + HEADING)
 
     def _place(self, skip: int) -> None:
+        before = self._placed
         self._arrangement = arrange(
             self._columns, self.scrollable_content_region.width,
             wide=self.wide, hidden=self.hidden, chosen=self.chosen, skip=skip,
         )  # fmt: skip
+        if [placed.column for placed in self._placed] != [placed.column for placed in before]:
+            self.post_message(self.Rearranged())
 
     def _refresh_row(self, place: int) -> None:
         y = place - self.scroll_offset.y + HEADING
