@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from models.errors import FilterError
 from models.identifiers import is_anywhere, may_be_part
 from models.languages import _
-from models.lists import TAG_MARK, Column, Kind
+from models.lists import MOMENTS, TAG_MARK, Column, Kind
 from models.plain import fold
 from models.sql import Sql, joined
 
@@ -41,6 +41,15 @@ def is_text(term: Term, spec: ListSpec) -> bool:
         or not spec.column(term.field).sort
         or (spec.column(term.field).kind in (Kind.TEXT, Kind.TAGS))
     )
+
+
+def is_stretch(term: Term, column: Column) -> bool:
+    """Say whether the rows of a term stand together where rows are sorted by `column`."""
+    if term.field != column.name or term.negated or not column.sort:
+        return False
+    if column.kind is Kind.CHOICE:
+        return len(stored_choices(column, term.text)) == 1 if term.text else True
+    return column.kind in (Kind.CODE, Kind.NUMBER, *MOMENTS)
 
 
 def term_condition(term: Term, spec: ListSpec) -> Sql:

@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from models.filters import NO_FILTER
+from models.filter_sql import is_stretch
+from models.filters import NO_FILTER, Filter
 from models.lists import NOW, ListSpec, Row, RowKey, Sort
 from models.places import least_value
 from models.sql import NOTHING, Sql, joined
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from models.connection import Connection
-    from models.filters import Filter
     from models.word_index import Lead
 
 EVERY = 2**62
@@ -156,7 +156,7 @@ class Query:
     def fitting(
         self, connection: Connection, spot: Spot | None, *, looked_at: int, backward: bool = False
     ) -> tuple[list[Spot], bool]:
-        """Look at the next rows of the list without its filter, and return those that fit.
+        """Look at the next rows of the list without most of its filter, and return those that fit.
 
         Also returns whether the list ends with them. However the rows that fit are spread over the
         accounts, no others are looked at.
@@ -175,7 +175,7 @@ class Query:
         self, connection: Connection, spot: Spot | None, lead: Lead, *,
         length: int, looked_at: int = EVERY, backward: bool = False,
     ) -> list[Spot]:  # fmt: skip
-        """Return the spots that are met first among the next rows of the list without its filter.
+        """Return the spots that are met first among the next rows of the list with few conditions.
 
         Args:
             connection: where to read; SQLite goes through the list in its order.
@@ -200,7 +200,7 @@ class Query:
     def _everything(
         self, connection: Connection, spot: Spot | None, length: int, *, backward: bool
     ) -> Sql:
-        everything: Query = replace(self, filter=NO_FILTER)
+        everything: Query = replace(self, filter=self._bounds())
         return everything._ordered(connection, spot, backward=backward, length=length)
 
     def _from_nearest(self, spots: list[Spot], *, backward: bool) -> list[Spot]:
@@ -298,8 +298,17 @@ class Query:
             parts.append(Sql(f"{key} >= ? AND {key} < ?", self.between))
         condition = self.filter.condition(self.spec)
         if condition and self.in_order:
+            parts.append(self._bounds().condition(self.spec))
             condition = Sql(f"({condition.text}) IS TRUE", condition.values)
-        return [*parts, *(part for part in (self.lead, condition) if part)]
+        return [part for part in (*parts, self.lead, condition) if part]
+
+    def _bounds(self) -> Filter:
+        """Return the part of the filter that says where in the order its rows stand."""
+        column = self.spec.column(self.sort.column)
+        if len(self.filter.alternatives) != 1:
+            return NO_FILTER
+        terms = tuple(term for term in self.filter.alternatives[0] if is_stretch(term, column))
+        return Filter(alternatives=(terms,) if terms else ())
 
     def _where(self) -> Sql:
         return joined(" AND ", [self._scope(), *self._conditions()])

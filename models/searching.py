@@ -15,6 +15,7 @@ Where somebody types on, no row stands before the first one of the filter before
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -43,8 +44,14 @@ NOT_FAR = 50_000
 """Rows of the whole list that are walked over before those that fit are sorted."""
 WORTH_LOOKING_UP = 40_000
 """Rows that an index of words finds which are counted and sorted, rather than all looked at."""
-FAR = 20_000
+FAR = 100_000
 """Rows of several accounts that are merged rather than passed over one account at a time."""
+
+
+NEAR = 2_000
+"""Rows that are passed over in no time worth speaking of."""
+MILESTONES = 64
+"""Places in a long list that are kept, so that places near them are found quickly."""
 
 
 ANYWHERE = Sql("1 = 1")
@@ -80,6 +87,8 @@ class Search:
         """A place that no row stands before, once that is known."""
         self._sizes: list[int] = []
         """How many rows each account has, once that was asked for."""
+        self._milestones: deque[tuple[int, Row]] = deque(maxlen=MILESTONES)
+        """Rows that were found far from others, with their places."""
         if wider is not None and self._narrows(wider.query):
             self.top = wider.top
 
@@ -158,7 +167,7 @@ class Search:
         if few is not None:
             return self.query.rows_at(connection, few[start : start + length])
         end = min(start + length, total)
-        near = list(held)
+        near = [*held, *self._milestones]
         if self._is_far(start, end, total, near) and (row := self._landmark(connection, start)):
             near.append(row)
         ways = [(start, -1, False)]
@@ -171,10 +180,13 @@ class Search:
                     ways.append((place - end, index, True))
         offset, index, backward = min(ways)
         spot = near[index][1].spot if index >= 0 else None
-        return self.query.rows_from(
+        rows = self.query.rows_from(
             connection, spot, length=end - start if backward else length,
             offset=offset, backward=backward,
         )  # fmt: skip
+        if rows and offset > NEAR:
+            self._milestones.append((start, rows[0]))
+        return rows
 
     def _is_far(self, start: int, end: int, total: int, near: Sequence[tuple[int, Row]]) -> bool:
         """Say whether several accounts' rows would have to be merged over a long way."""
