@@ -83,6 +83,8 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "NOT_FAR", 30)
     monkeypatch.setattr(searching, "WORTH_LOOKING_UP", 60)
     monkeypatch.setattr(searching, "FAR", 30)
+    monkeypatch.setattr(searching, "NEAR", 3)
+    monkeypatch.setattr(searching, "MILESTONES", 4)
 
 
 @st.composite
@@ -125,6 +127,24 @@ def test_every_way_finds_the_same_rows(
     assert found == rows[start : start + length]
     if rows:
         assert search.position_of(book, rows[-1].key) == len(rows) - 1
+
+
+@settings(max_examples=40)
+@given(
+    text=st.sampled_from(["", "gmbh", "-vip", "seen<60d"]), sort=SORTS, accounts=ACCOUNTS,
+    places=st.lists(st.tuples(st.floats(0, 1), st.integers(1, 40)), min_size=2, max_size=9),
+)  # fmt: skip
+def test_places_found_from_places_found_before_are_right(
+    book: Connection, text: str, sort: Sort, accounts: tuple[int, ...],
+    places: list[tuple[float, int]],
+) -> None:  # fmt: skip
+    query = Query(CUSTOMERS, accounts, parse(text, CUSTOMERS, NOW), sort)
+    rows = list(query.walk(book))
+    search = Search(query)
+    for place, length in places:
+        start = int(place * max(len(rows) - 1, 0))
+        found = search.window(book, start, length, len(rows), ())
+        assert [row.key for row in found] == [row.key for row in rows[start : start + length]]
 
 
 @settings(max_examples=60)
