@@ -196,6 +196,8 @@ def open_postgres(database: PostgresServer) -> psycopg.Connection[Row]:
     try:
         wait = f"{round(BUSY_SECONDS * 1000)}ms"
         raw.execute("SELECT set_config('lock_timeout', %s, false)", [wait])
+        # Which index helps depends on the word that is looked for: no plan is good for all words.
+        raw.execute("SET plan_cache_mode = force_custom_plan")
         raw.commit()
     except BaseException:
         raw.close()

@@ -93,6 +93,9 @@ def _text_condition(column: Column, term: Term, spec: ListSpec) -> Sql:
     if not term.text:
         return Sql(f"coalesce({column.field}, '') = ''")
     condition = _contains_text(column, term, spec)
+    if column.in_words:  # says no more, but a server's index of words can begin with it
+        condition = joined(" AND ", [condition, contains(spec.words, fold(term.text))])
+        condition = Sql(f"({condition.text})", condition.values)
     if column.is_sparse:  # so that the index of those that have a value is seen to hold them all
         return Sql(f"({column.field} <> '' AND {condition.text})", condition.values)
     return condition
