@@ -7,8 +7,8 @@ Without a filter an index is walked. With one, several ways are tried, the cheap
 2. *Few*: all rows that fit, from the index of words or of a field, if they are at most `FEW`; then
    the whole answer is known.
 3. *Many, but not here*: the list's order is walked in its index, and only what the index of words
-   finds is read. After `NOT_FAR` rows to sort all that it finds is quicker, half of them each in
-   two threads, unless they are more than `WORTH_LOOKING_UP`.
+   finds is read. Where they do not come soon, to sort all that it finds is quicker, half of them
+   each in two threads, unless they are more than `WORTH_LOOKING_UP`.
 
 Where somebody types on, no row stands before the first one of the filter before.
 """
@@ -41,7 +41,9 @@ FIRST_BLOCK = 250
 LARGE_BLOCK = 5_000
 """The same, where no index leads to those that fit, and they are not few."""
 NOT_FAR = 50_000
-"""Rows of the whole list that are walked over before those that fit are sorted."""
+"""Rows of the whole list that are walked over at most before those that fit are sorted."""
+UNEVENLY = 6
+"""So many times as far is walked as would do if those that fit stood evenly among the others."""
 WORTH_LOOKING_UP = 40_000
 """Rows that an index of words finds which are counted and sorted, rather than all looked at."""
 FAR = 100_000
@@ -80,6 +82,8 @@ class Search:
         """Where an index of words says to look, once that was asked for."""
         self._walk: Query | None = None
         """The query to walk the order with, where no index of words leads anywhere."""
+        self._hits = 0
+        """How many rows it finds there, once they were counted."""
         self._has_learned = False
         self._seek: Query | None = None
         """The query to sort and to count with, where an index of words leads to not too many."""
@@ -274,10 +278,10 @@ class Search:
         if not where.is_quick:
             self._hold_few(connection, seek)
             return
-        found = where.count(connection, WORTH_LOOKING_UP)
-        if found <= WORTH_LOOKING_UP:
+        self._hits = where.count(connection, WORTH_LOOKING_UP)
+        if self._hits <= WORTH_LOOKING_UP:
             self._seek = seek
-        if found <= FEW:
+        if self._hits <= FEW:
             self._hold_few(connection, seek)
 
     def _hold_few(self, connection: Connection, seek: Query) -> None:
@@ -295,24 +299,25 @@ class Search:
         )
         if self._seek is None:
             return walk()
-        found = walk(looked_at=NOT_FAR)
+        first, last = self.query.ends(connection)
+        evenly = length * (last - first + 1) // max(self._hits, 1)
+        found = walk(looked_at=min(max(UNEVENLY * evenly, LARGE_BLOCK), NOT_FAR))
         if len(found) == length:
             return found
+        halves = self._lead.parts(first, (first + last) // 2, last + 1)
         sort = [
-            partial(part.spots_from, spot=spot, length=length, backward=backward)
-            for part in self._halves(connection, self._seek, self._lead)
-        ]
+            partial(
+                replace(self._seek, lead=half.holds(self.query.spec.key)).spots_from,
+                spot=spot, length=length, backward=backward,
+            )
+            for half in halves
+        ]  # fmt: skip
         if self._helper is None:
             found = [spot for part in sort for spot in part(connection)]
         else:
             with self._helper.beside(sort[0]) as answer:
                 found = sort[1](connection) + answer.result()
         return sorted(found, reverse=self.query.sort.descending != backward)[:length]
-
-    def _halves(self, connection: Connection, seek: Query, lead: Lead) -> list[Query]:
-        first, last = self.query.ends(connection)
-        halves = lead.parts(first, (first + last) // 2, last + 1)
-        return [replace(seek, lead=half.holds(self.query.spec.key)) for half in halves]
 
     def _walked_alone(
         self, connection: Connection, spot: Spot | None, length: int, *, backward: bool
