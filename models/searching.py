@@ -322,15 +322,13 @@ class Search:
     def _walked_alone(
         self, connection: Connection, spot: Spot | None, length: int, *, backward: bool
     ) -> list[Spot]:
-        if self.looks_at_all:
+        if self.looks_at_all or not connection.merges:
             block, ended = self.query.fitting(
                 connection, spot, looked_at=LARGE_BLOCK, backward=backward
             )
             if ended or len(block) >= length:
                 return block[:length]
-        if (
-            not connection.merges and self.looks_at_all
-        ):  # its planner finds the rows, and sorts them
+        if not connection.merges:  # its planner finds the rows, and sorts them
             whole = replace(self.query, lead=ANYWHERE)
             return whole.spots_from(connection, spot, length=length, backward=backward)
         if self._walk is None:
