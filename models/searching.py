@@ -15,11 +15,11 @@ Where somebody types on, no row stands before the first one of the filter before
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from models.far_places import Places
 from models.sources import Opening
 from models.sql import Sql
 from models.word_index import lead
@@ -46,14 +46,6 @@ UNEVENLY = 6
 """So many times as far is walked as would do if those that fit stood evenly among the others."""
 WORTH_LOOKING_UP = 40_000
 """Rows that an index of words finds which are counted and sorted, rather than all looked at."""
-FAR = 100_000
-"""Rows of several accounts that are merged rather than passed over one account at a time."""
-
-
-NEAR = 2_000
-"""Rows that are passed over in no time worth speaking of."""
-MILESTONES = 64
-"""Places in a long list that are kept, so that places near them are found quickly."""
 
 
 ANYWHERE = Sql("1 = 1")
@@ -89,10 +81,7 @@ class Search:
         """The query to sort and to count with, where an index of words leads to not too many."""
         self.top: Spot | None = None
         """A place that no row stands before, once that is known."""
-        self._sizes: list[int] = []
-        """How many rows each account has, once that was asked for."""
-        self._milestones: deque[tuple[int, Row]] = deque(maxlen=MILESTONES)
-        """Rows that were found far from others, with their places."""
+        self._places = Places(query, unfiltered=not self._is_long)
         if wider is not None and self._narrows(wider.query):
             self.top = wider.top
 
@@ -170,49 +159,7 @@ class Search:
         few = self._few
         if few is not None:
             return self.query.rows_at(connection, few[start : start + length])
-        end = min(start + length, total)
-        near = [*held, *self._milestones]
-        if self._is_far(start, end, total, near) and (row := self._landmark(connection, start)):
-            near.append(row)
-        ways = [(start, -1, False)]
-        if total and end > start:
-            ways.append((total - end, -1, True))
-            for index, (place, _row) in enumerate(near):
-                if place < start:
-                    ways.append((start - place - 1, index, False))
-                elif place >= end:
-                    ways.append((place - end, index, True))
-        offset, index, backward = min(ways)
-        spot = near[index][1].spot if index >= 0 else None
-        rows = self.query.rows_from(
-            connection, spot, length=end - start if backward else length,
-            offset=offset, backward=backward,
-        )  # fmt: skip
-        if rows and offset > NEAR:
-            self._milestones.append((start, rows[0]))
-        return rows
-
-    def _is_far(self, start: int, end: int, total: int, near: Sequence[tuple[int, Row]]) -> bool:
-        """Say whether several accounts' rows would have to be merged over a long way."""
-        ways = [start, total - end, *(abs(place - start) for place, _row in near)]
-        return len(self.query.accounts) > 1 and not self._is_long and min(ways) > FAR
-
-    def _landmark(self, connection: Connection, start: int) -> tuple[int, Row] | None:
-        """Return a row not far from place `start`, with its place.
-
-        It is one of the largest account, as far down in that as `start` is in the whole list: the
-        rows of one account are passed over in its index, those of several are merged.
-        """
-        accounts = [replace(self.query, accounts=(one,)) for one in self.query.accounts]
-        if not self._sizes:
-            self._sizes = [account.count(connection) for account in accounts]
-        size, largest = max(zip(self._sizes, accounts, strict=True), key=lambda pair: pair[0])
-        share = min(start * size // max(sum(self._sizes), 1), size - 1)
-        rows = Search(largest).window(connection, share, 1, size, ())
-        if not rows:
-            return None
-        places = [one.place_of_spot(connection, rows[0].spot) for one in accounts if one != largest]
-        return share + sum(places), rows[0]
+        return self._places.window(connection, start, length, total, held)
 
     # How it is found
 

@@ -15,7 +15,7 @@ from models.look_alikes import find_look_alikes
 from models.plain import shown
 from screens.customer_form import CustomerFormScreen
 from tui.widgets.actions import Action
-from tui.widgets.desk_screen import Choice
+from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -13,8 +13,9 @@ from screens.customer_sections import CHANGE, FORM, NOTE, TAGS, sections
 from screens.relationship_sections import DELEGATION, INVITATION
 from screens.undo_flow import undo
 from tui.widgets.actions import Action
-from tui.widgets.desk_screen import Choice, DeskScreen
+from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.field_page import FieldPage
+from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -10,7 +10,7 @@ from models.languages import N_, _, ngettext
 from models.relationship_lists import DELEGATED_ADMIN
 from screens.relationship_tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from tui.widgets.actions import Action
-from tui.widgets.desk_screen import Choice
+from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from models.account_list import Scope

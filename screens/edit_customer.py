@@ -11,7 +11,7 @@ from models.editing import form_values, merge, plan_edit_customer
 from models.languages import _
 from models.plain import shown
 from screens.customer_form import CustomerFormScreen
-from tui.widgets.desk_screen import Choice
+from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from models.account_list import Account

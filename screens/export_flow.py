@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from models.customer_export import chosen_columns, export, format_of, has_portal_columns
 from models.languages import _, ngettext, number
 from models.paths import is_there, typed_path
-from tui.widgets.desk_screen import Choice
+from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,8 @@ from models.plain import shown
 from screens.letter import LetterScreen
 from screens.undo_flow import undo
 from tui.widgets.actions import Action
-from tui.widgets.desk_screen import Choice
 from tui.widgets.field_page import Field, Section
+from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from models.plain import shown
 from models.relationship_lists import INVITATIONS
 from screens.relationship_tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from tui.widgets.actions import Action
-from tui.widgets.desk_screen import Choice
+from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable

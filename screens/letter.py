@@ -13,8 +13,9 @@ from models.languages import N_, _
 from models.paths import is_there, typed_path
 from models.plain import shown
 from tui.widgets.actions import Action
-from tui.widgets.desk_screen import Choice, DeskScreen
+from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.field_page import Field, FieldPage, Section
+from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

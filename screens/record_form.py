@@ -11,8 +11,8 @@ from models.errors import DeskError
 from models.languages import _
 from models.record_form import chosen, not_listed
 from screens.form_screen import FormScreen, item_of, state_of, told
-from tui.widgets.desk_screen import Choice
 from tui.widgets.form_page import FormPage, ItemSection, ItemState
+from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

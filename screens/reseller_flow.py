@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from models.clouds import Capability
 from models.errors import DeskError
 from models.languages import _, ngettext
-from tui.widgets.desk_screen import Choice
+from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

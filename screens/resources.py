@@ -17,7 +17,8 @@ from models.lists import Column, Row
 from models.resources import RESOURCES, Resource, waiting
 from models.sources import ListedRows
 from tui.widgets.actions import Action
-from tui.widgets.desk_screen import Choice, DeskScreen
+from tui.widgets.desk_screen import DeskScreen
+from tui.widgets.questions import Choice
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:

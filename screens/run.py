@@ -13,7 +13,8 @@ from models.languages import N_, _
 from models.lists import Column, Kind, Row
 from models.sources import ListedRows
 from tui.widgets.actions import Action
-from tui.widgets.desk_screen import Choice, DeskScreen
+from tui.widgets.desk_screen import DeskScreen
+from tui.widgets.questions import Choice
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text as sql
 
-from models import searching
+from models import far_places, searching
 from models.customer_list import CUSTOMERS
 from models.database_url import SqliteFile
 from models.filters import parse
@@ -82,9 +82,9 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "LARGE_BLOCK", 20)
     monkeypatch.setattr(searching, "NOT_FAR", 30)
     monkeypatch.setattr(searching, "WORTH_LOOKING_UP", 60)
-    monkeypatch.setattr(searching, "FAR", 30)
-    monkeypatch.setattr(searching, "NEAR", 3)
-    monkeypatch.setattr(searching, "MILESTONES", 4)
+    monkeypatch.setattr(far_places, "FAR", 30)
+    monkeypatch.setattr(far_places, "NEAR", 3)
+    monkeypatch.setattr(far_places, "MILESTONES", 4)
 
 
 @st.composite

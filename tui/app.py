@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
-from models.account_list import choose
 from models.errors import DeskError, SettingsError
 from models.languages import _
 from screens.resources import ResourcesScreen
-from tui.leaving import picture_of
-from tui.openings import TAB_SCREENS, Openings
+from tui.leaving import Leaving
+from tui.openings import TAB_SCREENS
 from tui.themes import THEMES
 from tui.widgets.desk_screen import DeskScreen
 from tui.wire import sparing
@@ -23,12 +22,11 @@ from tui.wire import sparing
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rich.console import RenderableType
     from textual.screen import Screen
 
     from models.desk import Desk
     from tui.widgets.actions import Action
-    from tui.wire.kept import KeptPicture, PictureFile
+    from tui.wire.kept import PictureFile
     from tui.wire.standing import Standing
 
 MAIN_SCREENS = {
@@ -63,7 +61,7 @@ LOOK_SECONDS = 2.0
 """How often the app looks whether somebody else changed the book; it sends nothing by itself."""
 
 
-class DeskApp(Openings):
+class DeskApp(Leaving):
     """The console over one open book."""
 
     TITLE = "partnerdesk"
@@ -74,9 +72,7 @@ class DeskApp(Openings):
     ]
 
     def __init__(self, desk: Desk, last_picture: PictureFile | None = None) -> None:
-        super().__init__(desk)
-        self._last_picture = last_picture
-        self._left_as: KeptPicture | None = None
+        super().__init__(desk, last_picture)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = desk.settings.theme
@@ -149,37 +145,6 @@ class DeskApp(Openings):
             return False
         self.set_keymap(keys)
         return True
-
-    # The picture that the next start shows at once
-
-    def exit(
-        self,
-        result: None = None,
-        return_code: int = 0,
-        message: RenderableType | None = None,
-    ) -> None:
-        """Leave the console; what the main screen on top shows is kept for the next start."""
-        if self.screen_stack:
-            self.take_picture(self.screen_stack[-1])
-        super().exit(result, return_code, message)
-
-    def take_picture(self, screen: Screen[Any]) -> None:
-        """Take note of what the terminal shows of `screen`, if the next start may begin there."""
-        if self.picture is None or self.standing is not None:
-            return
-        last = self.desk.settings.start == "last"
-        if isinstance(screen, DeskScreen) and (
-            screen.IS_MAIN if last else screen.NAME == "resources"
-        ):
-            self._left_as = picture_of(screen, self.picture, self.desk.clock()) or self._left_as
-
-    def keep_picture(self) -> None:
-        """Write down the picture that was taken, if there is one and the next start opens there."""
-        left, desk = self._left_as, self.desk
-        if self._last_picture is None or left is None:
-            return
-        if not desk.wanted_cloud or choose(desk.accounts, desk.wanted_cloud).key == left.scope:
-            self._last_picture.save(left)
 
     # Actions by name
 

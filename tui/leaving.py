@@ -2,17 +2,63 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from models.account_list import choose
 from models.clock import to_millis
+from tui.openings import Openings
+from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.lines import KeyBar
 from tui.wire.kept import KeptPicture
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tui.widgets.desk_screen import DeskScreen
+    from rich.console import RenderableType
+    from textual.screen import Screen
+
+    from models.desk import Desk
+    from tui.wire.kept import PictureFile
     from tui.wire.picture import Picture
+
+
+class Leaving(Openings):
+    """The part of the app that keeps a picture for the next start, which shows it at once."""
+
+    def __init__(self, desk: Desk, last_picture: PictureFile | None = None) -> None:
+        super().__init__(desk)
+        self._last_picture = last_picture
+        self._left_as: KeptPicture | None = None
+        """How the screen was left in which the next start begins."""
+
+    def exit(
+        self,
+        result: None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """Leave the console; what the main screen on top shows is kept for the next start."""
+        if self.screen_stack:
+            self.take_picture(self.screen_stack[-1])
+        super().exit(result, return_code, message)
+
+    def take_picture(self, screen: Screen[Any]) -> None:
+        """Take note of what the terminal shows of `screen`, if the next start may begin there."""
+        if self.picture is None or self.standing is not None:
+            return
+        last = self.desk.settings.start == "last"
+        if isinstance(screen, DeskScreen) and (
+            screen.IS_MAIN if last else screen.NAME == "resources"
+        ):
+            self._left_as = picture_of(screen, self.picture, self.desk.clock()) or self._left_as
+
+    def keep_picture(self) -> None:
+        """Write down the picture that was taken, if there is one and the next start opens there."""
+        left, desk = self._left_as, self.desk
+        if self._last_picture is None or left is None:
+            return
+        if not desk.wanted_cloud or choose(desk.accounts, desk.wanted_cloud).key == left.scope:
+            self._last_picture.save(left)
 
 
 def picture_of(screen: DeskScreen, picture: Picture, at: datetime) -> KeptPicture | None:

@@ -2,52 +2,34 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from rich.cells import cell_len
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import Screen
 from textual.widgets import Static
 
-from models.errors import DeskError
 from models.languages import _
 from models.plain import shown_lines
 from tui.widgets.actions import EVERYWHERE, Action, bindings
 from tui.widgets.command_line import CommandLine
 from tui.widgets.header import DeskHeader
 from tui.widgets.lines import KeyBar, StatusLine
-from tui.widgets.prompt import NO_AID, Aid, Prompt
+from tui.widgets.prompt import Prompt
+from tui.widgets.questions import Choice, QuestionScreen
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.events import Key, Resize
+    from textual.events import Resize
 
     from models.desk import Desk
     from tui.widgets.record_table import RecordTable
     from tui.widgets.shell import Shell
 
-Act = Callable[[], Awaitable[None] | None]
-"""Something to do, at once or awaited."""
-
 SMALLEST = (60, 15)
 """Columns and rows below which the console says that the terminal is too small."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One answer to a question that takes a single key."""
-
-    key: str
-    label: str
-    act: Act
-
-
-class DeskScreen(Screen[None]):
+class DeskScreen(QuestionScreen):
     """A main screen. Subclasses give a `NAME`, `ACTIONS` with `do_…` methods, and a body."""
 
     AUTO_FOCUS = ""  # each screen says itself where the keys go
@@ -68,8 +50,6 @@ class DeskScreen(Screen[None]):
     """
 
     header = query_one(DeskHeader)
-    status = query_one(StatusLine)
-    prompt = query_one(Prompt)
 
     def __init_subclass__(cls) -> None:
         cls.BINDINGS = [*bindings(cls.all_actions())]  # before Textual merges them
@@ -78,10 +58,6 @@ class DeskScreen(Screen[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self._question = ""
-        self._choices: tuple[Choice, ...] = ()
-        self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
-        self._typed: Callable[[str], Awaitable[None] | None] | None = None
 
     @property
     def shell(self) -> Shell:
@@ -112,8 +88,7 @@ class DeskScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Say so where the terminal is too small to show anything whole."""
-        if self._choices:
-            self._say_question()
+        self.pack_choices()
         columns, rows = SMALLEST
         too_small = event.size.width < columns or event.size.height < rows
         self.set_class(too_small, "-too-small")
@@ -161,12 +136,6 @@ class DeskScreen(Screen[None]):
             return
         await self._attempt(getattr(self, action.method))
 
-    async def _attempt(self, act: Act) -> None:
-        try:
-            await _done(act)
-        except DeskError as error:
-            self.fail(error)
-
     def refusal(self, action: Action) -> str:
         """Return why `action` cannot be done now; empty if it can."""
         if not action.changes:
@@ -175,10 +144,6 @@ class DeskScreen(Screen[None]):
         if self.OWN_ACCOUNT and over_all and not self.desk.settings.read_only:
             return ""
         return self.desk.why_no_change()
-
-    def fail(self, error: DeskError) -> None:
-        """Say what went wrong and what to do."""
-        self.status.say(str(error), error=True, whole=True)
 
     def copy(self, text: str) -> None:
         """Copy a text, without what could drive a terminal it is pasted into."""
@@ -209,84 +174,6 @@ class DeskScreen(Screen[None]):
         """Do the action that was clicked."""
         event.stop()
         await self.perform(event.action)
-
-    # Questions that one key answers: they stand in the status line and cost one line to draw
-
-    def choose(self, question: str, choices: list[Choice]) -> None:
-        """Ask a question; the next key answers it, any other key lets it be."""
-        self._question, self._choices = question, tuple(choices)
-        self._say_question()
-
-    def _say_question(self) -> None:
-        parts = [f"{choice.key} {choice.label}" for choice in self._choices]
-        text = packed([self._question, *parts, "Esc"], self.size.width - 2)
-        self.status.say(text, whole=True)
-
-    @property
-    def awaits_key(self) -> bool:
-        """Whether the next key answers a question."""
-        return bool(self._choices)
-
-    async def take_key(self, event: Key) -> None:
-        """Take the answer to a question."""
-        choices, self._choices = self._choices, ()
-        self.status.say("")
-        for choice in choices:
-            if choice.key in (event.character, event.key):
-                await self._attempt(choice.act)
-
-    # Questions that a line of text answers
-
-    def ask(
-        self,
-        label: str,
-        text: str,
-        answer: Callable[[str | None], Awaitable[None] | None],
-        typed: Callable[[str], Awaitable[None] | None] | None = None,
-        aid: Aid = NO_AID,
-    ) -> None:
-        """Ask for a line; `answer` gets it on Enter and None on Esc, `typed` as it grows."""
-        self._answer, self._typed = answer, typed
-        self.status.display = False
-        self.prompt.ask(label, text, aid)
-
-    async def on_prompt_typed(self, event: Prompt.Typed) -> None:
-        """Hand on what is being typed; what was wrong with the answer before is over."""
-        if event.question != self.prompt.question:
-            return
-        self.status.display = False
-        if self._typed is not None:
-            result = self._typed(event.text)
-            if inspect.isawaitable(result):
-                await result
-
-    async def action_answer_prompt(self) -> None:
-        """Take what is typed as the answer."""
-        await self.answer_prompt(self.prompt.text)
-
-    async def action_leave_prompt(self) -> None:
-        """Leave the question without an answer."""
-        await self.answer_prompt(None)
-
-    async def answer_prompt(self, text: str | None) -> None:
-        """Put the prompt away and hand on the answer; None where there is none."""
-        answer, typed, self._answer, self._typed = self._answer, self._typed, None, None
-        self.prompt.close()
-        self.status.display = True
-        if answer is not None:
-            try:
-                await _done(partial(answer, text))
-            except DeskError as error:
-                self.fail(error)
-                if text:  # what was typed is not lost: it can be mended, or left with Esc
-                    self.ask(self.prompt.label, text, answer, typed, self.prompt.aid)
-                    self.status.display = True  # the whole error, above the line
-        if self.is_attached and not self.prompt.is_open:  # the answer may ask for the next line
-            self.focus_body()
-
-    def focus_body(self) -> None:
-        """Give the keys back to the body."""
-        self.focus_next("DeskScreen > *")
 
     # Actions of every screen
 
@@ -322,21 +209,3 @@ class DeskScreen(Screen[None]):
         """Read the book again."""
         await self.book_changed()
         self.status.say(_("Read again."))
-
-
-async def _done(act: Act) -> None:
-    result = act()
-    if inspect.isawaitable(result):
-        await result
-
-
-def packed(parts: list[str], width: int) -> str:
-    """Return `parts` in lines of at most `width` cells; no part is ever divided."""
-    lines = [""]
-    for part in parts:
-        longer = f"{lines[-1]}  {part}" if lines[-1] else part
-        if cell_len(longer) <= width or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(part)
-    return "\n".join(lines)

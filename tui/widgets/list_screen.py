@@ -19,9 +19,9 @@ from models.queries import Query
 from models.remembered import View
 from models.sources import ListedRows
 from models.store_rows import StoreRows
-from tui.widgets.desk_screen import Choice
 from tui.widgets.list_marks import MarksScreen
 from tui.widgets.prompt import Aid
+from tui.widgets.questions import Choice
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:

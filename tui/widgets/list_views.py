@@ -16,9 +16,9 @@ from models.plain import shown
 from models.views import SavedView, own_name, still_there
 from models.views_file import keep_view, remove_view
 from tui.widgets.actions import Action
-from tui.widgets.desk_screen import Choice, packed
 from tui.widgets.list_columns import COLUMNS, JUMP, ColumnsScreen
 from tui.widgets.prompt import Aid
+from tui.widgets.questions import Choice, packed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -1,0 +1,155 @@
+"""Questions that a screen asks in its status line: a key answers some, a line of text others."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.getters import query_one
+from textual.screen import Screen
+
+from models.errors import DeskError
+from tui.widgets.lines import StatusLine
+from tui.widgets.prompt import NO_AID, Aid, Prompt
+
+if TYPE_CHECKING:
+    from textual.events import Key
+
+Act = Callable[[], Awaitable[None] | None]
+"""Something to do, at once or awaited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to a question that takes a single key."""
+
+    key: str
+    label: str
+    act: Act
+
+
+class QuestionScreen(Screen[None]):
+    """A screen with a status line and a prompt, in which it asks one question at a time."""
+
+    status = query_one(StatusLine)
+    prompt = query_one(Prompt)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._question = ""
+        self._choices: tuple[Choice, ...] = ()
+        self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
+        self._typed: Callable[[str], Awaitable[None] | None] | None = None
+
+    async def _attempt(self, act: Act) -> None:
+        try:
+            await _done(act)
+        except DeskError as error:
+            self.fail(error)
+
+    def fail(self, error: DeskError) -> None:
+        """Say what went wrong and what to do."""
+        self.status.say(str(error), error=True, whole=True)
+
+    # Questions that one key answers: they cost one line to draw
+
+    def choose(self, question: str, choices: list[Choice]) -> None:
+        """Ask a question; the next key answers it, any other key lets it be."""
+        self._question, self._choices = question, tuple(choices)
+        self.pack_choices()
+
+    def pack_choices(self) -> None:
+        """Break the choices, where there are some, where the window ends."""
+        if not self._choices:
+            return
+        parts = [f"{choice.key} {choice.label}" for choice in self._choices]
+        text = packed([self._question, *parts, "Esc"], self.size.width - 2)
+        self.status.say(text, whole=True)
+
+    @property
+    def awaits_key(self) -> bool:
+        """Whether the next key answers a question."""
+        return bool(self._choices)
+
+    async def take_key(self, event: Key) -> None:
+        """Take the answer to a question."""
+        choices, self._choices = self._choices, ()
+        self.status.say("")
+        for choice in choices:
+            if choice.key in (event.character, event.key):
+                await self._attempt(choice.act)
+
+    # Questions that a line of text answers
+
+    def ask(
+        self,
+        label: str,
+        text: str,
+        answer: Callable[[str | None], Awaitable[None] | None],
+        typed: Callable[[str], Awaitable[None] | None] | None = None,
+        aid: Aid = NO_AID,
+    ) -> None:
+        """Ask for a line; `answer` gets it on Enter and None on Esc, `typed` as it grows."""
+        self._answer, self._typed = answer, typed
+        self.status.display = False
+        self.prompt.ask(label, text, aid)
+
+    async def on_prompt_typed(self, event: Prompt.Typed) -> None:
+        """Hand on what is being typed; what was wrong with the answer before is over."""
+        if event.question != self.prompt.question or not self.prompt.is_open:
+            return  # it comes late: another question is asked by now, or none
+        self.status.display = False
+        if self._typed is not None:
+            result = self._typed(event.text)
+            if inspect.isawaitable(result):
+                await result
+
+    async def action_answer_prompt(self) -> None:
+        """Take what is typed as the answer."""
+        await self.answer_prompt(self.prompt.text)
+
+    async def action_leave_prompt(self) -> None:
+        """Leave the question without an answer."""
+        await self.answer_prompt(None)
+
+    async def answer_prompt(self, text: str | None) -> None:
+        """Put the prompt away and hand on the answer; None where there is none."""
+        answer, typed, self._answer, self._typed = self._answer, self._typed, None, None
+        self.prompt.close()
+        self.status.display = True
+        if answer is not None:
+            try:
+                await _done(partial(answer, text))
+            except DeskError as error:
+                self.fail(error)
+                if text:  # what was typed is not lost: it can be mended, or left with Esc
+                    self.ask(self.prompt.label, text, answer, typed, self.prompt.aid)
+                    self.status.display = True  # the whole error, above the line
+        if self.is_attached and not self.prompt.is_open:  # the answer may ask for the next line
+            self.focus_body()
+
+    def focus_body(self) -> None:
+        """Give the keys back to the body."""
+        self.focus_next("DeskScreen > *")
+
+
+async def _done(act: Act) -> None:
+    result = act()
+    if inspect.isawaitable(result):
+        await result
+
+
+def packed(parts: list[str], width: int) -> str:
+    """Return `parts` in lines of at most `width` cells; no part is ever divided."""
+    lines = [""]
+    for part in parts:
+        longer = f"{lines[-1]}  {part}" if lines[-1] else part
+        if cell_len(longer) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return "\n".join(lines)
