@@ -11,6 +11,7 @@ from textual.events import Paste
 from textual.widgets import Static
 
 from models.customers import Customer
+from models.desk import Desk
 from models.errors import FilterError
 from screens.invite import InviteManyScreen
 from tests.books import NOW, demo_desk
@@ -21,7 +22,6 @@ from tui.widgets.prompt import LONGEST_ANSWER
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.desk import Desk
     from tests.test_screens import Console
 
 
@@ -185,3 +185,20 @@ async def test_an_error_while_typing_says_what_to_write(tmp_path: Path, text: st
         console.app.post_message(Paste(text))
         await console.settle()
         assert remark(console).startswith(str(caught.value)[:60])
+
+
+async def test_a_list_left_far_down_opens_with_its_rows(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path, start="last")
+    async with running(desk, (80, 24)) as console:
+        await console.press("g", "c", "end", *["up"] * 40)
+        key, place = console.table.row and console.table.row.key, console.table.cursor
+        assert place > 100
+    again = Desk(desk.settings, desk.store, clock=desk.clock)
+    async with running(again, (80, 24)) as console:
+        assert console.screen.NAME == "customers"
+        assert console.table.cursor == place
+        assert console.table.row is not None
+        assert console.table.row.key == key
+        lines = console.lines()
+        assert any(line.startswith("▌") for line in lines), "the cursor is seen"
+        assert not any(line.split() and set(line.split()) == {"…"} for line in lines)

@@ -228,8 +228,8 @@ class RecordTable(RecordWindow, can_focus=True):
 
     def _follow(self) -> None:
         top = self._top_for(self.cursor)
-        if top != self.scroll_offset.y:
-            self.scroll_to(y=top, animate=False, immediate=True)
+        if top != self.scroll_offset.y:  # by force: the scrollbar may not be shown yet
+            self.scroll_to(y=top, animate=False, immediate=True, force=True)
 
     def on_scroll_to(self, event: ScrollTo) -> None:
         """Follow the dragged scroll bar at once: what lies between is neither read nor drawn.
@@ -238,7 +238,7 @@ class RecordTable(RecordWindow, can_focus=True):
         """
         event.prevent_default()
         event.stop()
-        self.scroll_to(event.x, event.y, animate=False, immediate=True)
+        self.scroll_to(event.x, event.y, animate=False, immediate=True, force=True)
 
     # How it is drawn
 

@@ -187,7 +187,7 @@ class RecordWindow(ScrollView):
         self.cursor += shift
         self._arrange()
         if shift:
-            self.scroll_to(y=top + shift, animate=False, immediate=True)
+            self.scroll_to(y=top + shift, animate=False, immediate=True, force=True)
         self.post_message(self.Counted())
         then, self._then = self._then, None
         if then is not None:
