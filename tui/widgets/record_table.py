@@ -227,6 +227,8 @@ class RecordTable(RecordWindow, can_focus=True):
         self.post_message(self.Moved(self.row))
 
     def _follow(self) -> None:
+        if not self.size.height:
+            return  # it is not laid out yet, and is called again when it is
         top = self._top_for(self.cursor)
         if top != self.scroll_offset.y:  # by force: the scrollbar may not be shown yet
             self.scroll_to(y=top, animate=False, immediate=True, force=True)
