@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models import paths
+from models.plain import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -122,11 +123,7 @@ def _run(width: int, column: Any, look: Any, text: Any) -> Run:
         ValueError: it is none, or could do more to a terminal than write letters into its row.
     """
     run = Run(int(column), str(look), str(text))
-    is_safe = _LOOK.fullmatch(run.look) and not any(map(_drives, run.text))
+    is_safe = _LOOK.fullmatch(run.look) and shown(run.text) == run.text
     if not is_safe or not 0 <= run.column < width:
         raise ValueError(run)
     return run
-
-
-def _drives(character: str) -> bool:
-    return character < " " or "\x7f" <= character < "\xa0"
