@@ -1,16 +1,21 @@
-"""The report of an error nobody expected: where it happened, never with which values."""
+"""The reports of an error nobody expected, and of what hung: where, never with which values."""
 
 from __future__ import annotations
 
+import asyncio
 import platform
+import sys
+import threading
 import traceback
 from typing import TYPE_CHECKING
 
 from models import paths
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
+    from types import CodeType, FrameType
 
 
 def write_report(error: BaseException, at: datetime) -> Path | None:
@@ -19,13 +24,7 @@ def write_report(error: BaseException, at: datetime) -> Path | None:
     It holds the kinds of the errors and the places in the code. The texts of errors are left out
     like the values of variables: both may hold customers' data or secrets.
     """
-    from importlib.metadata import version
-
-    lines = [
-        f"partnerdesk {version('partnerdesk')}",
-        f"Python {platform.python_version()}, Textual {version('textual')}, {platform.system()}",
-        f"{at:%Y-%m-%dT%H:%M:%SZ}",
-    ]
+    lines: list[str] = []
     chain: BaseException | None = error
     while chain is not None:
         lines.append(f"\n{type(chain).__module__}.{type(chain).__qualname__}")
@@ -34,11 +33,56 @@ def write_report(error: BaseException, at: datetime) -> Path | None:
             for frame in traceback.extract_tb(chain.__traceback__)
         )
         chain = chain.__cause__ or chain.__context__
-    file = paths.state_folder() / f"crash-{at:%Y%m%dT%H%M%S}.txt"
+    return _write("crash", lines, at)
+
+
+def write_hang_report(loop: asyncio.AbstractEventLoop, at: datetime) -> Path | None:
+    """Write where the main thread and the tasks of its loop are; None where it cannot be written.
+
+    For another thread, while the main one does not answer.
+    """
+    main = threading.main_thread().ident or 0
+    lines = ["\nThe main thread is in"]
+    lines += _places(traceback.walk_stack(sys._current_frames().get(main)))  # noqa: SLF001 - the one documented way to see another thread
+    for task in asyncio.all_tasks(loop):
+        lines.append("\nA task waits in")
+        lines += _places(_awaited(task))
+    return _write("hang", lines, at)
+
+
+def _places(frames: Iterable[tuple[FrameType, int]]) -> Iterator[str]:
+    for frame, line in frames:
+        code: CodeType = frame.f_code
+        yield f'  File "{code.co_filename}", line {line}, in {code.co_name}'
+
+
+def _awaited(task: asyncio.Task[object]) -> Iterator[tuple[FrameType, int]]:
+    """Return where a task waits, the outermost place first."""
+    waiting: object = task.get_coro()
+    while waiting is not None:
+        frame = getattr(waiting, "cr_frame", None)
+        if frame is not None:
+            yield frame, frame.f_lineno
+        waiting = getattr(waiting, "cr_await", None)
+
+
+def _write(kind: str, lines: Iterable[str], at: datetime) -> Path | None:
+    from importlib.metadata import version
+
+    head = [
+        f"partnerdesk {version('partnerdesk')}",
+        f"Python {platform.python_version()}, Textual {version('textual')}, {platform.system()}",
+        f"{at:%Y-%m-%dT%H:%M:%SZ}",
+    ]
+    stem = f"{kind}-{at:%Y%m%dT%H%M%S}"
     try:
-        paths.private_folder(file.parent)
+        folder = paths.private_folder(paths.state_folder())
+        place, file = 1, folder / f"{stem}.txt"
+        while paths.is_there(file):  # several within a second keep apart
+            place += 1
+            file = folder / f"{stem}-{place}.txt"
         with paths.written_whole(file) as out:
-            out.write("\n".join([*lines, ""]).encode())
+            out.write("\n".join([*head, *lines, ""]).encode())
     except OSError:
         return None
     return file

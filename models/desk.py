@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
 from models.account_list import Account, Scope, choose, read_accounts
@@ -36,6 +36,14 @@ PULSE = (
 """A few numbers that change with whatever the screens show."""
 
 
+class DeskState(NamedTuple):
+    """What a screen shows: if it differs, the screen has to look again."""
+
+    scope: str
+    """The key of the chosen account; empty until the book is open."""
+    pulse: tuple[int, ...]
+
+
 @dataclass
 class Desk:
     """An open book, the settings, and what is chosen in it. Changed by the app only."""
@@ -60,6 +68,11 @@ class Desk:
         self.remembered = Remembered.load(self.store.database)
         self.used_filters = FilterHistory()
         self._first_look: Future[tuple[list[Account], tuple[int, ...]] | None] | None = None
+
+    @property
+    def state(self) -> DeskState:
+        """What is chosen, and the state of the book that is known."""
+        return DeskState(self.scope.key if self.scope else "", self.pulse)
 
     def begin(self) -> None:
         """Begin to open the book in the reading thread, while the screens are being imported."""

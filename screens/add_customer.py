@@ -65,7 +65,11 @@ class AddCustomerScreen(CustomerFormScreen):
         self._draft = draft
         self._unkept = False
         """Whether something was typed that the store does not have yet."""
-        self._keeping: asyncio.Task[None] | None = None
+        self._place = ""
+        """The field that was typed into last."""
+        self._kept = asyncio.Event()
+        """Whether no write is under way: all is kept, or cannot be for now."""
+        self._kept.set()
         self._trouble: DeskError | None = None
         """Why what was typed last could not be kept; it is tried again until it can."""
         self._taken = False
@@ -106,48 +110,50 @@ class AddCustomerScreen(CustomerFormScreen):
 
     def changed(self) -> None:
         """Keep what is typed; while one write is under way, the next one waits for it."""
-        self._unkept = True
-        if self._keeping is None or self._keeping.done():
-            self._keeping = asyncio.create_task(self._keep())
+        self._unkept, self._place = True, self.form.current
+        if self._kept.is_set():
+            self._kept.clear()
+            self.shell.start(self._keep)
 
     async def _keep(self) -> None:
+        """Write the draft until all is kept; a job of the app, which ends what it began."""
         from models.drafts import save_draft
 
         store, draft = self.desk.store, self._draft
-        while self._unkept and not self._taken:
-            self._unkept = False
-            values, place = dict(self.typed), self.form.current
-            save = partial(save_draft, store, draft, values, place, self.desk.clock())
-            try:
+        try:
+            while self._unkept and not self._taken:
+                self._unkept = False
+                values, place = dict(self.typed), self._place
+                save = partial(save_draft, store, draft, values, place, self.desk.clock())
                 await self.desk.reader.aside(save)
                 self._in_trouble(None)
-            except ConflictError as error:
-                self._taken = True
-                self._in_trouble(error)
-            except DeskError as error:
-                self._unkept = True
-                self._in_trouble(error)
-                await asyncio.sleep(RETRY_SECONDS)
+        except ConflictError as error:
+            self._taken = True
+            self._in_trouble(error)
+        except DeskError as error:
+            self._unkept = True
+            self._in_trouble(error)
+        finally:
+            self._kept.set()
 
     def _in_trouble(self, error: DeskError | None) -> None:
         if error is not self._trouble:
             self._trouble = error
-            if self.is_attached:
-                self.show_heading()
+            self.call_later(self.show_heading)
+            if error is not None and not self._taken:
+                self.call_later(self._try_again_later)
 
-    def on_unmount(self) -> None:
-        """Stop trying to keep what somebody has left."""
-        if self._keeping is not None:
-            self._keeping.cancel()
+    def _try_again_later(self) -> None:
+        self.read(
+            partial(asyncio.sleep, RETRY_SECONDS), self._try_again, group="draft", beside=True
+        )
 
-    async def _kept(self) -> None:
-        """Wait until everything that is typed is kept, unless that cannot be for now."""
-        while self._keeping is not None and not self._keeping.done() and self._trouble is None:
-            await asyncio.wait({self._keeping}, timeout=0.05)
+    def _try_again(self, _waited: None) -> None:
+        self.changed()
 
     async def do_back(self) -> None:
         """Leave the form; the draft stays. Ask first where it is not kept."""
-        await self._kept()
+        await self._kept.wait()
         if self._trouble is None:
             await self._leave_it()
             return
@@ -173,26 +179,22 @@ class AddCustomerScreen(CustomerFormScreen):
 
     # The same customer in the book
 
-    async def left(self, field: FormField) -> None:
+    def left(self, field: FormField) -> None:
         """Look whether the customer is in the book already."""
         if field in _COMPARED:
             self._compare()
 
     def _compare(self) -> None:
-        self.run_worker(self._look_for_it(), group="compare", exclusive=True)
+        values, account_id, reader = dict(self.typed), self.account.id, self.desk.reader
+        self.read(
+            lambda: reader.ask(lambda book: find_look_alikes(book, account_id, values, self.at)),
+            self._take_alike, group="compare", beside=True,
+        )  # fmt: skip
 
-    async def _look_for_it(self) -> None:
-        values, account_id = dict(self.typed), self.account.id
-        try:
-            self._alike = await self.desk.reader.ask(
-                lambda book: find_look_alikes(book, account_id, values, self.at)
-            )
-        except DeskError as error:
-            self.fail(error)
-            return
-        if self.is_attached:
-            for field in _COMPARED & self.asked.keys():
-                self.remark(field)
+    def _take_alike(self, alike: list[LookAlike]) -> None:
+        self._alike = alike
+        for field in _COMPARED & self.asked.keys():
+            self.remark(field)
 
     def reasons_of_the_book(self, field: FormField) -> list[Reason]:
         """Return the customers in the book who seem to be the same, by the field that says so."""
@@ -224,18 +226,18 @@ class AddCustomerScreen(CustomerFormScreen):
             self.choose(_("Invite:"), self._alike_choices(self._invite))
 
     async def _invite(self, alike: LookAlike) -> None:
-        await self._kept()
+        await self._kept.wait()
         await self.shell.invite(alike.customer_id)
 
     async def _open(self, alike: LookAlike) -> None:
-        await self._kept()
+        await self._kept.wait()
         await self.shell.open_customer(alike.customer_id)
 
     # The plan
 
     async def make_plan(self) -> Plan:
         """Return the plan that adds the customer and takes the draft away."""
-        await self._kept()
+        await self._kept.wait()
         by = self.desk.by(self._draft.plan_id)
         values, draft_id = dict(self.typed), self._draft.id
         alike = await self.desk.reader.ask(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.getters import query_one
 
 from models.clock import age, moment_text
-from models.errors import DeskError
 from models.languages import N_, _, ngettext
 from screens.undo_flow import undo
 from tui.widgets.actions import Action
@@ -41,7 +40,6 @@ class ChangeScreen(DeskScreen):
         super().__init__(desk)
         self._change_id = page.entry.id or 0
         self._shown = page
-        self._left = False
 
     def body(self) -> ComposeResult:
         """Build the page."""
@@ -52,32 +50,20 @@ class ChangeScreen(DeskScreen):
         self.page.focus()
         self._show()
 
-    def on_screen_suspend(self) -> None:
-        """Know that somebody may undo the change unseen."""
-        self._left = True
-
-    def on_screen_resume(self) -> None:
-        """Look again when what was above is gone."""
-        if self._left:
-            self._left = False
-            self.run_worker(self.book_changed(), group="change", exclusive=True)
-
     def focus_body(self) -> None:
         """Give the keys back to the page."""
         self.page.focus()
 
-    async def book_changed(self) -> None:
+    def book_changed(self) -> None:
         """Read again what became of the change."""
         from models.change_page import read_change
 
-        store, id = self.desk.store, self._change_id
-        try:
-            self._shown = await self.desk.reader.aside(lambda: read_change(store, id))
-        except DeskError as error:
-            self.fail(error)
-            return
-        if self.is_attached:  # else it was left while it was read
-            self._show()
+        store, reader, id = self.desk.store, self.desk.reader, self._change_id
+        self.read(lambda: reader.aside(lambda: read_change(store, id)), self._take)
+
+    def _take(self, page: ChangePage) -> None:
+        self._shown = page
+        self._show()
 
     def _show(self) -> None:
         self.page.show(self._sections(self._shown))

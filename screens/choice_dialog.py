@@ -150,6 +150,10 @@ class ChoiceDialog(NarrowingDialog):
         """Return the value there is now until something is typed, then what fits best."""
         return "" if words else super().preferred(words)
 
+    def behind(self, value: str, name: str) -> str:
+        """Return what stands behind an option's title."""
+        return "" if value == name else shown(value)
+
     def entries(self, words: Sequence[str]) -> Iterator[Option]:
         """Return the options that hold all words in title or value, those that begin so first."""
         found = [
@@ -160,7 +164,7 @@ class ChoiceDialog(NarrowingDialog):
         beginning = " ".join(words)
         found.sort(key=lambda choice: not fold(choice[1]).startswith(beginning))
         for value, name in found:
-            behind = "" if value == name else f"  {shown(value)}"
-            yield Option(Content.assemble(shown(name), (behind, "dim")), id=value)
+            behind = self.behind(value, name)
+            yield Option(Content.assemble(shown(name), (f"  {behind}".rstrip(), "dim")), id=value)
         if not found:
             yield Option(Content(_("Nothing in the list fits.")), disabled=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
@@ -63,7 +64,6 @@ class CustomerScreen(DeskScreen):
         self._shown = page
         self._edited = page
         """The customer as it was when what is being edited was begun."""
-        self._left = False
 
     def body(self) -> ComposeResult:
         """Build the page."""
@@ -74,43 +74,32 @@ class CustomerScreen(DeskScreen):
         self.page.focus()
         self._show()
 
-    def on_screen_suspend(self) -> None:
-        """Know that somebody may change the customer unseen."""
-        self._left = True
-
-    def on_screen_resume(self) -> None:
-        """Look again when a dialog above is gone."""
-        if self._left:
-            self._left = False
-            self.run_worker(self.book_changed(), group="customer", exclusive=True)
-
     def focus_body(self) -> None:
         """Give the keys back to the page."""
         self.page.focus()
 
-    async def book_changed(self) -> None:
+    def book_changed(self) -> None:
         """Read the customer again."""
         from models.customer_page import read_customer
 
-        store, id = self.desk.store, self._customer_id
-        try:
-            self._shown = await self.desk.reader.aside(lambda: read_customer(store, id))
-        except NotFoundError as error:
-            # By the app, not by a worker of this screen, which ends with the screen.
-            self.app.call_later(self._gone, str(error))
-            return
-        except DeskError as error:
-            self.fail(error)
-            return
-        if self.is_attached:  # else it was left while the customer was read
-            self._show()
+        store, reader, id = self.desk.store, self.desk.reader, self._customer_id
+        self.read(lambda: reader.aside(lambda: read_customer(store, id)), self._take)
+
+    def _take(self, page: CustomerPage) -> None:
+        self._shown = page
+        self._show()
+
+    def reading_failed(self, error: DeskError) -> None:
+        """Leave the page of a customer that is not in the book any more; else say what failed."""
+        if isinstance(error, NotFoundError):
+            self.shell.begin(self, partial(self._gone, str(error)))
+        else:
+            super().reading_failed(error)
 
     async def _gone(self, why: str) -> None:
-        """Leave the page of a customer that is not in the book any more."""
-        if self.is_current:
-            said = self.status.message
-            await self.shell.go_back()
-            self.shell.say(said or why)
+        said = self.status.message
+        await self.shell.go_back()
+        self.shell.say(said or why)
 
     def _show(self) -> None:
         self.page.show(sections(self._shown, self.desk.settings.all_clouds(), self.desk.clock()))
@@ -152,7 +141,8 @@ class CustomerScreen(DeskScreen):
             await self.desk.reader.aside(lambda: carry_out(self.desk.store, plan))
         except ConflictError:
             # The line opens again with what was typed; Enter then writes over what was read now.
-            await self.book_changed()
+            self.book_changed()
+            await self.settled()
             self._edited = self._shown
             raise
         await self._written(_("Tags kept."))
@@ -191,9 +181,9 @@ class CustomerScreen(DeskScreen):
         else:
             await self.action_perform("customer.change")
 
-    async def on_field_page_chosen(self) -> None:
+    def on_field_page_chosen(self) -> None:
         """Open or edit what was clicked twice."""
-        await self.action_perform("customer.open")
+        self.begin("customer.open")
 
     async def _edit_note(self, note: Note | None, typed: str | None = None, why: str = "") -> None:
         from screens.note_dialog import NoteDialog
@@ -203,7 +193,7 @@ class CustomerScreen(DeskScreen):
                 await self._note_given(text, note)
 
         dialog = NoteDialog(note.text if note else "", typed, why)
-        await self.app.push_screen(dialog, written)
+        await self.shell.ask_dialog(dialog, written)
 
     async def _note_given(self, text: str, note: Note | None) -> None:
         from models.changes import carry_out

@@ -76,14 +76,13 @@ class CustomerFormScreen(FormScreen):
     def changed(self) -> None:
         """Take notice that something was typed."""
 
-    async def left(self, field: FormField) -> None:
+    def left(self, field: FormField) -> None:
         """Take notice that a field was left and checked."""
 
     # What is shown
 
-    async def on_mount(self) -> None:
-        """Show the fields; what their rules need is read in beside, since it takes a while."""
-        await self.desk.reader.aside(self.warm_up)
+    def filled_in(self) -> None:
+        """Show the fields."""
         self.show_heading()
         for field, text in self.typed.items():
             self.form.set_value(field, text, replaceable=self.prefilled)
@@ -91,7 +90,6 @@ class CustomerFormScreen(FormScreen):
         self.form.focus()
         self.begun()
         self._say_hint(self.form.current)
-        self.ready.set()
 
     def warm_up(self) -> None:
         """Read in what the rules need; runs beside the event loop."""
@@ -161,11 +159,11 @@ class CustomerFormScreen(FormScreen):
         """Say what to write into the field."""
         self._say_hint(event.name)
 
-    async def on_form_page_left(self, event: FormPage.Left) -> None:
+    def on_form_page_left(self, event: FormPage.Left) -> None:
         """Check the field that was left."""
-        await self._leave(FormField(event.name), event.text)
+        self._leave(FormField(event.name), event.text)
 
-    async def _leave(self, field: FormField, text: str) -> None:
+    def _leave(self, field: FormField, text: str) -> None:
         self.typed[field] = text
         self.seen.add(field)
         if field not in self.asked:
@@ -176,7 +174,7 @@ class CustomerFormScreen(FormScreen):
             self.put(field, checked.value)
         self._propose(field)
         self.ask_again()
-        await self.left(field)
+        self.left(field)
 
     def _propose(self, field: FormField) -> None:
         """Fill in what follows from a field, where nobody typed anything else."""
@@ -200,13 +198,13 @@ class CustomerFormScreen(FormScreen):
         """Take the value that is offered for the current field, or for the nearest one above."""
         current = self.form.current
         if text := self.form.value(current):  # one that is empty still was only come to
-            await self._leave(FormField(current), text)
+            self._leave(FormField(current), text)
         fields = list(self.asked)
         place = fields.index(FormField(current))
         for field in (*reversed(fields[: place + 1]), *fields[place + 1 :]):
             if offer := self._offers.get(field):
                 self.put(field, offer)
-                await self._leave(field, offer)
+                self._leave(field, offer)
                 return
         self.status.say(_("Nothing is offered here."))
 
@@ -218,13 +216,13 @@ class CustomerFormScreen(FormScreen):
 
     async def _choose(self, field: FormField, value: str) -> None:
         self.put(field, value)
-        await self._leave(field, value)
+        self._leave(field, value)
 
     async def do_review(self) -> None:
         """Check everything and show the plan."""
         self.seen.update(self.asked)
         current = FormField(self.form.current)
-        await self._leave(current, self.form.value(current))
+        self._leave(current, self.form.value(current))
         self._remark_all()
         plan = await self.make_plan()
         wrong = [reason.field for reason in plan.reasons if reason.refuses and reason.field]

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 
-from models.errors import DeskError
 from models.languages import N_, _, ngettext
 from models.lists import Column, Kind, Row
 from models.plain import shown
-from models.sources import ListedRows
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.questions import Choice
@@ -56,35 +54,29 @@ class DraftsScreen(DeskScreen):
         """Build the table."""
         yield RecordTable(COLUMNS, self.desk.clock)
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """Show the drafts."""
-        self.table.focus()
-        await self._show()
+        self.set_focus(self.table)
+        self._show()
         self.status.say(_("Enter goes on with a draft, n begins a new customer."))
-
-    def on_screen_resume(self) -> None:
-        """Show what is there now when coming back from a form."""
-        self.run_worker(self.book_changed(), group="drafts", exclusive=True)
 
     def focus_body(self) -> None:
         """Give the keys back to the table."""
         self.table.focus()
 
-    async def book_changed(self) -> None:
+    def book_changed(self) -> None:
         """Read the drafts again."""
         from models.drafts import read_drafts
 
         accounts = [account.id for account in self.desk.accounts]
-        store = self.desk.store
-        try:
-            self._drafts = await self.desk.reader.aside(lambda: read_drafts(store, accounts))
-        except DeskError as error:
-            self.fail(error)
-            return
-        if self.is_attached:
-            await self._show()
+        store, reader = self.desk.store, self.desk.reader
+        self.read(lambda: reader.aside(lambda: read_drafts(store, accounts)), self._take)
 
-    async def _show(self) -> None:
+    def _take(self, drafts: list[CustomerDraft]) -> None:
+        self._drafts = drafts
+        self._show()
+
+    def _show(self) -> None:
         clouds = {account.id: _(account.cloud.short_name) for account in self.desk.accounts}
         rows = [
             Row(draft.id or 0, (
@@ -95,7 +87,7 @@ class DraftsScreen(DeskScreen):
             ))
             for draft in self._drafts
         ]  # fmt: skip
-        await self.table.show(ListedRows(rows))
+        self.table.show_all(rows)
         self.status.state = ngettext("{count} draft", "{count} drafts", len(rows))
 
     @property
@@ -121,9 +113,9 @@ class DraftsScreen(DeskScreen):
         """Begin with an empty form."""
         await self.shell.fill_in(None)
 
-    async def on_record_table_opened(self) -> None:
+    def on_record_table_opened(self) -> None:
         """Go on with the draft that was clicked twice."""
-        await self.action_perform("drafts.go-on")
+        self.begin("drafts.go-on")
 
     def do_delete(self) -> None:
         """Ask before the draft is thrown away."""
@@ -138,5 +130,5 @@ class DraftsScreen(DeskScreen):
 
         store, id = self.desk.store, draft.id or 0
         await self.desk.reader.aside(lambda: delete_draft(store, id))
-        await self.book_changed()
+        await self.shell.book_changed()
         self.status.say(_("The draft is gone."))

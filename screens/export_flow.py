@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from models.customer_export import chosen_columns, export, format_of, has_portal_columns
 from models.languages import _, ngettext, number
 from models.paths import is_there, typed_path
+from models.plain import shown
 from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
@@ -89,32 +91,24 @@ class ExportFlow:
         self._start(path, overwrite=False)
 
     def _start(self, path: Path, *, overwrite: bool) -> None:
-        # The app's worker, not the screen's: leaving the list does not abandon the file.
-        self._screen.app.run_worker(self._write(path, overwrite=overwrite), group="export")
+        busy_with = _("{file} is being written.").format(file=shown(path.name))
+        self._screen.shell.start(partial(self._write, path, overwrite=overwrite), busy_with)
 
     async def _write(self, path: Path, *, overwrite: bool) -> None:
-        from models.errors import DeskError
-
-        screen = self._screen
-        screen.shell.say(_("Writing {file} …").format(file=path.name))
-        try:
-            written = await asyncio.to_thread(self._export, path, overwrite=overwrite)
-        except DeskError as error:
-            screen.shell.say(str(error), error=True)
-            return
+        shell = self._screen.shell
+        shell.say(_("Writing {file} …").format(file=path.name))
+        written = await asyncio.to_thread(self._export, path, overwrite=overwrite)
         said = ngettext(
             "{count} row written to {file}", "{count} rows written to {file}", written, file=path
         )
-        screen.shell.say(said)
+        shell.say(said)
 
     def _export(self, path: Path, *, overwrite: bool) -> int:
         screen = self._screen
 
         def progress(rows: int) -> None:
-            screen.app.call_from_thread(
-                screen.shell.say,
-                _("Writing {file}: {rows} rows …").format(file=path.name, rows=number(rows)),
-            )
+            told = _("Writing {file}: {rows} rows …")
+            screen.shell.say(told.format(file=path.name, rows=number(rows)))
 
         connection = screen.desk.store.connect()
         try:

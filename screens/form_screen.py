@@ -102,7 +102,23 @@ class FormScreen(DeskScreen):
         """Return the actions whose keys are not typed into the fields."""
         return tuple(action for action in super().all_actions() if action.id not in cls.TYPED_KEYS)
 
+    def on_mount(self) -> None:
+        """Read in what the rules need, which may take a while; then show the fields."""
+        reader = self.desk.reader
+        self.read(lambda: reader.aside(self.warm_up), self._warmed_up, group="warm up")
+
+    def _warmed_up(self, _nothing: None) -> None:
+        self.filled_in()
+        self.ready.set()
+
     # What subclasses say
+
+    def warm_up(self) -> None:
+        """Read in what the rules need; runs beside the event loop."""
+
+    def filled_in(self) -> None:
+        """Show the fields, now that their rules are there."""
+        raise NotImplementedError
 
     def heading_text(self) -> str:
         """Return the line above the form."""
@@ -142,9 +158,9 @@ class FormScreen(DeskScreen):
         await self.ready.wait()
         await super().perform(action)
 
-    async def on_form_page_finished(self) -> None:
+    def on_form_page_finished(self) -> None:
         """Go on to the review behind the last field."""
-        await self.action_perform("form.review")
+        self.begin("form.review")
 
     async def choose_from(
         self, field: AskedField | None, now: str, take: Callable[[str], Awaitable[None]]
@@ -162,7 +178,7 @@ class FormScreen(DeskScreen):
             if value is not None:
                 await take(value)
 
-        await self.app.push_screen(ChoiceDialog(field.label, choices, now), chosen)
+        await self.shell.ask_dialog(ChoiceDialog(field.label, choices, now), chosen)
 
     async def do_cloud(self) -> None:
         """Say that the form stays in its cloud."""

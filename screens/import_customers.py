@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
@@ -14,7 +15,6 @@ from models.errors import DeskError
 from models.languages import N_, _, number
 from models.lists import Column, Kind, Row
 from models.plain import shown
-from models.sources import ListedRows
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.record_table import RecordTable
@@ -75,26 +75,22 @@ class ImportScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """Read the file."""
-        self.table.focus()
+        self.set_focus(self.table)
         self._read()
 
     def _read(self) -> None:
-        self.run_worker(self._make_plan(), group="import", exclusive=True)
-
-    async def _make_plan(self) -> None:
         from models.importing.files import read_plan
 
         self._plan = None
         store, account = self.desk.store, self._account.id
         label = _("Reading {file}").format(file=shown(self._path.name))
-        try:
-            self._plan = await asyncio.to_thread(
-                read_plan, store, account, self._path, self._mapping, self._progress(label)
-            )
-        except DeskError as error:
-            self._show_failure(error)
-            return
-        await self._show_plan(self._plan)
+        told = self._progress(label)
+        self.read(
+            lambda: asyncio.to_thread(
+                read_plan, store, account, self._path, self._mapping, told
+            ),
+            self._show_plan, self._show_failure, beside=True,
+        )  # fmt: skip
 
     def _progress(self, label: str) -> Callable[[int, int], None]:
         self._told = -1
@@ -103,7 +99,8 @@ class ImportScreen(DeskScreen):
             percent = done * 100 // total if total else 100
             if percent != self._told:
                 self._told = percent
-                self.app.call_from_thread(self._show_progress, label, percent)
+                if not self.call_later(self._show_progress, label, percent):
+                    raise DeskError(label)  # nobody waits for it any more: read no further
 
         return told
 
@@ -117,9 +114,10 @@ class ImportScreen(DeskScreen):
         self.summary.update(f"{text}\n\n{error.message}\n{error.remedy}")
         self.table.display = False
 
-    async def _show_plan(self, plan: ImportPlan) -> None:
+    def _show_plan(self, plan: ImportPlan) -> None:
         from models.importing.files import counts, mapped_columns
 
+        self._plan = plan
         place = f"{self._account.cloud.name} · {self._account.title}"
         heading = f"{shown(plan.file)} → {place}"
         onward = _("Nothing is written yet: ! carries it out, Esc leaves it. It cannot be undone.")
@@ -134,7 +132,7 @@ class ImportScreen(DeskScreen):
         )  # fmt: skip
         rows = self._rows(plan)
         self.table.display = bool(rows)
-        await self.table.show(ListedRows(rows))
+        self.table.show_all(rows)
 
     def on_record_table_moved(self, event: RecordTable.Moved) -> None:
         """Show whole what the row under the cursor has no room for."""
@@ -172,31 +170,39 @@ class ImportScreen(DeskScreen):
                 return _("There is nothing to carry out.")
         return super().refusal(action)
 
+    async def perform(self, action: Action) -> None:
+        """Do `action`; what the file holds has to be read before it is carried out."""
+        if action.id == "import.carry-out":
+            await self.read_out("read")
+        await super().perform(action)
+
     def do_carry_out(self) -> None:
-        """Write everything into the book, in one transaction."""
+        """Write everything into the book, in one transaction; the app does it."""
+        if self._plan is None:
+            return
         self._done = self._writing = True
         self.status.say(_("Writing …"))
-        self.run_worker(self._carry_out(), group="import", exclusive=True)
+        busy_with = _("{file} is being imported.").format(file=shown(self._path.name))
+        self.shell.start(partial(self._carry_out, self._plan), busy_with)
 
-    async def _carry_out(self) -> None:
-        from models.importing.files import counts
-
-        plan = self._plan
-        if plan is None:
-            return
+    async def _carry_out(self, plan: ImportPlan) -> None:
         try:
             outcome, refused = await asyncio.to_thread(self._write, plan)
-        except DeskError as error:
+        except DeskError:
             self._done = False
-            self.fail(error)
-            return
+            raise
         finally:
             self._writing = False
+        self.call_later(self._show_outcome, outcome, refused)
+        await self.shell.book_changed()
+
+    def _show_outcome(self, outcome: ImportOutcome, refused: str) -> None:
+        from models.importing.files import counts
+
         said = _("Imported: {counts}.").format(counts=counts(outcome))
         onward = _("Esc goes back to the list.")
         self.summary.update(Content.assemble((said, "bold"), "\n", refused, "\n\n", onward))
         self.status.say(_("Imported."))
-        await self.shell.book_changed()
 
     def _write(self, plan: ImportPlan) -> tuple[ImportOutcome, str]:
         """Write the book, then the refused rows; runs to its end whatever the screen does."""

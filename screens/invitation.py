@@ -50,7 +50,6 @@ class InvitationScreen(LetterScreen):
     def __init__(self, desk: Desk, case: Case) -> None:
         super().__init__(desk, case.letter(desk.clock()))
         self._case = case
-        self._left = False
 
     # What is shown
 
@@ -92,32 +91,18 @@ class InvitationScreen(LetterScreen):
             return _("not in the book yet")
         return _("maybe {names}: a confirms it").format(names=", ".join(names))
 
-    async def book_changed(self) -> None:
+    def book_changed(self) -> None:
         """Read the invitation again; a letter that is being edited stays."""
         from models.answering import read_case
 
-        store, id = self.desk.store, self._case.invitation.id or 0
-        try:
-            case = await self.desk.reader.aside(lambda: read_case(store, id))
-        except DeskError as error:
-            self.fail(error)
-            return
-        if not self.is_attached:
-            return
+        store, reader, id = self.desk.store, self.desk.reader, self._case.invitation.id or 0
+        self.read(lambda: reader.aside(lambda: read_case(store, id)), self._take)
+
+    def _take(self, case: Case) -> None:
         if case.invitation.version != self._case.invitation.version:
             self.letter = case.letter(self.desk.clock())
         self._case = case
         self.show()
-
-    def on_screen_suspend(self) -> None:
-        """Know that somebody may change the invitation unseen."""
-        self._left = True
-
-    def on_screen_resume(self) -> None:
-        """Look again when what was above is gone."""
-        if self._left:
-            self._left = False
-            self.run_worker(self.book_changed(), group="invitation", exclusive=True)
 
     # The letter
 
@@ -202,7 +187,8 @@ class InvitationScreen(LetterScreen):
         await self.shell.review(plan, done, self._changed)
 
     async def _changed(self) -> None:
-        await self.book_changed()
+        self.book_changed()
+        await self.settled()
         self.shell.say(_("Somebody else changed this invitation; look at it again."))
 
     async def do_customer(self) -> None:
@@ -247,7 +233,7 @@ class InvitationScreen(LetterScreen):
                 await self._template_written(text)
 
         title = _("Own text, with {company} {contact} {partner} {link}; empty: the built-in one")
-        await self.app.push_screen(NoteDialog(typed, typed, why, title=title), written)
+        await self.shell.ask_dialog(NoteDialog(typed, typed, why, title=title), written)
 
     async def _template_written(self, text: str) -> None:
         from models.answering import plan_template
@@ -263,7 +249,8 @@ class InvitationScreen(LetterScreen):
         except DeskError as error:
             await self._edit_template(text, str(error))
             return
-        await self.book_changed()
+        self.book_changed()
+        await self.settled()
         await self.rewritten(self.in_language(self.letter.language.value))
         self.show()
         self.status.say(_("Your own text is kept for letters of this kind."))

@@ -207,7 +207,7 @@ class LetterScreen(DeskScreen):
 
         before = f"{self.letter.subject}\n\n{self.letter.body}"
         title = _("Letter: the first line is its subject")
-        await self.app.push_screen(NoteDialog(before, typed, why, title=title), written)
+        await self.shell.ask_dialog(NoteDialog(before, typed, why, title=title), written)
 
     async def _written(self, text: str) -> None:
         from models.letters.letter import check_letter

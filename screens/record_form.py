@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import work
-
-from models.errors import DeskError
 from models.languages import _
 from models.record_form import chosen, not_listed
 from screens.form_screen import FormScreen, item_of, state_of, told
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from models.account_list import Account
     from models.changes import Plan
     from models.desk import Desk
+    from models.errors import DeskError
     from models.record_form import Asked
     from models.verdicts import Reason
 
@@ -73,14 +72,10 @@ class RecordFormScreen(FormScreen):
         self._check()
         self.fail(changed_meanwhile())
 
-    def warm_up(self) -> None:
-        """Read in what the rules need; runs beside the event loop."""
-
     # What is shown
 
-    async def on_mount(self) -> None:
-        """Show the fields; what their rules need is read in beside, since it may take a while."""
-        await self.desk.reader.aside(self.warm_up)
+    def filled_in(self) -> None:
+        """Show the fields."""
         self._given = dict(self.typed)  # what it filled in is nothing that somebody typed
         for name, text in self.typed.items():
             self.form.set_value(name, text, replaceable=self.prefilled)
@@ -88,7 +83,6 @@ class RecordFormScreen(FormScreen):
         self.form.leaving = self._leave  # what an answer adds comes before what stood below it
         self.form.focus()
         self._say_hint(self.form.current)
-        self.ready.set()
         self._check()
 
     def heading_trouble(self) -> str:
@@ -154,26 +148,29 @@ class RecordFormScreen(FormScreen):
             self._learn(texts, self._reasons)
         elif texts != self._checking:
             self._checking = texts
-            self._check_beside()
+            self.read(
+                partial(self._plan, texts), partial(self._learn_plan, texts), self._cannot_check,
+                group="check", beside=True,
+            )  # fmt: skip
 
     def _stop_checking(self) -> None:
         self._checking = None
-        self.workers.cancel_group(self, "check")
+        self.stop_reading("check")
 
-    @work(group="check", exclusive=True)
-    async def _check_beside(self) -> None:
-        await self._check_anew()
+    def _cannot_check(self, error: DeskError) -> None:
+        self._checking = None
+        self.fail(error)
 
-    async def _check_anew(self) -> None:
-        try:
-            await self._plan()
-        except DeskError as error:
-            self._checking = None
-            self.fail(error)
-
-    async def _plan(self) -> Plan:
+    async def _check_anew(self) -> Plan:
         """Return the plan for what stands in the form, and say what its reasons are."""
+        self._stop_checking()
         texts = self._texts()
+        plan = await self._plan(texts)
+        self._learn_plan(texts, plan)
+        return plan
+
+    async def _plan(self, texts: dict[str, str]) -> Plan:
+        """Return the plan for what stands in the form."""
         unlisted = {
             name: not_listed(asked, texts[name])
             for name, asked in self.asked.items()
@@ -181,10 +178,10 @@ class RecordFormScreen(FormScreen):
         }
         plan = await self.make_plan(texts | dict.fromkeys(unlisted, ""))
         others = [reason for reason in plan.reasons if reason.field not in unlisted]
-        plan = replace(plan, reasons=(*unlisted.values(), *others))
-        if self.is_attached:
-            self._learn(texts, plan.reasons)
-        return plan
+        return replace(plan, reasons=(*unlisted.values(), *others))
+
+    def _learn_plan(self, texts: dict[str, str], plan: Plan) -> None:
+        self._learn(texts, plan.reasons)
 
     def _learn(self, texts: dict[str, str], reasons: tuple[Reason, ...]) -> None:
         self._checked, self._reasons, self._told = texts, reasons, set(self.seen)
@@ -226,7 +223,6 @@ class RecordFormScreen(FormScreen):
         current = self.form.current
         if text := self.form.value(current):  # one that is empty still was only come to
             self._leave(current, text)
-        self._stop_checking()
         await self._check_anew()
         names = list(self.asked)
         place = names.index(current) if current in names else -1
@@ -254,8 +250,7 @@ class RecordFormScreen(FormScreen):
         """Check everything and show the plan."""
         self._leave(self.form.current, self.form.value(self.form.current))
         self.seen.update(self.asked)
-        self._stop_checking()
-        plan = await self._plan()
+        plan = await self._check_anew()
         refused = {reason.field for reason in plan.reasons if reason.refuses}
         if wrong := [name for name in self.asked if name in refused]:
             self.form.go_to(wrong[0])

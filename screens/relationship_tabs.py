@@ -83,15 +83,14 @@ class RelationshipTab(ListScreen):
         yield TabLine([_(title) for title in TITLES], TABS.index(self.TAB))
         yield from super().body()
 
-    async def scope_chosen(self) -> None:
+    def scope_chosen(self) -> None:
         """Show another account's rows, and offer a run that was cut off there."""
-        await super().scope_chosen()
-        if self.RUN and self.desk.scope is not None and not self._was_left():
-            self.run_worker(self._offer_run(), group="offer", exclusive=True)
+        super().scope_chosen()
+        if self.RUN and self.desk.scope is not None:
+            self.read(self._cut_off, self._offer_run, group="offer", beside=True)
 
-    async def _offer_run(self) -> None:
-        left = await self._cut_off()
-        if left is not None and self.is_attached and not self.status.message:
+    def _offer_run(self, left: int | None) -> None:
+        if left is not None and not self.status.message:
             self.status.say(_("A run was cut off: R shows what is left of it."))
 
     async def _cut_off(self) -> int | None:
@@ -113,9 +112,9 @@ class RelationshipTab(ListScreen):
         count = ngettext("{count} row", "{count} rows", len(keys))
         return " ".join(filter(None, [what, count, await self.hidden_text()])) + ":"
 
-    async def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
+    def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         """Go to the tab that was clicked."""
-        await self.shell.open_tab(TABS[event.place])
+        self.begin(f"tab.{TABS[event.place]}")
 
     @property
     def account(self) -> Account | None:

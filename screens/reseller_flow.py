@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from models.clouds import Capability
-from models.errors import DeskError
 from models.languages import _, ngettext
 from tui.widgets.questions import Choice
 
@@ -90,7 +89,7 @@ class ResellerFlow:
         nobody = (NOBODY, _("none: take the name away"))
         # The cursor stands on a reseller, so that Enter alone takes no name away.
         dialog = ChoiceDialog(self._question(), [*choices, nobody], choices[0][0])
-        await self._screen.app.push_screen(dialog, self._chosen)
+        await self._screen.shell.ask_dialog(dialog, self._chosen)
 
     def _question(self) -> str:
         count = len(self._keys)
@@ -98,12 +97,8 @@ class ResellerFlow:
         return f"{asked} {self._hidden}".rstrip()
 
     async def _chosen(self, reseller: str | None) -> None:
-        if reseller is None:
-            return
-        try:
+        if reseller is not None:
             await self._name(reseller)
-        except DeskError as error:
-            self._screen.fail(error)
 
     def _offer_to_add(self) -> None:
         self._screen.choose(

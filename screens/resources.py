@@ -11,11 +11,9 @@ from textual.getters import query_one
 from textual.widgets import Static
 
 from models.clouds import Capability
-from models.errors import DeskError
 from models.languages import N_, _
 from models.lists import Column, Row
 from models.resources import RESOURCES, Resource, waiting
-from models.sources import ListedRows
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.questions import Choice
@@ -46,6 +44,8 @@ class ResourcesScreen(DeskScreen):
                "Enter"),
         Action("resources.customers", "o", N_("Open"),
                N_("Open the screen on which this action is done"), "o"),
+        Action("resources.search", "slash", N_("Search"),
+               N_("Search the customers"), "/"),
         Action("resources.new", "n", N_("Add"),
                N_("Add a customer, or go on with a draft"), "n", changes=True),
         Action("resources.copy", "y", N_("Copy link"),
@@ -60,36 +60,26 @@ class ResourcesScreen(DeskScreen):
         yield RecordTable(columns(), self.desk.clock, id="resources")
         yield Static(id="reading")
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """Show the rows at once; the counts come with the book."""
-        await self._show_rows({})
-        self.table.focus()
+        self._show_rows({})
+        self.set_focus(self.table)
+        self.book_changed()
 
-    def on_screen_resume(self) -> None:
-        """Look again at what waits when coming back."""
-        self.run_worker(self.scope_chosen(), group="waiting", exclusive=True)
-
-    async def scope_chosen(self) -> None:
+    def scope_chosen(self) -> None:
         """Show what waits in the chosen account."""
-        await self.book_changed()
         self._show_reading()
+        self.book_changed()
 
-    async def book_changed(self) -> None:
+    def book_changed(self) -> None:
         """Count again."""
-        scope = self.desk.scope
-        if scope is None:
-            return
-        try:
-            counts = await self.desk.reader.ask(
-                lambda book: waiting(book, scope.ids, self.desk.clock())
+        scope, reader, at = self.desk.scope, self.desk.reader, self.desk.clock()
+        if scope is not None:
+            self.read(
+                lambda: reader.ask(lambda book: waiting(book, scope.ids, at)), self._show_rows
             )
-        except DeskError as error:
-            self.fail(error)
-            return
-        if self.is_attached:
-            await self._show_rows(counts)
 
-    async def _show_rows(self, counts: dict[str, str]) -> None:
+    def _show_rows(self, counts: dict[str, str]) -> None:
         rows = [
             Row(number, (
                 _(resource.action),
@@ -99,7 +89,7 @@ class ResourcesScreen(DeskScreen):
             ))
             for number, resource in enumerate(RESOURCES, 1)
         ]  # fmt: skip
-        await self.table.show(ListedRows(rows))
+        self.table.show_all(rows)
 
     @property
     def resource(self) -> Resource:
@@ -110,13 +100,9 @@ class ResourcesScreen(DeskScreen):
         """Show what is to be read about the row the cursor came to."""
         self._show_reading()
 
-    async def do_new(self) -> None:
-        """Add a customer, or go on with a draft."""
-        await self.shell.add_customer()
-
-    async def on_record_table_opened(self) -> None:
+    def on_record_table_opened(self) -> None:
         """Open the guide of the row that was clicked twice."""
-        await self.action_perform("resources.guide")
+        self.begin("resources.guide")
 
     def _show_reading(self) -> None:
         resource = self.resource
@@ -159,6 +145,14 @@ class ResourcesScreen(DeskScreen):
     async def do_customers(self) -> None:
         """Open the screen of the action."""
         await self.shell.go_to(self.resource.screen)
+
+    async def do_search(self) -> None:
+        """Search the customers."""
+        await self.shell.search_customers()
+
+    async def do_new(self) -> None:
+        """Add a customer, or go on with a draft."""
+        await self.shell.add_customer()
 
     def do_copy(self) -> None:
         """Copy the address of a page; asks which where there are several."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 from textual.widgets import Static
 
-from models.errors import DeskError
 from models.languages import N_, _
 from models.lists import Column, Kind, Row
-from models.sources import ListedRows
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.questions import Choice
@@ -80,21 +79,21 @@ class RunScreen(DeskScreen):
         yield Static(id="run-heading", markup=False)
         yield RecordTable(columns(self._titles), self.desk.clock, id="run")
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """Show what will happen to each."""
-        self.table.focus()
-        await self._show()
+        self.set_focus(self.table)
+        self._show()
         self.status.say(self._hint())
 
     def focus_body(self) -> None:
         """Give the keys back to the list."""
         self.table.focus()
 
-    async def _show(self) -> None:
+    def _show(self) -> None:
         from models.running import ROW_TITLES
 
         rows = [Row(place, texts) for place, texts in enumerate(self._texts(), 1)]
-        await self.table.show(ListedRows(rows))
+        self.table.show_all(rows)
         counts = self._run.counts()
         titles = {state: _(title) for state, title in ROW_TITLES.items()}
         parts = [f"{counts[state]} {titles[state]}" for state in titles if counts[state]]
@@ -110,13 +109,13 @@ class RunScreen(DeskScreen):
         rows: Sequence[PlannedRow | RowView] = self._run.rows
         return [(row.subject, row.state.value, row.told) for row in rows]
 
-    def _left(self) -> int:
+    def _waiting(self) -> int:
         from models.runs import RowState
 
         return self._run.counts()[RowState.WAITING]
 
     def _hint(self) -> str:
-        if self._left():
+        if self._waiting():
             return _("Nothing is written yet: ! carries it out, Esc goes back.")
         return _("There is nothing to do. Esc goes back.")
 
@@ -130,14 +129,14 @@ class RunScreen(DeskScreen):
             return _("Read-only mode: nothing can be changed.")
         return ""
 
-    async def do_carry_out(self) -> None:
+    def do_carry_out(self) -> None:
         """Keep the run, then do its rows."""
-        if not self._left():
+        if not self._waiting():
             self.status.say(_("There is nothing to do. Esc goes back."))
             return
-        self.run_worker(self._work(again=False), group="run", exclusive=True)
+        self._begin_work(again=False)
 
-    async def do_retry(self) -> None:
+    def do_retry(self) -> None:
         """Do the rows that failed."""
         from models.running import RunView
         from models.runs import RowState
@@ -145,12 +144,16 @@ class RunScreen(DeskScreen):
         if not isinstance(self._run, RunView) or not self._run.counts()[RowState.FAILED]:
             self.status.say(_("No row has failed."))
             return
-        self.run_worker(self._work(again=True), group="run", exclusive=True)
+        self._begin_work(again=True)
+
+    def _begin_work(self, *, again: bool) -> None:
+        """Let the app do the rows; it goes on whatever becomes of the screen."""
+        self._working, self._stop = True, False
+        self.shell.start(partial(self._work, again=again))
 
     async def _work(self, *, again: bool) -> None:
         from models.running import PlannedRun, begin_run, read_run
 
-        self._working, self._stop = True, False
         desk = self.desk
         try:
             if isinstance(self._run, PlannedRun):
@@ -158,8 +161,6 @@ class RunScreen(DeskScreen):
                 id = await desk.reader.aside(lambda: begin_run(desk.store, planned))
                 self._run = await desk.reader.aside(lambda: read_run(desk.store, id))
             await self._go_on(self._run, again=again)
-        except DeskError as error:
-            self.fail(error)
         finally:
             self._working = False
         await self.shell.book_changed()
@@ -167,20 +168,20 @@ class RunScreen(DeskScreen):
     async def _go_on(self, run: RunView, *, again: bool) -> None:
         """Do the rows in slices, so that the screen follows and Esc can stop it."""
         run = await self._slice(run.id, again=again)
-        while self.is_attached and run.finished_at is None and run.left and not self._stop:
-            self._run = run
-            await self._show()
+        while run.finished_at is None and run.left and not self._stop:
             total = len(run.rows)
-            self.status.say(_("{done} of {all} …").format(done=total - run.left, all=total))
+            told = _("{done} of {all} …").format(done=total - run.left, all=total)
+            self.call_later(self._show_run, run, told)
             run = await self._slice(run.id, again=False)
-        self._run = run
-        if not self.is_attached:
-            return
-        await self._show()
+        told = _("Done: {total} rows. Esc goes back.").format(total=len(run.rows))
         if run.left:
-            self.status.say(_("Stopped; ! goes on, now or another day."))
-        else:
-            self.status.say(_("Done: {total} rows. Esc goes back.").format(total=len(run.rows)))
+            told = _("Stopped; ! goes on, now or another day.")
+        self.call_later(self._show_run, run, told)
+
+    def _show_run(self, run: RunView, told: str) -> None:
+        self._run = run
+        self._show()
+        self.status.say(told)
 
     async def _slice(self, run_id: int, *, again: bool) -> RunView:
         """Do rows for a moment; return the run as it is then."""
@@ -200,7 +201,7 @@ class RunScreen(DeskScreen):
         """Ask before the rest is left undone for good."""
         from models.running import PlannedRun
 
-        if isinstance(self._run, PlannedRun) or not self._left():
+        if isinstance(self._run, PlannedRun) or not self._waiting():
             self.status.say(_("There is nothing to let be. Esc goes back."))
             return
         self.choose(_("Leave the rest undone for good?"), [Choice("y", _("Yes"), self._let_be)])

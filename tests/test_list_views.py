@@ -185,7 +185,8 @@ async def test_a_dragged_scroll_bar_brings_the_latest_place_only() -> None:
     app, source = Dragged(), Slow()
     async with app.run_test(size=(60, 12)) as pilot:
         table = app.query_one(RecordTable)
-        await table.show(source)
+        table.show(source)
+        await table.settled()
         await app.workers.wait_for_complete()
         await pilot.pause()
         source.let.clear()

@@ -76,7 +76,8 @@ async def test_rows_are_seen_and_walked_before_they_are_counted() -> None:
     app = TableApp(0)
     async with app.run_test(size=(60, 12)) as pilot:
         source = Uncounted()
-        await app.table.show(source, keep=500_001)
+        app.table.show(source, keep=500_001)
+        await app.table.settled()
         await pilot.press("down", "down", "up")
         assert not app.table.is_counted
         assert app.table.row == Row(500_002, ("name 500001", "", ""))
@@ -93,7 +94,8 @@ async def test_what_is_seen_does_not_move_when_it_is_counted() -> None:
     app = TableApp(0)
     async with app.run_test(size=(60, 12)) as pilot:
         source = Uncounted()
-        await app.table.show(source, keep=500_001)
+        app.table.show(source, keep=500_001)
+        await app.table.settled()
         await pilot.press("pagedown")
         before, record = shown(app.table), app.table.row
         source.gate.set()
@@ -108,7 +110,8 @@ async def test_a_key_that_is_held_reads_the_latest_place_only() -> None:
     async with app.run_test(size=(60, 12)) as pilot:
         source = Uncounted()
         source.gate.set()
-        await app.table.show(source, keep=500_001)
+        app.table.show(source, keep=500_001)
+        await app.table.settled()
         source.window_gate = asyncio.Event()
         before = shown(app.table)
         await pilot.press("end", *["pageup"] * 3)

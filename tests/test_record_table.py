@@ -68,8 +68,8 @@ class TableApp(App[None]):
     def compose(self) -> ComposeResult:
         yield RecordTable(COLUMNS, lambda: NOW)
 
-    async def on_mount(self) -> None:
-        await self.table.show(self.source)
+    def on_mount(self) -> None:
+        self.table.show(self.source)
         self.table.focus()
 
     @property
@@ -139,7 +139,7 @@ async def test_the_cursor_stays_on_its_record_when_rows_come_and_go() -> None:
         row = app.table.row
         assert row is not None
         others = [Row(n, (f"other {n}", "", "")) for n in range(100, 130)]
-        await app.table.show(ListedRows([*others, row, *others[:5]]))
+        app.table.show(ListedRows([*others, row, *others[:5]]))
         await settled(pilot)
         assert app.table.row == row
         assert app.table.cursor == 30
@@ -150,10 +150,10 @@ async def test_the_cursor_stays_near_when_its_record_is_gone() -> None:
     app = TableApp(50)
     async with app.run_test(size=(60, 12)) as pilot:
         await pilot.press(*["down"] * 20)
-        await app.table.show(Numbers(10))
+        app.table.show(Numbers(10))
         await settled(pilot)
         assert app.table.cursor == 9
-        await app.table.show(Numbers(0))
+        app.table.show(Numbers(0))
         await settled(pilot)
         assert app.table.row is None
         await pilot.press("down", "enter", "space", "end")
@@ -164,11 +164,11 @@ async def test_an_answer_that_comes_too_late_is_dropped() -> None:
     async with app.run_test(size=(60, 12)) as pilot:
         slow, fast = Numbers(7), Numbers(9)
         slow.gate = asyncio.Event()
-        late = asyncio.create_task(app.table.show(slow))
+        app.table.show(slow)
         await asyncio.sleep(0)
-        assert await app.table.show(fast)
+        app.table.show(fast)
+        await app.table.settled()
         slow.gate.set()
-        assert not await late
         await settled(pilot)
         assert app.table.total == 9
 
@@ -181,7 +181,8 @@ async def test_marks_stay_with_their_records() -> None:
         await settled(pilot)
         assert app.table.marks == {1, 2}
         assert app.table.cursor == 2
-        await app.table.show(Numbers(2))
+        app.table.show(Numbers(2))
+        await settled(pilot)
         assert app.table.marks == {1, 2}
         assert shown(app.table)[1].startswith(" ●")
 
@@ -189,6 +190,7 @@ async def test_marks_stay_with_their_records() -> None:
 async def test_narrow_drops_columns_and_wide_scrolls_sideways() -> None:
     app = TableApp(50)
     async with app.run_test(size=(16, 12)) as pilot:
+        await settled(pilot)
         assert shown(app.table)[0].split() == ["Name", "›"]
         app.table.set_wide(wide=True)
         assert app.table.shown_columns() == list(COLUMNS)
@@ -234,13 +236,13 @@ def test_text_is_fitted_by_cells_not_letters(text: str, width: int, shown_as: st
 async def test_a_key_pressed_while_rows_are_read_is_not_undone() -> None:
     app = TableApp(50)
     async with app.run_test(size=(60, 12)) as pilot:
+        await settled(pilot)
         slow = Numbers(60)
         slow.gate = asyncio.Event()
-        late = asyncio.create_task(app.table.show(slow))
+        app.table.show(slow)
         await asyncio.sleep(0)
         await pilot.press("down", "down", "down")
         slow.gate.set()
-        assert await late
         await settled(pilot)
         assert app.table.total == 60
         assert app.table.cursor == 3

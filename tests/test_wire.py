@@ -13,7 +13,7 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from tests.emulator import Link
 from tests.wire_frames import Span, frame, piece, shown, terminal
-from tui.wire import sparing
+from tui.wire import own_driver
 from tui.wire.driver import SparingDriver
 from tui.wire.looks import Looks
 from tui.wire.output import Abilities
@@ -383,5 +383,5 @@ def test_lines_and_cyrillic_are_uncertain_where_they_can_be_wide() -> None:
 
 
 def test_only_textuals_own_driver_is_replaced() -> None:
-    assert sparing(LinuxDriver) is SparingDriver
-    assert sparing(HeadlessDriver) is HeadlessDriver
+    assert own_driver(LinuxDriver, sparing=True) is SparingDriver
+    assert own_driver(HeadlessDriver, sparing=True) is HeadlessDriver

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
 from models.errors import DeskError, SettingsError
@@ -17,15 +15,12 @@ from tui.leaving import Leaving
 from tui.openings import TAB_SCREENS
 from tui.themes import THEMES
 from tui.widgets.desk_screen import DeskScreen
-from tui.wire import sparing
+from tui.wire import own_driver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from textual.screen import Screen
 
     from models.desk import Desk
-    from tui.widgets.actions import Action
     from tui.wire.kept import PictureFile
     from tui.wire.standing import Standing
 
@@ -65,19 +60,25 @@ class DeskApp(Leaving):
     """The console over one open book."""
 
     TITLE = "partnerdesk"
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False  # it takes what it showed before it has narrowed
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True),
+        Binding("ctrl+p", "palette", show=False, priority=True),
     ]
 
     def __init__(self, desk: Desk, last_picture: PictureFile | None = None) -> None:
         super().__init__(desk, last_picture)
+        self._looked = asyncio.Event()
+        self._looked.set()
+        self._warned_of = ""
+        """What the person knows would be lost by leaving."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = desk.settings.theme
-        if desk.settings.drawing == "changes":
-            self.driver_class = sparing(self.driver_class)
+        self.driver_class = own_driver(
+            self.driver_class, sparing=desk.settings.drawing == "changes"
+        )
 
     # Start and end
 
@@ -88,14 +89,15 @@ class DeskApp(Leaving):
         else:
             self.stylesheet.set_variables(self.get_css_variables())
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Show the first screen at once, and open the book beside it."""
         if not self._use_keymap():
             return
-        self.leave_on_signals()
+        if not self.is_headless:
+            self.watch_over()
+        self.start(self._open_book)
         last = self.desk.remembered.screen if self.desk.settings.start == "last" else ""
-        self.push_screen(self._main_screen(last if last in MAIN_SCREENS else "resources"))
-        self.run_worker(self._open_book(), group="book")
+        await self.push_screen(self._main_screen(last if last in MAIN_SCREENS else "resources"))
 
     async def _open_book(self) -> None:
         try:
@@ -103,9 +105,11 @@ class DeskApp(Leaving):
         except DeskError as error:
             self.fail(error)
             return
-        await self._tell_scope()
+        self._catch_up()
+        await self.settled()
+        self.is_open.set()
         self.screen.call_after_refresh(self.unveil)
-        self.set_interval(LOOK_SECONDS, self._look)
+        self.set_interval(LOOK_SECONDS, self._look_beside)
         # What a customer's page needs takes a while to import: do it before somebody waits for it,
         # but not before what they see already.
         painted = asyncio.Event()
@@ -114,21 +118,25 @@ class DeskApp(Leaving):
         await asyncio.to_thread(import_module, "models.customer_page")
         self.imported.set()
 
+    def _look_beside(self) -> None:
+        if self._looked.is_set():  # else the last look is not over yet
+            self.start(self._look)
+
     async def _look(self) -> None:
-        """Tell the screen on top when somebody else changed the book."""
+        """Look whether the book was changed, and tell the main screen on top."""
+        self._looked.clear()
         try:
             looked = await self.desk.reader.ask(self.desk.look)
             if looked is not None:
                 self.desk.seen(*looked)
-        except DeskError as error:
-            self.say(str(error))
-            return
-        # An app that ends takes its screens apart; a screen that begins is only being built.
-        screen = self.screen_stack[-1] if self.is_running and self.screen_stack else None
-        if isinstance(screen, DeskScreen) and screen.is_attached and screen.is_mounted:
-            screen.header.keep_up()
-            if looked is not None:
-                await screen.book_changed()
+        finally:
+            self._looked.set()
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Let the main screen on top show what changed; those below do when they come on top."""
+        for screen in self._desk_screens()[-1:]:
+            screen.call_later(screen.catch_up)
 
     def _use_keymap(self) -> bool:
         """Take over the remapped keys; False where they end the console with an error."""
@@ -148,30 +156,31 @@ class DeskApp(Leaving):
 
     # Actions by name
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Return what the palette offers: the actions of the screen, and quitting."""
-        if isinstance(screen, DeskScreen):
-            for action in screen.all_actions():
-                help_text = _(action.help)
-                yield SystemCommand(
-                    _(action.label),
-                    f"{action.display}  {help_text}",
-                    partial(self._perform, screen, action),
-                )
-        redrawing = _("Draw the whole screen anew, where something else wrote over it")
-        yield SystemCommand(_("Redraw"), f"F5  {redrawing}", self.redraw)
-        leaving = _("Leave the console")
-        yield SystemCommand(_("Quit"), f"ctrl+q  {leaving}", self.exit)
+    async def action_palette(self) -> None:
+        """Ask for an action by any part of its name, and do it."""
+        screen = self.screen
+        if not isinstance(screen, DeskScreen):
+            return
+        from screens.palette import LEAVE, REDRAW, Palette
 
-    def action_command_palette(self) -> None:
-        """Open the palette, which speaks the language in use."""
-        from textual.command import CommandPalette
+        async def chosen(id: str | None) -> None:
+            if id == REDRAW:
+                self.redraw()
+            elif id == LEAVE:
+                await self.action_quit()
+            elif id is not None:
+                await screen.action_perform(id)
 
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=_("Find an action …")))
+        await self.ask_dialog(Palette(screen.all_actions(), self.desk.settings.keys), chosen)
 
-    def _perform(self, screen: DeskScreen, action: Action) -> None:
-        self.run_worker(screen.perform(action))
+    async def action_quit(self) -> None:
+        """Leave the console; say first what would be lost, and leave when it is said again."""
+        busy_with = self.busy_with
+        if busy_with and busy_with != self._warned_of:
+            self._warned_of = busy_with
+            self.say(_("{work} ctrl+q again leaves it undone.").format(work=busy_with))
+            return
+        self.exit()
 
     def action_help_quit(self) -> None:
         """Say how to leave: ctrl+c is pressed by habit."""
@@ -179,16 +188,20 @@ class DeskApp(Leaving):
 
     def say(self, text: str, *, error: bool = False) -> None:
         """Say something in the status line of the main screen on top, unless it asks something."""
-        screens = self._desk_screens()
-        if screens and not screens[-1].awaits_key:
-            screens[-1].status.say(text, error=error, whole=error)
+        for screen in self._desk_screens()[-1:]:
+            screen.call_later(screen.take_word, text, error=error)
 
     # Between screens
+
+    def first_screen(self) -> Screen[Any]:
+        """Return the screen below all others."""
+        return self._main_screen("resources")
 
     async def go_back(self) -> None:
         """Go back to the screen below; below the others lie the resources."""
         if len(self._desk_screens()) > 1:
             await self.pop_screen()
+            await self.settled()
         else:
             await self.go_to("resources")
 
@@ -201,6 +214,7 @@ class DeskApp(Leaving):
                 await self.switch_screen(self._main_screen(name))
             else:
                 await self.push_screen(self._main_screen(name))
+        await self.settled()
 
     def _main_screen(self, name: str) -> DeskScreen:
         module, screen = MAIN_SCREENS[name]
@@ -223,7 +237,7 @@ class DeskApp(Leaving):
             return
         from screens.cloud_selector import CloudSelector
 
-        await self.push_screen(CloudSelector(self.desk), self._scope_chosen)
+        await self.ask_dialog(CloudSelector(self.desk), self._scope_chosen)
 
     async def _scope_chosen(self, key: str | None) -> None:
         if key is None:
@@ -231,17 +245,18 @@ class DeskApp(Leaving):
         self.desk.choose(key)
         while len(self._desk_screens()) > 1 and not self._desk_screens()[-1].IS_MAIN:
             await self.pop_screen()  # what it shows belongs to the other account
-        await self._tell_scope()
+        self._catch_up()
 
-    async def _tell_scope(self) -> None:
-        for screen in self._desk_screens():
-            screen.header.refresh()
+    async def search_customers(self) -> None:
+        """Go to the customers and ask for a filter."""
+        await self.go_to("customers")
         if isinstance(self.screen, DeskScreen):
-            await self.screen.scope_chosen()
+            await self.screen.action_perform("customers.filter")
 
     async def book_changed(self) -> None:
         """Look at once, since it was changed here."""
         await self._look()
+        await self.settled()
 
 
 def run(
@@ -269,11 +284,9 @@ def run(
         app.keep_picture()
     if app.failure is not None:
         raise app.failure
-    if app.return_code and app.return_code > 128:
-        return app.return_code
-    if app.crash_report is not None:
+    if app.guard is not None and app.guard.report is not None:
         raise DeskError(
-            _("partnerdesk met an error it did not expect and had to stop."),
-            _("A report without your data is in {file}.").format(file=app.crash_report),
+            _("partnerdesk did not answer and was ended."),
+            _("A report without your data is in {file}.").format(file=app.guard.report),
         )
-    return 0
+    return app.return_code or 0

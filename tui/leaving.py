@@ -8,7 +8,7 @@ from models.account_list import choose
 from models.clock import to_millis
 from tui.openings import Openings
 from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.lines import KeyBar
+from tui.widgets.lines import KeyBar, StatusLine
 from tui.wire.kept import KeptPicture
 
 if TYPE_CHECKING:
@@ -68,11 +68,13 @@ def picture_of(screen: DeskScreen, picture: Picture, at: datetime) -> KeptPictur
     screen's own keys stood below it.
     """
     taken, scope = picture.taken(), screen.desk.scope
-    bars, status = screen.query(KeyBar), screen.query_one("StatusLine").region
-    if taken is None or scope is None or not bars or status.height != 1:
+    bars, lines = screen.query(KeyBar), screen.query(StatusLine)
+    if taken is None or scope is None or not bars or not lines:
         return None
     size, rows = taken
-    bar = bars.first()
+    bar, status = bars.first(), lines.first().region
+    if status.height != 1:
+        return None
     if not (size == screen.size and 0 <= status.y < bar.region.y < size[1]):
         return None
     shown = "".join(run.text for run in rows[bar.region.y])

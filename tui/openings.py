@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from models.account_list import Account
     from models.changes import Outcome, Plan
     from models.customer_page import CustomerPage
-    from models.desk import Desk
+    from models.desk import Desk, DeskState
     from models.drafts import CustomerDraft
     from models.ending import Ending
     from models.lists import ListSpec, RowKey
     from models.resources import Resource
     from models.running import RunWish
     from models.views import Chosen
+    from tui.widgets.desk_screen import DeskScreen
 
 TAB_SCREENS = {
     "invitations": ("screens.invitations", "InvitationsScreen"),
@@ -44,15 +45,23 @@ class Openings(SteadyApp):
         """Whether what the pages of customers need is imported: two threads that import parts of
         one library at once can each get it half-made."""
 
+    async def _open(self, screen: DeskScreen, seen: DeskState | None = None) -> None:
+        """Show a screen above what is open; `seen` is the state of the book that it shows."""
+        if seen is not None:
+            screen.shown_state = seen
+        await self.push_screen(screen)
+        await self.settled()
+        self.give_back(screen)
+
     async def open_customer(self, key: RowKey) -> None:
         """Show one customer."""
         await self.imported.wait()
         from models.customer_page import read_customer
         from screens.customer import CustomerScreen
 
-        store = self.desk.store
+        store, seen = self.desk.store, self.desk.state
         page = await self.desk.reader.aside(lambda: read_customer(store, key))
-        await self.push_screen(CustomerScreen(self.desk, page))
+        await self._open(CustomerScreen(self.desk, page), seen)
 
     async def open_change(self, key: RowKey) -> None:
         """Show one entry of the history."""
@@ -60,9 +69,9 @@ class Openings(SteadyApp):
         from models.change_page import read_change
         from screens.change import ChangeScreen
 
-        store = self.desk.store
+        store, seen = self.desk.store, self.desk.state
         page = await self.desk.reader.aside(lambda: read_change(store, key))
-        await self.push_screen(ChangeScreen(self.desk, page))
+        await self._open(ChangeScreen(self.desk, page), seen)
 
     async def review(
         self,
@@ -73,7 +82,7 @@ class Openings(SteadyApp):
         """Show a plan; `done` is called when it was carried out, `conflict` where it could not."""
         from screens.plan import PlanScreen
 
-        await self.push_screen(PlanScreen(self.desk, plan, done, conflict))
+        await self._open(PlanScreen(self.desk, plan, done, conflict))
 
     async def edit_customer(self, page: CustomerPage, field: str = "") -> None:
         """Show the form with what the book has of a customer, the cursor in `field`."""
@@ -81,7 +90,7 @@ class Openings(SteadyApp):
         from screens.edit_customer import EditCustomerScreen
 
         account = self._account(page.customer.account_id)
-        await self.push_screen(EditCustomerScreen(self.desk, account, page, field))
+        await self._open(EditCustomerScreen(self.desk, account, page, field))
 
     def _account(self, id: int) -> Account:
         for account in self.desk.accounts:
@@ -96,7 +105,7 @@ class Openings(SteadyApp):
         """Show a guide."""
         from screens.guide import GuideScreen
 
-        await self.push_screen(GuideScreen(self.desk, resource))
+        await self._open(GuideScreen(self.desk, resource))
 
     async def add_customer(self) -> None:
         """Offer the drafts there are, or an empty form for a new customer."""
@@ -107,7 +116,7 @@ class Openings(SteadyApp):
         store, accounts = self.desk.store, [account.id for account in self.desk.accounts]
         drafts = await self.desk.reader.aside(lambda: read_drafts(store, accounts))
         if drafts:
-            await self.push_screen(DraftsScreen(self.desk, drafts))
+            await self._open(DraftsScreen(self.desk, drafts))
         else:
             await self.fill_in(None)
 
@@ -123,7 +132,7 @@ class Openings(SteadyApp):
                 return
             draft = begin_draft(account.id, self.desk.by())
         account = self._account(draft.account_id)
-        await self.push_screen(AddCustomerScreen(self.desk, account, draft))
+        await self._open(AddCustomerScreen(self.desk, account, draft))
 
     async def open_import(self, path: Path) -> None:
         """Show what a file would change."""
@@ -132,7 +141,7 @@ class Openings(SteadyApp):
 
         scope = self.desk.scope
         if scope is not None and scope.account is not None:
-            await self.push_screen(ImportScreen(self.desk, scope.account, path))
+            await self._open(ImportScreen(self.desk, scope.account, path))
 
     async def choose_columns(
         self,
@@ -145,7 +154,7 @@ class Openings(SteadyApp):
         """Show all columns of a list to choose from."""
         from screens.columns import ColumnsDialog
 
-        await self.push_screen(ColumnsDialog(spec, chosen, widths, hidden), done)
+        await self.ask_dialog(ColumnsDialog(spec, chosen, widths, hidden), done)
 
     # The relationship manager
 
@@ -154,6 +163,7 @@ class Openings(SteadyApp):
         module, screen = TAB_SCREENS[name]
         if not isinstance(self.screen, getattr(import_module(module), screen)):
             await self.switch_screen(getattr(import_module(module), screen)(self.desk))
+            await self.settled()
 
     async def open_customers(self, filter_text: str) -> None:
         """Show the customers that a filter finds, above what is open."""
@@ -163,7 +173,7 @@ class Openings(SteadyApp):
         scope = self.desk.scope
         if scope is not None:
             self.desk.remembered.keep_view(scope.key, "customers", View(filter=filter_text))
-            await self.push_screen(CustomersScreen(self.desk))
+            await self._open(CustomersScreen(self.desk))
 
     async def invite(self, customer_id: RowKey | None = None) -> None:
         """Show the form that invites a customer, or a company that is not in the book."""
@@ -178,7 +188,7 @@ class Openings(SteadyApp):
             account = self._account(page.customer.account_id)
         else:
             account = self._own_account()
-        await self.push_screen(InviteScreen(self.desk, account, page))
+        await self._open(InviteScreen(self.desk, account, page))
 
     async def open_letter(self, invitation_id: RowKey) -> None:
         """Show an invitation's letter: the one to send, or the reminder."""
@@ -186,15 +196,15 @@ class Openings(SteadyApp):
         from models.answering import read_case
         from screens.invitation import InvitationScreen
 
-        store = self.desk.store
+        store, seen = self.desk.store, self.desk.state
         case = await self.desk.reader.aside(lambda: read_case(store, invitation_id))
-        await self.push_screen(InvitationScreen(self.desk, case))
+        await self._open(InvitationScreen(self.desk, case), seen)
 
     async def open_notice(self, ending: Ending) -> None:
         """Show the letter that tells a customer of the end."""
         from screens.notice import NoticeScreen
 
-        await self.push_screen(NoticeScreen(self.desk, ending))
+        await self._open(NoticeScreen(self.desk, ending))
 
     async def invite_many(self, keys: Sequence[RowKey], account_id: int, hidden: str) -> None:
         """Ask what is the same for the invitations of several customers, and plan them.
@@ -207,7 +217,7 @@ class Openings(SteadyApp):
 
         store, account = self.desk.store, self._account(account_id)
         first = await self.desk.reader.aside(lambda: read_customer(store, keys[0]))
-        await self.push_screen(InviteManyScreen(self.desk, account, first, keys, hidden))
+        await self._open(InviteManyScreen(self.desk, account, first, keys, hidden))
 
     async def end_relationship(self, customer_id: RowKey) -> None:
         """Show what has to be settled before the relationship with a customer is ended."""
@@ -218,7 +228,7 @@ class Openings(SteadyApp):
         store = self.desk.store
         ending = await self.desk.reader.aside(lambda: read_ending(store, customer_id))
         account = self._account(ending.customer.account_id)
-        await self.push_screen(EndRelationshipScreen(self.desk, account, ending))
+        await self._open(EndRelationshipScreen(self.desk, account, ending))
 
     async def open_partner_form(self, partner_id: RowKey | None = None) -> None:
         """Show the form for an indirect provider or reseller: a new one, or one that is kept."""
@@ -227,12 +237,12 @@ class Openings(SteadyApp):
         from screens.partner_form import PartnerFormScreen
 
         if partner_id is None:
-            await self.push_screen(PartnerFormScreen(self.desk, self._own_account(), None))
+            await self._open(PartnerFormScreen(self.desk, self._own_account(), None))
             return
         store, id = self.desk.store, partner_id
         partner, account = await self.desk.reader.aside(lambda: read_partner(store, id))
         own = self._account(account.id or 0)
-        await self.push_screen(PartnerFormScreen(self.desk, own, partner))
+        await self._open(PartnerFormScreen(self.desk, own, partner))
 
     async def open_delegation_form(
         self, delegation_id: RowKey | None = None, customer_id: RowKey | None = None
@@ -254,7 +264,7 @@ class Openings(SteadyApp):
             account = self._account(page.customer.account_id)
             domain = page.customer.primary_domain or page.customer.microsoft_id or ""
         account = account or self._own_account()
-        await self.push_screen(DelegationFormScreen(self.desk, account, kept, domain))
+        await self._open(DelegationFormScreen(self.desk, account, kept, domain))
 
     async def open_run(self, wish: RunWish, keys: Sequence[RowKey], account_id: int) -> None:
         """Plan the same change to many records, and show what it will do to each."""
@@ -266,7 +276,7 @@ class Openings(SteadyApp):
         planned = await desk.reader.aside(
             lambda: plan_run(desk.store, account, wish, keys, desk.by())
         )
-        await self.push_screen(RunScreen(desk, account, planned))
+        await self._open(RunScreen(desk, account, planned))
 
     async def resume_run(self, run_id: int) -> None:
         """Show a run that was cut off, to go on with it."""
@@ -276,7 +286,7 @@ class Openings(SteadyApp):
 
         store = self.desk.store
         view = await self.desk.reader.aside(lambda: read_run(store, run_id))
-        await self.push_screen(RunScreen(self.desk, self._account(view.account_id), view))
+        await self._open(RunScreen(self.desk, self._account(view.account_id), view))
 
     async def send_letters(self, change_id: int | None = None) -> str:
         """Hand the letters that wait to the mail server; return what came of it, in words."""

@@ -1,115 +1,96 @@
-"""The app below the console: takes keys one by one, and ends in good order whatever happens."""
+"""The app below the console: does one thing after the other, and can always be left."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import sys
+from contextlib import suppress
 from functools import partial
-from threading import Timer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from rich.console import Console
-from textual.app import App
 from textual.events import Key
-from textual.screen import SystemModalScreen
+from textual.widgets import Input
 
-from models.crash import write_report
 from models.errors import DeskError
-from models.languages import _
+from tui.surviving import Surviving
+from tui.watch import Watch
 from tui.widgets.desk_screen import DeskScreen
+from tui.widgets.questions import done
+from tui.widgets.reads import drained
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
-    from pathlib import Path
-    from types import FrameType
 
     from rich.console import RenderableType
     from textual.events import Event
-    from textual.widget import Widget
+    from textual.screen import Screen
 
     from tui.wire.picture import Picture
     from tui.wire.standing import Standing
 
 REDRAW_KEYS = ("f5", "ctrl+l")
 """Draw the whole screen anew, on every screen that has nothing else on them."""
-LEAVE_SECONDS = 4.0
-"""How long leaving may take after a signal that says so."""
+LEAVE_KEY = "ctrl+q"
+NO_MEANING = ("app.focus_next", "app.focus_previous")
+"""What Textual binds on every screen, and does nothing where one place has all the keys."""
+
+Answer = TypeVar("Answer")
 
 
-class SteadyApp(App[None]):
-    """Loses no key that was typed ahead, and shows nobody a traceback."""
+class SteadyApp(Surviving):
+    """Loses no key that was typed ahead.
+
+    What a person does, by key or mouse, is a deed: the app carries it out whole before it looks at
+    the next one, and it alone takes screens away. What goes on beside is a job: it touches no
+    screen, and none waits for it.
+    """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
-        super().__init__()
-        self._clock = clock
-        self.failure: DeskError | None = None
-        """Why the console ended, where it did not end because somebody wanted it to."""
-        self.crash_report: Path | None = None
-        """Where the report of an unexpected error stands."""
+        super().__init__(clock)
         self.picture: Picture | None = None
         """What the terminal shows, where the driver keeps that."""
         self.standing: Standing | None = None
         """The picture in which the console was left, as long as it stands there."""
-        # Textual prints its crash screen, which shows the values of variables, to this console.
-        self.error_console = Console(quiet=True)
+        self.guard: Watch | None = None
+        """Sees to the end, where there is a terminal."""
+        self.is_open = asyncio.Event()
+        """Whether the book is open; keys wait for it."""
+        self._deed: asyncio.Task[None] | None = None
+        """What is being done for the person now."""
+        self._jobs: list[str] = []
+        """What goes on beside and would be lost with the console, in words."""
 
     # The end
 
-    def leave_on_signals(self) -> None:
-        """Leave in order when the terminal is gone or somebody ends us; what is kept stays kept.
+    def watch_over(self) -> None:
+        """Leave in order when a signal says so, and whatever hangs."""
+        self.guard = Watch(self._leave_now, self._clock)
+        self.guard.heed_signals(self.standing.usual if self.standing is not None else None)
 
-        A terminal that is gone can hold Textual's writing up for good, so a thread sees to the end.
-        """
-        loop = asyncio.get_running_loop()
+    def leave_key_pressed(self) -> None:
+        """Expect that ctrl+q is answered; the driver tells of it as soon as it comes."""
+        if self.guard is not None:
+            self.guard.key_pressed()
 
-        def leave(number: int, _frame: FrameType | None) -> None:
-            last_resort = Timer(LEAVE_SECONDS, os._exit, [128 + number])
-            last_resort.daemon = True
-            last_resort.start()
-            loop.call_soon_threadsafe(partial(self.exit, return_code=128 + number))
+    def terminal_in_order(self) -> None:
+        """Know that the terminal is as it was; the driver tells."""
+        if self.guard is not None:
+            self.guard.terminal_restored()
 
-        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, leave)
+    def _leave_now(self, code: int) -> None:
+        self.exit(return_code=code)
 
-    def fail(self, error: DeskError) -> None:
-        """End the console, saying why."""
-        self.failure = error
-        self.exit(return_code=int(error.exit_code))
-
-    def bell(self) -> None:
-        """Ring the bell; on the way to a crash, write a report without values of variables.
-
-        Textual rings it first of all when an error was not caught, while the error is at hand;
-        there is no other public place to see it.
-        """
-        error = sys.exc_info()[1]
-        if error is not None and self.crash_report is None:
-            self.crash_report = write_report(error, self._clock())
-        super().bell()
-
-    def panic(self, *renderables: RenderableType) -> None:
-        """End the console; what Textual would print shows the values of variables."""
-        from rich.traceback import Traceback
-
-        kinds = {
-            stack.exc_type
-            for renderable in renderables
-            if isinstance(renderable, Traceback)
-            for stack in renderable.trace.stacks
-        }
-        if "UnicodeDecodeError" in kinds:
-            self.failure = DeskError(
-                _("The console had to stop: the terminal sent what is no UTF-8 text."),
-                _("Set the terminal to UTF-8 and start again. What was written is kept."),
-            )
-        elif self.failure is None:
-            self.failure = DeskError(
-                _("partnerdesk met an error it did not expect and had to stop.")
-            )
-        super().panic()
+    def exit(
+        self,
+        result: None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """Leave the console, whatever is being done."""
+        if self.guard is not None:
+            self.guard.leaving(return_code)
+        self.stop_deed()
+        super().exit(result, return_code, message)
 
     # The picture
 
@@ -128,7 +109,7 @@ class SteadyApp(App[None]):
             self.picture.take_over(standing.pieces, *standing.size)
         self.refresh()
 
-    # Keys
+    # One thing after the other
 
     async def on_event(self, event: Event) -> None:
         """Do what a key is bound to, whole, before the next key is looked at.
@@ -136,34 +117,119 @@ class SteadyApp(App[None]):
         Textual hands a key to whatever has the focus when it comes; of keys typed ahead the later
         ones would go to the screen that the earlier ones are about to leave.
         """
-        if isinstance(event, Key):
-            self.unveil()
-            if not event.is_forwarded and await self._take_key(event):
-                return
-        await super().on_event(event)
+        try:
+            if isinstance(event, Key):
+                self.unveil()
+                if not event.is_forwarded:
+                    await self._in_turn(partial(self._take_key, event))
+                    return
+            await super().on_event(event)
+        except Exception as error:  # noqa: BLE001 - the last net of the app's own queue
+            self.survive(error)
 
-    async def _take_key(self, event: Key) -> bool:
-        screen = self.screen_stack[-1] if self.screen_stack else None
-        if screen and event.key in REDRAW_KEYS and event.key not in screen.active_bindings:
+    async def _in_turn(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do something for the person, until it is done or stopped."""
+        self._deed = asyncio.ensure_future(act())
+        try:
+            with suppress(asyncio.CancelledError):
+                await self._deed
+        finally:
+            self._deed = None
+
+    def stop_deed(self) -> None:
+        """Stop what is being done for the person."""
+        if self._deed is not None:
+            self._deed.cancel()
+
+    def begin(self, screen: DeskScreen, act: Callable[[], Awaitable[object]]) -> None:
+        """Do something for a screen as if a key had been pressed; not where it is left by then."""
+        self.call_later(self._begin, screen, act)
+
+    async def _begin(self, screen: DeskScreen, act: Callable[[], Awaitable[object]]) -> None:
+        async def deed() -> None:
+            if screen is self.screen:
+                await act()
+
+        await self._in_turn(deed)
+
+    async def settled(self) -> None:
+        """Wait until the screen on top shows what it was asked for."""
+        screen = self.screen
+        if isinstance(screen, DeskScreen):
+            await screen.settled()
+
+    async def ask_dialog(
+        self, dialog: Screen[Answer], answered: Callable[[Answer | None], Awaitable[None] | None]
+    ) -> None:
+        """Show a dialog; `answered` gets its answer when it is off the screen."""
+
+        async def deed(answer: Answer | None) -> None:
+            try:
+                await done(partial(answered, answer))
+            except DeskError as error:
+                self.say(str(error), error=True)
+            await self.settled()
+
+        async def take(answer: Answer | None) -> None:
+            await self._in_turn(partial(deed, answer))
+
+        await self.push_screen(dialog, take)
+        self.give_back(dialog)
+
+    # Beside
+
+    def start(self, work: Callable[[], Awaitable[object]], busy_with: str = "") -> None:
+        """Do some work beside: it goes on when the screen that began it is left.
+
+        Where it would be lost with the console, `busy_with` says in words what it is.
+        """
+        self.run_worker(self._job(work, busy_with), group="jobs")
+
+    async def _job(self, work: Callable[[], Awaitable[object]], busy_with: str) -> None:
+        self._jobs.append(busy_with)
+        try:
+            await work()
+        except DeskError as error:
+            self.say(str(error), error=True)
+        finally:
+            self._jobs.remove(busy_with)
+
+    @property
+    def busy_with(self) -> str:
+        """What goes on beside and would be lost with the console; empty for nothing."""
+        return next(filter(None, self._jobs), "")
+
+    # Keys
+
+    async def _take_key(self, event: Key) -> None:
+        self._errors = 0
+        if event.key == LEAVE_KEY and self.guard is not None:
+            self.guard.key_taken()
+        screen = self.screen_stack[-1]
+        if event.key in REDRAW_KEYS and event.key not in screen.active_bindings:
             self.redraw()
-            return True
-        if screen is None or isinstance(screen, SystemModalScreen):
-            return False  # Textual's own palette takes its keys itself
+            return
+        if event.key != LEAVE_KEY:
+            await self.is_open.wait()
+            screen = self.screen_stack[-1]
         if isinstance(screen, DeskScreen) and screen.awaits_key:
             await screen.take_key(event)
-            return True
+            return
+        if not await self._do_what_is_bound(screen, event):
+            await super().on_event(event)
+
+    async def _do_what_is_bound(self, screen: Screen[Any], event: Key) -> bool:
+        """Do what a key is bound to; return whether that was anything."""
+        focused = self.focused
+        is_typed = focused is not None and focused.check_consume_key(event.key, event.character)
         active = screen.active_bindings.get(event.key)
-        if active is None or not active.enabled:
+        if active is None or not active.enabled or active.binding.action in NO_MEANING:
+            if not is_typed and isinstance(screen, DeskScreen):
+                await drained(screen)
+                screen.no_such_key(typing=isinstance(focused, Input))
             return False
-        if self.focused is not None:
-            if self.focused.check_consume_key(event.key, event.character):
-                return False  # it is typed
-            await _drained(self.focused)
+        if is_typed:
+            return False
+        if focused is not None:
+            await drained(focused)
         return await self.run_action(active.binding.action, active.node)
-
-
-async def _drained(widget: Widget) -> None:
-    """Wait until a widget has taken all keys that were handed to it."""
-    done = asyncio.Event()
-    if widget.call_later(done.set):
-        await done.wait()

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
+from models.errors import DeskError
 from models.languages import _
 from models.plain import shown_lines
-from tui.widgets.actions import EVERYWHERE, Action, bindings
+from tui.widgets.actions import CLOUD, EVERYWHERE, Action, bindings
 from tui.widgets.command_line import CommandLine
 from tui.widgets.header import DeskHeader
 from tui.widgets.lines import KeyBar, StatusLine
 from tui.widgets.prompt import Prompt
-from tui.widgets.questions import Choice, QuestionScreen
+from tui.widgets.questions import Act, Choice, QuestionScreen, done
+from tui.widgets.reads import Reads, drained
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -58,6 +61,8 @@ class DeskScreen(QuestionScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self.shown_state = desk.state
+        """The account and the state of the book that the screen shows."""
 
     @property
     def shell(self) -> Shell:
@@ -104,8 +109,8 @@ class DeskScreen(QuestionScreen):
             )
 
     def on_screen_resume(self) -> None:
-        """Show the header as it is now: it may have changed while another screen was on top."""
-        self.header.refresh()
+        """Show what it missed while another screen was on top."""
+        self.catch_up()
         if self.IS_MAIN:
             self.desk.remembered.screen = self.NAME
 
@@ -113,11 +118,54 @@ class DeskScreen(QuestionScreen):
         """Let the next start show at once how the screen was left."""
         self.shell.take_picture(self)
 
-    async def scope_chosen(self) -> None:
-        """Show another account; called when the cloud selector chose one."""
+    def catch_up(self) -> None:
+        """Show what changed since the screen read it: another account, or the book.
 
-    async def book_changed(self) -> None:
-        """Look at the book again; called when somebody changed it."""
+        Called in the screen's own queue when it comes on top, and when the app saw a change.
+        """
+        self.header.keep_up()
+        before, self.shown_state = self.shown_state, self.desk.state
+        if self.shown_state.scope != before.scope:
+            self.scope_chosen()
+        elif self.shown_state.pulse != before.pulse:
+            self.book_changed()
+
+    def scope_chosen(self) -> None:
+        """Begin to show another account."""
+
+    def book_changed(self) -> None:
+        """Begin to look at the book again, since somebody changed it."""
+
+    async def settled(self) -> None:
+        """Wait until the screen shows what it and its parts were asked for; see `Reads.settled`."""
+        while True:
+            await super().settled()
+            for part in self.query(Reads):
+                await part.settled()
+            if not self.is_reading:
+                return
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether something that keys wait for is not shown yet."""
+        return super().is_reading or any(part.is_reading for part in self.query(Reads))
+
+    def reading_failed(self, error: DeskError) -> None:
+        """Say that something could not be read; what is shown stays."""
+        self.fail(error)
+
+    def take_word(self, text: str, *, error: bool = False) -> None:
+        """Say what somebody else has to say here; a question stands until it is answered."""
+        if not self.awaits_key:
+            self.status.say(text, error=error, whole=error)
+
+    def no_such_key(self, *, typing: bool) -> None:
+        """Say that a key does nothing here; beside what is being typed, if there is a prompt."""
+        text = _("No such key here; {key} shows all.").format(key="F1" if typing else "?")
+        if self.prompt.is_open:
+            self.prompt.remark(text)
+        else:
+            self.status.say(text)
 
     # What keys do
 
@@ -129,12 +177,35 @@ class DeskScreen(QuestionScreen):
 
     async def perform(self, action: Action) -> None:
         """Do `action`, or say why it cannot be done now; errors are said in the status line."""
+        await drained(self)  # what was said of the key before comes first
         if self.status.message:
-            self.status.say("")  # what was said of the key before is over
+            self.status.say("")
         if reason := self.refusal(action):
             self.status.say(reason)
             return
-        await self._attempt(getattr(self, action.method))
+        await self.attempt(getattr(self, action.method))
+
+    async def attempt(self, act: Act) -> bool:
+        """Do something, wait until what it leads to is shown, and say where it failed.
+
+        Returns whether it did not fail.
+        """
+        try:
+            await done(act)
+        except DeskError as error:
+            self.shell.say(str(error), error=True)
+            return False
+        await self.shell.settled()
+        return True
+
+    def begin(self, action: Action | str) -> None:
+        """Let the app do an action of this screen, as if its key had been pressed.
+
+        So a handler of the screen begins what may lead away from it; it never waits for that.
+        """
+        if isinstance(action, str):
+            action = next(known for known in self.all_actions() if known.id == action)
+        self.shell.begin(self, partial(self.perform, action))
 
     def refusal(self, action: Action) -> str:
         """Return why `action` cannot be done now; empty if it can."""
@@ -166,14 +237,14 @@ class DeskScreen(QuestionScreen):
         elif self.status.message == reading:
             self.status.say("")
 
-    async def on_desk_header_clicked(self) -> None:
+    def on_desk_header_clicked(self) -> None:
         """Open the cloud selector."""
-        await self.do_cloud()
+        self.begin(CLOUD)
 
-    async def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
+    def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
         """Do the action that was clicked."""
         event.stop()
-        await self.perform(event.action)
+        self.begin(event.action)
 
     # Actions of every screen
 
@@ -207,5 +278,6 @@ class DeskScreen(QuestionScreen):
 
     async def do_refresh(self) -> None:
         """Read the book again."""
-        await self.book_changed()
+        self.book_changed()
+        await self.settled()
         self.status.say(_("Read again."))

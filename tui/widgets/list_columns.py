@@ -55,8 +55,8 @@ class ColumnsScreen(DeskScreen):
             FileError: they cannot be read.
         """
         reading = await asyncio.to_thread(read_views)
-        if reading.notice and self.is_attached:
-            self.status.say(reading.notice, error=True, whole=True)
+        if reading.notice:
+            self.shell.say(reading.notice, error=True)
         return reading.kept
 
     async def kept_or_nothing(self) -> Kept:
@@ -64,8 +64,7 @@ class ColumnsScreen(DeskScreen):
         try:
             return await self.kept()
         except DeskError as error:
-            if self.is_attached:
-                self.fail(error)
+            self.shell.say(str(error), error=True)
         return Kept()
 
     async def do_columns(self) -> None:
@@ -85,10 +84,7 @@ class ColumnsScreen(DeskScreen):
             self._own_columns = chosen
         self.table.set_columns(self.columns)
         if not self._view_columns:
-            self.run_worker(self._attempt(self._keep_columns), group="columns")
-
-    async def _keep_columns(self) -> None:
-        await asyncio.to_thread(keep_columns, self.SPEC.name, self._own_columns)
+            await asyncio.to_thread(keep_columns, self.SPEC.name, self._own_columns)
 
     async def do_jump(self, beginning: str = "") -> None:
         """Ask for the beginning of a value in the column that the list is sorted by."""

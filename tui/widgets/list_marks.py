@@ -10,6 +10,8 @@ from models.languages import ngettext
 from tui.widgets.list_views import ViewsScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from models.account_list import Scope
     from models.lists import RowKey
     from models.queries import Query
@@ -65,14 +67,18 @@ class MarksScreen(ViewsScreen):
             "({count} hidden by the filter)", "({count} hidden by the filter)", len(marks) - seen
         )
 
-    async def forget_lost_marks(self) -> None:
+    def forget_lost_marks(self) -> None:
         """Take the marks off rows that are no longer in the list."""
         scope, marks = self.desk.scope, self.table.marks
         if not marks or scope is None:
             return
         keys = tuple(sorted(marks)) if len(marks) <= MANY else None
         query = replace(self.query_of(scope), filter=NO_FILTER, keys=keys)
-        left = set(await self.desk.counters[0].ask(query.all_keys))
-        if lost := marks - left:
-            self.table.mark(lost, marked=False)
-            self.show_state(scope)
+
+        def left(keys: Sequence[RowKey]) -> None:
+            if lost := marks.difference(keys):
+                self.table.mark(lost, marked=False)
+                self.show_state(scope)
+
+        counter = self.desk.counters[0]
+        self.read(lambda: counter.ask(query.all_keys), left, group="marks")

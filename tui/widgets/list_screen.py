@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.getters import query_one
 from textual.widgets import Static
 
 from models.clock import to_millis
-from models.errors import DeskError, FilterError
+from models.errors import FilterError
 from models.filters import NO_FILTER, Filter, parse
 from models.known_values import FilterCompleter
 from models.languages import _, ngettext, number
 from models.lists import Sort
 from models.queries import Query
 from models.remembered import View
-from models.sources import ListedRows
 from models.store_rows import StoreRows
 from tui.widgets.list_marks import MarksScreen
 from tui.widgets.prompt import Aid
@@ -32,6 +32,15 @@ if TYPE_CHECKING:
     from models.account_list import Scope
     from models.desk import Desk
     from models.lists import Column, Row
+    from models.views import Kept
+
+
+class _Asked(NamedTuple):
+    """What a table was asked to show."""
+
+    source: StoreRows
+    scope: Scope
+    filter: Filter
 
 
 class ListScreen(MarksScreen):
@@ -55,7 +64,8 @@ class ListScreen(MarksScreen):
         """The account and the state of the book in which they were counted."""
         self._source: StoreRows | None = None
         """The rows shown last, while the book stays as it was then."""
-        self._left = False
+        self._asked: _Asked | None = None
+        """What the table was asked to show last."""
         self._shown_scope = ""
         self._shown_filter: Filter = NO_FILTER
         """The filter of the rows that are shown: the one that is typed may be ahead of them."""
@@ -86,17 +96,10 @@ class ListScreen(MarksScreen):
         yield RecordTable(self.SPEC.columns, self.desk.clock, id=self.SPEC.name)
         yield Static(id="empty", markup=False)
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """Show the list as it was left."""
-        self.set_focus(self.table)  # at once: what is typed ahead may ask for something by then
-        await self.scope_chosen()
-
-    def on_screen_resume(self) -> None:
-        """Look again when coming back: something may have been edited."""
-        if self._left:
-            self._left = False
-            self.focus_body()
-            self.run_worker(self.book_changed(), group="list", exclusive=True)
+        self.set_focus(self.table)
+        self.scope_chosen()
 
     def on_record_table_moved(self) -> None:
         """Remember where the cursor is."""
@@ -104,16 +107,18 @@ class ListScreen(MarksScreen):
 
     def on_screen_suspend(self) -> None:
         """Write down how the list is left, should the process be killed later."""
-        self._left = True
         self.desk.remembered.save()
 
     # What is shown
 
-    async def scope_chosen(self) -> None:
+    def scope_chosen(self) -> None:
         """Show another account's rows, as its list was left."""
-        kept = await self.kept_or_nothing()
+        if self.desk.scope is not None:
+            self.read(self.kept_or_nothing, self._take_up_scope, group="scope")
+
+    def _take_up_scope(self, kept: Kept) -> None:
         scope = self.desk.scope
-        if scope is None or self._was_left():
+        if scope is None:
             return
         view = self.desk.remembered.view(scope.key, self.SPEC.name)
         sortable = {column.name for column in self.SPEC.sortable()}
@@ -128,36 +133,41 @@ class ListScreen(MarksScreen):
         self.table.hidden = frozenset() if scope.account is None else frozenset({"cloud"})
         self.take_up(kept, view)
         self.table.cursor = 0
-        await self._show(keep=view.cursor or -1)
+        self.show_rows(keep=view.cursor or -1)
 
-    async def book_changed(self) -> None:
+    def book_changed(self) -> None:
         """Show the list as it is now, the cursor on the same row."""
         self._source = None
-        await self._show()
-        await self.forget_lost_marks()
+        self.show_rows()
+        self.forget_lost_marks()
 
-    async def _show(self, keep: int = 0, *, near: bool = True) -> None:
+    def show_rows(self, keep: int = 0, *, near: bool = True) -> None:
+        """Begin to show the rows of the account, filter and sort that are chosen now."""
         scope = self.desk.scope
-        if scope is None or self._was_left():
+        if scope is None:
             return
-        chosen = self._filter
-        source = self._source = StoreRows(
+        self._source = StoreRows(
             self.desk.reader, self.query_of(scope), self.desk.counters, self._source
         )
-        try:
-            if not await self.table.show(source, sort=self._sort, keep=keep, near=near):
-                return
-        except DeskError as error:
-            if self._was_left():
-                return
-            if scope.key != self._shown_scope:  # never another account's rows under this header
-                await self.table.show(ListedRows(()), keep=-1)
-            self.fail(error)
+        self._asked = _Asked(self._source, scope, self._filter)
+        self.table.show(self._source, sort=self._sort, keep=keep, near=near)
+
+    def on_record_table_shown(self, event: RecordTable.Shown) -> None:
+        """Say what is shown now."""
+        asked = self._asked
+        if asked is None or event.source is not asked.source:
             return
-        self._shown_scope, self._shown_filter = scope.key, chosen
-        if not self._was_left():
-            self._count_all(scope)
-            self.show_state(scope)
+        self._shown_scope, self._shown_filter = asked.scope.key, asked.filter
+        self._count_all(asked.scope)
+        self.show_state(asked.scope)
+
+    def on_record_table_failed(self, event: RecordTable.Failed) -> None:
+        """Never leave another account's rows under this header; the frame says why."""
+        asked = self._asked
+        if asked is None or event.source is not asked.source:
+            return
+        if asked.scope.key != self._shown_scope:
+            self.table.show_all(())
 
     def _count_all(self, scope: Scope) -> None:
         """See to it that the rows are counted which the filter leaves out."""
@@ -168,33 +178,26 @@ class ListScreen(MarksScreen):
         elif state != self._all_of or self._all is None:
             self._all, self._all_of = None, state
             unfiltered = replace(self.query_of(scope), filter=NO_FILTER)
-            self.run_worker(self._all_counted(scope, unfiltered), group="all", exclusive=True)
 
-    async def _all_counted(self, scope: Scope, unfiltered: Query) -> None:
-        try:
-            self._all = await self.desk.counters[0].ask(unfiltered.count)
-        except DeskError as error:
-            self.fail(error)
-            return
-        if not self._was_left():
-            self.show_state(scope)
+            def counted(count: int) -> None:
+                self._all = count
+                self.show_state(scope)
+
+            counter = self.desk.counters[0]
+            self.read(lambda: counter.ask(unfiltered.count), counted, group="all", beside=True)
 
     def on_record_table_rearranged(self) -> None:
         """Say by which column the rows are sorted, where its heading is not seen any more."""
         scope = self.desk.scope
-        if scope is not None and scope.key == self._shown_scope and not self._was_left():
+        if scope is not None and scope.key == self._shown_scope:
             self.show_state(scope)
 
     def on_record_table_counted(self) -> None:
         """Say how many rows there are, now that they are counted."""
         scope = self.desk.scope
-        if scope is not None and scope.key == self._shown_scope and not self._was_left():
+        if scope is not None and scope.key == self._shown_scope:
             self._count_all(scope)
             self.show_state(scope)
-
-    def _was_left(self) -> bool:
-        """Say whether the screen is gone, or its parts are, as can be when rows have been read."""
-        return not self.is_attached or not self.query(RecordTable)
 
     def query_of(self, scope: Scope) -> Query:
         """Return the query whose rows are shown."""
@@ -259,14 +262,14 @@ class ListScreen(MarksScreen):
         else:
             self.set_focus(None)
 
-    async def on_record_table_opened(self) -> None:
+    def on_record_table_opened(self) -> None:
         """Open the row that was clicked twice."""
-        await self.action_perform(f"{self.SPEC.name}.open")
+        self.begin(f"{self.SPEC.name}.open")
 
-    async def on_record_table_heading_clicked(self, event: RecordTable.HeadingClicked) -> None:
+    def on_record_table_heading_clicked(self, event: RecordTable.HeadingClicked) -> None:
         """Sort by the column whose heading was clicked."""
         if event.column.sort:
-            await self._sort_by(event.column)
+            self._sort_by(event.column)
 
     # What keys do
 
@@ -292,7 +295,7 @@ class ListScreen(MarksScreen):
         await self._apply(text or "")
         if text and (used := text.strip()):
             self.desk.used_filters.use(self.SPEC.name, used, to_millis(self.desk.clock()))
-            self.run_worker(self.desk.used_filters.save, thread=True, group="used filters")
+            self.shell.start(partial(asyncio.to_thread, self.desk.used_filters.save))
         if text and self.table.is_counted and self.table.total == 1:
             await self.do_open()  # the one that was looked for
 
@@ -305,11 +308,12 @@ class ListScreen(MarksScreen):
             self.prompt.remark(str(error), error=True)
             return
         self._is_wrong = False
-        self.run_worker(self._show(near=False), group="list", exclusive=True)
+        self.show_rows(near=False)
 
     async def _apply(self, text: str) -> None:
         self._filter = parse(text.strip(), self.SPEC, self.desk.clock())
-        await self._show(near=False)
+        self.show_rows(near=False)
+        await self.settled()
 
     def do_sort(self) -> None:
         """Ask for the column to sort by."""
@@ -321,13 +325,13 @@ class ListScreen(MarksScreen):
             ],
         )
 
-    async def _sort_by(self, column: Column) -> None:
+    def _sort_by(self, column: Column) -> None:
         usual = self.SPEC.default_sort
         descending = column.name == usual.column and usual.descending
         if column.name == self._sort.column:
             descending = not self._sort.descending
         self._sort = Sort(column.name, descending)
-        await self._show()
+        self.show_rows()
 
     def do_wide(self) -> None:
         """Show or hide further columns."""

@@ -71,7 +71,8 @@ class ViewsScreen(ColumnsScreen):
         """Say how many rows there are, and which."""
         raise NotImplementedError
 
-    async def _show(self, keep: int = 0) -> None:
+    def show_rows(self, keep: int = 0) -> None:
+        """Begin to show the rows that there are now."""
         raise NotImplementedError
 
     def _remember(self) -> None:
@@ -120,14 +121,16 @@ class ViewsScreen(ColumnsScreen):
         self._sort = view.sort_of(self.SPEC)
         self._view, self._view_columns = view, still_there(view.columns, self.SPEC)
         self.table.take_columns(self.columns, wide=view.wide)
-        await self._show()
+        self.show_rows()
+        await self.settled()
         self._remember()
 
     async def _choose_none(self) -> None:
         self._filter, self._sort = NO_FILTER, self.SPEC.default_sort
         self._view, self._view_columns = None, ()
         self.table.take_columns(self.columns, wide=self.table.wide)
-        await self._show()
+        self.show_rows()
+        await self.settled()
         self._remember()
 
     # What keys do

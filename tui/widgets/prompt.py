@@ -208,11 +208,10 @@ class Prompt(Horizontal):
 
     # Completion
 
-    def action_complete(self, by: int) -> None:
+    async def action_complete(self, by: int) -> None:
         """Complete the word under the cursor; once more, to the next of what it could become."""
         if self.aid.complete is not None:
-            work = self._complete(self.aid.complete, by, self.question)
-            self.run_worker(work, group="completion")
+            await self._complete(self.aid.complete, by, self.question)
 
     async def _complete(self, complete: Completer, by: int, question: int) -> None:
         async with self._completing:  # the keys come one after the other

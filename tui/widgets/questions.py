@@ -12,12 +12,14 @@ from rich.cells import cell_len
 from textual.getters import query_one
 from textual.screen import Screen
 
-from models.errors import DeskError
 from tui.widgets.lines import StatusLine
 from tui.widgets.prompt import NO_AID, Aid, Prompt
+from tui.widgets.reads import Reads
 
 if TYPE_CHECKING:
     from textual.events import Key
+
+    from models.errors import DeskError
 
 Act = Callable[[], Awaitable[None] | None]
 """Something to do, at once or awaited."""
@@ -32,7 +34,7 @@ class Choice:
     act: Act
 
 
-class QuestionScreen(Screen[None]):
+class QuestionScreen(Reads, Screen[None]):
     """A screen with a status line and a prompt, in which it asks one question at a time."""
 
     status = query_one(StatusLine)
@@ -43,13 +45,11 @@ class QuestionScreen(Screen[None]):
         self._question = ""
         self._choices: tuple[Choice, ...] = ()
         self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
-        self._typed: Callable[[str], Awaitable[None] | None] | None = None
+        self._typed: Callable[[str], None] | None = None
 
-    async def _attempt(self, act: Act) -> None:
-        try:
-            await _done(act)
-        except DeskError as error:
-            self.fail(error)
+    async def attempt(self, act: Act) -> bool:
+        """Do something that may fail; return whether it did not."""
+        raise NotImplementedError
 
     def fail(self, error: DeskError) -> None:
         """Say what went wrong and what to do."""
@@ -81,7 +81,7 @@ class QuestionScreen(Screen[None]):
         self.status.say("")
         for choice in choices:
             if choice.key in (event.character, event.key):
-                await self._attempt(choice.act)
+                await self.attempt(choice.act)
 
     # Questions that a line of text answers
 
@@ -90,7 +90,7 @@ class QuestionScreen(Screen[None]):
         label: str,
         text: str,
         answer: Callable[[str | None], Awaitable[None] | None],
-        typed: Callable[[str], Awaitable[None] | None] | None = None,
+        typed: Callable[[str], None] | None = None,
         aid: Aid = NO_AID,
     ) -> None:
         """Ask for a line; `answer` gets it on Enter and None on Esc, `typed` as it grows."""
@@ -98,15 +98,13 @@ class QuestionScreen(Screen[None]):
         self.status.display = False
         self.prompt.ask(label, text, aid)
 
-    async def on_prompt_typed(self, event: Prompt.Typed) -> None:
+    def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Hand on what is being typed; what was wrong with the answer before is over."""
         if event.question != self.prompt.question or not self.prompt.is_open:
             return  # it comes late: another question is asked by now, or none
         self.status.display = False
         if self._typed is not None:
-            result = self._typed(event.text)
-            if inspect.isawaitable(result):
-                await result
+            self._typed(event.text)
 
     async def action_answer_prompt(self) -> None:
         """Take what is typed as the answer."""
@@ -121,23 +119,20 @@ class QuestionScreen(Screen[None]):
         answer, typed, self._answer, self._typed = self._answer, self._typed, None, None
         self.prompt.close()
         self.status.display = True
-        if answer is not None:
-            try:
-                await _done(partial(answer, text))
-            except DeskError as error:
-                self.fail(error)
-                if text:  # what was typed is not lost: it can be mended, or left with Esc
-                    self.ask(self.prompt.label, text, answer, typed, self.prompt.aid)
-                    self.status.display = True  # the whole error, above the line
-        if self.is_attached and not self.prompt.is_open:  # the answer may ask for the next line
-            self.focus_body()
+        self.focus_body()  # before the answer, which may ask for the next line or lead elsewhere
+        if answer is None or await self.attempt(partial(answer, text)):
+            return
+        if text and self.is_current:  # it is not lost: it can be mended, or left with Esc
+            self.ask(self.prompt.label, text, answer, typed, self.prompt.aid)
+            self.status.display = True  # the whole error, above the line
 
     def focus_body(self) -> None:
         """Give the keys back to the body."""
         self.focus_next("DeskScreen > *")
 
 
-async def _done(act: Act) -> None:
+async def done(act: Act) -> None:
+    """Do something, and wait for it where it has to be waited for."""
     result = act()
     if inspect.isawaitable(result):
         await result

@@ -215,7 +215,7 @@ class RecordTable(RecordWindow, can_focus=True):
         if self.is_counted and self.total and not self._holds(place):
             # What is shown stays until the rows there are read.
             self._going = place
-            self.run_worker(self._read_window(place), group="window", exclusive=True)
+            self._read_window(place)
             return
         self._going = None
         if place == self.cursor:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from textual.message import Message
 from textual.scroll_view import ScrollView
 
 from models.errors import DeskError
-from models.sources import ListedRows, Wish
+from models.sources import ListedRows, Opening, Wish
+from tui.widgets.reads import Reads
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Sequence
 
     from models.lists import Row, RowKey, Sort
-    from models.sources import Opening, RowSource
+    from models.sources import RowSource
 
 HEADING = 1
 """Lines of the heading, which does not scroll."""
@@ -29,7 +31,17 @@ SLOW = 0.5
 Answer = TypeVar("Answer")
 
 
-class RecordWindow(ScrollView):
+class _Opened(NamedTuple):
+    """What a source opened with."""
+
+    source: RowSource
+    sort: Sort | None
+    opening: Opening
+    settling: asyncio.Future[tuple[int, int]]
+    """Start and total of the rows, counted where they were not."""
+
+
+class RecordWindow(Reads, ScrollView):
     """A window of rows over a source of any length, and the record that the cursor is on.
 
     Rows are shown before they are counted, and the latest question only is answered: a key that
@@ -43,12 +55,21 @@ class RecordWindow(ScrollView):
             super().__init__()
             self.row = row
 
+    class Shown(Message, namespace="record_table"):
+        """The rows of another source are shown."""
+
+        def __init__(self, source: RowSource) -> None:
+            super().__init__()
+            self.source = source
+
     class Failed(Message, namespace="record_table"):
         """Rows could not be read; those that were shown stay."""
 
-        def __init__(self, error: DeskError) -> None:
+        def __init__(self, error: DeskError, source: RowSource | None = None) -> None:
             super().__init__()
             self.error = error
+            self.source = source
+            """The source that was to be shown; None where rows of the shown one are missing."""
 
     class Counted(Message, namespace="record_table"):
         """The rows that are shown have been counted."""
@@ -65,8 +86,9 @@ class RecordWindow(ScrollView):
         self._source: RowSource = ListedRows(())
         self._rows: list[Row] = []
         self._start = 0
-        self._asked = 0
         self._wanted: RowKey = 0
+        self._settling: asyncio.Future[tuple[int, int]] | None = None
+        """Counts the rows that were read last."""
         self._going: int | None = None
         """The place that the cursor goes to as soon as the rows there are read."""
         self.total = 0
@@ -82,35 +104,37 @@ class RecordWindow(ScrollView):
 
     # What it shows
 
-    async def show(
+    def show(
         self, source: RowSource, *, sort: Sort | None = None, keep: RowKey = 0, near: bool = True
-    ) -> bool:
+    ) -> None:
         """Show the rows of another source, with the cursor on `keep` where it is among them.
 
-        Nothing on the screen changes before the new rows are there. Where counting them takes
-        longer, they are shown before they are counted, and `is_counted` is false until then.
-        Returns False, and changes nothing, where it was asked for something newer meanwhile.
+        Nothing on the screen changes before the new rows are there; `Shown` tells that they are,
+        and `Failed` that they cannot be read. Where counting them takes longer, they are shown
+        before they are counted, and `is_counted` is false until then. What is asked for last is
+        shown, whatever is still being read.
 
         Args:
             source: where the rows are.
             sort: what the heading shows as the sort.
             keep: the record to be on; 0 for the one it is on, -1 for the first.
             near: where that record is not among the rows, begin at its place; else at the first.
-
-        Raises:
-            StoreError: the source cannot be read; what was shown stays.
         """
-        self._asked += 1
-        asked = self._asked
-        self._wanted = keep = keep or self._wanted  # a newer question without a wish keeps the old
-        while True:
-            key = keep or self._key
-            opening = await self._told(source.opening(self._wish(key, sort, near=near)))
-            if asked != self._asked:
-                return False
-            if keep or key == self._key:
-                break  # else the person moved on meanwhile: show where the cursor is now
-        return await self._open(source, sort, opening)
+        self._wanted = keep or self._wanted  # a newer question without a wish keeps the old
+        self.read(
+            partial(self._opened, source, sort, near=near),
+            self._take,
+            lambda error: self._cannot_show(error, source),
+            group="rows",
+        )
+
+    def show_all(self, rows: Sequence[Row]) -> None:
+        """Show rows that are in memory, at once; the cursor stays on its record, or its place."""
+        self.stop_reading("rows")
+        keys = [row.key for row in rows]
+        place = keys.index(self._key) if self._key in keys else min(self.cursor, len(rows) - 1)
+        opening = Opening([*rows], max(place, 0), 0, len(rows))
+        self._show_opening(ListedRows(rows), None, opening, (0, len(rows)))
 
     async def jump_to(self, text: str) -> None:
         """Go to the first row whose value in the sorted column begins with `text`, or comes after.
@@ -118,29 +142,58 @@ class RecordWindow(ScrollView):
         Raises:
             DeskError: the source cannot be read, or what it is sorted by has no such value.
         """
-        self._asked += 1
-        asked, source, page, spare = self._asked, self._source, self._page, self._spare
+        await self.read_out("rows")
+        source, page, spare = self._source, self._page, self._spare
         wish = Wish(0, spare, page + spare, page, text=text)
         opening = await self._told(source.opening(wish))
-        if asked == self._asked:
-            await self._open(source, self.sort, opening)
+        opened = await self._settled_soon(source, self.sort, opening)
+        if source is self._source:
+            self._take(opened)
 
-    async def _open(self, source: RowSource, sort: Sort | None, opening: Opening) -> bool:
-        """Show what a source opened with, counted where that takes no time, else before it is."""
-        asked = self._asked
-        settling = asyncio.ensure_future(source.settle(opening))
+    async def _opened(self, source: RowSource, sort: Sort | None, *, near: bool) -> _Opened:
+        while True:
+            keep = self._wanted
+            key = keep or self._key
+            opening = await self._told(source.opening(self._wish(key, sort, near=near)))
+            if keep or key == self._key:
+                break  # else the person moved on meanwhile: show where the cursor is now
+        return await self._settled_soon(source, sort, opening)
+
+    async def _settled_soon(
+        self, source: RowSource, sort: Sort | None, opening: Opening
+    ) -> _Opened:
+        """Return what a source opened with, counted where that takes no time."""
+        if self._settling is not None:
+            self._settling.cancel()  # nobody took what it belongs to, or wants it any more
+        self._settling = settling = asyncio.ensure_future(source.settle(opening))
         try:
             await asyncio.wait({settling}, timeout=PATIENCE)
         except asyncio.CancelledError:
             settling.cancel()
             raise
-        if asked != self._asked:
-            settling.cancel()
-            return False
-        self._take(source, sort, opening, settling.result() if settling.done() else None)
-        if not self.is_counted:
-            self.run_worker(self._settle(source, settling), group="settle", exclusive=True)
-        return True
+        return _Opened(source, sort, opening, settling)
+
+    def _take(self, opened: _Opened) -> None:
+        """Show what a source opened with, counted where that took no time, else before it is."""
+        source, sort, opening, settling = opened
+        try:
+            counted = settling.result() if settling.done() else None
+        except DeskError as error:
+            self._cannot_show(error, source)
+            return
+        self._show_opening(source, sort, opening, counted)
+        if counted is None:
+            self.read(
+                partial(self._told, settling), partial(self._settle, source), self._cannot_read,
+                group="settle", beside=True,
+            )  # fmt: skip
+
+    def _cannot_show(self, error: DeskError, source: RowSource) -> None:
+        self.post_message(self.Failed(error, source))
+
+    def _cannot_read(self, error: DeskError) -> None:
+        self._going = None
+        self.post_message(self.Failed(error))
 
     def _wish(self, key: RowKey, sort: Sort | None, *, near: bool) -> Wish:
         beside = self.row if near and sort == self.sort and key >= 0 else None
@@ -148,7 +201,7 @@ class RecordWindow(ScrollView):
         page, spare = self._page, self._spare
         return Wish(max(key, 0), spare, page + spare, page, near=beside, place=place)
 
-    def _take(
+    def _show_opening(
         self,
         source: RowSource,
         sort: Sort | None,
@@ -169,19 +222,16 @@ class RecordWindow(ScrollView):
         self._arrange()
         self._follow()
         self.refresh()
+        self.post_message(self.Shown(source))
         self.post_message(self.Moved(self.row))
         if going is not None:
             self._go(going)
 
-    async def _settle(self, source: RowSource, settling: asyncio.Future[tuple[int, int]]) -> None:
-        """Wait for the places of rows that are shown already; what is seen of them stays."""
-        try:
-            start, total = await self._told(settling)
-        except DeskError as error:
-            self.post_message(self.Failed(error))
-            return
+    def _settle(self, source: RowSource, counted: tuple[int, int]) -> None:
+        """Take up the places of rows that are shown already; what is seen of them stays."""
         if source is not self._source or self.is_counted:
             return
+        start, total = counted
         shift, top = start - self._start, self.scroll_offset.y
         self._start, self.total, self.is_counted = start, total, True
         self.cursor += shift
@@ -226,10 +276,10 @@ class RecordWindow(ScrollView):
 
         So a key typed ahead acts on the record that the key before it went to.
         """
-        if self._going is not None:
-            await self._read_window(self._going)
-        elif self.row is None and self.total:
-            await self._read_window(self.cursor)
+        await self.read_out("rows")
+        if self.row is None and self.total and self._going is None:
+            self._read_window(self.cursor)
+        await self.read_out("window")
         return self.row
 
     def _go(self, place: int) -> None:
@@ -275,7 +325,7 @@ class RecordWindow(ScrollView):
             and self.total
             and (self._row_at(first) is None or self._row_at(last) is None)
         ):
-            self.run_worker(self._read_window(first), group="window", exclusive=True)
+            self._read_window(first)
 
     def _holds(self, place: int) -> bool:
         """Say whether all rows are held that are seen when the cursor is at `place`."""
@@ -288,23 +338,25 @@ class RecordWindow(ScrollView):
         top = self.scroll_offset.y
         return min(max(top, place - self._page + 1), place)
 
-    async def _read_window(self, place: int) -> None:
+    def _read_window(self, place: int) -> None:
+        """Read the rows around a place; what is shown stays until they are there."""
         source, rows = self._source, self._rows
         start, length = self._window_around(place, self.total)
         ends = {self._start: rows[0], self._start + len(rows) - 1: rows[-1]} if rows else {}
         held = [(place, row) for place, row in ends.items() if row.sorted_by is not None]
-        try:
-            rows = await self._told(source.window(start, length, self.total, held))
-        except DeskError as error:
-            self._going = None
-            self.post_message(self.Failed(error))
-            return
-        if source is not self._source:
-            return
-        self._rows, self._start = rows, start
-        going, self._going = self._going, None
-        if going is not None:
-            self.cursor = going
-            self._follow()
-        self.refresh()
-        self.post_message(self.Moved(self.row))
+
+        def take(read: list[Row]) -> None:
+            if source is not self._source:
+                return
+            self._rows, self._start = read, start
+            going, self._going = self._going, None
+            if going is not None:
+                self.cursor = going
+                self._follow()
+            self.refresh()
+            self.post_message(self.Moved(self.row))
+
+        self.read(
+            lambda: self._told(source.window(start, length, self.total, held)),
+            take, self._cannot_read, group="window", beside=True,
+        )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
@@ -18,10 +18,40 @@ if TYPE_CHECKING:
     from models.resources import Resource
     from models.running import RunWish
     from models.views import Chosen
+    from tui.widgets.desk_screen import DeskScreen
+
+
+Answer = TypeVar("Answer")
 
 
 class Shell(Protocol):
-    """The app, as its screens see it. Each call returns when what it asks for is on the screen."""
+    """The app, as its screens see it. Each call returns when what it asks for is on the screen.
+
+    What is awaited here is for what a person does (`do_…`, and what it calls): the app carries
+    that out, one thing after the other, and it may take the screen away that asked. A handler of a
+    screen (`on_…`) never waits: it uses `begin`, `start` and `say`, which come back at once.
+    """
+
+    def begin(self, screen: DeskScreen, act: Callable[[], Awaitable[object]]) -> None:
+        """Do something for a screen as if a key had been pressed; not where it is left by then."""
+        ...
+
+    def start(self, work: Callable[[], Awaitable[object]], busy_with: str = "") -> None:
+        """Do some work beside: it goes on when the screen that began it is left.
+
+        Where it would be lost with the console, `busy_with` says in words what it is.
+        """
+        ...
+
+    async def settled(self) -> None:
+        """Wait until the screen on top shows what it was asked for."""
+        ...
+
+    async def ask_dialog(
+        self, dialog: Screen[Answer], answered: Callable[[Answer | None], Awaitable[None] | None]
+    ) -> None:
+        """Show a dialog; `answered` gets its answer when it is off the screen."""
+        ...
 
     async def go_to(self, name: str) -> None:
         """Go to a main screen by its name."""
@@ -128,6 +158,10 @@ class Shell(Protocol):
         """Hand the letters that wait to the mail server; return what came of it, in words."""
         ...
 
+    async def search_customers(self) -> None:
+        """Go to the customers and ask for a filter."""
+        ...
+
     async def choose_cloud(self) -> None:
         """Open the cloud selector."""
         ...
@@ -151,7 +185,7 @@ class Shell(Protocol):
         ...
 
     def say(self, text: str, *, error: bool = False) -> None:
-        """Say something in the status line of the screen on top."""
+        """Say something in the status line of the screen on top, unless it asks something."""
         ...
 
     async def book_changed(self) -> None:

@@ -9,10 +9,14 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
 
-def sparing(usual: type[Driver]) -> type[Driver]:
-    """Return the driver that sends only changes, where `usual` is Textual's own for POSIX.
+def own_driver(usual: type[Driver], *, sparing: bool) -> type[Driver]:
+    """Return the console's own driver, where `usual` is Textual's own for POSIX.
 
     Windows, browsers, and what `TEXTUAL_DRIVER` names keep theirs.
+
+    Args:
+        usual: the one that Textual would take.
+        sparing: whether to send only what changes.
     """
     if os.name != "posix":
         return usual
@@ -20,6 +24,6 @@ def sparing(usual: type[Driver]) -> type[Driver]:
 
     if usual is not LinuxDriver:
         return usual
-    from tui.wire.driver import SparingDriver
+    from tui.wire.driver import SparingDriver, WatchedDriver
 
-    return SparingDriver
+    return SparingDriver if sparing else WatchedDriver

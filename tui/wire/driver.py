@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Resize
+from textual.events import Key, Resize
 
-from tui.steady_app import SteadyApp
+from tui.steady_app import LEAVE_KEY, SteadyApp
 from tui.wire.output import Abilities
 from tui.wire.picture import Picture
 from tui.wire.reading import is_frame
@@ -28,7 +28,35 @@ if TYPE_CHECKING:
     from tui.wire.standing import Standing
 
 
-class SparingDriver(LinuxDriver):
+class WatchedDriver(LinuxDriver):
+    """Tells of ctrl+q at once: the app may be too busy, or hang."""
+
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._painter = app
+
+    def stop_application_mode(self) -> None:
+        """Leave the terminal in order, and say so."""
+        super().stop_application_mode()
+        if isinstance(self._painter, SteadyApp):
+            self._painter.terminal_in_order()
+
+    def process_message(self, message: Message) -> None:
+        """Take what the terminal says; it comes in a thread of its own."""
+        app = self._painter
+        if isinstance(message, Key) and message.key == LEAVE_KEY and isinstance(app, SteadyApp):
+            app.leave_key_pressed()
+        super().process_message(message)
+
+
+class SparingDriver(WatchedDriver):
     """Keeps the picture that the terminal shows, and sends what changes it.
 
     It forgets the picture whenever the terminal may show something else.
@@ -47,7 +75,6 @@ class SparingDriver(LinuxDriver):
             lambda: self.abilities, ambiguous_may_be_wide=_locale().startswith(("zh", "ja", "ko"))
         )
         self._wire = Wire(self.picture)
-        self._painter = app
         self._was_started = False
         self._usual_resize: Callable[[int, FrameType | None], object] | None = None
         if isinstance(app, SteadyApp):

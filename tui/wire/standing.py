@@ -38,14 +38,14 @@ class Standing:
         """What stands there, row by row, as Textual would have written it."""
         self.is_whole = True
         """Whether it still stands as it was painted."""
-        self._usual: list[Any] = []
+        self.usual: list[Any] = []
         """The terminal's attributes as they were."""
         self._is_ours = True
 
     def __enter__(self) -> Self:
         import termios
 
-        self._usual = termios.tcgetattr(_STDIN)
+        self.usual = termios.tcgetattr(_STDIN)
         waiting = termios.tcgetattr(_STDIN)
         waiting[0] &= ~(termios.IXON | termios.ICRNL)  # as the driver will want the keys
         waiting[3] &= ~(termios.ECHO | termios.ICANON)
@@ -64,12 +64,12 @@ class Standing:
     def hand_over(self) -> list[Any]:
         """Return the attributes with which the terminal is to be left by whom it is given to."""
         self._is_ours = False
-        return self._usual
+        return self.usual
 
     def _restore(self) -> None:
         import termios
 
-        termios.tcsetattr(_STDIN, termios.TCSANOW, self._usual)
+        termios.tcsetattr(_STDIN, termios.TCSANOW, self.usual)
         _write("\x1b[?7h" + TO_USUAL)
 
     def _leave(self, number: int, _frame: FrameType | None) -> None:

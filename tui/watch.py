@@ -1,0 +1,149 @@
+"""Sees to it that the console can be left, whatever hangs: by a signal, or by ctrl+q.
+
+A thread waits for signals and for the key's answer. First it asks the app to leave; where that does
+not do, it writes down what hangs, leaves the terminal in order, and ends the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import suppress
+from threading import Event, Thread, Timer
+from typing import TYPE_CHECKING, Any
+
+from models.crash import write_hang_report
+from models.languages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+"""What ends the console in order."""
+PATIENCE = 0.7
+"""Seconds that ctrl+q waits for what was pressed before it."""
+ORDER_SECONDS = 1.2
+"""Seconds within which the app leaves the terminal in order; then it is done by force."""
+CLOSE_SECONDS = 0.7
+"""Seconds within which the process ends after that."""
+WRITE_SECONDS = 0.15
+"""How long a terminal may take that is put in order; one that is gone takes for ever."""
+IN_ORDER = (
+    "\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"
+    "\x1b[?2004l\x1b[?2048l\x1b[?1004l\x1b[?7h\x1b[<u\x1b[0m\x1b[?1049l\x1b[?25h"
+)
+"""What takes back all that the console asked of a terminal: mouse, pasting, keys, its screen."""
+
+
+class Watch:
+    """Watches over one run of the console; made in the main thread, where the loop runs."""
+
+    def __init__(self, leave: Callable[[int], None], clock: Callable[[], datetime]) -> None:
+        """Begin to watch.
+
+        Args:
+            leave: asks the app, in its loop, to leave with an exit code, whatever it is doing.
+            clock: what time it is, for the report.
+        """
+        self._leave = leave
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._usual: list[Any] | None = _attributes()
+        """How the terminal was, where there is one."""
+        self._asked: Timer | None = None
+        self._is_leaving = False
+        self._is_restored = Event()
+        """Whether the app has left the terminal in order."""
+        self.report: Path | None = None
+        """Where it stands what hung."""
+
+    def heed_signals(self, usual: list[Any] | None) -> None:
+        """Leave when a signal says so, also where the main thread does not run.
+
+        `usual` are the terminal's attributes to come back to, where they are no more in force.
+        """
+        self._usual = usual or self._usual
+        readable, writable = os.pipe()
+        os.set_blocking(writable, False)
+        for number in SIGNALS:
+            signal.signal(number, lambda _number, _frame: None)  # the pipe has it already
+        signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
+        Thread(target=self._wait_for_signals, args=(readable,), name="watch", daemon=True).start()
+
+    def key_pressed(self) -> None:
+        """Expect an answer to ctrl+q; called as soon as the terminal sent it, by any thread."""
+        if self._asked is None:
+            self._asked = self._later(PATIENCE, self._not_answered)
+
+    def key_taken(self) -> None:
+        """Know that ctrl+q was taken: what it means here is up to the screen."""
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            asked.cancel()
+
+    def leaving(self, code: int) -> None:
+        """Expect the end, with an exit code, now that the app is leaving."""
+        if not self._is_leaving:
+            self._is_leaving = True
+            self._later(ORDER_SECONDS, self._force, code)
+
+    def terminal_restored(self) -> None:
+        """Know that the terminal is in order: where the app leaves, only the book is to close."""
+        if self._is_leaving:
+            self._is_restored.set()
+
+    def _wait_for_signals(self, readable: int) -> None:
+        while numbers := os.read(readable, 64):
+            for number in numbers:
+                if number in SIGNALS and not self._is_leaving:
+                    self._ask_to_leave(128 + number)
+
+    def _not_answered(self) -> None:
+        self.report = write_hang_report(self._loop, self._clock())
+        self._ask_to_leave(1)
+
+    def _ask_to_leave(self, code: int) -> None:
+        self.leaving(code)
+        with suppress(RuntimeError):  # the loop is closed already
+            self._loop.call_soon_threadsafe(self._leave, code)
+
+    def _force(self, code: int) -> None:
+        """End the process; the terminal first, where the app has not left it in order."""
+        if self._is_restored.is_set():
+            self._later(CLOSE_SECONDS, os._exit, code)
+            return
+        self.report = self.report or write_hang_report(self._loop, self._clock())
+        restoring = Thread(target=self._restore, name="restore", daemon=True)
+        restoring.start()
+        restoring.join(WRITE_SECONDS)
+        os._exit(code)
+
+    def _restore(self) -> None:
+        terminal = sys.__stderr__.fileno() if sys.__stderr__ else 2
+        told = _("partnerdesk did not answer and was ended.")
+        if self.report is not None:
+            told += "\r\n" + _("A report without your data is in {file}.").format(file=self.report)
+        import termios
+
+        os.write(terminal, f"{IN_ORDER}partnerdesk: {told}\r\n".encode())
+        if self._usual is not None:
+            termios.tcsetattr(terminal, termios.TCSANOW, self._usual)
+
+    def _later(self, seconds: float, act: Callable[..., object], *arguments: object) -> Timer:
+        timer = Timer(seconds, act, arguments)
+        timer.daemon = True
+        timer.start()
+        return timer
+
+
+def _attributes() -> list[Any] | None:
+    import termios
+
+    try:
+        return termios.tcgetattr(0)
+    except (termios.error, OSError):
+        return None

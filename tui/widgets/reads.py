@@ -1,0 +1,139 @@
+"""What a screen or a table reads: begun here alone, shown in its own queue, ended with it.
+
+A handler never waits, and an answer comes as a message: a queue that is being closed takes none,
+and while one is handled nothing of the screen can go. So no answer finds a screen that is not
+composed yet, or whose parts are gone, and none is shown where something newer was asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from textual.widget import Widget
+
+from models.errors import DeskError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from textual.message_pump import MessagePump
+
+Answer = TypeVar("Answer")
+
+
+class Reading:
+    """A question that was asked, until its answer is shown or nobody wants it any more."""
+
+    def __init__(self, *, beside: bool) -> None:
+        self.beside = beside
+        """Whether nobody waits for it: what it shows comes when it comes."""
+        self.is_over = asyncio.Event()
+
+
+class Reads(Widget):
+    """A part of the screen that asks for what it shows."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._readings: dict[str, Reading] = {}
+        """By group, what was asked last and is not shown yet."""
+
+    def read(
+        self,
+        question: Callable[[], Awaitable[Answer]],
+        show: Callable[[Answer], None],
+        failed: Callable[[DeskError], None] | None = None,
+        *,
+        group: str = "read",
+        beside: bool = False,
+    ) -> None:
+        """Find something out beside the event loop, and show it.
+
+        Args:
+            question: finds it out; it touches nothing on the screen.
+            show: shows it, in the queue of this screen or table; not called where that is gone by
+                then, or where something newer was asked in the same group.
+            failed: what to do where it could not be found out; else `reading_failed`.
+            group: what is asked under one name replaces what was asked before.
+            beside: whether no key waits for it.
+        """
+        self.stop_reading(group)
+        reading = self._readings[group] = Reading(beside=beside)
+        work = self._find_out(group, reading, question, show, failed or self.reading_failed)
+        self.run_worker(work, group=group, exclusive=True)
+
+    def stop_reading(self, group: str) -> None:
+        """Want no answer any more to what was asked last in a group."""
+        if reading := self._readings.pop(group, None):
+            self.workers.cancel_group(self, group)
+            reading.is_over.set()
+
+    def reading_failed(self, error: DeskError) -> None:
+        """Say that something could not be read."""
+        raise NotImplementedError
+
+    async def settled(self) -> None:
+        """Wait until all that was asked here is shown.
+
+        For what a person does: a handler of this screen would wait for itself.
+        """
+        while waited := [reading for reading in self._readings.values() if not reading.beside]:
+            await waited[0].is_over.wait()
+        for pump in self._way_up():
+            await drained(pump)
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether something that keys wait for is not shown yet."""
+        return any(not reading.beside for reading in self._readings.values())
+
+    async def read_out(self, group: str) -> None:
+        """Wait until what was asked in a group is shown, also where no key waits for it."""
+        while reading := self._readings.get(group):
+            await reading.is_over.wait()
+
+    def on_unmount(self) -> None:
+        """Let nobody wait for answers that will not come."""
+        for reading in self._readings.values():
+            reading.is_over.set()
+        self._readings.clear()
+
+    async def _find_out(
+        self,
+        group: str,
+        reading: Reading,
+        question: Callable[[], Awaitable[Answer]],
+        show: Callable[[Answer], None],
+        failed: Callable[[DeskError], None],
+    ) -> None:
+        try:
+            answer = await question()
+        except DeskError as error:
+            act = partial(failed, error)
+        else:
+            act = partial(show, answer)
+        if not self.call_later(self._reading_answered, group, reading, act):
+            reading.is_over.set()
+
+    def _reading_answered(self, group: str, reading: Reading, act: Callable[[], None]) -> None:
+        if self._readings.get(group) is not reading:
+            return  # something newer was asked
+        del self._readings[group]
+        act()
+        reading.is_over.set()
+
+    def _way_up(self) -> Iterator[MessagePump]:
+        """Return whose queues the word of an answer goes through."""
+        for node in self.ancestors_with_self:
+            yield node
+            if node is self.screen:
+                return
+
+
+async def drained(pump: MessagePump) -> None:
+    """Wait until all is handled that waits in a queue; one that is at its end handles nothing."""
+    done = asyncio.Event()
+    if pump.is_running and pump.call_later(done.set):
+        await done.wait()
