@@ -136,9 +136,11 @@ class Desk:
         return By(Actor.present(), self.clock(), plan_id or str(uuid4()))
 
     def close(self) -> None:
-        """Stop reading and write down what is to be remembered."""
-        for counter in self.counters:
-            counter.close()
-        self.reader.close()
+        """Write down what is to be remembered, and stop reading."""
         self.remembered.save()
         self.used_filters.save()
+        readers = (self.reader, *self.counters)
+        for reader in readers:
+            reader.stop()
+        for reader in readers:
+            reader.close()

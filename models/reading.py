@@ -26,7 +26,7 @@ ANSWER_SECONDS = 30.0
 """How long a question may take before the person is told that there is no answer."""
 STOP_SECONDS = 0.05
 """How long a question that is to be stopped has until it is told so again."""
-CLOSE_SECONDS = 3.0
+CLOSE_SECONDS = 1.0
 """How long the end of the program waits for the thread."""
 
 
@@ -83,12 +83,16 @@ class Reader:
         """Return what `work` returns; it runs in the reading thread."""
         return await asyncio.wrap_future(self.begin(work))
 
-    def close(self) -> None:
-        """Stop reading; what still runs is interrupted, and not waited for for long."""
+    def stop(self) -> None:
+        """Take no more questions; the one that is being answered is interrupted."""
         connection = self._connection
         self._work.put(None)
         if connection is not None:
             connection.interrupt()
+
+    def close(self) -> None:
+        """Stop reading; what still runs is not waited for for long."""
+        self.stop()
         self._thread.join(CLOSE_SECONDS)
 
     def begin(self, work: Callable[[], Answer]) -> Future[Answer]:

@@ -177,6 +177,11 @@ class AddCustomerScreen(CustomerFormScreen):
         self.changed()
         await self.do_back()
 
+    @property
+    def belongs_to(self) -> str:
+        """What is typed here belongs to one draft."""
+        return f"{self.NAME}/{self._draft.plan_id}"
+
     # The same customer in the book
 
     def left(self, field: FormField) -> None:

@@ -192,7 +192,8 @@ class CustomerScreen(DeskScreen):
             if text is not None:
                 await self._note_given(text, note)
 
-        dialog = NoteDialog(note.text if note else "", typed, why)
+        of = f"{self._customer_id}/{note.id if note else 0}"
+        dialog = NoteDialog(note.text if note else "", typed, why, belongs_to=of)
         await self.shell.ask_dialog(dialog, written)
 
     async def _note_given(self, text: str, note: Note | None) -> None:

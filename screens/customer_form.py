@@ -192,6 +192,18 @@ class CustomerFormScreen(FormScreen):
             self.form.set_value(field, text, replaceable=True)
             self.changed()
 
+    # Should the screen fail
+
+    def unsaved(self) -> Mapping[str, str]:
+        """Return what stands in the form."""
+        return {field.value: text for field, text in self.typed.items()}
+
+    def take_back(self, texts: Mapping[str, str]) -> None:
+        """Put back what stood in the form when such a one failed."""
+        for name, text in texts.items():
+            self.put(FormField(name), text)
+        self.ask_again()
+
     # What keys do
 
     async def do_take(self) -> None:

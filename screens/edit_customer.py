@@ -14,6 +14,8 @@ from screens.customer_form import CustomerFormScreen
 from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from models.account_list import Account
     from models.changes import Outcome, Plan
     from models.customer_page import CustomerPage
@@ -115,6 +117,10 @@ class EditCustomerScreen(CustomerFormScreen):
             self._ask_next_clash()
             return
         await super().do_review()
+
+    def unsaved(self) -> Mapping[str, str]:
+        """Return what stands in the form, where it is not what the book has."""
+        return super().unsaved() if self.typed != form_values(self._page) else {}
 
     async def do_back(self) -> None:
         """Leave; ask first where something was changed."""

@@ -111,6 +111,13 @@ class FormScreen(DeskScreen):
         self.filled_in()
         self.ready.set()
 
+    # Should the screen fail
+
+    @property
+    def belongs_to(self) -> str:
+        """What is typed here belongs to what the heading names, in one account."""
+        return f"{self.NAME}/{self.account.id}/{self.heading_text()}"
+
     # What subclasses say
 
     def warm_up(self) -> None:

@@ -13,6 +13,8 @@ from textual.widgets import Static, TextArea
 from models.languages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
 
@@ -27,13 +29,20 @@ class NoteDialog(ModalScreen[str | None]):
     ]
 
     def __init__(
-        self, text: str, typed: str | None = None, why: str = "", *, title: str = ""
+        self,
+        text: str,
+        typed: str | None = None,
+        why: str = "",
+        *,
+        title: str = "",
+        belongs_to: str = "",
     ) -> None:
         """Edit `text`; `typed` is what was typed before, refused because of `why`.
 
-        `title` says what is written where it is no note.
+        `title` says what is written where it is no note, and `belongs_to` which record it is of.
         """
         super().__init__()
+        self._belongs_to = belongs_to
         self._title = title
         self._text = text
         self._typed = text if typed is None else typed
@@ -59,6 +68,20 @@ class NoteDialog(ModalScreen[str | None]):
         area = self.query_one(TextArea)
         area.move_cursor(area.document.end)
         area.focus()
+
+    @property
+    def belongs_to(self) -> str:
+        """What is typed here belongs to a record."""
+        return f"note/{self._belongs_to}"
+
+    def unsaved(self) -> Mapping[str, str]:
+        """Return the text, where somebody typed into it."""
+        text = self.query_one(TextArea).text
+        return {"text": text} if self._belongs_to and text != self._text else {}
+
+    def take_back(self, texts: Mapping[str, str]) -> None:
+        """Put back the text that was being typed when such a dialog failed."""
+        self.query_one(TextArea).text = texts["text"]
 
     def action_keep(self) -> None:
         """Answer with the text."""

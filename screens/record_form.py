@@ -216,6 +216,21 @@ class RecordFormScreen(FormScreen):
             self.form.set_value(name, text, replaceable=True)
         self.typed[name] = text
 
+    # Should the screen fail
+
+    def unsaved(self) -> Mapping[str, str]:
+        """Return what somebody typed here."""
+        return {
+            name: text for name, text in self.typed.items() if text != self._given.get(name, "")
+        }
+
+    def take_back(self, texts: Mapping[str, str]) -> None:
+        """Put back what was typed when such a form failed."""
+        for name, text in texts.items():
+            self.put(name, text)
+        self.ask_again()
+        self._check()
+
     # What keys do
 
     async def do_take(self) -> None:

@@ -93,6 +93,8 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     monkeypatch.setattr(platform, "node", lambda: "testhost")
     if window := sys.modules.get("tui.widgets.record_window"):  # however busy the machine is,
         monkeypatch.setattr(window, "PATIENCE", 30.0)  # rows and their count come together
+    if app := sys.modules.get("tui.steady_app"):  # and each key finds what the one before showed
+        monkeypatch.setattr(app, "SETTLE_SECONDS", 30.0)
     time.tzset()
     speak("en")
     yield

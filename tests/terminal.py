@@ -156,6 +156,10 @@ class Terminal:
         """Take the terminal away, as a lost SSH connection does; the program gets SIGHUP."""
         self._close()
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send the program a signal."""
+        self._process.send_signal(number)
+
     def kill(self) -> None:
         """Kill the program at once (SIGKILL), as a crash does, and wait until it is gone."""
         self._process.kill()
@@ -226,6 +230,12 @@ class Terminal:
     def bytes_since(self, mark: int) -> bytes:
         """Return what the program wrote since `written` was `mark`."""
         return bytes(self._received[mark:])
+
+    @property
+    def takes_lines(self) -> bool:
+        """Whether the terminal itself echoes and edits lines, as a shell wants it."""
+        modes = termios.tcgetattr(self._master)[3]
+        return bool(modes & termios.ECHO and modes & termios.ICANON)
 
     # What a test waits for
 

@@ -854,7 +854,7 @@ async def test_hostile_and_many_options_are_listed_as_they_are(tmp_path: Path) -
         hostile = [("a\x1b[2J", "[bold]\u202e\ud800"), ("a\x1b[2J", "twice"), ("", "none"), *many]
         await app.choose(options=hostile)
         await pilot.pause()
-        assert app.titles()[:3] == ["[bold]\ufffd\ufffd  a␛[2J", "none  ", "name 0  v0"]
+        assert app.titles()[:3] == ["[bold]\ufffd\ufffd  a␛[2J", "none", "name 0  v0"]
         assert len(app.titles()) == 252
         dialog = app.screen.query_one(".dialog")
         assert dialog.region.bottom <= 24

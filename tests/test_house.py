@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HOUSE = Path(__file__).parents[1]
 
@@ -137,3 +142,60 @@ def test_files_name_no_package_index_and_no_machine() -> None:
             continue
         assert not hosts.search(file.read_text(encoding="utf-8")), name
     assert "--index" not in (HOUSE / "requirements.lock").read_text()
+
+
+def _called(file: Path) -> Iterator[str]:
+    """Return the names of all that a file calls."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Attribute):
+                yield function.attr
+            elif isinstance(function, ast.Name):
+                yield function.id
+
+
+SHOWN = [file for room in ("screens", "tui") for file in sorted((HOUSE / room).rglob("*.py"))]
+"""The files of what a person sees."""
+
+
+def test_a_handler_never_waits() -> None:
+    """What a handler awaits could be the end of its own screen; it begins things, and is done."""
+    waiting = [
+        f"{file}:{node.lineno} {node.name}"
+        for file in SHOWN
+        if file.name not in ("app.py", "steady_app.py")  # the app itself
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith(("on_", "watch_"))
+    ]
+    assert waiting == []
+
+
+@pytest.mark.parametrize(
+    ("names", "places"),
+    [
+        # What a screen or table works on begins in one place, which ends it with the screen.
+        ({"run_worker", "work"}, {"tui/widgets/reads.py", "tui/steady_app.py"}),
+        ({"create_task", "call_from_thread", "set_timer", "run_coroutine_threadsafe"}, set()),
+        ({"set_interval"}, {"tui/app.py"}),
+        # Only the app takes screens away, one thing after the other.
+        (
+            {"push_screen", "pop_screen", "switch_screen", "push_screen_wait", "pop_until_active"},
+            {"tui/app.py", "tui/openings.py", "tui/steady_app.py", "tui/surviving.py"},
+        ),
+        ({"dismiss"}, {"screens/choice_dialog.py", "screens/columns.py", "screens/note_dialog.py"}),
+    ],
+)
+def test_work_begins_in_few_places(names: set[str], places: set[str]) -> None:
+    found = {
+        file.relative_to(HOUSE).as_posix()
+        for file in SHOWN
+        for name in _called(file)
+        if name in names
+    }
+    assert found == places
+
+
+def test_no_screen_asks_whether_it_is_still_there() -> None:
+    for file in SHOWN:
+        assert "is_attached" not in file.read_text(), file

@@ -15,7 +15,7 @@ from tests.commands import COMMAND
 from tests.terminal import Terminal
 from tests.wire_frames import shown, terminal
 from tui.app import DeskApp
-from tui.wire.driver import SparingDriver
+from tui.wire.driver import SparingDriver, WatchedDriver
 from tui.wire.output import Abilities
 from tui.wire.picture import Picture
 from tui.wire.wire import Wire
@@ -127,7 +127,7 @@ def _is_stopped(pid: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("drawing", "driver"), [("changes", SparingDriver), ("whole", LinuxDriver)]
+    ("drawing", "driver"), [("changes", SparingDriver), ("whole", WatchedDriver)]
 )
 def test_the_settings_choose_what_is_sent(
     tmp_path: Path, drawing: str, driver: type[LinuxDriver]

@@ -280,8 +280,8 @@ def run(
     try:
         app.run(mouse=mouse)
     finally:
-        desk.close()
         app.keep_picture()
+        desk.close()
     if app.failure is not None:
         raise app.failure
     if app.guard is not None and app.guard.report is not None:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 REDRAW_KEYS = ("f5", "ctrl+l")
 """Draw the whole screen anew, on every screen that has nothing else on them."""
 LEAVE_KEY = "ctrl+q"
+SETTLE_SECONDS = 2.0
+"""How long the next key waits for what the one before asked for; then it acts on what is seen."""
 NO_MEANING = ("app.focus_next", "app.focus_previous")
 """What Textual binds on every screen, and does nothing where one place has all the keys."""
 
@@ -51,6 +53,8 @@ class SteadyApp(Surviving):
         """What the terminal shows, where the driver keeps that."""
         self.standing: Standing | None = None
         """The picture in which the console was left, as long as it stands there."""
+        self.terminal_before: list[Any] | None = None
+        """The terminal's attributes before the console took it over; the driver tells."""
         self.guard: Watch | None = None
         """Sees to the end, where there is a terminal."""
         self.is_open = asyncio.Event()
@@ -65,7 +69,7 @@ class SteadyApp(Surviving):
     def watch_over(self) -> None:
         """Leave in order when a signal says so, and whatever hangs."""
         self.guard = Watch(self._leave_now, self._clock)
-        self.guard.heed_signals(self.standing.usual if self.standing is not None else None)
+        self.guard.heed_signals(lambda: self.terminal_before)
 
     def leave_key_pressed(self) -> None:
         """Expect that ctrl+q is answered; the driver tells of it as soon as it comes."""
@@ -153,10 +157,11 @@ class SteadyApp(Surviving):
         await self._in_turn(deed)
 
     async def settled(self) -> None:
-        """Wait until the screen on top shows what it was asked for."""
+        """Wait until the screen on top shows what it was asked for; not for ever."""
         screen = self.screen
         if isinstance(screen, DeskScreen):
-            await screen.settled()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(screen.settled(), SETTLE_SECONDS)
 
     async def ask_dialog(
         self, dialog: Screen[Answer], answered: Callable[[Answer | None], Awaitable[None] | None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from rich.console import Console
 from textual.app import App
@@ -38,6 +39,7 @@ class Surviving(App[None]):
         """Why the console ended, where it did not end because somebody wanted it to."""
         self._errors = 0
         """Errors since a key was pressed."""
+        self._failed: WeakSet[Screen[Any]] = WeakSet()
         self._typed: dict[str, Mapping[str, str]] = {}
         """What was typed on screens that failed, by what it belongs to, until it is taken up."""
         # Textual prints its crash screen, which shows the values of variables, to this console.
@@ -108,13 +110,18 @@ class Surviving(App[None]):
 
     def survive(self, error: BaseException) -> None:
         """Write a report of an error that nobody expected, and leave the screen it happened in."""
+        screen = screen_of(error)
+        if screen is not None and screen in self._failed:
+            return  # it is being left: what else fails in it follows from that
         report = write_report(error, self._clock())
         self._errors += 1
         if self._errors > MOST_ERRORS:
             self._give_up(report)
             return
         self.stop_deed()
-        self.call_later(self._leave_failed, screen_of(error), report)
+        if screen is not None:
+            self._failed.add(screen)
+        self.call_later(self._leave_failed, screen, report)
 
     def _give_up(self, report: Path | None) -> None:
         text = _("partnerdesk met an error it did not expect and had to stop.")

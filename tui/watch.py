@@ -52,8 +52,7 @@ class Watch:
         self._leave = leave
         self._clock = clock
         self._loop = asyncio.get_running_loop()
-        self._usual: list[Any] | None = _attributes()
-        """How the terminal was, where there is one."""
+        self._usual: Callable[[], list[Any] | None] = lambda: None
         self._asked: Timer | None = None
         self._is_leaving = False
         self._is_restored = Event()
@@ -61,12 +60,12 @@ class Watch:
         self.report: Path | None = None
         """Where it stands what hung."""
 
-    def heed_signals(self, usual: list[Any] | None) -> None:
+    def heed_signals(self, usual: Callable[[], list[Any] | None]) -> None:
         """Leave when a signal says so, also where the main thread does not run.
 
-        `usual` are the terminal's attributes to come back to, where they are no more in force.
+        `usual` returns the terminal's attributes to come back to.
         """
-        self._usual = usual or self._usual
+        self._usual = usual
         readable, writable = os.pipe()
         os.set_blocking(writable, False)
         for number in SIGNALS:
@@ -130,8 +129,8 @@ class Watch:
         import termios
 
         os.write(terminal, f"{IN_ORDER}partnerdesk: {told}\r\n".encode())
-        if self._usual is not None:
-            termios.tcsetattr(terminal, termios.TCSANOW, self._usual)
+        if (usual := self._usual()) is not None:
+            termios.tcsetattr(terminal, termios.TCSANOW, usual)
 
     def _later(self, seconds: float, act: Callable[..., object], *arguments: object) -> Timer:
         timer = Timer(seconds, act, arguments)
@@ -139,11 +138,3 @@ class Watch:
         timer.start()
         return timer
 
-
-def _attributes() -> list[Any] | None:
-    import termios
-
-    try:
-        return termios.tcgetattr(0)
-    except (termios.error, OSError):
-        return None

@@ -42,6 +42,12 @@ class WatchedDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._painter = app
 
+    def start_application_mode(self) -> None:
+        """Take the terminal over; the app is told how it was."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if isinstance(self._painter, SteadyApp):
+            self._painter.terminal_before = self.attrs_before
+
     def stop_application_mode(self) -> None:
         """Leave the terminal in order, and say so."""
         super().stop_application_mode()
@@ -128,9 +134,11 @@ class SparingDriver(WatchedDriver):
         self.picture.forget()
         if self._was_started and isinstance(self._painter, SteadyApp):
             self._painter.standing = None
-        super().start_application_mode()  # type: ignore[no-untyped-call]
+        super().start_application_mode()
         if standing := self._stands():
             self.attrs_before = standing.hand_over()
+            if isinstance(self._painter, SteadyApp):
+                self._painter.terminal_before = self.attrs_before
             if not standing.is_whole:
                 self._end_standing()
         self._watch_resizes()
