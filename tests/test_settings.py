@@ -8,6 +8,7 @@ import shutil
 import tomllib
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import pytest
 
@@ -310,6 +311,7 @@ def keep(theme: str) -> None:
     """Change the theme in the kept file, so that a test sees who answers."""
     kept = json.loads(kept_file().read_text())
     kept["settings"]["theme"] = theme
+    kept["sum"] = crc32(json.dumps(kept["settings"]).encode())
     kept_file().write_text(json.dumps(kept))
 
 
@@ -371,6 +373,7 @@ def test_kept_settings_are_not_used_when_the_environment_speaks(
         lambda _: b"\xff\xfe",
         lambda kept: json.dumps(kept | {"format": 0}).encode(),
         lambda kept: json.dumps(kept | {"settings": {}}).encode(),
+        lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"theme": "ansi"}}).encode(),
         lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"new": 1}}).encode(),
         lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"clouds": 3}}).encode(),
         lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"mail": {}}}).encode(),

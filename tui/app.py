@@ -104,6 +104,7 @@ class DeskApp(Leaving):
             self.fail(error)
             return
         await self._tell_scope()
+        self.tell_notices()
         self.screen.call_after_refresh(self.unveil)
         self.set_interval(LOOK_SECONDS, self._look)
         # What a customer's page needs takes a while to import: do it before somebody waits for it,
@@ -116,6 +117,7 @@ class DeskApp(Leaving):
 
     async def _look(self) -> None:
         """Tell the screen on top when somebody else changed the book."""
+        self.tell_notices()
         try:
             looked = await self.desk.reader.ask(self.desk.look)
             if looked is not None:
@@ -182,6 +184,12 @@ class DeskApp(Leaving):
         screens = self._desk_screens()
         if screens and not screens[-1].awaits_key:
             screens[-1].status.say(text, error=error, whole=error)
+
+    def tell_notices(self) -> None:
+        """Tell of damaged files, unless the screen on top asks something: then later."""
+        screens = self._desk_screens()
+        if self.desk.notices and screens and not screens[-1].awaits_key:
+            self.say(self.desk.take_notices(), error=True)
 
     # Between screens
 

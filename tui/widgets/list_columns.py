@@ -55,8 +55,10 @@ class ColumnsScreen(DeskScreen):
             FileError: they cannot be read.
         """
         reading = await asyncio.to_thread(read_views)
-        if reading.notice and self.is_attached:
-            self.status.say(reading.notice, error=True, whole=True)
+        if reading.notice:
+            self.desk.notices.append(reading.notice)
+        if self.desk.notices and self.is_attached:
+            self.status.say(self.desk.take_notices(), error=True, whole=True)
         return reading.kept
 
     async def kept_or_nothing(self) -> Kept:
