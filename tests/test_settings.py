@@ -184,6 +184,11 @@ def test_a_slip_in_the_toml_is_refused_with_its_line() -> None:
     assert "Mend that line" in error.remedy
 
 
+@pytest.mark.parametrize("content", ["a = " + "[" * 100_000, "a = " + "9" * 5_000])
+def test_a_file_that_is_too_deep_or_has_too_large_a_number_is_refused(content: str) -> None:
+    assert "is not valid TOML" in refused(content).message
+
+
 def test_a_file_that_is_not_utf_8_is_refused() -> None:
     error = refused('theme = "ä"'.encode("latin-1"))
     assert "is not text in UTF-8" in error.message
