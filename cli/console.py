@@ -7,6 +7,7 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from cli.printing import tell
 from models.clock import now
 from models.errors import UsageError
 from models.languages import _
@@ -41,7 +42,11 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
         desk.begin()
         from tui.app import run
 
-        return run(desk, mouse=_mouse(settings), last_picture=pictures, standing=picture)
+        try:
+            return run(desk, mouse=_mouse(settings), last_picture=pictures, standing=picture)
+        finally:
+            for notice in desk.take_notices().splitlines():  # no later start will know of it
+                tell(notice)
 
 
 def _check_terminal() -> None:

@@ -65,8 +65,10 @@ class Desk:
         self.reader = Reader(self.store)
         self.counters = (Reader(self.store), Reader(self.store))
         """Count beside the reader, so that rows never wait for their number."""
-        self.remembered = Remembered.load(self.store.database)
-        self.used_filters = FilterHistory()
+        self.notices: list[str] = []
+        """What is still to be told of files of the program's own that were damaged."""
+        self.remembered = Remembered.load(self.store.database, self.notices.append)
+        self.used_filters = FilterHistory(self.notices.append)
         self._first_look: Future[tuple[list[Account], tuple[int, ...]] | None] | None = None
 
     @property
@@ -134,6 +136,11 @@ class Desk:
         from models.history import Actor
 
         return By(Actor.present(), self.clock(), plan_id or str(uuid4()))
+
+    def take_notices(self) -> str:
+        """Return what is still to be told of damaged files; whoever asks tells it."""
+        taken, self.notices[:] = self.notices[:], []
+        return "\n".join(taken)
 
     def close(self) -> None:
         """Write down what is to be remembered, and stop reading."""

@@ -6,28 +6,39 @@ each writes what it has and what the file has, under a lock.
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
 
-from models import paths
+from models import own_files, paths
+from models.own_files import Text
+from models.typed import DamagedError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from models.own_files import Tell
+
 MOST = 100
 """Filters that are kept of each kind of list."""
 
-Used = dict[str, int]
+Used = dict[Text, Annotated[int, range(2**53)]]
 """When each filter was used last: milliseconds since 1970, and each later than the one before."""
+_Content = dict[Text, Used]
+"""What the file holds: by list, what was used."""
 
 
 class FilterHistory:
-    """What was used before. A damaged or missing file is just empty."""
+    """What was used before; nothing where the file cannot be used."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Tell | None = None) -> None:
+        """Begin; `tell` is told of a damaged file that is put aside."""
+        self._tell = tell
         self._own: dict[str, Used] = {}
         """By list: what this process used; never changed in place, since a thread may read it."""
         self._unsaved = False
+        if tell is not None:
+            with suppress(OSError, DamagedError):
+                own_files.load_mended(_file(), _Content, tell)
 
     def of(self, list_name: str) -> list[str]:
         """Return the filters used in a kind of list, the last one first, none twice."""
@@ -49,16 +60,15 @@ class FilterHistory:
         file = _file()
         try:
             paths.private_folder(file.parent)
+            own_files.load_mended(file, _Content, self._tell)
             with paths.held(file):
-                theirs, own = _read(file), self._own
+                theirs, own = own_files.load(file, _Content) or {}, self._own
                 kept = {
                     name: _merged(theirs.get(name, {}), own.get(name, {}))
                     for name in {**theirs, **own}
                 }
-                text = json.dumps(kept, ensure_ascii=False, indent=1)
-                with paths.written_whole(file) as out:
-                    out.write(text.encode(errors="replace"))
-        except OSError:
+                own_files.write(file, kept, for_people=True)
+        except (OSError, DamagedError):
             self._unsaved = True
 
 
@@ -71,12 +81,8 @@ def _merged(theirs: Used, own: Used) -> Used:
 
 def _read(file: Path) -> dict[str, Used]:
     try:
-        kept = json.loads(file.read_bytes())
-        return {
-            str(name): {str(text): int(at) for text, at in used.items()}
-            for name, used in kept.items()
-        }
-    except (OSError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
+        return own_files.load(file, _Content) or {}
+    except (OSError, DamagedError):
         return {}
 
 

@@ -80,6 +80,15 @@ def is_there(path: Path) -> bool:
     return os.path.lexists(path)
 
 
+def opened_at_once(path: str, flags: int) -> int:
+    """Open as `os.open` does, for `open(…, opener=…)`; a pipe without another end never blocks.
+
+    Raises:
+        OSError: it cannot be opened, or is a pipe that nobody reads.
+    """
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+
+
 @contextmanager
 def written_whole(path: Path, *, mode: int = 0o600) -> Iterator[IO[bytes]]:
     """Open a file that takes `path`'s place when the block ends, or leaves no trace if it fails.
@@ -112,7 +121,7 @@ def held(path: Path) -> Iterator[bool]:
         OSError: the folder cannot be written.
     """
     is_held = sys.platform == "win32"
-    with path.with_name(f".{path.name}.lock").open("a") as lock:
+    with open(path.with_name(f".{path.name}.lock"), "a", opener=opened_at_once) as lock:
         if sys.platform != "win32":
             import fcntl
 

@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
-from models import paths
+from models import own_files, paths
+from models.typed import DamagedError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from models.database_url import Database
+    from models.own_files import Tell
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """How a list was left: its filter, sort, mode and cursor."""
 
-    filter: str = ""
-    sort: str = ""
+    filter: own_files.Text = ""
+    sort: own_files.Text = ""
     """The column's name; empty for the list's own default."""
     descending: bool = False
     wide: bool = False
-    cursor: int = 0
+    cursor: Annotated[int, range(2**31)] = 0
     """Key of the row under the cursor; 0 for none."""
-    view: str = ""
+    view: own_files.Text = ""
     """The saved view it was left in, by its word; empty for none."""
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What the file holds."""
+
+    scope: own_files.Text
+    screen: own_files.Text = ""
+    views: dict[own_files.Text, View] = field(default_factory=dict)
 
 
 @dataclass
 class Remembered:
-    """What one person's console remembers of one book. Damaged or missing files are just empty."""
+    """What one person's console remembers of one book, in a file of its own."""
 
     database: Database
     scope: str = ""
@@ -44,26 +54,26 @@ class Remembered:
     """By account and list, such as `3/customers`."""
     own: set[str] = field(default_factory=set)
     """Names of the views that this process changed; others may have changed the others."""
+    tell: Tell | None = None
+    """Is told of a damaged file that was put aside; None where nobody is."""
 
     @classmethod
-    def load(cls, database: Database) -> Remembered:
-        """Read what is remembered of `database`."""
-        remembered = cls(database)
+    def load(cls, database: Database, tell: Tell | None = None) -> Remembered:
+        """Read what is remembered of `database`; nothing where its file cannot be used.
+
+        A damaged file is put aside if there is somebody to `tell` of it; else it is only read.
+        """
+        file = file_of(database, "views")
         try:
-            kept: dict[str, Any] = json.loads(file_of(database, "views").read_bytes())
-            remembered.scope = str(kept["scope"])
-            remembered.screen = str(kept.get("screen", ""))
-            remembered.views = {
-                name: View(
-                    filter=str(view["filter"]), sort=str(view["sort"]),
-                    descending=bool(view["descending"]), wide=bool(view["wide"]),
-                    cursor=int(view["cursor"]) % 2**31, view=str(view.get("view", "")),
-                )
-                for name, view in kept["views"].items()
-            }  # fmt: skip
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return cls(database)
-        return remembered
+            if tell is None:
+                content = own_files.load(file, _Content)
+            else:
+                content = own_files.load_mended(file, _Content, tell)
+        except (OSError, DamagedError):
+            content = None
+        if content is None:
+            return cls(database, tell=tell)
+        return cls(database, content.scope, content.screen, content.views, tell=tell)
 
     def view(self, scope: str, list_name: str) -> View:
         """Return how a list was left under `scope`."""
@@ -76,19 +86,16 @@ class Remembered:
 
     def save(self) -> None:
         """Write the file whole; a full disk costs only the memory, not the work."""
-        theirs = Remembered.load(self.database).views
-        self.views |= {name: view for name, view in theirs.items() if name not in self.own}
-        kept = {
-            "scope": self.scope,
-            "screen": self.screen,
-            "views": {name: asdict(view) for name, view in self.views.items()},
-        }
         file = file_of(self.database, "views")
         try:
-            paths.private_folder(file.parent)
-            with paths.written_whole(file) as out:
-                out.write(json.dumps(kept, ensure_ascii=False, indent=1).encode())
-        except OSError:
+            theirs = own_files.load_mended(file, _Content, self.tell)
+            if theirs is not None:
+                self.views |= {
+                    name: view for name, view in theirs.views.items() if name not in self.own
+                }
+            kept = _Content(self.scope, self.screen, self.views)
+            own_files.write(file, asdict(kept), for_people=True)
+        except (OSError, DamagedError):
             return
 
 

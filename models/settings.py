@@ -11,21 +11,23 @@ import dataclasses
 import json
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
+from zlib import crc32
 
 from typing_extensions import TypedDict
 
-from models import paths
+from models import own_files, paths
 from models.clouds import Capability, Cloud, Rule, Support
 from models.errors import UsageError
 from models.languages import _
+from models.typed import DamagedError, typed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ENVIRONMENT_PREFIX = "PARTNERDESK_"
 TEST_PREFIX = "PARTNERDESK_TEST_"
-_KEPT_FORMAT = 4
+_KEPT_FORMAT = 5
 
 Theme = Literal["partnerdesk-dark", "partnerdesk-light", "ansi"]
 Mouse = Literal["auto", "on", "off"]
@@ -137,6 +139,18 @@ class Settings:
         return dataclasses.replace(self, **said, origins=origins)  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What the file of kept settings holds."""
+
+    format: int
+    stamps: list[list[object]]
+    """Of the files that were read: they have to be read again when one of them changes."""
+    settings: dict[str, object]
+    sum: int
+    """Of the settings: a letter that fell over on the disk would open another book."""
+
+
 def load(config: Path | None = None) -> Settings:
     """Return the settings of files and environment; `config` stands in for the person's file.
 
@@ -181,22 +195,22 @@ def _stamp(file: Path) -> list[object]:
 
 def _kept(file: Path, stamps: list[list[object]]) -> Settings | None:
     try:
-        kept: dict[str, Any] = json.loads(file.read_bytes())
-        if kept["format"] != _KEPT_FORMAT or kept["stamps"] != stamps:
+        kept = own_files.load(file, _Kept)
+        if kept is None or (kept.format, kept.stamps) != (_KEPT_FORMAT, stamps):
             return None
-        values = kept["settings"]
-        clouds = {id: CloudSettings(**cloud) for id, cloud in values.pop("clouds").items()}
-        mail = MailSettings(**values.pop("mail"))
-        return Settings(clouds=clouds, mail=mail, **values)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None  # missing, of another version or damaged: the files themselves are read again
+        return typed(Settings, kept.settings) if kept.sum == _sum(kept.settings) else None
+    except (OSError, DamagedError):
+        return None  # the files themselves are read again
 
 
 def _keep(file: Path, stamps: list[list[object]], settings: Settings) -> None:
-    kept = {"format": _KEPT_FORMAT, "stamps": stamps, "settings": dataclasses.asdict(settings)}
+    values = dataclasses.asdict(settings)
+    kept = _Kept(_KEPT_FORMAT, stamps, values, _sum(values))
     try:
-        paths.private_folder(file.parent)
-        with paths.written_whole(file) as out:
-            out.write(json.dumps(kept).encode())
+        own_files.write(file, dataclasses.asdict(kept))
     except OSError:
         return  # only the next start is slower for it
+
+
+def _sum(settings: dict[str, object]) -> int:
+    return crc32(json.dumps(settings).encode())

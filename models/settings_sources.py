@@ -94,14 +94,14 @@ def read_sources(project: Path, own: Path) -> Settings:
 def _read_toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        raise errors.SettingsError(
-            _("{file} is not valid TOML: {error}.").format(file=file, error=error),
-            _("Mend that line, or move the file away to start with the defaults."),
-        ) from None
     except UnicodeDecodeError:
         raise errors.SettingsError(
             _("{file} is not text in UTF-8.").format(file=file), _("Save it as UTF-8.")
+        ) from None
+    except (ValueError, RecursionError) as error:  # whatever is in it, depth included
+        raise errors.SettingsError(
+            _("{file} is not valid TOML: {error}.").format(file=file, error=error),
+            _("Mend that line, or move the file away to start with the defaults."),
         ) from None
     except OSError as error:
         raise errors.SettingsError(

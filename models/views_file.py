@@ -6,29 +6,65 @@ each other's. What cannot be read is never written over: a damaged file is kept 
 
 from __future__ import annotations
 
-import json
-import re
+import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from models import paths
+from models import own_files, paths
 from models.errors import BusyError, ConflictError, FileError
 from models.languages import _
+from models.own_files import Line
 from models.plain import shown
+from models.typed import DamagedError, typed
 from models.views import ChosenColumn, Kept, SavedView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from models.views import Chosen
 
 FORMAT = 1
 """What the file says of its own form."""
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
-LARGEST = 10_000_000
-"""Bytes that such a file has at most; what is larger is something else."""
+
+
+@dataclass(frozen=True)
+class _Format:
+    """What is read before anything else."""
+
+    format: int
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What the file holds; each entry is looked at for itself."""
+
+    format: int
+    views: list[object]
+    columns: dict[str, object]
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A chosen column, as it is kept."""
+
+    name: Line
+    width: Annotated[int, range(1_001)]
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A view of the person's own, as it is kept."""
+
+    list: Line
+    title: Line
+    filter: Line
+    sort: Line
+    descending: bool
+    columns: tuple[_Column, ...]
+    wide: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +82,7 @@ def read_views() -> Reading:
         FileError: the file cannot be read, or a newer version wrote it.
         BusyError: it is damaged, and another process holds it.
     """
-    kept, whole = _parsed(_content(_file()))
+    kept, whole = _read(_file())
     return Reading(kept) if whole else _change(lambda found: found)
 
 
@@ -72,7 +108,11 @@ def keep_columns(list_name: str, columns: Chosen) -> Reading:
 
 
 def _file() -> Path:
-    return paths.user_views().resolve()  # a link to where somebody keeps such files stays one
+    file = paths.user_views()
+    with suppress(OSError):
+        if file.is_file():  # a link to where somebody keeps such files stays one
+            return Path(os.path.realpath(file))
+    return file
 
 
 def _change(change: Callable[[Kept], Kept]) -> Reading:
@@ -82,12 +122,11 @@ def _change(change: Callable[[Kept], Kept]) -> Reading:
         with paths.held(file) as is_held:
             if not is_held:
                 raise BusyError(_("Another program holds {file}.").format(file=shown(str(file))))
-            found, whole = _parsed(_content(file))
+            found, whole = _read(file)
             changed = change(found)
             notice = "" if whole else _put_aside(file)
             if changed != found or not whole:
-                with paths.written_whole(file) as out:
-                    out.write(_written(changed))
+                own_files.write(file, _written(changed), for_people=True)
     except OSError as error:
         raise FileError(
             _("{file} cannot be written: {reason}.").format(
@@ -99,92 +138,64 @@ def _change(change: Callable[[Kept], Kept]) -> Reading:
 
 def _put_aside(file: Path) -> str:
     """Keep a damaged file under another name, and return what to tell of it."""
-    place, aside = 1, file.with_name("views.damaged.json")
-    while paths.is_there(aside):
-        place += 1
-        aside = file.with_name(f"views.damaged-{place}.json")
-    file.rename(aside)
+    aside = own_files.put_aside(file)
     return _("{file} was damaged: it is kept as {kept}, and what could be read goes on.").format(
         file=shown(str(file)), kept=shown(aside.name)
     )
 
 
-def _content(file: Path) -> bytes:
-    """Return what the file holds; nothing where there is none."""
+def _written(kept: Kept) -> dict[str, object]:
+    views = [{"list": view.list_name, **asdict(view)} for view in kept.own]
+    for view in views:
+        del view["list_name"], view["id"]  # an own view has no id
+    columns = {name: [asdict(one) for one in chosen] for name, chosen in kept.columns.items()}
+    return {"format": FORMAT, "views": views, "columns": columns}
+
+
+def _read(file: Path) -> tuple[Kept, bool]:
+    """Return what can be understood, and whether that is everything."""
     try:
-        with file.open("rb") as opened:
-            return opened.read(LARGEST)
-    except FileNotFoundError:
-        return b""
+        value = own_files.read(file)
+        if value is None:
+            return Kept(), True
+        if typed(_Format, value).format > FORMAT:
+            raise FileError(
+                _("{file} was written by a newer version.").format(file=shown(str(file))),
+                _("Use that version, or move the file away."),
+            )
+        content = typed(_Content, value)
+    except DamagedError:
+        return Kept(), False
     except OSError as error:
         raise FileError(
             _("{file} cannot be read: {error}.").format(
                 file=shown(str(file)), error=error.strerror or error
             )
         ) from None
-
-
-def _written(kept: Kept) -> bytes:
-    views = [{"list": view.list_name, **asdict(view)} for view in kept.own]
-    for view in views:
-        del view["list_name"], view["id"]  # an own view has no id
-    columns = {name: [asdict(one) for one in chosen] for name, chosen in kept.columns.items()}
-    content = {"format": FORMAT, "views": views, "columns": columns}
-    return json.dumps(content, ensure_ascii=False, indent=1).encode()
-
-
-def _parsed(content: bytes) -> tuple[Kept, bool]:
-    """Return what can be understood, and whether that is everything."""
-    if not content:
-        return Kept(), True
-    try:
-        found = json.loads(content)
-        format_, views, columns = found["format"], list(found["views"]), dict(found["columns"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return Kept(), False
-    if isinstance(format_, int) and format_ > FORMAT:
-        raise FileError(
-            _("{file} was written by a newer version.").format(file=shown(str(_file()))),
-            _("Use that version, or move the file away."),
-        )
-    kept, whole = Kept(), format_ == FORMAT
-    changes = [partial(_with_view, entry) for entry in views]
-    changes += [partial(_with_columns, name, entries) for name, entries in columns.items()]
+    kept, whole = Kept(), content.format == FORMAT
+    changes = [partial(_with_view, entry) for entry in content.views]
+    changes += [partial(_with_columns, name, chosen) for name, chosen in content.columns.items()]
     for change in changes:
         try:
             kept = change(kept)
-        except (ValueError, KeyError, TypeError, AttributeError, ConflictError):
+        except (DamagedError, ConflictError):
             whole = False
     return kept, whole
 
 
-def _with_view(entry: Any, kept: Kept) -> Kept:
+def _with_view(value: object, kept: Kept) -> Kept:
+    entry = typed(_Entry, value)
     view = SavedView(
-        _text(entry["list"]), _text(entry["title"]), _text(entry["filter"]), _text(entry["sort"]),
-        descending=bool(entry["descending"]), columns=_columns(entry["columns"]),
-        wide=bool(entry["wide"]),
+        entry.list, entry.title, entry.filter, entry.sort,
+        descending=entry.descending, columns=_columns(entry.columns), wide=entry.wide,
     )  # fmt: skip
     return kept.with_view(view, over=False)  # of two with one name the second is kept aside
 
 
-def _with_columns(name: str, entries: Any, kept: Kept) -> Kept:
-    return kept.with_columns(_text(name), _columns(entries))
+def _with_columns(name: str, chosen: object, kept: Kept) -> Kept:
+    [(list_name, columns)] = typed(dict[Line, tuple[_Column, ...]], {name: chosen}).items()
+    return kept.with_columns(list_name, _columns(columns))
 
 
-def _columns(entries: Any) -> Chosen:
-    return tuple(ChosenColumn(_text(one["name"]), _width(one["width"])) for one in list(entries))
-
-
-def _width(value: Any) -> int:
-    if type(value) is not int or not 0 <= value <= 1000:  # a `bool` is none
-        raise ValueError
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    value.encode()  # half a character is no text
-    if _CONTROLS.search(value):
-        raise ValueError
-    return value
+def _columns(entries: tuple[_Column, ...]) -> Chosen:
+    return tuple(ChosenColumn(entry.name, entry.width) for entry in entries)

@@ -8,6 +8,7 @@ import shutil
 import tomllib
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import pytest
 
@@ -183,6 +184,11 @@ def test_a_slip_in_the_toml_is_refused_with_its_line() -> None:
     assert "Mend that line" in error.remedy
 
 
+@pytest.mark.parametrize("content", ["a = " + "[" * 100_000, "a = " + "9" * 5_000])
+def test_a_file_that_is_too_deep_or_has_too_large_a_number_is_refused(content: str) -> None:
+    assert "is not valid TOML" in refused(content).message
+
+
 def test_a_file_that_is_not_utf_8_is_refused() -> None:
     error = refused('theme = "ä"'.encode("latin-1"))
     assert "is not text in UTF-8" in error.message
@@ -310,6 +316,7 @@ def keep(theme: str) -> None:
     """Change the theme in the kept file, so that a test sees who answers."""
     kept = json.loads(kept_file().read_text())
     kept["settings"]["theme"] = theme
+    kept["sum"] = crc32(json.dumps(kept["settings"]).encode())
     kept_file().write_text(json.dumps(kept))
 
 
@@ -371,6 +378,7 @@ def test_kept_settings_are_not_used_when_the_environment_speaks(
         lambda _: b"\xff\xfe",
         lambda kept: json.dumps(kept | {"format": 0}).encode(),
         lambda kept: json.dumps(kept | {"settings": {}}).encode(),
+        lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"theme": "ansi"}}).encode(),
         lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"new": 1}}).encode(),
         lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"clouds": 3}}).encode(),
         lambda kept: json.dumps(kept | {"settings": kept["settings"] | {"mail": {}}}).encode(),

@@ -108,6 +108,7 @@ class DeskApp(Leaving):
         self._catch_up()
         await self.settled()
         self.is_open.set()
+        self.tell_notices()
         self.screen.call_after_refresh(self.unveil)
         self.set_interval(LOOK_SECONDS, self._look_beside)
         # What a customer's page needs takes a while to import: do it before somebody waits for it,
@@ -124,6 +125,7 @@ class DeskApp(Leaving):
 
     async def _look(self) -> None:
         """Look whether the book was changed, and tell the main screen on top."""
+        self.tell_notices()
         self._looked.clear()
         try:
             looked = await self.desk.reader.ask(self.desk.look)
@@ -190,6 +192,12 @@ class DeskApp(Leaving):
         """Say something in the status line of the main screen on top, unless it asks something."""
         for screen in self._desk_screens()[-1:]:
             screen.call_later(screen.take_word, text, error=error)
+
+    def tell_notices(self) -> None:
+        """Tell of damaged files, unless the screen on top asks something: then later."""
+        screens = self._desk_screens()
+        if self.desk.notices and screens and not screens[-1].awaits_key:
+            self.say(self.desk.take_notices(), error=True)
 
     # Between screens
 

@@ -56,7 +56,9 @@ class ColumnsScreen(DeskScreen):
         """
         reading = await asyncio.to_thread(read_views)
         if reading.notice:
-            self.shell.say(reading.notice, error=True)
+            self.desk.notices.append(reading.notice)
+        if self.desk.notices:
+            self.shell.say(self.desk.take_notices(), error=True)
         return reading.kept
 
     async def kept_or_nothing(self) -> Kept:

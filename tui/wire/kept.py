@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
+from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from models import paths
+from models import own_files
 from models.plain import shown
+from models.typed import DamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,17 +20,20 @@ AS_AGREED = "\x1b[r\x1b[?6l\x1b[?7l\x1b[?25l\x1b(B\x0f"
 wrap, no cursor, and letters that are letters."""
 
 _FORMAT = 1
-_MOST_CELLS = 1_000
-"""No terminal has more columns or rows."""
-_LOOK = re.compile(r"[0-9;]*")
+_Cells = Annotated[int, range(1, 1_001)]
+"""How many columns or rows a terminal has."""
+_Place = Annotated[int, range(1_000)]
+_MOST_LETTERS = 16
+"""Letters that share a cell at most, with their marks and joiners."""
+_LOOK = re.compile(r"([0-9]{0,3};){0,31}[0-9]{0,3}")
 
 
 class Run(NamedTuple):
     """Text in one look."""
 
-    column: int
+    column: _Place
     """Where it begins, from 0."""
-    look: str
+    look: Annotated[str, _LOOK]
     """SGR parameters after a reset, empty for plain text."""
     text: str
 
@@ -64,6 +68,20 @@ class KeptPicture(NamedTuple):
         ]
 
 
+@dataclass(frozen=True)
+class _Content:
+    """What the file holds: the picture, and under which circumstances it was taken."""
+
+    format: int
+    circumstances: dict[str, object]
+    size: tuple[_Cells, _Cells]
+    rows: list[list[Run]]
+    note_row: _Place
+    screen: str
+    scope: str
+    at: Annotated[int, range(2**43)]
+
+
 class PictureFile:
     """Where the picture is kept, and under which circumstances it may be shown again."""
 
@@ -75,31 +93,28 @@ class PictureFile:
         """Write it whole; where that cannot be, only the next start shows nothing at once."""
         kept = {"format": _FORMAT, "circumstances": self._circumstances, **picture._asdict()}
         try:
-            paths.private_folder(self._file.parent)
-            with paths.written_whole(self._file) as out:
-                out.write(json.dumps(kept, ensure_ascii=False).encode())
-        except (OSError, UnicodeError):
+            own_files.write(self._file, kept)
+        except OSError:
             return
 
     def load(self) -> KeptPicture | None:
         """Return the picture, if it was taken under the same circumstances.
 
-        A file that is missing or damaged, or holds what is neither text nor a look, is none.
+        A file that is missing or damaged, or holds what is neither text nor a look, is none; the
+        next picture takes its place, unless it is no regular file (`models.own_files`).
         """
         try:
-            kept: dict[str, Any] = json.loads(self._file.read_bytes())
-            if kept["format"] != _FORMAT or kept["circumstances"] != self._circumstances:
-                return None
-            width, height = map(int, kept["size"])
-            rows = [[_run(width, *run) for run in row] for row in kept["rows"]]
-            note_row, at = int(kept["note_row"]), int(kept["at"]) % 2**43
-            fits = len(rows) == height and 0 <= note_row < height
-            if not fits or not 0 < max(width, height) <= _MOST_CELLS:
-                return None
-            screen, scope = str(kept["screen"]), str(kept["scope"])
-            return KeptPicture((width, height), rows, note_row, screen, scope, at)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            kept = own_files.load(self._file, _Content)
+        except (OSError, DamagedError):
             return None
+        if kept is None or (kept.format, kept.circumstances) != (_FORMAT, self._circumstances):
+            return None
+        width, height = kept.size
+        if len(kept.rows) != height or kept.note_row >= height:
+            return None
+        if not all(_is_safe(run, width) for row in kept.rows for run in row):
+            return None
+        return KeptPicture(kept.size, kept.rows, kept.note_row, kept.screen, kept.scope, kept.at)
 
 
 def runs_of(texts: Sequence[str], looks: Sequence[str], jumps: set[int]) -> list[Run]:
@@ -116,14 +131,7 @@ def runs_of(texts: Sequence[str], looks: Sequence[str], jumps: set[int]) -> list
     ]
 
 
-def _run(width: int, column: Any, look: Any, text: Any) -> Run:
-    """Return a run as it was kept.
-
-    Raises:
-        ValueError: it is none, or could do more to a terminal than write letters into its row.
-    """
-    run = Run(int(column), str(look), str(text))
-    is_safe = _LOOK.fullmatch(run.look) and shown(run.text) == run.text
-    if not is_safe or not 0 <= run.column < width:
-        raise ValueError(run)
-    return run
+def _is_safe(run: Run, width: int) -> bool:
+    """Say whether all that a run can do to a terminal is to write letters into its row."""
+    room = width - run.column
+    return room > 0 and len(run.text) <= _MOST_LETTERS * room and shown(run.text) == run.text

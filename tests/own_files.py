@@ -1,0 +1,196 @@
+"""The program's own files, what can be in them or in their place, and what a start does then."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from models import own_files, paths, settings
+from models.database_url import SqliteFile
+from models.desk import Desk
+from models.errors import FileError
+from models.filter_history import FilterHistory
+from models.remembered import Remembered, View, file_of
+from models.store import Store
+from models.views import ChosenColumn, SavedView
+from models.views_file import keep_columns, keep_view, read_views
+from tui.first_picture import picture_file
+from tui.wire.kept import KeptPicture, PictureFile, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PICTURE = KeptPicture((9, 2), [[Run(0, "1", "Company")], [Run(0, "", "1 row")]], 1, "x", "1", 7)
+
+
+def book_of(folder: Path) -> SqliteFile:
+    return SqliteFile(folder / "demo.db")
+
+
+FILES: dict[str, Callable[[Path], Path]] = {
+    "remembered": lambda folder: file_of(book_of(folder), "views"),
+    "filters": lambda _: paths.state_folder() / "filters.json",
+    "views": lambda _: paths.user_views(),
+    "picture": lambda folder: file_of(book_of(folder), "picture"),
+    "settings": lambda _: paths.cache_folder() / "settings.json",
+}
+"""All files of the program's own, and where they are for the book in a folder."""
+MISSED = ("remembered", "filters", "views")
+"""Those that are put aside and told of; the others can be made anew."""
+every_file = pytest.mark.parametrize("name", FILES)
+
+
+def picture_of(folder: Path) -> PictureFile:
+    file = picture_file(settings.load(), book_of(folder), cloud="", demo=False)
+    assert file is not None
+    return file
+
+
+def started(folder: Path) -> list[str]:
+    """Read and write the files as a start, a list and leaving do; return what is told."""
+    chosen = settings.load()
+    assert chosen.theme == "partnerdesk-dark"
+    picture_of(folder).load()
+    desk = Desk(chosen, Store(book_of(folder)))
+    told = desk.take_notices().splitlines()
+    view = desk.remembered.view("1", "customers")
+    assert type(view.cursor) is int
+    f"{desk.remembered.scope}{desk.remembered.screen}{view.filter}{view.sort}{view.view}".encode()
+    "".join(desk.used_filters.of("customers")).encode()
+    with suppress(FileError):  # a list says so and goes on; `are_kept` sees to it that it is kept
+        told += read_views().notice.splitlines()
+        keep_columns("customers", (ChosenColumn("company", 20),))
+    desk.remembered.keep_view("1", "customers", View(filter="county", cursor=3))
+    desk.used_filters.use("customers", "county", 7)
+    desk.close()
+    picture_of(folder).save(PICTURE)
+    return told + desk.take_notices().splitlines()
+
+
+def are_kept(folder: Path) -> bool:
+    """Say whether all that `started` keeps is there."""
+    return (
+        Remembered.load(book_of(folder)).view("1", "customers").cursor == 3
+        and FilterHistory().of("customers")[:1] == ["county"]
+        and read_views().kept.columns["customers"] == (ChosenColumn("company", 20),)
+        and picture_of(folder).load() == PICTURE
+        and json.loads(FILES["settings"](folder).read_bytes())["settings"]["theme"] != ""
+    )
+
+
+def put(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def asides(folder: Path) -> list[Path]:
+    """Return the damaged files that are kept beside."""
+    return sorted((folder / "home").rglob("*.damaged*"))
+
+
+def crashes(folder: Path) -> list[Path]:
+    return list((folder / "home").rglob("crash-*.txt"))
+
+
+def check_kept_aside(folder: Path, name: str, content: bytes) -> None:
+    """Hold a start with a damaged file to the rules: kept beside, told once, and all goes on."""
+    file = FILES[name](folder)
+    told = started(folder)
+    if name in MISSED:
+        aside = file.with_name(f"{file.stem}.damaged.json")
+        assert asides(folder) == [aside]
+        assert aside.read_bytes() == content
+        assert len(told) == 1
+        assert str(file) in told[0]
+        assert aside.name in told[0]
+    else:
+        assert (asides(folder), told) == ([], [])
+        assert file.read_bytes() != content
+    assert are_kept(folder)
+    assert started(folder) == []
+    assert len(asides(folder)) == (name in MISSED)
+
+
+def good(folder: Path) -> None:
+    """Have all files written as the program writes them, with something of each kind in them."""
+    keep_view(SavedView("customers", "Mine", "tag:vip", "seen", columns=(ChosenColumn("seen", 9),)))
+    assert started(folder) == []
+
+
+# What can be in them
+
+GARBAGE = {
+    "5 MB of [": b"[" * 5_000_000,
+    "2,000 objects in each other": b'{"a":' * 2_000,
+    "as many, closed": b'{"a":' * 2_000 + b"1" + b"}" * 2_000,
+    "lists in each other": b"[" * 900 + b"]" * 900,
+    "deep behind quotes": rb'{"\\": "\"", "a": ' + b"[" * 2_000 + b"]" * 2_000 + b"}",
+    "large": b'{"a": "' + b"x" * own_files.LARGEST + b'"}',
+    "one of each bracket": b"[{" * 40_000,
+    "cut off": b'{"format": 1, "scope": "1", "vie',
+    "more behind": b'{"scope": "1", "screen": "", "views": {}} {}',
+    "text": b"not JSON",
+    "a string": b'"text"',
+    "a list": b"[]",
+    "null": b"null",
+    "true": b"true",
+    "a number": b"7",
+    "infinite": b'{"scope": 1e999, "customers": {"a": 1e999}, "format": 1e999}',
+    "not a number": b'{"scope": NaN, "customers": {"a": -Infinity}, "format": NaN}',
+    "a huge number": b'{"customers": {"a": 1}, "scope": ' + b"9" * 5_000 + b"}",
+    "a large number": b'{"customers": {"a": ' + b"9" * 4_000 + b'}, "format": -1, "at": 1}',
+    "half a letter": rb'{"scope": "\ud800", "\udfff": {"\udfff": 1}, "views": {"\ud800": 1}}',
+    "twice": b'{"scope": "1", "scope": "1", "views": {}, "views": {}}',
+    "zeros": bytes(4_096),
+    "a zero in it": b'{"scope": "1\0", "views": {}}',
+    "UTF-16": '{"scope": "1", "views": {}}'.encode("utf-16"),
+    "no UTF-8": b'{"scope": "\xff", "views": {}}',
+    "random": hashlib.shake_256(b"random").digest(9_999),
+    "a database": b"SQLite format 3\0" + bytes(99),
+}  # fmt: skip
+
+
+# What can be in their place
+
+
+def folder_in_its_place(file: Path) -> None:
+    (file / "precious").mkdir(parents=True)
+
+
+def pipe(file: Path) -> None:
+    os.mkfifo(file)
+
+
+def dangling_link(file: Path) -> None:
+    file.symlink_to(file.with_name("nowhere") / "file.json")
+
+
+def link_to_itself(file: Path) -> None:
+    file.symlink_to(file)
+
+
+def endless_device(file: Path) -> None:
+    file.symlink_to("/dev/zero")
+
+
+def listening_socket(file: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as opened:
+        here = os.open(".", os.O_RDONLY)
+        os.chdir(file.parent)  # a socket's name is short
+        try:
+            opened.bind(file.name)
+        finally:
+            os.fchdir(here)
+            os.close(here)
+
+
+INSTEAD = (
+    folder_in_its_place, pipe, dangling_link, link_to_itself, endless_device, listening_socket
+)  # fmt: skip
