@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from models.drafts import CustomerDraft
     from models.look_alikes import LookAlike
     from models.verdicts import Reason
+    from tui.widgets.form_page import FormPage
 
 _COMPARED = frozenset(
     {
@@ -65,8 +66,8 @@ class AddCustomerScreen(CustomerFormScreen):
         self._draft = draft
         self._unkept = False
         """Whether something was typed that the store does not have yet."""
-        self._place = ""
-        """The field that was typed into last."""
+        self._place = draft.place
+        """The field that the cursor is on."""
         self._kept = asyncio.Event()
         """Whether no write is under way: all is kept, or cannot be for now."""
         self._kept.set()
@@ -110,10 +111,14 @@ class AddCustomerScreen(CustomerFormScreen):
 
     def changed(self) -> None:
         """Keep what is typed; while one write is under way, the next one waits for it."""
-        self._unkept, self._place = True, self.form.current
+        self._unkept = True
         if self._kept.is_set():
             self._kept.clear()
             self.shell.start(self._keep)
+
+    def on_form_page_entered(self, event: FormPage.Entered) -> None:
+        """Know where the form is, should it be left."""
+        self._place = event.name
 
     async def _keep(self) -> None:
         """Write the draft until all is kept; a job of the app, which ends what it began."""

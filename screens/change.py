@@ -47,12 +47,12 @@ class ChangeScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """Show the change."""
-        self.page.focus()
+        self.set_focus(self.page)
         self._show()
 
     def focus_body(self) -> None:
         """Give the keys back to the page."""
-        self.page.focus()
+        self.set_focus(self.page)
 
     def book_changed(self) -> None:
         """Read again what became of the change."""

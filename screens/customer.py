@@ -71,12 +71,12 @@ class CustomerScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """Show the customer."""
-        self.page.focus()
+        self.set_focus(self.page)
         self._show()
 
     def focus_body(self) -> None:
         """Give the keys back to the page."""
-        self.page.focus()
+        self.set_focus(self.page)
 
     def book_changed(self) -> None:
         """Read the customer again."""

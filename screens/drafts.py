@@ -62,7 +62,7 @@ class DraftsScreen(DeskScreen):
 
     def focus_body(self) -> None:
         """Give the keys back to the table."""
-        self.table.focus()
+        self.set_focus(self.table)
 
     def book_changed(self) -> None:
         """Read the drafts again."""

@@ -239,4 +239,4 @@ class ImportScreen(DeskScreen):
 
     def focus_body(self) -> None:
         """Give the keys back to the rows."""
-        self.table.focus()
+        self.set_focus(self.table)

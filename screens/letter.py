@@ -89,12 +89,12 @@ class LetterScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """Show the letter."""
-        self.page.focus()
+        self.set_focus(self.page)
         self.show()
 
     def focus_body(self) -> None:
         """Give the keys back to the page."""
-        self.page.focus()
+        self.set_focus(self.page)
 
     def show(self) -> None:
         """Show what there is now."""

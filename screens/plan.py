@@ -59,7 +59,7 @@ class PlanScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """Show the plan."""
-        self.page.focus()
+        self.set_focus(self.page)
         told = tell_plan(self._plan, self.desk.settings.all_clouds())
         if self._plan.confirm and self._plan.verdict is not Verdict.REFUSED:
             told[0][1].append((_("Type to confirm"), self._plan.confirm))
@@ -75,7 +75,7 @@ class PlanScreen(DeskScreen):
 
     def focus_body(self) -> None:
         """Give the keys back to the page."""
-        self.page.focus()
+        self.set_focus(self.page)
 
     def refusal(self, action: Action) -> str:
         """Return why `action` cannot be done now; the plan's own account counts, not the header."""

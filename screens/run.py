@@ -87,7 +87,7 @@ class RunScreen(DeskScreen):
 
     def focus_body(self) -> None:
         """Give the keys back to the list."""
-        self.table.focus()
+        self.set_focus(self.table)
 
     def _show(self) -> None:
         from models.running import ROW_TITLES

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import signal
 import sys
 import uuid
@@ -234,88 +233,3 @@ def test_a_dumb_terminal_is_told_about_the_commands(book: Path) -> None:
     with Terminal(command, columns=80, rows=24, env={"TERM": "dumb"}) as terminal:
         assert terminal.exit_code == 2
         terminal.wait_for("cannot show the console")
-
-
-def test_a_crash_shows_no_traceback_and_no_values(tmp_path: Path, book: Path) -> None:
-    program = (
-        "import sys; from screens.resources import ResourcesScreen as S\n"
-        "def crash(self):\n    secret = 'hunter2'; raise RuntimeError(secret)\n"
-        "S.do_guide = crash\nfrom cli.main import main; sys.exit(main())\n"
-    )
-    script = tmp_path / "crashing.py"
-    script.write_text(program)
-    command = [sys.executable, str(script), "--database", str(book)]
-    with Terminal(command, columns=100, rows=30) as terminal:
-        terminal.wait_for("216 customers")
-        terminal.press("enter")
-        assert terminal.exit_code == 1
-        terminal.wait_for("A report without your data is in")
-        assert "Traceback" not in terminal.text
-        assert "hunter2" not in terminal.text
-    reports = list((tmp_path / "home" / "state").rglob("crash-*.txt"))
-    assert len(reports) == 1
-    report = reports[0].read_text()
-    assert "RuntimeError" in report
-    assert "in crash" in report
-    assert "hunter2" not in report
-
-
-def test_the_book_a_person_edits_shows_what_another_process_writes(book: Path) -> None:
-    """Another process tags the customer under the cursor: the row shows it, the cursor stays."""
-    store = Store(SqliteFile(book))
-    with console(book) as terminal:
-        terminal.wait_for("216 customers")
-        terminal.press("g", "c")
-        terminal.wait_for("Company ▲")
-        terminal.press("j", "j", "j")
-        terminal.wait_until(lambda _text: terminal.line(5).startswith("▌"))
-        row = under_cursor(terminal)
-        connection = store.connect()
-        key = connection.rows(
-            "SELECT id, version FROM customers WHERE account_id = 1 AND ended_at = 0 "
-            "ORDER BY company_sort, id LIMIT 1 OFFSET 3"
-        )[0]
-        connection.close()
-        from tests.books import NOW, TESTER
-        from tests.edits import set_tags
-
-        set_tags(store, key[0], ["zebra"], version=key[1], actor=TESTER, at=NOW)
-        terminal.wait_until(lambda _text: "zebra" in under_cursor(terminal))
-        assert under_cursor(terminal)[:30] == row[:30]
-
-
-def test_list_on_the_command_line_is_the_list_on_the_screen(book: Path) -> None:
-    import subprocess
-
-    command = [*COMMAND, "customers", "list", "--database", str(book), "--cloud", "global",
-               "--filter", "relationship:none", "--json"]  # fmt: skip
-    listed = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    with console(book, "--cloud", "global") as terminal:
-        terminal.wait_for("216 customers")
-        terminal.press("g", "c")
-        terminal.wait_for("Company ▲")
-        terminal.type("/relationship:none\r")
-        terminal.wait_for(f"{len(listed)} of 216")
-
-
-@pytest.mark.parametrize(
-    ("colours", "no_color"), [("standard", None), ("256", None), ("truecolor", None), ("auto", "1")]
-)
-def test_the_cursor_is_seen_in_every_colour_system(
-    book: Path, colours: str, no_color: str | None
-) -> None:
-    """By its mark in any case, and by a background of its own or reverse."""
-    command = [*COMMAND, "--database", str(book)]
-    environment = {"TEXTUAL_COLOR_SYSTEM": colours, "NO_COLOR": no_color}
-    with Terminal(command, columns=80, rows=24, env=environment) as terminal:
-        terminal.wait_for("216 customers")
-        terminal.press("g", "c")
-        terminal.wait_for("Company ▲")
-        terminal.press("j")
-        terminal.wait_until(lambda _text: terminal.line(3).startswith("▌"))
-        terminal.wait_idle()
-        here, other = terminal.cell(10, 3), terminal.cell(10, 4)
-        assert (here.background, here.reverse) != (other.background, other.reverse)
-        assert here.foreground != here.background
-        if colours == "standard":
-            assert len(str(here.background)) < 14, "a named colour, none of 16 million"

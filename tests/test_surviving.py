@@ -21,36 +21,38 @@ def fail(*_arguments, **_more):
     raise RuntimeError(secret)
 """
 
+LOOKS_ONCE = """
+from models.desk import Desk
+look = Desk.look
+def once(self, connection):
+    if self.pulse and not hasattr(self, 'failed'):
+        self.failed = True
+        fail()
+    return look(self, connection)
+Desk.look = once
+"""
+MOVES_ONCE = """
+from screens.resources import ResourcesScreen
+moved = ResourcesScreen.on_record_table_moved
+def once(self):
+    if self.table.cursor == 2:
+        fail()
+    moved(self)
+ResourcesScreen.on_record_table_moved = once
+"""
+GUIDE = "from screens.guide import GuideScreen as S; "
+LIST = "from tui.widgets.list_screen import ListScreen as S; "
+PAGE = "from tui.widgets.field_page import FieldPage as S; "
+RESOURCES = "from screens.resources import ResourcesScreen as S; "
 BROKEN = {
-    "what a key does": (
-        "from screens.resources import ResourcesScreen as S; S.do_guide = fail",
-        ["enter"],
-    ),
-    "how a screen is composed": ("from screens.guide import GuideScreen as S; S.body = fail", ["enter"]),
-    "how a screen begins": (
-        "from screens.guide import GuideScreen as S; S.on_mount = fail",
-        ["enter"],
-    ),
-    "how a line is drawn": (
-        "from tui.widgets.field_page import FieldPage as S; S.render_line = fail",
-        ["g", "c", "enter"],
-    ),
-    "what a message does": (
-        "from tui.widgets.list_screen import ListScreen as S; S.on_record_table_moved = fail",
-        ["g", "h"],
-    ),
-    "what a widget does with a message": (
-        "from tui.widgets.field_page import FieldPage as S; S.on_resize = fail",
-        ["g", "c", "enter"],
-    ),
-    "what a screen asks the book": (
-        "from tui.widgets.list_screen import ListScreen as S; S.kept_or_nothing = fail",
-        ["g", "h"],
-    ),
-    "how an answer is shown": (
-        "from tui.widgets.list_screen import ListScreen as S; S._take_up_scope = fail",
-        ["g", "h"],
-    ),
+    "what a key does": (RESOURCES + "S.do_guide = fail", ["enter"]),
+    "how a screen is composed": (GUIDE + "S.body = fail", ["enter"]),
+    "how a screen begins": (GUIDE + "S.on_mount = fail", ["enter"]),
+    "how a line is drawn": (PAGE + "S.render_line = fail", ["g", "c", "enter"]),
+    "what a message does": (LIST + "S.on_record_table_moved = fail", ["g", "h"]),
+    "what a widget does with a message": (PAGE + "S.on_resize = fail", ["g", "c", "enter"]),
+    "what a screen asks the book": (LIST + "S.kept_or_nothing = fail", ["g", "h"]),
+    "how an answer is shown": (LIST + "S._take_up_scope = fail", ["g", "h"]),
     "how a dialog lists its choices": (
         "from screens.cloud_selector import CloudSelector as S; S.entries = fail",
         ["c"],
@@ -59,27 +61,10 @@ BROKEN = {
         "from tui.app import DeskApp as S; S._scope_chosen = fail",
         ["c", "enter"],
     ),
-    "what a prompt does with an answer": (
-        "from screens.resources import ResourcesScreen as S; S._copy = fail",
-        ["y", "1"],
-    ),
-    "what goes on beside": (
-        "from models.desk import Desk as S\nlook = S.look\n"
-        "def once(self, connection):\n"
-        "    if self.pulse and not hasattr(self, 'failed'):\n"
-        "        self.failed = True\n        fail()\n"
-        "    return look(self, connection)\n"
-        "S.look = once",
-        [],
-    ),
-    "the first screen, once": (
-        "from screens.resources import ResourcesScreen as S\nmoved = S.on_record_table_moved\n"
-        "def once(self):\n"
-        "    if self.table.cursor == 2:\n        fail()\n    moved(self)\n"
-        "S.on_record_table_moved = once",
-        ["end"],
-    ),
-}  # fmt: skip
+    "what a prompt does with an answer": (RESOURCES + "S._copy = fail", ["y", "1"]),
+    "what goes on beside": (LOOKS_ONCE, []),
+    "the first screen, once": (MOVES_ONCE, ["end"]),
+}
 
 
 def broken(tmp_path: Path, how: str, *flags: str, failing: str = FAIL) -> Terminal:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual.drivers.headless_driver import HeadlessDriver
-from textual.drivers.linux_driver import LinuxDriver
 
 from tests.books import demo_desk, demo_store
 from tests.commands import COMMAND
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.app import App
+    from textual.drivers.linux_driver import LinuxDriver
 
     from tests.emulator import Emulator
 

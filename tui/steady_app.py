@@ -11,6 +11,7 @@ from textual.events import Key
 from textual.widgets import Input
 
 from models.errors import DeskError
+from models.languages import _
 from tui.surviving import Surviving
 from tui.watch import Watch
 from tui.widgets.desk_screen import DeskScreen
@@ -214,7 +215,8 @@ class SteadyApp(Surviving):
         if event.key in REDRAW_KEYS and event.key not in screen.active_bindings:
             self.redraw()
             return
-        if event.key != LEAVE_KEY:
+        if event.key != LEAVE_KEY and not self.is_open.is_set():
+            self.say(_("Opening the book …"))
             await self.is_open.wait()
             screen = self.screen_stack[-1]
         if isinstance(screen, DeskScreen) and screen.awaits_key:

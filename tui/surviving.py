@@ -146,11 +146,11 @@ class Surviving(App[None]):
         """Keep what is typed on screens; return whether there was anything."""
         typed: dict[str, Mapping[str, str]] = {}
         for screen in screens:
-            if isinstance(screen, Unsaved):
-                try:
+            try:
+                if isinstance(screen, Unsaved):
                     typed[screen.belongs_to] = screen.unsaved()
-                except Exception:  # noqa: BLE001, S112 - it failed: there may be nothing left of it
-                    continue
+            except Exception:  # noqa: BLE001, S112 - it failed: there may be nothing left of it
+                continue
         typed = {name: texts for name, texts in typed.items() if texts}
         self._typed |= typed
         return bool(typed)

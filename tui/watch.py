@@ -137,4 +137,3 @@ class Watch:
         timer.daemon = True
         timer.start()
         return timer
-
