@@ -129,7 +129,7 @@ def test_a_key_shows_what_is_true(tmp_path: Path) -> None:
     with locked(book), Terminal([*COMMAND, "--database", book]) as console:
         console.wait_until(is_there)
         console.press("g")
-        console.wait_until(lambda text: NOTE not in text and "Opening the book …" in text)
+        console.wait_until(lambda text: "As it was" not in text and "Opening the book …" in text)
         assert "▾" not in console.line(0)  # no account is chosen before the book is open
 
 
