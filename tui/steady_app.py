@@ -42,8 +42,9 @@ LEAVE_SECONDS = 4.0
 class SteadyApp(App[None]):
     """Loses no key that was typed ahead, and shows nobody a traceback."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        super().__init__()
+    def __init__(self, clock: Callable[[], datetime], *, terminal_palette: bool = False) -> None:
+        # Textual asks it once how to do without colours: grey would be black of a palette's names.
+        super().__init__(ansi_color=terminal_palette or None)
         self._clock = clock
         self.failure: DeskError | None = None
         """Why the console ended, where it did not end because somebody wanted it to."""
