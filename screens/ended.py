@@ -36,7 +36,7 @@ class EndedScreen(RelationshipTab):
         """Return what will stand here."""
         if filtered:
             return _(
-                "No ended customer matches this filter.\n\n/ changes it, and Esc in it clears it."
+                "No ended customer matches this filter.\n\n/ changes it, Esc clears it."
             )
         said = _("No relationship has ended in any cloud.")
         if scope.account is not None:

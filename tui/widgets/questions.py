@@ -92,11 +92,16 @@ class QuestionScreen(Screen[None]):
         answer: Callable[[str | None], Awaitable[None] | None],
         typed: Callable[[str], Awaitable[None] | None] | None = None,
         aid: Aid = NO_AID,
+        *,
+        proposed: bool = True,
     ) -> None:
-        """Ask for a line; `answer` gets it on Enter and None on Esc, `typed` as it grows."""
+        """Ask for a line; `answer` gets it on Enter and None on Esc, `typed` as it grows.
+
+        Where `text` is `proposed`, typing replaces it; else it is gone on with.
+        """
         self._answer, self._typed = answer, typed
         self.status.display = False
-        self.prompt.ask(label, text, aid)
+        self.prompt.ask(label, text, aid, proposed=proposed)
 
     async def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Hand on what is being typed; what was wrong with the answer before is over."""
@@ -127,7 +132,8 @@ class QuestionScreen(Screen[None]):
             except DeskError as error:
                 self.fail(error)
                 if text:  # what was typed is not lost: it can be mended, or left with Esc
-                    self.ask(self.prompt.label, text, answer, typed, self.prompt.aid)
+                    aid = self.prompt.aid
+                    self.ask(self.prompt.label, text, answer, typed, aid, proposed=False)
                     self.status.display = True  # the whole error, above the line
         if self.is_attached and not self.prompt.is_open:  # the answer may ask for the next line
             self.focus_body()
