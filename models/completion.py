@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
+from models.plain import fold
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -82,3 +84,14 @@ def common_beginning(words: Sequence[str]) -> str:
         if any(other[place : place + 1].lower() != letter.lower() for other in others):
             return first[:place]
     return first
+
+
+def fits(value: str, typed: str) -> bool:
+    """Say whether `value` begins with what is typed, whatever the case and the accents."""
+    return begun(value).startswith(begun(typed))
+
+
+def begun(text: str) -> str:
+    """Return `text` folded, but with a space at its end, where words go on behind it."""
+    folded = fold(text)
+    return f"{folded} " if folded and text[-1].isspace() else folded

@@ -26,6 +26,9 @@ CLOUDS = {
 }
 """Short names by cloud id."""
 
+TAGS = Many("tags", "customer_id", "name")
+"""Where the tags of customers stand."""
+
 CUSTOMERS = ListSpec(
     name="customers",
     table="customers AS c",
@@ -60,7 +63,7 @@ CUSTOMERS = ListSpec(
         ),
         Column(
             "tag", N_("Tags"), "", 10, Kind.TAGS, grows=1, rank=5, aliases=("tags",),
-            many=Many("tags", "customer_id", "name"), attribute="tags",
+            many=TAGS, attribute="tags",
         ),
         Column("seen", N_("Seen"), "c.seen_at", 12, Kind.AGE, sort="c.seen_at", rank=3),
         Column(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.completion import Completions, common_beginning
+from models.completion import Completions, begun, common_beginning, fits
 from models.errors import FilterError
 from models.filter_words import needs_quotes, quoted, words_of
 from models.filters import AGE_UNITS, column_called
@@ -101,10 +101,10 @@ def completions(
     if not fitting:
         return Completions(line)
     here = line.text[place.start : place.end]
-    begun = common_beginning(fitting)
-    grown = len(_begun(begun)) > len(_begun(place.typed)) and _fits(begun, place.typed)
-    closed = place.column is not None and (place.quoted or needs_quotes(begun))
-    beginning = quoted(begun) if closed else begun
+    common = common_beginning(fitting)
+    grown = len(begun(common)) > len(begun(place.typed)) and fits(common, place.typed)
+    closed = place.column is not None and (place.quoted or needs_quotes(common))
+    beginning = quoted(common) if closed else common
     return Completions(
         line, place.start, place.end, tuple(written),
         beginning if grown else "", int(closed),
@@ -116,7 +116,7 @@ def _fields(place: Place, spec: ListSpec) -> list[str]:
     """Return the fields that begin so: by their own name, else by the first other one."""
     found = []
     for column in spec.columns:
-        fitting = [name for name in (column.name, *column.aliases) if _fits(name, place.typed)]
+        fitting = [name for name in (column.name, *column.aliases) if fits(name, place.typed)]
         if fitting:
             found.append(fitting[0] + place.operator)
     return found
@@ -131,7 +131,7 @@ def _values(place: Place, column: Column, known: Sequence[str]) -> list[str]:
         possible = list(known)
     unique: dict[str, str] = {}
     for value in possible:
-        if _fits(value, place.typed):
+        if fits(value, place.typed):
             unique.setdefault(fold(value), value)
     return list(unique.values())
 
@@ -140,7 +140,7 @@ def _names_of_choices(place: Place, column: Column) -> list[str]:
     """Return for each choice its stored word; its title where only that begins so."""
     names = []
     for stored, title in (column.choices or {}).items():
-        if stored and _fits(stored, place.typed):
+        if stored and fits(stored, place.typed):
             names.append(stored)
         elif title and place.typed:
             names.append(_(title))
@@ -157,13 +157,3 @@ def _moments(place: Place) -> list[str]:
 
 def _written(value: str) -> str:
     return quoted(value) if needs_quotes(value) else value
-
-
-def _fits(value: str, typed: str) -> bool:
-    return _begun(value).startswith(_begun(typed))
-
-
-def _begun(text: str) -> str:
-    """Return `text` folded, but with a space at its end, where words go on behind it."""
-    folded = fold(text)
-    return f"{folded} " if folded and text[-1].isspace() else folded

@@ -79,6 +79,49 @@ def known_values(
     return sorted(set(found), key=lambda value: (fold(value), value))[:MOST_VALUES]
 
 
+async def known_tags(reader: Reader, accounts: Sequence[int]) -> list[str]:
+    """Return the tags in a book: those that the customers of `accounts` have most come first.
+
+    Raises:
+        StoreError: the book cannot be read, or does not answer in time.
+    """
+    from models.customer_list import CUSTOMERS, TAGS
+
+    return await reader.ask(lambda book: most_used(book, CUSTOMERS, TAGS, accounts))
+
+
+def most_used(
+    connection: Connection, spec: ListSpec, many: Many, accounts: Sequence[int]
+) -> list[str]:
+    """Return the values that a book holds, each in the spelling used most, the most used first.
+
+    The first `MOST_ROWS` rows of the accounts speak for all; behind what they use comes the rest
+    of the book, in order. At most `MOST_VALUES`.
+    """
+    uses: dict[str, int] = {}
+    spelled: dict[str, str] = {}
+    rest = [(value, 0) for value in _stepped(connection, many.value, many.table, "1 = 1")]
+    for value, count in [*_counted(connection, spec, many, accounts), *rest]:
+        spelled.setdefault(fold(value), value)
+        uses[fold(value)] = uses.get(fold(value), 0) + count
+    order = sorted(spelled, key=lambda folded: (-uses[folded], folded))
+    return [spelled[folded] for folded in order[:MOST_VALUES]]
+
+
+def _counted(
+    connection: Connection, spec: ListSpec, many: Many, accounts: Sequence[int]
+) -> list[tuple[str, int]]:
+    """Return the values that the first rows of some accounts have, and how often, most first."""
+    rows = _first_rows(spec, spec.key, accounts)
+    found = connection.rows(
+        f"SELECT many.{many.value}, count(*) FROM ({rows}) AS listed "  # noqa: S608
+        f"CROSS JOIN {many.table} AS many WHERE many.{many.key} = listed.value "
+        f"GROUP BY many.{many.value} ORDER BY 2 DESC, 1",
+        accounts,
+    )
+    return [(str(row[0]), int(str(row[1]))) for row in found]
+
+
 def _stepped(
     connection: Connection, field: str, table: str, condition: str, *values: object
 ) -> list[str]:
@@ -104,12 +147,7 @@ def _of_many(
     [(count,)] = connection.rows(f"SELECT count(*) FROM ({rows}) AS listed", accounts)  # noqa: S608
     if count >= MOST_ROWS:  # then those of the whole book, whosever they are
         return _stepped(connection, many.value, many.table, "1 = 1")
-    found = connection.rows(
-        f"SELECT DISTINCT many.{many.value} FROM ({rows}) AS listed "  # noqa: S608
-        f"CROSS JOIN {many.table} AS many WHERE many.{many.key} = listed.value",
-        accounts,
-    )
-    return [str(row[0]) for row in found]
+    return [value for value, _count in _counted(connection, spec, many, accounts)]
 
 
 def _of_first_rows(

@@ -8,9 +8,10 @@ from models.changes import By, Fields, Plan, Record, Step, TakeBack, Target
 from models.clock import from_millis, to_millis
 from models.errors import UsageError
 from models.history import ChangeKind
-from models.languages import _
+from models.languages import _, ngettext
 from models.lists import TAG_MARK
 from models.plain import fold, shown, without_nul
+from models.tokens import parted
 
 if TYPE_CHECKING:
     from models.customer_page import CustomerPage
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 
 LONGEST_TAG = 40
 LONGEST_NOTE = 10_000
+MOST_TOLD = 4
+"""Tags that are told one by one of those that came, and of those that went."""
 
 
 def parse_tags(text: str) -> list[str]:
-    """Return the tags in a comma-separated text: trimmed, none twice (whatever the case).
+    """Return the tags that a text parts by commas: trimmed, none twice (whatever the case).
 
     What nobody could see or find is no tag.
 
@@ -29,7 +32,7 @@ def parse_tags(text: str) -> list[str]:
         UsageError: one is too long.
     """
     tags: dict[str, str] = {}
-    for part in without_nul(text).split(","):
+    for part in parted(without_nul(text)):
         tag = " ".join(part.split()).lstrip(f"{TAG_MARK} ")
         if len(tag) > LONGEST_TAG:
             raise UsageError(
@@ -59,6 +62,24 @@ def plan_tags(page: CustomerPage, tags: list[str], by: By) -> Plan:
         ChangeKind.TAGGED, by, target_of(page), tuple(steps), (), can_be_undone(),
         version=page.customer.version, told=({"tags": before}, {"tags": after}),
     )  # fmt: skip
+
+
+def tags_told(before: list[str], after: list[str]) -> str:
+    """Return in words which tags came and which went; of many, the first and how many more."""
+    came = [tag for tag in after if tag not in before]
+    went = [tag for tag in before if tag not in after]
+    if not came and not went:
+        return _("Tags unchanged.")
+    changes = [*_told("+", came), *_told("−", went)]
+    return _("Tags: {changes}.").format(changes=", ".join(changes))
+
+
+def _told(sign: str, tags: list[str]) -> list[str]:
+    named = tags if len(tags) <= MOST_TOLD else tags[: MOST_TOLD - 1]
+    told = [f"{sign} {shown(tag)}" for tag in named]
+    if more := len(tags) - len(named):
+        told.append(ngettext("{sign} {count} more", "{sign} {count} more", more, sign=sign))
+    return told
 
 
 def _tag(customer_id: int | None, tag: str) -> Fields:

@@ -48,7 +48,7 @@ class ChangesScreen(ListScreen):
     def empty_text(self, scope: Scope, *, filtered: bool) -> str:
         """Return what will stand here."""
         if filtered:
-            return _("No change matches this filter.\n\n/ changes it, and Esc in it clears it.")
+            return _("No change matches this filter.\n\n/ changes it, Esc clears it.")
         account = scope.account
         place = _(account.cloud.short_name) if account else _("all clouds")
         return "\n".join(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.getters import query_one
 
 from models.clock import age
@@ -16,6 +17,7 @@ from screens.undo_flow import undo
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.field_page import FieldPage
+from tui.widgets.prompt import Aid
 from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
@@ -127,16 +129,27 @@ class CustomerScreen(DeskScreen):
 
     def do_tags(self) -> None:
         """Edit the tags in a line."""
-        self._edited = self._shown
-        self.ask(_("Tags"), ", ".join(self._shown.tags), self._tags_given)
+        from models.known_values import known_tags
+        from models.tokens import TokenCompleter, token_line
+
+        self._edited, accounts = self._shown, (self._shown.customer.account_id,)
+        completer = TokenCompleter(partial(known_tags, self.desk.reader, accounts))
+        aid = Aid(completer, tokens=True)
+        self.ask(_("Tags"), token_line(self._shown.tags), self._tags_given, aid=aid)
 
     async def _tags_given(self, text: str | None) -> None:
         from models.changes import carry_out
-        from models.tags_and_notes import parse_tags, plan_tags
+        from models.tags_and_notes import parse_tags, plan_tags, tags_told
+        from models.tokens import token_line
 
+        before = self._edited.tags
         if text is None:
             return
-        plan = plan_tags(self._edited, parse_tags(text), self.desk.by())
+        tags = before if text == token_line(before) else parse_tags(text)
+        plan = plan_tags(self._edited, tags, self.desk.by())
+        if plan.changes_nothing:
+            self.status.say(tags_told(before, tags))
+            return
         try:
             await self.desk.reader.aside(lambda: carry_out(self.desk.store, plan))
         except ConflictError:
@@ -145,7 +158,7 @@ class CustomerScreen(DeskScreen):
             await self.settled()
             self._edited = self._shown
             raise
-        await self._written(_("Tags kept."))
+        await self._written(tags_told(before, tags))
 
     async def do_note(self) -> None:
         """Write a new note."""
@@ -210,7 +223,7 @@ class CustomerScreen(DeskScreen):
         await self._written(_("Note kept.") if text.strip() else _("Note removed."))
 
     async def _written(self, message: str) -> None:
-        self.status.say(message)
+        self.status.say(message, whole=cell_len(message) > self.size.width - 2)
         await self.shell.book_changed()
 
     async def do_invite(self) -> None:

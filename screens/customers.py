@@ -62,7 +62,7 @@ class CustomersScreen(ListScreen):
     def empty_text(self, scope: Scope, *, filtered: bool) -> str:
         """Return what to do where there are no customers."""
         if filtered:
-            return _("No customer matches this filter.\n\n/ changes it, and Esc in it clears it.")
+            return _("No customer matches this filter.\n\n/ changes it, Esc clears it.")
         account = scope.account
         place = _(account.cloud.short_name) if account else _("all clouds")
         lines = [_("No customers in {place} yet.").format(place=place), ""]

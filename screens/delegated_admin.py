@@ -50,7 +50,7 @@ class DelegatedAdminScreen(RelationshipTab):
         """Return what to do where there are none."""
         if filtered:
             return _("No relationship matches this filter.\n\n"
-                     "/ changes it, and Esc in it clears it.")  # fmt: skip
+                     "/ changes it, Esc clears it.")  # fmt: skip
         account = scope.account
         place = _(account.cloud.short_name) if account else _("all clouds")
         lines = [_("No delegated-admin relationships are kept in {place}.").format(place=place), ""]

@@ -35,9 +35,7 @@ class EndedScreen(RelationshipTab):
     def empty_text(self, scope: Scope, *, filtered: bool) -> str:
         """Return what will stand here."""
         if filtered:
-            return _(
-                "No ended customer matches this filter.\n\n/ changes it, and Esc in it clears it."
-            )
+            return _("No ended customer matches this filter.\n\n/ changes it, Esc clears it.")
         said = _("No relationship has ended in any cloud.")
         if scope.account is not None:
             place = _(scope.account.cloud.short_name)

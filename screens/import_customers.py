@@ -221,8 +221,9 @@ class ImportScreen(DeskScreen):
 
     def do_map(self) -> None:
         """Ask for the mapping of columns."""
-        text = " ".join(shlex.quote(f"{field}={name}") for field, name in self._mapping.items())
-        self.ask(_("field=Column …"), text, self._mapping_given)
+        pairs = [shlex.quote(f"{field}={name}") for field, name in self._mapping.items()]
+        text = "".join(f"{pair} " for pair in pairs)  # what is typed next is a new pair
+        self.ask(_("field=Column …"), text, self._mapping_given, proposed=False)
 
     def _mapping_given(self, text: str | None) -> None:
         from models.errors import UsageError

@@ -59,7 +59,7 @@ class InvitationsScreen(RelationshipTab):
         """Return what to do where there are none, and what the cloud says of inviting."""
         if filtered:
             return _("No invitation matches this filter.\n\n"
-                     "/ changes it, and Esc in it clears it.")  # fmt: skip
+                     "/ changes it, Esc clears it.")  # fmt: skip
         account = scope.account
         place = _(account.cloud.short_name) if account else _("all clouds")
         lines = [_("Nobody has been invited in {place} yet.").format(place=place), ""]

@@ -46,7 +46,7 @@ class PartnersScreen(RelationshipTab):
     def empty_text(self, scope: Scope, *, filtered: bool) -> str:
         """Return why there are no partners, or what to do."""
         if filtered:
-            return _("No partner matches this filter.\n\n/ changes it, and Esc in it clears it.")
+            return _("No partner matches this filter.\n\n/ changes it, Esc clears it.")
         account = scope.account
         if account is None:
             lines = [_("No indirect providers or resellers in any cloud yet."), ""]

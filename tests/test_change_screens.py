@@ -244,7 +244,6 @@ async def test_the_shown_changes_are_exported(tmp_path: Path) -> None:
     async with running(demo_desk(tmp_path)) as console:
         await console.press("g", "h", "x")
         assert console.screen.prompt.text == "changes.csv"
-        await console.press(*["backspace"] * 11)
         await console.type(str(file))
         await console.press("enter")
         assert "4 rows written" in console.said

@@ -138,7 +138,7 @@ async def test_marked_customers_stay_marked_and_are_exported_alone(tmp_path: Pat
         await console.type("fabrikam")
         await console.press("escape")
         assert "2 marked" in console.state
-        await console.press("x", "m", "p", *["backspace"] * 13)
+        await console.press("x", "m", "p")
         await console.type(str(file))
         await console.press("enter")
         assert f"2 rows written to {file}" in console.said
@@ -154,7 +154,7 @@ async def test_an_export_never_overwrites_unasked(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("precious")
     async with running(demo_desk(tmp_path)) as console:
-        await console.press("g", "c", "x", "s", *["backspace"] * 13)
+        await console.press("g", "c", "x", "s")
         await console.type(str(file))
         await console.press("enter")
         assert "exists" in console.said
@@ -205,10 +205,10 @@ async def test_tags_and_notes_are_kept_and_told_in_the_history(tmp_path: Path) -
         await console.type("fabrikam")
         await console.press("enter")
         assert isinstance(console.screen, CustomerScreen)
-        await console.press("t", *["backspace"] * 40)
+        await console.press("t")
         await console.type("gold")
         await console.press("enter")
-        assert console.said == "Tags kept."
+        assert console.said == "Tags: + gold."
         await console.press("o")
         await console.type("[bold]not markup[/]")
         await console.press("ctrl+s")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from models.errors import NotFoundError
 from models.languages import _
 from tui.steady_app import SteadyApp
+from tui.themes import ANSI
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
@@ -39,7 +40,7 @@ class Openings(SteadyApp):
     """The part of the app that opens screens for others, as `tui/widgets/shell.py` says."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk.clock)
+        super().__init__(desk.clock, terminal_palette=desk.settings.theme == ANSI.name)
         self.desk = desk
         self.imported = asyncio.Event()
         """Whether what the pages of customers need is imported: two threads that import parts of

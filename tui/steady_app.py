@@ -48,8 +48,8 @@ class SteadyApp(Surviving):
     screen, and none waits for it.
     """
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        super().__init__(clock)
+    def __init__(self, clock: Callable[[], datetime], *, terminal_palette: bool = False) -> None:
+        super().__init__(clock, terminal_palette=terminal_palette)
         self.picture: Picture | None = None
         """What the terminal shows, where the driver keeps that."""
         self.standing: Standing | None = None

@@ -32,8 +32,9 @@ MOST_ERRORS = 3
 class Surviving(App[None]):
     """Leaves the screen that failed, keeps what was typed there, and goes on with the rest."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        super().__init__()
+    def __init__(self, clock: Callable[[], datetime], *, terminal_palette: bool = False) -> None:
+        # Textual asks it once how to do without colours: grey would be black of a palette's names.
+        super().__init__(ansi_color=terminal_palette or None)
         self._clock = clock
         self.failure: DeskError | None = None
         """Why the console ended, where it did not end because somebody wanted it to."""

@@ -167,6 +167,6 @@ def _country(text: str) -> str:
 
 def _tags(text: str) -> str:
     try:
-        return TAG_SEPARATOR.join(sorted(parse_tags(text.replace(";", ","))))
+        return TAG_SEPARATOR.join(sorted(parse_tags(text)))
     except UsageError as error:
         raise UnfitError(error.message) from error

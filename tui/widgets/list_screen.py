@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from models.account_list import Scope
     from models.desk import Desk
-    from models.lists import Column, Row
+    from models.lists import Column, Row, RowKey
     from models.views import Kept
 
 
@@ -288,11 +288,19 @@ class ListScreen(MarksScreen):
             self.desk.used_filters.of(self.SPEC.name),
         )
         self._is_wrong = False
-        self.ask(_("Filter"), self._filter.text, self._filter_answered, self._typed_filter, aid)
+        row = self.table.row
+        answered = partial(self._filter_answered, self._filter, row.key if row else 0)
+        self.ask(_("Filter"), self._filter.text, answered, self._typed_filter, aid)
         self._filtering = self.prompt.question
 
-    async def _filter_answered(self, text: str | None) -> None:
-        await self._apply(text or "")
+    async def _filter_answered(self, before: Filter, key: RowKey, text: str | None) -> None:
+        """Filter by what was typed; without an answer, show the list as it was before."""
+        if text is None:
+            self._filter = before
+            self.show_rows(keep=key, near=False)
+            await self.settled()
+            return
+        await self._apply(text)
         if text and (used := text.strip()):
             self.desk.used_filters.use(self.SPEC.name, used, to_millis(self.desk.clock()))
             self.shell.start(partial(asyncio.to_thread, self.desk.used_filters.save))

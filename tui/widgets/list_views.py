@@ -102,7 +102,12 @@ class ViewsScreen(ColumnsScreen):
         self.table.take_columns(self.columns, wide=left.wide)
 
     def leave_cleared_view(self) -> None:
-        """Leave the view where its filter was cleared, and with it its columns."""
+        """Leave the view where its filter was cleared, and with it its columns.
+
+        Not while a filter is typed: Esc leaves the list as it was.
+        """
+        if self.prompt.is_open:
+            return
         if self._view is not None and self._view.filter and not self._filter.text:
             self._leave()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -16,7 +18,8 @@ from models.completion import Completions, Line
 from models.errors import DeskError
 from models.languages import _, number
 from models.plain import shown
-from tui.widgets.safe_input import SafeInput, joined, veiled
+from models.tokens import pasted_tokens, without_token
+from tui.widgets.safe_input import SafeInput, joined, pasted_lines, veiled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +34,8 @@ REMARK = 60
 """Per cent of the line's width that a remark may take."""
 ROOM_STEP = 16
 """Cells by which the room for a remark grows and shrinks."""
+PATIENCE = 2.0
+"""Seconds that keys typed behind Tab wait for what it completes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Aid:
     """What Tab makes of the word under the cursor."""
     used: Sequence[str] = ()
     """What was answered before, the last first: `↑` and `↓` walk through it."""
+    tokens: bool = False
+    """Whether the line holds several things, each with a separator behind it (`models.tokens`)."""
 
 
 NO_AID = Aid()
@@ -49,16 +56,47 @@ NO_AID = Aid()
 class _Entry(SafeInput):
     """The input of a prompt: what is pasted into it is taken whole or not at all."""
 
+    tokens = False
+    """Whether it holds several things: then one is taken away whole, and a list pasted parted."""
+
     class TooLong(Message, namespace="prompt"):
         """There is no room for what was pasted."""
 
     def take(self, pasted: str) -> None:
         """Put the pasted lines, as one, in the place of what is selected."""
-        line = joined(pasted)
+        if self.tokens:  # a cell of a spreadsheet's row is a thing of its own, too
+            start, _end = sorted(self.selection)
+            lines = [*pasted_lines(pasted.replace("\t", "\n"))]
+            line = pasted_tokens(self.text[:start], lines)
+        else:
+            line = joined(pasted)
         if len(line) > self.room:
             self.post_message(self.TooLong())
         else:
             self.put(line)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight where a remark takes room away."""
+        before = cell_len(self.value[: self.cursor_position])
+        self.scroll_to_region(Region(before, 0, 2, 1), force=True, animate=False)
+
+    def action_delete_left(self) -> None:
+        """Take away what is selected, the token that ends before the cursor, or else a letter."""
+        if not self._took_token():
+            super().action_delete_left()
+
+    def action_delete_left_word(self) -> None:
+        """Take away what is selected, the token that ends before the cursor, or else a word."""
+        if not self._took_token():
+            super().action_delete_left_word()
+
+    def _took_token(self) -> bool:
+        if not self.tokens or not self.selection.is_empty:
+            return False
+        line = without_token(Line(self.text, self.cursor_position))
+        if line is not None:
+            self.replace("", line.cursor, len(self.value) - len(line.text) + line.cursor)
+        return line is not None
 
 
 class Prompt(Horizontal):
@@ -107,7 +145,6 @@ class Prompt(Horizontal):
         self._completions: Completions | None = None
         """What Tab has come to; None where it was not pressed since something was typed."""
         self._completed = Line("", 0)
-        self._completing = asyncio.Lock()
         self._walk: list[str] = []
         """What is being typed, and what was used before."""
         self._walked = 0
@@ -129,15 +166,19 @@ class Prompt(Horizontal):
         return self._entry.text
 
     @property
-    def _entry(self) -> SafeInput:
-        return self.query_one(SafeInput)
+    def _entry(self) -> _Entry:
+        return self.query_one(_Entry)
 
     @property
     def _line(self) -> Line:
         return Line(self.text, self._entry.cursor_position)
 
-    def ask(self, label: str, text: str = "", aid: Aid = NO_AID) -> None:
-        """Open the line with `label`, a text to begin with, and what helps to answer."""
+    def ask(self, label: str, text: str = "", aid: Aid = NO_AID, *, proposed: bool = True) -> None:
+        """Open the line with `label`, a text to begin with, and what helps to answer.
+
+        A text that is `proposed` is selected: typing replaces it, an arrow begins to edit it, and
+        Enter takes it as it is. Any other one, as tokens always are, is gone on with at its end.
+        """
         self.label, self.aid = label, aid
         self.question += 1
         self._told = text
@@ -147,6 +188,10 @@ class Prompt(Horizontal):
         self.remark("")
         with self.prevent(Input.Changed):
             self._put(Line(text, len(text)))
+        self._entry.tokens = aid.tokens
+        self._entry.max_length = max(LONGEST_ANSWER, len(text))  # else it could not be shortened
+        if proposed and not aid.tokens:
+            self._entry.select_all()
         self.display = True
         self.screen.set_focus(self._entry)
 
@@ -209,34 +254,30 @@ class Prompt(Horizontal):
     # Completion
 
     async def action_complete(self, by: int) -> None:
-        """Complete the word under the cursor; once more, to the next of what it could become."""
+        """Complete the word under the cursor; once more, to the next of what it could become.
+
+        Keys typed ahead wait for it, unless the book takes too long to answer.
+        """
         if self.aid.complete is not None:
-            await self._complete(self.aid.complete, by, self.question)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._complete(self.aid.complete, by), PATIENCE)
 
-    async def _complete(self, complete: Completer, by: int, question: int) -> None:
-        async with self._completing:  # the keys come one after the other
-            line = self._line
-            if not self._still(question):
-                return
-            come_to = self._completions
-            if come_to is not None and come_to.several and line == self._completed:
-                self._take(*come_to.next(by))
-                return
-            try:
-                found = await complete(line)
-                completed, state = found.first(by)
-                if not found.several and completed != line:
-                    following = await complete(completed)  # behind a field come its values
-                    if following.several and following.start == completed.cursor:
-                        state = following
-            except DeskError as error:
-                self.remark(str(error), error=True)
-                return
-            if self._still(question) and self._line == line:
-                self._take(completed, state)
-
-    def _still(self, question: int) -> bool:
-        return self.is_open and self.question == question
+    async def _complete(self, complete: Completer, by: int) -> None:
+        line, come_to = self._line, self._completions
+        if come_to is not None and come_to.several and line == self._completed:
+            self._take(*come_to.next(by))
+            return
+        try:
+            found = await complete(line)
+            completed, state = found.first(by)
+            if not found.several and completed != line and not self.aid.tokens:
+                following = await complete(completed)  # behind a field come its values
+                if following.several and following.start == completed.cursor:
+                    state = following
+        except DeskError as error:
+            self.remark(str(error), error=True)
+        else:
+            self._take(completed, state)
 
     def _take(self, completed: Line, state: Completions) -> None:
         self._completions, self._completed = state, completed
@@ -247,7 +288,7 @@ class Prompt(Horizontal):
         """Return what can be chosen; from the one that stands in the line on, if not all fit."""
         if completions.told:
             return ""
-        candidates = [shown(candidate) for candidate in completions.candidates]
+        candidates = [shown(candidate).strip() for candidate in completions.candidates]
         text = " ".join(candidates)
         if cell_len(text) > self.size.width * REMARK // 100 - 2:
             place = max(completions.place, 0)

@@ -92,11 +92,16 @@ class QuestionScreen(Reads, Screen[None]):
         answer: Callable[[str | None], Awaitable[None] | None],
         typed: Callable[[str], None] | None = None,
         aid: Aid = NO_AID,
+        *,
+        proposed: bool = True,
     ) -> None:
-        """Ask for a line; `answer` gets it on Enter and None on Esc, `typed` as it grows."""
+        """Ask for a line; `answer` gets it on Enter and None on Esc, `typed` as it grows.
+
+        Where `text` is `proposed`, typing replaces it; else it is gone on with.
+        """
         self._answer, self._typed = answer, typed
         self.status.display = False
-        self.prompt.ask(label, text, aid)
+        self.prompt.ask(label, text, aid, proposed=proposed)
 
     def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Hand on what is being typed; what was wrong with the answer before is over."""
@@ -123,7 +128,7 @@ class QuestionScreen(Reads, Screen[None]):
         if answer is None or await self.attempt(partial(answer, text)):
             return
         if text and self.is_current:  # it is not lost: it can be mended, or left with Esc
-            self.ask(self.prompt.label, text, answer, typed, self.prompt.aid)
+            self.ask(self.prompt.label, text, answer, typed, self.prompt.aid, proposed=False)
             self.status.display = True  # the whole error, above the line
 
     def focus_body(self) -> None:

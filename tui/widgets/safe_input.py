@@ -36,7 +36,7 @@ def _original(char: str) -> str:
     return original if shown(original) != original else char
 
 
-def _lines(pasted: str) -> Iterator[str]:
+def pasted_lines(pasted: str) -> Iterator[str]:
     """Return the lines that are not blank, without control characters."""
     for line in pasted.replace("\r", "\n").split("\n"):
         if line.strip():
@@ -46,7 +46,7 @@ def _lines(pasted: str) -> Iterator[str]:
 
 def joined(pasted: str) -> str:
     """Return the lines of what is pasted as one, without control characters."""
-    lines = [*_lines(pasted)]
+    lines = [*pasted_lines(pasted)]
     return lines[0] if len(lines) == 1 else " ".join(line.strip() for line in lines)
 
 
@@ -74,6 +74,12 @@ class _Shown(Highlighter):
 
 class SafeInput(Input):
     """A line to type into. Its `value` holds stand-ins where needed, its `text` what is meant."""
+
+    DEFAULT_CSS = """
+    SafeInput > .input--selection { background: $cursor; color: $cursor-text; }
+    SafeInput:ansi:nocolor > .input--selection { text-style: reverse; }
+    SafeInput:ansi:nocolor > .input--cursor { text-style: reverse underline; }
+    """
 
     def __init__(self, placeholder: str = "", longest: int = LONGEST) -> None:
         super().__init__(
@@ -118,7 +124,7 @@ class SafeInput(Input):
 
     def one_line(self, pasted: str) -> str:
         """Return the first line of what is pasted, without control characters."""
-        return next(_lines(pasted), "")
+        return next(pasted_lines(pasted), "")
 
     @property
     def selected_text(self) -> str:
