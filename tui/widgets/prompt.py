@@ -276,7 +276,8 @@ class Prompt(Horizontal):
                     state = following
         except DeskError as error:
             self.remark(str(error), error=True)
-        else:
+            return
+        if self._line == line:
             self._take(completed, state)
 
     def _take(self, completed: Line, state: Completions) -> None:
