@@ -87,6 +87,10 @@ class Chooser:
         self._stay = 0
         """Steps since the screen on top came there."""
         self._on = ""
+        self._going = ""
+        """The letter behind `g` in the last step."""
+        self._places: dict[str, str] = {}
+        """Where the letters behind `g` led."""
         self._asked = 0
         """Steps since the prompt was opened."""
 
@@ -105,6 +109,8 @@ class Chooser:
         self._stay = self._stay + 1 if standing.screen == self._on else 0
         self._on = standing.screen
         self._asked = self._asked + 1 if standing.prompt is not None else 0
+        if self._going:
+            self._places[self._going], self._going = standing.screen, ""
         return self._rare(walk.console, walk.learned) or self._pressed(standing, walk.learned)
 
     # What is rare
@@ -232,7 +238,9 @@ class Chooser:
         left_here = self._undone(standing.screen)
         bored = min(self._stay, 20) / 40 if left_here else 0.6
         if self._random.random() < 0.05 + bored * (1 - left_here):
-            return self._go(learned)
+            going = self._go(learned)
+            self._going = going[1] if len(going) == 2 else ""
+            return going
         keys: list[str] = []
         for _deed in range(self._random.choice((1, 3, 5, 8))):
             if self._random.random() < 0.4:
@@ -244,11 +252,15 @@ class Chooser:
         return keys
 
     def _go(self, learned: Learned) -> list[str]:
-        places = learned.choices("desk.go")
-        return ["g", self._least("desk.go", places)] if places else ["g"]
+        """Go to a main screen: to one where much is still to do, or that is not known yet."""
+        letters = learned.choices("desk.go")
+        weights = [0.2 + self._undone(self._places.get(letter, "")) for letter in letters]
+        return ["g", self._random.choices(letters, weights=weights)[0]] if letters else ["g"]
 
     def _undone(self, screen: str) -> float:
         """Return the share of a screen's actions that may still be done for the first time."""
+        if screen not in self._screens:
+            return 1.0
         actions = self._screens[screen].actions
         return sum(self._is_new(screen, action) for action in actions) / len(actions)
 
@@ -259,7 +271,7 @@ class Chooser:
     def _deed(self, screen: str, learned: Learned) -> tuple[list[str], Leads]:
         """Return the keys of an action of the screen, mostly with the answer to what it asks."""
         actions = self._screens[screen].actions
-        weights = [self._weight(screen, action) for action in actions]
+        weights = [self._weight(screen, action, learned) for action in actions]
         action = self._random.choices(actions, weights=weights)[0]
         keys = [key for key in action.keys.split(",") if can_be_sent(key)]
         deed, leads = [self._random.choice(keys or ["escape"])], learned.leads(action.id)
@@ -274,7 +286,7 @@ class Chooser:
             return [*deed, self._least(action.id, learned.choices(action.id))], leads
         return [*deed, *self._line(action.id)], leads
 
-    def _weight(self, screen: str, action: Action) -> float:
+    def _weight(self, screen: str, action: Action, learned: Learned) -> float:
         """Return how much an action is wanted: one that was not done yet, most."""
         done = self._coverage.done[screen, action.id]
         if self._is_new(screen, action):
@@ -283,6 +295,8 @@ class Chooser:
             return 0.3 if self._stay < 4 else 1.0
         # What changes the book leads to further screens; what every screen has was done elsewhere.
         wanted = 3.0 if action.changes or action.id.endswith(".open") else 1.0
+        if (destination := learned.destination(action.id)) in self._screens:
+            wanted += 6 * self._undone(destination)
         return (0.3 if action.id.startswith("desk.") else wanted) / (1 + done / 8)
 
     def _typed_ahead(self, standing: Standing, learned: Learned, count: int) -> list[str]:

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -121,11 +120,10 @@ class Home:
 
 def ended(command: subprocess.Popen[str], words: Sequence[str]) -> Ended:
     """Wait until a command has ended, and return what it said."""
-    with closing(command.stdout) if command.stdout else command:  # pragma: no branch
-        try:
-            said, _nothing = command.communicate(timeout=_COMMAND_SECONDS)
-        except subprocess.TimeoutExpired:
-            command.kill()
-            said, _nothing = command.communicate()
-            said += f"\n(killed: not done in {_COMMAND_SECONDS} s)"
+    try:
+        said, _nothing = command.communicate(timeout=_COMMAND_SECONDS)
+    except subprocess.TimeoutExpired:
+        command.kill()
+        said, _nothing = command.communicate()
+        said += f"\n(killed: not done in {_COMMAND_SECONDS} s)"
     return Ended(tuple(words), command.returncode, said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import Enum
 from typing import Any
 
@@ -29,8 +30,8 @@ class Learned:
         """The action that was asked for last."""
         self._leads: dict[str, Leads] = {}
         self._choices: dict[str, tuple[str, ...]] = {}
-        self._following: dict[tuple[str, str], str] = {}
-        """By screen and field, the field that came behind it."""
+        self._following: dict[tuple[str, str], Counter[str]] = {}
+        """By screen and field, the fields that came behind it, and how often."""
         self._destinations: dict[str, str] = {}
         """Where an action led that led away."""
         self._acted_on = ""
@@ -51,7 +52,8 @@ class Learned:
             if state["prompt"] is not None and self.leads(self.action) is not Leads.CHOICE:
                 self._leads[word(self.action)] = Leads.LINE
             if state["screen"] == self._screen and state["field"] != self._field:
-                self._following[self._screen, self._field] = state["field"]
+                behind = self._following.setdefault((self._screen, self._field), Counter())
+                behind[state["field"]] += 1
             self._screen, self._field = state["screen"], state["field"]
 
     def leads(self, action: str) -> Leads:
@@ -69,7 +71,8 @@ class Learned:
     def fields_from(self, screen: str, field: str, count: int) -> list[str]:
         """Return up to `count` fields of a form, from one on, as far as they are known."""
         fields = [field]
-        while len(fields) < count and (following := self._following.get((screen, fields[-1]))):
+        while len(fields) < count and (behind := self._following.get((screen, fields[-1]))):
+            following = behind.most_common(1)[0][0]
             if following in fields:
                 break
             fields.append(following)

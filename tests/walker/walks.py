@@ -65,13 +65,14 @@ def walk(wish: Wish) -> Walked:
     begun = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="partnerdesk-walk-"))
     total = Outcome()
+    until = begun + wish.minutes * 60
     try:
-        book = make_book(folder / "demo.db")
-        until = time.monotonic() + wish.minutes * 60
-        if wish.walkers == 1:
-            total.add(_walk_one(wish, folder / "1", book, until, wish.seed, Event()))
-        else:
-            _walk_beside_each_other(wish, folder, book, until, total)
+        with _interrupted_by_signals():
+            book = make_book(folder / "demo.db")
+            if wish.walkers == 1:
+                total.add(_walk_one(wish, folder / "1", book, until, wish.seed, Event()))
+            else:
+                _walk_beside_each_other(wish, folder, book, until, total)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -126,7 +127,7 @@ def _walk_one(wish: Wish, folder: Path, book: Path, until: float, seed: int, sto
                 _take_by_chance(walk, wish, seed, until, stop)
         finally:
             walk.close()
-    if walk.outcome.failures:
+    if walk.outcome.failures and not wish.keep_going:
         stop.set()
     return walk.outcome
 
@@ -141,7 +142,7 @@ def _take_by_chance(walk: Walk, wish: Wish, seed: int, until: float, stop: Stop)
     random, coverage = Random(seed), walk.outcome.coverage  # noqa: S311 - it has to be repeatable
     chooser = Chooser(random, all_screens(), coverage, wish.size, wish.language)
     fresh_until = 0.0
-    while time.monotonic() < until and not stop.is_set():
+    while time.monotonic() < until and not stop.is_set() and _is_wanted():
         if time.monotonic() >= fresh_until:
             fresh_until = time.monotonic() + FRESH_SECONDS
             step: Step = chooser.start(fresh=True)
@@ -153,6 +154,12 @@ def _take_by_chance(walk: Walk, wish: Wish, seed: int, until: float, stop: Stop)
             fresh_until = 0.0
     if not stop.is_set():
         walk.take(Leave("signal"))
+
+
+def _is_wanted() -> bool:
+    """Say whether whoever started this walk is still there."""
+    parent = multiprocessing.parent_process()
+    return parent is None or parent.is_alive()
 
 
 @contextmanager
