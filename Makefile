@@ -4,11 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= auto
+MINUTES ?= 1
+SEED ?= $(shell date +%s)
 DOMAIN := partnerdesk
 LANGUAGES := models/languages
 CODE := tui screens models mailing cli tests benchmarks
 
-.PHONY: demo run test lint format types imports bench snapshots lock messages wheel clean
+.PHONY: demo run test walk lint format types imports bench snapshots lock messages wheel clean
 
 demo: $(STAMP)
 	$(BIN)/partnerdesk --demo
@@ -18,6 +20,10 @@ run: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/pytest -n $(WORKERS)
+
+# By chance through the whole console; stops at what breaks. Further: make walk WALK="--keep-going"
+walk: $(STAMP)
+	$(BIN)/python -m tests.walker --minutes $(MINUTES) --seed $(SEED) --walkers 2 $(WALK)
 
 lint: $(STAMP)
 	$(BIN)/ruff check --no-cache $(CODE)

@@ -85,6 +85,22 @@ class Emulator:
         """The pyte screen that shows: the main or the alternate one."""
         return self._screens[self._alternate]
 
+    def places(self, row: int) -> list[Any]:
+        """Return the places of a row as pyte has them; of a wide character the second is empty.
+
+        Half of a wide character, where the other half was written over, is blank as in a terminal.
+        """
+        line = self.screen.buffer[row]
+        places = [line[column] for column in range(self.screen.columns)]
+        for column, place in enumerate(places):
+            is_wide = bool(place.data) and wcwidth(place.data[0]) == 2
+            behind = places[column + 1].data if column + 1 < len(places) else None
+            before = line[column - 1].data if column else ""
+            lost_half = not place.data and not (before and wcwidth(before[0]) == 2)
+            if lost_half or (is_wide and behind):
+                places[column] = place._replace(data=" ")
+        return places
+
     @property
     def _stream(self) -> Any:
         return self._streams[self._alternate]

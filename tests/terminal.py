@@ -165,12 +165,19 @@ class Terminal:
         self._process.kill()
         self._process.wait()
 
+    def signal(self, number: int) -> None:
+        """Send the program a signal, unless it has ended."""
+        self._process.send_signal(number)
+
     # What a person sees
 
     @property
     def lines(self) -> list[str]:
         """The lines of the screen, without the blanks at their ends."""
-        return [str(line).rstrip() for line in self._emulator.screen.display]
+        rows = range(self._emulator.screen.lines)
+        return [
+            "".join(place.data for place in self._emulator.places(row)).rstrip() for row in rows
+        ]
 
     @property
     def text(self) -> str:
@@ -185,6 +192,13 @@ class Terminal:
         """Return one place of the screen."""
         char = self._emulator.screen.buffer[row][column]
         return Cell(char.data, char.fg, char.bg, char.bold, char.reverse)
+
+    def cells(self, row: int) -> list[Cell]:
+        """Return all places of a line."""
+        return [
+            Cell(char.data, char.fg, char.bg, char.bold, char.reverse)
+            for char in self._emulator.places(row)
+        ]
 
     @property
     def cursor(self) -> Cursor:
@@ -247,17 +261,32 @@ class Terminal:
         """Wait until `condition` holds for the text of the screen."""
         self._wait(lambda: condition(self.text), "the condition", seconds)
 
-    def wait_idle(self, seconds: float = DEADLINE) -> None:
+    def wait_idle(self, seconds: float = DEADLINE, quiet: float = QUIET) -> None:
         """Wait until the program is blocked: it writes nothing and (on Linux) does no work."""
         before = self._activity()
 
         def idle() -> bool:
             nonlocal before
-            silent = not self._read(QUIET)
+            silent = not self._read(quiet)
             earlier, before = before, self._activity()
             return self._ended or (silent and not before.running and before == earlier)
 
         self._wait(idle, "the program to be idle", seconds)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the program has not ended."""
+        return self._process.poll() is None
+
+    def wait_for_output(self, mark: int, seconds: float = DEADLINE) -> None:
+        """Wait until the program has written more than it had when `written` was `mark`."""
+        self._wait(lambda: self.written > mark, "output", seconds)
+
+    def read_for(self, seconds: float) -> None:
+        """Take what the program writes for some seconds, or until it has ended."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and (self.is_running or self._read(0)):
+            self._read(min(left, 0.05))
 
     @property
     def exit_code(self) -> int:

@@ -1,0 +1,42 @@
+"""All screens and all actions, from the actions' own data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.widgets.actions import Action
+    from tui.widgets.desk_screen import DeskScreen
+
+
+@dataclass(frozen=True, slots=True)
+class WalkedScreen:
+    """A screen, as far as the walker knows it."""
+
+    class_name: str
+    name: str
+    """Its `NAME`; where several screens have the same one, with their first action's room."""
+    actions: tuple[Action, ...]
+
+
+def all_screens() -> dict[str, WalkedScreen]:
+    """Return all main screens by the names of their classes, the first one first."""
+    from tui.app import MAIN_SCREENS, SCREENS
+
+    places = dict.fromkeys([*MAIN_SCREENS.values(), *SCREENS])
+    classes: list[type[DeskScreen]] = [
+        getattr(import_module(module), name) for module, name in places
+    ]
+    names = [screen.NAME for screen in classes]
+    return {
+        screen.__name__: WalkedScreen(
+            screen.__name__,
+            screen.NAME
+            if names.count(screen.NAME) == 1
+            else f"{screen.NAME}:{screen.ACTIONS[0].id.partition('.')[0]}",
+            screen.all_actions(),
+        )
+        for screen in classes
+    }

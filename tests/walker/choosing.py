@@ -1,0 +1,315 @@
+"""Which step comes next: by chance, steered to what was not reached yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tests.walker import texts
+from tests.walker.learning import Leads
+from tests.walker.steps import (
+    AT_ONCE,
+    QUICK,
+    SLOW,
+    Click,
+    Kill,
+    Leave,
+    Meanwhile,
+    Paste,
+    Press,
+    Resize,
+    Start,
+    Step,
+    can_be_sent,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from random import Random
+
+    from tests.walker.catalogue import WalkedScreen
+    from tests.walker.console import Standing, WalkedConsole
+    from tests.walker.coverage import Coverage
+    from tests.walker.learning import Learned
+    from tests.walker.walk import Walk
+    from tui.widgets.actions import Action
+
+SIZES = ((80, 24), (120, 40), (200, 40))
+OTHER_SIZES = ((60, 15), (40, 10), (100, 30))
+"""Sizes that the window is brought to meanwhile: the smallest, too small, and one between."""
+LANGUAGES = ("en", "ru")
+MOVES = (
+    ("down",), ("down", "down", "down"), ("up",), ("pagedown",), ("pageup",), ("end",), ("home",),
+    ("j",), ("k",), ("G",), ("g", "g"), ("5", "j"), ("ctrl+d",), ("ctrl+u",), ("right",), ("left",),
+)  # fmt: skip
+DIALOG_KEYS = ("down", "down", "up", "space", "right", "home", "end")
+PALETTE = ("help", "back", "yD", "xyz", "sort", "помощь", "")
+RARE = {
+    "ahead": 0.06, "click": 0.03, "resize": 0.02, "meanwhile": 0.012, "kill": 0.01, "leave": 0.008,
+    "paste": 0.01, "palette": 0.01,
+}  # fmt: skip
+"""What does not follow from what is shown, and how often it happens."""
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    ("customers", "add", "--company-name", "Meanwhile Ltd", "--domain-prefix", "meanwhile",
+     "--address-line1", "1 Main St", "--city", "Seattle", "--state", "WA", "--postal-code", "98101",
+     "--country", "US", "--first-name", "Ann", "--last-name", "Lee", "--email", "ann@walked.com",
+     "--phone-number", "2065550123"),
+    ("customers", "import", "customers.csv"),
+    ("customers", "import", "countries.csv"),
+    ("relationships", "invite", "--company", "Meanwhile", "--email", "a@walked.com",
+     "--domain", "walked.com", "--draft", "--link", texts.LINK),
+    ("relationships", "partners", "add", "--name", "Meanwhile", "--mpn-id", "7654321",
+     "--location", "DE"),
+    ("views", "save", "meanwhile", "--filter", "country:de", "--overwrite"),
+)  # fmt: skip
+TRIED_ENOUGH = 4
+"""How often a new action is preferred; what then is still not done needs something else first."""
+
+
+class Chooser:
+    """Chooses steps; `size` and `language` are pinned where they are given."""
+
+    def __init__(
+        self,
+        random: Random,
+        screens: Mapping[str, WalkedScreen],
+        coverage: Coverage,
+        size: tuple[int, int] | None = None,
+        language: str = "",
+    ) -> None:
+        self._random = random
+        self._screens = screens
+        self._coverage = coverage
+        self._size = size
+        self._language = language
+        self._starts = random.randrange(6)
+        self._answered: Counter[tuple[str, str]] = Counter()
+        self._stay = 0
+        """Steps since the screen on top came there."""
+        self._on = ""
+        self._going = ""
+        """The letter behind `g` in the last step."""
+        self._places: dict[str, str] = {}
+        """Where the letters behind `g` led."""
+        self._asked = 0
+        """Steps since the prompt was opened."""
+
+    def start(self, *, fresh: bool) -> Start:
+        """Return a start; each has the next size and language."""
+        self._starts += 1
+        columns, rows = self._size or SIZES[self._starts % len(SIZES)]
+        language = self._language or LANGUAGES[self._starts // len(SIZES) % len(LANGUAGES)]
+        return Start(columns, rows, language, fresh)
+
+    def next(self, walk: Walk) -> Step:
+        """Return the next step for the console as it stands."""
+        if walk.console is None:
+            return self.start(fresh=False)
+        standing = walk.console.standing
+        self._stay = self._stay + 1 if standing.screen == self._on else 0
+        self._on = standing.screen
+        self._asked = self._asked + 1 if standing.prompt is not None else 0
+        if self._going:
+            self._places[self._going], self._going = standing.screen, ""
+        return self._rare(walk.console, walk.learned) or self._pressed(standing, walk.learned)
+
+    # What is rare
+
+    def _rare(self, console: WalkedConsole, learned: Learned) -> Step | None:
+        chances = (*RARE.values(), 1 - sum(RARE.values()))
+        kind = self._random.choices((*RARE, ""), weights=chances)[0]
+        ahead = self._typed_ahead(console.standing, learned, self._random.randrange(2, 8))
+        match kind:
+            case "ahead":
+                return Press(tuple(ahead), self._pace(len(ahead)))
+            case "click":
+                return self._click(console)
+            case "resize":
+                return Resize(*self._random.choice((*SIZES, *OTHER_SIZES)))
+            case "meanwhile":
+                return Meanwhile(self._random.choice(COMMANDS), tuple(ahead), self._pace(9))
+            case "kill":
+                return Kill(tuple(ahead), self._random.choice((0.0, 0.0, 0.02, 0.1, 0.3)))
+            case "leave":
+                return Leave(self._random.choice(("ctrl+q", "ctrl+q", "signal", "line")))
+            case "paste":
+                return Paste(self._random.choice((*texts.NASTY, *texts.PASTES)))
+            case "palette":
+                word = self._random.choice(PALETTE)
+                return Press(("ctrl+p", *([word] if word else []), "enter"), AT_ONCE)
+        return None
+
+    def _click(self, console: WalkedConsole) -> Step:
+        """Return a click somewhere where something stands, or the wheel."""
+        lines = console.terminal.lines
+        columns, rows = console.size
+        row = self._random.choice((0, 1, 2, rows - 1, self._random.randrange(rows)))
+        line = lines[row] if row < len(lines) else ""
+        filled = [place for place, letter in enumerate(line[:columns]) if letter != " "]
+        column = self._random.choice(filled) if filled else self._random.randrange(columns)
+        button = self._random.choice((0, 0, 0, 0, 2, 64, 65))
+        return Click(column, row, button, self._random.choice((1, 1, 1, 2, 3)))
+
+    # What is pressed
+
+    def _pressed(self, standing: Standing, learned: Learned) -> Step:
+        if standing.choosing:
+            keys = self._choice(learned)
+        elif standing.prompt is not None:
+            keys = self._answer(standing, learned)
+        elif standing.screen not in self._screens:
+            keys = self._in_dialog(standing)
+        elif standing.typing:
+            keys = self._in_form(standing, learned)
+        else:
+            keys = self._on_screen(standing, learned)
+        return Press(tuple(keys) or ("escape",), self._pace(len(keys)))
+
+    def _pace(self, count: int) -> float:
+        paces, slow = (AT_ONCE, QUICK, SLOW), 1 if count <= 5 else 0
+        return self._random.choices(paces, weights=(6, 3, slow))[0]
+
+    def _choice(self, learned: Learned) -> list[str]:
+        """Answer a question by a key, mostly by one that was pressed least."""
+        chance = self._random.random()
+        keys = learned.choices(learned.action)
+        if chance < 0.08 or not keys:
+            return [self._random.choice(("escape", "y", "1", "z", "enter", "/"))]
+        return [self._least(learned.action, keys)]
+
+    def _least(self, action: str, keys: Sequence[str]) -> str:
+        key = min(keys, key=lambda key: self._answered[action, key] + self._random.random() * 3)
+        self._answered[action, key] += 1
+        return key
+
+    def _answer(self, standing: Standing, learned: Learned) -> list[str]:
+        """Answer a prompt: mostly with what leads on."""
+        chance = self._random.random()
+        if chance < 0.15 * self._asked:
+            return ["escape"]
+        if chance > 0.93:
+            return [self._random.choice(("tab", "up", "down", "left", "shift+tab", "home"))]
+        # What has to be typed to confirm stands in the question.
+        named = [word.strip(".,:") for word in (standing.prompt or "").split() if "." in word]
+        return self._line(learned.action, named)
+
+    def _line(self, action: str, named: Sequence[str] = ()) -> list[str]:
+        """Return the keys of a line that answers what `action` asks."""
+        if self._random.random() < 0.2:
+            text = self._random.choice(texts.NASTY)
+        else:
+            text = self._random.choice((*texts.answers(action), *[*named] * 9))
+        cleared = [] if self._random.random() < 0.2 else ["end", "ctrl+u"]
+        return [*cleared, *([text] if text else []), "enter"]
+
+    def _in_dialog(self, standing: Standing) -> list[str]:
+        """Press what is bound to something there; the longer it is open, the sooner it is left."""
+        chance = self._random.random()
+        if chance < 0.1 + self._stay / 8:
+            return ["escape"]
+        bound = [key for key in standing.keys if can_be_sent(key) and key != "ctrl+q"]
+        keys: list[str] = []
+        for _key in range(self._random.choice((0, 1, 3, 6))):
+            likely = self._random.random() < 0.6
+            keys.append(self._random.choice(DIALOG_KEYS if likely or not bound else bound))
+        if standing.typing and chance < 0.5:
+            keys.append(self._random.choice((*texts.ORDINARY, *texts.NASTY)))
+        return [*(key for key in keys if key), self._random.choice(("enter", "ctrl+s", "enter"))]
+
+    def _in_form(self, standing: Standing, learned: Learned) -> list[str]:
+        """Fill in a form: the longer it is open, the sooner it is looked over or left."""
+        chance = self._random.random()
+        if chance < 0.15 + min(self._stay, 12) / 20:
+            return self._deed(standing.screen, learned)[0]
+        if chance > 0.9:
+            return [self._random.choice(("up", "down", "pagedown", "pageup", "shift+tab", "tab"))]
+        count = self._random.choice((3, 8, 20, 20))
+        keys: list[str] = []
+        for field in learned.fields_from(standing.screen, standing.field, count):
+            if self._random.random() < 0.05:
+                keys.append(self._random.choice(texts.NASTY))
+            elif known := texts.FIELDS.get(field):
+                keys.append(self._random.choice(known))
+            keys.append("tab")
+        return [key for key in keys if key]
+
+    def _on_screen(self, standing: Standing, learned: Learned) -> list[str]:
+        """Do one thing, or some typed ahead, with moves between; or go elsewhere."""
+        left_here = self._undone(standing.screen)
+        bored = min(self._stay, 20) / 40 if left_here else 0.6
+        if self._random.random() < 0.05 + bored * (1 - left_here):
+            going = self._go(learned)
+            self._going = going[1] if len(going) == 2 else ""
+            return going
+        keys: list[str] = []
+        for _deed in range(self._random.choice((1, 3, 5, 8))):
+            if self._random.random() < 0.4:
+                keys += self._random.choice(MOVES)
+            deed, leads = self._deed(standing.screen, learned)
+            keys += deed
+            if leads in (Leads.AWAY, Leads.UNKNOWN) and self._random.random() < 0.9:
+                break
+        return keys
+
+    def _go(self, learned: Learned) -> list[str]:
+        """Go to a main screen: to one where much is still to do, or that is not known yet."""
+        letters = learned.choices("desk.go")
+        weights = [0.2 + self._undone(self._places.get(letter, "")) for letter in letters]
+        return ["g", self._random.choices(letters, weights=weights)[0]] if letters else ["g"]
+
+    def _undone(self, screen: str) -> float:
+        """Return the share of a screen's actions that may still be done for the first time."""
+        if screen not in self._screens:
+            return 1.0
+        actions = self._screens[screen].actions
+        return sum(self._is_new(screen, action) for action in actions) / len(actions)
+
+    def _is_new(self, screen: str, action: Action) -> bool:
+        tried = self._coverage.refused[screen, action.id]
+        return not self._coverage.done[screen, action.id] and tried < TRIED_ENOUGH
+
+    def _deed(self, screen: str, learned: Learned) -> tuple[list[str], Leads]:
+        """Return the keys of an action of the screen, mostly with the answer to what it asks."""
+        actions = self._screens[screen].actions
+        weights = [self._weight(screen, action, learned) for action in actions]
+        action = self._random.choices(actions, weights=weights)[0]
+        keys = [key for key in action.keys.split(",") if can_be_sent(key)]
+        deed, leads = [self._random.choice(keys or ["escape"])], learned.leads(action.id)
+        if leads is Leads.AWAY and learned.destination(action.id) not in self._screens:
+            # A dialog: mostly it is enough to have seen it.
+            return (deed, leads) if self._random.random() < 0.3 else ([*deed, "escape"], leads)
+        if leads not in (Leads.CHOICE, Leads.LINE):
+            return deed, leads
+        if self._random.random() < 0.15:
+            return deed, Leads.UNKNOWN
+        if leads is Leads.CHOICE:
+            return [*deed, self._least(action.id, learned.choices(action.id))], leads
+        return [*deed, *self._line(action.id)], leads
+
+    def _weight(self, screen: str, action: Action, learned: Learned) -> float:
+        """Return how much an action is wanted: one that was not done yet, most."""
+        done = self._coverage.done[screen, action.id]
+        if self._is_new(screen, action):
+            return 2.0 if action.id.startswith("desk.") else 8.0
+        if action.id == "desk.back":
+            return 0.3 if self._stay < 4 else 1.0
+        # What changes the book leads to further screens; what every screen has was done elsewhere.
+        wanted = 3.0 if action.changes or action.id.endswith(".open") else 1.0
+        if (destination := learned.destination(action.id)) in self._screens:
+            wanted += 6 * self._undone(destination)
+        return (0.3 if action.id.startswith("desk.") else wanted) / (1 + done / 8)
+
+    def _typed_ahead(self, standing: Standing, learned: Learned, count: int) -> list[str]:
+        """Return keys of what could be done here and further on, most of it leaving the screen."""
+        keys: list[str] = []
+        for _chord in range(count):
+            chance = self._random.random()
+            if chance < 0.4:
+                keys += self._go(learned)
+            elif chance < 0.65:
+                keys.append(self._random.choice(("enter", "escape", "q", "1", "2", "3", "4")))
+            elif chance < 0.75 or standing.screen not in self._screens:
+                keys += self._random.choice(MOVES)
+            else:
+                keys += self._deed(standing.screen, learned)[0]
+        return keys

@@ -1,0 +1,129 @@
+"""The folder of a walk: a home, a demo book, small files to import; and its guarded commands."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.walker.guard import FOLDER
+from tests.walker.texts import FILES
+from tests.walker.watching import EVENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CUSTOMERS = 300
+PROJECT = Path(__file__).parents[2]
+_COMMAND_SECONDS = 60
+
+
+def make_book(file: Path) -> Path:
+    """Make the demo book that each walk gets a copy of."""
+    from models.database_url import SqliteFile
+    from models.store import Store
+    from tests.books import fill_demo
+
+    store = Store(SqliteFile(file))
+    store.open(["global", "us-gov", "germany"])
+    fill_demo(store, CUSTOMERS)
+    store.engine.dispose()
+    return file
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended."""
+
+    words: tuple[str, ...]
+    code: int
+    said: str
+
+
+class Home:
+    """Everything that a walk reads and writes lies in its folder."""
+
+    def __init__(self, folder: Path, book: Path) -> None:
+        self.folder = folder
+        self._book = book
+        self.work = folder / "work"
+        """Where the console runs; what it exports lands here."""
+        self.events = folder / "events.jsonl"
+        self.log = folder / "keys.jsonl"
+        """The steps since the book was fresh."""
+        self.environment = self._own_environment()
+
+    def refresh(self) -> None:
+        """Begin anew: the demo book as it was made, and nothing remembered."""
+        for place in (self.folder / "home", self.work):
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir(parents=True)
+        (self.folder / "tmp").mkdir(exist_ok=True)
+        data = self.folder / "home" / "data" / "partnerdesk"
+        data.mkdir(parents=True)
+        shutil.copyfile(self._book, data / "book.db")
+        for name, content in FILES.items():
+            (self.work / name).write_text(content, encoding="utf-8")
+        self.log.write_text("")
+
+    @property
+    def terminal_environment(self) -> dict[str, str | None]:
+        """What a `Terminal` has to change so that its program gets the environment of the walk."""
+        return {**dict.fromkeys(os.environ), **self.environment}
+
+    def keep_log(self) -> Path:
+        """Copy the log of keys to where no fresh book takes it away; return its place."""
+        number = len([*self.folder.glob("failure-*.jsonl")]) + 1
+        return Path(shutil.copyfile(self.log, self.folder / f"failure-{number}.jsonl"))
+
+    def crash_reports(self) -> set[Path]:
+        """Return the reports of errors nobody expected."""
+        return set((self.folder / "home" / "state").rglob("crash-*.txt"))
+
+    def begin(self, words: Sequence[str]) -> subprocess.Popen[str]:
+        """Start `partnerdesk` with some words, beside the console."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.walker.guard", *words], cwd=self.work,
+            env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
+        )  # fmt: skip
+
+    def run(self, *words: str) -> Ended:
+        """Run `partnerdesk` with some words to its end."""
+        return ended(self.begin(words), words)
+
+    def _own_environment(self) -> dict[str, str]:
+        home = self.folder / "home"
+        kinds = {
+            f"XDG_{kind}_HOME": str(home / kind.lower())
+            for kind in ("CONFIG", "DATA", "STATE", "CACHE")
+        }
+        return kinds | {
+            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+            "PYTHONPATH": str(PROJECT),
+            "HOME": str(home),
+            "TMPDIR": str(self.folder / "tmp"),
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "USER": "walker",
+            "LOGNAME": "walker",
+            FOLDER: str(self.folder),
+            EVENTS: str(self.events),
+        }
+
+
+def ended(command: subprocess.Popen[str], words: Sequence[str]) -> Ended:
+    """Wait until a command has ended, and return what it said."""
+    try:
+        said, _nothing = command.communicate(timeout=_COMMAND_SECONDS)
+    except subprocess.TimeoutExpired:
+        command.kill()
+        said, _nothing = command.communicate()
+        said += f"\n(killed: not done in {_COMMAND_SECONDS} s)"
+    return Ended(tuple(words), command.returncode, said)

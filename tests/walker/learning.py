@@ -1,0 +1,84 @@
+"""What the walker learns on its way: what actions ask for and lead to, and how fields follow."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import Enum
+from typing import Any
+
+
+class Leads(Enum):
+    """What an action leads to."""
+
+    UNKNOWN = "was not done yet"
+    NOWHERE = "the screen stays"
+    CHOICE = "a key answers a question"
+    LINE = "a line answers a question"
+    AWAY = "another screen, or a dialog"
+
+
+def word(action: str) -> str:
+    """Return what actions have in common that do the same on different lists."""
+    return action.rpartition(".")[2]
+
+
+class Learned:
+    """Knows what was seen so far."""
+
+    def __init__(self) -> None:
+        self.action = ""
+        """The action that was asked for last."""
+        self._leads: dict[str, Leads] = {}
+        self._choices: dict[str, tuple[str, ...]] = {}
+        self._following: dict[tuple[str, str], Counter[str]] = {}
+        """By screen and field, the fields that came behind it, and how often."""
+        self._destinations: dict[str, str] = {}
+        """Where an action led that led away."""
+        self._acted_on = ""
+        self._screen, self._field = "", ""
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Learn from something that happened."""
+        if action := event.get("action"):
+            self.action, self._acted_on = action, event["screen"]
+            self._leads.setdefault(word(action), Leads.NOWHERE)
+        elif choices := event.get("choices"):
+            self._choices[word(self.action)] = tuple(choices)
+            self._leads[word(self.action)] = Leads.CHOICE
+        elif top := event.get("top"):
+            self._came_to(top)
+        elif state := event.get("state"):
+            self._came_to(state["screen"])
+            if state["prompt"] is not None and self.leads(self.action) is not Leads.CHOICE:
+                self._leads[word(self.action)] = Leads.LINE
+            if state["screen"] == self._screen and state["field"] != self._field:
+                behind = self._following.setdefault((self._screen, self._field), Counter())
+                behind[state["field"]] += 1
+            self._screen, self._field = state["screen"], state["field"]
+
+    def leads(self, action: str) -> Leads:
+        """Return what an action leads to, or one of that word on another screen."""
+        return self._leads.get(word(action), Leads.UNKNOWN)
+
+    def choices(self, action: str) -> tuple[str, ...]:
+        """Return the keys that answered the question of an action when it was asked last."""
+        return self._choices.get(word(action), ())
+
+    def destination(self, action: str) -> str:
+        """Return the class of the screen or dialog that an action led to when it first did."""
+        return self._destinations.get(word(action), "")
+
+    def fields_from(self, screen: str, field: str, count: int) -> list[str]:
+        """Return up to `count` fields of a form, from one on, as far as they are known."""
+        fields = [field]
+        while len(fields) < count and (behind := self._following.get((screen, fields[-1]))):
+            following = behind.most_common(1)[0][0]
+            if following in fields:
+                break
+            fields.append(following)
+        return fields
+
+    def _came_to(self, screen: str) -> None:
+        if self.action and screen != self._acted_on and self.leads(self.action) is Leads.NOWHERE:
+            self._leads[word(self.action)] = Leads.AWAY
+            self._destinations[word(self.action)] = screen

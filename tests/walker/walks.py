@@ -1,0 +1,176 @@
+"""Several walks at once, each in a process of its own; the first failure stops all of them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import shutil
+import signal
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from threading import Event
+from typing import TYPE_CHECKING
+
+from tests.walker.catalogue import all_screens
+from tests.walker.choosing import Chooser
+from tests.walker.home import Home, make_book
+from tests.walker.steps import Leave, Step, read_all
+from tests.walker.walk import Outcome, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from multiprocessing.synchronize import Event as ProcessEvent
+
+    Stop = Event | ProcessEvent
+
+FRESH_SECONDS = 240.0
+"""How long one book is walked on: after that, too much of it has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How to walk."""
+
+    minutes: float = 1.0
+    seed: int = 1
+    walkers: int = 1
+    size: tuple[int, int] | None = None
+    language: str = ""
+    keep_going: bool = False
+    """Whether to start anew after a failure, and count it."""
+    replay: Path | None = None
+    """A log of keys to take again, in the place of steps by chance."""
+    program: Path | None = None
+    """A Python file to run in the place of the watched console."""
+    patience: float = 10.0
+    """Seconds in which the console has to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What came of all walks."""
+
+    outcome: Outcome
+    folder: Path
+    """Where the logs and books are, as long as they are kept."""
+    seconds: float
+
+
+def walk(wish: Wish) -> Walked:
+    """Walk as wished; the folder is kept where something broke."""
+    begun = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="partnerdesk-walk-"))
+    total = Outcome()
+    until = begun + wish.minutes * 60
+    try:
+        with _interrupted_by_signals():
+            book = make_book(folder / "demo.db")
+            if wish.walkers == 1:
+                total.add(_walk_one(wish, folder / "1", book, until, wish.seed, Event()))
+            else:
+                _walk_beside_each_other(wish, folder, book, until, total)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if not total.failures:
+        shutil.rmtree(folder, ignore_errors=True)
+    return Walked(total, folder, time.monotonic() - begun)
+
+
+def _walk_beside_each_other(
+    wish: Wish, folder: Path, book: Path, until: float, total: Outcome
+) -> None:
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    walks = [
+        context.Process(
+            target=_walk_and_keep,
+            args=(wish, folder / str(place), book, until, wish.seed + place - 1, stop),
+        )
+        for place in range(1, wish.walkers + 1)
+    ]
+    for process in walks:
+        process.start()
+    try:
+        for process in walks:
+            process.join()
+    finally:
+        for process in walks:
+            process.terminate()  # as Ctrl-C: it kills its console first
+            process.join()
+    for place, process in enumerate(walks, 1):
+        if process.exitcode:
+            raise RuntimeError(f"Walk {place} ended with {process.exitcode}.")
+        total.add(pickle.loads((folder / str(place) / "outcome").read_bytes()))  # noqa: S301
+
+
+def _walk_and_keep(
+    wish: Wish, folder: Path, book: Path, until: float, seed: int, stop: Stop
+) -> None:
+    outcome = _walk_one(wish, folder, book, until, seed, stop)
+    (folder / "outcome").write_bytes(pickle.dumps(outcome))
+
+
+def _walk_one(wish: Wish, folder: Path, book: Path, until: float, seed: int, stop: Stop) -> Outcome:
+    """Walk once, until the time is over, something breaks, or another walk says stop."""
+    folder.mkdir()
+    walk = Walk(Home(folder, book), seed, program=wish.program, patience=wish.patience)
+    with _interrupted_by_signals():
+        try:
+            if wish.replay is not None:
+                _take_again(walk, wish.replay)
+            else:
+                _take_by_chance(walk, wish, seed, until, stop)
+        finally:
+            walk.close()
+    if walk.outcome.failures and not wish.keep_going:
+        stop.set()
+    return walk.outcome
+
+
+def _take_again(walk: Walk, log: Path) -> None:
+    for step in read_all(log):
+        if walk.take(step) is not None:
+            return
+
+
+def _take_by_chance(walk: Walk, wish: Wish, seed: int, until: float, stop: Stop) -> None:
+    random, coverage = Random(seed), walk.outcome.coverage  # noqa: S311 - it has to be repeatable
+    chooser = Chooser(random, all_screens(), coverage, wish.size, wish.language)
+    fresh_until = 0.0
+    while time.monotonic() < until and not stop.is_set() and _is_wanted():
+        if time.monotonic() >= fresh_until:
+            fresh_until = time.monotonic() + FRESH_SECONDS
+            step: Step = chooser.start(fresh=True)
+        else:
+            step = chooser.next(walk)
+        if walk.take(step) is not None:
+            if not wish.keep_going:
+                return
+            fresh_until = 0.0
+    if not stop.is_set():
+        walk.take(Leave("signal"))
+
+
+def _is_wanted() -> bool:
+    """Say whether whoever started this walk is still there."""
+    parent = multiprocessing.parent_process()
+    return parent is None or parent.is_alive()
+
+
+@contextmanager
+def _interrupted_by_signals() -> Iterator[None]:
+    """Let SIGTERM end the walk as Ctrl-C does: its console is killed."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,156 @@
+"""Runs the console as `partnerdesk` does, and writes down what happens in it for the walker.
+
+    python -m tests.walker.watching [flags of partnerdesk]
+
+`WALKER_EVENTS` names the file: a line of JSON for each screen that comes on top, each action that
+is performed, each question, and how things stand after each key. On SIGUSR1 it writes down where
+all work waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.walker.guard import FOLDER, keep_inside
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from types import FrameType
+
+    from textual.events import Event
+
+    from tui.widgets.actions import Action
+    from tui.widgets.desk_screen import DeskScreen
+    from tui.widgets.questions import Choice, QuestionScreen
+
+EVENTS = "WALKER_EVENTS"
+"""Environment variable: the file of what happens."""
+
+
+def tell(**words: object) -> None:
+    """Add a line to what happened; whole, whatever else is written or killed meanwhile."""
+    line = json.dumps(words, ensure_ascii=False) + "\n"
+    file = os.open(os.environ[EVENTS], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    try:
+        os.write(file, line.encode("utf-8", "replace"))
+    finally:
+        os.close(file)
+
+
+def watch_actions() -> None:
+    """Write down what is performed on which screen, and which screen comes on top."""
+    from tui.widgets.desk_screen import DeskScreen
+
+    perform, resume = DeskScreen.perform, DeskScreen.on_screen_resume
+
+    async def watched_perform(self: DeskScreen, action: Action) -> None:
+        reason = self.refusal(action)
+        tell(action=action.id, screen=type(self).__name__, refused=bool(reason))
+        await perform(self, action)
+
+    def watched_resume(self: DeskScreen) -> None:
+        tell(top=type(self).__name__)
+        resume(self)
+
+    DeskScreen.perform = watched_perform  # type: ignore[method-assign]
+    DeskScreen.on_screen_resume = watched_resume  # type: ignore[method-assign]
+
+
+def watch_questions() -> None:
+    """Write down which keys answer a question."""
+    from tui.widgets.questions import QuestionScreen
+
+    choose = QuestionScreen.choose
+
+    def watched_choose(self: QuestionScreen, question: str, choices: list[Choice]) -> None:
+        tell(choices=[choice.key for choice in choices])
+        choose(self, question, choices)
+
+    QuestionScreen.choose = watched_choose  # type: ignore[method-assign]
+
+
+def watch_keys() -> None:
+    """Write down how things stand after each key."""
+    from textual.events import Key
+
+    from tui.steady_app import SteadyApp
+
+    on_event = SteadyApp.on_event
+
+    async def watched_on_event(self: SteadyApp, event: Event) -> None:
+        await on_event(self, event)
+        if isinstance(event, Key) and self.screen_stack:
+            tell(state=standing(self))
+
+    SteadyApp.on_event = watched_on_event  # type: ignore[method-assign]
+
+
+def standing(app: Any) -> dict[str, object]:
+    """Return how things stand: the screen on top, what is asked, and where letters go."""
+    from textual.css.query import NoMatches
+    from textual.widgets import Input, TextArea
+
+    top, focused = app.screen_stack[-1], app.focused
+    try:
+        prompt = top.prompt.label if top.prompt.is_open else None
+    except (AttributeError, NoMatches):  # a dialog has none; a screen that begins, not yet
+        prompt = None
+    try:
+        field = top.form.current
+    except (AttributeError, NoMatches):
+        field = ""
+    return {
+        "screen": type(top).__name__,
+        "choosing": bool(getattr(top, "awaits_key", False)),
+        "prompt": prompt,
+        "typing": isinstance(focused, Input | TextArea),
+        "field": field,
+        "keys": list(top.active_bindings),
+    }
+
+
+def tell_where_work_waits_on_signal() -> None:
+    """Write down on SIGUSR1 where each task of the event loop waits."""
+
+    def write(_number: int, frame: FrameType | None) -> None:
+        here = traceback.extract_stack(frame)
+        tell(waits=[f"{call.filename}:{call.lineno} {call.name}" for call in here])
+        for task in asyncio.all_tasks():
+            tell(waits=_places(task.get_coro()))
+
+    signal.signal(signal.SIGUSR1, write)
+
+
+def _places(work: Coroutine[Any, Any, Any] | Any) -> list[str]:
+    """Return where a coroutine waits, the outermost place first."""
+    places: list[str] = []
+    while work is not None:
+        frame = getattr(work, "cr_frame", None)
+        if frame is not None:
+            code = frame.f_code
+            places.append(f"{code.co_filename}:{frame.f_lineno} {code.co_name}")
+        work = getattr(work, "cr_await", None)
+    return places
+
+
+def main() -> int:
+    """Run the console, guarded and watched."""
+    keep_inside(Path(os.environ[FOLDER]))
+    watch_actions()
+    watch_questions()
+    watch_keys()
+    tell_where_work_waits_on_signal()
+    from cli.main import main as run
+
+    return run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
