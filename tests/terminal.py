@@ -156,10 +156,6 @@ class Terminal:
         """Take the terminal away, as a lost SSH connection does; the program gets SIGHUP."""
         self._close()
 
-    def signal(self, number: signal.Signals) -> None:
-        """Send the program a signal."""
-        self._process.send_signal(number)
-
     def kill(self) -> None:
         """Kill the program at once (SIGKILL), as a crash does, and wait until it is gone."""
         self._process.kill()

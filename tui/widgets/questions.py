@@ -34,7 +34,7 @@ class Choice:
     act: Act
 
 
-class QuestionScreen(Reads, Screen[None]):
+class QuestionScreen(Screen[None], Reads):
     """A screen with a status line and a prompt, in which it asks one question at a time."""
 
     status = query_one(StatusLine)

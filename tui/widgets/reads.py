@@ -33,7 +33,10 @@ class Reading:
 
 
 class Reads(Widget):
-    """A part of the screen that asks for what it shows."""
+    """A part of the screen that asks for what it shows.
+
+    It stands behind Textual's class among the bases: styles and keys come from the first of them.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

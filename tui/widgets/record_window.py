@@ -41,7 +41,7 @@ class _Opened(NamedTuple):
     """Start and total of the rows, counted where they were not."""
 
 
-class RecordWindow(Reads, ScrollView):
+class RecordWindow(ScrollView, Reads):
     """A window of rows over a source of any length, and the record that the cursor is on.
 
     Rows are shown before they are counted, and the latest question only is answered: a key that
