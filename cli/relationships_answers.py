@@ -1,4 +1,4 @@
-"""`partnerdesk relationships letter|remind|accept|decline|withdraw`: what an invitation becomes."""
+"""`partnerdesk relationships letter|remind|sent|accept|decline|withdraw`: an invitation's steps."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ from cli.relationships_results import (
     add_trying,
     carry,
     present,
+    print_letter,
+    print_object,
     print_plan,
     refused,
     tell_dry_run,
 )
-from models.errors import ExitCode
+from models.errors import ExitCode, UsageError
 from models.languages import _
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
-    """Add `letter`, `remind`, `accept`, `decline` and `withdraw`."""
+    """Add `letter`, `remind`, `sent`, `accept`, `decline` and `withdraw`."""
     for name, help_text in (
         ("letter", _("let the letter of a draft out")),
         ("remind", _("write a reminder, with the same link")),
@@ -48,14 +50,21 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
             name, parents=[shared], help=help_text,
             description=_(
                 "Prints the letter, which counts as sent with that; --eml and --send let it out "
-                "in another way, --dry-run only shows it."
+                "in another way, --dry-run only shows it. With --not-sent it is printed or "
+                "written and nothing is recorded: say when it is out with "
+                "partnerdesk relationships sent ID."
             ),
             epilog=_("Exit code 3 where the invitation's state does not allow it, 4 where there "
                      "is none of that number, 6 where the mail server was not reached."),
         )  # fmt: skip
         _add_common(command)
         add_ways(command)
+        command.add_argument(
+            "--not-sent", action="store_true",
+            help=_("record nothing: the letter is only printed, or written to the file"),
+        )  # fmt: skip
         command.set_defaults(run=run_letter, reminds=name == "remind")
+    _add_sent(parts, shared)
     for name, help_text in (
         ("accept", _("record that the customer accepted")),
         ("decline", _("record that the customer said no")),
@@ -76,6 +85,25 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
             )  # fmt: skip
 
 
+def _add_sent(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    sent = parts.add_parser(
+        "sent", parents=[shared],
+        help=_("record that a letter is out which you sent yourself"),
+        description=_(
+            "Records that the letter of a draft is out, or a reminder, as it is written then: "
+            "nothing is sent. One that follows another within a day is warned of."
+        ),
+        epilog=_("Exit code 3 where the invitation's state does not allow it, 4 where there "
+                 "is none of that number."),
+    )  # fmt: skip
+    _add_common(sent)
+    sent.add_argument(
+        "--how", choices=("clipboard", "eml", "printed"), default="clipboard",
+        help=_("how it went out (default: %(default)s)"),
+    )  # fmt: skip
+    sent.set_defaults(run=run_sent)
+
+
 def _add_common(command: argparse.ArgumentParser) -> None:
     add_id(command)
     command.add_argument("--why", metavar="TEXT", default="", help=_("a reason, for the history"))
@@ -87,6 +115,11 @@ def run_letter(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     from models.answering import plan_letter_out
     from models.verdicts import Verdict
 
+    if arguments.not_sent and arguments.send:
+        raise UsageError(
+            _("--send hands the letter to the mail server: that is recorded."),
+            _("Leave out --not-sent."),
+        )
     store = open_book(arguments, settings)
     case = chosen_case(arguments, settings, store)
     check_way(arguments, settings)
@@ -94,6 +127,8 @@ def run_letter(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     letter = case.letter(by.at)
     plan = _of_its_state(arguments, case, plan_letter_out(case, letter, way(arguments), by))
     possible = plan.verdict is not Verdict.REFUSED
+    if possible and arguments.not_sent and not arguments.dry_run:
+        return _only_written(arguments, settings, case, plan, letter)
     if possible and not arguments.dry_run:
         return _let_out(arguments, settings, store, plan, letter)
     fields = invitation_json(case.invitation, case.account.cloud)
@@ -106,6 +141,43 @@ def run_letter(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         print_below(letter)
     tell_dry_run()
     return ExitCode.DONE
+
+
+def _only_written(
+    arguments: argparse.Namespace, settings: Settings, case: Case, plan: Plan, letter: Letter
+) -> ExitCode:
+    """Print a letter, or write it to a file, and record nothing."""
+    fields = invitation_json(case.invitation, case.account.cloud)
+    with LetterFile(arguments, settings, letter, plan.by.plan_id):
+        if arguments.json:
+            print_object(fields, plan, "not_sent", **letters_json(letter))
+        else:
+            print_letter(letter)
+    tell(_("Nothing is recorded. When it is out: partnerdesk relationships sent {id}").format(
+        id=arguments.id))  # fmt: skip
+    return ExitCode.DONE
+
+
+def run_sent(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Record that a letter is out, the first one or a reminder."""
+    from models.answering import next_event, plan_letter_out, read_case
+    from models.lifecycles import InvitationEvent
+    from models.relationships import SentBy
+
+    store = open_book(arguments, settings)
+    case = chosen_case(arguments, settings, store)
+    by = present()
+    letter = case.letter(by.at)
+    plan = plan_letter_out(case, letter, SentBy(arguments.how), by)
+
+    def record(_id: int | None) -> Fields:
+        now_there = read_case(store, arguments.id)
+        fields = invitation_json(now_there.invitation, now_there.account.cloud)
+        return {**fields, **letters_json(letter if plan.steps else None)}
+
+    first = next_event(case.invitation, by.at) is InvitationEvent.SEND
+    words = ("sent", "would_send") if first else ("reminded", "would_remind")
+    return carry(arguments, settings, store, plan, words, record)
 
 
 def _of_its_state(arguments: argparse.Namespace, case: Case, plan: Plan) -> Plan:

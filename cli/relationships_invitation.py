@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.added_rows import print_reasons
 from cli.books import open_book
-from cli.printing import json_text
+from cli.printing import json_text, tell
 from cli.records import print_fields, record_fields
 from cli.relationships_account import account_of
 from cli.relationships_letters import call_json
@@ -14,6 +14,7 @@ from cli.relationships_results import letter_json, print_letter, print_object
 from models.clock import now
 from models.errors import ExitCode
 from models.languages import _
+from models.plain import shown
 
 if TYPE_CHECKING:
     import argparse
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from models.changes import Fields, Plan
     from models.letters.letter import Letter
     from models.relationships import Invitation
+    from models.sent_letters import SentLetter
     from models.settings import Settings
     from models.store import Store
 
@@ -36,6 +38,10 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
         "show", parents=[shared], help=_("show one invitation with its letter")
     )
     add_id(showing)
+    showing.add_argument(
+        "--letters", action="store_true",
+        help=_("with every letter that went out, each of them whole"),
+    )  # fmt: skip
     showing.add_argument("--json", action="store_true", help=_("as one JSON object"))
     showing.set_defaults(run=run_show)
 
@@ -50,17 +56,39 @@ def add_id(command: argparse.ArgumentParser) -> None:
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one invitation and its letter as it is written, or went out last."""
     from models.answering import letter_as_written
+    from models.sent_letters import about_letter, letter_title
 
     store = open_book(arguments, settings)
     case = chosen_case(arguments, settings, store)
     fields = invitation_json(case.invitation, case.account.cloud)
     letter = letter_as_written(case.invitation) if case.invitation.body else None
+    sent = case.sent_letters
     if arguments.json:
-        print(json_text({**fields, "letter": letter_json(letter)}, indent=2))
-    else:
-        print_record(fields)
+        more = {"letter": letter_json(letter), "letters": [sent_letter_json(one) for one in sent]}
+        print(json_text({**fields, **more}, indent=2))
+        return ExitCode.DONE
+    print_record(fields)
+    if not arguments.letters:
         print_below(letter)
+        return ExitCode.DONE
+    for one in sent:
+        print()
+        print(f"{letter_title(one)}: {shown(about_letter(one, now()))}")
+        print_below(one.letter)
+    if not sent:
+        tell(_("No letter went out."))
     return ExitCode.DONE
+
+
+def sent_letter_json(sent: SentLetter) -> Fields:
+    """Return a letter that went out as `--json` prints it."""
+    at = sent.at.isoformat().replace("+00:00", "Z") if sent.at else None
+    return {
+        "kind": sent.kind.value, "reminder": sent.reminder,
+        "at": at, "by": sent.by, "how": sent.how.value,
+        "change_id": sent.change_id, "state": sent.call.value if sent.call else None,
+        "letter": letter_json(sent.letter),
+    }  # fmt: skip
 
 
 def chosen_case(arguments: argparse.Namespace, settings: Settings, store: Store) -> Case:

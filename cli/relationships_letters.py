@@ -1,4 +1,8 @@
-"""How a letter goes out of a command: printed, as a file, by the mail server; and what is said."""
+"""How a letter goes out of a command: printed, as a file, by the mail server; and what is said.
+
+A command that is asked for by its name lets the letter out and records that, however it does it:
+scripts rely on it. Only `--not-sent` prints or writes a letter and records nothing.
+"""
 
 from __future__ import annotations
 

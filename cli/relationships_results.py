@@ -10,7 +10,6 @@ from cli.printing import json_text, tell
 from models.clock import now
 from models.errors import ExitCode
 from models.languages import _
-from models.plain import shown
 
 if TYPE_CHECKING:
     import argparse
@@ -166,8 +165,6 @@ def letter_json(letter: Letter | None) -> Fields | None:
 
 def print_letter(letter: Letter) -> None:
     """Print a letter as a person copies it, every line safe for a terminal."""
-    from models.letters.letter import check_letter, letter_text
+    from models.letters.letter import safe_text
 
-    lines = letter_text(letter).rstrip("\n").split("\n")
-    harmless = not any(reason.refuses for reason in check_letter(letter))
-    print("\n".join(lines if harmless else map(shown, lines)))
+    print(safe_text(letter).rstrip("\n"))

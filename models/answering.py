@@ -41,6 +41,7 @@ from models.lifecycles import (
 )
 from models.likely_customers import likely_customers, those_with_a_life
 from models.relationships import Invitation, InvitationKind, LetterTemplate, SentBy
+from models.sent_letters import just_out, letters_of
 from models.tags_and_notes import can_be_undone
 from models.verdicts import Reason
 
@@ -77,6 +78,8 @@ class Case:
             for kept in session.exec(own)
         }
         """The partner's own texts."""
+        self.sent_letters = letters_of(session, invitation)
+        """The letters that went out, the first one first."""
 
     def kind(self, at: datetime) -> LetterKind:
         """Return the kind of the letter that goes out next."""
@@ -154,23 +157,26 @@ def case_of(session: Session, invitation_id: int, customer_id: int | None = None
 def plan_letter_out(case: Case, letter: Letter, how: SentBy, by: By) -> Plan:
     """Plan to record that an invitation's letter, or a reminder, goes out. Pure.
 
+    One that goes out soon after another is warned of: it is easily the same one, recorded twice.
     By SMTP it becomes a call in the outbox, which is sent when the plan is carried out.
     """
     invitation = case.invitation
-    state = invitation.state_at(by.at)
-    event = InvitationEvent.SEND if state is InvitationState.DRAFT else InvitationEvent.REMIND
+    event = next_event(invitation, by.at)
     reasons = [*_against(invitation, event, by), *_no_letter(invitation, letter)]
     if how is SentBy.NONE:
         raise ValueError("A letter goes out by some way.")
     refused = any(reason.refuses for reason in reasons)
+    if not refused:
+        reasons += just_out(invitation, by.at)
     now = iso(by.at)
     after: Fields = {
         "state": _WAYS[event].value, "how": how.value, "subject": letter.subject,
         "body": letter.body, "next_at": iso(by.at + reminder_due()),
+        "language": letter.language.value,
     }  # fmt: skip
     if event is InvitationEvent.SEND:
         after |= {"sent_at": now, "sent_by": by.actor.name, "contact": letter.name,
-                  "email": letter.email, "language": letter.language.value}  # fmt: skip
+                  "email": letter.email}  # fmt: skip
     else:
         after |= {"reminded_at": now, "reminders": invitation.reminders + 1}
     calls = (letter_call(letter, by),) if how is SentBy.SMTP else ()
@@ -181,6 +187,12 @@ def plan_letter_out(case: Case, letter: Letter, how: SentBy, by: By) -> Plan:
         )
     return _plan(case, by, reasons, () if refused else (_step(invitation, after),),
                  () if refused else calls, take_back)  # fmt: skip
+
+
+def next_event(invitation: Invitation, at: datetime) -> InvitationEvent:
+    """Return what it is when a letter goes out now: the first one is sent, the next ones remind."""
+    draft = invitation.state_at(at) is InvitationState.DRAFT
+    return InvitationEvent.SEND if draft else InvitationEvent.REMIND
 
 
 def _no_letter(invitation: Invitation, letter: Letter) -> tuple[Reason, ...]:

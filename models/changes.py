@@ -162,6 +162,8 @@ class Plan:
     """What is lost by it; translated."""
     told: tuple[Fields, Fields] | None = field(default=None)
     """What the history says of before and after, where that is not simply the steps' fields."""
+    only_told: bool = False
+    """Whether it changes no record, and is kept in the history all the same."""
 
     @property
     def verdict(self) -> Verdict:
@@ -171,7 +173,7 @@ class Plan:
     @property
     def changes_nothing(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.steps and not self.calls
+        return not (self.steps or self.calls or self.only_told)
 
     def is_confirmed(self, typed: str) -> bool:
         """Say whether a person typed what `confirm` asks for: a domain in any of its forms."""

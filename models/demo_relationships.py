@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from models import demo_names as names
 from models.accounts import PartnerAccount
+from models.answering import letter_day
 from models.clock import DAY, NEVER
 from models.columns import unset
 from models.customers import BillingProfile, Customer, Relationship
@@ -244,12 +245,13 @@ class _Drawing:
         language = language_for(customer.culture)
         who = names.pick(rng, names.STAFF)
         link = account.invitation_link
-        letter = compose(
-            LetterKind.INVITATION, language,
-            Parties(customer.company_name, f"{customer.first_name} {customer.last_name}",
-                    customer.email, account.name, link, delegated_admin=True, provider=""),
-        )  # fmt: skip
         draft, again = state is InvitationState.DRAFT, state is InvitationState.REMINDED
+        letter = compose(
+            LetterKind.REMINDER if again else LetterKind.INVITATION, language,
+            Parties(customer.company_name, f"{customer.first_name} {customer.last_name}",
+                    customer.email, account.name, link, delegated_admin=True, provider="",
+                    sent_on=letter_day(self._ago(sent), language)),
+        )  # fmt: skip
         closed = state in (InvitationState.DECLINED, InvitationState.WITHDRAWN)
         last = reminded if again else sent
         return {

@@ -35,7 +35,7 @@ from models.letters.letter import (
 )
 from models.lifecycles import RELATIONSHIP, RelationshipEvent, RelationshipState
 from models.plain import shown
-from models.relationships import DelegatedAdminRelationship, ResellerRelationship
+from models.relationships import DelegatedAdminRelationship, ResellerRelationship, SentBy
 from models.tags_and_notes import can_be_undone
 from models.verdicts import Reason
 
@@ -336,17 +336,25 @@ def _remove_call(customer: Customer, by: By) -> Call:
     return Call("PATCH", f"/v1/customers/{customer.microsoft_id}", body, by.plan_id)
 
 
-def plan_notice(ending: Ending, letter: Letter, by: By) -> Plan:
-    """Plan to hand the notice letter to the mail server: a call in the outbox, nothing else."""
+def plan_notice(ending: Ending, letter: Letter, by: By, how: SentBy = SentBy.SMTP) -> Plan:
+    """Plan to record that the notice letter goes out: in the history, and in no other record.
+
+    By SMTP it becomes a call in the outbox, which is sent when the plan is carried out.
+    """
     customer, account = ending.customer, ending.account
     reasons = check_letter(letter)
+    refused = any(reason.refuses for reason in reasons)
+    by_server = how is SentBy.SMTP
     text = _("A letter that was sent cannot be called back.")
+    told: Fields = {
+        "notice": letter.email, "how": how.value, "subject": letter.subject, "body": letter.body,
+    }  # fmt: skip
     return Plan(
         ChangeKind.ENDED, by,
         Target(account.id or 0, account.cloud, customer.company_name, customer.id), (),
         tuple(reasons), TakeBack(possible=False, text=text),
-        calls=() if any(reason.refuses for reason in reasons) else (letter_call(letter, by),),
-        told=({}, {"notice": letter.email}),
+        calls=(letter_call(letter, by),) if by_server and not refused else (),
+        told=({}, told), only_told=not refused,
     )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def read_relationship(session: Session, customer: Customer) -> RelationshipRecor
             key=lambda one: (one.end_date_time is None, one.end_date_time, one.id),
         ),
         earlier_changes=earlier,
-        earlier_undone=_taken_back(earlier),
+        earlier_undone=taken_back(earlier),
     )
 
 
@@ -96,7 +96,7 @@ def _invitations_in(entry: Change) -> set[int | None]:
     }
 
 
-def _taken_back(entries: Sequence[Change]) -> frozenset[int]:
+def taken_back(entries: Sequence[Change]) -> frozenset[int]:
     """Return which of some entries, newest first, were undone by others of them."""
     undone: set[int] = set()
     for entry in entries:

@@ -44,6 +44,8 @@ def plan_undo(store: Store, change_id: int, by: By) -> Plan:
 def why_not_undone(entry: Change) -> str:
     """Return why an entry can never be taken back; empty if it may be."""
     kept = as_object(entry.plan).get("steps")
+    if entry.kind == ChangeKind.ENDED and "notice" in as_object(entry.after):
+        return _("It only says that a letter went out: nothing in the book is to be taken back.")
     if entry.kind == ChangeKind.IMPORTED or not _readable(kept):
         return _(
             "It changed many customers at once, or was made without a plan: it cannot be undone. "

@@ -14,6 +14,8 @@ from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.field_page import Field, FieldPage, Section
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.app import ComposeResult
 
     from models.change_page import ChangePage
@@ -83,6 +85,7 @@ class ChangeScreen(DeskScreen):
         return [
             Section(_title(page.entry), tuple(self._head(page))),
             Section(_("Before and after"), tuple(Field(*_parted(line)) for line in lines)),
+            Section(_("Letter"), tuple(_letter(page.entry))),
             *self._plan(page),
             Section(_("Calls to Partner Center"), tuple(map(_call, page.calls))),
             Section(_("Seal"), seal),
@@ -164,6 +167,17 @@ def _named(entry: Change) -> str:
     return _("change {id} ({when}, {who})").format(
         id=entry.id, when=moment_text(entry.at), who=entry.actor
     )
+
+
+def _letter(entry: Change) -> Iterator[Field]:
+    """Return the letter that a change wrote, whole: above only its lines are counted."""
+    from models.told import as_object
+
+    after = as_object(entry.after)
+    if isinstance(after.get("body"), str):
+        for name, label in (("subject", _("Subject")), ("body", _("Letter"))):
+            if after.get(name):
+                yield Field(label, str(after[name]))
 
 
 def _parted(line: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from models.clock import age, moment_text, until
+from models.clock import moment_text, until
 from models.errors import DeskError
 from models.languages import N_, _
 from models.plain import shown
@@ -25,12 +25,19 @@ if TYPE_CHECKING:
     from models.relationships import SentBy
 
 
+LETTER = "letter:"
+"""How the page names the letters that went out; behind it stands the place in their list."""
+
+
 class InvitationScreen(LetterScreen):
     """An invitation of the ledger with its letter."""
 
     NAME = "invitation"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         *LetterScreen.ACTIONS,
+        Action("invitation.open", "enter", N_("Open"),
+               N_("Show the letter under the cursor that went out, to read and copy it again"),
+               "Enter", bar=False),
         Action("invitation.accept", "a", N_("Accepted"),
                N_("Record that the customer accepted"), "a", changes=True),
         Action("invitation.decline", "d", N_("Declined"),
@@ -57,22 +64,19 @@ class InvitationScreen(LetterScreen):
         """Return how far the invitation is."""
         from models.lifecycles import INVITATION_TITLES
         from models.relationship_lists import INVITATION_KINDS, SENT_BY
+        from models.relationships import SentBy
+        from models.sent_letters import about_letter, letter_title, moment_with_age
 
         one, at = self._case.invitation, self.desk.clock()
         state = one.state_at(at)
         open_ = one.closed_at is None and one.next_at is not None
-        sent = ""
-        if one.sent_at:
-            how = _(SENT_BY[one.how]) if one.how else ""
-            parts = (f"{moment_text(one.sent_at)} ({age(one.sent_at, at)})", one.sent_by, how)
-            sent = " · ".join(part for part in parts if part)
-        reminded = ""
-        if one.reminded_at:
-            reminded = f"{one.reminders} · {moment_text(one.reminded_at)}"
+        portal = ""
+        if one.sent_at and one.how is SentBy.PORTAL:
+            parts = (moment_with_age(one.sent_at, at), one.sent_by, _(SENT_BY[one.how]))
+            portal = " · ".join(filter(None, parts))
         fields = (
             Field(_("Status"), _(INVITATION_TITLES[state]), "state"),
-            Field(_("Sent"), sent),
-            Field(_("Reminders"), reminded),
+            Field(_("Sent"), portal),
             Field(_("Next step due"), until(one.next_at, at) if open_ and one.next_at else ""),
             Field(_("Closed"), moment_text(one.closed_at)),
             Field(_("Kind of invitation"), _(INVITATION_KINDS[one.kind])),
@@ -80,7 +84,14 @@ class InvitationScreen(LetterScreen):
             Field(_("Customer"), self._customer_text()),
         )
         title = shown(one.company_name)[:200]
-        return [Section(title, tuple(field for field in fields if field.text))]
+        letters = (
+            Field(letter_title(letter), about_letter(letter, at), f"{LETTER}{place}")
+            for place, letter in enumerate(self._case.sent_letters)
+        )
+        return [
+            Section(title, tuple(field for field in fields if field.text)),
+            Section(_("Letters that went out"), tuple(letters)),
+        ]
 
     def _customer_text(self) -> str:
         customer = self._case.customer
@@ -106,27 +117,20 @@ class InvitationScreen(LetterScreen):
 
     # The letter
 
-    def why_not_sent(self) -> str:
-        """Return why the letter cannot go out: the invitation is closed, or was the portal's."""
-        from models.lifecycles import INVITATION, INVITATION_TITLES, InvitationEvent
-
-        state = self._case.invitation.state_at(self.desk.clock())
-        events = INVITATION.events(state)
-        if InvitationEvent.SEND in events or InvitationEvent.REMIND in events:
-            return ""
-        text = _("This cannot be done with an invitation in this state: {state}.")
-        return text.format(state=_(INVITATION_TITLES[state]))
-
-    async def went_out(self, how: SentBy) -> str:
-        """Record that the letter went out; hand it to the mail server where that was wished."""
+    def plan_out(self, how: SentBy) -> Plan:
+        """Return the plan that records the letter as sent, or as a reminder."""
         from models.answering import plan_letter_out
-        from models.relationships import SentBy
 
-        plan = plan_letter_out(self._case, self.letter, how, self.desk.by())
-        outcome = await self._carry_out(plan)
-        if how is SentBy.SMTP:
-            return await self.shell.send_letters(outcome.change_id)
-        return _("It is recorded as sent; u takes that back.")
+        return plan_letter_out(self._case, self.letter, how, self.desk.by())
+
+    def event_words(self) -> tuple[str, str]:
+        """Return what recording the letter is called: it is the first one, or a reminder."""
+        from models.answering import next_event
+        from models.lifecycles import InvitationEvent
+
+        if next_event(self._case.invitation, self.desk.clock()) is InvitationEvent.SEND:
+            return _("record as sent"), _("It is recorded as sent; u takes that back.")
+        return _("record as a reminder"), _("It is recorded as a reminder; u takes that back.")
 
     async def rewritten(self, letter: Letter) -> None:
         """Keep an edited letter: a draft's with the invitation, a reminder's until it goes out."""
@@ -143,15 +147,23 @@ class InvitationScreen(LetterScreen):
 
         return self._case.new_letter(self.desk.clock(), LetterLanguage(language))
 
-    async def _carry_out(self, plan: Plan) -> Outcome:
-        from models.changes import carry_out
-
-        store = self.desk.store
-        outcome = await self.desk.reader.aside(lambda: carry_out(store, plan))
-        await self.shell.book_changed()
-        return outcome
-
     # What keys do
+
+    async def do_open(self) -> None:
+        """Show the letter under the cursor, one of those that went out."""
+        name = self.page.field.name if self.page.field else ""
+        if not name.startswith(LETTER):
+            self.status.say(_("Enter opens a letter that went out: put the cursor on one."))
+            return
+        sent = self._case.sent_letters[int(name.removeprefix(LETTER))]
+        if sent.letter is None:
+            self.status.say(_("The text of this letter was not kept."))
+            return
+        await self.shell.open_sent_letter(self._case.invitation.company_name, sent)
+
+    def on_field_page_chosen(self) -> None:
+        """Open what was clicked twice."""
+        self.begin("invitation.open")
 
     async def do_accept(self) -> None:
         """Show the plan that records the acceptance; ask who it is where several may be."""

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from models.clouds import Capability
-from models.errors import DeskError
 from models.languages import N_, _, ngettext
-from models.paths import typed_path
 from models.plain import shown
 from models.relationship_lists import INVITATIONS
+from screens.letters_flow import LettersFlow
 from screens.relationship_tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from tui.widgets.actions import Action
 from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from models.account_list import Scope
-    from models.changes import Plan
-    from models.letters.letter import Letter
-    from models.lists import Row, RowKey
-    from models.relationships import SentBy
+    from models.lists import Row
 
 
 class InvitationsScreen(RelationshipTab):
@@ -41,7 +33,7 @@ class InvitationsScreen(RelationshipTab):
                changes=True),
         Action("invitations.letters", "f", N_("Letters"),
                N_("Write the letters of the marked invitations to .eml files in a folder"), "f",
-               changes=True, bar=False),
+               bar=False),
         Action("invitations.send", "S", N_("Send"),
                N_("Hand the letters of the marked invitations to the mail server"), "S",
                changes=True, bar=False),
@@ -91,30 +83,12 @@ class InvitationsScreen(RelationshipTab):
         self.choose(
             await self.about_marked(_("Letters")),
             [Choice("f", _(".eml files"), self.do_letters),
-             Choice("s", _("by the mail server"), self._send_marked)],
+             Choice("s", _("by the mail server"), LettersFlow(self).send)],
         )  # fmt: skip
 
     def do_letters(self) -> None:
         """Ask for the folder that the letters are written to."""
-        self.ask(_("Folder"), "", self._folder_named)
-
-    async def _folder_named(self, text: str | None) -> None:
-        if not text or not text.strip():
-            return
-        folder = typed_path(text)
-        if not folder.is_dir():
-            self.status.say(_("{file} is no folder.").format(file=shown(str(folder))))
-            return
-        from models.relationships import SentBy
-
-        await self._all_out(SentBy.EML, lambda letter, plan: self._write(folder, letter, plan))
-
-    def _write(self, folder: Path, letter: Letter, plan: Plan) -> None:
-        from models.letters.eml import eml_bytes, eml_name, write_eml
-
-        content = eml_bytes(letter, self.desk.settings.mail.sender, plan.by.at, plan.by.plan_id)
-        stem = eml_name(letter).removesuffix(".eml")
-        write_eml(folder / f"{stem}-{plan.by.plan_id[:8]}.eml", content)
+        LettersFlow(self).ask_folder()
 
     async def do_send(self) -> None:
         """Ask before the marked letters are handed to the mail server."""
@@ -123,50 +97,7 @@ class InvitationsScreen(RelationshipTab):
             self.status.say(_("No mail server is set: write [mail] host in your settings."))
             return
         question = await self.about_marked(_("Send by {host}").format(host=shown(mail.host)))
-        self.choose(question, [Choice("y", _("Yes"), self._send_marked)])
-
-    async def _send_marked(self) -> None:
-        from models.relationships import SentBy
-
-        if not self.desk.settings.mail.host:
-            self.status.say(_("No mail server is set: write [mail] host in your settings."))
-            return
-        await self._all_out(SentBy.SMTP, lambda _letter, _plan: None)
-        self.status.say(await self.shell.send_letters())
-
-    async def _all_out(self, how: SentBy, first: Callable[[Letter, Plan], None]) -> None:
-        """Let the letters of the marked rows go out, one by one; say how many could not."""
-        keys = await self.chosen_keys()
-        done, wrong = 0, ""
-        for key in keys:
-            try:
-                await self.desk.reader.aside(partial(self._out, key, how, first))
-                done += 1
-            except DeskError as error:
-                wrong = wrong or str(error)
-            self.status.say(_("{done} of {all} …").format(done=done, all=len(keys)))
-        self.table.marks.clear()
-        await self.shell.book_changed()
-        said = ngettext("{count} letter is out", "{count} letters are out", done)
-        left = len(keys) - done
-        if left:
-            said += " · " + ngettext("{count} is not: {why}", "{count} are not: {why}", left,
-                                     why=wrong)  # fmt: skip
-        self.status.say(said, error=bool(left))
-
-    def _out(self, key: RowKey, how: SentBy, first: Callable[[Letter, Plan], None]) -> None:
-        from models.answering import plan_letter_out, read_case
-        from models.changes import carry_out
-        from models.errors import RefusedError
-        from models.verdicts import Verdict
-
-        case = read_case(self.desk.store, key)
-        letter = case.letter(self.desk.clock())
-        plan = plan_letter_out(case, letter, how, self.desk.by())
-        if plan.verdict is Verdict.REFUSED:
-            raise RefusedError(" ".join(reason.text for reason in plan.reasons if reason.refuses))
-        first(letter, plan)
-        carry_out(self.desk.store, plan)
+        self.choose(question, [Choice("y", _("Yes"), LettersFlow(self).send)])
 
     async def do_copy(self) -> None:
         """Ask what to copy of the invitation under the cursor."""

@@ -1,4 +1,4 @@
-"""A letter on a page: read it, edit it, copy it, write it to a file, hand it to the mail server."""
+"""A letter on a page: read it, copy it, write it to a file; edit it, send it, record it as sent."""
 
 from __future__ import annotations
 
@@ -22,28 +22,30 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from models.changes import Outcome, Plan
     from models.desk import Desk
     from models.letters.letter import Letter
     from models.relationships import SentBy
+    from models.verdicts import Reason
+
+LONGEST = 80
+"""Characters of a file's path that the status line has room for beside a question."""
+RECORD = Action(
+    "letter.record", "m", N_("Sent"),
+    N_("Record that the letter went out, when you have sent it yourself"), "m", changes=True,
+)  # fmt: skip
 
 
-class LetterScreen(DeskScreen):
-    """Shows a letter. Subclasses say which, what stands around it, and what sending it means."""
+class LetterPage(DeskScreen):
+    """Shows a letter to read, to copy, and to write to a file: none of that changes the book."""
 
     OWN_ACCOUNT = True
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("letter.copy", "y", N_("Copy"),
-               N_("Copy the letter, to paste it into your mail program; it counts as sent"), "y",
-               changes=True),
+               N_("Copy the letter that is shown, to paste it into your mail program"), "y"),
         Action("letter.file", "f", N_("File"),
-               N_("Write the letter to an .eml file, which any mail program opens as a draft"), "f",
-               changes=True),
-        Action("letter.send", "S", N_("Send"),
-               N_("Hand the letter to the mail server of the settings"), "S", changes=True),
-        Action("letter.edit", "e", N_("Edit"),
-               N_("Edit the letter; its link has to stay as it is"), "e", changes=True),
-        Action("letter.language", "L", N_("Language"),
-               N_("Write the letter anew in another language"), "L", bar=False, changes=True),
+               N_("Write the letter to an .eml file, which any mail program opens as a draft"),
+               "f"),
     )  # fmt: skip
 
     page = query_one(FieldPage)
@@ -51,7 +53,6 @@ class LetterScreen(DeskScreen):
     def __init__(self, desk: Desk, letter: Letter) -> None:
         super().__init__(desk)
         self.letter = letter
-        self._edited = False
 
     # What subclasses say
 
@@ -65,21 +66,9 @@ class LetterScreen(DeskScreen):
 
         return eml_name(self.letter)
 
-    def why_not_sent(self) -> str:
-        """Return why the letter cannot go out now; empty if it can."""
-        return ""
-
-    async def went_out(self, how: SentBy) -> str:
-        """Record that the letter went out; return what to say of it."""
-        raise NotImplementedError
-
-    async def rewritten(self, letter: Letter) -> None:
-        """Keep an edited letter."""
-        self.letter = letter
-
-    def in_language(self, language: str) -> Letter:
-        """Return the letter anew in another language."""
-        raise NotImplementedError
+    def taken(self, how: SentBy, said: str) -> None:  # noqa: ARG002
+        """Say what was done when somebody took the letter, to let it go out in a way."""
+        self.status.say(said, whole=True)
 
     # What is shown
 
@@ -98,13 +87,17 @@ class LetterScreen(DeskScreen):
 
     def show(self) -> None:
         """Show what there is now."""
-        from models.letters.letter import LANGUAGE_TITLES, LETTER_TITLES, check_letter
+        from models.letters.letter import (
+            LANGUAGE_TITLES,
+            LETTER_TITLES,
+            check_letter,
+            receiver,
+        )
 
         letter = self.letter
         wrong = [
             Field("✗" if reason.refuses else "!", reason.text) for reason in check_letter(letter)
         ]
-        to = f"{letter.name} <{letter.email}>" if letter.name else letter.email
         kind, language = _(LETTER_TITLES[letter.kind]), _(LANGUAGE_TITLES[letter.language])
         title = f"{kind} · {language}"
         self.page.show(
@@ -114,7 +107,7 @@ class LetterScreen(DeskScreen):
                 Section(
                     title,
                     (
-                        Field(_("To"), to, "to"),
+                        Field(_("To"), receiver(letter.name, letter.email), "to"),
                         Field(_("Subject"), letter.subject, "subject"),
                         Field(_("Letter"), letter.body, "body"),
                     ),
@@ -124,26 +117,23 @@ class LetterScreen(DeskScreen):
 
     # What keys do
 
+    def wrong(self) -> str:
+        """Return what is wrong with the letter itself; empty for nothing."""
+        from models.letters.letter import check_letter
+
+        return " ".join(reason.text for reason in check_letter(self.letter) if reason.refuses)
+
     def refusal(self, action: Action) -> str:
-        """Return why `action` cannot be done now: what is wrong with the letter, or its state."""
-        if reason := super().refusal(action):
-            return reason
-        if action.id in ("letter.copy", "letter.file", "letter.send"):
-            from models.letters.letter import check_letter
+        """Return why `action` cannot be done now: a file takes no letter that cannot be sent."""
+        return super().refusal(action) or (self.wrong() if action.id == "letter.file" else "")
 
-            refusing = [reason.text for reason in check_letter(self.letter) if reason.refuses]
-            return " ".join(refusing) or self.why_not_sent()
-        return ""
-
-    async def do_copy(self) -> None:
-        """Copy the letter, and record that it goes out so."""
-        from models.letters.letter import letter_text
+    def do_copy(self) -> None:
+        """Copy the letter; what is wrong with it is said, and copied with it."""
+        from models.letters.letter import safe_text
         from models.relationships import SentBy
 
-        text = letter_text(self.letter)
-        said = await self.went_out(SentBy.CLIPBOARD)
-        self.app.copy_to_clipboard(text)
-        self.status.say(_("The letter is copied.") + " " + said)
+        self.app.copy_to_clipboard(safe_text(self.letter))
+        self.taken(SentBy.CLIPBOARD, " ".join([_("The letter is copied."), self.wrong()]).strip())
 
     def do_file(self) -> None:
         """Ask where to write the letter."""
@@ -171,11 +161,130 @@ class LetterScreen(DeskScreen):
         sender, at = self.desk.settings.mail.sender, self.desk.clock()
         content = eml_bytes(letter, sender, at, str(uuid4()))
         await self.desk.reader.aside(lambda: write_eml(path, content, overwrite=overwrite))
-        said = await self.went_out(SentBy.EML)
-        self.status.say(_("Written: {file}.").format(file=shown(str(path))) + " " + said)
+        name = shown(str(path))
+        said = _("Written: {file}.").format(
+            file=name if len(name) <= LONGEST else f"…{name[-LONGEST:]}"
+        )
+        if letter is self.letter:
+            self.taken(SentBy.EML, said)
+        else:  # somebody else was faster: another letter is shown by now
+            self.status.say(said, whole=True)
+
+
+class LetterScreen(LetterPage):
+    """A letter that is to go out: it is edited, sent, and recorded as sent by a step of its own.
+
+    Subclasses say what it means to the book that the letter goes out.
+    """
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        *LetterPage.ACTIONS,
+        Action("letter.send", "S", N_("Send"),
+               N_("Hand the letter to the mail server of the settings"), "S", changes=True),
+        RECORD,
+        Action("letter.edit", "e", N_("Edit"),
+               N_("Edit the letter; its link has to stay as it is"), "e", changes=True),
+        Action("letter.language", "L", N_("Language"),
+               N_("Write the letter anew in another language"), "L", bar=False, changes=True),
+    )  # fmt: skip
+
+    def __init__(self, desk: Desk, letter: Letter) -> None:
+        super().__init__(desk, letter)
+        self._edited = False
+        self._way: SentBy | None = None
+        """How the letter was taken last; None where it was not."""
+        self.recorded = False
+        """Whether it was recorded on this page that a letter went out."""
+
+    # What subclasses say
+
+    def plan_out(self, how: SentBy) -> Plan:
+        """Return the plan that records that the letter goes out."""
+        raise NotImplementedError
+
+    def event_words(self) -> tuple[str, str]:
+        """Return what recording it is called, and what is said when that is done."""
+        return _("record as sent"), _("It is recorded as sent.")
+
+    def warning(self) -> str:
+        """Return what to mind before the letter goes out; then Enter alone records nothing."""
+        return " ".join(reason.text for reason in self._reasons() if not reason.refuses)
+
+    async def rewritten(self, letter: Letter) -> None:
+        """Keep an edited letter."""
+        self.letter = letter
+
+    def in_language(self, language: str) -> Letter:
+        """Return the letter anew in another language."""
+        raise NotImplementedError
+
+    # What keys do
+
+    def refusal(self, action: Action) -> str:
+        """Return why `action` cannot be done now: what is wrong with the letter, or its state."""
+        if reason := super().refusal(action):
+            return reason
+        if action.id in ("letter.send", "letter.record"):
+            return " ".join(reason.text for reason in self._reasons() if reason.refuses)
+        return ""
+
+    def _reasons(self) -> Sequence[Reason]:
+        from models.relationships import SentBy
+
+        return self.plan_out(SentBy.CLIPBOARD).reasons
+
+    def taken(self, how: SentBy, said: str) -> None:
+        """Ask whether the letter went out by now, where that can be recorded."""
+        self._way = how
+        all_clouds = self.desk.scope is not None and self.desk.scope.account is None
+        if all_clouds or self.refusal(RECORD):
+            super().taken(how, said)
+            return
+        label, _done = self.event_words()
+        warning = self.warning()
+        question = " ".join(filter(None, [said, warning, _("Did it go out?")]))
+        answer = self._recording(how, "y", label, default=not warning)
+        self.choose(question, [answer], _("not yet"))
+
+    def _recording(self, how: SentBy, key: str, label: str, *, default: bool) -> Choice:
+        """Return the answer that records the letter as it is now, whatever is shown by then."""
+        plan, (_label, done) = self.plan_out(how), self.event_words()
+
+        async def record() -> None:
+            await self._carry_out(plan)
+            self.recorded = True
+            self.status.say(done)
+
+        return Choice(key, label, record, default=default)
+
+    async def _carry_out(self, plan: Plan) -> Outcome:
+        from models.changes import carry_out
+
+        store = self.desk.store
+        outcome = await self.desk.reader.aside(lambda: carry_out(store, plan))
+        await self.shell.book_changed()
+        return outcome
+
+    def do_record(self) -> None:
+        """Ask how the letter went out, and record that."""
+        from models.relationship_lists import SENT_BY
+        from models.relationships import SentBy
+
+        label, _done = self.event_words()
+        warning = self.warning()
+        usual = self._way or SentBy.CLIPBOARD
+        ways = {"c": SentBy.CLIPBOARD, "f": SentBy.EML, "p": SentBy.PRINTED}
+        choices = [
+            self._recording(how, key, _(SENT_BY[how]), default=how is usual and not warning)
+            for key, how in ways.items()
+        ]
+        question = _("How did it go out? ({step})").format(step=label)
+        self.choose(" ".join(filter(None, [warning, question])), choices)
 
     def do_send(self) -> None:
         """Ask before the letter is handed to the mail server."""
+        from models.relationships import SentBy
+
         mail = self.desk.settings.mail
         if not mail.host:
             self.status.say(
@@ -186,13 +295,15 @@ class LetterScreen(DeskScreen):
         question = _("Send to {email} by {host}?").format(
             email=shown(self.letter.email), host=shown(mail.host)
         )
-        self.choose(question, [Choice("y", _("Yes"), self._send)])
+        question = " ".join(filter(None, [self.warning(), question]))
+        plan = self.plan_out(SentBy.SMTP)
+        self.choose(question, [Choice("y", _("Yes"), partial(self._send, plan))])
 
-    async def _send(self) -> None:
-        from models.relationships import SentBy
-
+    async def _send(self, plan: Plan) -> None:
         self.status.say(_("Sending …"))
-        self.status.say(await self.went_out(SentBy.SMTP))
+        outcome = await self._carry_out(plan)
+        self.recorded = True
+        self.status.say(await self.shell.send_letters(outcome.change_id))
 
     async def do_edit(self) -> None:
         """Edit the letter; the first line is the subject."""

@@ -8,6 +8,7 @@ from models.languages import _
 from screens.letter import LetterScreen
 
 if TYPE_CHECKING:
+    from models.changes import Plan
     from models.desk import Desk
     from models.ending import Ending
     from models.letters.letter import Letter
@@ -25,18 +26,19 @@ class NoticeScreen(LetterScreen):
         super().__init__(desk, notice_letter(ending, desk.clock()))
         self._ending = ending
 
-    async def went_out(self, how: SentBy) -> str:
-        """Hand the letter to the mail server where that was wished; it stays in the history."""
-        from models.changes import carry_out
+    def plan_out(self, how: SentBy) -> Plan:
+        """Return the plan that records in the history that the letter went out."""
         from models.ending import plan_notice
-        from models.relationships import SentBy
 
-        if how is not SentBy.SMTP:
-            return _("Send it with your mail program.")
-        plan, store = plan_notice(self._ending, self.letter, self.desk.by()), self.desk.store
-        outcome = await self.desk.reader.aside(lambda: carry_out(store, plan))
-        await self.shell.book_changed()
-        return await self.shell.send_letters(outcome.change_id)
+        return plan_notice(self._ending, self.letter, self.desk.by(), how)
+
+    def event_words(self) -> tuple[str, str]:
+        """Return what recording the letter is called; the history keeps it."""
+        return _("record as sent"), _("It is recorded in the history, with what it says.")
+
+    def warning(self) -> str:
+        """Return that it was recorded already, which nothing but the history would show."""
+        return _("It is recorded as sent already.") if self.recorded else ""
 
     def in_language(self, language: str) -> Letter:
         """Return the letter anew in another language."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import note
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, rule
+from hypothesis.stateful import initialize, invariant, rule
+from sqlmodel import select
 
 from models import answering, partners
 from models import delegated_admin as delegated
@@ -18,7 +19,9 @@ from models.adding import plan_add_customer
 from models.clock import to_millis
 from models.ending import EndingWish, plan_end, read_ending
 from models.inviting import InvitationWish, plan_invite, read_around
-from models.relationships import InvitationKind, SentBy
+from models.letters.letter import LetterLanguage
+from models.relationships import Invitation, InvitationKind, SentBy
+from models.sent_letters import letters_of
 from models.undoing import plan_undo
 from tests.forms import PORTUGAL, form
 from tests.relations import LINK, account_of, customer_of, take_file
@@ -44,6 +47,7 @@ from tests.relationship_world import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from models.letters.letter import Letter
     from tests.relationship_book import After
 
 pick = st.integers(0, 999)
@@ -67,6 +71,28 @@ OF = {
 
 class Book(WatchedBook):
     """Everything happens that can happen to relationships."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.letters: dict[int, tuple[int, Letter, str]] = {}
+        """Of each change by which a letter went out: of which invitation, the letter, and how."""
+        self.told = 0
+        """How many changes there were when the letters were looked at last."""
+
+    @invariant()
+    def every_letter_that_went_out_is_told_as_it_was(self) -> None:
+        if self.told == len(self.world.entries):
+            return
+        self.told = len(self.world.entries)
+        with self.store.reading() as session:
+            for one in session.exec(select(Invitation)):
+                found = [(sent.change_id, sent.letter, sent.how.value)
+                         for sent in letters_of(session, one)]  # fmt: skip
+                assert found == [
+                    (change, letter, how)
+                    for change, (id, letter, how) in sorted(self.letters.items())
+                    if id == one.id and self.world.stands(change)
+                ]
 
     @initialize(invited=st.lists(pick, min_size=2, max_size=4))
     def some_are_invited(self, invited: list[int]) -> None:
@@ -154,9 +180,12 @@ class Book(WatchedBook):
         else:
             after |= {"reminded": self.at, "reminders": row["reminders"] + 1}
         case = answering.read_case(self.store, id)
-        plan = answering.plan_letter_out(case, case.letter(self.now), SentBy(how), self.by())
+        letter = case.new_letter(self.now, tuple(LetterLanguage)[which % 3])
+        plan = answering.plan_letter_out(case, letter, SentBy(how), self.by())
         allowed = state in MAY_INVITATION[event] and not row["portal"]
-        self.do(plan, allowed, {("invitations", id): after})
+        outcome = self.do(plan, allowed, {("invitations", id): after})
+        if outcome is not None and outcome.change_id is not None:
+            self.letters[outcome.change_id] = (id, letter, how)
 
     def close(self, which: int, event: str) -> None:
         id = self.one_of("invitations", which)

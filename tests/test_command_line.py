@@ -879,8 +879,8 @@ PARTS = [
     ("database", "backup"), ("database", "restore"), ("demo",), ("info",), ("relationships",),
     ("views",), ("views", "list"), ("views", "save"), ("views", "delete"),
     *(("relationships", part) for part in (
-        "list", "show", "invite", "letter", "remind", "accept", "decline", "withdraw", "end",
-        "extend", "reseller", "go-on", "partners", "delegated-admin", "send",
+        "list", "show", "invite", "letter", "remind", "sent", "accept", "decline", "withdraw",
+        "end", "extend", "reseller", "go-on", "partners", "delegated-admin", "send",
     )),
     *(("relationships", "partners", part) for part in ("list", "add", "edit", "end")),
     *(("relationships", "delegated-admin", part)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from models.clock import now
 from models.database_url import SqliteFile
 from models.store import Store
 from tests.books import demo_store, fill_demo
+from tests.relations import LINK, invitation_of, invite, name_accounts
 from tests.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -203,6 +205,36 @@ def test_the_clipboard_gets_what_was_copied(book: Path) -> None:
             "https://learn.microsoft.com/partner-center/add-a-new-customer"
         )
         assert any("add-a-new-customer" in link.address for link in terminal.links)
+
+
+def test_the_first_letter_is_copied_again_after_a_reminder(tmp_path: Path) -> None:
+    """Typed at once: each `y` copies what is shown, and `Enter` alone records the first one."""
+    store = Store(SqliteFile(tmp_path / "book.db"))
+    store.open(["global"])
+    name_accounts(store, invitation_link=LINK)
+    id = invite(store, at=now())
+    with console(tmp_path / "book.db", "--cloud", "global") as terminal:
+        terminal.wait_for("0 customers")
+        terminal.press("g", "l")
+        terminal.wait_for("Neue Firma")
+        terminal.press("enter")
+        terminal.wait_for("Invitation · English")
+        terminal.type("y\ry")
+        terminal.wait_for("Reminder · English")
+        terminal.wait_until(lambda _text: "Subject: Reminder" in terminal.clipboard)
+        terminal.type("y")
+        terminal.wait_for("It is recorded as a reminder; u takes that back.")
+        assert invitation_of(store, id).reminders == 1
+        assert under_cursor(terminal).split()[1] == "Status"
+        while "First letter" not in under_cursor(terminal):
+            terminal.press("down")
+            terminal.wait_idle()
+        terminal.press("enter")
+        terminal.wait_for("Invitation · English")
+        terminal.press("y")
+        terminal.wait_until(lambda _text: "Subject: Invitation" in terminal.clipboard)
+        assert LINK in terminal.clipboard.split()
+    assert invitation_of(store, id).reminders == 1
 
 
 def test_a_lost_terminal_ends_the_console_in_order(book: Path, tmp_path: Path) -> None:

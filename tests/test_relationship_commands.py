@@ -121,6 +121,8 @@ def test_rows_of_every_tab_are_chosen_and_sorted(book: Path) -> None:
         (("invite", *NEW, "--delegated-admin", "--no-delegated-admin"), "not allowed with"),
         (("invite", *NEW, "--cloud", "all"), "--cloud global"),
         (("remind", "x"), "invalid int value"),
+        (("sent", "1", "--how", "smtp"), "invalid choice"),
+        (("letter", "1", "--send", "--not-sent"), "Leave out --not-sent."),
         (("end", "--customer", "aerzte.onmicrosoft.com"), "--reason"),
         (("partners", "add"), "Say something of the partner."),
         (("partners", "add", "--name", "Nova", "--cloud", "all"), "--cloud global"),
@@ -137,7 +139,7 @@ def test_wrong_use_says_what_is_right(book: Path, words: tuple[str, ...], said: 
     "words",
     [
         *(("list",), ("show",), ("invite",), ("letter",), ("remind",), ("accept",), ("decline",)),
-        *(("withdraw",), ("end",), ("extend",), ("reseller",), ("go-on",), ("send",)),
+        *(("sent",), ("withdraw",), ("end",), ("extend",), ("reseller",), ("go-on",), ("send",)),
         *(("partners", part) for part in ("list", "add", "edit", "end")),
         *(("delegated-admin", part) for part in ("list", "add", "request", "approve",
                                                  "terminate")),
@@ -166,6 +168,71 @@ def test_a_reminder_has_the_same_link_and_is_counted(book: Path) -> None:
     assert (again.json["result"], again.json["reminders"]) == ("reminded", 2)
     assert again.json["letter"]["body"] == again.json["body"]
     assert read(book, "SELECT why FROM changes ORDER BY id DESC LIMIT 1") == ["no answer"]
+
+
+def test_a_letter_is_printed_and_written_without_being_recorded(book: Path, tmp_path: Path) -> None:
+    assert relationships(book, "invite", *NEW, "--link", LINK, "--draft").code == 0
+    file = tmp_path / "letter.eml"
+    printed = relationships(book, "letter", "1", "--not-sent")
+    assert printed.code == 0
+    assert printed.out.startswith("To: ulla@neue.example\nSubject: Invitation")
+    assert "partnerdesk relationships sent 1" in printed.err
+    as_json = relationships(book, "letter", "1", "--not-sent", "--json", "--eml", file)
+    assert (as_json.code, as_json.json["result"], as_json.json["state"]) == (0, "not_sent", "draft")
+    assert (as_json.json["change_id"], as_json.json["letter"]["link"]) == (None, LINK)
+    assert file.exists()
+    dry = relationships(book, "letter", "1", "--not-sent", "--dry-run", "--json")
+    assert dry.json["result"] == "would_send"
+    early = relationships(book, "remind", "1", "--not-sent")
+    assert early.code == 3
+    assert changes(book) == ["invited"]
+
+
+def test_what_went_out_is_recorded_by_a_command_of_its_own(book: Path) -> None:
+    assert relationships(book, "invite", *NEW, "--link", LINK, "--draft").code == 0
+    dry = relationships(book, "sent", "1", "--dry-run", "--json")
+    assert (dry.json["result"], dry.json["state"]) == ("would_send", "draft")
+    done = relationships(book, "sent", "1", "--how", "eml", "--why", "by hand", "--json")
+    assert (done.code, done.json["result"], done.json["state"], done.json["how"]) == (
+        0, "sent", "sent", "eml",
+    )  # fmt: skip
+    assert (done.json["reasons"], done.json["letter"]["link"]) == ([], LINK)
+    assert read(book, "SELECT why FROM changes ORDER BY id DESC LIMIT 1") == ["by hand"]
+    again = relationships(book, "sent", "1", "--json")
+    assert (again.json["result"], again.json["how"], again.json["reminders"]) == (
+        "reminded", "clipboard", 1,
+    )  # fmt: skip
+    assert [(reason["code"], reason["refuses"]) for reason in again.json["reasons"]] == [
+        ("invitation.just-out", False)
+    ]
+    relationships(book, "decline", "1")
+    refused = relationships(book, "sent", "1", "--json")
+    assert (refused.code, refused.json["result"], refused.json["letter"]) == (3, "refused", None)
+    assert changes(book) == ["invited", "invitation", "invitation", "invitation"]
+
+
+def test_every_letter_that_went_out_is_shown(book: Path) -> None:
+    id = str(invited(book))
+    nothing = relationships(book, "show", id, "--json").json["letters"]
+    assert [(one["kind"], one["how"], one["change_id"]) for one in nothing] == [
+        ("invitation", "printed", 2)
+    ]
+    relationships(book, "remind", id)
+    one, two = relationships(book, "show", id, "--json").json["letters"]
+    assert (one["reminder"], one["state"], two["kind"], two["reminder"]) == (0, None, "reminder", 1)
+    assert one["at"] < two["at"]
+    assert one["at"].endswith("Z")
+    assert one["letter"] == nothing[0]["letter"]
+    assert two["letter"]["body"] != one["letter"]["body"]
+    shown = relationships(book, "show", id, "--letters")
+    assert one["letter"]["body"].rstrip() in shown.out
+    assert two["letter"]["body"].rstrip() in shown.out
+    assert [line.split(": ")[0] for line in shown.lines if " · " in line] == [
+        "First letter", "Reminder 1",
+    ]  # fmt: skip
+    relationships(book, "invite", "--company", "Two", "--email", "b@b.example", "--draft")
+    draft = relationships(book, "show", "2", "--letters")
+    assert (draft.code, draft.err) == (0, "No letter went out.\n")
 
 
 @pytest.mark.parametrize(
@@ -200,7 +267,9 @@ def test_accepted_it_belongs_to_the_customer_who_is_named(book: Path) -> None:
     assert read(book, "SELECT customer_id, invitation_id FROM reseller_relationships") == [(2, 1)]
 
 
-@pytest.mark.parametrize("command", ["show", "letter", "remind", "accept", "decline", "withdraw"])
+@pytest.mark.parametrize(
+    "command", ["show", "letter", "remind", "sent", "accept", "decline", "withdraw"]
+)
 @pytest.mark.parametrize("id", ["9", "0", "-1", "99999999999999999999"])
 def test_an_invitation_that_is_not_there(book: Path, command: str, id: str) -> None:
     done = relationships(book, command, id)

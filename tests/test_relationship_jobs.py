@@ -97,6 +97,10 @@ def test_inviting_chasing_and_the_customer_who_closes_its_invitation(
         terminal.wait_for(_("The letter is copied."))
         assert LINK in terminal.clipboard.split()
         assert "ulla@neue.example" in terminal.clipboard
+        assert counted(store, "invitations WHERE state = 'draft'") == 1  # copying writes nothing
+        terminal.wait_for(f"Enter/y {_('record as sent')}")
+        terminal.press("enter")
+        terminal.wait_for(_("It is recorded as sent; u takes that back."))
 
         terminal.press("escape")
         terminal.wait_until(
@@ -113,6 +117,11 @@ def test_inviting_chasing_and_the_customer_who_closes_its_invitation(
         terminal.wait_until(lambda _text: terminal.clipboard != first)
         terminal.wait_for(_("The letter is copied."))
         assert LINK in terminal.clipboard.split()
+        assert counted(store, "invitations WHERE state = 'reminded'") == 0
+        terminal.wait_for(_("Did it go out?"))
+        assert "Enter/y" not in terminal.text  # the first one went out a moment ago
+        terminal.press("y")
+        terminal.wait_for(_("It is recorded as a reminder; u takes that back."))
         assert counted(store, "invitations WHERE state = 'reminded' AND reminders = 1") == 1
 
         terminal.press("escape", "g", "c", "I")

@@ -17,6 +17,7 @@ from tui.app import DeskApp
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.field_page import FieldPage
 from tui.widgets.lines import KeyBar
+from tui.widgets.questions import Choice
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
@@ -113,6 +114,31 @@ async def test_a_key_that_answers_no_question_does_nothing_else(tmp_path: Path) 
         await console.press("q")
         assert isinstance(console.screen, CustomersScreen)
         assert console.said == ""
+
+
+async def test_enter_takes_the_default_of_a_question_and_nothing_where_it_has_none(
+    tmp_path: Path,
+) -> None:
+    taken: list[str] = []
+
+    def answers(default: str) -> list[Choice]:
+        return [
+            Choice(key, label, lambda key=key: taken.append(key), default=key == default)  # type: ignore[misc]
+            for key, label in (("y", "Yes"), ("n", "No"))
+        ]
+
+    async with running(demo_desk(tmp_path)) as console:
+        console.screen.choose("Well?", answers("n"), "later")
+        assert console.said == "Well?  y Yes  Enter/n No  Esc later"
+        await console.press("enter")
+        console.screen.choose("Well?", answers(""))
+        assert console.said == "Well?  y Yes  n No  Esc"
+        await console.press("enter")
+        console.screen.choose("Well?", answers("y"))
+        await console.press("n")
+        console.screen.choose("Well?", answers("y"))
+        await console.press("escape")
+    assert taken == ["n", "n"]
 
 
 async def test_wide_mode_shows_the_rest_and_scrolls_sideways(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ SCREENS = (
     ("screens.partner_form", "PartnerFormScreen"),
     ("screens.plan", "PlanScreen"),
     ("screens.run", "RunScreen"),
+    ("screens.sent_letter", "SentLetterScreen"),
 )
 """The screens behind the first one, whose keys can be remapped."""
 LOOK_SECONDS = 2.0

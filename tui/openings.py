@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from models.lists import ListSpec, RowKey
     from models.resources import Resource
     from models.running import RunWish
+    from models.sent_letters import SentLetter
     from models.views import Chosen
     from tui.widgets.desk_screen import DeskScreen
 
@@ -200,6 +201,13 @@ class Openings(SteadyApp):
         store, seen = self.desk.store, self.desk.state
         case = await self.desk.reader.aside(lambda: read_case(store, invitation_id))
         await self._open(InvitationScreen(self.desk, case), seen)
+
+    async def open_sent_letter(self, company: str, sent: SentLetter) -> None:
+        """Show a letter that went out, one whose text is kept."""
+        from screens.sent_letter import SentLetterScreen
+
+        if sent.letter is not None:
+            await self.push_screen(SentLetterScreen(self.desk, company, sent, sent.letter))
 
     async def open_notice(self, ending: Ending) -> None:
         """Show the letter that tells a customer of the end."""

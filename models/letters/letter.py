@@ -11,7 +11,7 @@ from pathlib import Path
 
 from models.languages import N_, _, ngettext
 from models.letters.standing import link_reasons
-from models.plain import shown
+from models.plain import shown, shown_lines
 from models.verdicts import Reason
 
 LONGEST_SUBJECT, LONGEST_BODY, LONGEST_NAME = 200, 20_000, 1_000
@@ -201,8 +201,21 @@ def letter_text(letter: Letter) -> str:
     """Return a letter as a person copies it: to whom, the subject, and what it says."""
     name = shown(letter.name)
     quoted = f'"{name}"' if re.search(r'[(),:;<>@\[\]".]', name) else name
-    address = f"{quoted} <{shown(letter.email)}>" if name else shown(letter.email)
-    return f"To: {address}\nSubject: {shown(letter.subject)}\n\n{letter.body}"
+    to = receiver(quoted, shown(letter.email))
+    return f"To: {to}\nSubject: {shown(letter.subject)}\n\n{letter.body}"
+
+
+def receiver(name: str, email: str) -> str:
+    """Return whom a letter goes to: `Anna Schmidt <anna@contoso.com>`, or what is known of that."""
+    return f"{name} <{email}>" if name and email else name or email
+
+
+def safe_text(letter: Letter) -> str:
+    """Return the same as it may be pasted or printed: without what could drive a terminal."""
+    text = letter_text(letter)
+    if not any(reason.refuses for reason in check_letter(letter)):
+        return text
+    return "\n".join(shown_lines(text))  # what is wrong with it may be such a character
 
 
 def check_template(template: Template, kind: LetterKind) -> tuple[Reason, ...]:

@@ -74,6 +74,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "invitations": ("g", "l"),
     "invite": ("g", "c", "slash", *"fab", "enter", "i"),
     "invitation": ("g", "l", "j", "enter"),
+    "invitation-reminded": ("g", "l", "slash", *"steuer", "enter", "y"),
+    "sent-letter": ("g", "l", "slash", *"stoneford", "enter", *["down"] * 5, "enter", "y"),
     "partners": ("g", "l", "2"),
     "delegated-admin": ("g", "l", "3"),
     "extending": ("g", "l", "3", "A", "E", "p"),

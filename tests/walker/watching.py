@@ -69,9 +69,11 @@ def watch_questions() -> None:
 
     choose = QuestionScreen.choose
 
-    def watched_choose(self: QuestionScreen, question: str, choices: list[Choice]) -> None:
+    def watched_choose(
+        self: QuestionScreen, question: str, choices: list[Choice], otherwise: str = ""
+    ) -> None:
         tell(choices=[choice.key for choice in choices])
-        choose(self, question, choices)
+        choose(self, question, choices, otherwise)
 
     QuestionScreen.choose = watched_choose  # type: ignore[method-assign]
 

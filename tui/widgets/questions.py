@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,18 @@ class Choice:
     key: str
     label: str
     act: Act
+    default: bool = field(default=False, kw_only=True)
+    """Whether Enter takes it too; never for what cannot be taken back."""
+
+    @property
+    def keys(self) -> str:
+        """Return the keys that take it, as the question names them."""
+        return f"Enter/{self.key}" if self.default else self.key
+
+    def is_taken_by(self, event: Key) -> bool:
+        """Say whether a key is this answer."""
+        by_default = self.default and event.key == "enter"
+        return by_default or self.key in (event.character, event.key)
 
 
 class QuestionScreen(Screen[None], Reads):
@@ -44,6 +56,7 @@ class QuestionScreen(Screen[None], Reads):
         super().__init__()
         self._question = ""
         self._choices: tuple[Choice, ...] = ()
+        self._otherwise = ""
         self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
         self._typed: Callable[[str], None] | None = None
 
@@ -57,17 +70,24 @@ class QuestionScreen(Screen[None], Reads):
 
     # Questions that one key answers: they cost one line to draw
 
-    def choose(self, question: str, choices: list[Choice]) -> None:
-        """Ask a question; the next key answers it, any other key lets it be."""
+    def choose(self, question: str, choices: list[Choice], otherwise: str = "") -> None:
+        """Ask a question; the next key answers it, any other key lets it be.
+
+        Args:
+            question: in words.
+            choices: the answers; Enter takes the one that is the default, where there is one.
+            otherwise: what letting it be means, in words; empty where that is plain.
+        """
         self._question, self._choices = question, tuple(choices)
+        self._otherwise = f"Esc {otherwise}".rstrip()
         self.pack_choices()
 
     def pack_choices(self) -> None:
         """Break the choices, where there are some, where the window ends."""
         if not self._choices:
             return
-        parts = [f"{choice.key} {choice.label}" for choice in self._choices]
-        text = packed([self._question, *parts, "Esc"], self.size.width - 2)
+        parts = [f"{choice.keys} {choice.label}" for choice in self._choices]
+        text = packed([self._question, *parts, self._otherwise], self.size.width - 2)
         self.status.say(text, whole=True)
 
     @property
@@ -80,7 +100,7 @@ class QuestionScreen(Screen[None], Reads):
         choices, self._choices = self._choices, ()
         self.status.say("")
         for choice in choices:
-            if choice.key in (event.character, event.key):
+            if choice.is_taken_by(event):
                 await self.attempt(choice.act)
 
     # Questions that a line of text answers

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from models.lists import ListSpec, RowKey
     from models.resources import Resource
     from models.running import RunWish
+    from models.sent_letters import SentLetter
     from models.views import Chosen
     from tui.widgets.desk_screen import DeskScreen
 
@@ -119,6 +120,10 @@ class Shell(Protocol):
 
     async def open_letter(self, invitation_id: RowKey) -> None:
         """Show an invitation's letter: the one to send, or the reminder."""
+        ...
+
+    async def open_sent_letter(self, company: str, sent: SentLetter) -> None:
+        """Show a letter to a company that went out, one whose text is kept."""
         ...
 
     async def open_notice(self, ending: Ending) -> None:

@@ -1,0 +1,165 @@
+"""The letters of many invitations: written to files and then recorded, or sent by the server."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from models.errors import DeskError, RefusedError
+from models.languages import _, ngettext
+from models.paths import typed_path
+from models.plain import shown
+from models.verdicts import Verdict
+from tui.widgets.questions import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from models.changes import Outcome, Plan
+    from models.letters.letter import Letter
+    from models.lists import RowKey
+    from models.relationships import SentBy
+    from tui.widgets.list_screen import ListScreen
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class LettersFlow:
+    """What is done with the next letter of each marked invitation, or of the one at the cursor."""
+
+    def __init__(self, screen: ListScreen) -> None:
+        self._screen, self._desk = screen, screen.desk
+        self._not_done = ""
+        """How many could not be done the last time, and why the first of them could not."""
+
+    # Files
+
+    def ask_folder(self) -> None:
+        """Ask for the folder that the letters are written to."""
+        self._screen.ask(_("Folder"), "", self._folder_named)
+
+    async def _folder_named(self, text: str | None) -> None:
+        if not text or not text.strip():
+            return
+        folder = typed_path(text)
+        if not folder.is_dir():
+            self._say(_("{file} is no folder.").format(file=shown(str(folder))))
+            return
+        plans = await self._each(await self._screen.chosen_keys(), partial(self._write, folder))
+        count = len(plans)
+        said = ngettext("{count} letter is written", "{count} letters are written", count)
+        if not plans or self._desk.why_no_change():
+            self._say(said)
+            return
+        label = ngettext("record {count} as sent", "record {count} as sent", count)
+        again = _had_one(plans)
+        parts = [said, self._not_done, again, _("Did they go out?")]
+        self._screen.choose(
+            " · ".join(filter(None, parts)),
+            [Choice("y", label, partial(self._record, plans), default=not again)],
+            _("not yet"),
+        )
+
+    def _write(self, folder: Path, key: RowKey) -> Plan:
+        """Write the letter of one invitation; return the plan that records it as sent."""
+        from models.letters.eml import eml_bytes, eml_name, write_eml
+        from models.relationships import SentBy
+
+        letter, plan = self._planned(key, SentBy.EML)
+        content = eml_bytes(letter, self._desk.settings.mail.sender, plan.by.at, plan.by.plan_id)
+        stem = eml_name(letter).removesuffix(".eml")
+        write_eml(folder / f"{stem}-{plan.by.plan_id[:8]}.eml", content)
+        return plan
+
+    async def _record(self, plans: Sequence[Plan]) -> None:
+        count = len(await self._carry_out(plans))
+        self._say(
+            ngettext("{count} letter is recorded as sent", "{count} letters are recorded as sent",
+                     count)
+        )  # fmt: skip
+
+    # The mail server
+
+    async def send(self) -> None:
+        """Hand the letters to the mail server; ask where somebody had one a short while ago."""
+        from models.relationships import SentBy
+
+        if not self._desk.settings.mail.host:
+            self._say(_("No mail server is set: write [mail] host in your settings."))
+            return
+        planned = await self._each(
+            await self._screen.chosen_keys(), lambda key: self._planned(key, SentBy.SMTP)
+        )
+        plans = [plan for _letter, plan in planned]
+        again = _had_one(plans)
+        if not again:
+            await self._send(plans)
+            return
+        question = again + " " + _("Send them all the same?")
+        self._screen.choose(question, [Choice("y", _("Yes"), partial(self._send, plans))])
+
+    async def _send(self, plans: Sequence[Plan]) -> None:
+        not_planned = self._not_done
+        await self._carry_out(plans)
+        self._not_done = " · ".join(filter(None, [not_planned, self._not_done]))
+        self._say(await self._screen.shell.send_letters())
+
+    # One by one
+
+    def _planned(self, key: RowKey, how: SentBy) -> tuple[Letter, Plan]:
+        """Return the next letter of an invitation, and the plan by which it goes out.
+
+        Raises:
+            RefusedError: it cannot go out.
+        """
+        from models.answering import plan_letter_out, read_case
+
+        case = read_case(self._desk.store, key)
+        letter = case.letter(self._desk.clock())
+        plan = plan_letter_out(case, letter, how, self._desk.by())
+        if plan.verdict is Verdict.REFUSED:
+            raise RefusedError(" ".join(reason.text for reason in plan.reasons if reason.refuses))
+        return letter, plan
+
+    async def _carry_out(self, plans: Sequence[Plan]) -> list[Outcome]:
+        from models.changes import carry_out
+
+        outcomes = await self._each(plans, partial(carry_out, self._desk.store))
+        self._screen.table.marks.clear()
+        await self._screen.shell.book_changed()
+        return outcomes
+
+    async def _each(self, items: Sequence[Item], act: Callable[[Item], Result]) -> list[Result]:
+        """Do something with each, one by one; what cannot be done is left out and told."""
+        results, why = [], ""
+        for item in items:
+            try:
+                results.append(await self._desk.reader.aside(partial(act, item)))
+            except DeskError as error:
+                why = why or str(error)
+            self._screen.status.say(
+                _("{done} of {all} …").format(done=len(results), all=len(items))
+            )
+        left = len(items) - len(results)
+        self._not_done = ""
+        if left:
+            self._not_done = ngettext("{count} is not: {why}", "{count} are not: {why}", left,
+                                      why=why)  # fmt: skip
+        return results
+
+    def _say(self, text: str) -> None:
+        said = " · ".join(filter(None, [text, self._not_done]))
+        self._screen.status.say(said, error=bool(self._not_done))
+
+
+def _had_one(plans: Sequence[Plan]) -> str:
+    """Return how many of the letters follow another one closely; empty where none does."""
+    count = sum(plan.verdict is Verdict.WARNINGS for plan in plans)
+    if not count:
+        return ""
+    return ngettext(
+        "{count} of them had a letter within the last day.",
+        "{count} of them had a letter within the last day.", count,
+    )  # fmt: skip
