@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """What shells expect of a command that Ctrl-C has ended."""
+READER_GONE = 141
+"""What they see of one whose output nobody reads any more, as with `| head`: SIGPIPE ends it. We
+end as quietly, but with our own work in order."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,7 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         lost_output()
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last net: a report instead of a traceback
-        return int(_failed(error))
+        code = int(_failed(error))
+    lost_output()
     return code
 
 
@@ -66,12 +70,11 @@ def _with_filter(argv: Sequence[str]) -> list[str]:
     return words
 
 
-def _failed(error: Exception) -> ExitCode:
+def _failed(error: Exception) -> int:
     """Say what went wrong and return its exit code."""
-    cause = error.__cause__ if isinstance(error, DeskError) else error
-    lost = lost_output()
-    if isinstance(lost or cause, BrokenPipeError):
-        return ExitCode.FAILED  # whoever read our output has gone away: no news to anybody
+    lost_output()
+    if isinstance(error, BrokenPipeError):
+        return READER_GONE  # no news to anybody
     if isinstance(error, OSError) and error.filename is None:  # it is about the output
         error = FileError(
             _("{file} cannot be written: {reason}.").format(

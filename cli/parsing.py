@@ -13,6 +13,8 @@ from models.plain import shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from _typeshed import SupportsWrite
+
 COMMANDS = {
     "accounts": N_("say who the partner is in each cloud"),
     "changes": N_("list, show and undo changes, and verify the history"),
@@ -71,6 +73,10 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, allow_abbrev=False)
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print the help; argparse would pass over an output that cannot be written."""
+        print(self.format_help(), end="", file=file)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the command line, whatever control characters are in it."""

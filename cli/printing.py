@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from models.plain import shown
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 
 def ready_streams() -> None:
@@ -25,21 +30,34 @@ def ready_streams() -> None:
 
 
 def lost_output() -> OSError | None:
-    """Write what is still to be printed; return why it cannot be, None if all is well.
+    """Write what is still to be printed; return why stdout cannot take it, None if all is well.
 
     What could not be written is dropped, so that nothing fails when Python ends.
     """
+    _lost(sys.stderr)  # nobody can be told why
+    return _lost(sys.stdout)
+
+
+def _lost(stream: TextIO) -> OSError | None:
     try:
-        sys.stdout.flush()
+        stream.flush()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         return error
     return None
 
 
 def tell(text: str) -> None:
-    """Say something to the person: one line on stderr, safe whatever file names are in it."""
-    print(shown(text), file=sys.stderr)
+    """Say something to the person: one line on stderr, safe whatever file names are in it.
+
+    Where nobody listens any more, the command goes on.
+
+    Raises:
+        OSError: what was printed before it cannot be written.
+    """
+    sys.stdout.flush()
+    with suppress(OSError):
+        print(shown(text), file=sys.stderr)
 
 
 def json_text(value: object, indent: int | None = None) -> str:

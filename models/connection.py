@@ -124,9 +124,14 @@ class PostgresConnection:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Let everything read in the block be of one moment."""
-        with explained(self._database), self._raw.transaction():
-            self._raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
+        with explained(self._database):
+            self._raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield  # what fails in the block, such as its printing, is no fault of the book
+        finally:
+            if not self._raw.closed:
+                with explained(self._database):
+                    self._raw.rollback()
 
     def interrupt(self) -> None:
         """Stop what another thread is reading on this connection."""

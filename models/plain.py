@@ -4,6 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from models.languages import ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+LISTED = 10
+"""Names of a file that a message lists; the others are counted."""
+LONGEST_NAME = 60
+"""Characters of such a name that it shows."""
 
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: they drive the terminal
@@ -28,6 +40,24 @@ def shown(text: str) -> str:
     it is and can neither move the cursor nor reverse the line. Nothing else is changed.
     """
     return _UNSAFE.sub(_picture, text)
+
+
+def short_name(name: str) -> str:
+    """Return a name out of a file, such as a column's heading, as a message shows it."""
+    text = shown(name[: LONGEST_NAME + 1]) or "–"
+    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…"
+
+
+def listed(names: Collection[str]) -> str:
+    """Return names out of a file as a message lists them: ten at most, and how many there are more.
+
+    Whatever lists such names uses this: a file can have 100,000 columns.
+    """
+    text = ", ".join(short_name(name) for name in islice(names, LISTED))
+    more = len(names) - LISTED
+    if more <= 0:
+        return text
+    return ngettext("{names} and {count} more", "{names} and {count} more", more, names=text)
 
 
 def without_nul(text: str) -> str:

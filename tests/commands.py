@@ -93,6 +93,27 @@ def bash(script: str, *words: str | Path, env: Mapping[str, str] | None = None) 
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+def unread(
+    *words: str | Path, streams: tuple[str, ...] = ("stdout",), buffered: bool = True
+) -> Result:
+    """Run a command into pipes that nobody reads: closed before its first byte."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    out, err = (writing if name in streams else subprocess.PIPE for name in ("stdout", "stderr"))
+    try:
+        done = subprocess.run(
+            [*COMMAND, *map(str, words)],
+            cwd=HOUSE,
+            env={**os.environ, "PYTHONUNBUFFERED": "" if buffered else "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+        )
+    finally:
+        os.close(writing)
+    return Result(done.returncode, (done.stdout or b"").decode(), (done.stderr or b"").decode())
+
+
 @dataclass(frozen=True)
 class Known:
     """A customer that the small book holds."""

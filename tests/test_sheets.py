@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
 from models.errors import FileError
+from models.sheet_bounds import LONGEST_LINE
 from models.sheets import (
     csv_into,
     json_into,
@@ -27,7 +28,7 @@ from models.sheets import (
     write_xlsx,
     writing,
 )
-from models.sheets.csv_file import LONGEST_LINE, guarded, unguarded
+from models.sheets.csv_file import guarded, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -19,7 +19,7 @@ from models.importing.fields import (
     own_places,
 )
 from models.languages import _
-from models.plain import shown
+from models.plain import listed, short_name, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +28,6 @@ SAMPLE_ROWS = 200
 """Rows whose content says what a column without a known heading holds."""
 
 _MOSTLY = 0.8
-_NAMES_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def _as_said(columns: Sequence[str], mapping: Mapping[str, str]) -> dict[ImportF
         else:
             raise UsageError(
                 _("The file has no column {name}.").format(name=shown(column)),
-                _("Its columns: {names}.").format(names=_listed(columns)),
+                _("Its columns: {names}.").format(names=listed(columns)),
             )
     return places
 
@@ -189,17 +188,12 @@ def _refuse_incomplete(columns: Sequence[str], places: Mapping[ImportField, int]
         return
     sure = {places.get(field) for field in PORTAL_FIELDS}
     free = [column for place, column in enumerate(columns) if column and place not in sure]
-    example = f'{missing}="{shown((free or ["…"])[0])[:_NAMES_SHOWN]}"'
+    example = f'{missing}="{short_name((free or ["…"])[0])}"'
     raise FileError(
         _("No column was recognised as {title}. The file's columns: {names}.").format(
-            title=_(FIELD_TITLES[missing]), names=_listed(columns)
+            title=_(FIELD_TITLES[missing]), names=listed(columns)
         ),
         _("Say which one it is (m in the console, --map in the command): {example}").format(
             example=example
         ),
     )
-
-
-def _listed(columns: Sequence[str]) -> str:
-    names = [shown(column)[:_NAMES_SHOWN] or "–" for column in columns[:_NAMES_SHOWN]]
-    return ", ".join(names) + (" …" if len(columns) > _NAMES_SHOWN else "")

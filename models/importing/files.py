@@ -9,6 +9,7 @@ from models.importing.customers import plan_import, write_refused
 from models.importing.fields import FIELD_TITLES
 from models.languages import _, ngettext
 from models.paths import data_folder, private_folder
+from models.plain import listed, short_name
 from models.sheets import read_sheet
 
 if TYPE_CHECKING:
@@ -70,9 +71,10 @@ def counts(found: ImportPlan | ImportOutcome) -> str:
 def mapped_columns(plan: ImportPlan) -> list[str]:
     """Return which column of the file each field is read from, and which are left out."""
     titles = {field: _(title) for field, title in FIELD_TITLES.items()}
-    lines = [f"{titles[field]} ← {column}" for field, column in plan.columns.used.items()]
+    used = plan.columns.used
+    lines = [f"{titles[field]} ← {short_name(column)}" for field, column in used.items()]
     if unused := plan.columns.unused:
-        lines.append(_("not read: {columns}").format(columns=", ".join(unused)))
+        lines.append(_("not read: {columns}").format(columns=listed(unused)))
     return lines
 
 

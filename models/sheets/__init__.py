@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from models.errors import FileError
-from models.languages import _
-from models.plain import shown
+from models.languages import _, ngettext, number
+from models.plain import listed, shown
+from models.sheet_bounds import MOST_COLUMNS
 from models.sheets.csv_file import CsvFile
 from models.sheets.workbook import WORKBOOK_SUFFIXES, Workbook, is_workbook
 from models.sheets.writing import (
@@ -48,7 +49,8 @@ Row = tuple[int, list[str]]
 """The physical line (in a workbook: the row) that a row begins in, from 1; and its cells."""
 
 Progress = Callable[[int, int], None]
-"""Told how much is read and how much there is: bytes of a CSV file, rows of a workbook."""
+"""Told how much is read and how much there is: bytes of a CSV file, rows of a workbook. How many
+rows an XLSX file has is guessed by what was read so far."""
 
 
 class Source(Protocol):
@@ -143,10 +145,12 @@ def read_sheet(path: Path) -> Sheet:
 
     A CSV file may begin with a byte-order mark and with Excel's `sep=;`; its cells stand between
     commas, semicolons or tabs. It must be UTF-8 or UTF-16: guessing among the older encodings
-    would corrupt names without a word. Of a workbook it is the first sheet with content.
+    would corrupt names without a word. Of a workbook it is the first sheet with content. No more
+    than the first rows are read.
 
     Raises:
-        FileError: the file is missing, unreadable, empty, damaged or of another kind.
+        FileError: the file is missing, unreadable, empty, damaged, of another kind, or larger
+            than a table may be (`models.sheet_bounds`).
     """
     stamp = _stamp(path)
     try:
@@ -160,7 +164,25 @@ def read_sheet(path: Path) -> Sheet:
             _("{file} is empty.").format(file=shown(str(path))),
             _("Its first line has to name the columns."),
         )
-    return Sheet(path, [cell.strip() for cell in header[1]], source, stamp)
+    columns = [cell.strip() for cell in header[1]]
+    _refuse_wide(path, columns)
+    return Sheet(path, columns, source, stamp)
+
+
+def _refuse_wide(path: Path, columns: list[str]) -> None:
+    if len(columns) <= MOST_COLUMNS:
+        return
+    raise FileError(
+        ngettext(
+            "{file} has {count} column, more than a table may have ({most}): {names}.",
+            "{file} has {count} columns, more than a table may have ({most}): {names}.",
+            len(columns),
+            file=shown(str(path)),
+            most=number(MOST_COLUMNS),
+            names=listed(columns),
+        ),
+        _("Look whether it is the right file, and delete the columns that are not needed."),
+    )
 
 
 def _source(path: Path) -> Source:

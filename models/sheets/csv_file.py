@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from models.errors import FileError
 from models.languages import _
+from models.sheet_bounds import LONGEST_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO, TextIO
 
 DELIMITERS = ",;\t"
-LONGEST_LINE = 4 * 1024 * 1024
-"""Characters; a file with a longer line is no table, and must not fill the memory."""
 REPORTED_EVERY = 1000
 """Rows between two reports of progress."""
 
@@ -87,7 +86,8 @@ class CsvFile:
             lines = _lines(text, self.path, self.encoding)
             first = next(lines, "")
             counted = "\n" if _SEPARATOR_LINE.match(first) else first
-            reader = csv.reader(chain([counted], lines), delimiter=self.delimiter, strict=True)
+            row = _RowLines(chain([counted], lines))
+            reader = csv.reader(row, delimiter=self.delimiter, strict=True)
             line = 1
             try:
                 for number, cells in enumerate(reader):
@@ -97,10 +97,34 @@ class CsvFile:
                     if "".join(texts).strip():
                         yield line, texts
                     line = reader.line_num + 1
+                    row.begins_in(line)
             except csv.Error as error:
                 raise _broken(line) from error
         if progress:
             progress(size, size)
+
+
+class _RowLines:
+    """The lines of a file; together, those of a row must not fill the memory either."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.begins_in(1)
+
+    def begins_in(self, line: int) -> None:
+        """Say in which line the next row begins."""
+        self._begin = line
+        self._length = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._length += len(line)
+        if self._length > LONGEST_LINE:
+            raise _too_long(self._begin)
+        return line
 
 
 def _decoded(raw: BinaryIO, encoding: str) -> TextIO:
@@ -143,7 +167,7 @@ def _lines(text: TextIO, path: Path, encoding: str) -> Iterator[str]:
                     _save_as(),
                 )
             if len(line) == LONGEST_LINE:
-                raise FileError(_("Line {line} is too long for a table.").format(line=number))
+                raise _too_long(number)
             yield line
     except UnicodeDecodeError as error:
         raise FileError(
@@ -174,6 +198,10 @@ def _line_of_bad_bytes(path: Path, encoding: str) -> int:
 
 def _save_as() -> str:
     return _("Save the file as “CSV UTF-8” or as XLSX, and import that one.")
+
+
+def _too_long(line: int) -> FileError:
+    return FileError(_("Line {line} is too long for a table.").format(line=line))
 
 
 def _broken(line: int) -> FileError:
