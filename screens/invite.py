@@ -186,7 +186,10 @@ class InviteManyScreen(InviteScreen):
         from models.running import RunWish
         from models.runs import RunKind
 
-        await self.make_plan(self.form.values)
+        _plan, wrong = await self.check_all()
+        if wrong:
+            self.status.say(_("{count} to mend").format(count=len(wrong)))
+            return
         wishes = {name: text for name, text in self.form.values.items() if text}
         await self.shell.go_back()
         await self.shell.open_run(RunWish(RunKind.INVITE, wishes), self._keys, self.account.id)

@@ -261,14 +261,20 @@ class RecordFormScreen(FormScreen):
 
         await self.choose_from(self.asked.get(name), self.typed.get(name, ""), take)
 
-    async def do_review(self) -> None:
-        """Check everything and show the plan."""
+    async def check_all(self) -> tuple[Plan, list[str]]:
+        """Check everything; return the plan and the fields that are wrong, and go to the first."""
         self._leave(self.form.current, self.form.value(self.form.current))
         self.seen.update(self.asked)
         plan = await self._check_anew()
         refused = {reason.field for reason in plan.reasons if reason.refuses}
-        if wrong := [name for name in self.asked if name in refused]:
+        wrong = [name for name in self.asked if name in refused]
+        if wrong:
             self.form.go_to(wrong[0])
+        return plan, wrong
+
+    async def do_review(self) -> None:
+        """Check everything and show the plan."""
+        plan, _wrong = await self.check_all()
         await self.shell.review(plan, self.carried_out, self.conflict)
 
     async def do_back(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -53,6 +54,8 @@ SCREENS = (
     ("screens.sent_letter", "SentLetterScreen"),
 )
 """The screens behind the first one, whose keys can be remapped."""
+PAINT_SECONDS = 0.5
+"""How long the first rows have to be painted before the rest is imported beside them."""
 LOOK_SECONDS = 2.0
 """How often the app looks whether somebody else changed the book; it sends nothing by itself."""
 
@@ -115,8 +118,9 @@ class DeskApp(Leaving):
         # What a customer's page needs takes a while to import: do it before somebody waits for it,
         # but not before what they see already.
         painted = asyncio.Event()
-        self.call_after_refresh(painted.set)
-        await painted.wait()
+        self.screen.call_after_refresh(painted.set)  # not by the app: a key may be waiting for it
+        with suppress(TimeoutError):
+            await asyncio.wait_for(painted.wait(), PAINT_SECONDS)
         await asyncio.to_thread(import_module, "models.customer_page")
         self.imported.set()
 

@@ -304,7 +304,7 @@ class ListScreen(MarksScreen):
         if text and (used := text.strip()):
             self.desk.used_filters.use(self.SPEC.name, used, to_millis(self.desk.clock()))
             self.shell.start(partial(asyncio.to_thread, self.desk.used_filters.save))
-        if text and self.table.is_counted and self.table.total == 1:
+        if text and await self.table.has_one():
             await self.do_open()  # the one that was looked for
 
     def _typed_filter(self, text: str) -> None:

@@ -282,6 +282,13 @@ class RecordWindow(ScrollView, Reads):
         await self.read_out("window")
         return self.row
 
+    async def has_one(self) -> bool:
+        """Return whether there is one row only; where that may be, it is counted first."""
+        await self.read_out("rows")
+        if len(self._rows) == 1:
+            await self.read_out("settle")
+        return self.is_counted and self.total == 1
+
     def _go(self, place: int) -> None:
         """Put the cursor on the row at `place`."""
         raise NotImplementedError

@@ -1,0 +1,137 @@
+"""The daily jobs with all their keys in one write: they mean what they mean typed slowly."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+
+from models.database_url import SqliteFile
+from models.relationships import PartnerLink, PartnerRelation
+from models.store import Store
+from tests.conftest import CLOUDS
+from tests.forms import account_in
+from tests.relations import LINK, add_customer, findings, name_accounts
+from tests.test_jobs import console
+from tests.test_relationship_jobs import HOLDING_GLOBAL, ROWS, counted, expiring
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.terminal import Terminal
+
+REVIEW, WIPE, KEEP = "\x12", "\x15", "\x13"
+"""ctrl+r, ctrl+u and ctrl+s."""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Return a book of a partner who is named and has a link, but no customers yet."""
+    store = Store(SqliteFile(tmp_path / "book.db"))
+    store.open(CLOUDS)
+    name_accounts(store, invitation_link=LINK, market="DE")
+    return store
+
+
+def typed(store: Store, keys: str) -> Terminal:
+    """Return a terminal in which a console opens a book, with all keys typed at once by then."""
+    assert isinstance(store.database, SqliteFile)
+    terminal = console(store.database.path, "--cloud", "global")
+    terminal.wait_until(lambda _text: 1049 in terminal.modes)  # else the shell would echo them
+    terminal.type(keys)
+    return terminal
+
+
+def test_job_2_the_callers_customer(store: Store) -> None:
+    for number in range(30):
+        add_customer(store, f"Company {number:02d}", f"company{number:02d}")
+    add_customer(store, "Fabrikam, Inc.", "fabrikam")
+    with typed(store, "/brik\r") as terminal:
+        terminal.wait_for("Contact and address")
+        terminal.wait_for("fabrikam.onmicrosoft.com")
+
+
+def test_job_5_a_customer_is_added(store: Store) -> None:
+    portugal = ["Oliveira & Filhos Lda", "", "501964843", "Portugal", "Rua Augusta 24", "",
+                "1100-053", "Lisboa", "Rita", "Oliveira", "rita@oliveira.pt"]  # fmt: skip
+    fields = "".join(f"{WIPE}{text}\t" if text else "\t" for text in portugal)
+    with typed(store, f"n{fields}{REVIEW}!") as terminal:
+        terminal.wait_for("The customer is in the book. u undoes it.")
+    assert counted(store, "customers WHERE company_name = 'Oliveira & Filhos Lda'") == 1
+    assert findings(store) == []
+
+
+def test_job_6_an_invitation_its_letter_and_its_reminder(store: Store) -> None:
+    whom = "Neue Firma\tUlla Ost\tulla@neue.example\tneue.onmicrosoft.com\t"
+    with typed(store, f"gli{whom}{REVIEW}!Ldy\r") as terminal:
+        terminal.wait_for("Guten Tag Ulla Ost")
+        terminal.wait_until(lambda _text: counted(store, "invitations WHERE state = 'sent'") == 1)
+        terminal.wait_until(lambda _text: LINK in terminal.clipboard.split())
+    assert findings(store) == []
+
+
+def test_job_7_the_reseller_of_forty(store: Store) -> None:
+    for number in range(40):
+        add_customer(store, f"Company {number:02d}", f"company{number:02d}")
+    with store.writing() as session:
+        session.add(
+            PartnerLink(
+                account_id=account_in(store).id, name="Nimbus Conseil", mpn_id="4711",
+                relationship_type=PartnerRelation.IS_INDIRECT_RESELLER_OF, agreement_signed=True,
+                location="DE",
+            )
+        )  # fmt: skip
+    with typed(store, "gcARnimbus\r!") as terminal:
+        terminal.wait_for("40 done")
+    assert counted(store, "customers WHERE indirect_reseller = 'Nimbus Conseil'") == 40
+    assert findings(store) == []
+
+
+def test_job_8_delegated_admin_extended(store: Store) -> None:
+    expiring(store)
+    with typed(store, "gl3/ends<30d\rA:extend\rp!") as terminal:
+        terminal.wait_for(f"{ROWS - HOLDING_GLOBAL} done", seconds=60)
+        assert f"{HOLDING_GLOBAL} refused" in terminal.text
+    assert findings(store) == []
+
+
+def test_job_11_a_relationship_ended(store: Store) -> None:
+    add_customer(store, "Contoso", "contoso")
+    points = "sold\tnone\tnone\tnone\t"
+    with typed(store, f"gc\rD{points}{REVIEW}!contoso.onmicrosoft.com\r") as terminal:
+        terminal.wait_for("Now tell the customer")
+    assert counted(store, "customers WHERE ended_at IS NOT NULL") == 1
+    assert findings(store) == []
+
+
+def test_job_12_the_filtered_list_as_a_file(store: Store, tmp_path: Path) -> None:
+    for number in range(30):
+        add_customer(store, f"Company {number:02d}", f"company{number:02d}")
+    file = tmp_path / "found.csv"
+    with typed(store, f"gc/company0\rxp{file}\r") as terminal:
+        terminal.wait_for("10 rows written")
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        assert len(list(csv.reader(opened))) == 1 + 10
+
+
+def test_importing_and_finding_one(store: Store, tmp_path: Path) -> None:
+    export = tmp_path / "customers.csv"
+    lines = [f"Company {number:03d},company{number:03d}.onmicrosoft.com" for number in range(200)]
+    export.write_text("\n".join(["Company name,Primary domain name", *lines, ""]))
+    with typed(store, f"gcI{export}\r!") as terminal:
+        terminal.wait_for("200 new")
+        terminal.wait_until(lambda _text: counted(store, "customers") == 200)
+        terminal.wait_for("Imported.")
+        terminal.type("q/077\r")
+        terminal.wait_for("company077.onmicrosoft.com")
+        terminal.wait_for("Contact and address")
+
+
+def test_a_note_a_tag_and_their_undo(store: Store) -> None:
+    add_customer(store, "Contoso", "contoso")
+    with typed(store, f"gc\rtvip\roCalled twice{KEEP}uq") as terminal:
+        terminal.wait_for("Contoso")
+        terminal.wait_until(lambda _text: counted(store, "notes") == 1)
+        terminal.wait_until(lambda _text: counted(store, "tags") == 1)
+        assert counted(store, "changes") >= 2
