@@ -57,6 +57,8 @@ class NarrowingDialog(ModalScreen[str | None]):
         self._title = title
         self._chosen = chosen
         self._narrowed_by: str | None = None
+        self._all = 0
+        """How many options there are before something is typed."""
 
     def entries(self, words: Sequence[str]) -> Iterable[Option]:
         """Return the options that hold all of some folded words; headings have no id."""
@@ -77,7 +79,13 @@ class NarrowingDialog(ModalScreen[str | None]):
     def on_mount(self) -> None:
         """Show all options, the chosen one under the cursor."""
         self._narrow()
+        self._all = self.query_one(OptionList).option_count
         self.set_focus(self.query_one(SafeInput))
+
+    def on_resize(self) -> None:
+        """Give the list a height that stays: one that changes repaints what is behind it."""
+        room = max(self.size.height - AROUND, 3)
+        self.query_one(OptionList).styles.height = min(self._all, TALLEST, room)
 
     def on_input_changed(self) -> None:
         """Show the options that hold what was typed."""
@@ -140,11 +148,6 @@ class ChoiceDialog(NarrowingDialog):
         for value, name in options:
             unique.setdefault(value, name)  # a list holds an id only once
         self._choices = [(value, name, fold(f"{name} {value}")) for value, name in unique.items()]
-
-    def on_resize(self) -> None:
-        """Give the list a height that stays: one that changes repaints what is behind it."""
-        room = max(self.size.height - AROUND, 3)
-        self.query_one(OptionList).styles.height = min(len(self._choices), TALLEST, room)
 
     def preferred(self, words: Sequence[str]) -> str:
         """Return the value there is now until something is typed, then what fits best."""
