@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
 from textual.widgets import Input, TextArea
+from textual.worker import WorkerCancelled
 
 from models.languages import speak
 from screens.customer import CustomerScreen
@@ -49,7 +50,8 @@ class Console:
 
     async def settle(self) -> None:
         """Wait until all work is done."""
-        await self.app.workers.wait_for_complete()
+        with suppress(WorkerCancelled):  # what nobody wants any more ends so
+            await self.app.workers.wait_for_complete()
         await self._pilot.pause()
 
     @property

@@ -52,6 +52,17 @@ def test_job_2_the_callers_customer(store: Store) -> None:
         terminal.wait_for("fabrikam.onmicrosoft.com")
 
 
+def test_moves_go_to_the_rows_of_the_list_that_the_keys_before_them_open(store: Store) -> None:
+    for number in range(30):
+        add_customer(store, f"Company {number:02d}", f"company{number:02d}")
+    for keys in ("gcjj", "gcGkgrgcjkj", "gcjjj\x1b"):
+        with typed(store, keys) as terminal:
+            terminal.wait_for("Company ▲")
+            terminal.wait_idle()
+            row = next((line for line in terminal.lines if line.startswith("▌")), "")
+            assert {"gcjj": "02", "gcGkgrgcjkj": "29"}.get(keys, "") in row
+
+
 def test_job_5_a_customer_is_added(store: Store) -> None:
     portugal = ["Oliveira & Filhos Lda", "", "501964843", "Portugal", "Rua Augusta 24", "",
                 "1100-053", "Lisboa", "Rita", "Oliveira", "rita@oliveira.pt"]  # fmt: skip

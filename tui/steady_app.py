@@ -62,6 +62,8 @@ class SteadyApp(Surviving):
         """Whether the book is open; keys wait for it."""
         self._deed: asyncio.Task[None] | None = None
         """What is being done for the person now."""
+        self._key_before = ""
+        """The key that was pressed last."""
         self._jobs: list[str] = []
         """What goes on beside and would be lost with the console, in words."""
 
@@ -224,6 +226,7 @@ class SteadyApp(Surviving):
             return
         if not await self._do_what_is_bound(screen, event):
             await super().on_event(event)
+        self._key_before = event.key
 
     async def _do_what_is_bound(self, screen: Screen[Any], event: Key) -> bool:
         """Do what a key is bound to; return whether that was anything."""
@@ -231,7 +234,8 @@ class SteadyApp(Surviving):
         is_typed = focused is not None and focused.check_consume_key(event.key, event.character)
         active = screen.active_bindings.get(event.key)
         if active is None or not active.enabled or active.binding.action in NO_MEANING:
-            if not is_typed and isinstance(screen, DeskScreen):
+            is_held = event.key == self._key_before  # the one before it was answered
+            if not is_typed and not is_held and isinstance(screen, DeskScreen):
                 await drained(screen)
                 screen.no_such_key(typing=isinstance(focused, Input))
             return False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.content import Content
 from textual.getters import query_one
+from textual.widget import Widget
 from textual.widgets import Static
 
 from models.errors import DeskError
@@ -140,7 +141,7 @@ class DeskScreen(QuestionScreen):
         """Wait until the screen shows what it and its parts were asked for; see `Reads.settled`."""
         while True:
             await super().settled()
-            for part in self.query(Reads):
+            for part in self._reading_parts():
                 await part.settled()
             if not self.is_reading:
                 return
@@ -148,7 +149,10 @@ class DeskScreen(QuestionScreen):
     @property
     def is_reading(self) -> bool:
         """Whether something that keys wait for is not shown yet."""
-        return super().is_reading or any(part.is_reading for part in self.query(Reads))
+        return super().is_reading or any(part.is_reading for part in self._reading_parts())
+
+    def _reading_parts(self) -> list[Reads]:
+        return [part for part in self.walk_children(Widget) if isinstance(part, Reads)]
 
     def reading_failed(self, error: DeskError) -> None:
         """Say that something could not be read; what is shown stays."""

@@ -18,8 +18,6 @@ from models.errors import DeskError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from textual.message_pump import MessagePump
-
 Answer = TypeVar("Answer")
 
 
@@ -84,8 +82,8 @@ class Reads(Widget):
         """
         while waited := [reading for reading in self._readings.values() if not reading.beside]:
             await waited[0].is_over.wait()
-        for pump in self._way_up():
-            await drained(pump)
+        for widget in self._way_up():
+            await drained(widget)
 
     @property
     def is_reading(self) -> bool:
@@ -127,16 +125,19 @@ class Reads(Widget):
         act()
         reading.is_over.set()
 
-    def _way_up(self) -> Iterator[MessagePump]:
+    def _way_up(self) -> Iterator[Widget]:
         """Return whose queues the word of an answer goes through."""
         for node in self.ancestors_with_self:
-            yield node
-            if node is self.screen:
-                return
+            if isinstance(node, Widget):
+                yield node
 
 
-async def drained(pump: MessagePump) -> None:
-    """Wait until all is handled that waits in a queue; one that is at its end handles nothing."""
+async def drained(widget: Widget) -> None:
+    """Wait until all is handled that waits in a queue, which may be about to begin.
+
+    One that came to its end handles nothing any more.
+    """
     done = asyncio.Event()
-    if pump.is_running and pump.call_later(done.set):
+    is_over = widget.is_mounted and not widget.is_running
+    if not is_over and widget.call_later(done.set):
         await done.wait()
