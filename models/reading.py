@@ -80,8 +80,11 @@ class Reader:
                 self._stop(future)
 
     async def aside(self, work: Callable[[], Answer]) -> Answer:
-        """Return what `work` returns; it runs in the reading thread."""
-        return await asyncio.wrap_future(self.begin(work))
+        """Return what `work` returns; it runs in the reading thread.
+
+        It is done whether or not somebody still waits for it, since it may write.
+        """
+        return await asyncio.shield(asyncio.wrap_future(self.begin(work)))
 
     def stop(self) -> None:
         """Take no more questions; the one that is being answered is interrupted."""

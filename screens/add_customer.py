@@ -184,8 +184,9 @@ class AddCustomerScreen(CustomerFormScreen):
 
     @property
     def belongs_to(self) -> str:
-        """What is typed here belongs to one draft."""
-        return f"{self.NAME}/{self._draft.plan_id}"
+        """What is typed here belongs to one draft; what no draft has yet, to the next new one."""
+        draft = self._draft
+        return f"{self.NAME}/{draft.plan_id if draft.id else self.account.id}"
 
     # The same customer in the book
 

@@ -113,7 +113,8 @@ class NarrowingDialog(ModalScreen[str | None]):
 
     def action_give_up(self) -> None:
         """Leave everything as it is."""
-        self.dismiss(None)
+        if self.is_current:
+            self.dismiss(None)
 
     def _answer(self, id: str | None) -> None:
         if id is not None and self.is_current:  # a second answer comes too late

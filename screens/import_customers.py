@@ -66,7 +66,8 @@ class ImportScreen(DeskScreen):
         self._plan: ImportPlan | None = None
         self._done = False
         self._writing = False
-        self._told = -1
+        self._reading: object = None
+        """Which reading of the file is under way, or was last."""
 
     def body(self) -> ComposeResult:
         """Build the summary and the rows below it."""
@@ -93,18 +94,23 @@ class ImportScreen(DeskScreen):
         )  # fmt: skip
 
     def _progress(self, label: str) -> Callable[[int, int], None]:
-        self._told = -1
+        reading = self._reading = object()
+        before = -1
 
         def told(done: int, total: int) -> None:
+            nonlocal before
             percent = done * 100 // total if total else 100
-            if percent != self._told:
-                self._told = percent
-                if not self.call_later(self._show_progress, label, percent):
+            if percent != before:
+                before = percent
+                shown = self.call_later(self._show_progress, reading, label, percent)
+                if not shown or reading is not self._reading:
                     raise DeskError(label)  # nobody waits for it any more: read no further
 
         return told
 
-    def _show_progress(self, label: str, percent: int) -> None:
+    def _show_progress(self, reading: object, label: str, percent: int) -> None:
+        if reading is not self._reading:
+            return
         filled = BAR * percent // 100
         self.summary.update(f"{label}\n\n{'█' * filled}{'░' * (BAR - filled)} {percent} %")
 
@@ -194,7 +200,7 @@ class ImportScreen(DeskScreen):
         finally:
             self._writing = False
         self.call_later(self._show_outcome, outcome, refused)
-        await self.shell.book_changed()
+        await self.shell.look()
 
     def _show_outcome(self, outcome: ImportOutcome, refused: str) -> None:
         from models.importing.files import counts

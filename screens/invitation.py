@@ -245,7 +245,9 @@ class InvitationScreen(LetterScreen):
                 await self._template_written(text)
 
         title = _("Own text, with {company} {contact} {partner} {link}; empty: the built-in one")
-        await self.shell.ask_dialog(NoteDialog(typed, typed, why, title=title), written)
+        of = f"template/{self.letter.kind}/{self.letter.language}"
+        dialog = NoteDialog(typed, typed, why, title=title, belongs_to=of)
+        await self.shell.ask_dialog(dialog, written)
 
     async def _template_written(self, text: str) -> None:
         from models.answering import plan_template

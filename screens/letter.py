@@ -318,7 +318,9 @@ class LetterScreen(LetterPage):
 
         before = f"{self.letter.subject}\n\n{self.letter.body}"
         title = _("Letter: the first line is its subject")
-        await self.shell.ask_dialog(NoteDialog(before, typed, why, title=title), written)
+        of = f"{self.NAME}/{self.letter.kind}/{self.letter.name}/{self.letter.email}"
+        dialog = NoteDialog(before, typed, why, title=title, belongs_to=of)
+        await self.shell.ask_dialog(dialog, written)
 
     async def _written(self, text: str) -> None:
         from models.letters.letter import check_letter

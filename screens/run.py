@@ -163,7 +163,7 @@ class RunScreen(DeskScreen):
             await self._go_on(self._run, again=again)
         finally:
             self._working = False
-        await self.shell.book_changed()
+        await self.shell.look()
 
     async def _go_on(self, run: RunView, *, again: bool) -> None:
         """Do the rows in slices, so that the screen follows and Esc can stop it."""

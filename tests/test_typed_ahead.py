@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from models.customer_form.fields import FormField
 from models.database_url import SqliteFile
+from models.drafts import read_drafts
 from models.relationships import PartnerLink, PartnerRelation
 from models.store import Store
 from tests.conftest import CLOUDS
@@ -55,12 +57,11 @@ def test_job_2_the_callers_customer(store: Store) -> None:
 def test_moves_go_to_the_rows_of_the_list_that_the_keys_before_them_open(store: Store) -> None:
     for number in range(30):
         add_customer(store, f"Company {number:02d}", f"company{number:02d}")
-    for keys in ("gcjj", "gcGkgrgcjkj", "gcjjj\x1b"):
+    for keys, place in {"gcjj": "02", "gcGkgrgcjkj": "29"}.items():
         with typed(store, keys) as terminal:
             terminal.wait_for("Company ▲")
             terminal.wait_idle()
-            row = next((line for line in terminal.lines if line.startswith("▌")), "")
-            assert {"gcjj": "02", "gcGkgrgcjkj": "29"}.get(keys, "") in row
+            assert f"▌ Company {place} " in terminal.text
 
 
 def test_job_5_a_customer_is_added(store: Store) -> None:
@@ -71,6 +72,15 @@ def test_job_5_a_customer_is_added(store: Store) -> None:
         terminal.wait_for("The customer is in the book. u undoes it.")
     assert counted(store, "customers WHERE company_name = 'Oliveira & Filhos Lda'") == 1
     assert findings(store) == []
+
+
+def test_what_is_typed_last_before_leaving_is_in_the_draft(store: Store) -> None:
+    with typed(store, "nOliveira") as terminal:
+        terminal.wait_for("Oliveira")
+        terminal.type(" & Filhos Lda\x11")
+        assert terminal.exit_code == 0
+    drafts = read_drafts(store, [account_in(store).id])
+    assert [draft.values[FormField.COMPANY_NAME] for draft in drafts] == ["Oliveira & Filhos Lda"]
 
 
 def test_job_6_an_invitation_its_letter_and_its_reminder(store: Store) -> None:

@@ -95,10 +95,10 @@ class DeskApp(Leaving):
 
     async def on_mount(self) -> None:
         """Show the first screen at once, and open the book beside it."""
-        if not self._use_keymap():
-            return
         if not self.is_headless:
             self.watch_over()
+        if not self._use_keymap():
+            return
         self.start(self._open_book)
         last = self.desk.remembered.screen if self.desk.settings.start == "last" else ""
         await self.push_screen(self._main_screen(last if last in MAIN_SCREENS else "resources"))
@@ -108,6 +108,9 @@ class DeskApp(Leaving):
             await self.desk.open()
         except DeskError as error:
             self.fail(error)
+            return
+        except Exception as error:  # noqa: BLE001 - there is no console without its book
+            self.give_up(error)
             return
         self._catch_up()
         await self.settled()
@@ -121,14 +124,16 @@ class DeskApp(Leaving):
         self.screen.call_after_refresh(painted.set)  # not by the app: a key may be waiting for it
         with suppress(TimeoutError):
             await asyncio.wait_for(painted.wait(), PAINT_SECONDS)
-        await asyncio.to_thread(import_module, "models.customer_page")
-        self.imported.set()
+        try:
+            await asyncio.to_thread(import_module, "models.customer_page")
+        finally:
+            self.imported.set()
 
     def _look_beside(self) -> None:
         if self._looked.is_set():  # else the last look is not over yet
-            self.start(self._look)
+            self.start(self.look)
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
         """Look whether the book was changed, and tell the main screen on top."""
         self.tell_notices()
         self._looked.clear()
@@ -187,6 +192,7 @@ class DeskApp(Leaving):
             self._warned_of = busy_with
             self.say(_("{work} ctrl+q again leaves it undone.").format(work=busy_with))
             return
+        await self.finish_small_jobs()
         self.exit()
 
     def action_help_quit(self) -> None:
@@ -267,8 +273,8 @@ class DeskApp(Leaving):
             await self.screen.action_perform("customers.filter")
 
     async def book_changed(self) -> None:
-        """Look at once, since it was changed here."""
-        await self._look()
+        """Look at once, since it was changed here, and wait until that is shown."""
+        await self.look()
         await self.settled()
 
 
@@ -297,7 +303,7 @@ def run(
         desk.close()
     if app.failure is not None:
         raise app.failure
-    if app.guard is not None and app.guard.report is not None:
+    if app.guard is not None and app.guard.is_hanging and app.guard.report is not None:
         raise DeskError(
             _("partnerdesk did not answer and was ended."),
             _("A report without your data is in {file}.").format(file=app.guard.report),

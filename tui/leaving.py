@@ -14,7 +14,6 @@ from tui.wire.kept import KeptPicture
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from rich.console import RenderableType
     from textual.screen import Screen
 
     from models.desk import Desk
@@ -31,16 +30,10 @@ class Leaving(Openings):
         self._left_as: KeptPicture | None = None
         """How the screen was left in which the next start begins."""
 
-    def exit(
-        self,
-        result: None = None,
-        return_code: int = 0,
-        message: RenderableType | None = None,
-    ) -> None:
-        """Leave the console; what the main screen on top shows is kept for the next start."""
+    def before_leaving(self) -> None:
+        """Keep what the main screen on top shows for the next start."""
         if self.screen_stack:
             self.take_picture(self.screen_stack[-1])
-        super().exit(result, return_code, message)
 
     def take_picture(self, screen: Screen[Any]) -> None:
         """Take note of what the terminal shows of `screen`, if the next start may begin there."""

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.events import Key
+from textual.widget import Widget
 from textual.widgets import Input
 
 from models.errors import DeskError
@@ -34,6 +35,8 @@ REDRAW_KEYS = ("f5", "ctrl+l")
 LEAVE_KEY = "ctrl+q"
 SETTLE_SECONDS = 2.0
 """How long the next key waits for what the one before asked for; then it acts on what is seen."""
+SMALL_SECONDS = 0.5
+"""How long leaving waits for what was typed last to be kept."""
 NO_MEANING = ("app.focus_next", "app.focus_previous")
 """What Textual binds on every screen, and does nothing where one place has all the keys."""
 
@@ -62,16 +65,19 @@ class SteadyApp(Surviving):
         """Whether the book is open; keys wait for it."""
         self._deed: asyncio.Task[None] | None = None
         """What is being done for the person now."""
+        self.is_leaving = False
+        """Whether the console is being left."""
+        self._hurries = False
         self._key_before = ""
         """The key that was pressed last."""
-        self._jobs: list[str] = []
-        """What goes on beside and would be lost with the console, in words."""
+        self._jobs: dict[asyncio.Task[object] | None, str] = {}
+        """What goes on beside; in words, where it would be lost with the console."""
 
     # The end
 
     def watch_over(self) -> None:
         """Leave in order when a signal says so, and whatever hangs."""
-        self.guard = Watch(self._leave_now, self._clock)
+        self.guard = Watch(self.hurry, self._leave_now, self._clock)
         self.guard.heed_signals(lambda: self.terminal_before)
 
     def leave_key_pressed(self) -> None:
@@ -96,8 +102,14 @@ class SteadyApp(Surviving):
         """Leave the console, whatever is being done."""
         if self.guard is not None:
             self.guard.leaving(return_code)
+        if not self.is_leaving:
+            self.is_leaving = True
+            self.before_leaving()
         self.stop_deed()
         super().exit(result, return_code, message)
+
+    def before_leaving(self) -> None:
+        """Take note of what is to be kept of how the console is left."""
 
     # The picture
 
@@ -136,12 +148,21 @@ class SteadyApp(Surviving):
 
     async def _in_turn(self, act: Callable[[], Awaitable[None]]) -> None:
         """Do something for the person, until it is done or stopped."""
+        if self.is_leaving:
+            return
         self._deed = asyncio.ensure_future(act())
         try:
             with suppress(asyncio.CancelledError):
                 await self._deed
         finally:
             self._deed = None
+            if self.guard is not None:
+                self.guard.one_done()
+
+    def hurry(self) -> None:
+        """Come to ctrl+q at once: stop what is being done, and leave out what was pressed since."""
+        self._hurries = True
+        self.stop_deed()
 
     def stop_deed(self) -> None:
         """Stop what is being done for the person."""
@@ -194,18 +215,33 @@ class SteadyApp(Surviving):
         self.run_worker(self._job(work, busy_with), group="jobs")
 
     async def _job(self, work: Callable[[], Awaitable[object]], busy_with: str) -> None:
-        self._jobs.append(busy_with)
+        job = asyncio.current_task()
+        self._jobs[job] = busy_with
         try:
             await work()
         except DeskError as error:
             self.say(str(error), error=True)
         finally:
-            self._jobs.remove(busy_with)
+            del self._jobs[job]
 
     @property
     def busy_with(self) -> str:
         """What goes on beside and would be lost with the console; empty for nothing."""
-        return next(filter(None, self._jobs), "")
+        return next(filter(None, self._jobs.values()), "")
+
+    async def finish_small_jobs(self) -> None:
+        """Let what was typed last be kept before the console is left."""
+
+        async def finished() -> None:
+            for node in self.focused.ancestors_with_self if self.focused else ():
+                if isinstance(node, Widget):
+                    await drained(node)
+            small = [job for job, busy_with in self._jobs.items() if job and not busy_with]
+            if small:
+                await asyncio.wait(small)
+
+        with suppress(TimeoutError):
+            await asyncio.wait_for(finished(), SMALL_SECONDS)
 
     # Keys
 
@@ -213,6 +249,9 @@ class SteadyApp(Surviving):
         self._errors = 0
         if event.key == LEAVE_KEY and self.guard is not None:
             self.guard.key_taken()
+            self._hurries = False
+        if self._hurries:
+            return
         screen = self.screen_stack[-1]
         if event.key in REDRAW_KEYS and event.key not in screen.active_bindings:
             self.redraw()

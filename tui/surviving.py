@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -40,6 +42,8 @@ class Surviving(App[None]):
         """Why the console ended, where it did not end because somebody wanted it to."""
         self._errors = 0
         """Errors since a key was pressed."""
+        self._reported: set[tuple[str, int]] = set()
+        """Places of errors that cost no screen."""
         self._failed: WeakSet[Screen[Any]] = WeakSet()
         self._typed: dict[str, Mapping[str, str]] = {}
         """What was typed on screens that failed, by what it belongs to, until it is taken up."""
@@ -114,15 +118,23 @@ class Surviving(App[None]):
         screen = screen_of(error)
         if screen is not None and screen in self._failed:
             return  # it is being left: what else fails in it follows from that
+        if screen is None and (place := _place_of(error)) in self._reported:
+            return  # it fails again and again beside: it was reported, and costs nothing else
+        if screen is None:
+            self._reported.add(place)
         report = write_report(error, self._clock())
-        self._errors += 1
+        if screen is not None:
+            self._failed.add(screen)
+            self._errors += 1
         if self._errors > MOST_ERRORS:
             self._give_up(report)
             return
         self.stop_deed()
-        if screen is not None:
-            self._failed.add(screen)
         self.call_later(self._leave_failed, screen, report)
+
+    def give_up(self, error: BaseException) -> None:
+        """End the console after an error without which there is nothing to go on with."""
+        self._give_up(write_report(error, self._clock()))
 
     def _give_up(self, report: Path | None) -> None:
         text = _("partnerdesk met an error it did not expect and had to stop.")
@@ -137,10 +149,16 @@ class Surviving(App[None]):
             above = stack[stack.index(screen) :]
             if self._keep_typed(above):
                 said += " " + _("What you typed is kept: open it again.")
-            for _one in above:
-                await self.pop_screen()
+            for one in reversed(above):
+                with suppress(Exception):  # what is left of it has to go all the same
+                    if not one.is_running:
+                        await one.remove_children()
+                    await self.pop_screen()
             if len(self.screen_stack) == 1:  # Textual's own, which is empty
                 await self.push_screen(self.first_screen())
+        elif len(stack) <= 1:
+            self._give_up(report)
+            return
         self.say(f"{said} {_report_text(report)}".strip(), error=True)
 
     def _keep_typed(self, screens: list[Screen[Any]]) -> bool:
@@ -174,6 +192,12 @@ def screen_of(error: BaseException) -> Screen[Any] | None:
                 return screens[0]
         trace = trace.tb_next
     return None
+
+
+def _place_of(error: BaseException) -> tuple[str, int]:
+    """Return the file and the line in which an error happened."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return (frames[-1].filename, frames[-1].lineno or 0) if frames else ("", 0)
 
 
 def _report_text(report: Path | None) -> str:

@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 """What ends the console in order."""
-PATIENCE = 0.7
-"""Seconds that ctrl+q waits for what was pressed before it."""
+PATIENCE = 0.8
+"""Seconds that ctrl+q waits for each thing that was pressed before it; then that is stopped."""
+STOPPING = 0.4
+"""Seconds that stopping it may take; then the console hangs."""
 ORDER_SECONDS = 1.2
 """Seconds within which the app leaves the terminal in order; then it is done by force."""
+HANGING_SECONDS = 0.7
+"""The same where it did not answer before."""
 CLOSE_SECONDS = 0.7
 """Seconds within which the process ends after that."""
 WRITE_SECONDS = 0.15
@@ -42,23 +46,34 @@ IN_ORDER = (
 class Watch:
     """Watches over one run of the console; made in the main thread, where the loop runs."""
 
-    def __init__(self, leave: Callable[[int], None], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        hurry: Callable[[], None],
+        leave: Callable[[int], None],
+        clock: Callable[[], datetime],
+    ) -> None:
         """Begin to watch.
 
         Args:
+            hurry: lets the app, in its loop, come to ctrl+q at once.
             leave: asks the app, in its loop, to leave with an exit code, whatever it is doing.
             clock: what time it is, for the report.
         """
+        self._hurry = hurry
         self._leave = leave
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._usual: Callable[[], list[Any] | None] = lambda: None
-        self._asked: Timer | None = None
+        self._timer: Timer | None = None
+        """Runs while ctrl+q is not answered."""
+        self._presses = 0
         self._is_leaving = False
         self._is_restored = Event()
         """Whether the app has left the terminal in order."""
         self.report: Path | None = None
-        """Where it stands what hung."""
+        """Where it stands what hung, or took its time."""
+        self.is_hanging = False
+        """Whether the console did not come to ctrl+q."""
 
     def heed_signals(self, usual: Callable[[], list[Any] | None]) -> None:
         """Leave when a signal says so, also where the main thread does not run.
@@ -75,20 +90,32 @@ class Watch:
 
     def key_pressed(self) -> None:
         """Expect an answer to ctrl+q; called as soon as the terminal sent it, by any thread."""
-        if self._asked is None:
-            self._asked = self._later(PATIENCE, self._not_answered)
+        if not self._is_leaving:
+            self._presses += 1
+            self._wait_on()
+
+    def one_done(self) -> None:
+        """Know that one of the things before ctrl+q is done: the next one has its time, too."""
+        if self._timer is not None:
+            self._wait_on()
 
     def key_taken(self) -> None:
         """Know that ctrl+q was taken: what it means here is up to the screen."""
-        asked, self._asked = self._asked, None
-        if asked is not None:
-            asked.cancel()
+        self._presses = max(self._presses - 1, 0)
+        self._wait_on()
 
-    def leaving(self, code: int) -> None:
+    def _wait_on(self) -> None:
+        """Wait anew for an answer, where one is due."""
+        if self._timer is not None:
+            self._timer.cancel()
+        due = self._presses and not self._is_leaving
+        self._timer = self._later(PATIENCE, self._not_answered) if due else None
+
+    def leaving(self, code: int, within: float = ORDER_SECONDS) -> None:
         """Expect the end, with an exit code, now that the app is leaving."""
         if not self._is_leaving:
             self._is_leaving = True
-            self._later(ORDER_SECONDS, self._force, code)
+            self._later(within, self._force, code)
 
     def terminal_restored(self) -> None:
         """Know that the terminal is in order: where the app leaves, only the book is to close."""
@@ -102,11 +129,15 @@ class Watch:
                     self._ask_to_leave(128 + number)
 
     def _not_answered(self) -> None:
+        """Stop what is in the way of ctrl+q; where that does not do, end the console."""
         self.report = write_hang_report(self._loop, self._clock())
-        self._ask_to_leave(1)
+        with suppress(RuntimeError):  # the loop is closed already
+            self._loop.call_soon_threadsafe(self._hurry)
+        self._timer = self._later(STOPPING, self._ask_to_leave, 1, HANGING_SECONDS)
 
-    def _ask_to_leave(self, code: int) -> None:
-        self.leaving(code)
+    def _ask_to_leave(self, code: int, within: float = ORDER_SECONDS) -> None:
+        self.is_hanging = code == 1
+        self.leaving(code, within)
         with suppress(RuntimeError):  # the loop is closed already
             self._loop.call_soon_threadsafe(self._leave, code)
 
@@ -119,7 +150,7 @@ class Watch:
         restoring = Thread(target=self._restore, name="restore", daemon=True)
         restoring.start()
         restoring.join(WRITE_SECONDS)
-        os._exit(code)
+        os._exit(code or 1)
 
     def _restore(self) -> None:
         terminal = sys.__stderr__.fileno() if sys.__stderr__ else 2

@@ -29,6 +29,11 @@ class Reading:
         """Whether nobody waits for it: what it shows comes when it comes."""
         self.is_over = asyncio.Event()
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether a key waits for it."""
+        return not self.beside and not self.is_over.is_set()
+
 
 class Reads(Widget):
     """A part of the screen that asks for what it shows.
@@ -63,7 +68,7 @@ class Reads(Widget):
         self.stop_reading(group)
         reading = self._readings[group] = Reading(beside=beside)
         work = self._find_out(group, reading, question, show, failed or self.reading_failed)
-        self.run_worker(work, group=group, exclusive=True)
+        self.run_worker(work, group=group)
 
     def stop_reading(self, group: str) -> None:
         """Want no answer any more to what was asked last in a group."""
@@ -80,7 +85,7 @@ class Reads(Widget):
 
         For what a person does: a handler of this screen would wait for itself.
         """
-        while waited := [reading for reading in self._readings.values() if not reading.beside]:
+        while waited := [one for one in self._readings.values() if one.is_waited_for]:
             await waited[0].is_over.wait()
         for widget in self._way_up():
             await drained(widget)
@@ -88,11 +93,11 @@ class Reads(Widget):
     @property
     def is_reading(self) -> bool:
         """Whether something that keys wait for is not shown yet."""
-        return any(not reading.beside for reading in self._readings.values())
+        return any(reading.is_waited_for for reading in self._readings.values())
 
     async def read_out(self, group: str) -> None:
         """Wait until what was asked in a group is shown, also where no key waits for it."""
-        while reading := self._readings.get(group):
+        while (reading := self._readings.get(group)) and not reading.is_over.is_set():
             await reading.is_over.wait()
 
     def on_unmount(self) -> None:

@@ -196,3 +196,7 @@ class Shell(Protocol):
     async def book_changed(self) -> None:
         """Look at the book at once, since it was changed here."""
         ...
+
+    async def look(self) -> None:
+        """Look at the book; for work beside, which waits for no screen."""
+        ...

@@ -82,6 +82,8 @@ class SparingDriver(WatchedDriver):
         )
         self._wire = Wire(self.picture)
         self._was_started = False
+        self._app_loop: asyncio.AbstractEventLoop
+        """The loop of the app; what the terminal says comes in another thread."""
         self._usual_resize: Callable[[int, FrameType | None], object] | None = None
         if isinstance(app, SteadyApp):
             app.picture = self.picture
@@ -125,12 +127,13 @@ class SparingDriver(WatchedDriver):
         app = self._painter
         if isinstance(app, SteadyApp) and app.standing is not None:
             app.standing.is_whole = False
-            asyncio.get_running_loop().call_soon_threadsafe(app.call_later, app.unveil)
+            self._app_loop.call_soon_threadsafe(app.call_later, app.unveil)
 
     # When the terminal may show something else
 
     def start_application_mode(self) -> None:
         """Begin, or begin anew after the console was suspended or stopped."""
+        self._app_loop = asyncio.get_running_loop()
         self.picture.forget()
         if self._was_started and isinstance(self._painter, SteadyApp):
             self._painter.standing = None
