@@ -378,3 +378,18 @@ def test_what_is_kept_is_what_was_shown(frames: list[list[Line]]) -> None:
     known = again.taken()
     assert known is not None
     assert known[1][:last] == taken[1][:last]
+
+
+def test_a_terminal_that_tells_its_size_by_itself_shows_the_truth(tmp_path: Path) -> None:
+    configured(start="last")
+    book = demo_store(tmp_path).database.name
+    before = left_in_the_list(book)
+    lock = ExitStack()
+    lock.enter_context(locked(book))
+    with lock, Terminal([*COMMAND, "--database", book]) as console:
+        console.wait_until(is_there)
+        console.wait_idle()
+        console.send(b"\x1b[48;24;80;480;800t")  # in a thread of its own: no loop runs there
+        console.wait_until(lambda text: "As it was" not in text)
+        lock.close()
+        console.wait_until(lambda text: text == before)

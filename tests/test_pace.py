@@ -69,7 +69,7 @@ def go(terminal: Terminal, keys: str, pace: float) -> None:
 
 
 @pytest.fixture(scope="module")
-def filled_database() -> Iterator[str]:
+def filled_database() -> str:
     """Return a template of the demo book on the PostgreSQL server."""
 
     def fill(database: PostgresServer) -> None:
@@ -78,8 +78,7 @@ def filled_database() -> Iterator[str]:
         fill_demo(store, 300)
         store.engine.dispose()
 
-    yield postgres.template(fill)
-    postgres.drop_templates()
+    return postgres.template(fill)  # it goes with the others of this process
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -115,7 +115,7 @@ async def test_a_key_that_answers_no_question_does_nothing_else(tmp_path: Path) 
         assert "Sort by:" in console.said
         await console.press("q")
         assert isinstance(console.screen, CustomersScreen)
-        assert console.said == ""
+        assert console.said == "That is no answer: the question is put away."
 
 
 async def test_enter_takes_the_default_of_a_question_and_nothing_where_it_has_none(
@@ -444,3 +444,15 @@ async def test_every_key_on_every_screen_leaves_the_console_alive(tmp_path: Path
             for key in keys:
                 await console.press(*way, names.get(key, key), "escape", "escape", "escape")
         assert console.app.is_running
+
+
+async def test_a_key_that_is_no_answer_says_so_and_ctrl_q_leaves_a_question(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "x")
+        assert console.said == "That is no answer: the question is put away."
+        await console.press("g", "escape")
+        assert console.said == ""
+        await console.press("f7")
+        assert console.said == "No such key here; ? shows all."
+        await console.press("g", "ctrl+q")
+        assert console.app.is_leaving

@@ -260,7 +260,7 @@ class SteadyApp(Surviving):
             self.say(_("Opening the book …"))
             await self.is_open.wait()
             screen = self.screen_stack[-1]
-        if isinstance(screen, DeskScreen) and screen.awaits_key:
+        if isinstance(screen, DeskScreen) and screen.awaits_key and event.key != LEAVE_KEY:
             await screen.take_key(event)
             return
         if not await self._do_what_is_bound(screen, event):

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from textual.getters import query_one
 from textual.screen import Screen
 
+from models.languages import _
 from tui.widgets.lines import StatusLine
 from tui.widgets.prompt import NO_AID, Aid, Prompt
 from tui.widgets.reads import Reads
@@ -96,12 +97,16 @@ class QuestionScreen(Screen[None], Reads):
         return bool(self._choices)
 
     async def take_key(self, event: Key) -> None:
-        """Take the answer to a question."""
+        """Take the answer to a question; any other key lets it be, and says so."""
         choices, self._choices = self._choices, ()
-        self.status.say("")
-        for choice in choices:
-            if choice.is_taken_by(event):
-                await self.attempt(choice.act)
+        answer = next((choice for choice in choices if choice.is_taken_by(event)), None)
+        if answer is not None:
+            self.status.say("")
+            await self.attempt(answer.act)
+        elif event.key == "escape":
+            self.status.say("")
+        else:
+            self.status.say(_("That is no answer: the question is put away."))
 
     # Questions that a line of text answers
 
