@@ -7,6 +7,7 @@ import platform
 import sys
 import threading
 import traceback
+from functools import cache
 from typing import TYPE_CHECKING
 
 from models import paths
@@ -36,8 +37,8 @@ def write_report(error: BaseException, at: datetime) -> Path | None:
     return _write("crash", lines, at)
 
 
-def write_hang_report(loop: asyncio.AbstractEventLoop, at: datetime) -> Path | None:
-    """Write where the main thread and the tasks of its loop are; None where it cannot be written.
+def hanging_places(loop: asyncio.AbstractEventLoop) -> list[str]:
+    """Return where the main thread and the tasks of its loop are, in lines.
 
     For another thread, while the main one does not answer.
     """
@@ -47,7 +48,27 @@ def write_hang_report(loop: asyncio.AbstractEventLoop, at: datetime) -> Path | N
     for task in asyncio.all_tasks(loop):
         lines.append("\nA task waits in")
         lines += _places(_awaited(task))
-    return _write("hang", lines, at)
+    return lines
+
+
+def write_hang_report(places: Iterable[str], at: datetime) -> Path | None:
+    """Write `hanging_places` down and return their place; None where they cannot be written."""
+    return _write("hang", places, at)
+
+
+@cache
+def written_by() -> tuple[str, str]:
+    """Return what every report begins with.
+
+    It takes a while to find out the first time, and very long beside a loop that spins: the console
+    asks before anything hangs.
+    """
+    from importlib.metadata import version
+
+    return (
+        f"partnerdesk {version('partnerdesk')}",
+        f"Python {platform.python_version()}, Textual {version('textual')}, {platform.system()}",
+    )
 
 
 def _places(frames: Iterable[tuple[FrameType, int]]) -> Iterator[str]:
@@ -67,13 +88,7 @@ def _awaited(task: asyncio.Task[object]) -> Iterator[tuple[FrameType, int]]:
 
 
 def _write(kind: str, lines: Iterable[str], at: datetime) -> Path | None:
-    from importlib.metadata import version
-
-    head = [
-        f"partnerdesk {version('partnerdesk')}",
-        f"Python {platform.python_version()}, Textual {version('textual')}, {platform.system()}",
-        f"{at:%Y-%m-%dT%H:%M:%SZ}",
-    ]
+    head = [*written_by(), f"{at:%Y-%m-%dT%H:%M:%SZ}"]
     stem = f"{kind}-{at:%Y%m%dT%H%M%S}"
     try:
         folder = paths.private_folder(paths.state_folder())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from models.connection import Connection
     from models.settings import Settings
     from models.store import Store
+    from models.views_file import Reading
 
 _UNFINISHED = "FROM outbox WHERE state IN ('waiting', 'sending', 'sent', 'failed')"
 PULSE = (
@@ -70,6 +72,7 @@ class Desk:
         self.remembered = Remembered.load(self.store.database, self.notices.append)
         self.used_filters = FilterHistory(self.notices.append)
         self._first_look: Future[tuple[list[Account], tuple[int, ...]] | None] | None = None
+        self._first_views: Reading | None = None
 
     @property
     def state(self) -> DeskState:
@@ -93,7 +96,17 @@ class Desk:
 
     def _open(self) -> tuple[list[Account], tuple[int, ...]] | None:
         self.store.open([cloud.id for cloud in self.settings.enabled_clouds()])
+        if self.settings.start == "last":
+            from models.views_file import read_views
+
+            with suppress(DeskError):  # the list says what is wrong with them
+                self._first_views = read_views()
         return self.look(self.reader.connected())
+
+    def take_first_views(self) -> Reading | None:
+        """Return what was read of the person's views while the book was opened; once."""
+        first, self._first_views = self._first_views, None
+        return first
 
     def look(self, connection: Connection) -> tuple[list[Account], tuple[int, ...]] | None:
         """Return the accounts and the book's pulse; None where nothing changed since `seen`."""
@@ -142,10 +155,14 @@ class Desk:
         taken, self.notices[:] = self.notices[:], []
         return "\n".join(taken)
 
-    def close(self) -> None:
-        """Write down what is to be remembered, and stop reading."""
+    def write_down(self) -> None:
+        """Write down how the lists are and which filters were used. Blocks."""
         self.remembered.save()
         self.used_filters.save()
+
+    def close(self) -> None:
+        """Write down what is to be remembered, and stop reading."""
+        self.write_down()
         readers = (self.reader, *self.counters)
         for reader in readers:
             reader.stop()

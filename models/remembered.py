@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from threading import Lock
 from typing import TYPE_CHECKING, Annotated
 
 from models import own_files, paths
@@ -56,6 +57,8 @@ class Remembered:
     """Names of the views that this process changed; others may have changed the others."""
     tell: Tell | None = None
     """Is told of a damaged file that was put aside; None where nobody is."""
+    _saved: _Content | None = None
+    _saving: Lock = field(default_factory=Lock, compare=False)
 
     @classmethod
     def load(cls, database: Database, tell: Tell | None = None) -> Remembered:
@@ -85,18 +88,23 @@ class Remembered:
         self.own.add(f"{scope}/{list_name}")
 
     def save(self) -> None:
-        """Write the file whole; a full disk costs only the memory, not the work."""
+        """Write the file whole; a full disk costs only the memory, not the work.
+
+        Blocks; any thread may do so.
+        """
         file = file_of(self.database, "views")
-        try:
-            theirs = own_files.load_mended(file, _Content, self.tell)
-            if theirs is not None:
-                self.views |= {
-                    name: view for name, view in theirs.views.items() if name not in self.own
-                }
-            kept = _Content(self.scope, self.screen, self.views)
-            own_files.write(file, asdict(kept), for_people=True)
-        except (OSError, DamagedError):
-            return
+        with self._saving:
+            own, kept = self.own.copy(), _Content(self.scope, self.screen, self.views.copy())
+            if kept == self._saved:
+                return
+            try:
+                theirs = own_files.load_mended(file, _Content, self.tell)
+                views = theirs.views if theirs is not None else {}
+                views = kept.views | {name: views[name] for name in views.keys() - own}
+                own_files.write(file, asdict(replace(kept, views=views)), for_people=True)
+            except (OSError, DamagedError):
+                return
+            self._saved = kept
 
 
 def file_of(database: Database, kind: str) -> Path:

@@ -247,8 +247,26 @@ def test_a_lost_terminal_ends_the_console_in_order(book: Path, tmp_path: Path) -
         terminal.wait_for("filter: county")
         terminal.hang_up()
         assert terminal.exit_code == 128 + signal.SIGHUP
-    views = next((tmp_path / "home" / "state").rglob("views-*.json"))
-    assert "county" in views.read_text()
+    assert "county" in kept_views(tmp_path)
+
+
+def test_a_filter_that_was_answered_is_kept_by_a_killed_console(book: Path, tmp_path: Path) -> None:
+    with console(book) as terminal:
+        terminal.wait_for("216 customers")
+        terminal.type("gc/county\r")
+        terminal.wait_for("filter: county")
+        terminal.wait_until(lambda _text: "county" in kept_views(tmp_path))
+        terminal.kill()
+    with console(book) as terminal:
+        terminal.wait_for("216 customers")
+        terminal.type("gc")
+        terminal.wait_for("filter: county")
+
+
+def kept_views(tmp_path: Path) -> str:
+    """Return how the lists were left, as it is kept; empty where nothing is yet."""
+    files = (tmp_path / "home" / "state").rglob("views-*.json")
+    return "".join(file.read_text() for file in files)
 
 
 def test_without_a_terminal_the_console_says_so() -> None:

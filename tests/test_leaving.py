@@ -57,7 +57,11 @@ async def hang(self):
     await self.desk.reader.aside(sleep)
 """,
 }
-STOPPED = ("the deed waits for ever", "the book does not answer")
+STOPPED = (
+    "the deed waits for ever",
+    "the screen waits for itself",
+    "the book does not answer",
+)
 """What ctrl+q stops, and then leaves as ever."""
 WAYS: dict[str, signal.Signals | None] = {
     "SIGTERM": signal.SIGTERM,

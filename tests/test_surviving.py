@@ -164,3 +164,34 @@ def fail_once(self):
         terminal.wait_for("Called twice")
         terminal.press("ctrl+s")
         terminal.wait_for("Note kept.")
+
+
+def test_what_was_answered_to_a_line_is_back_when_it_is_asked_again(tmp_path: Path) -> None:
+    failing = (
+        FAIL
+        + """
+from tui.widgets.list_screen import ListScreen as List
+apply = List._apply
+def fail_once(self, text):
+    if not hasattr(List, 'failed'):
+        List.failed = True
+        fail()
+    return apply(self, text)
+"""
+    )
+    with broken(tmp_path, "List._apply = fail_once", failing=failing) as terminal:
+        terminal.wait_for("216 customers")
+        terminal.type("gc")
+        terminal.wait_for("Company ▲")
+        terminal.type("/county\r")
+        terminal.wait_for("What you typed is kept")
+        terminal.type("gc/")
+        terminal.wait_until(lambda text: "Filter county" in text and "Company ▲" in text)
+        terminal.type(" a\r")
+        terminal.wait_for("filter: county a")
+        terminal.type("/\x15\r")
+        terminal.wait_for("216 customers")
+        terminal.type("/b")
+        terminal.wait_for("Filter b")
+        terminal.press("ctrl+q")
+        assert terminal.exit_code == 0

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from models.crash import written_by
 from models.errors import DeskError, SettingsError
 from models.languages import _
 from screens.resources import ResourcesScreen
 from tui.leaving import Leaving
 from tui.openings import TAB_SCREENS
+from tui.steady_app import SETTLE_SECONDS
 from tui.themes import THEMES
 from tui.widgets.desk_screen import DeskScreen
 from tui.wire import own_driver
@@ -113,10 +115,14 @@ class DeskApp(Leaving):
             self.give_up(error)
             return
         self._catch_up()
+        if isinstance(self.screen, DeskScreen):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.screen.answered(), SETTLE_SECONDS)
+        self.unveil()  # what is painted next is true
         await self.settled()
+        self.desk.take_first_views()  # for the first screen only: they are old soon
         self.is_open.set()
         self.tell_notices()
-        self.screen.call_after_refresh(self.unveil)
         self.set_interval(LOOK_SECONDS, self._look_beside)
         # What a customer's page needs takes a while to import: do it before somebody waits for it,
         # but not before what they see already.
@@ -128,6 +134,7 @@ class DeskApp(Leaving):
             await asyncio.to_thread(import_module, "models.customer_page")
         finally:
             self.imported.set()
+        await asyncio.to_thread(written_by)
 
     def _look_beside(self) -> None:
         if self._looked.is_set():  # else the last look is not over yet

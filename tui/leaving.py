@@ -31,9 +31,13 @@ class Leaving(Openings):
         """How the screen was left in which the next start begins."""
 
     def before_leaving(self) -> None:
-        """Keep what the main screen on top shows for the next start."""
+        """Keep what the main screen on top shows for the next start, and how the lists are left.
+
+        The lists at once: on a busy machine the end may have to be forced.
+        """
         if self.screen_stack:
             self.take_picture(self.screen_stack[-1])
+        self.desk.remembered.save()
 
     def take_picture(self, screen: Screen[Any]) -> None:
         """Take note of what the terminal shows of `screen`, if the next start may begin there."""

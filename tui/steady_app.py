@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.events import Event
     from textual.screen import Screen
+    from textual.worker import Worker
 
     from tui.wire.picture import Picture
     from tui.wire.standing import Standing
@@ -35,8 +36,8 @@ REDRAW_KEYS = ("f5", "ctrl+l")
 LEAVE_KEY = "ctrl+q"
 SETTLE_SECONDS = 2.0
 """How long the next key waits for what the one before asked for; then it acts on what is seen."""
-SMALL_SECONDS = 0.5
-"""How long leaving waits for what was typed last to be kept."""
+SMALL_SECONDS, LATE_SECONDS = 0.5, 0.2
+"""How long leaving waits for what was typed last to be kept; where it took long already."""
 NO_MEANING = ("app.focus_next", "app.focus_previous")
 """What Textual binds on every screen, and does nothing where one place has all the keys."""
 
@@ -212,7 +213,8 @@ class SteadyApp(Surviving):
 
         Where it would be lost with the console, `busy_with` says in words what it is.
         """
-        self.run_worker(self._job(work, busy_with), group="jobs")
+        job = partial(self._job, work, busy_with)
+        _worker: Worker[None] = self.run_worker(job, group="jobs")
 
     async def _job(self, work: Callable[[], Awaitable[object]], busy_with: str) -> None:
         job = asyncio.current_task()
@@ -240,8 +242,9 @@ class SteadyApp(Surviving):
             if small:
                 await asyncio.wait(small)
 
+        is_late = self.guard is not None and self.guard.is_late
         with suppress(TimeoutError):
-            await asyncio.wait_for(finished(), SMALL_SECONDS)
+            await asyncio.wait_for(finished(), LATE_SECONDS if is_late else SMALL_SECONDS)
 
     # Keys
 

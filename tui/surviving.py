@@ -16,7 +16,8 @@ from textual.screen import Screen
 from models.crash import write_report
 from models.errors import DeskError
 from models.languages import _
-from tui.widgets.unsaved import Unsaved
+from tui.widgets.questions import QuestionScreen
+from tui.widgets.unsaved import Unsaved, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -168,15 +169,22 @@ class Surviving(App[None]):
             try:
                 if isinstance(screen, Unsaved):
                     typed[screen.belongs_to] = screen.unsaved()
+                if isinstance(screen, QuestionScreen) and (half := screen.half_typed):
+                    label, text = half
+                    typed[line_of(screen, label)] = {"": text} if text else {}
             except Exception:  # noqa: BLE001, S112 - it failed: there may be nothing left of it
                 continue
         typed = {name: texts for name, texts in typed.items() if texts}
         self._typed |= typed
         return bool(typed)
 
+    def take_typed(self, belongs_to: str) -> Mapping[str, str]:
+        """Return what was typed when a screen failed, by what it belongs to; once."""
+        return self._typed.pop(belongs_to, {})
+
     def give_back(self, screen: Screen[Any]) -> None:
         """Put back what was typed when such a screen failed; once, since it may fail again."""
-        if isinstance(screen, Unsaved) and (texts := self._typed.pop(screen.belongs_to, None)):
+        if isinstance(screen, Unsaved) and (texts := self.take_typed(screen.belongs_to)):
             screen.take_back(texts)
             self.say(_("What you had typed is back."))
 

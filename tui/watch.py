@@ -10,11 +10,12 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from contextlib import suppress
 from threading import Event, Thread, Timer
 from typing import TYPE_CHECKING, Any
 
-from models.crash import write_hang_report
+from models.crash import hanging_places, write_hang_report
 from models.languages import _
 
 if TYPE_CHECKING:
@@ -27,13 +28,15 @@ SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 PATIENCE = 0.8
 """Seconds that ctrl+q waits for each thing that was pressed before it; then that is stopped."""
 STOPPING = 0.4
-"""Seconds that stopping it may take; then the console hangs."""
+"""Seconds that stopping it may take; then the console hangs, and is asked to leave all the same."""
+HANGING_SECONDS = 1.0
+"""Seconds within which, after `PATIENCE`, all that is over: stopping, leaving, closing."""
 ORDER_SECONDS = 1.2
 """Seconds within which the app leaves the terminal in order; then it is done by force."""
-HANGING_SECONDS = 0.7
-"""The same where it did not answer before."""
-CLOSE_SECONDS = 0.7
+CLOSE_SECONDS = 0.6
 """Seconds within which the process ends after that."""
+REPORT_SECONDS = 0.1
+"""How long the end waits for a report that is being written."""
 WRITE_SECONDS = 0.15
 """How long a terminal may take that is put in order; one that is gone takes for ever."""
 IN_ORDER = (
@@ -66,12 +69,15 @@ class Watch:
         self._usual: Callable[[], list[Any] | None] = lambda: None
         self._timer: Timer | None = None
         """Runs while ctrl+q is not answered."""
+        self._deadline = 0.0
+        """When the console is ended that did not come to ctrl+q; long ago where it did."""
         self._presses = 0
         self._is_leaving = False
         self._is_restored = Event()
         """Whether the app has left the terminal in order."""
-        self.report: Path | None = None
-        """Where it stands what hung, or took its time."""
+        self._is_reported = Event()
+        """Whether the report is written, or cannot be."""
+        self._report: Path | None = None
         self.is_hanging = False
         """Whether the console did not come to ctrl+q."""
 
@@ -92,11 +98,12 @@ class Watch:
         """Expect an answer to ctrl+q; called as soon as the terminal sent it, by any thread."""
         if not self._is_leaving:
             self._presses += 1
-            self._wait_on()
+            if self._timer is None:  # else pressing it again would put off the end
+                self._wait_on()
 
     def one_done(self) -> None:
         """Know that one of the things before ctrl+q is done: the next one has its time, too."""
-        if self._timer is not None:
+        if self._timer is not None and not self.is_late:
             self._wait_on()
 
     def key_taken(self) -> None:
@@ -111,11 +118,24 @@ class Watch:
         due = self._presses and not self._is_leaving
         self._timer = self._later(PATIENCE, self._not_answered) if due else None
 
-    def leaving(self, code: int, within: float = ORDER_SECONDS) -> None:
+    @property
+    def is_late(self) -> bool:
+        """Whether the console did not come to ctrl+q in time, and has to hurry."""
+        return time.monotonic() < self._deadline
+
+    @property
+    def report(self) -> Path | None:
+        """Where it stands what hung, or took its time; None where nothing did."""
+        if self._deadline:
+            self._is_reported.wait(REPORT_SECONDS)
+        return self._report
+
+    def leaving(self, code: int) -> None:
         """Expect the end, with an exit code, now that the app is leaving."""
         if not self._is_leaving:
             self._is_leaving = True
-            self._later(within, self._force, code)
+            late = self._deadline - time.monotonic()
+            self._later(late if late > 0 else ORDER_SECONDS, self._force, code, late > 0)
 
     def terminal_restored(self) -> None:
         """Know that the terminal is in order: where the app leaves, only the book is to close."""
@@ -130,33 +150,40 @@ class Watch:
 
     def _not_answered(self) -> None:
         """Stop what is in the way of ctrl+q; where that does not do, end the console."""
-        self.report = write_hang_report(self._loop, self._clock())
+        self._deadline = time.monotonic() + HANGING_SECONDS
+        places = hanging_places(self._loop)
+        self._timer = self._later(STOPPING, self._ask_to_leave, 1)
         with suppress(RuntimeError):  # the loop is closed already
             self._loop.call_soon_threadsafe(self._hurry)
-        self._timer = self._later(STOPPING, self._ask_to_leave, 1, HANGING_SECONDS)
+        self._write_report(places)
 
-    def _ask_to_leave(self, code: int, within: float = ORDER_SECONDS) -> None:
+    def _ask_to_leave(self, code: int) -> None:
         self.is_hanging = code == 1
-        self.leaving(code, within)
+        self.leaving(code)
         with suppress(RuntimeError):  # the loop is closed already
             self._loop.call_soon_threadsafe(self._leave, code)
 
-    def _force(self, code: int) -> None:
+    def _force(self, code: int, is_late: bool) -> None:
         """End the process; the terminal first, where the app has not left it in order."""
         if self._is_restored.is_set():
-            self._later(CLOSE_SECONDS, os._exit, code)
+            self._later(0 if is_late else CLOSE_SECONDS, os._exit, code)
             return
-        self.report = self.report or write_hang_report(self._loop, self._clock())
+        if not is_late:
+            self._write_report(hanging_places(self._loop))
         restoring = Thread(target=self._restore, name="restore", daemon=True)
         restoring.start()
         restoring.join(WRITE_SECONDS)
         os._exit(code or 1)
 
+    def _write_report(self, places: list[str]) -> None:
+        self._report = write_hang_report(places, self._clock())
+        self._is_reported.set()
+
     def _restore(self) -> None:
         terminal = sys.__stderr__.fileno() if sys.__stderr__ else 2
         told = _("partnerdesk did not answer and was ended.")
-        if self.report is not None:
-            told += "\r\n" + _("A report without your data is in {file}.").format(file=self.report)
+        if (report := self.report) is not None:
+            told += "\r\n" + _("A report without your data is in {file}.").format(file=report)
         import termios
 
         os.write(terminal, f"{IN_ORDER}partnerdesk: {told}\r\n".encode())

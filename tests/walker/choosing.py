@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tests.walker import texts
+from tests.walker import learning, texts
 from tests.walker.learning import Leads
 from tests.walker.steps import (
     AT_ONCE,
@@ -22,6 +22,7 @@ from tests.walker.steps import (
     Step,
     can_be_sent,
 )
+from tests.walker.ways import Ways
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,8 +63,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
      "--location", "DE"),
     ("views", "save", "meanwhile", "--filter", "country:de", "--overwrite"),
 )  # fmt: skip
-TRIED_ENOUGH = 4
-"""How often a new action is preferred; what then is still not done needs something else first."""
+MARKS = ("mark", "mark-all")
+"""Words of the actions that let the next one be done to many records at once."""
 
 
 class Chooser:
@@ -87,12 +88,9 @@ class Chooser:
         self._stay = 0
         """Steps since the screen on top came there."""
         self._on = ""
-        self._going = ""
-        """The letter behind `g` in the last step."""
-        self._places: dict[str, str] = {}
-        """Where the letters behind `g` led."""
         self._asked = 0
         """Steps since the prompt was opened."""
+        self._ways = Ways(random, screens, coverage)
 
     def start(self, *, fresh: bool) -> Start:
         """Return a start; each has the next size and language."""
@@ -109,8 +107,7 @@ class Chooser:
         self._stay = self._stay + 1 if standing.screen == self._on else 0
         self._on = standing.screen
         self._asked = self._asked + 1 if standing.prompt is not None else 0
-        if self._going:
-            self._places[self._going], self._going = standing.screen, ""
+        self._ways.arrived(standing.screen)
         return self._rare(walk.console, walk.learned) or self._pressed(standing, walk.learned)
 
     # What is rare
@@ -235,44 +232,60 @@ class Chooser:
 
     def _on_screen(self, standing: Standing, learned: Learned) -> list[str]:
         """Do one thing, or some typed ahead, with moves between; or go elsewhere."""
-        left_here = self._undone(standing.screen)
+        screen = standing.screen
+        if self._is_wrong_account(screen, learned) and self._random.random() < 0.4:
+            down = ["down"] * self._random.randrange(5)
+            return [*self._keys_of("desk.cloud", screen), "home", *down, "enter"]
+        left_here = self._ways.undone(screen)
         bored = min(self._stay, 20) / 40 if left_here else 0.6
-        if self._random.random() < 0.05 + bored * (1 - left_here):
-            going = self._go(learned)
-            self._going = going[1] if len(going) == 2 else ""
-            return going
+        if self._ways.is_going or self._random.random() < 0.05 + bored * (1 - left_here):
+            return self._go(screen, learned)
         keys: list[str] = []
+        if self._random.random() < 0.15:
+            for action in self._screens[screen].actions:
+                if learning.word(action.id) in MARKS and self._random.random() < 0.6:
+                    keys += [*self._keys_of(action.id, screen), "down"]
         for _deed in range(self._random.choice((1, 3, 5, 8))):
             if self._random.random() < 0.4:
                 keys += self._random.choice(MOVES)
-            deed, leads = self._deed(standing.screen, learned)
+            deed, leads = self._deed(screen, learned)
             keys += deed
             if leads in (Leads.AWAY, Leads.UNKNOWN) and self._random.random() < 0.9:
                 break
         return keys
 
-    def _go(self, learned: Learned) -> list[str]:
-        """Go to a main screen: to one where much is still to do, or that is not known yet."""
-        letters = learned.choices("desk.go")
-        weights = [0.2 + self._undone(self._places.get(letter, "")) for letter in letters]
-        return ["g", self._random.choices(letters, weights=weights)[0]] if letters else ["g"]
+    def _is_wrong_account(self, screen: str, learned: Learned) -> bool:
+        """Say whether what was asked for last could not be done: in another account it may be."""
+        return learned.is_refused and any(
+            action.changes and action.id == learned.action
+            for action in self._screens[screen].actions
+        )
 
-    def _undone(self, screen: str) -> float:
-        """Return the share of a screen's actions that may still be done for the first time."""
-        if screen not in self._screens:
-            return 1.0
-        actions = self._screens[screen].actions
-        return sum(self._is_new(screen, action) for action in actions) / len(actions)
+    def _go(self, screen: str, learned: Learned) -> list[str]:
+        """Take a step to another screen: mostly to one where much is still to do."""
+        step = self._ways.step(screen, learned) if self._random.random() < 0.8 else ""
+        for action in self._screens[screen].actions:
+            if action.id == step:
+                moves = self._random.choice(MOVES) if self._random.random() < 0.5 else ()
+                return [*moves, *self._done(action, learned)[0]]
+        is_letter = len(step) == 1
+        return ["g", self._ways.taken(step) if is_letter else self._ways.letter(learned)]
 
-    def _is_new(self, screen: str, action: Action) -> bool:
-        tried = self._coverage.refused[screen, action.id]
-        return not self._coverage.done[screen, action.id] and tried < TRIED_ENOUGH
+    def _keys_of(self, id: str, screen: str) -> list[str]:
+        for action in self._screens[screen].actions:
+            if action.id == id:
+                keys = [key for key in action.keys.split(",") if can_be_sent(key)]
+                return [self._random.choice(keys or ["escape"])]
+        return []
 
     def _deed(self, screen: str, learned: Learned) -> tuple[list[str], Leads]:
         """Return the keys of an action of the screen, mostly with the answer to what it asks."""
         actions = self._screens[screen].actions
         weights = [self._weight(screen, action, learned) for action in actions]
-        action = self._random.choices(actions, weights=weights)[0]
+        return self._done(self._random.choices(actions, weights=weights)[0], learned)
+
+    def _done(self, action: Action, learned: Learned) -> tuple[list[str], Leads]:
+        """Return the keys of an action, mostly with the answer to what it asks."""
         keys = [key for key in action.keys.split(",") if can_be_sent(key)]
         deed, leads = [self._random.choice(keys or ["escape"])], learned.leads(action.id)
         if leads is Leads.AWAY and learned.destination(action.id) not in self._screens:
@@ -289,14 +302,14 @@ class Chooser:
     def _weight(self, screen: str, action: Action, learned: Learned) -> float:
         """Return how much an action is wanted: one that was not done yet, most."""
         done = self._coverage.done[screen, action.id]
-        if self._is_new(screen, action):
-            return 2.0 if action.id.startswith("desk.") else 8.0
+        if newness := self._ways.newness(screen, action):
+            return 0.3 + newness * (2.0 if action.id.startswith("desk.") else 8.0)
         if action.id == "desk.back":
             return 0.3 if self._stay < 4 else 1.0
         # What changes the book leads to further screens; what every screen has was done elsewhere.
         wanted = 3.0 if action.changes or action.id.endswith(".open") else 1.0
         if (destination := learned.destination(action.id)) in self._screens:
-            wanted += 6 * self._undone(destination)
+            wanted += 6 * self._ways.undone(destination)
         return (0.3 if action.id.startswith("desk.") else wanted) / (1 + done / 8)
 
     def _typed_ahead(self, standing: Standing, learned: Learned, count: int) -> list[str]:
@@ -305,7 +318,7 @@ class Chooser:
         for _chord in range(count):
             chance = self._random.random()
             if chance < 0.4:
-                keys += self._go(learned)
+                keys += ["g", self._ways.letter(learned)]
             elif chance < 0.65:
                 keys.append(self._random.choice(("enter", "escape", "q", "1", "2", "3", "4")))
             elif chance < 0.75 or standing.screen not in self._screens:

@@ -28,19 +28,25 @@ class Learned:
     def __init__(self) -> None:
         self.action = ""
         """The action that was asked for last."""
+        self.is_refused = False
+        """Whether it could not be done."""
         self._leads: dict[str, Leads] = {}
         self._choices: dict[str, tuple[str, ...]] = {}
         self._following: dict[tuple[str, str], Counter[str]] = {}
         """By screen and field, the fields that came behind it, and how often."""
         self._destinations: dict[str, str] = {}
         """Where an action led that led away."""
+        self._arrivals: dict[str, dict[str, Counter[str]]] = {}
+        """By screen and action, the screens that it led to, and how often."""
         self._acted_on = ""
+        self._has_arrived = False
         self._screen, self._field = "", ""
 
     def take(self, event: dict[str, Any]) -> None:
         """Learn from something that happened."""
         if action := event.get("action"):
             self.action, self._acted_on = action, event["screen"]
+            self.is_refused, self._has_arrived = event["refused"], False
             self._leads.setdefault(word(action), Leads.NOWHERE)
         elif choices := event.get("choices"):
             self._choices[word(self.action)] = tuple(choices)
@@ -78,7 +84,19 @@ class Learned:
             fields.append(following)
         return fields
 
+    def ways(self, screen: str) -> dict[str, str]:
+        """Return the actions of a screen that led away, and where each mostly led."""
+        return {
+            action: led.most_common(1)[0][0]
+            for action, led in self._arrivals.get(screen, {}).items()
+        }
+
     def _came_to(self, screen: str) -> None:
+        if self.action and screen != self._acted_on and not self._has_arrived:
+            self._has_arrived = True
+            if self.action not in ("desk.go", "desk.back", "desk.command"):
+                ways = self._arrivals.setdefault(self._acted_on, {})
+                ways.setdefault(self.action, Counter())[screen] += 1
         if self.action and screen != self._acted_on and self.leads(self.action) is Leads.NOWHERE:
             self._leads[word(self.action)] = Leads.AWAY
             self._destinations[word(self.action)] = screen

@@ -20,6 +20,7 @@ from tui.widgets.lines import KeyBar, StatusLine
 from tui.widgets.prompt import Prompt
 from tui.widgets.questions import Act, Choice, QuestionScreen, done
 from tui.widgets.reads import Reads, drained
+from tui.widgets.unsaved import line_of
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -69,6 +70,10 @@ class DeskScreen(QuestionScreen):
     def shell(self) -> Shell:
         """The app, as screens may know it."""
         return cast("Shell", self.app)
+
+    def typed_before(self, label: str) -> str:
+        """Return what was typed when such a screen failed that asked for the same; once."""
+        return self.shell.take_typed(line_of(self, label)).get("", "")
 
     @classmethod
     def all_actions(cls) -> tuple[Action, ...]:
@@ -136,6 +141,14 @@ class DeskScreen(QuestionScreen):
 
     def book_changed(self) -> None:
         """Begin to look at the book again, since somebody changed it."""
+
+    async def answered(self) -> None:
+        """Wait until answers came to what it and its parts asked for, from its beginning on."""
+        await drained(self)
+        while self.is_reading:
+            await super().answered()
+            for part in self._reading_parts():
+                await part.answered()
 
     async def settled(self) -> None:
         """Wait until the screen shows what it and its parts were asked for; see `Reads.settled`."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from models.desk import Desk
     from models.lists import ListSpec
     from models.views import Chosen
+    from models.views_file import Reading
 
 COLUMNS = Action(
     "list.columns", "C", N_("Columns"),
@@ -54,7 +55,10 @@ class ColumnsScreen(DeskScreen):
         Raises:
             FileError: they cannot be read.
         """
-        reading = await asyncio.to_thread(read_views)
+        return self.told(await asyncio.to_thread(read_views))
+
+    def told(self, reading: Reading) -> Kept:
+        """Return what was read of the views and columns, and say what is wrong with them."""
         if reading.notice:
             self.desk.notices.append(reading.notice)
         if self.desk.notices:

@@ -99,6 +99,7 @@ class ListScreen(MarksScreen):
     def on_mount(self) -> None:
         """Show the list as it was left."""
         self.set_focus(self.table)
+        self.shown_state = self.desk.state
         self.scope_chosen()
 
     def on_record_table_moved(self) -> None:
@@ -113,7 +114,11 @@ class ListScreen(MarksScreen):
 
     def scope_chosen(self) -> None:
         """Show another account's rows, as its list was left."""
-        if self.desk.scope is not None:
+        if self.desk.scope is None:
+            return
+        if first := self.desk.take_first_views():  # the last list is shown without delay
+            self._take_up_scope(self.told(first))
+        else:
             self.read(self.kept_or_nothing, self._take_up_scope, group="scope")
 
     def _take_up_scope(self, kept: Kept) -> None:
@@ -160,6 +165,7 @@ class ListScreen(MarksScreen):
         self._shown_scope, self._shown_filter = asked.scope.key, asked.filter
         self._count_all(asked.scope)
         self.show_state(asked.scope)
+        self.shell.unveil()
 
     def on_record_table_failed(self, event: RecordTable.Failed) -> None:
         """Never leave another account's rows under this header; the frame says why."""
@@ -303,7 +309,8 @@ class ListScreen(MarksScreen):
         await self._apply(text)
         if text and (used := text.strip()):
             self.desk.used_filters.use(self.SPEC.name, used, to_millis(self.desk.clock()))
-            self.shell.start(partial(asyncio.to_thread, self.desk.used_filters.save))
+        self._remember()
+        self.shell.start(partial(asyncio.to_thread, self.desk.write_down))
         if text and await self.table.has_one():
             await self.do_open()  # the one that was looked for
 

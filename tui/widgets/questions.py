@@ -60,6 +60,8 @@ class QuestionScreen(Screen[None], Reads):
         self._otherwise = ""
         self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
         self._typed: Callable[[str], None] | None = None
+        self._answered: tuple[str, str] | None = None
+        """What was asked for and answered, while it is being done."""
 
     async def attempt(self, act: Act) -> bool:
         """Do something that may fail; return whether it did not."""
@@ -110,6 +112,15 @@ class QuestionScreen(Screen[None], Reads):
 
     # Questions that a line of text answers
 
+    def typed_before(self, label: str) -> str:
+        """Return what was typed when such a screen failed that asked for the same; once."""
+        raise NotImplementedError
+
+    @property
+    def half_typed(self) -> tuple[str, str] | None:
+        """What is asked for and what is typed of the answer; None where nothing is asked."""
+        return (self.prompt.label, self.prompt.text) if self.prompt.is_open else self._answered
+
     def ask(
         self,
         label: str,
@@ -126,6 +137,8 @@ class QuestionScreen(Screen[None], Reads):
         """
         self._answer, self._typed = answer, typed
         self.status.display = False
+        if lost := self.typed_before(label):
+            text, proposed = lost, False
         self.prompt.ask(label, text, aid, proposed=proposed)
 
     def on_prompt_typed(self, event: Prompt.Typed) -> None:
@@ -147,10 +160,13 @@ class QuestionScreen(Screen[None], Reads):
     async def answer_prompt(self, text: str | None) -> None:
         """Put the prompt away and hand on the answer; None where there is none."""
         answer, typed, self._answer, self._typed = self._answer, self._typed, None, None
+        self._answered = None if text is None else (self.prompt.label, text)
         self.prompt.close()
         self.status.display = True
         self.focus_body()  # before the answer, which may ask for the next line or lead elsewhere
-        if answer is None or await self.attempt(partial(answer, text)):
+        is_done = answer is None or await self.attempt(partial(answer, text))
+        self._answered = None  # not where an error came in between that nobody expected
+        if answer is None or is_done:
             return
         if text and self.is_current:  # it is not lost: it can be mended, or left with Esc
             self.ask(self.prompt.label, text, answer, typed, self.prompt.aid, proposed=False)

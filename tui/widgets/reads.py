@@ -18,6 +18,8 @@ from models.errors import DeskError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
+    from textual.worker import Worker
+
 Answer = TypeVar("Answer")
 
 
@@ -67,8 +69,9 @@ class Reads(Widget):
         """
         self.stop_reading(group)
         reading = self._readings[group] = Reading(beside=beside)
-        work = self._find_out(group, reading, question, show, failed or self.reading_failed)
-        self.run_worker(work, group=group)
+        failed = failed or self.reading_failed
+        work = partial(self._find_out, group, reading, question, show, failed)
+        _worker: Worker[None] = self.run_worker(work, group=group)
 
     def stop_reading(self, group: str) -> None:
         """Want no answer any more to what was asked last in a group."""
@@ -80,13 +83,17 @@ class Reads(Widget):
         """Say that something could not be read."""
         raise NotImplementedError
 
+    async def answered(self) -> None:
+        """Wait until all answers came to what was asked here; they may not be painted yet."""
+        while waited := [one for one in self._readings.values() if one.is_waited_for]:
+            await waited[0].is_over.wait()
+
     async def settled(self) -> None:
         """Wait until all that was asked here is shown.
 
         For what a person does: a handler of this screen would wait for itself.
         """
-        while waited := [one for one in self._readings.values() if one.is_waited_for]:
-            await waited[0].is_over.wait()
+        await self.answered()
         for widget in self._way_up():
             await drained(widget)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from textual.message import Message
@@ -23,8 +24,9 @@ HEADING = 1
 """Lines of the heading, which does not scroll."""
 SPARE_PAGES = 2
 """Pages of rows held above and below those that are seen."""
-PATIENCE = 0.05
-"""Seconds that rows wait for their count, so that both come in one picture."""
+PATIENCE, LEAST_PATIENCE = 0.05, 0.01
+"""Seconds that rows wait for their count, so that both come in one picture: from the question on,
+and where it took long to find the rows."""
 SLOW = 0.5
 """Seconds after which it is said that reading takes its time."""
 
@@ -145,29 +147,32 @@ class RecordWindow(ScrollView, Reads):
         await self.read_out("rows")
         source, page, spare = self._source, self._page, self._spare
         wish = Wish(0, spare, page + spare, page, text=text)
+        begun = monotonic()
         opening = await self._told(source.opening(wish))
-        opened = await self._settled_soon(source, self.sort, opening)
+        opened = await self._settled_soon(source, self.sort, opening, begun)
         if source is self._source:
             self._take(opened)
 
     async def _opened(self, source: RowSource, sort: Sort | None, *, near: bool) -> _Opened:
+        begun = monotonic()
         while True:
             keep = self._wanted
             key = keep or self._key
             opening = await self._told(source.opening(self._wish(key, sort, near=near)))
             if keep or key == self._key:
                 break  # else the person moved on meanwhile: show where the cursor is now
-        return await self._settled_soon(source, sort, opening)
+        return await self._settled_soon(source, sort, opening, begun)
 
     async def _settled_soon(
-        self, source: RowSource, sort: Sort | None, opening: Opening
+        self, source: RowSource, sort: Sort | None, opening: Opening, begun: float
     ) -> _Opened:
         """Return what a source opened with, counted where that takes no time."""
+        left = PATIENCE - (monotonic() - begun)
         if self._settling is not None:
             self._settling.cancel()  # nobody took what it belongs to, or wants it any more
         self._settling = settling = asyncio.ensure_future(source.settle(opening))
         try:
-            await asyncio.wait({settling}, timeout=PATIENCE)
+            await asyncio.wait({settling}, timeout=max(left, LEAST_PATIENCE))
         except asyncio.CancelledError:
             settling.cancel()
             raise

@@ -58,6 +58,10 @@ class Shell(Protocol):
         """Go to a main screen by its name."""
         ...
 
+    def unveil(self) -> None:
+        """Show what is there by now, where the picture in which the console was left stands."""
+        ...
+
     def take_picture(self, screen: Screen[Any]) -> None:
         """Take note of what the terminal shows of `screen`, which is about to be covered."""
         ...
@@ -187,6 +191,10 @@ class Shell(Protocol):
 
     async def show_help(self) -> None:
         """Show the keys of the screen on top."""
+        ...
+
+    def take_typed(self, belongs_to: str) -> Mapping[str, str]:
+        """Return what was typed when a screen failed, by what it belongs to; once."""
         ...
 
     def say(self, text: str, *, error: bool = False) -> None:

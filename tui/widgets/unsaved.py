@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from textual.screen import Screen
+
+
+def line_of(screen: Screen[Any], label: str) -> str:
+    """Return what a typed line belongs to: the kind of screen, and what it asks for."""
+    return f"{type(screen).__name__}: {label}"
 
 
 @runtime_checkable
