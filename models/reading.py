@@ -111,21 +111,23 @@ class Reader:
         """
 
         def stop() -> None:
+            with self._turn:
+                pass  # from here on it is known which one is being answered
             while self._answering is future:  # again, where it was between two statements
                 with self._turn:
                     if self._answering is future and self._connection is not None:
                         self._connection.interrupt()
                 sleep(STOP_SECONDS)
 
-        if self._answering is future:
+        if future.running():
             Thread(target=stop, name="stop", daemon=True).start()
 
     def _run(self) -> None:
         while (task := self._work.get()) is not None:
             work, future = task
-            if not future.set_running_or_notify_cancel():
-                continue
             with self._turn:
+                if not future.set_running_or_notify_cancel():
+                    continue
                 self._answering = future
             try:
                 answer = work()

@@ -53,8 +53,8 @@ class Remembered:
     """The main screen that it was left in; empty in a new book."""
     views: dict[str, View] = field(default_factory=dict)
     """By account and list, such as `3/customers`."""
-    own: set[str] = field(default_factory=set)
-    """Names of the views that this process changed; others may have changed the others."""
+    own: dict[str, View] = field(default_factory=dict)
+    """Those of them that this process changed; others may have changed the others."""
     tell: Tell | None = None
     """Is told of a damaged file that was put aside; None where nobody is."""
     _saved: _Content | None = None
@@ -84,8 +84,7 @@ class Remembered:
 
     def keep_view(self, scope: str, list_name: str, view: View) -> None:
         """Remember how a list is left; `save` writes it."""
-        self.views[f"{scope}/{list_name}"] = view
-        self.own.add(f"{scope}/{list_name}")
+        self.views[f"{scope}/{list_name}"] = self.own[f"{scope}/{list_name}"] = view
 
     def save(self) -> None:
         """Write the file whole; a full disk costs only the memory, not the work.
@@ -94,17 +93,18 @@ class Remembered:
         """
         file = file_of(self.database, "views")
         with self._saving:
-            own, kept = self.own.copy(), _Content(self.scope, self.screen, self.views.copy())
-            if kept == self._saved:
+            own = _Content(self.scope, self.screen, self.own.copy())
+            if own == self._saved:
                 return
+            views = self.views.copy()
             try:
                 theirs = own_files.load_mended(file, _Content, self.tell)
-                views = theirs.views if theirs is not None else {}
-                views = kept.views | {name: views[name] for name in views.keys() - own}
-                own_files.write(file, asdict(replace(kept, views=views)), for_people=True)
+                views |= theirs.views if theirs is not None else {}
+                kept = replace(own, views=views | own.views)
+                own_files.write(file, asdict(kept), for_people=True)
             except (OSError, DamagedError):
                 return
-            self._saved = kept
+            self._saved = own
 
 
 def file_of(database: Database, kind: str) -> Path:

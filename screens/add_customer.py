@@ -159,6 +159,9 @@ class AddCustomerScreen(CustomerFormScreen):
     async def do_back(self) -> None:
         """Leave the form; the draft stays. Ask first where it is not kept."""
         await self._kept.wait()
+        if self._draft.id is not None and self._place != self._draft.place and not self._trouble:
+            self.changed()
+            await self._kept.wait()
         if self._trouble is None:
             await self._leave_it()
             return

@@ -98,6 +98,11 @@ class CustomerScreen(DeskScreen):
         else:
             super().reading_failed(error)
 
+    @property
+    def about(self) -> str:
+        """The customer."""
+        return str(self._shown.customer.id)
+
     async def _gone(self, why: str) -> None:
         said = self.status.message
         await self.shell.go_back()

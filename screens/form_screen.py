@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual.content import Content
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from models.changes import Outcome
     from models.customer_form.fields import Option
     from models.desk import Desk
+    from models.errors import DeskError
     from models.verdicts import Reason
 
 STATES = {
@@ -96,6 +98,8 @@ class FormScreen(DeskScreen):
         self.ready = asyncio.Event()
         """Whether the fields are shown; keys that were pressed ahead wait for it."""
         self._headed = ("", "")
+        self._cannot_begin: DeskError | None = None
+        """Why there are no fields."""
 
     @classmethod
     def all_actions(cls) -> tuple[Action, ...]:
@@ -105,10 +109,16 @@ class FormScreen(DeskScreen):
     def on_mount(self) -> None:
         """Read in what the rules need, which may take a while; then show the fields."""
         reader = self.desk.reader
-        self.read(lambda: reader.aside(self.warm_up), self._warmed_up, group="warm up")
+        warm_up = partial(reader.aside, self.warm_up)
+        self.read(warm_up, self._warmed_up, self._not_warmed_up, group="warm up")
 
     def _warmed_up(self, _nothing: None) -> None:
         self.filled_in()
+        self.ready.set()
+
+    def _not_warmed_up(self, error: DeskError) -> None:
+        self._cannot_begin = error
+        self.fail(error)
         self.ready.set()
 
     # Should the screen fail
@@ -163,6 +173,9 @@ class FormScreen(DeskScreen):
     async def perform(self, action: Action) -> None:
         """Do `action` as soon as there are fields, or say why it cannot be done now."""
         await self.ready.wait()
+        if self._cannot_begin is not None and action.id not in ("desk.back", "desk.help"):
+            self.fail(self._cannot_begin)
+            return
         await super().perform(action)
 
     def on_form_page_finished(self) -> None:

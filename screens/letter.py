@@ -54,6 +54,11 @@ class LetterPage(DeskScreen):
         super().__init__(desk)
         self.letter = letter
 
+    @property
+    def about(self) -> str:
+        """To whom the letter goes, and what it says."""
+        return f"{self.letter.email} {self.letter.subject}"
+
     # What subclasses say
 
     def around(self) -> Sequence[Section]:

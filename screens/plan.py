@@ -53,6 +53,11 @@ class PlanScreen(DeskScreen):
         self._conflict = conflict
         self._writing = False
 
+    @property
+    def half_typed(self) -> None:
+        """Nothing is kept of what is typed here: what confirms a plan is typed anew each time."""
+        return
+
     def body(self) -> ComposeResult:
         """Build the page."""
         yield FieldPage()

@@ -77,8 +77,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Pin everything that the runner's machine, terminal or user could change in a test."""
+def environment(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Pin everything that the runner's machine, terminal or user could change in a test.
+
+    An error that nobody expected costs a screen and not the app, so it is looked for afterwards.
+    """
     for name in list(os.environ):
         outside = name in _REMOVED or name.startswith(_REMOVED_PREFIXES)
         if outside and not name.startswith(_KEPT_PREFIXES):
@@ -99,6 +104,9 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     speak("en")
     yield
     speak("en")
+    if request.node.get_closest_marker("crashes") is None:
+        crashes = [file.read_text() for file in (home / "state").rglob("crash-*.txt")]
+        assert not crashes, "\n".join(crashes)
 
 
 @pytest.fixture

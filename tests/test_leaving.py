@@ -48,6 +48,14 @@ async def wait():
 def hang(self):
     self.call_later(wait)
 """,
+    "what has the keys waits for itself": """
+async def wait():
+    MARK.touch()
+    await asyncio.Event().wait()
+
+def hang(self):
+    self.table.call_later(wait)
+""",
     "the book does not answer": """
 def sleep():
     MARK.touch()
@@ -60,6 +68,7 @@ async def hang(self):
 STOPPED = (
     "the deed waits for ever",
     "the screen waits for itself",
+    "what has the keys waits for itself",
     "the book does not answer",
 )
 """What ctrl+q stops, and then leaves as ever."""
@@ -99,3 +108,29 @@ def test_whatever_hangs_the_console_can_be_left(tmp_path: Path, hang: str, way: 
     kept = sorted((tmp_path / "home" / "state").rglob("hang-*.txt"))
     if hang.startswith("the loop"):
         assert "broken.py" in kept[0].read_text()
+
+
+def test_ctrl_q_that_came_late_and_stayed_is_no_reason_to_end_the_next_one(tmp_path: Path) -> None:
+    """A file is being written; what the key before did took its time, and was stopped."""
+    mark = tmp_path / "hangs"
+    failing = f"""
+import asyncio, pathlib
+MARK = pathlib.Path({str(mark)!r})
+async def write():
+    await asyncio.sleep(600)
+
+async def hang(self):
+    self.shell.start(write, "A file is being written.")
+    MARK.touch()
+    await asyncio.sleep(600)
+"""
+    how = "from screens.resources import ResourcesScreen as S\nS.do_guide = hang"
+    with broken(tmp_path, how, failing=failing) as terminal:
+        terminal.wait_for("216 customers")
+        terminal.wait_idle()
+        terminal.press("enter")
+        terminal.wait_until(lambda _text: mark.exists())
+        terminal.press("ctrl+q")
+        terminal.wait_for("ctrl+q again leaves it undone")
+        terminal.press("ctrl+q")
+        assert terminal.exit_code == 0

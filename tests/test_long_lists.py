@@ -189,3 +189,31 @@ def test_the_index_of_words_follows_every_change_of_a_row(tmp_path: Path) -> Non
     book.rows("DELETE FROM customers WHERE id = ?", (key,))
     assert found("wordle") == 0
     book.close()
+
+
+async def test_keys_behind_end_mean_the_last_rows_also_before_they_are_counted() -> None:
+    app = TableApp(0)
+    async with app.run_test(size=(60, 12)) as pilot:
+        source = Uncounted()
+        app.table.show(source, keep=500_001)
+        await app.table.settled()
+        await pilot.press("end", "up", "up")
+        asked = asyncio.create_task(app.table.row_there())
+        await pilot.pause()
+        assert not asked.done(), "the row is not known before there is a count"
+        source.gate.set()
+        row = await asyncio.wait_for(asked, 20)
+        assert row == Row(999_998, ("name 999997", "", ""))
+
+
+async def test_end_is_not_lost_where_the_list_is_read_again() -> None:
+    app = TableApp(0)
+    async with app.run_test(size=(60, 12)) as pilot:
+        app.table.show(Uncounted(), keep=500_001)
+        await app.table.settled()
+        await pilot.press("end")
+        again = Uncounted()
+        again.gate.set()
+        app.table.show(again)
+        await app.table.settled()
+        assert app.table.cursor == 999_999

@@ -14,6 +14,8 @@ from tests.terminal import Terminal
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.crashes
+
 SECRET = "hunter2"
 FAIL = f"""
 def fail(*_arguments, **_more):

@@ -16,6 +16,7 @@ from screens.resources import ResourcesScreen
 from tui.leaving import Leaving
 from tui.openings import TAB_SCREENS
 from tui.steady_app import SETTLE_SECONDS
+from tui.surviving import report_text
 from tui.themes import THEMES
 from tui.widgets.desk_screen import DeskScreen
 from tui.wire import own_driver
@@ -77,8 +78,8 @@ class DeskApp(Leaving):
         super().__init__(desk, last_picture)
         self._looked = asyncio.Event()
         self._looked.set()
-        self._warned_of = ""
-        """What the person knows would be lost by leaving."""
+        self._warned_of: object = None
+        """The job of which the person knows that it would be lost by leaving."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = desk.settings.theme
@@ -194,10 +195,10 @@ class DeskApp(Leaving):
 
     async def action_quit(self) -> None:
         """Leave the console; say first what would be lost, and leave when it is said again."""
-        busy_with = self.busy_with
-        if busy_with and busy_with != self._warned_of:
-            self._warned_of = busy_with
-            self.say(_("{work} ctrl+q again leaves it undone.").format(work=busy_with))
+        job, busy_with = self.would_be_lost
+        if job is not None and job is not self._warned_of:
+            self._warned_of = job
+            self.warn(_("{work} ctrl+q again leaves it undone.").format(work=busy_with))
             return
         await self.finish_small_jobs()
         self.exit()
@@ -210,6 +211,11 @@ class DeskApp(Leaving):
         """Say something in the status line of the main screen on top, unless it asks something."""
         for screen in self._desk_screens()[-1:]:
             screen.call_later(screen.take_word, text, error=error)
+
+    def warn(self, text: str) -> None:
+        """Say on the screen on top what has to be seen, also while it asks something."""
+        for screen in self._desk_screens()[-1:]:
+            screen.call_later(screen.take_warning, text)
 
     def tell_notices(self) -> None:
         """Tell of damaged files, unless the screen on top asks something: then later."""
@@ -310,9 +316,8 @@ def run(
         desk.close()
     if app.failure is not None:
         raise app.failure
-    if app.guard is not None and app.guard.is_hanging and app.guard.report is not None:
+    if app.guard is not None and app.guard.is_hanging:
         raise DeskError(
-            _("partnerdesk did not answer and was ended."),
-            _("A report without your data is in {file}.").format(file=app.guard.report),
+            _("partnerdesk did not answer and was ended."), report_text(app.guard.report)
         )
     return app.return_code or 0

@@ -145,7 +145,7 @@ class SteadyApp(Surviving):
                     return
             await super().on_event(event)
         except Exception as error:  # noqa: BLE001 - the last net of the app's own queue
-            self.survive(error)
+            self.survive(error, beside=False)
 
     async def _in_turn(self, act: Callable[[], Awaitable[None]]) -> None:
         """Do something for the person, until it is done or stopped."""
@@ -155,6 +155,8 @@ class SteadyApp(Surviving):
         try:
             with suppress(asyncio.CancelledError):
                 await self._deed
+        except Exception as error:  # noqa: BLE001 - whatever it is: it costs one screen
+            self.survive(error, beside=False)
         finally:
             self._deed = None
             if self.guard is not None:
@@ -162,8 +164,9 @@ class SteadyApp(Surviving):
 
     def hurry(self) -> None:
         """Come to ctrl+q at once: stop what is being done, and leave out what was pressed since."""
-        self._hurries = True
-        self.stop_deed()
+        if self.guard is not None and self.guard.is_due:
+            self._hurries = True
+            self.stop_deed()
 
     def stop_deed(self) -> None:
         """Stop what is being done for the person."""
@@ -227,9 +230,9 @@ class SteadyApp(Surviving):
             del self._jobs[job]
 
     @property
-    def busy_with(self) -> str:
-        """What goes on beside and would be lost with the console; empty for nothing."""
-        return next(filter(None, self._jobs.values()), "")
+    def would_be_lost(self) -> tuple[asyncio.Task[object] | None, str]:
+        """A job that would be lost with the console, and in words what it does; empty for none."""
+        return next((job for job in self._jobs.items() if job[1]), (None, ""))
 
     async def finish_small_jobs(self) -> None:
         """Let what was typed last be kept before the console is left."""
@@ -283,6 +286,6 @@ class SteadyApp(Surviving):
             return False
         if is_typed:
             return False
-        if focused is not None:
+        if focused is not None and event.key != LEAVE_KEY:
             await drained(focused)
         return await self.run_action(active.binding.action, active.node)

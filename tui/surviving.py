@@ -43,8 +43,8 @@ class Surviving(App[None]):
         """Why the console ended, where it did not end because somebody wanted it to."""
         self._errors = 0
         """Errors since a key was pressed."""
-        self._reported: set[tuple[str, int]] = set()
-        """Places of errors that cost no screen."""
+        self._reported: set[tuple[tuple[str, int], ...]] = set()
+        """Places of errors that came beside and cost no screen."""
         self._failed: WeakSet[Screen[Any]] = WeakSet()
         self._typed: dict[str, Mapping[str, str]] = {}
         """What was typed on screens that failed, by what it belongs to, until it is taken up."""
@@ -97,8 +97,12 @@ class Surviving(App[None]):
             self._give_up(None)
 
     def on_close_messages(self, message: CloseMessages) -> None:
-        """Stay: Textual sends this after an error, and the error was seen to."""
+        """Stay: Textual sends this after an error, and the error was seen to.
+
+        What it would print of it at the end, values of variables among it, is kept no longer.
+        """
         message.prevent_default()
+        self._exit_renderables.clear()
 
     def bell(self) -> None:
         """Ring the bell; on the way to a crash, survive.
@@ -114,14 +118,20 @@ class Surviving(App[None]):
 
     # Errors
 
-    def survive(self, error: BaseException) -> None:
-        """Write a report of an error that nobody expected, and leave the screen it happened in."""
+    def survive(self, error: BaseException, *, beside: bool = True) -> None:
+        """Write a report of an error that nobody expected, and leave the screen it happened in.
+
+        Args:
+            error: what happened.
+            beside: whether it came by itself; else a person did something, and is told each time.
+        """
         screen = screen_of(error)
         if screen is not None and screen in self._failed:
             return  # it is being left: what else fails in it follows from that
-        if screen is None and (place := _place_of(error)) in self._reported:
-            return  # it fails again and again beside: it was reported, and costs nothing else
-        if screen is None:
+        if screen is None and beside:
+            place = _place_of(error)
+            if place in self._reported:
+                return  # it fails again and again: it was reported, and costs nothing else
             self._reported.add(place)
         report = write_report(error, self._clock())
         if screen is not None:
@@ -130,7 +140,8 @@ class Surviving(App[None]):
         if self._errors > MOST_ERRORS:
             self._give_up(report)
             return
-        self.stop_deed()
+        if screen is not None:
+            self.stop_deed()  # it may be waiting for that screen
         self.call_later(self._leave_failed, screen, report)
 
     def give_up(self, error: BaseException) -> None:
@@ -139,7 +150,7 @@ class Surviving(App[None]):
 
     def _give_up(self, report: Path | None) -> None:
         text = _("partnerdesk met an error it did not expect and had to stop.")
-        self.fail(DeskError(text, _report_text(report)))
+        self.fail(DeskError(text, report_text(report)))
 
     async def _leave_failed(self, screen: Screen[Any] | None, report: Path | None) -> None:
         """Leave a screen, and what stands above it; what is typed there is kept."""
@@ -160,7 +171,7 @@ class Surviving(App[None]):
         elif len(stack) <= 1:
             self._give_up(report)
             return
-        self.say(f"{said} {_report_text(report)}".strip(), error=True)
+        self.say(f"{said} {report_text(report)}".strip(), error=True)
 
     def _keep_typed(self, screens: list[Screen[Any]]) -> bool:
         """Keep what is typed on screens; return whether there was anything."""
@@ -171,7 +182,7 @@ class Surviving(App[None]):
                     typed[screen.belongs_to] = screen.unsaved()
                 if isinstance(screen, QuestionScreen) and (half := screen.half_typed):
                     label, text = half
-                    typed[line_of(screen, label)] = {"": text} if text else {}
+                    typed[line_of(screen, screen.about, label)] = {"": text} if text else {}
             except Exception:  # noqa: BLE001, S112 - it failed: there may be nothing left of it
                 continue
         typed = {name: texts for name, texts in typed.items() if texts}
@@ -202,13 +213,14 @@ def screen_of(error: BaseException) -> Screen[Any] | None:
     return None
 
 
-def _place_of(error: BaseException) -> tuple[str, int]:
-    """Return the file and the line in which an error happened."""
+def _place_of(error: BaseException) -> tuple[tuple[str, int], ...]:
+    """Return the files and lines that led to an error."""
     frames = traceback.extract_tb(error.__traceback__)
-    return (frames[-1].filename, frames[-1].lineno or 0) if frames else ("", 0)
+    return tuple((frame.filename, frame.lineno or 0) for frame in frames)
 
 
-def _report_text(report: Path | None) -> str:
+def report_text(report: Path | None) -> str:
+    """Return where a report is, in words; nothing where there is none."""
     if report is None:
         return ""
     return _("A report without your data is in {file}.").format(file=report)

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from threading import Event, Thread, Timer
+from threading import Event, RLock, Thread, Timer, current_thread
 from typing import TYPE_CHECKING, Any
 
 from models.crash import hanging_places, write_hang_report
@@ -36,7 +36,7 @@ ORDER_SECONDS = 1.2
 CLOSE_SECONDS = 0.6
 """Seconds within which the process ends after that."""
 REPORT_SECONDS = 0.1
-"""How long the end waits for a report that is being written."""
+"""How long the end waits for a report that is being written: the disk may be what hangs."""
 WRITE_SECONDS = 0.15
 """How long a terminal may take that is put in order; one that is gone takes for ever."""
 IN_ORDER = (
@@ -47,7 +47,10 @@ IN_ORDER = (
 
 
 class Watch:
-    """Watches over one run of the console; made in the main thread, where the loop runs."""
+    """Watches over one run of the console; made in the main thread, where the loop runs.
+
+    Its state is changed by the loop, by the thread that reads the terminal, and by timers.
+    """
 
     def __init__(
         self,
@@ -67,16 +70,18 @@ class Watch:
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._usual: Callable[[], list[Any] | None] = lambda: None
-        self._timer: Timer | None = None
-        """Runs while ctrl+q is not answered."""
-        self._deadline = 0.0
-        """When the console is ended that did not come to ctrl+q; long ago where it did."""
+        self._lock = RLock()
         self._presses = 0
+        """How often ctrl+q was pressed and not taken yet."""
+        self._timer: Timer | None = None
+        """Runs while ctrl+q is not taken: until it is late, and then until it is given up."""
+        self._deadline: float | None = None
+        """When the console has to be at its end, where ctrl+q is late."""
         self._is_leaving = False
         self._is_restored = Event()
         """Whether the app has left the terminal in order."""
-        self._is_reported = Event()
-        """Whether the report is written, or cannot be."""
+        self._is_reported: Event | None = None
+        """Whether the report is written, or cannot be; None where there is none."""
         self._report: Path | None = None
         self.is_hanging = False
         """Whether the console did not come to ctrl+q."""
@@ -96,51 +101,67 @@ class Watch:
 
     def key_pressed(self) -> None:
         """Expect an answer to ctrl+q; called as soon as the terminal sent it, by any thread."""
-        if not self._is_leaving:
+        with self._lock:
             self._presses += 1
             if self._timer is None:  # else pressing it again would put off the end
                 self._wait_on()
 
     def one_done(self) -> None:
         """Know that one of the things before ctrl+q is done: the next one has its time, too."""
-        if self._timer is not None and not self.is_late:
-            self._wait_on()
+        with self._lock:
+            if not self._presses:
+                self._deadline = None  # ctrl+q was taken late, and meant something else
+            elif self._deadline is None:
+                self._wait_on()
 
     def key_taken(self) -> None:
         """Know that ctrl+q was taken: what it means here is up to the screen."""
-        self._presses = max(self._presses - 1, 0)
-        self._wait_on()
+        with self._lock:
+            self._presses = max(self._presses - 1, 0)
+            self._wait_on()
 
-    def _wait_on(self) -> None:
-        """Wait anew for an answer, where one is due."""
-        if self._timer is not None:
-            self._timer.cancel()
-        due = self._presses and not self._is_leaving
-        self._timer = self._later(PATIENCE, self._not_answered) if due else None
+    @property
+    def is_due(self) -> bool:
+        """Whether ctrl+q was pressed and is not taken yet."""
+        return self._presses > 0
 
     @property
     def is_late(self) -> bool:
         """Whether the console did not come to ctrl+q in time, and has to hurry."""
-        return time.monotonic() < self._deadline
+        return self._deadline is not None
 
     @property
     def report(self) -> Path | None:
         """Where it stands what hung, or took its time; None where nothing did."""
-        if self._deadline:
+        if self._is_reported is not None:
             self._is_reported.wait(REPORT_SECONDS)
         return self._report
 
     def leaving(self, code: int) -> None:
         """Expect the end, with an exit code, now that the app is leaving."""
-        if not self._is_leaving:
-            self._is_leaving = True
-            late = self._deadline - time.monotonic()
-            self._later(late if late > 0 else ORDER_SECONDS, self._force, code, late > 0)
+        with self._lock:
+            if not self._is_leaving:
+                self._is_leaving = True
+                self._stop_waiting()
+                late = self._deadline is not None
+                left = max((self._deadline or 0) - time.monotonic(), 0)
+                self._later(left if late else ORDER_SECONDS, self._force, code, late)
 
     def terminal_restored(self) -> None:
         """Know that the terminal is in order: where the app leaves, only the book is to close."""
         if self._is_leaving:
             self._is_restored.set()
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _wait_on(self) -> None:
+        """Wait anew for ctrl+q to be taken, where it is due."""
+        self._stop_waiting()
+        if self._presses and not self._is_leaving:
+            self._timer = self._later(PATIENCE, self._not_answered)
 
     def _wait_for_signals(self, readable: int) -> None:
         while numbers := os.read(readable, 64):
@@ -150,15 +171,24 @@ class Watch:
 
     def _not_answered(self) -> None:
         """Stop what is in the way of ctrl+q; where that does not do, end the console."""
-        self._deadline = time.monotonic() + HANGING_SECONDS
-        places = hanging_places(self._loop)
-        self._timer = self._later(STOPPING, self._ask_to_leave, 1)
-        with suppress(RuntimeError):  # the loop is closed already
-            self._loop.call_soon_threadsafe(self._hurry)
+        with self._lock:
+            if self._timer is not current_thread():
+                return  # it was taken at this moment
+            self._deadline = time.monotonic() + HANGING_SECONDS
+            self._timer = self._later(STOPPING, self._give_up)
+            places = hanging_places(self._loop)
+            with suppress(RuntimeError):  # the loop is closed already
+                self._loop.call_soon_threadsafe(self._hurry)
         self._write_report(places)
 
+    def _give_up(self) -> None:
+        with self._lock:
+            if self._timer is not current_thread():
+                return
+            self.is_hanging = True
+        self._ask_to_leave(1)
+
     def _ask_to_leave(self, code: int) -> None:
-        self.is_hanging = code == 1
         self.leaving(code)
         with suppress(RuntimeError):  # the loop is closed already
             self._loop.call_soon_threadsafe(self._leave, code)
@@ -170,14 +200,19 @@ class Watch:
             return
         if not is_late:
             self._write_report(hanging_places(self._loop))
-        restoring = Thread(target=self._restore, name="restore", daemon=True)
-        restoring.start()
-        restoring.join(WRITE_SECONDS)
+        restoring = self._beside(self._restore)
+        restoring.join(WRITE_SECONDS + REPORT_SECONDS)
         os._exit(code or 1)
 
     def _write_report(self, places: list[str]) -> None:
-        self._report = write_hang_report(places, self._clock())
-        self._is_reported.set()
+        """Write a report, in a thread that may hang with the disk."""
+        self._is_reported = written = Event()
+
+        def write() -> None:
+            self._report = write_hang_report(places, self._clock())
+            written.set()
+
+        self._beside(write)
 
     def _restore(self) -> None:
         terminal = sys.__stderr__.fileno() if sys.__stderr__ else 2
@@ -189,6 +224,11 @@ class Watch:
         os.write(terminal, f"{IN_ORDER}partnerdesk: {told}\r\n".encode())
         if (usual := self._usual()) is not None:
             termios.tcsetattr(terminal, termios.TCSANOW, usual)
+
+    def _beside(self, act: Callable[[], None]) -> Thread:
+        thread = Thread(target=act, daemon=True)
+        thread.start()
+        return thread
 
     def _later(self, seconds: float, act: Callable[..., object], *arguments: object) -> Timer:
         timer = Timer(seconds, act, arguments)

@@ -73,7 +73,7 @@ class DeskScreen(QuestionScreen):
 
     def typed_before(self, label: str) -> str:
         """Return what was typed when such a screen failed that asked for the same; once."""
-        return self.shell.take_typed(line_of(self, label)).get("", "")
+        return self.shell.take_typed(line_of(self, self.about, label)).get("", "")
 
     @classmethod
     def all_actions(cls) -> tuple[Action, ...]:
@@ -176,6 +176,13 @@ class DeskScreen(QuestionScreen):
         if not self.awaits_key:
             self.status.say(text, error=error, whole=error)
 
+    def take_warning(self, text: str) -> None:
+        """Say something that has to be seen: beside what is typed, or in a question's place."""
+        if self.prompt.is_open:
+            self.prompt.remark(text, error=True)
+        else:
+            self.status.say(text, error=True, whole=True)
+
     def no_such_key(self, *, typing: bool) -> None:
         """Say that a key does nothing here; beside what is being typed, if there is a prompt."""
         text = _("No such key here; {key} shows all.").format(key="F1" if typing else "?")
@@ -249,7 +256,7 @@ class DeskScreen(QuestionScreen):
     def on_record_table_slow(self, event: RecordTable.Slow) -> None:
         """Say that reading takes its time; what is shown stays, and the keys do what they do."""
         reading = _("Reading …")
-        if not event.is_over:
+        if not event.is_over and not self.awaits_key:
             self.status.say(reading)
         elif self.status.message == reading:
             self.status.say("")

@@ -323,6 +323,7 @@ class ListScreen(MarksScreen):
             self.prompt.remark(str(error), error=True)
             return
         self._is_wrong = False
+        self._filtering = self.prompt.question  # asked once more, where it was refused
         self.show_rows(near=False)
 
     async def _apply(self, text: str) -> None:

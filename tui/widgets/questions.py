@@ -56,6 +56,8 @@ class QuestionScreen(Screen[None], Reads):
     def __init__(self) -> None:
         super().__init__()
         self._question = ""
+        self._asked_in = ""
+        """The words in which the question stands in the status line."""
         self._choices: tuple[Choice, ...] = ()
         self._otherwise = ""
         self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
@@ -83,20 +85,22 @@ class QuestionScreen(Screen[None], Reads):
         """
         self._question, self._choices = question, tuple(choices)
         self._otherwise = f"Esc {otherwise}".rstrip()
-        self.pack_choices()
+        self._show_question()
 
     def pack_choices(self) -> None:
         """Break the choices, where there are some, where the window ends."""
-        if not self._choices:
-            return
+        if self.awaits_key:
+            self._show_question()
+
+    def _show_question(self) -> None:
         parts = [f"{choice.keys} {choice.label}" for choice in self._choices]
-        text = packed([self._question, *parts, self._otherwise], self.size.width - 2)
-        self.status.say(text, whole=True)
+        self._asked_in = packed([self._question, *parts, self._otherwise], self.size.width - 2)
+        self.status.say(self._asked_in, whole=True)
 
     @property
     def awaits_key(self) -> bool:
-        """Whether the next key answers a question."""
-        return bool(self._choices)
+        """Whether the next key answers a question: as long as nothing else is said in its place."""
+        return bool(self._choices) and self.status.message == self._asked_in
 
     async def take_key(self, event: Key) -> None:
         """Take the answer to a question; any other key lets it be, and says so."""
@@ -111,6 +115,11 @@ class QuestionScreen(Screen[None], Reads):
             self.status.say(_("That is no answer: the question is put away."))
 
     # Questions that a line of text answers
+
+    @property
+    def about(self) -> str:
+        """The record that the lines typed here are about; empty where there is no single one."""
+        return ""
 
     def typed_before(self, label: str) -> str:
         """Return what was typed when such a screen failed that asked for the same; once."""
@@ -140,6 +149,8 @@ class QuestionScreen(Screen[None], Reads):
         if lost := self.typed_before(label):
             text, proposed = lost, False
         self.prompt.ask(label, text, aid, proposed=proposed)
+        if lost:
+            self.prompt.remark(_("What you had typed is back."))
 
     def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Hand on what is being typed; what was wrong with the answer before is over."""

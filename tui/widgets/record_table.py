@@ -162,11 +162,16 @@ class RecordTable(RecordWindow, can_focus=True):
 
     def action_move(self, by: int) -> None:
         """Move the cursor by some rows."""
-        self._go(self._aim + by)
+        if self._then is None:
+            self._go(self._aim + by)
+        elif self._then < 0:
+            self._then = min(self._then + by, -1)
+        else:
+            self._then = max(self._then + by, 0)
 
     def action_page(self, by: int) -> None:
         """Move the cursor by some pages."""
-        self._go(self._aim + by * max(self._page - 1, 1))
+        self.action_move(by * max(self._page - 1, 1))
 
     def action_first(self) -> None:
         """Go to the first row."""

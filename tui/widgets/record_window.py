@@ -123,6 +123,8 @@ class RecordWindow(ScrollView, Reads):
             near: where that record is not among the rows, begin at its place; else at the first.
         """
         self._wanted = keep or self._wanted  # a newer question without a wish keeps the old
+        if not near:
+            self._going = self._then = None  # they were meant for other rows
         self.read(
             partial(self._opened, source, sort, near=near),
             self._take,
@@ -223,7 +225,7 @@ class RecordWindow(ScrollView, Reads):
         self._rows, self._start, self.total = opening.rows, start, total
         self.cursor = start + opening.cursor
         going, self._going = self._going, None
-        self._wanted, self._then = 0, None
+        self._wanted = 0
         self._arrange()
         self._follow()
         self.refresh()
@@ -231,6 +233,8 @@ class RecordWindow(ScrollView, Reads):
         self.post_message(self.Moved(self.row))
         if going is not None:
             self._go(going)
+        elif self.is_counted:
+            self._go_on()
 
     def _settle(self, source: RowSource, counted: tuple[int, int]) -> None:
         """Take up the places of rows that are shown already; what is seen of them stays."""
@@ -244,10 +248,14 @@ class RecordWindow(ScrollView, Reads):
         if shift:
             self.scroll_to(y=top + shift, animate=False, immediate=True, force=True)
         self.post_message(self.Counted())
+        self._go_on()
+        self._read_what_is_missing()
+
+    def _go_on(self) -> None:
+        """Go to where keys led while the rows were not counted."""
         then, self._then = self._then, None
         if then is not None:
-            self._go(then if then >= 0 else total + then)
-        self._read_what_is_missing()
+            self._go(then if then >= 0 else self.total + then)
 
     async def _told(self, reading: Awaitable[Answer]) -> Answer:
         """Return what `reading` returns; tell where it takes its time."""
@@ -282,6 +290,8 @@ class RecordWindow(ScrollView, Reads):
         So a key typed ahead acts on the record that the key before it went to.
         """
         await self.read_out("rows")
+        if self._then is not None:
+            await self.read_out("settle")
         if self.row is None and self.total and self._going is None:
             self._read_window(self.cursor)
         await self.read_out("window")

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 
-def line_of(screen: Screen[Any], label: str) -> str:
-    """Return what a typed line belongs to: the kind of screen, and what it asks for."""
-    return f"{type(screen).__name__}: {label}"
+def line_of(screen: Screen[Any], about: str, label: str) -> str:
+    """Return what a typed line belongs to: the kind of screen, its record, what it asks for."""
+    return f"{type(screen).__name__} {about}: {label}"
 
 
 @runtime_checkable

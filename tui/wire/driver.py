@@ -125,8 +125,8 @@ class SparingDriver(WatchedDriver):
     def _end_standing(self) -> None:
         """Let the console paint at once; can be called at any moment, as from a signal."""
         app = self._painter
-        if isinstance(app, SteadyApp) and app.standing is not None:
-            app.standing.is_whole = False
+        if isinstance(app, SteadyApp) and (standing := app.standing) is not None:
+            standing.is_whole = False
             self._app_loop.call_soon_threadsafe(app.call_later, app.unveil)
 
     # When the terminal may show something else
