@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.test_surviving import broken
+from tui.watch import STOPPING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,5 +133,6 @@ async def hang(self):
         terminal.wait_until(lambda _text: mark.exists())
         terminal.press("ctrl+q")
         terminal.wait_for("ctrl+q again leaves it undone")
+        terminal.read_for(STOPPING + 0.4)  # when the late one would have been at its end
         terminal.press("ctrl+q")
         assert terminal.exit_code == 0
