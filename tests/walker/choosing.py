@@ -240,6 +240,9 @@ class Chooser:
         bored = min(self._stay, 20) / 40 if left_here else 0.6
         if self._ways.is_going or self._random.random() < 0.05 + bored * (1 - left_here):
             return self._go(screen, learned)
+        if (opening := self._opening(screen)) and self._random.random() < 0.12:
+            # What is opened depends on the row, and what was just done may have added one.
+            return ["home", *["down"] * self._random.randrange(16), *opening]
         keys: list[str] = []
         if self._random.random() < 0.15:
             for action in self._screens[screen].actions:
@@ -270,6 +273,13 @@ class Chooser:
                 return [*moves, *self._done(action, learned)[0]]
         is_letter = len(step) == 1
         return ["g", self._ways.taken(step) if is_letter else self._ways.letter(learned)]
+
+    def _opening(self, screen: str) -> list[str]:
+        """Return the key that opens what is under the cursor; nothing where none does."""
+        for action in self._screens[screen].actions:
+            if action.id.endswith(".open"):
+                return self._keys_of(action.id, screen)
+        return []
 
     def _keys_of(self, id: str, screen: str) -> list[str]:
         for action in self._screens[screen].actions:
