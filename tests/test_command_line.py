@@ -606,7 +606,7 @@ def test_a_demo_of_an_impossible_size_is_wrong_use(count: str) -> None:
 
 def test_ctrl_c_leaves_no_half_book_and_no_traceback(tmp_path: Path) -> None:
     book = tmp_path / "book.db"
-    words = ["demo", "--customers", "300000", "--database", str(book)]
+    words = ["demo", "--customers", "100000", "--database", str(book)]
     with Terminal([*COMMAND, *words], cwd=HOUSE) as terminal:
         terminal.wait_for("%")
         terminal.press("ctrl+c")

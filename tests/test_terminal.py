@@ -18,8 +18,11 @@ def size(*_):
 signal.signal(signal.SIGWINCH, size)
 tty.setraw(os.open("/dev/tty", os.O_RDWR))
 size()
-while (keys := os.read(0, 1000)) != b"q":
-    print(keys, end="\\r\\n", flush=True)
+try:
+    while (keys := os.read(0, 1000)) != b"q":
+        print(keys, end="\\r\\n", flush=True)
+except OSError:
+    signal.pause()  # the line is gone, and its signal is on the way
 sys.exit(7)
 """
 
