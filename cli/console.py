@@ -51,7 +51,7 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _check_terminal() -> None:
     remedy = _("The commands work without one; see: partnerdesk --help")
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError(_("The console needs a terminal."), remedy)
     if os.environ.get("TERM", "dumb") in ("dumb", "unknown", ""):
         raise UsageError(

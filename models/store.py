@@ -13,6 +13,7 @@ from models.errors import ConflictError, ForeignError, RefusedError, StoreError
 from models.languages import _
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
 
     from sqlalchemy import Connection as SqlConnection
@@ -66,6 +67,8 @@ class Store:
     def __init__(self, database: Database, *, read_only: bool = False) -> None:
         self.database = database
         self.read_only = read_only
+        self._file: tuple[int, int] | None = None
+        """Which file was opened: its device and number."""
 
     def connect(self) -> Connection:
         """Open a plain connection for lists.
@@ -102,6 +105,8 @@ class Store:
             from models.upgrade import upgrade
 
             upgrade(self, clouds)
+        if isinstance(self.database, SqliteFile):
+            self._file = _identity(self.database.path)
 
     @cached_property
     def engine(self) -> Engine:
@@ -113,7 +118,7 @@ class Store:
         if isinstance(database, SqliteFile):
             engine = create_engine(
                 "sqlite://",
-                creator=lambda: open_sqlite(database.path),
+                creator=lambda: self._open_own(database.path),
                 poolclass=NullPool,
                 hide_parameters=True,
             )
@@ -125,6 +130,26 @@ class Store:
             poolclass=NullPool,
             hide_parameters=True,
         )
+
+    def _open_own(self, path: Path) -> sqlite3.Connection:
+        """Open the file that was opened at first, and never another in its place.
+
+        Raises:
+            StoreError: it is gone, or another one is there: what is on the screen is none of it.
+        """
+        if self._file is not None and (there := _identity(path)) != self._file:
+            if there is None:
+                raise StoreError(
+                    _("The book {name} is not there any more.").format(name=self.database.name),
+                    _("Put it back, or leave and restore a copy: partnerdesk database restore"),
+                )
+            raise StoreError(
+                _("Another book was put in the place of {name}; nothing was written.").format(
+                    name=self.database.name
+                ),
+                _("Leave with ctrl+q and start again: what is shown is of the old one."),
+            )
+        return open_sqlite(path)
 
     @property
     def writing_engine(self) -> Engine:
@@ -163,6 +188,14 @@ class Store:
                     yield session
             except StaleDataError:
                 raise changed_meanwhile() from None
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _begin_sqlite(connection: SqlConnection) -> None:

@@ -114,7 +114,8 @@ class AddCustomerScreen(CustomerFormScreen):
         self._unkept = True
         if self._kept.is_set():
             self._kept.clear()
-            self.shell.start(self._keep)
+            lost = _("What you typed last is not kept yet. ctrl+q again leaves and loses it.")
+            self.shell.start(self._keep, keeps=lost)
 
     def on_form_page_entered(self, event: FormPage.Entered) -> None:
         """Know where the form is, should it be left."""

@@ -100,6 +100,7 @@ def environment(
         monkeypatch.setattr(window, "PATIENCE", 30.0)  # rows and their count come together
     if app := sys.modules.get("tui.steady_app"):  # and each key finds what the one before showed
         monkeypatch.setattr(app, "SETTLE_SECONDS", 30.0)
+        monkeypatch.setattr(app, "LONG_SECONDS", 30.0)
     time.tzset()
     speak("en")
     yield

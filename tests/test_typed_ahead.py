@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -156,3 +158,85 @@ def test_a_note_a_tag_and_their_undo(store: Store) -> None:
         terminal.wait_until(lambda _text: counted(store, "notes") == 1)
         terminal.wait_until(lambda _text: counted(store, "tags") == 1)
         assert counted(store, "changes") >= 2
+
+
+def test_a_key_that_does_nothing_here_does_nothing_on_the_next_screen(store: Store) -> None:
+    """`t` means nothing in a list; behind it Enter opens the page on which it would ask."""
+    add_customer(store, "Fabrikam, Inc.", "fabrikam")
+    with typed(store, "gctttt\r") as terminal:
+        terminal.wait_for("Contact and address")
+        terminal.wait_idle()
+        assert "Tags " not in terminal.line(-2)
+
+
+def test_a_plan_is_not_carried_out_by_a_key_typed_before_it_was_there(store: Store) -> None:
+    add_customer(store, "Fabrikam, Inc.", "fabrikam")
+    with typed(store, "gc\rtmine\r") as terminal:
+        terminal.wait_for("Tags: + mine.")
+        terminal.type("!u")
+        terminal.wait_for("Nothing is written yet")
+        terminal.wait_idle()
+        assert "Nothing is written yet" in terminal.text
+
+
+def test_escape_with_a_key_right_behind_it_is_escape(store: Store) -> None:
+    add_customer(store, "Fabrikam, Inc.", "fabrikam")
+    with typed(store, "gc") as terminal:
+        terminal.wait_for("1 customer")
+        terminal.type("/abc")
+        terminal.wait_for("0 of 1")
+        terminal.type("\x1bgh")
+        terminal.wait_for("Nothing has been changed in Global yet.")
+        assert "Filter" not in terminal.line(-2)
+
+
+def test_enter_comes_before_the_terminal_is_taken_over(store: Store) -> None:
+    """The line discipline makes a line feed of it then."""
+    add_customer(store, "Fabrikam, Inc.", "fabrikam")
+    with typed(store, "") as terminal:
+        terminal.wait_for("1 customer")
+        terminal.type("gc\n")
+        terminal.wait_for("Contact and address")
+        terminal.type("tmine\n")
+        terminal.wait_for("Tags: + mine.")
+
+
+def test_the_book_on_the_screen_is_the_one_that_is_written(store: Store, tmp_path: Path) -> None:
+    add_customer(store, "Fabrikam, Inc.", "fabrikam")
+    other = Store(SqliteFile(tmp_path / "other.db"))
+    other.open(CLOUDS)
+    add_customer(other, "Somebody else", "somebody")
+    other.engine.dispose()
+    assert isinstance(store.database, SqliteFile)
+    book = store.database.path
+    with typed(store, "gc\r") as terminal:
+        terminal.wait_for("Contact and address")
+        for suffix in ("-wal", "-shm"):
+            book.with_name(book.name + suffix).unlink(missing_ok=True)
+        (tmp_path / "other.db").replace(book)
+        terminal.type("tmine\r")
+        terminal.wait_for("Another book was put in the place of")
+        terminal.press("escape")
+        book.unlink()
+        terminal.type("tmine\r")
+        terminal.wait_for("is not there any more")
+        assert not book.exists()
+        terminal.press("ctrl+q")
+        assert terminal.exit_code == 0
+
+
+def test_ctrl_q_says_that_what_was_typed_is_not_kept(store: Store) -> None:
+    """Another process holds the book, so the draft cannot be written."""
+    assert isinstance(store.database, SqliteFile)
+    with typed(store, "gcn") as terminal:
+        terminal.wait_for("New customer in Global")
+        terminal.wait_idle()
+        with closing(sqlite3.connect(store.database.path, isolation_level=None)) as holder:
+            holder.execute("BEGIN IMMEDIATE")
+            terminal.type("Lockedco")
+            terminal.press("ctrl+q")
+            terminal.wait_for("What you typed last is not kept yet")
+            holder.execute("ROLLBACK")
+        terminal.wait_until(lambda _text: bool(read_drafts(store, [1])))
+        terminal.press("ctrl+q")
+        assert terminal.exit_code == 0

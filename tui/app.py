@@ -195,13 +195,15 @@ class DeskApp(Leaving):
 
     async def action_quit(self) -> None:
         """Leave the console; say first what would be lost, and leave when it is said again."""
-        job, busy_with = self.would_be_lost
-        if job is not None and job is not self._warned_of:
-            self._warned_of = job
-            self.warn(_("{work} ctrl+q again leaves it undone.").format(work=busy_with))
-            return
         await self.finish_small_jobs()
-        self.exit()
+        job = self.would_be_lost
+        if job is None or job is self._warned_of:
+            self.exit()
+            return
+        self._warned_of = job
+        self.warn(
+            job.keeps or _("{work} ctrl+q again leaves it undone.").format(work=job.busy_with)
+        )
 
     def action_help_quit(self) -> None:
         """Say how to leave: ctrl+c is pressed by habit."""

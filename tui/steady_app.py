@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,12 +37,24 @@ REDRAW_KEYS = ("f5", "ctrl+l")
 LEAVE_KEY = "ctrl+q"
 SETTLE_SECONDS = 2.0
 """How long the next key waits for what the one before asked for; then it acts on what is seen."""
+LONG_SECONDS = 0.8
+"""After how long it is said that something takes its time."""
 SMALL_SECONDS, LATE_SECONDS = 0.5, 0.2
 """How long leaving waits for what was typed last to be kept; where it took long already."""
 NO_MEANING = ("app.focus_next", "app.focus_previous")
 """What Textual binds on every screen, and does nothing where one place has all the keys."""
 
 Answer = TypeVar("Answer")
+
+
+@dataclass(eq=False)
+class Job:
+    """Something that goes on beside."""
+
+    busy_with: str = ""
+    """In words, where it takes long and would be lost with the console."""
+    keeps: str = ""
+    """What is lost, in words, where it takes a moment and did not come to its end."""
 
 
 class SteadyApp(Surviving):
@@ -69,10 +82,12 @@ class SteadyApp(Surviving):
         self.is_leaving = False
         """Whether the console is being left."""
         self._hurries = False
+        self._patient: list[DeskScreen] = []
+        """Screens on which it is said that something takes its time."""
         self._key_before = ""
         """The key that was pressed last."""
-        self._jobs: dict[asyncio.Task[object] | None, str] = {}
-        """What goes on beside; in words, where it would be lost with the console."""
+        self._jobs: dict[asyncio.Task[object] | None, Job] = {}
+        """What goes on beside."""
 
     # The end
 
@@ -141,7 +156,8 @@ class SteadyApp(Surviving):
             if isinstance(event, Key):
                 self.unveil()
                 if not event.is_forwarded:
-                    await self._in_turn(partial(self._take_key, event))
+                    for key in self._meant(event):
+                        await self._in_turn(partial(self._take_key, key))
                     return
             await super().on_event(event)
         except Exception as error:  # noqa: BLE001 - the last net of the app's own queue
@@ -152,6 +168,7 @@ class SteadyApp(Surviving):
         if self.is_leaving:
             return
         self._deed = asyncio.ensure_future(act())
+        waiting = asyncio.get_running_loop().call_later(LONG_SECONDS, self._say_it_takes_long)
         try:
             with suppress(asyncio.CancelledError):
                 await self._deed
@@ -159,8 +176,19 @@ class SteadyApp(Surviving):
             self.survive(error, beside=False)
         finally:
             self._deed = None
+            waiting.cancel()
+            for screen in self._patient:
+                screen.call_later(screen.took_long)
+            self._patient.clear()
             if self.guard is not None:
                 self.guard.one_done()
+
+    def _say_it_takes_long(self) -> None:
+        """Say that what was asked for goes on, where nothing else says so."""
+        top = self.screen_stack[-1]
+        if self.is_open.is_set() and isinstance(top, DeskScreen):
+            self._patient.append(top)
+            top.call_later(top.takes_long)
 
     def hurry(self) -> None:
         """Come to ctrl+q at once: stop what is being done, and leave out what was pressed since."""
@@ -211,28 +239,32 @@ class SteadyApp(Surviving):
 
     # Beside
 
-    def start(self, work: Callable[[], Awaitable[object]], busy_with: str = "") -> None:
+    def start(
+        self, work: Callable[[], Awaitable[object]], busy_with: str = "", *, keeps: str = ""
+    ) -> None:
         """Do some work beside: it goes on when the screen that began it is left.
 
-        Where it would be lost with the console, `busy_with` says in words what it is.
+        Where it would be lost with the console, `busy_with` says in words what it is. Work that
+        takes a moment is waited for; where it does not come to its end, `keeps` says what is lost.
         """
-        job = partial(self._job, work, busy_with)
+        job = partial(self._job, work, Job(busy_with, keeps))
         _worker: Worker[None] = self.run_worker(job, group="jobs")
 
-    async def _job(self, work: Callable[[], Awaitable[object]], busy_with: str) -> None:
-        job = asyncio.current_task()
-        self._jobs[job] = busy_with
+    async def _job(self, work: Callable[[], Awaitable[object]], job: Job) -> None:
+        task = asyncio.current_task()
+        self._jobs[task] = job
         try:
             await work()
         except DeskError as error:
             self.say(str(error), error=True)
         finally:
-            del self._jobs[job]
+            del self._jobs[task]
 
     @property
-    def would_be_lost(self) -> tuple[asyncio.Task[object] | None, str]:
-        """A job that would be lost with the console, and in words what it does; empty for none."""
-        return next((job for job in self._jobs.items() if job[1]), (None, ""))
+    def would_be_lost(self) -> Job | None:
+        """A job that would be lost with the console; None for none."""
+        jobs = self._jobs.values()
+        return next((job for job in jobs if job.busy_with or job.keeps), None)
 
     async def finish_small_jobs(self) -> None:
         """Let what was typed last be kept before the console is left."""
@@ -241,7 +273,7 @@ class SteadyApp(Surviving):
             for node in self.focused.ancestors_with_self if self.focused else ():
                 if isinstance(node, Widget):
                     await drained(node)
-            small = [job for job, busy_with in self._jobs.items() if job and not busy_with]
+            small = [task for task, job in self._jobs.items() if task and not job.busy_with]
             if small:
                 await asyncio.wait(small)
 
@@ -250,6 +282,22 @@ class SteadyApp(Surviving):
             await asyncio.wait_for(finished(), LATE_SECONDS if is_late else SMALL_SECONDS)
 
     # Keys
+
+    def _meant(self, event: Key) -> list[Key]:
+        """Return the keys that were pressed where a terminal sends something else for them.
+
+        Enter that was typed before the terminal was taken over comes as ctrl+j; Escape with a key
+        right behind it, as Alt and that key.
+        """
+        letter = event.character
+        if event.key in self.screen_stack[-1].active_bindings:
+            return [event]
+        if event.key == "ctrl+j":
+            return [Key("enter", "\r")]
+        if event.key.startswith("alt+") and letter is not None and letter.isprintable():
+            name = letter if letter.isalnum() else event.key.removeprefix("alt+")
+            return [Key("escape", "\x1b"), Key(name, letter)]
+        return [event]
 
     async def _take_key(self, event: Key) -> None:
         self._errors = 0
@@ -269,23 +317,26 @@ class SteadyApp(Surviving):
         if isinstance(screen, DeskScreen) and screen.awaits_key and event.key != LEAVE_KEY:
             await screen.take_key(event)
             return
-        if not await self._do_what_is_bound(screen, event):
-            await super().on_event(event)
+        await self._answer(screen, event)
         self._key_before = event.key
 
-    async def _do_what_is_bound(self, screen: Screen[Any], event: Key) -> bool:
-        """Do what a key is bound to; return whether that was anything."""
+    async def _answer(self, screen: Screen[Any], event: Key) -> None:
+        """Do what a key is bound to, type it, or say that it does nothing here.
+
+        One that does nothing is spent: in a queue it would come to the next screen.
+        """
         focused = self.focused
         is_typed = focused is not None and focused.check_consume_key(event.key, event.character)
         active = screen.active_bindings.get(event.key)
-        if active is None or not active.enabled or active.binding.action in NO_MEANING:
-            is_held = event.key == self._key_before  # the one before it was answered
-            if not is_typed and not is_held and isinstance(screen, DeskScreen):
-                await drained(screen)
-                screen.no_such_key(typing=isinstance(focused, Input))
-            return False
-        if is_typed:
-            return False
-        if focused is not None and event.key != LEAVE_KEY:
-            await drained(focused)
-        return await self.run_action(active.binding.action, active.node)
+        means = active is not None and active.enabled and active.binding.action not in NO_MEANING
+        if active is not None and means and not is_typed:
+            if focused is not None and event.key != LEAVE_KEY:
+                await drained(focused)
+            await self.run_action(active.binding.action, active.node)
+        elif is_typed or not isinstance(screen, DeskScreen):
+            await super().on_event(event)
+            if not is_typed and focused is not None:
+                await drained(focused)
+        elif event.key != self._key_before:  # one that is held is answered once
+            await drained(screen)
+            screen.no_such_key(typing=isinstance(focused, Input))

@@ -176,6 +176,16 @@ class DeskScreen(QuestionScreen):
         if not self.awaits_key:
             self.status.say(text, error=error, whole=error)
 
+    def takes_long(self) -> None:
+        """Say that something takes its time, where nothing is said or asked."""
+        if not self.status.message and not self.prompt.is_open:
+            self.status.say(_("This takes its time; ctrl+q leaves."))
+
+    def took_long(self) -> None:
+        """Say no longer that something takes its time."""
+        if self.status.message == _("This takes its time; ctrl+q leaves."):
+            self.status.say("")
+
     def take_warning(self, text: str) -> None:
         """Say something that has to be seen: beside what is typed, or in a question's place."""
         if self.prompt.is_open:

@@ -37,10 +37,13 @@ class Shell(Protocol):
         """Do something for a screen as if a key had been pressed; not where it is left by then."""
         ...
 
-    def start(self, work: Callable[[], Awaitable[object]], busy_with: str = "") -> None:
+    def start(
+        self, work: Callable[[], Awaitable[object]], busy_with: str = "", *, keeps: str = ""
+    ) -> None:
         """Do some work beside: it goes on when the screen that began it is left.
 
-        Where it would be lost with the console, `busy_with` says in words what it is.
+        Where it would be lost with the console, `busy_with` says in words what it is. Work that
+        takes a moment is waited for; where it does not come to its end, `keeps` says what is lost.
         """
         ...
 

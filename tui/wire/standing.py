@@ -49,7 +49,7 @@ class Standing:
         waiting = termios.tcgetattr(_STDIN)
         waiting[0] &= ~(termios.IXON | termios.ICRNL)  # as the driver will want the keys
         waiting[3] &= ~(termios.ECHO | termios.ICANON)
-        waiting[6][termios.VSUSP] = b"\0"
+        waiting[6][termios.VSUSP] = waiting[6][termios.VQUIT] = b"\0"
         termios.tcsetattr(_STDIN, termios.TCSANOW, waiting)
         for number in _SIGNALS:
             signal.signal(number, self._leave)
