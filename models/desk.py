@@ -128,10 +128,9 @@ class Desk:
         self.scope = choose(accounts, wanted)
 
     def choose(self, key: str) -> None:
-        """Work in another account, or in all of them; remembered for the next run."""
+        """Work in another account, or in all of them; `write_down` keeps that for the next run."""
         self.scope = choose(self.accounts, key)
         self.remembered.scope = self.scope.key
-        self.remembered.save()
 
     def why_no_change(self) -> str:
         """Return why nothing can be changed here and now; empty if it can."""

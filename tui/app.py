@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -277,6 +279,7 @@ class DeskApp(Leaving):
         if key is None:
             return
         self.desk.choose(key)
+        self.start(partial(asyncio.to_thread, self.desk.write_down))
         while len(self._desk_screens()) > 1 and not self._desk_screens()[-1].IS_MAIN:
             await self.pop_screen()  # what it shows belongs to the other account
         self._catch_up()
@@ -311,6 +314,9 @@ def run(
     """
     app = DeskApp(desk, last_picture)
     app.standing = standing
+    # An answer of the book that comes when the loop is closed is nobody's: nothing to print.
+    logging.getLogger("concurrent.futures").addHandler(logging.NullHandler())
+    logging.getLogger("concurrent.futures").propagate = False
     try:
         app.run(mouse=mouse)
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from models.account_list import choose
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from tui.wire.kept import PictureFile
     from tui.wire.picture import Picture
 
+SAVE_SECONDS = 0.3
+"""How long leaving waits for how the lists are left to be written."""
+
 
 class Leaving(Openings):
     """The part of the app that keeps a picture for the next start, which shows it at once."""
@@ -33,11 +37,14 @@ class Leaving(Openings):
     def before_leaving(self) -> None:
         """Keep what the main screen on top shows for the next start, and how the lists are left.
 
-        The lists at once: on a busy machine the end may have to be forced.
+        The lists at once: on a busy machine the end may have to be forced. In a thread, since the
+        disk, or a lock, may be what hangs.
         """
         if self.screen_stack:
             self.take_picture(self.screen_stack[-1])
-        self.desk.remembered.save()
+        saving = Thread(target=self.desk.remembered.save, daemon=True)
+        saving.start()
+        saving.join(SAVE_SECONDS)
 
     def take_picture(self, screen: Screen[Any]) -> None:
         """Take note of what the terminal shows of `screen`, if the next start may begin there."""

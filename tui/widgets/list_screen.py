@@ -108,7 +108,7 @@ class ListScreen(MarksScreen):
 
     def on_screen_suspend(self) -> None:
         """Write down how the list is left, should the process be killed later."""
-        self.desk.remembered.save()
+        self.shell.start(partial(asyncio.to_thread, self.desk.remembered.save))
 
     # What is shown
 
