@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.walker import checks
+from tests.walker.catalogue import all_screens
 from tests.walker.checks import BrokenError, Failure
 from tests.walker.console import WalkedConsole
 from tests.walker.coverage import Coverage
@@ -220,7 +221,10 @@ class Walk:
         while terminal.is_running and time.monotonic() < until:
             terminal.read_for(0.05)
         if terminal.is_running and way == "ctrl+q":
-            return  # in a dialog it means something else
+            self._take_events(console)
+            is_dialog = console.standing.screen not in all_screens()
+            if is_dialog or "ctrl+q" in terminal.text:
+                return  # in a dialog it means something else; else it says what would be lost
         if terminal.is_running:
             raise BrokenError(Failure(f"It does not leave ({way}).", f"does not leave ({way})"))
         self._ended(_CODES[way])
