@@ -50,8 +50,9 @@ class Console:
 
     async def settle(self) -> None:
         """Wait until all work is done."""
-        with suppress(WorkerCancelled):  # what nobody wants any more ends so
-            await self.app.workers.wait_for_complete()
+        for worker in list(self.app.workers):
+            with suppress(WorkerCancelled):  # what nobody wants any more ends so
+                await worker.wait()
         await self._pilot.pause()
 
     @property

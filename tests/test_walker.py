@@ -39,6 +39,8 @@ BROKEN = """
 import asyncio, os, sys
 from screens.resources import ResourcesScreen
 from tests.walker import watching
+from tui import steady_app
+steady_app.LONG_SECONDS = 600  # else it says that it takes long
 
 async def raises(self):
     raise RuntimeError("a secret")

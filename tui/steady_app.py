@@ -332,8 +332,9 @@ class SteadyApp(Surviving):
         if active is not None and means and not is_typed:
             if focused is not None and event.key != LEAVE_KEY:
                 await drained(focused)
-            await self.run_action(active.binding.action, active.node)
-        elif is_typed or not isinstance(screen, DeskScreen):
+            if await self.run_action(active.binding.action, active.node):
+                return
+        if is_typed or means or not isinstance(screen, DeskScreen):
             await super().on_event(event)
             if not is_typed and focused is not None:
                 await drained(focused)

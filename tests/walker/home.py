@@ -18,19 +18,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CUSTOMERS = 300
+INVITED = 12
 PROJECT = Path(__file__).parents[2]
 _COMMAND_SECONDS = 60
 
 
 def make_book(file: Path) -> Path:
     """Make the demo book that each walk gets a copy of."""
+    from models.clock import now
     from models.database_url import SqliteFile
     from models.store import Store
     from tests.books import fill_demo
+    from tests.relations import invited
+    from tests.walker.texts import LINK
 
     store = Store(SqliteFile(file))
     store.open(["global", "us-gov", "germany"])
     fill_demo(store, CUSTOMERS)
+    for number in range(INVITED):  # with letters that can be read again
+        invited(
+            store, now(), company=f"Invited {number}", email=f"a{number}@walked.com",
+            domain=f"invited{number}.com", link=LINK,
+        )  # fmt: skip
     store.engine.dispose()
     return file
 
