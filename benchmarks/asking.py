@@ -6,16 +6,16 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
-from models.reading import Reader
-from models.sources import Wish
-from models.store_rows import StoreRows
+from models.database.reader import Reader
+from models.lists.row_source import Wish
+from models.lists.store_rows import StoreRows
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from models.lists import Row
-    from models.queries import Query
-    from models.store import Store
+    from models.database.store import Store
+    from models.lists.query import Query
+    from models.lists.spec import Row
 
 PAGE = 36
 """Rows that the list shows on a screen of 120×40."""

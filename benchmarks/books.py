@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks.terminal import ROOT
-from models.account_list import read_accounts
-from models.customer_list import CUSTOMERS
-from models.database_url import Database, SqliteFile
-from models.filters import NO_FILTER
-from models.queries import Query
-from models.settings import load
-from models.store import Store, known_versions
+from models.accounts.accounts import read_accounts
+from models.customers.list import CUSTOMERS
+from models.database.store import Store, known_versions
+from models.lists.filter_parser import NO_FILTER
+from models.lists.query import Query
+from models.settings.database_url import Database, SqliteFile
+from models.settings.model import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from models.account_list import Account
-    from models.lists import Row, Sort
+    from models.accounts.accounts import Account
+    from models.lists.spec import Row, Sort
 
 COLUMNS = ("company", "domain", "cloud", "country", "relationship", "tag", "seen")
 """What the peers show of a customer: what the console does."""

@@ -13,8 +13,8 @@ from benchmarks.figures import Figure, Unit, against, p95, told
 from benchmarks.imports import IMPORTED, portal_export
 from benchmarks.keys import go_to_the_middle
 from benchmarks.terminal import ROOT
-from models.clock import now
-from models.lists import cell_text
+from models.core.clock import now
+from models.lists.spec import cell_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from benchmarks.bench import Bench
     from benchmarks.books import Book
     from benchmarks.terminal import Session
-    from models.connection import Connection
-    from models.lists import Row
-    from models.queries import Query
+    from models.database.connection import Connection
+    from models.lists.query import Query
+    from models.lists.spec import Row
 
 WALK = ("down",) * 6 + ("pagedown",) + ("up",) * 3 + ("pageup", "pagedown")
 BEFORE = 10
@@ -136,7 +136,7 @@ def _stays(walker: _Walker) -> bool:
 
 def _shows(line: str, row: Row) -> bool:
     """Say whether a line of the list shows a row: company and domain begin so."""
-    from models.customer_list import CUSTOMERS
+    from models.customers.list import CUSTOMERS
 
     moment = now()
     company, domain = (

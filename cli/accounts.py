@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from cli.books import one_account, open_book, scope
 from cli.printing import json_text, tell
 from cli.records import record_fields
-from models.account_list import ALL, PARTNER_KIND_TITLES, PartnerKind
-from models.errors import ExitCode, UsageError
+from models.accounts.accounts import ALL, PARTNER_KIND_TITLES, PartnerKind
+from models.core.errors import ExitCode, UsageError
+from models.core.text import shown
 from models.languages import _
-from models.plain import shown
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.accounts import PartnerAccount
-    from models.settings import Settings
-    from models.store import Store
+    from models.accounts.entities import PartnerAccount
+    from models.database.store import Store
+    from models.settings.model import Settings
 
 
 def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
@@ -66,12 +66,12 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Change an account."""
     from uuid import uuid4
 
-    from models.account_editing import EDITED, plan_edit_account
-    from models.changes import By, carry_out
-    from models.clock import now
-    from models.history import Actor
-    from models.told_plans import plan_text
-    from models.verdicts import Verdict
+    from models.accounts.edit import EDITED, plan_edit_account
+    from models.changes.history import Actor
+    from models.changes.plan import By, carry_out
+    from models.core.clock import now
+    from models.core.verdicts import Verdict
+    from models.operations.describe_plan import plan_text
 
     wanted = {name: getattr(arguments, name) for name in EDITED}
     given = {name: text for name, text in wanted.items() if text is not None}
@@ -101,7 +101,7 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def _read(store: Store) -> list[PartnerAccount]:
     from sqlmodel import col, select
 
-    from models.accounts import PartnerAccount
+    from models.accounts.entities import PartnerAccount
 
     with store.reading() as session:
         return list(session.exec(select(PartnerAccount).order_by(col(PartnerAccount.id))))

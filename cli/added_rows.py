@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from cli.books import given_path
 from cli.printing import json_text, tell
-from models.errors import ExitCode, UsageError
+from models.core.errors import ExitCode, UsageError
+from models.core.text import shown
 from models.languages import _, ngettext
-from models.plain import shown
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Sequence
     from enum import StrEnum
 
-    from models.given_rows import GivenRow
-    from models.verdicts import Reason
+    from models.core.verdicts import Reason
+    from models.sheets.rows import GivenRow
 
 MARKS = {"added": "✓", "would_add": "+", "exists": "=", "refused": "✗"}
 """What stands before a row, by its result."""
@@ -57,7 +57,7 @@ def given_rows(
         UsageError: both are given (`both` says so), or neither (`nothing`).
         FileError: the file cannot be read.
     """
-    from models.given_rows import GivenRow, read_rows
+    from models.sheets.rows import GivenRow, read_rows
 
     values = {
         field: text for field in fields if (text := getattr(arguments, f"of_{field}")) is not None

@@ -9,20 +9,20 @@ from cli.books import open_book, progress_line, scope
 from cli.choosing import add_choice, add_forms, chosen_query, print_list
 from cli.printing import json_text, tell
 from cli.records import print_fields
-from models.account_list import ALL
-from models.change_list import CHANGES
-from models.clock import now
-from models.errors import ExitCode, NotFoundError, UsageError
+from models.accounts.accounts import ALL
+from models.changes.list import CHANGES
+from models.core.clock import now
+from models.core.errors import ExitCode, NotFoundError, UsageError
+from models.core.text import shown
 from models.languages import _, ngettext
-from models.plain import shown
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.change_page import ChangePage
-    from models.changes import Plan
-    from models.settings import Settings
-    from models.store import Store
+    from models.changes.plan import Plan
+    from models.database.store import Store
+    from models.pages.change import ChangePage
+    from models.settings.model import Settings
 
 
 def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
@@ -80,7 +80,7 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one change."""
-    from models.change_page import change_json
+    from models.pages.change import change_json
 
     store = open_book(arguments, settings)
     fields = change_json(_page(arguments, settings, store))
@@ -97,7 +97,7 @@ def _page(arguments: argparse.Namespace, settings: Settings, store: Store) -> Ch
     Raises:
         NotFoundError: there is no such change, or it is another cloud's.
     """
-    from models.change_page import read_change
+    from models.pages.change import read_change
 
     page = read_change(store, arguments.id)
     account = page.entry.account_id
@@ -113,10 +113,10 @@ def _page(arguments: argparse.Namespace, settings: Settings, store: Store) -> Ch
 
 def run_undo(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print the plan that takes a change back, and carry it out."""
-    from models.changes import By, carry_out
-    from models.history import Actor
-    from models.undoing import plan_undo
-    from models.verdicts import Verdict
+    from models.changes.history import Actor
+    from models.changes.plan import By, carry_out
+    from models.core.verdicts import Verdict
+    from models.operations.undo import plan_undo
 
     store = open_book(arguments, settings)
     _page(arguments, settings, store)
@@ -143,7 +143,7 @@ def run_undo(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def _print_plan(
     plan: Plan, settings: Settings, arguments: argparse.Namespace, result: dict[str, Any]
 ) -> None:
-    from models.told_plans import plan_text
+    from models.operations.describe_plan import plan_text
 
     if arguments.json:
         print(json_text({**plan.as_json(), **result}, indent=2))
@@ -153,7 +153,7 @@ def _print_plan(
 
 def run_verify(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Look for tampering; every finding is a line on stdout."""
-    from models.history_check import verify
+    from models.changes.verify import verify
 
     store = open_book(arguments, settings)
     connection = store.connect()

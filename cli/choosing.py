@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 from cli.listing import Listing
 from cli.printing import tell
-from models.clock import now, to_millis
-from models.customer_export import chosen_columns
-from models.errors import FilterError, UsageError
-from models.filters import parse
+from models.core.clock import now, to_millis
+from models.core.errors import FilterError, UsageError
 from models.languages import _
-from models.lists import Sort
-from models.queries import Query
-from models.views import both
+from models.lists.export import chosen_columns
+from models.lists.filter_parser import parse
+from models.lists.query import Query
+from models.lists.saved_views import both
+from models.lists.spec import Sort
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
     from datetime import datetime
 
-    from models.connection import Connection
-    from models.filters import Filter
-    from models.lists import ListSpec
-    from models.views import SavedView
+    from models.database.connection import Connection
+    from models.lists.filter_parser import Filter
+    from models.lists.saved_views import SavedView
+    from models.lists.spec import ListSpec
 
 
 def add_choice(command: argparse.ArgumentParser, spec: ListSpec, filter_help: str) -> None:
@@ -96,7 +96,7 @@ def chosen_view(arguments: argparse.Namespace, spec: ListSpec) -> SavedView | No
     name = getattr(arguments, "view", None)
     if name is None:
         return None
-    from models.views_file import read_views
+    from models.lists.saved_views_file import read_views
 
     reading = read_views()
     if reading.notice:

@@ -8,14 +8,14 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from cli.printing import tell
-from models.clock import now
-from models.errors import UsageError
+from models.core.clock import now
+from models.core.errors import UsageError
 from models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.settings import Settings
+    from models.settings.model import Settings
 
 
 def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -36,7 +36,7 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
     with picture or nullcontext():
         if demo:
             store = open_book(arguments, settings)
-        from models.desk import Desk
+        from models.session import Desk
 
         desk = Desk(settings, store, wanted_cloud=cloud, demo=demo)
         desk.begin()

@@ -10,17 +10,17 @@ from cli.books import given_path, open_book, progress_line, scope
 from cli.choosing import add_choice, add_forms, chosen_query, column_names, print_list
 from cli.printing import json_text, tell
 from cli.records import print_fields, record_fields
-from models.account_list import ALL
-from models.customer_export import chosen_columns, export, format_of
-from models.customer_list import CUSTOMERS
-from models.errors import ExitCode
+from models.accounts.accounts import ALL
+from models.core.errors import ExitCode
+from models.customers.list import CUSTOMERS
 from models.languages import _, ngettext
+from models.lists.export import chosen_columns, export, format_of
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.relationship_records import RelationshipRecords
-    from models.settings import Settings
+    from models.relationships.of_customer import RelationshipRecords
+    from models.settings.model import Settings
 
 
 def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
@@ -69,8 +69,8 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one customer."""
-    from models.change_page import entry_json
-    from models.customer_page import find_customer, read_customer
+    from models.customers.page import find_customer, read_customer
+    from models.pages.change import entry_json
 
     store = open_book(arguments, settings)
     accounts = scope(arguments, settings, store, ALL).ids
@@ -95,7 +95,7 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def _relationship(records: RelationshipRecords) -> dict[str, list[dict[str, Any]]]:
     """Return invitations, lives and delegated admin, with the states that time brought about."""
-    from models.clock import now
+    from models.core.clock import now
 
     at = now()
     without = ("customer_id", "account_id", "name_sort", "search_text", "ends_sort", "version")

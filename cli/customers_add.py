@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from cli.added_rows import given_rows, print_added
 from cli.books import one_account, open_book
-from models.customer_form.fields import FIELD_TITLES, FormField
-from models.errors import ExitCode, UsageError
+from models.core.errors import ExitCode, UsageError
+from models.core.text import shown
+from models.customers.form.fields import FIELD_TITLES, FormField
 from models.languages import _
-from models.plain import shown
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.adding_many import AddedRow
-    from models.given_rows import GivenRow
-    from models.settings import Settings
+    from models.operations.bulk_customers import AddedRow
+    from models.settings.model import Settings
+    from models.sheets.rows import GivenRow
 
 
 def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
@@ -65,10 +65,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Add customers, or say what that would do."""
     from uuid import uuid4
 
-    from models.adding_many import add_rows
-    from models.changes import By
-    from models.clock import now
-    from models.history import Actor
+    from models.changes.history import Actor
+    from models.changes.plan import By
+    from models.core.clock import now
+    from models.operations.bulk_customers import add_rows
 
     rows = _given(arguments)
     store = open_book(arguments, settings)

@@ -13,15 +13,15 @@ from cli.books import (
     working_clouds,
 )
 from cli.printing import tell
-from models.database_url import SqliteFile, parse
-from models.errors import ExitCode, RefusedError, UsageError
+from models.core.errors import ExitCode, RefusedError, UsageError
+from models.database.store import Store
 from models.languages import _, ngettext
-from models.store import Store
+from models.settings.database_url import SqliteFile, parse
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.settings import Settings
+    from models.settings.model import Settings
 
 MOST_CUSTOMERS = 5_000_000
 

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 
 from cli.books import book, demo_database
 from cli.printing import json_text
-from models import paths
-from models.customer_list import CUSTOMERS
-from models.database_url import SqliteFile, masked
-from models.errors import DeskError, ExitCode
+from models.core import paths
+from models.core.errors import DeskError, ExitCode
+from models.core.text import shown
+from models.customers.list import CUSTOMERS
+from models.database.store import known_versions, schema_version
 from models.languages import _, language, speak
-from models.plain import shown
-from models.store import known_versions, schema_version
+from models.settings.database_url import SqliteFile, masked
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.settings import Settings
-    from models.store import Store
+    from models.database.store import Store
+    from models.settings.model import Settings
 
 
 def add_arguments(command: argparse.ArgumentParser, _shared: argparse.ArgumentParser) -> None:

@@ -7,16 +7,16 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from cli.printing import json_text
-from models.customer_export import plain_value
+from models.core.text import shown
 from models.languages import _
-from models.lists import Kind, cell_text
-from models.plain import shown
+from models.lists.export import plain_value
+from models.lists.spec import Kind, cell_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from models.lists import Column, ListSpec, Row
+    from models.lists.spec import Column, ListSpec, Row
 
 WIDEST = 40
 """Cells that a column of the table takes at most."""

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from cli.argparse_words import speak_everywhere, wanted_language
 from cli.printing import lost_output, ready_streams, tell
-from models.errors import DeskError, ExitCode, FileError, UsageError
+from models.core.errors import DeskError, ExitCode, FileError, UsageError
 from models.languages import _, preferred
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from models.settings import Settings
+    from models.settings.model import Settings
 
 INTERRUPTED = 130
 """What shells expect of a command that Ctrl-C has ended."""
@@ -93,7 +93,7 @@ def _failed(error: Exception) -> int:
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
-    from models import settings as all_settings
+    from models.settings import model as all_settings
 
     config = getattr(arguments, "config", None)
     if config is not None and not config.exists():
@@ -111,8 +111,8 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 
 def _unexpected(error: Exception) -> ExitCode:
-    from models.clock import now
-    from models.crash import write_report
+    from models.core.clock import now
+    from models.core.crash_report import write_report
 
     report = write_report(error, now())
     tell("partnerdesk: " + _("An error nobody expected."))

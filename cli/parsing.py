@@ -7,8 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
+from models.core.text import shown
 from models.languages import N_, _, available
-from models.plain import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ COMMANDS = {
 
 def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     """Return the parser of the commands that `argv` can mean."""
-    from models.settings import Theme
+    from models.settings.model import Theme
 
     shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = shared.add_argument_group(_("everywhere"))

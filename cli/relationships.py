@@ -17,16 +17,16 @@ from cli import (
 from cli.books import open_book, scope
 from cli.choosing import add_choice, add_forms, add_view, chosen_query, column_names, print_list
 from cli.printing import tell
-from models.account_list import ALL
-from models.errors import ExitCode
+from models.accounts.accounts import ALL
+from models.core.errors import ExitCode
 from models.languages import _, ngettext
-from models.relationship_lists import TABS
+from models.relationships.lists import TABS
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.lists import ListSpec
-    from models.settings import Settings
+    from models.lists.spec import ListSpec
+    from models.settings.model import Settings
 
 NUMBER = "number"
 """The column that the other commands take as ID: always there in a table that is printed."""

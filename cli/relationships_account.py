@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.books import scope
-from models.account_list import ALL
-from models.errors import NotFoundError
+from models.accounts.accounts import ALL
+from models.core.errors import NotFoundError
 from models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.account_list import Account
-    from models.settings import Settings
-    from models.store import Store
+    from models.accounts.accounts import Account
+    from models.database.store import Store
+    from models.settings.model import Settings
 
 
 def account_of(
@@ -48,7 +48,7 @@ def named_customer(
         NotFoundError: nobody has it in the clouds that are meant.
         UsageError: several have it.
     """
-    from models.customer_page import find_customer, read_customer
+    from models.customers.page import find_customer, read_customer
 
     there = scope(arguments, settings, store, ALL)
     id = find_customer(store, text, there.ids)

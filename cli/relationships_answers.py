@@ -26,18 +26,18 @@ from cli.relationships_results import (
     refused,
     tell_dry_run,
 )
-from models.errors import ExitCode, UsageError
+from models.core.errors import ExitCode, UsageError
 from models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.answering import Case
-    from models.changes import Fields, Plan
-    from models.customers import Customer
+    from models.changes.plan import Fields, Plan
+    from models.customers.entities import Customer
+    from models.database.store import Store
     from models.letters.letter import Letter
-    from models.settings import Settings
-    from models.store import Store
+    from models.relationships.invitation import Case
+    from models.settings.model import Settings
 
 
 def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
@@ -112,8 +112,8 @@ def _add_common(command: argparse.ArgumentParser) -> None:
 
 def run_letter(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Let the first letter of an invitation out, or a reminder, and print it."""
-    from models.answering import plan_letter_out
-    from models.verdicts import Verdict
+    from models.core.verdicts import Verdict
+    from models.relationships.invitation import plan_letter_out
 
     if arguments.not_sent and arguments.send:
         raise UsageError(
@@ -160,9 +160,9 @@ def _only_written(
 
 def run_sent(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record that a letter is out, the first one or a reminder."""
-    from models.answering import next_event, plan_letter_out, read_case
-    from models.lifecycles import InvitationEvent
-    from models.relationships import SentBy
+    from models.relationships.entities import SentBy
+    from models.relationships.invitation import next_event, plan_letter_out, read_case
+    from models.relationships.lifecycles import InvitationEvent
 
     store = open_book(arguments, settings)
     case = chosen_case(arguments, settings, store)
@@ -182,8 +182,8 @@ def run_sent(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def _of_its_state(arguments: argparse.Namespace, case: Case, plan: Plan) -> Plan:
     """Return the plan, refused where the first letter is meant and a reminder would go out."""
-    from models.lifecycles import InvitationState
-    from models.verdicts import Reason
+    from models.core.verdicts import Reason
+    from models.relationships.lifecycles import InvitationState
 
     draft = case.invitation.state == InvitationState.DRAFT
     if draft is not arguments.reminds:
@@ -198,7 +198,7 @@ def _of_its_state(arguments: argparse.Namespace, case: Case, plan: Plan) -> Plan
 def _let_out(
     arguments: argparse.Namespace, settings: Settings, store: Store, plan: Plan, letter: Letter
 ) -> ExitCode:
-    from models.changes import carry_out
+    from models.changes.plan import carry_out
 
     with LetterFile(arguments, settings, letter, plan.by.plan_id):
         outcome = carry_out(store, plan, arguments.why)
@@ -217,7 +217,7 @@ def _let_out(
 
 def run_answer(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record that an invitation was accepted, declined or withdrawn."""
-    from models.answering import plan_accept, plan_decline, plan_withdraw, read_case
+    from models.relationships.invitation import plan_accept, plan_decline, plan_withdraw, read_case
 
     store = open_book(arguments, settings)
     case = chosen_case(arguments, settings, store)
@@ -246,7 +246,7 @@ def _customer(arguments: argparse.Namespace, store: Store, case: Case) -> Custom
     """Return the customer of the invitation's account that is named; None where none is."""
     if not arguments.customer:
         return None
-    from models.customer_page import find_customer, read_customer
+    from models.customers.page import find_customer, read_customer
 
     id = find_customer(store, arguments.customer, [case.invitation.account_id])
     return read_customer(store, id).customer

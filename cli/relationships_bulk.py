@@ -9,21 +9,21 @@ from cli.choosing import chosen_query
 from cli.printing import tell
 from cli.relationships_account import account_of
 from cli.relationships_results import present, tell_dry_run
-from models.account_list import ALL
-from models.customer_list import CUSTOMERS
-from models.errors import ExitCode, UsageError
+from models.accounts.accounts import ALL
+from models.core.errors import ExitCode, UsageError
+from models.core.text import shown, without_nul
+from models.customers.list import CUSTOMERS
 from models.languages import _, ngettext
-from models.plain import shown, without_nul
-from models.relationship_lists import DELEGATED_ADMIN
+from models.relationships.lists import DELEGATED_ADMIN
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.account_list import Account
-    from models.lists import ListSpec
-    from models.running import PlannedRun, RunWish
-    from models.settings import Settings
-    from models.store import Store
+    from models.accounts.accounts import Account
+    from models.database.store import Store
+    from models.lists.spec import ListSpec
+    from models.operations.bulk import PlannedRun, RunWish
+    from models.settings.model import Settings
 
 
 def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
@@ -85,9 +85,9 @@ def _add_rows(command: argparse.ArgumentParser, filter_help: str) -> None:
 
 def run_extend(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Extend the delegated-admin relationships that a filter finds."""
-    from models.delegated_admin import parse_extension
-    from models.running import RunWish
-    from models.runs import RunKind
+    from models.operations.bulk import RunWish
+    from models.operations.bulk_records import RunKind
+    from models.relationships.delegated_admin import parse_extension
 
     said = arguments.by or arguments.to
     extension = parse_extension(said)
@@ -103,8 +103,8 @@ def run_extend(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_reseller(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Name the indirect reseller of the customers that a filter finds."""
-    from models.running import RunWish
-    from models.runs import RunKind
+    from models.operations.bulk import RunWish
+    from models.operations.bulk_records import RunKind
 
     partner = " ".join(without_nul(arguments.partner).split())
     wish = RunWish(RunKind.NAME_RESELLER, {"reseller": partner})
@@ -117,8 +117,8 @@ def _run(
     """Do a run over the rows that are found, or go on with the one of the same words."""
     from cli.relationships_rows import Printed
     from cli.relationships_run import follow_run, planned_rows
-    from models.running import begin_runs, unfinished_run
-    from models.runs import RowState
+    from models.operations.bulk import begin_runs, unfinished_run
+    from models.operations.bulk_records import RowState
 
     if not (arguments.filter.strip() or arguments.all):
         raise UsageError(
@@ -175,8 +175,8 @@ def _planned(
     asked: str,
 ) -> list[tuple[Account, PlannedRun]]:
     """Return the plans of the rows that are to do: what cut-off runs left, else what was found."""
-    from models.running import plan_run, read_run
-    from models.runs import RowState
+    from models.operations.bulk import plan_run, read_run
+    from models.operations.bulk_records import RowState
 
     if cut_off:
         found = []
@@ -205,8 +205,8 @@ def run_go_on(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Do what a run left undone, and its failed rows again."""
     from cli.relationships_rows import Printed
     from cli.relationships_run import follow_run
-    from models.running import read_run
-    from models.runs import RowState
+    from models.operations.bulk import read_run
+    from models.operations.bulk_records import RowState
 
     store = open_book(arguments, settings)
     view = read_run(store, arguments.id)

@@ -11,19 +11,19 @@ from cli.records import record_fields
 from cli.relationships_account import account_of
 from cli.relationships_invitation import LEFT_OUT
 from cli.relationships_results import add_trying, carry, present
-from models.account_list import ALL
-from models.delegation_fields import FIELD_TITLES, DelegationField
-from models.errors import ExitCode, UsageError
+from models.accounts.accounts import ALL
+from models.core.errors import ExitCode, UsageError
+from models.core.text import shown
 from models.languages import _
-from models.plain import shown
+from models.relationships.delegated_admin_fields import FIELD_TITLES, DelegationField
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.adding_delegations import AddedDelegation
-    from models.changes import Fields
-    from models.given_rows import GivenRow
-    from models.settings import Settings
+    from models.changes.plan import Fields
+    from models.operations.bulk_delegated_admin import AddedDelegation
+    from models.settings.model import Settings
+    from models.sheets.rows import GivenRow
 
 WORDS = {
     "request": ("requested", "would_request"),
@@ -78,8 +78,8 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
 
 def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Keep relationships, or say what that would do."""
-    from models.accounts import PartnerAccount
-    from models.adding_delegations import add_delegations
+    from models.accounts.entities import PartnerAccount
+    from models.operations.bulk_delegated_admin import add_delegations
 
     rows = _given(arguments)
     store = open_book(arguments, settings)
@@ -108,7 +108,7 @@ def _given(arguments: argparse.Namespace) -> list[GivenRow[DelegationField]]:
 
 def run_event(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record what happened to a relationship."""
-    from models.delegated_admin import EVENTS, plan_event, read_delegation
+    from models.relationships.delegated_admin import EVENTS, plan_event, read_delegation
 
     store = open_book(arguments, settings)
     delegation = read_delegation(store, arguments.id)

@@ -24,19 +24,19 @@ from cli.relationships_results import (
     refused,
     tell_dry_run,
 )
-from models.errors import ExitCode, RefusedError, UsageError
+from models.core.errors import ExitCode, RefusedError, UsageError
+from models.core.text import shown, without_nul
 from models.languages import _
-from models.plain import shown, without_nul
 
 if TYPE_CHECKING:
     import argparse
 
     from mailing.outbox import SentCall
-    from models.changes import Fields, Outcome, Plan
-    from models.ending import Ending, EndingWish
+    from models.changes.plan import Fields, Outcome, Plan
+    from models.database.store import Store
     from models.letters.letter import Letter
-    from models.settings import Settings
-    from models.store import Store
+    from models.relationships.end import Ending, EndingWish
+    from models.settings.model import Settings
 
 
 def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
@@ -74,8 +74,8 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """End the relationship with a customer, or say what that would do."""
-    from models.ending import notice_letter, plan_end, read_ending
-    from models.verdicts import Verdict
+    from models.core.verdicts import Verdict
+    from models.relationships.end import notice_letter, plan_end, read_ending
 
     store = open_book(arguments, settings)
     account, id = named_customer(arguments, settings, store, arguments.customer)
@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 
 def _wish(arguments: argparse.Namespace) -> EndingWish:
-    from models.ending import EndingWish, Obstacle
+    from models.relationships.end import EndingWish, Obstacle
 
     looked = {obstacle: getattr(arguments, obstacle.value) for obstacle in Obstacle}
     return EndingWish(
@@ -129,8 +129,8 @@ def _end(
     plan: Plan,
     letter: Letter,
 ) -> ExitCode:
-    from models.changes import carry_out
-    from models.ending import plan_notice
+    from models.changes.plan import carry_out
+    from models.relationships.end import plan_notice
 
     notice = plan_notice(ending, letter, present())
     if arguments.send and (wrong := [reason.text for reason in notice.reasons if reason.refuses]):
@@ -159,7 +159,7 @@ def _print_done(
     outcome: Outcome,
     told: Outcome | None,
 ) -> None:
-    from models.ending import read_ending
+    from models.relationships.end import read_ending
 
     ended = read_ending(store, plan.target.customer_id or 0)
     letter, call = written

@@ -11,22 +11,22 @@ from cli.records import print_fields, record_fields
 from cli.relationships_account import account_of
 from cli.relationships_letters import call_json
 from cli.relationships_results import letter_json, print_letter, print_object
-from models.clock import now
-from models.errors import ExitCode
+from models.core.clock import now
+from models.core.errors import ExitCode
+from models.core.text import shown
 from models.languages import _
-from models.plain import shown
 
 if TYPE_CHECKING:
     import argparse
 
     from mailing.outbox import SentCall
-    from models.answering import Case
-    from models.changes import Fields, Plan
+    from models.changes.plan import Fields, Plan
+    from models.database.store import Store
     from models.letters.letter import Letter
-    from models.relationships import Invitation
-    from models.sent_letters import SentLetter
-    from models.settings import Settings
-    from models.store import Store
+    from models.relationships.entities import Invitation
+    from models.relationships.invitation import Case
+    from models.relationships.sent_letters import SentLetter
+    from models.settings.model import Settings
 
 LEFT_OUT = ("name_sort", "ends_sort", "search_text", "version")
 """Fields of a record that are for the book itself."""
@@ -55,8 +55,8 @@ def add_id(command: argparse.ArgumentParser) -> None:
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one invitation and its letter as it is written, or went out last."""
-    from models.answering import letter_as_written
-    from models.sent_letters import about_letter, letter_title
+    from models.relationships.invitation import letter_as_written
+    from models.relationships.sent_letters import about_letter, letter_title
 
     store = open_book(arguments, settings)
     case = chosen_case(arguments, settings, store)
@@ -97,7 +97,7 @@ def chosen_case(arguments: argparse.Namespace, settings: Settings, store: Store)
     Raises:
         NotFoundError: there is no such invitation, or it is another cloud's.
     """
-    from models.answering import read_case
+    from models.relationships.invitation import read_case
 
     case = read_case(store, arguments.id)
     account_of(arguments, settings, store, case.invitation.account_id)
@@ -106,7 +106,7 @@ def chosen_case(arguments: argparse.Namespace, settings: Settings, store: Store)
 
 def invitation_json(invitation: Invitation, cloud: str) -> Fields:
     """Return an invitation as `--json` prints it: its state is that of this moment."""
-    from models.clock import NEVER
+    from models.core.clock import NEVER
 
     fields = record_fields(invitation, *LEFT_OUT)
     fields["state"] = invitation.state_at(now()).value
@@ -117,8 +117,8 @@ def invitation_json(invitation: Invitation, cloud: str) -> Fields:
 
 def planned_invitation(plan: Plan) -> Invitation | None:
     """Return the invitation that a plan makes; None where it makes none."""
-    from models.carrying_out import value_of
-    from models.relationships import Invitation
+    from models.operations.execute import value_of
+    from models.relationships.entities import Invitation
 
     if not plan.steps:
         return None
@@ -128,7 +128,7 @@ def planned_invitation(plan: Plan) -> Invitation | None:
 
 def refused_json(plan: Plan) -> Fields:
     """Return the fields of an invitation that is refused, as far as they are known."""
-    from models.relationships import Invitation
+    from models.relationships.entities import Invitation
 
     names = [name for name in Invitation.model_fields if name not in LEFT_OUT]
     target = plan.target
@@ -155,7 +155,7 @@ def print_done(
     **more: Any,
 ) -> None:
     """Print an invitation as it is now, what was to mind, and its letter."""
-    from models.answering import read_case
+    from models.relationships.invitation import read_case
 
     fields = invitation_json(read_case(store, id).invitation, plan.target.cloud)
     if arguments.json:

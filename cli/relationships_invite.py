@@ -17,18 +17,18 @@ from cli.relationships_invitation import (
 )
 from cli.relationships_letters import LetterFile, add_ways, check_way, failure, hand_over, way
 from cli.relationships_results import add_trying, present, print_plan, refused, tell_dry_run
-from models.errors import DeskError, ExitCode, UsageError
+from models.core.errors import DeskError, ExitCode, UsageError
 from models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.account_list import Account
-    from models.changes import Plan
-    from models.inviting import InvitationWish
+    from models.accounts.accounts import Account
+    from models.changes.plan import Plan
+    from models.database.store import Store
     from models.letters.letter import Letter
-    from models.settings import Settings
-    from models.store import Store
+    from models.relationships.invite import InvitationWish
+    from models.settings.model import Settings
 
 
 def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
@@ -94,8 +94,8 @@ def _add_what(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Write an invitation, or say what that would do."""
-    from models.inviting import plan_invite, read_around
-    from models.verdicts import Verdict
+    from models.core.verdicts import Verdict
+    from models.relationships.invite import plan_invite, read_around
 
     if not (arguments.company.strip() or arguments.customer):
         raise UsageError(
@@ -110,7 +110,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     draft = planned_invitation(plan)
     letter = None
     if draft is not None and not wish.in_portal:
-        from models.answering import letter_as_written
+        from models.relationships.invitation import letter_as_written
 
         letter = letter_as_written(draft)
     if plan.verdict is not Verdict.REFUSED and not arguments.dry_run:
@@ -143,9 +143,9 @@ def _whom(
 
 
 def _wish(arguments: argparse.Namespace, customer_id: int | None) -> InvitationWish:
-    from models.inviting import InvitationWish
     from models.letters.letter import LetterLanguage
-    from models.relationships import InvitationKind
+    from models.relationships.entities import InvitationKind
+    from models.relationships.invite import InvitationWish
 
     return InvitationWish(
         company=arguments.company,
@@ -171,8 +171,8 @@ def _carry_out(
     letter: Letter | None,
 ) -> ExitCode:
     """Write the invitation down, let its letter out, and print both."""
-    from models.answering import plan_letter_out, read_case
-    from models.changes import carry_out
+    from models.changes.plan import carry_out
+    from models.relationships.invitation import plan_letter_out, read_case
 
     if letter is None or arguments.draft:
         outcome = carry_out(store, plan)

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 
 from cli.books import given_path
 from cli.printing import tell
-from models.clock import now
-from models.errors import DeskError, FileError
+from models.core.clock import now
+from models.core.errors import DeskError, FileError
+from models.core.text import shown
 from models.languages import _
-from models.plain import shown
 
 if TYPE_CHECKING:
     import argparse
 
     from mailing.outbox import SentCall
-    from models.changes import Fields, Outcome, Plan
+    from models.changes.plan import Fields, Outcome, Plan
+    from models.database.store import Store
     from models.letters.letter import Letter
-    from models.relationships import SentBy
-    from models.settings import Settings
-    from models.store import Store
+    from models.relationships.entities import SentBy
+    from models.settings.model import Settings
 
 
 def add_ways(command: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
@@ -43,7 +43,7 @@ def add_ways(command: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGro
 
 def way(arguments: argparse.Namespace) -> SentBy:
     """Return how the letter goes out."""
-    from models.relationships import SentBy
+    from models.relationships.entities import SentBy
 
     if arguments.eml is not None:
         return SentBy.EML
@@ -58,8 +58,8 @@ def check_way(arguments: argparse.Namespace, settings: Settings) -> None:
         SettingsError: there is no mail server, or nobody who sends.
     """
     if arguments.eml is not None:
-        from models.customer_export import refuse_target
-        from models.paths import is_there
+        from models.core.paths import is_there
+        from models.lists.export import refuse_target
 
         path = given_path(arguments.eml)
         refuse_target(path)

@@ -9,20 +9,21 @@ from cli.records import record_fields
 from cli.relationships_account import account_of
 from cli.relationships_invitation import LEFT_OUT
 from cli.relationships_results import add_trying, carry, present
-from models.errors import ExitCode, UsageError
+from models.core.errors import ExitCode, UsageError
 from models.languages import _
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from models.changes import Fields, Plan
-    from models.relationships import PartnerLink
-    from models.settings import Settings
-    from models.store import Store
+    from models.changes.plan import Fields, Plan
+    from models.database.store import Store
+    from models.relationships.entities import PartnerLink
+    from models.settings.model import Settings
 
 NAMES = ("name", "mpn_id", "location", "kind", "agreement_signed", "microsoft_id")
-"""What a person can say of a partner, as `models.partners.FIELDS`; `--tenant-id` is the last."""
+"""What a person can say of a partner, as `FIELDS` of `models.relationships.partners`;
+`--tenant-id` is the last."""
 
 
 def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
@@ -95,7 +96,7 @@ def _said(arguments: argparse.Namespace) -> dict[str, str]:
 
 def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Add a partner."""
-    from models.partners import plan_add_partner, read_partners
+    from models.relationships.partners import plan_add_partner, read_partners
 
     said = _said(arguments)
     store = open_book(arguments, settings)
@@ -110,7 +111,7 @@ def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Change what is kept of a partner."""
-    from models.partners import plan_edit_partner, read_partner, read_partners
+    from models.relationships.partners import plan_edit_partner, read_partner, read_partners
 
     said = _said(arguments)
     store = open_book(arguments, settings)
@@ -124,7 +125,7 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_end(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """End the link with a partner."""
-    from models.partners import plan_end_partner, read_partner, shared_customers
+    from models.relationships.partners import plan_end_partner, read_partner, shared_customers
 
     store = open_book(arguments, settings)
     partner, own = read_partner(store, arguments.id)
@@ -151,8 +152,8 @@ def _reading(
     """Return what gives a partner's fields: as they are, or as the plan would make them."""
 
     def record(id: int | None) -> Fields:
-        from models.partners import read_partner
-        from models.relationships import PartnerLink
+        from models.relationships.entities import PartnerLink
+        from models.relationships.partners import read_partner
 
         known = partner.id if id is None and partner is not None else id
         if known is not None:

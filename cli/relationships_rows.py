@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from cli.added_rows import print_reasons
 from cli.printing import json_text, tell
-from models.errors import ExitCode
+from models.core.errors import ExitCode
+from models.core.text import shown
+from models.core.verdicts import Verdict, verdict_of
 from models.languages import _, ngettext
-from models.plain import shown
-from models.runs import RowState, RunKind
-from models.verdicts import Verdict, verdict_of
+from models.operations.bulk_records import RowState, RunKind
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
-    from models.changes import Fields
-    from models.verdicts import Reason
+    from models.changes.plan import Fields
+    from models.core.verdicts import Reason
 
 WOULD = {
     RunKind.EXTEND: "would_extend",
@@ -116,7 +116,7 @@ class Printed:
 def _row_json(
     fields: Fields, verdict: Verdict, reasons: Iterable[Reason], result: str
 ) -> dict[str, Any]:
-    from models.changes import reason_json
+    from models.changes.plan import reason_json
 
     last = {name: fields[name] for name in ("end_date_time",) if name in fields}
     first = {name: value for name, value in fields.items() if name not in last}

@@ -6,12 +6,12 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from cli.books import progress_line
-from models.clock import now
-from models.errors import NotFoundError
+from models.core.clock import now
+from models.core.errors import NotFoundError
+from models.core.verdicts import Reason
 from models.languages import _
-from models.running import RUN_TITLES
-from models.runs import RowState, RunKind
-from models.verdicts import Reason
+from models.operations.bulk import RUN_TITLES
+from models.operations.bulk_records import RowState, RunKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from cli.relationships_rows import Printed
-    from models.account_list import Account
-    from models.changes import Fields, Plan
-    from models.running import PlannedRun, RowView
-    from models.store import Store
+    from models.accounts.accounts import Account
+    from models.changes.plan import Fields, Plan
+    from models.database.store import Store
+    from models.operations.bulk import PlannedRun, RowView
 
 
 def planned_rows(printed: Printed, store: Store, planned: Iterable[PlannedRun]) -> None:
@@ -65,8 +65,8 @@ def follow_run(
     Raises:
         StoreError: the book cannot be read or written any more.
     """
-    from models.history import Actor
-    from models.running import go_on, read_run
+    from models.changes.history import Actor
+    from models.operations.bulk import go_on, read_run
 
     printed.runs.append(run_id)
     rows = read_run(store, run_id).rows
@@ -100,7 +100,7 @@ def _print_rows(
     plans: Mapping[int, Plan],
 ) -> None:
     """Print rows as the book has them now."""
-    from models.runs import RunRow
+    from models.operations.bulk_records import RunRow
 
     with store.reading() as session:
         for row in rows:
@@ -112,7 +112,7 @@ def _print_rows(
 
 def _reasons(told: str, state: RowState, plan: Plan | None) -> Sequence[Reason]:
     """Return why a row became what it is: with codes where its plan was just made."""
-    from models.running import told_of
+    from models.operations.bulk import told_of
 
     if plan is not None and told_of(plan) == told:
         return plan.reasons
@@ -123,8 +123,8 @@ def _reasons(told: str, state: RowState, plan: Plan | None) -> Sequence[Reason]:
 def _fields(session: Session, kind: RunKind, id: int, subject: str) -> Fields:
     """Return what is printed of a record; its name alone where it is not in the book any more."""
     from cli.records import record_fields
-    from models.customers import Customer
-    from models.delegated_admin import delegation_of
+    from models.customers.entities import Customer
+    from models.relationships.delegated_admin import delegation_of
 
     if kind is RunKind.EXTEND:
         try:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from cli.books import open_book
 from cli.printing import json_text, tell
 from cli.relationships_letters import call_json
-from models.clock import moment_text, now
-from models.errors import ExitCode
+from models.core.clock import moment_text, now
+from models.core.errors import ExitCode
+from models.core.text import shown
 from models.languages import _, ngettext
-from models.plain import shown
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from mailing.outbox import SentCall
-    from models.settings import Settings
+    from models.settings.model import Settings
 
 MARKS = {"sent": "✓", "failed": "✗"}
 """What stands before a letter, by its state; `?` for one of which nobody knows."""

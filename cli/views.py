@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from cli.choosing import chosen_sort, filter_of
 from cli.printing import json_text, tell
-from models.change_list import CHANGES
-from models.clock import now
-from models.customer_export import chosen_columns
-from models.customer_list import CUSTOMERS
-from models.errors import ConflictError, ExitCode, UsageError
+from models.changes.list import CHANGES
+from models.core.clock import now
+from models.core.errors import ConflictError, ExitCode, UsageError
+from models.core.text import shown
+from models.customers.list import CUSTOMERS
 from models.languages import _
-from models.plain import shown
-from models.relationship_lists import TABS
-from models.views import ChosenColumn, SavedView, own_name
+from models.lists.export import chosen_columns
+from models.lists.saved_views import ChosenColumn, SavedView, own_name
+from models.relationships.lists import TABS
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from models.settings import Settings
-    from models.views_file import Reading
+    from models.lists.saved_views_file import Reading
+    from models.settings.model import Settings
 
 LISTS = {spec.name: spec for spec in (CUSTOMERS, *TABS.values(), CHANGES)}
 """The lists that have views."""
@@ -58,7 +58,7 @@ def _add_name(command: argparse.ArgumentParser) -> None:
 
 def run_list(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
     """Print the views, one a line, or as JSON."""
-    from models.views_file import read_views
+    from models.lists.saved_views_file import read_views
 
     kept = _told(read_views()).kept
     views = [view for name in LISTS for view in kept.of(name)]
@@ -74,7 +74,7 @@ def run_list(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
 
 def run_save(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
     """Keep a view of the person's own."""
-    from models.views_file import keep_view
+    from models.lists.saved_views_file import keep_view
 
     spec = LISTS[arguments.list]
     filter_of(arguments, spec, now())
@@ -96,7 +96,7 @@ def run_save(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
 
 def run_delete(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
     """Delete a view of the person's own."""
-    from models.views_file import read_views, remove_view
+    from models.lists.saved_views_file import read_views, remove_view
 
     view = _told(read_views()).kept.find(arguments.list, arguments.name)
     if view.id:

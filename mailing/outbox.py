@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, select
 
 from mailing.smtp import send_letter
-from models.errors import ConflictError, DeskError, ExitCode, MailError, RefusedError
+from models.changes.outbox import CallState, OutboxCall
+from models.core.errors import ConflictError, DeskError, ExitCode, MailError, RefusedError
+from models.core.text import shown
 from models.languages import _, ngettext
 from models.letters.letter import Letter, LetterKind, LetterLanguage
-from models.outbox import CallState, OutboxCall
-from models.plain import shown
-from models.told import as_object
+from models.operations.describe_fields import as_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from models.settings import MailSettings
-    from models.store import Store
+    from models.database.store import Store
+    from models.settings.model import MailSettings
 
 MAIL = "MAIL"
 """The method of a call that is a letter."""

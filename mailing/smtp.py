@@ -12,11 +12,11 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.errors import MailError, MailRefusedError, MailUncertainError, SettingsError
+from models.core.errors import MailError, MailRefusedError, MailUncertainError, SettingsError
+from models.core.paths import typed_path
+from models.core.text import shown
 from models.languages import _
 from models.letters.eml import message, sender_parts, wire_address
-from models.paths import typed_path
-from models.plain import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from models.letters.letter import Letter
-    from models.settings import MailSettings
+    from models.settings.model import MailSettings
 
 TIMEOUT = 30.0
 """Seconds that the server may be silent."""

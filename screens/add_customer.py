@@ -6,13 +6,13 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from models.adding import circumstances, plan_add_customer
-from models.customer_form.checks import proposals
-from models.customer_form.fields import FormField
-from models.errors import ConflictError, DeskError
+from models.core.errors import ConflictError, DeskError
+from models.core.text import shown
+from models.customers.add import circumstances, plan_add_customer
+from models.customers.duplicates import find_look_alikes
+from models.customers.form.checks import proposals
+from models.customers.form.fields import FormField
 from models.languages import N_, _
-from models.look_alikes import find_look_alikes
-from models.plain import shown
 from screens.customer_form import CustomerFormScreen
 from tui.widgets.actions import Action
 from tui.widgets.questions import Choice
@@ -20,12 +20,12 @@ from tui.widgets.questions import Choice
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from models.account_list import Account
-    from models.changes import Outcome, Plan
-    from models.desk import Desk
-    from models.drafts import CustomerDraft
-    from models.look_alikes import LookAlike
-    from models.verdicts import Reason
+    from models.accounts.accounts import Account
+    from models.changes.plan import Outcome, Plan
+    from models.core.verdicts import Reason
+    from models.customers.drafts import CustomerDraft
+    from models.customers.duplicates import LookAlike
+    from models.session import Desk
     from tui.widgets.form_page import FormPage
 
 _COMPARED = frozenset(
@@ -123,7 +123,7 @@ class AddCustomerScreen(CustomerFormScreen):
 
     async def _keep(self) -> None:
         """Write the draft until all is kept; a job of the app, which ends what it began."""
-        from models.drafts import save_draft
+        from models.customers.drafts import save_draft
 
         store, draft = self.desk.store, self._draft
         try:
@@ -178,7 +178,7 @@ class AddCustomerScreen(CustomerFormScreen):
             self.shell.say(_("The draft is kept: n goes on with it."))
 
     async def _keep_apart(self) -> None:
-        from models.drafts import begin_draft
+        from models.customers.drafts import begin_draft
 
         self._draft = begin_draft(self.account.id, self.desk.by())
         self._taken = False

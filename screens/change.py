@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 
-from models.clock import age, moment_text
+from models.core.clock import age, moment_text
 from models.languages import N_, _, ngettext
 from screens.undo_flow import undo
 from tui.widgets.actions import Action
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from models.change_page import ChangePage
-    from models.desk import Desk
-    from models.history import Change
-    from models.outbox import OutboxCall
+    from models.changes.history import Change
+    from models.changes.outbox import OutboxCall
+    from models.pages.change import ChangePage
+    from models.session import Desk
 
 
 class ChangeScreen(DeskScreen):
@@ -58,7 +58,7 @@ class ChangeScreen(DeskScreen):
 
     def book_changed(self) -> None:
         """Read again what became of the change."""
-        from models.change_page import read_change
+        from models.pages.change import read_change
 
         store, reader, id = self.desk.store, self.desk.reader, self._change_id
         self.read(lambda: reader.aside(lambda: read_change(store, id)), self._take)
@@ -74,7 +74,7 @@ class ChangeScreen(DeskScreen):
     # What is shown
 
     def _sections(self, page: ChangePage) -> list[Section]:
-        from models.told import change_lines
+        from models.operations.describe_fields import change_lines
 
         lines = change_lines(page.entry)
         seal = (
@@ -112,7 +112,7 @@ class ChangeScreen(DeskScreen):
         return fields
 
     def _state(self, page: ChangePage) -> str:
-        from models.change_list import STATES
+        from models.changes.list import STATES
 
         state = _(STATES[page.state])
         if page.undone_by is None:
@@ -121,9 +121,9 @@ class ChangeScreen(DeskScreen):
         return f"{state} {by}"
 
     def _plan(self, page: ChangePage) -> list[Section]:
-        from models.told import as_object
-        from models.told_plans import tell_steps
-        from models.verdicts import VERDICT_TITLES, Verdict
+        from models.core.verdicts import VERDICT_TITLES, Verdict
+        from models.operations.describe_fields import as_object
+        from models.operations.describe_plan import tell_steps
 
         kept = as_object(page.entry.plan)
         if not kept:
@@ -158,7 +158,7 @@ class ChangeScreen(DeskScreen):
 
 
 def _title(entry: Change) -> str:
-    from models.history import KIND_TITLES, ChangeKind
+    from models.changes.history import KIND_TITLES, ChangeKind
 
     return _(KIND_TITLES[ChangeKind(entry.kind)])
 
@@ -171,7 +171,7 @@ def _named(entry: Change) -> str:
 
 def _letter(entry: Change) -> Iterator[Field]:
     """Return the letter that a change wrote, whole: above only its lines are counted."""
-    from models.told import as_object
+    from models.operations.describe_fields import as_object
 
     after = as_object(entry.after)
     if isinstance(after.get("body"), str):
@@ -186,7 +186,7 @@ def _parted(line: str) -> tuple[str, str]:
 
 
 def _call(call: OutboxCall) -> Field:
-    from models.outbox import CALL_STATE_TITLES
+    from models.changes.outbox import CALL_STATE_TITLES
 
     state = _(CALL_STATE_TITLES[call.state])
     attempts = ngettext("{count} attempt", "{count} attempts", call.attempts)

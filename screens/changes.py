@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from models.change_list import CHANGES
+from models.changes.list import CHANGES
 from models.languages import N_, _, ngettext
 from screens.export_flow import ExportFlow
 from screens.undo_flow import undo
@@ -12,8 +12,8 @@ from tui.widgets.actions import Action
 from tui.widgets.list_screen import ListScreen
 
 if TYPE_CHECKING:
-    from models.account_list import Scope
-    from models.lists import Row
+    from models.accounts.accounts import Scope
+    from models.lists.spec import Row
 
 
 class ChangesScreen(ListScreen):

@@ -11,8 +11,8 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from models.core.text import fold, shown
 from models.languages import _
-from models.plain import fold, shown
 from tui.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:

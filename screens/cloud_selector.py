@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets.option_list import Option
 
-from models.account_list import ALL
+from models.accounts.accounts import ALL
+from models.core.text import fold
 from models.languages import _, ngettext
-from models.plain import fold
 from screens.choice_dialog import NarrowingDialog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from models.account_list import Account
-    from models.desk import Desk
+    from models.accounts.accounts import Account
+    from models.session import Desk
 
 
 class CloudSelector(NarrowingDialog):

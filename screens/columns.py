@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from models.languages import _
-from models.views import ChosenColumn
+from models.lists.saved_views import ChosenColumn
 from tui.widgets.record_layout import LEAST, fitted, usual_width
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from models.lists import Column, ListSpec
-    from models.views import Chosen
+    from models.lists.saved_views import Chosen
+    from models.lists.spec import Column, ListSpec
 
 LABEL = 24
 """Cells of a column's name."""

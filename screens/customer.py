@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from textual.getters import query_one
 
-from models.clock import age
-from models.errors import ConflictError, DeskError, NotFoundError
+from models.core.clock import age
+from models.core.errors import ConflictError, DeskError, NotFoundError
 from models.languages import N_, _
 from screens.customer_sections import CHANGE, FORM, NOTE, TAGS, sections
 from screens.relationship_sections import DELEGATION, INVITATION
@@ -23,9 +23,9 @@ from tui.widgets.questions import Choice
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from models.customer_page import CustomerPage
-    from models.customers import Note
-    from models.desk import Desk
+    from models.customers.entities import Note
+    from models.customers.page import CustomerPage
+    from models.session import Desk
 
 
 class CustomerScreen(DeskScreen):
@@ -82,7 +82,7 @@ class CustomerScreen(DeskScreen):
 
     def book_changed(self) -> None:
         """Read the customer again."""
-        from models.customer_page import read_customer
+        from models.customers.page import read_customer
 
         store, reader, id = self.desk.store, self.desk.reader, self._customer_id
         self.read(lambda: reader.aside(lambda: read_customer(store, id)), self._take)
@@ -134,8 +134,8 @@ class CustomerScreen(DeskScreen):
 
     def do_tags(self) -> None:
         """Edit the tags in a line."""
-        from models.known_values import known_tags
-        from models.tokens import TokenCompleter, token_line
+        from models.lists.known_values import known_tags
+        from models.values.tokens import TokenCompleter, token_line
 
         self._edited, accounts = self._shown, (self._shown.customer.account_id,)
         completer = TokenCompleter(partial(known_tags, self.desk.reader, accounts))
@@ -143,9 +143,9 @@ class CustomerScreen(DeskScreen):
         self.ask(_("Tags"), token_line(self._shown.tags), self._tags_given, aid=aid)
 
     async def _tags_given(self, text: str | None) -> None:
-        from models.changes import carry_out
-        from models.tags_and_notes import parse_tags, plan_tags, tags_told
-        from models.tokens import token_line
+        from models.changes.plan import carry_out
+        from models.customers.tags_and_notes import parse_tags, plan_tags, tags_told
+        from models.values.tokens import token_line
 
         before = self._edited.tags
         if text is None:
@@ -215,8 +215,8 @@ class CustomerScreen(DeskScreen):
         await self.shell.ask_dialog(dialog, written)
 
     async def _note_given(self, text: str, note: Note | None) -> None:
-        from models.changes import carry_out
-        from models.tags_and_notes import plan_note
+        from models.changes.plan import carry_out
+        from models.customers.tags_and_notes import plan_note
 
         try:
             plan = plan_note(self._shown, text, note, self.desk.by())
@@ -258,8 +258,8 @@ class CustomerScreen(DeskScreen):
 
     def _latest_change(self) -> int:
         """Return the latest entry that can be undone; pressed again, u so goes further back."""
-        from models.history import ChangeKind
-        from models.undoing import why_not_undone
+        from models.changes.history import ChangeKind
+        from models.operations.undo import why_not_undone
 
         for entry in self._shown.changes:
             stands = entry.id not in self._shown.undone and entry.kind != ChangeKind.UNDONE

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.clock import age, date_text, moment_text
-from models.customer_form.fields import FormField
+from models.core.clock import age, date_text, moment_text
+from models.core.text import shown
+from models.customers.form.fields import FormField
 from models.languages import _
-from models.plain import shown
 from screens.relationship_sections import delegated_admin_lines, relationship_lines
 from tui.widgets.field_page import Field, Section
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from models.clouds import Cloud
-    from models.customer_page import CustomerPage
+    from models.customers.page import CustomerPage
+    from models.settings.clouds import Cloud
 
 TAGS, NOTE, CHANGE, FORM = "tags", "note:", "change:", "form:"
 """How the page names what stands in a field; behind it stands a note's or a change's id, or the
@@ -86,7 +86,7 @@ def _contact(page: CustomerPage) -> Section:
 
 
 def _agreement(page: CustomerPage) -> str:
-    from models.customer_form.fields import WAY_TITLES, AgreementWay
+    from models.customers.form.fields import WAY_TITLES, AgreementWay
 
     accepted = date_text(page.customer.agreement_accepted_at)
     kept = page.agreement
@@ -98,7 +98,7 @@ def _agreement(page: CustomerPage) -> str:
 
 
 def _relationship(page: CustomerPage, clouds: Mapping[str, Cloud], at: datetime) -> Iterator[Field]:
-    from models.customers import RELATIONSHIP_TITLES, Relationship
+    from models.customers.entities import RELATIONSHIP_TITLES, Relationship
 
     customer = page.customer
     seen = customer.seen_at
@@ -126,8 +126,8 @@ def _tags_and_notes(page: CustomerPage) -> Iterator[Field]:
 
 
 def _history(page: CustomerPage) -> Iterator[Field]:
-    from models.history import KIND_TITLES, ChangeKind
-    from models.told import change_lines
+    from models.changes.history import KIND_TITLES, ChangeKind
+    from models.operations.describe_fields import change_lines
 
     for entry in page.changes:
         title = _(KIND_TITLES[ChangeKind(entry.kind)])

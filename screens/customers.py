@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from models.customer_list import CUSTOMERS
+from models.core.paths import typed_path
+from models.customers.list import CUSTOMERS
 from models.languages import N_, _, ngettext
-from models.paths import typed_path
 from screens.export_flow import ExportFlow
 from screens.reseller_flow import ResellerFlow
 from tui.widgets.actions import Action
 from tui.widgets.list_screen import ListScreen
 
 if TYPE_CHECKING:
-    from models.account_list import Account, Scope
-    from models.lists import Row
+    from models.accounts.accounts import Account, Scope
+    from models.lists.spec import Row
 
 
 class CustomersScreen(ListScreen):

@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from models.errors import UsageError
+from models.core.errors import UsageError
 from models.languages import N_, _, ngettext
-from models.relationship_lists import DELEGATED_ADMIN
+from models.relationships.lists import DELEGATED_ADMIN
 from screens.relationship_tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from tui.widgets.actions import Action
 from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
-    from models.account_list import Scope
-    from models.changes import Outcome
-    from models.lists import Row
+    from models.accounts.accounts import Scope
+    from models.changes.plan import Outcome
+    from models.lists.spec import Row
 
 
 class DelegatedAdminScreen(RelationshipTab):
@@ -91,9 +91,9 @@ class DelegatedAdminScreen(RelationshipTab):
             await self._extend(text.strip())
 
     async def _extend(self, text: str) -> None:
-        from models.delegated_admin import parse_extension
-        from models.running import RunWish
-        from models.runs import RunKind
+        from models.operations.bulk import RunWish
+        from models.operations.bulk_records import RunKind
+        from models.relationships.delegated_admin import parse_extension
 
         extension = parse_extension(text)
         if extension is None:
@@ -108,9 +108,9 @@ class DelegatedAdminScreen(RelationshipTab):
 
     async def do_happened(self) -> None:
         """Ask what happened to the relationship under the cursor."""
-        from models.delegated_admin import EVENT_TITLES, EVENTS, read_delegation
-        from models.lifecycles import DELEGATED_ADMIN as LIFE
-        from models.lifecycles import DELEGATED_ADMIN_TITLES
+        from models.relationships.delegated_admin import EVENT_TITLES, EVENTS, read_delegation
+        from models.relationships.lifecycles import DELEGATED_ADMIN as LIFE
+        from models.relationships.lifecycles import DELEGATED_ADMIN_TITLES
 
         row = await self.table.row_there()
         if row is None:
@@ -130,7 +130,7 @@ class DelegatedAdminScreen(RelationshipTab):
         self.choose(_("What happened?"), possible)
 
     async def _record(self, key: int, word: str) -> None:
-        from models.delegated_admin import EVENTS, plan_event, read_delegation
+        from models.relationships.delegated_admin import EVENTS, plan_event, read_delegation
 
         store = self.desk.store
         kept = await self.desk.reader.aside(lambda: read_delegation(store, key))
@@ -142,7 +142,7 @@ class DelegatedAdminScreen(RelationshipTab):
 
     async def do_customer(self) -> None:
         """Open the customer of the relationship under the cursor."""
-        from models.delegated_admin import read_delegation
+        from models.relationships.delegated_admin import read_delegation
 
         row = await self.table.row_there()
         if row is not None:

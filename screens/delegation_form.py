@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.customer_form.fields import Option
+from models.customers.form.fields import Option
+from models.forms.question import Asked
 from models.languages import _
-from models.lifecycles import DELEGATED_ADMIN_TITLES
-from models.record_form import Asked
+from models.relationships.lifecycles import DELEGATED_ADMIN_TITLES
 from screens.record_form import RecordFormScreen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.account_list import Account
-    from models.accounts import PartnerAccount
-    from models.changes import Outcome, Plan
-    from models.customers import Customer
-    from models.delegated_admin import Delegation
-    from models.desk import Desk
+    from models.accounts.accounts import Account
+    from models.accounts.entities import PartnerAccount
+    from models.changes.plan import Outcome, Plan
+    from models.customers.entities import Customer
+    from models.relationships.delegated_admin import Delegation
+    from models.session import Desk
 
 
 class DelegationFormScreen(RecordFormScreen):
@@ -69,7 +69,7 @@ class DelegationFormScreen(RecordFormScreen):
         return await self.desk.reader.aside(lambda: self._plan_of(values))
 
     def _plan_of(self, values: Mapping[str, str]) -> Plan:
-        from models.delegated_admin import (
+        from models.relationships.delegated_admin import (
             name_is_taken,
             plan_add_delegation,
             plan_edit_delegation,
@@ -84,10 +84,10 @@ class DelegationFormScreen(RecordFormScreen):
         return plan_add_delegation(account, customer, values, by, taken=taken)
 
     def _account_and_customer(self, text: str) -> tuple[PartnerAccount, Customer | None]:
-        from models.accounts import PartnerAccount
-        from models.customer_page import find_customer
-        from models.customers import Customer
-        from models.errors import NotFoundError, UsageError
+        from models.accounts.entities import PartnerAccount
+        from models.core.errors import NotFoundError, UsageError
+        from models.customers.entities import Customer
+        from models.customers.page import find_customer
 
         store, customer_id = self.desk.store, None
         try:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 
+from models.core.text import shown
 from models.languages import N_, _, ngettext
-from models.lists import Column, Kind, Row
-from models.plain import shown
+from models.lists.spec import Column, Kind, Row
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.questions import Choice
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from models.desk import Desk
-    from models.drafts import CustomerDraft
+    from models.customers.drafts import CustomerDraft
+    from models.session import Desk
 
 COLUMNS = (
     Column("company", N_("Company"), "", 22, grows=3),
@@ -66,7 +66,7 @@ class DraftsScreen(DeskScreen):
 
     def book_changed(self) -> None:
         """Read the drafts again."""
-        from models.drafts import read_drafts
+        from models.customers.drafts import read_drafts
 
         accounts = [account.id for account in self.desk.accounts]
         store, reader = self.desk.store, self.desk.reader
@@ -126,7 +126,7 @@ class DraftsScreen(DeskScreen):
         self.choose(question, [Choice("y", _("Yes"), partial(self._delete, self.draft))])
 
     async def _delete(self, draft: CustomerDraft) -> None:
-        from models.drafts import delete_draft
+        from models.customers.drafts import delete_draft
 
         store, id = self.desk.store, draft.id or 0
         await self.desk.reader.aside(lambda: delete_draft(store, id))

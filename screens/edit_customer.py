@@ -5,21 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.adding import circumstances
-from models.customer_form.fields import FIELD_TITLES, FormField
-from models.editing import form_values, merge, plan_edit_customer
+from models.core.text import shown
+from models.customers.add import circumstances
+from models.customers.edit import form_values, merge, plan_edit_customer
+from models.customers.form.fields import FIELD_TITLES, FormField
 from models.languages import _
-from models.plain import shown
 from screens.customer_form import CustomerFormScreen
 from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from models.account_list import Account
-    from models.changes import Outcome, Plan
-    from models.customer_page import CustomerPage
-    from models.desk import Desk
+    from models.accounts.accounts import Account
+    from models.changes.plan import Outcome, Plan
+    from models.customers.page import CustomerPage
+    from models.session import Desk
 
 
 class EditCustomerScreen(CustomerFormScreen):
@@ -61,7 +61,7 @@ class EditCustomerScreen(CustomerFormScreen):
 
     async def conflict(self) -> None:
         """Put both edits together where somebody else changed the customer meanwhile."""
-        from models.customer_page import read_customer
+        from models.customers.page import read_customer
 
         store, id = self.desk.store, self._page.customer.id or 0
         page = await self.desk.reader.aside(lambda: read_customer(store, id))

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.changes import Known
-from models.customer_form.fields import Option
-from models.errors import DeskError
+from models.changes.plan import Known
+from models.core.errors import DeskError
+from models.core.text import shown
+from models.core.verdicts import Reason
+from models.customers.form.fields import Option
+from models.forms.question import Asked
 from models.languages import _
-from models.plain import shown
-from models.record_form import Asked
-from models.verdicts import Reason
 from screens.record_form import RecordFormScreen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.account_list import Account
-    from models.changes import Outcome, Plan, Point
-    from models.desk import Desk
-    from models.ending import Ending
+    from models.accounts.accounts import Account
+    from models.changes.plan import Outcome, Plan, Point
+    from models.relationships.end import Ending
+    from models.session import Desk
 
 
 class EndRelationshipScreen(RecordFormScreen):
@@ -45,7 +45,7 @@ class EndRelationshipScreen(RecordFormScreen):
 
     def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:  # noqa: ARG002
         """Return why, and each point of the checklist in the safe order."""
-        from models.ending import NONE_LEFT, SOME_LEFT, Obstacle
+        from models.relationships.end import NONE_LEFT, SOME_LEFT, Obstacle
 
         options = (
             Option(NONE_LEFT, _("nothing is left")),
@@ -80,7 +80,7 @@ class EndRelationshipScreen(RecordFormScreen):
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
         """Return the plan that ends the relationship, or says what stands in its way."""
-        from models.ending import EndingWish, Obstacle, plan_end
+        from models.relationships.end import EndingWish, Obstacle, plan_end
 
         looked = {point: values.get(point.value, "").strip() for point in Obstacle}
         wish = EndingWish(values.get("reason", ""), looked)
@@ -107,7 +107,7 @@ class EndRelationshipScreen(RecordFormScreen):
 
     async def conflict(self) -> None:
         """Plan again with the customer as it is now."""
-        from models.ending import read_ending
+        from models.relationships.end import read_ending
 
         store, id = self.desk.store, self._ending.customer.id or 0
         try:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from models.languages import N_, _, ngettext
-from models.relationship_lists import ENDED
+from models.relationships.lists import ENDED
 from screens.relationship_tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from tui.widgets.actions import Action
 
 if TYPE_CHECKING:
-    from models.account_list import Scope
-    from models.lists import Row
+    from models.accounts.accounts import Scope
+    from models.lists.spec import Row
 
 
 class EndedScreen(RelationshipTab):

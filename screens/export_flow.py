@@ -7,16 +7,16 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.customer_export import chosen_columns, export, format_of, has_portal_columns
+from models.core.paths import is_there, typed_path
+from models.core.text import shown
 from models.languages import _, ngettext, number
-from models.paths import is_there, typed_path
-from models.plain import shown
+from models.lists.export import chosen_columns, export, format_of, has_portal_columns
 from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.queries import Query
+    from models.lists.query import Query
     from tui.widgets.list_screen import ListScreen
 
 
@@ -49,7 +49,7 @@ class ExportFlow:
 
     def _take_marked(self) -> None:
         # Marked rows that the filter hides are exported too: they were marked to be.
-        from models.filters import NO_FILTER
+        from models.lists.filter_parser import NO_FILTER
 
         self._query = replace(self._query, filter=NO_FILTER, keys=tuple(sorted(self._marks)))
         self._ask_columns()

@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
+from models.core.text import shown
+from models.core.verdicts import Verdict, verdict_of
 from models.languages import N_, _
-from models.plain import shown
-from models.verdicts import Verdict, verdict_of
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.form_page import FormPage, Item, ItemState
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from models.account_list import Account
-    from models.changes import Outcome
-    from models.customer_form.fields import Option
-    from models.desk import Desk
-    from models.errors import DeskError
-    from models.verdicts import Reason
+    from models.accounts.accounts import Account
+    from models.changes.plan import Outcome
+    from models.core.errors import DeskError
+    from models.core.verdicts import Reason
+    from models.customers.form.fields import Option
+    from models.session import Desk
 
 STATES = {
     Verdict.ALLOWED: ItemState.GOOD,

@@ -15,8 +15,8 @@ from tui.widgets.desk_screen import DeskScreen
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from models.desk import Desk
     from models.resources import Resource
+    from models.session import Desk
 
 
 class GuideScreen(DeskScreen):

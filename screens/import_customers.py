@@ -11,10 +11,10 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
-from models.errors import DeskError
+from models.core.errors import DeskError
+from models.core.text import shown
 from models.languages import N_, _, number
-from models.lists import Column, Kind, Row
-from models.plain import shown
+from models.lists.spec import Column, Kind, Row
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.record_table import RecordTable
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from models.account_list import Account
-    from models.desk import Desk
+    from models.accounts.accounts import Account
     from models.importing.plan import ImportOutcome, ImportPlan
+    from models.session import Desk
 
 COLUMNS = (
     Column("what", N_("What"), "", 9, Kind.CHOICE,
@@ -212,7 +212,7 @@ class ImportScreen(DeskScreen):
 
     def _write(self, plan: ImportPlan) -> tuple[ImportOutcome, str]:
         """Write the book, then the refused rows; runs to its end whatever the screen does."""
-        from models.history import Actor
+        from models.changes.history import Actor
         from models.importing.customers import carry_out_import
         from models.importing.files import keep_refused
 
@@ -232,7 +232,7 @@ class ImportScreen(DeskScreen):
         self.ask(_("field=Column …"), text, self._mapping_given, proposed=False)
 
     def _mapping_given(self, text: str | None) -> None:
-        from models.errors import UsageError
+        from models.core.errors import UsageError
         from models.importing.files import parse_mapping
 
         if text is None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from models.clock import moment_text, until
-from models.errors import DeskError
+from models.core.clock import moment_text, until
+from models.core.errors import DeskError
+from models.core.text import shown
 from models.languages import N_, _
-from models.plain import shown
 from screens.letter import LetterScreen
 from screens.undo_flow import undo
 from tui.widgets.actions import Action
@@ -18,11 +18,11 @@ from tui.widgets.questions import Choice
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.answering import Case
-    from models.changes import Outcome, Plan
-    from models.desk import Desk
+    from models.changes.plan import Outcome, Plan
     from models.letters.letter import Letter
-    from models.relationships import SentBy
+    from models.relationships.entities import SentBy
+    from models.relationships.invitation import Case
+    from models.session import Desk
 
 
 LETTER = "letter:"
@@ -62,10 +62,10 @@ class InvitationScreen(LetterScreen):
 
     def around(self) -> Sequence[Section]:
         """Return how far the invitation is."""
-        from models.lifecycles import INVITATION_TITLES
-        from models.relationship_lists import INVITATION_KINDS, SENT_BY
-        from models.relationships import SentBy
-        from models.sent_letters import about_letter, letter_title, moment_with_age
+        from models.relationships.entities import SentBy
+        from models.relationships.lifecycles import INVITATION_TITLES
+        from models.relationships.lists import INVITATION_KINDS, SENT_BY
+        from models.relationships.sent_letters import about_letter, letter_title, moment_with_age
 
         one, at = self._case.invitation, self.desk.clock()
         state = one.state_at(at)
@@ -104,7 +104,7 @@ class InvitationScreen(LetterScreen):
 
     def book_changed(self) -> None:
         """Read the invitation again; a letter that is being edited stays."""
-        from models.answering import read_case
+        from models.relationships.invitation import read_case
 
         store, reader, id = self.desk.store, self.desk.reader, self._case.invitation.id or 0
         self.read(lambda: reader.aside(lambda: read_case(store, id)), self._take)
@@ -119,14 +119,14 @@ class InvitationScreen(LetterScreen):
 
     def plan_out(self, how: SentBy) -> Plan:
         """Return the plan that records the letter as sent, or as a reminder."""
-        from models.answering import plan_letter_out
+        from models.relationships.invitation import plan_letter_out
 
         return plan_letter_out(self._case, self.letter, how, self.desk.by())
 
     def event_words(self) -> tuple[str, str]:
         """Return what recording the letter is called: it is the first one, or a reminder."""
-        from models.answering import next_event
-        from models.lifecycles import InvitationEvent
+        from models.relationships.invitation import next_event
+        from models.relationships.lifecycles import InvitationEvent
 
         if next_event(self._case.invitation, self.desk.clock()) is InvitationEvent.SEND:
             return _("record as sent"), _("It is recorded as sent; u takes that back.")
@@ -134,8 +134,8 @@ class InvitationScreen(LetterScreen):
 
     async def rewritten(self, letter: Letter) -> None:
         """Keep an edited letter: a draft's with the invitation, a reminder's until it goes out."""
-        from models.answering import plan_rewrite
-        from models.lifecycles import InvitationState
+        from models.relationships.invitation import plan_rewrite
+        from models.relationships.lifecycles import InvitationState
 
         if self._case.invitation.state_at(self.desk.clock()) is InvitationState.DRAFT:
             await self._carry_out(plan_rewrite(self._case, letter, self.desk.by()))
@@ -167,7 +167,7 @@ class InvitationScreen(LetterScreen):
 
     async def do_accept(self) -> None:
         """Show the plan that records the acceptance; ask who it is where several may be."""
-        from models.answering import plan_accept
+        from models.relationships.invitation import plan_accept
 
         likely = self._case.likely
         if len(likely) < 2:
@@ -182,13 +182,13 @@ class InvitationScreen(LetterScreen):
 
     async def do_decline(self) -> None:
         """Show the plan that records a no."""
-        from models.answering import plan_decline
+        from models.relationships.invitation import plan_decline
 
         await self._review(plan_decline(self._case, self.desk.by()))
 
     async def do_withdraw(self) -> None:
         """Show the plan that gives the invitation up."""
-        from models.answering import plan_withdraw
+        from models.relationships.invitation import plan_withdraw
 
         await self._review(plan_withdraw(self._case, self.desk.by()))
 
@@ -213,8 +213,8 @@ class InvitationScreen(LetterScreen):
 
     async def do_undo(self) -> None:
         """Show the plan that takes the latest step back."""
-        from models.changes import Record
-        from models.undone import latest_change_of
+        from models.changes.plan import Record
+        from models.changes.undo_state import latest_change_of
 
         one, store = self._case.invitation, self.desk.store
 
@@ -250,8 +250,8 @@ class InvitationScreen(LetterScreen):
         await self.shell.ask_dialog(dialog, written)
 
     async def _template_written(self, text: str) -> None:
-        from models.answering import plan_template
         from models.letters.letter import Template
+        from models.relationships.invitation import plan_template
 
         subject, _blank, body = text.replace("\r\n", "\n").partition("\n")
         template = Template(subject.strip(), body.strip("\n"))

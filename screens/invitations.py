@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from models.clouds import Capability
+from models.core.text import shown
 from models.languages import N_, _, ngettext
-from models.plain import shown
-from models.relationship_lists import INVITATIONS
+from models.relationships.lists import INVITATIONS
+from models.settings.clouds import Capability
 from screens.letters_flow import LettersFlow
 from screens.relationship_tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from tui.widgets.actions import Action
 from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
-    from models.account_list import Scope
-    from models.lists import Row
+    from models.accounts.accounts import Scope
+    from models.lists.spec import Row
 
 
 class InvitationsScreen(RelationshipTab):

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from models.clouds import Capability
-from models.customer_form.fields import Option
+from models.customers.form.fields import Option
+from models.forms.question import Asked
 from models.languages import N_, _, ngettext
-from models.record_form import Asked
+from models.settings.clouds import Capability
 from screens.record_form import RecordFormScreen
 from tui.widgets.actions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.account_list import Account
-    from models.changes import Outcome, Plan
-    from models.customer_page import CustomerPage
-    from models.desk import Desk
-    from models.inviting import InvitationWish
-    from models.lists import RowKey
+    from models.accounts.accounts import Account
+    from models.changes.plan import Outcome, Plan
+    from models.customers.page import CustomerPage
+    from models.lists.spec import RowKey
+    from models.relationships.invite import InvitationWish
+    from models.session import Desk
 
 LETTER, PORTAL = "letter", "portal"
 """How an invitation is made: by a letter from here, or in the portal."""
@@ -44,7 +44,7 @@ class InviteScreen(RecordFormScreen):
 
     def warm_up(self) -> None:
         """Read the links that the account keeps, to show them; runs beside the event loop."""
-        from models.accounts import PartnerAccount
+        from models.accounts.entities import PartnerAccount
         from models.letters.links import asks_delegated_admin
 
         with self.desk.store.reading() as session:
@@ -108,16 +108,16 @@ class InviteScreen(RecordFormScreen):
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
         """Return the plan that writes the invitation."""
-        from models.inviting import plan_invite, read_around
+        from models.relationships.invite import plan_invite, read_around
 
         wish, store, account = self._wish(values), self.desk.store, self.account
         around = await self.desk.reader.aside(lambda: read_around(store, account.id, wish))
         return plan_invite(account, wish, around, self.desk.by())
 
     def _wish(self, values: Mapping[str, str]) -> InvitationWish:
-        from models.inviting import InvitationWish
         from models.letters.letter import LetterLanguage
-        from models.relationships import InvitationKind
+        from models.relationships.entities import InvitationKind
+        from models.relationships.invite import InvitationWish
 
         language = values.get("language", "")
         return InvitationWish(
@@ -183,8 +183,8 @@ class InviteManyScreen(InviteScreen):
 
     async def do_review(self) -> None:
         """Show what will happen to each customer."""
-        from models.running import RunWish
-        from models.runs import RunKind
+        from models.operations.bulk import RunWish
+        from models.operations.bulk_records import RunKind
 
         _plan, wrong = await self.check_all()
         if wrong:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 
-from models.errors import DeskError
+from models.core.errors import DeskError
+from models.core.paths import is_there, typed_path
+from models.core.text import shown
 from models.languages import N_, _
-from models.paths import is_there, typed_path
-from models.plain import shown
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.field_page import Field, FieldPage, Section
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from models.changes import Outcome, Plan
-    from models.desk import Desk
+    from models.changes.plan import Outcome, Plan
+    from models.core.verdicts import Reason
     from models.letters.letter import Letter
-    from models.relationships import SentBy
-    from models.verdicts import Reason
+    from models.relationships.entities import SentBy
+    from models.session import Desk
 
 LONGEST = 80
 """Characters of a file's path that the status line has room for beside a question."""
@@ -135,7 +135,7 @@ class LetterPage(DeskScreen):
     def do_copy(self) -> None:
         """Copy the letter; what is wrong with it is said, and copied with it."""
         from models.letters.letter import safe_text
-        from models.relationships import SentBy
+        from models.relationships.entities import SentBy
 
         self.app.copy_to_clipboard(safe_text(self.letter))
         self.taken(SentBy.CLIPBOARD, " ".join([_("The letter is copied."), self.wrong()]).strip())
@@ -160,7 +160,7 @@ class LetterPage(DeskScreen):
         from uuid import uuid4
 
         from models.letters.eml import eml_bytes, write_eml
-        from models.relationships import SentBy
+        from models.relationships.entities import SentBy
 
         path, letter = typed_path(text), self.letter
         sender, at = self.desk.settings.mail.sender, self.desk.clock()
@@ -234,7 +234,7 @@ class LetterScreen(LetterPage):
         return ""
 
     def _reasons(self) -> Sequence[Reason]:
-        from models.relationships import SentBy
+        from models.relationships.entities import SentBy
 
         return self.plan_out(SentBy.CLIPBOARD).reasons
 
@@ -263,7 +263,7 @@ class LetterScreen(LetterPage):
         return Choice(key, label, record, default=default)
 
     async def _carry_out(self, plan: Plan) -> Outcome:
-        from models.changes import carry_out
+        from models.changes.plan import carry_out
 
         store = self.desk.store
         outcome = await self.desk.reader.aside(lambda: carry_out(store, plan))
@@ -272,8 +272,8 @@ class LetterScreen(LetterPage):
 
     def do_record(self) -> None:
         """Ask how the letter went out, and record that."""
-        from models.relationship_lists import SENT_BY
-        from models.relationships import SentBy
+        from models.relationships.entities import SentBy
+        from models.relationships.lists import SENT_BY
 
         label, _done = self.event_words()
         warning = self.warning()
@@ -288,7 +288,7 @@ class LetterScreen(LetterPage):
 
     def do_send(self) -> None:
         """Ask before the letter is handed to the mail server."""
-        from models.relationships import SentBy
+        from models.relationships.entities import SentBy
 
         mail = self.desk.settings.mail
         if not mail.host:

@@ -8,11 +8,11 @@ from models.languages import _
 from screens.letter import LetterScreen
 
 if TYPE_CHECKING:
-    from models.changes import Plan
-    from models.desk import Desk
-    from models.ending import Ending
+    from models.changes.plan import Plan
     from models.letters.letter import Letter
-    from models.relationships import SentBy
+    from models.relationships.end import Ending
+    from models.relationships.entities import SentBy
+    from models.session import Desk
 
 
 class NoticeScreen(LetterScreen):
@@ -21,14 +21,14 @@ class NoticeScreen(LetterScreen):
     NAME = "notice"
 
     def __init__(self, desk: Desk, ending: Ending) -> None:
-        from models.ending import notice_letter
+        from models.relationships.end import notice_letter
 
         super().__init__(desk, notice_letter(ending, desk.clock()))
         self._ending = ending
 
     def plan_out(self, how: SentBy) -> Plan:
         """Return the plan that records in the history that the letter went out."""
-        from models.ending import plan_notice
+        from models.relationships.end import plan_notice
 
         return plan_notice(self._ending, self.letter, self.desk.by(), how)
 
@@ -42,7 +42,7 @@ class NoticeScreen(LetterScreen):
 
     def in_language(self, language: str) -> Letter:
         """Return the letter anew in another language."""
-        from models.ending import notice_letter
         from models.letters.letter import LetterLanguage
+        from models.relationships.end import notice_letter
 
         return notice_letter(self._ending, self.desk.clock(), LetterLanguage(language))

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.customer_form.countries import codes, country_name
-from models.customer_form.fields import Option
-from models.customer_list import YES_NO
-from models.errors import DeskError
+from models.core.errors import DeskError
+from models.core.text import fold, shown
+from models.customers.form.fields import Option
+from models.customers.list import YES_NO
+from models.forms.question import Asked
 from models.languages import _
-from models.plain import fold, shown
-from models.record_form import Asked
-from models.relationship_lists import PARTNER_RELATIONS
+from models.relationships.lists import PARTNER_RELATIONS
+from models.values.countries import codes, country_name
 from screens.record_form import RecordFormScreen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.account_list import Account
-    from models.changes import Outcome, Plan
-    from models.desk import Desk
-    from models.relationships import PartnerLink
+    from models.accounts.accounts import Account
+    from models.changes.plan import Outcome, Plan
+    from models.relationships.entities import PartnerLink
+    from models.session import Desk
 
 
 class PartnerFormScreen(RecordFormScreen):
@@ -29,7 +29,7 @@ class PartnerFormScreen(RecordFormScreen):
     NAME = "partner"
 
     def __init__(self, desk: Desk, account: Account, partner: PartnerLink | None) -> None:
-        from models.partners import default_kind
+        from models.relationships.partners import default_kind
 
         kept = values_of(partner) if partner else {"kind": default_kind(account)}
         super().__init__(desk, account, kept)
@@ -82,7 +82,7 @@ class PartnerFormScreen(RecordFormScreen):
         return await self.desk.reader.aside(lambda: self._plan_of(values))
 
     def _plan_of(self, values: Mapping[str, str]) -> Plan:
-        from models.partners import plan_add_partner, plan_edit_partner, read_partners
+        from models.relationships.partners import plan_add_partner, plan_edit_partner, read_partners
 
         account, by = self.account, self.desk.by()
         others = read_partners(self.desk.store, account.id)
@@ -98,7 +98,7 @@ class PartnerFormScreen(RecordFormScreen):
 
     async def conflict(self) -> None:
         """Take over what somebody else wrote into fields that nobody touched here."""
-        from models.partners import read_partner
+        from models.relationships.partners import read_partner
 
         if self._partner is not None:
             store, id = self.desk.store, self._partner.id or 0
@@ -117,8 +117,8 @@ class PartnerFormScreen(RecordFormScreen):
 
 def values_of(partner: PartnerLink) -> dict[str, str]:
     """Return what is kept of a partner as the form shows it."""
-    from models.partners import KINDS
-    from models.relationships import PartnerRelation
+    from models.relationships.entities import PartnerRelation
+    from models.relationships.partners import KINDS
 
     relation = PartnerRelation(partner.relationship_type)
     signed = {True: "yes", False: "no", None: ""}

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from models.account_list import PartnerKind
-from models.clouds import Capability
+from models.accounts.accounts import PartnerKind
+from models.core.text import shown
 from models.languages import N_, _, ngettext
-from models.plain import shown
-from models.relationship_lists import PARTNERS
+from models.relationships.lists import PARTNERS
+from models.settings.clouds import Capability
 from screens.relationship_tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from tui.widgets.actions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from models.account_list import Account, Scope
-    from models.changes import Outcome, Plan
-    from models.lists import Row, RowKey
+    from models.accounts.accounts import Account, Scope
+    from models.changes.plan import Outcome, Plan
+    from models.lists.spec import Row, RowKey
 
 
 class PartnersScreen(RelationshipTab):
@@ -94,7 +94,7 @@ class PartnersScreen(RelationshipTab):
         await self.shell.review(plan, done)
 
     def _plan_end(self, partner_id: RowKey) -> Plan:
-        from models.partners import plan_end_partner, read_partner, shared_customers
+        from models.relationships.partners import plan_end_partner, read_partner, shared_customers
 
         store = self.desk.store
         partner, account = read_partner(store, partner_id)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from textual.getters import query_one
 
-from models.errors import ConflictError, DeskError, UsageError
+from models.core.errors import ConflictError, DeskError, UsageError
+from models.core.text import shown
+from models.core.verdicts import Verdict
 from models.languages import N_, _
-from models.plain import shown
-from models.told_plans import plan_text, plan_title, tell_plan
-from models.verdicts import Verdict
+from models.operations.describe_plan import plan_text, plan_title, tell_plan
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.field_page import Field, FieldPage, Section
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from models.changes import Outcome, Plan
-    from models.desk import Desk
+    from models.changes.plan import Outcome, Plan
+    from models.session import Desk
 
 LABEL_SHARE = 0.6
 """The part of the line that what is asked may take, as `Prompt` lays it out."""
@@ -131,7 +131,7 @@ class PlanScreen(DeskScreen):
         await self._carry_out(why.strip())
 
     async def _carry_out(self, why: str) -> None:
-        from models.changes import carry_out
+        from models.changes.plan import carry_out
 
         self._writing = True
         self.status.say(_("Writing …"))

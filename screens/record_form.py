@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from models.forms.question import chosen, not_listed
 from models.languages import _
-from models.record_form import chosen, not_listed
 from screens.form_screen import FormScreen, item_of, state_of, told
 from tui.widgets.form_page import FormPage, ItemSection, ItemState
 from tui.widgets.questions import Choice
@@ -15,12 +15,12 @@ from tui.widgets.questions import Choice
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.account_list import Account
-    from models.changes import Plan
-    from models.desk import Desk
-    from models.errors import DeskError
-    from models.record_form import Asked
-    from models.verdicts import Reason
+    from models.accounts.accounts import Account
+    from models.changes.plan import Plan
+    from models.core.errors import DeskError
+    from models.core.verdicts import Reason
+    from models.forms.question import Asked
+    from models.session import Desk
 
 
 class RecordFormScreen(FormScreen):
@@ -65,7 +65,7 @@ class RecordFormScreen(FormScreen):
 
     async def conflict(self) -> None:
         """Go on where somebody else changed the same record meanwhile; nothing typed is lost."""
-        from models.store import changed_meanwhile
+        from models.database.store import changed_meanwhile
 
         self._checked = None
         self._stop_checking()

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.clock import date_text, until
-from models.customer_list import RELATIONSHIPS
+from models.core.clock import date_text, until
+from models.customers.list import RELATIONSHIPS
 from models.languages import _, ngettext
-from models.lifecycles import DELEGATED_ADMIN_TITLES, INVITATION_TITLES, DelegatedAdminState
-from models.relationship_lists import SENT_BY
+from models.relationships.lifecycles import (
+    DELEGATED_ADMIN_TITLES,
+    INVITATION_TITLES,
+    DelegatedAdminState,
+)
+from models.relationships.lists import SENT_BY
 from tui.widgets.field_page import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from models.customer_page import CustomerPage
-    from models.relationship_records import RelationshipRecords
-    from models.relationships import (
+    from models.customers.page import CustomerPage
+    from models.relationships.entities import (
         DelegatedAdminRelationship,
         Invitation,
         ResellerRelationship,
     )
+    from models.relationships.of_customer import RelationshipRecords
 
 INVITATION, DELEGATION = "invitation:", "delegation:"
 """How the page names what can be opened; behind it stands the id, or nothing for a new one."""

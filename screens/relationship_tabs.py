@@ -15,7 +15,7 @@ from tui.widgets.tab_line import TabLine
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from models.account_list import Account
+    from models.accounts.accounts import Account
 
 TABS = ("invitations", "partners", "delegated-admin", "ended")
 """The tabs in their order, by the names of their lists."""
@@ -94,8 +94,8 @@ class RelationshipTab(ListScreen):
             self.status.say(_("A run was cut off: R shows what is left of it."))
 
     async def _cut_off(self) -> int | None:
-        from models.running import unfinished_run
-        from models.runs import RunKind
+        from models.operations.bulk import unfinished_run
+        from models.operations.bulk_records import RunKind
 
         scope, store = self.desk.scope, self.desk.store
         if scope is None:

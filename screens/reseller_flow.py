@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.clouds import Capability
 from models.languages import _, ngettext
+from models.settings.clouds import Capability
 from tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.account_list import Account
-    from models.lists import RowKey
-    from models.relationships import PartnerLink
+    from models.accounts.accounts import Account
+    from models.lists.spec import RowKey
+    from models.relationships.entities import PartnerLink
     from tui.widgets.list_screen import ListScreen
 
 NOBODY = ""
@@ -53,8 +53,8 @@ class ResellerFlow:
         await self._ask_which()
 
     def _cut_off(self) -> int | None:
-        from models.running import unfinished_run
-        from models.runs import RunKind
+        from models.operations.bulk import unfinished_run
+        from models.operations.bulk_records import RunKind
 
         store, kind = self._screen.desk.store, RunKind.NAME_RESELLER
         return unfinished_run(store, [self._account.id], kind)
@@ -73,8 +73,8 @@ class ResellerFlow:
             self._offer_to_add()
 
     def _resellers(self) -> list[PartnerLink]:
-        from models.partners import read_partners
-        from models.relationships import PartnerRelation, PartnerState
+        from models.relationships.entities import PartnerRelation, PartnerState
+        from models.relationships.partners import read_partners
 
         wanted = (PartnerState.ACTIVE, PartnerRelation.IS_INDIRECT_RESELLER_OF)
         return [
@@ -118,8 +118,8 @@ class ResellerFlow:
             await self._name(text.strip())
 
     async def _name(self, reseller: str) -> None:
-        from models.running import RunWish
-        from models.runs import RunKind
+        from models.operations.bulk import RunWish
+        from models.operations.bulk_records import RunKind
 
         wish = RunWish(RunKind.NAME_RESELLER, {"reseller": reseller})
         await self._screen.shell.open_run(wish, self._keys, self._account.id)

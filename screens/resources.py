@@ -10,10 +10,10 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
-from models.clouds import Capability
 from models.languages import N_, _
-from models.lists import Column, Row
+from models.lists.spec import Column, Row
 from models.resources import RESOURCES, Resource, waiting
+from models.settings.clouds import Capability
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.questions import Choice

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from models.languages import _
 
 if TYPE_CHECKING:
-    from models.changes import Outcome
+    from models.changes.plan import Outcome
     from tui.widgets.desk_screen import DeskScreen
 
 
@@ -18,7 +18,7 @@ async def undo(screen: DeskScreen, change_id: int) -> None:
         NotFoundError: there is no such entry.
         StoreError: the book cannot be read.
     """
-    from models.undoing import plan_undo
+    from models.operations.undo import plan_undo
 
     desk = screen.desk
     plan = await desk.reader.aside(lambda: plan_undo(desk.store, change_id, desk.by()))

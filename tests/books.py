@@ -9,12 +9,12 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from models import settings
-from models.database_url import SqliteFile
-from models.demo import fill
-from models.desk import Desk
-from models.history import Actor
-from models.store import Store
+from models.changes.history import Actor
+from models.database.store import Store
+from models.demo.fill import fill
+from models.session import Desk
+from models.settings import model as settings
+from models.settings.database_url import SqliteFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import select
 
 from cli.main import main
-from models.accounts import PartnerAccount
-from models.customers import Customer, Relationship, Tag, sort_and_search
-from models.database_url import SqliteFile
-from models.store import Store
+from models.accounts.entities import PartnerAccount
+from models.customers.entities import Customer, Relationship, Tag, sort_and_search
+from models.database.store import Store
+from models.settings.database_url import SqliteFile
 from tests.conftest import CLOUDS
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-from models.database_url import Database, SqliteFile
+from models.database.store import Store
 from models.languages import speak
-from models.store import Store
+from models.settings.database_url import Database, SqliteFile
 from tests import postgres
 from tests.empty_book import empty_book_on_the_server, empty_store
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from models.changes import By, carry_out
-from models.customer_page import read_customer
-from models.history import record
-from models.tags_and_notes import plan_note, plan_tags
+from models.changes.history import record
+from models.changes.plan import By, carry_out
+from models.customers.page import read_customer
+from models.customers.tags_and_notes import plan_note, plan_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from typing import Any
 
-    from models.changes import Outcome
-    from models.customers import Note
-    from models.history import Actor
-    from models.store import Store
+    from models.changes.history import Actor
+    from models.changes.plan import Outcome
+    from models.customers.entities import Note
+    from models.database.store import Store
 
 
 def by(actor: Actor, at: datetime) -> By:

@@ -9,15 +9,15 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from models.database_url import SqliteFile
-from models.paths import private_folder
-from models.store import Store
+from models.core.paths import private_folder
+from models.database.store import Store
+from models.settings.database_url import SqliteFile
 from tests import postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from models.database_url import PostgresServer
+    from models.settings.database_url import PostgresServer
 
 CLOUDS = ("global", "us-gov", "germany")
 

@@ -6,21 +6,21 @@ from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING
 
-from models import settings
-from models.account_list import read_accounts
-from models.adding import circumstances, plan_add_customer
-from models.changes import carry_out
-from models.customer_form.fields import FormField
-from models.look_alikes import find_look_alikes
+from models.accounts.accounts import read_accounts
+from models.changes.plan import carry_out
+from models.customers.add import circumstances, plan_add_customer
+from models.customers.duplicates import find_look_alikes
+from models.customers.form.fields import FormField
+from models.settings import model as settings
 from tests.books import NOW, TESTER
 from tests.edits import by
 
 if TYPE_CHECKING:
-    from models.account_list import Account
-    from models.changes import Outcome, Plan
-    from models.clouds import Cloud
-    from models.look_alikes import LookAlike
-    from models.store import Store
+    from models.accounts.accounts import Account
+    from models.changes.plan import Outcome, Plan
+    from models.customers.duplicates import LookAlike
+    from models.database.store import Store
+    from models.settings.clouds import Cloud
 
 PORTUGAL = {
     "company_name": "Oliveira & Filhos Lda", "domain_prefix": "oliveira", "country": "PT",

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, select
 
-from models.carrying_out import ENTITIES, value_of
-from models.changes import Record
-from models.history import Change
+from models.changes.history import Change
+from models.changes.plan import Record
+from models.operations.execute import ENTITIES, value_of
 
 if TYPE_CHECKING:
-    from models.store import Store
+    from models.database.store import Store
 
 REPLAYED = (Record.INVITATION, Record.LIFE, Record.PARTNER, Record.DELEGATED_ADMIN)
 """The records of which the history alone tells everything."""

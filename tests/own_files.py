@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models import own_files, paths, settings
-from models.database_url import SqliteFile
-from models.desk import Desk
-from models.errors import FileError
-from models.filter_history import FilterHistory
-from models.remembered import Remembered, View, file_of
-from models.store import Store
-from models.views import ChosenColumn, SavedView
-from models.views_file import keep_columns, keep_view, read_views
+from models.core import own_files, paths
+from models.core.errors import FileError
+from models.database.store import Store
+from models.lists.filter_history import FilterHistory
+from models.lists.list_state import Remembered, View, file_of
+from models.lists.saved_views import ChosenColumn, SavedView
+from models.lists.saved_views_file import keep_columns, keep_view, read_views
+from models.session import Desk
+from models.settings import model as settings
+from models.settings.database_url import SqliteFile
 from tui.first_picture import picture_file
 from tui.wire.kept import KeptPicture, PictureFile, Run
 

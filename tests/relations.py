@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, select
 
-from models.account_list import PartnerKind
-from models.accounts import PartnerAccount
-from models.answering import plan_accept, plan_letter_out, read_case
-from models.changes import carry_out
-from models.customers import Customer, Relationship, sort_and_search
-from models.history_check import verify
+from models.accounts.accounts import PartnerKind
+from models.accounts.entities import PartnerAccount
+from models.changes.plan import carry_out
+from models.changes.verify import verify
+from models.core.verdicts import Verdict
+from models.customers.entities import Customer, Relationship, sort_and_search
 from models.importing.customers import carry_out_import, plan_import
-from models.inviting import InvitationWish, plan_invite, read_around
-from models.relationships import Invitation, ResellerRelationship, SentBy
+from models.relationships.entities import Invitation, ResellerRelationship, SentBy
+from models.relationships.invitation import plan_accept, plan_letter_out, read_case
+from models.relationships.invite import InvitationWish, plan_invite, read_around
 from models.sheets import read_sheet
-from models.verdicts import Verdict
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by
 from tests.forms import account_in
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from models.changes import Outcome, Plan
-    from models.store import Store
+    from models.changes.plan import Outcome, Plan
+    from models.database.store import Store
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 LINK = (

@@ -12,18 +12,18 @@ import pytest
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 from sqlmodel import select
 
-from models import partners
-from models.changes import carry_out
-from models.clock import to_millis
-from models.database_url import SqliteFile
-from models.errors import RefusedError
-from models.history_check import verify
-from models.relationships import (
+from models.changes.plan import carry_out
+from models.changes.verify import verify
+from models.core.clock import to_millis
+from models.core.errors import RefusedError
+from models.core.verdicts import Verdict
+from models.database.store import Store
+from models.relationships import partners
+from models.relationships.entities import (
     DelegatedAdminRelationship,
     Invitation,
 )
-from models.store import Store
-from models.verdicts import Verdict
+from models.settings.database_url import SqliteFile
 from tests.books import NOW, TESTER
 from tests.edits import by
 from tests.forms import account_in
@@ -34,8 +34,8 @@ from tests.relationship_world import World
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from models.account_list import Account
-    from models.changes import By, Outcome, Plan
+    from models.accounts.accounts import Account
+    from models.changes.plan import By, Outcome, Plan
     from tests.relationship_world import Fields, Key
 
     After = dict[Key, Fields | None]

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import select
 
-from models.accounts import PartnerAccount
-from models.customers import BillingProfile, Customer
-from models.database_url import SqliteFile
-from models.lifecycles import DelegatedAdminState
-from models.relationships import DelegatedAdminRelationship
-from models.store import Store
+from models.accounts.entities import PartnerAccount
+from models.customers.entities import BillingProfile, Customer
+from models.database.store import Store
+from models.relationships.entities import DelegatedAdminRelationship
+from models.relationships.lifecycles import DelegatedAdminState
+from models.settings.database_url import SqliteFile
 from tests.commands import run, small_book
 from tests.test_store import rows
 

@@ -13,16 +13,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 from sqlmodel import select
 
-from models import answering, partners
-from models import delegated_admin as delegated
-from models.adding import plan_add_customer
-from models.clock import to_millis
-from models.ending import EndingWish, plan_end, read_ending
-from models.inviting import InvitationWish, plan_invite, read_around
+from models.core.clock import to_millis
+from models.customers.add import plan_add_customer
 from models.letters.letter import LetterLanguage
-from models.relationships import Invitation, InvitationKind, SentBy
-from models.sent_letters import letters_of
-from models.undoing import plan_undo
+from models.operations.undo import plan_undo
+from models.relationships import delegated_admin as delegated
+from models.relationships import invitation as answering
+from models.relationships import partners
+from models.relationships.end import EndingWish, plan_end, read_ending
+from models.relationships.entities import Invitation, InvitationKind, SentBy
+from models.relationships.invite import InvitationWish, plan_invite, read_around
+from models.relationships.sent_letters import letters_of
 from tests.forms import PORTUGAL, form
 from tests.relations import LINK, account_of, customer_of, take_file
 from tests.relationship_book import (

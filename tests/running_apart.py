@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 
-from models.database_url import parse
-from models.running import go_on
-from models.store import Store
+from models.database.store import Store
+from models.operations.bulk import go_on
+from models.settings.database_url import parse
 from tests.books import NOW, TESTER
 from tests.forms import account_in
 

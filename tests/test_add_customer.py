@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.customer_form.fields import FormField
-from models.database_url import SqliteFile
-from models.drafts import begin_draft, read_drafts, save_draft
+from models.customers.drafts import begin_draft, read_drafts, save_draft
+from models.customers.form.fields import FormField
+from models.database.store import Store
 from models.languages import _, ngettext, speak
-from models.store import Store
+from models.settings.database_url import SqliteFile
 from screens.add_customer import AddCustomerScreen
 from tests.adding_apart import not_whole
 from tests.books import NOW, TESTER
@@ -26,7 +26,7 @@ from tests.terminal import Terminal
 from tests.test_store import rows
 
 if TYPE_CHECKING:
-    from models.drafts import CustomerDraft
+    from models.customers.drafts import CustomerDraft
 
 COMMAND = [sys.executable, "-m", "cli.main"]
 WIPE = "\x15"

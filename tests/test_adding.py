@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import select
 
-from models.account_list import PartnerKind
-from models.accounts import PartnerAccount
-from models.adding import plan_add_customer
-from models.agreements import Agreement
-from models.changes import NEW, Record, carry_out
-from models.customer_form.fields import FormField
-from models.customer_page import read_customer
-from models.customers import BillingProfile, CompanyProfile, Customer
-from models.drafts import (
+from models.accounts.accounts import PartnerKind
+from models.accounts.entities import PartnerAccount
+from models.changes.history import Change, ChangeKind
+from models.changes.outbox import CallState, OutboxCall
+from models.changes.plan import NEW, Record, carry_out
+from models.changes.verify import verify
+from models.core.errors import ConflictError, NotFoundError, RefusedError
+from models.core.verdicts import Verdict
+from models.customers.add import plan_add_customer
+from models.customers.agreements import Agreement
+from models.customers.drafts import (
     CustomerDraft,
     begin_draft,
     delete_draft,
@@ -29,16 +31,14 @@ from models.drafts import (
     read_drafts,
     save_draft,
 )
-from models.editing import Merge, form_values, merge, plan_edit_customer
-from models.errors import ConflictError, NotFoundError, RefusedError
-from models.history import Change, ChangeKind
-from models.history_check import verify
+from models.customers.edit import Merge, form_values, merge, plan_edit_customer
+from models.customers.entities import BillingProfile, CompanyProfile, Customer
+from models.customers.form.fields import FormField
+from models.customers.page import read_customer
+from models.database.store import Store
 from models.languages import speak
-from models.outbox import CallState, OutboxCall
-from models.store import Store
-from models.told_plans import plan_text
-from models.undoing import plan_undo
-from models.verdicts import Verdict
+from models.operations.describe_plan import plan_text
+from models.operations.undo import plan_undo
 from tests.adding_apart import not_whole
 from tests.books import NOW, TESTER
 from tests.commands import HOUSE
@@ -57,9 +57,9 @@ from tests.forms import (
 from tests.test_store import address, rows
 
 if TYPE_CHECKING:
-    from models.account_list import Account
-    from models.changes import Plan
-    from models.database_url import SqliteFile
+    from models.accounts.accounts import Account
+    from models.changes.plan import Plan
+    from models.settings.database_url import SqliteFile
 
 GUID = "1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11"
 

@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.change_list import CALL_STATES, CHANGES, KINDS, STATES, WORST_FIRST
-from models.change_page import read_change
-from models.changes import carry_out
-from models.connection import PostgresConnection
-from models.customer_export import chosen_columns, export
-from models.customer_form.fields import FormField
-from models.customer_page import read_customer
-from models.customers import Customer
-from models.desk import PULSE, Desk
-from models.drafts import begin_draft, delete_draft, save_draft
-from models.errors import FilterError, UsageError
-from models.filters import NO_FILTER, parse
-from models.history import Actor, ChangeKind, entry
-from models.lists import Sort, cell_text
-from models.outbox import CallState, OutboxCall
-from models.queries import Query
-from models.settings import load
-from models.store import Store
-from models.undoing import plan_undo
+from models.changes.history import Actor, ChangeKind, entry
+from models.changes.list import CALL_STATES, CHANGES, KINDS, STATES, WORST_FIRST
+from models.changes.outbox import CallState, OutboxCall
+from models.changes.plan import carry_out
+from models.core.errors import FilterError, UsageError
+from models.customers.drafts import begin_draft, delete_draft, save_draft
+from models.customers.entities import Customer
+from models.customers.form.fields import FormField
+from models.customers.page import read_customer
+from models.database.connection import PostgresConnection
+from models.database.store import Store
+from models.lists.export import chosen_columns, export
+from models.lists.filter_parser import NO_FILTER, parse
+from models.lists.query import Query
+from models.lists.spec import Sort, cell_text
+from models.operations.undo import plan_undo
+from models.pages.change import read_change
+from models.session import PULSE, Desk
+from models.settings.model import load
 from tests.books import NOW, TESTER
 from tests.edits import add_to_history, by, set_tags
 from tests.test_lists import Explained
@@ -33,8 +33,8 @@ from tests.test_lists import Explained
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.database_url import SqliteFile
-    from models.lists import Row
+    from models.lists.spec import Row
+    from models.settings.database_url import SqliteFile
 
 OLGA = Actor("Ольга", "desk", "192.0.2.7")
 DAY = timedelta(days=1)

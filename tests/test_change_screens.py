@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.changes import Call, carry_out
-from models.customer_page import find_customer, read_customer
-from models.history import Actor, ChangeKind, entry
+from models.changes.history import Actor, ChangeKind, entry
+from models.changes.plan import Call, carry_out
+from models.customers.page import find_customer, read_customer
+from models.customers.tags_and_notes import plan_note, plan_tags
 from models.languages import speak
-from models.tags_and_notes import plan_note, plan_tags
 from screens.change import ChangeScreen
 from screens.changes import ChangesScreen
 from screens.customer import CustomerScreen
@@ -26,7 +26,7 @@ from tui.widgets.lines import KeyBar
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.desk import Desk
+    from models.session import Desk
     from tests.test_screens import Console
     from tui.widgets.desk_screen import DeskScreen
 

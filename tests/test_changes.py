@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import col, select
 
-from models.change_page import read_change
-from models.changes import (
+from models.changes.history import Actor, Change, ChangeKind, entry
+from models.changes.outbox import CallState, OutboxCall
+from models.changes.plan import (
     NEW,
     By,
     Call,
@@ -24,20 +25,19 @@ from models.changes import (
     Target,
     carry_out,
 )
-from models.customer_page import read_customer
-from models.customers import BillingProfile, Customer
-from models.errors import ConflictError, NotFoundError, RefusedError
-from models.history import Actor, Change, ChangeKind, entry
-from models.outbox import CallState, OutboxCall
-from models.tags_and_notes import plan_note, plan_tags
-from models.undoing import plan_undo
-from models.verdicts import Reason, Verdict
+from models.core.errors import ConflictError, NotFoundError, RefusedError
+from models.core.verdicts import Reason, Verdict
+from models.customers.entities import BillingProfile, Customer
+from models.customers.page import read_customer
+from models.customers.tags_and_notes import plan_note, plan_tags
+from models.operations.undo import plan_undo
+from models.pages.change import read_change
 from tests.books import NOW, TESTER
 from tests.edits import add_to_history, by, set_tags, write_note
 from tests.test_customer_page import account_of, add_customer
 
 if TYPE_CHECKING:
-    from models.store import Store
+    from models.database.store import Store
 
 LATER = NOW + timedelta(hours=1)
 OTHER = Actor("other", "elsewhere", "192.0.2.9")

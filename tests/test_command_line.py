@@ -16,11 +16,11 @@ from python_calamine import CalamineWorkbook
 from cli import listing
 from cli.main import READER_GONE
 from cli.parsing import COMMANDS
-from models import connection as connections
-from models import paths
-from models.database_url import SqliteFile
+from models.core import paths
+from models.database import connection as connections
+from models.database.store import Store
 from models.languages import available
-from models.store import Store
+from models.settings.database_url import SqliteFile
 from tests.commands import (
     COMMAND,
     CUSTOMERS,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 from textual.widgets import Input, Static
 
-from models.errors import SettingsError, UsageError
+from models.core.errors import SettingsError, UsageError
 from models.languages import N_
 from screens.add_customer import AddCustomerScreen
 from screens.help import HelpScreen

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import pytest
 
-from models import settings
-from models.account_list import PartnerKind
-from models.customer_form import checks
-from models.customer_form.fields import Circumstances, FormField
+from models.accounts.accounts import PartnerKind
+from models.core.verdicts import Verdict, verdict_of
+from models.customers.form import checks
+from models.customers.form.fields import Circumstances, FormField
 from models.languages import speak
-from models.verdicts import Verdict, verdict_of
+from models.settings import model as settings
 
 F = FormField
 TODAY = date(2026, 3, 10)

@@ -13,26 +13,26 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from models.accounts import PartnerAccount
-from models.customer_export import PORTAL_COLUMNS
-from models.customers import BillingProfile, CompanyProfile, Customer, Relationship, Tag
-from models.domains import domain_name
-from models.errors import ConflictError, FileError, NotFoundError, RefusedError, UsageError
-from models.history import Actor, Change, ChangeKind
+from models.accounts.entities import PartnerAccount
+from models.changes.history import Actor, Change, ChangeKind
+from models.core.errors import ConflictError, FileError, NotFoundError, RefusedError, UsageError
+from models.customers.entities import BillingProfile, CompanyProfile, Customer, Relationship, Tag
+from models.database.store import Store
 from models.importing.customers import carry_out_import, plan_import, write_refused
 from models.importing.fields import FIELD_TITLES, ImportField
 from models.importing.plan import FieldChange
 from models.languages import _, speak
+from models.lists.export import PORTAL_COLUMNS
 from models.sheets import read_sheet, write_csv
-from models.store import Store
+from models.values.domains import domain_name
 from tests.conftest import CLOUDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from models.database_url import SqliteFile
     from models.importing.plan import ImportOutcome, ImportPlan
+    from models.settings.database_url import SqliteFile
 
 AT = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 LATER = AT + timedelta(days=1)
@@ -858,7 +858,7 @@ class TestAlways:
 def test_customers_were_seen_when_the_file_was_written_not_when_it_was_read(
     store: Store, tmp_path: Path
 ) -> None:
-    from models.clock import from_millis, to_millis
+    from models.core.clock import from_millis, to_millis
 
     file = tmp_path / "old.csv"
     head = "Microsoft ID,Company name,Primary domain name,Relationship"

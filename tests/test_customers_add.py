@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import xlsxwriter
 
-from models.adding_many import RowResult
-from models.customer_form.fields import FormField
-from models.database_url import SqliteFile
-from models.store import Store
-from models.verdicts import Verdict
+from models.core.verdicts import Verdict
+from models.customers.form.fields import FormField
+from models.database.store import Store
+from models.operations.bulk_customers import RowResult
+from models.settings.database_url import SqliteFile
 from tests.adding_apart import not_whole
 from tests.commands import COMMAND, HOUSE, Result, run, spawn
 from tests.forms import AMERICA, ATTESTED, GERMANY, PORTUGAL, add

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models import paths
-from models.database_url import PostgresServer, SqliteFile, has_password, masked, parse
-from models.errors import ExitCode, StoreError, UsageError
-from models.store import Store
+from models.core import paths
+from models.core.errors import ExitCode, StoreError, UsageError
+from models.database.store import Store
+from models.settings.database_url import PostgresServer, SqliteFile, has_password, masked, parse
 
 PASSWORDS = st.text(string.ascii_letters + string.digits + "!\"#$%&'()*+,-.:;<=>?@[]^_{|}~ ä").map(
     lambda tail: "Hush" + tail

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.changes import carry_out
-from models.delegated_admin import (
+from models.changes.plan import carry_out
+from models.core.verdicts import Verdict
+from models.database.store import Store
+from models.relationships.delegated_admin import (
     Delegation,
     parse_extension,
     plan_add_delegation,
@@ -18,12 +20,10 @@ from models.delegated_admin import (
     plan_extend,
     read_delegation,
 )
-from models.durations import Duration, parse_duration
-from models.lifecycles import DELEGATED_ADMIN
-from models.lifecycles import DelegatedAdminEvent as Event
-from models.lifecycles import DelegatedAdminState as State
-from models.store import Store
-from models.verdicts import Verdict
+from models.relationships.lifecycles import DELEGATED_ADMIN
+from models.relationships.lifecycles import DelegatedAdminEvent as Event
+from models.relationships.lifecycles import DelegatedAdminState as State
+from models.values.durations import Duration, parse_duration
 from tests.books import NOW, TESTER
 from tests.conftest import CLOUDS
 from tests.edits import by
@@ -31,8 +31,8 @@ from tests.empty_book import empty_book
 from tests.relations import account_of, add_customer, codes, customer_of, days, name_accounts
 
 if TYPE_CHECKING:
-    from models.changes import Plan
-    from models.database_url import SqliteFile
+    from models.changes.plan import Plan
+    from models.settings.database_url import SqliteFile
 
 SAID = {"name": "GDAP", "roles": "User Administrator", "end": "2027-03-01", "start": "2026-06-01"}
 GUIDS = "aaaaaaaa-1111-4222-8333-444444444444-bbbbbbbb-1111-4222-8333-444444444444"

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import Session, SQLModel, col, func, select
 
-from models import demo, demo_names
-from models.account_list import PartnerKind
-from models.accounts import PartnerAccount
-from models.customers import (
+from models.accounts.accounts import PartnerKind
+from models.accounts.entities import PartnerAccount
+from models.changes.history import Actor, Change, ChangeKind
+from models.changes.history import entry as history_entry
+from models.core.errors import RefusedError
+from models.customers.entities import (
     BillingProfile,
     CompanyProfile,
     Customer,
@@ -24,11 +26,10 @@ from models.customers import (
     Tag,
     sort_and_search,
 )
-from models.database_url import SqliteFile
-from models.errors import RefusedError
-from models.history import Actor, Change, ChangeKind
-from models.history import entry as history_entry
-from models.store import Store
+from models.database.store import Store
+from models.demo import fill as demo
+from models.demo import names as demo_names
+from models.settings.database_url import SqliteFile
 from tests.books import TESTER
 from tests.conftest import CLOUDS
 from tests.edits import add_to_history

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.errors import FileError, RefusedError, UsageError
+from models.core.errors import FileError, RefusedError, UsageError
 from models.letters.eml import eml_bytes, eml_name, message, sender_parts, write_eml
 from models.letters.letter import Letter, LetterKind, LetterLanguage, Parties, check_letter, compose
 

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Static
 
-from models import settings
-from models.answering import plan_accept, plan_letter_out, read_case
-from models.changes import carry_out
-from models.clouds import Capability
-from models.customer_page import read_customer
-from models.customers import Customer
-from models.database_url import SqliteFile
-from models.desk import Desk
-from models.ending import EndingWish, Obstacle, plan_end, read_ending
+from models.changes.plan import carry_out
+from models.core.verdicts import VERDICT_TITLES, Verdict
+from models.customers.entities import Customer
+from models.customers.page import read_customer
+from models.database.store import Store
 from models.languages import _, speak
-from models.relationships import SentBy
-from models.store import Store
-from models.verdicts import VERDICT_TITLES, Verdict
+from models.relationships.end import EndingWish, Obstacle, plan_end, read_ending
+from models.relationships.entities import SentBy
+from models.relationships.invitation import plan_accept, plan_letter_out, read_case
+from models.session import Desk
+from models.settings import model as settings
+from models.settings.clouds import Capability
+from models.settings.database_url import SqliteFile
 from screens.customer import CustomerScreen
 from screens.customers import CustomersScreen
 from screens.end_relationship import EndRelationshipScreen
@@ -47,7 +47,7 @@ from tests.test_screens import running
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.changes import Plan
+    from models.changes.plan import Plan
     from tests.test_screens import Console
     from tui.widgets.desk_screen import DeskScreen
 

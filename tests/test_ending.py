@@ -12,12 +12,19 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import select
 
-from models.account_list import PartnerKind
-from models.accounts import PartnerAccount
-from models.changes import Known, Record, carry_out
-from models.customers import BillingProfile, Customer, Relationship
-from models.delegated_admin import plan_add_delegation
-from models.ending import (
+from models.accounts.accounts import PartnerKind
+from models.accounts.entities import PartnerAccount
+from models.changes.history import Change
+from models.changes.outbox import OutboxCall
+from models.changes.plan import Known, Record, carry_out
+from models.core.errors import ConflictError, RefusedError
+from models.core.verdicts import Verdict
+from models.customers.entities import BillingProfile, Customer, Relationship
+from models.database.store import Store
+from models.letters.letter import LetterLanguage
+from models.operations.undo import plan_undo
+from models.relationships.delegated_admin import plan_add_delegation
+from models.relationships.end import (
     EndingWish,
     Obstacle,
     notice_letter,
@@ -25,14 +32,7 @@ from models.ending import (
     plan_notice,
     read_ending,
 )
-from models.errors import ConflictError, RefusedError
-from models.history import Change
-from models.letters.letter import LetterLanguage
-from models.outbox import OutboxCall
-from models.relationships import ResellerRelationship
-from models.store import Store
-from models.undoing import plan_undo
-from models.verdicts import Verdict
+from models.relationships.entities import ResellerRelationship
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by
 from tests.empty_book import empty_book
@@ -56,8 +56,8 @@ from tests.test_store import rows
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.changes import Outcome, Plan
-    from models.database_url import SqliteFile
+    from models.changes.plan import Outcome, Plan
+    from models.settings.database_url import SqliteFile
 
 ID = "aaaaaaaa-1111-4222-8333-444444444444"
 KINDS = tuple(PartnerKind)

@@ -9,24 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import known_values as known_values_module
-from models.change_list import CHANGES
-from models.completion import Completions, Line, common_beginning, word_completer
-from models.connection import PostgresConnection
-from models.customer_list import CUSTOMERS
-from models.customers import Customer, Tag
-from models.filter_completion import completions, place_at
-from models.filters import parse
-from models.known_values import known_values
+from models.changes.list import CHANGES
+from models.customers.entities import Customer, Tag
+from models.customers.list import CUSTOMERS
+from models.database.connection import PostgresConnection
 from models.languages import speak
-from models.relationship_lists import DELEGATED_ADMIN, INVITATIONS, PARTNERS
+from models.lists import known_values as known_values_module
+from models.lists.completion import Completions, Line, common_beginning, word_completer
+from models.lists.filter_completion import completions, place_at
+from models.lists.filter_parser import parse
+from models.lists.known_values import known_values
+from models.relationships.lists import DELEGATED_ADMIN, INVITATIONS, PARTNERS
 from tests.books import NOW
 from tests.test_filters import add
 from tests.test_lists import Explained
 
 if TYPE_CHECKING:
-    from models.lists import ListSpec
-    from models.store import Store
+    from models.database.store import Store
+    from models.lists.spec import ListSpec
 
 TAGS = ["key account", "key person", "north west", "north wind", "Schlüsselkunde", "vip", "vip-old",
         '5" disk', "overdue"]  # fmt: skip

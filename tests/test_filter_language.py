@@ -10,25 +10,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.clock import to_millis
-from models.customer_list import CUSTOMERS
-from models.customers import Customer, Relationship, Tag, sort_and_search
-from models.database_url import SqliteFile
-from models.demo_names import NASTY, RESELLERS, SAMPLES, TONGUES
-from models.errors import FilterError
-from models.filter_words import quoted, words_of
-from models.filters import parse
-from models.lists import Sort
-from models.plain import fold
-from models.queries import Query
-from models.store import Store
+from models.core.clock import to_millis
+from models.core.errors import FilterError
+from models.core.text import fold
+from models.customers.entities import Customer, Relationship, Tag, sort_and_search
+from models.customers.list import CUSTOMERS
+from models.database.store import Store
+from models.demo.names import NASTY, RESELLERS, SAMPLES, TONGUES
+from models.lists.filter_lexer import quoted, words_of
+from models.lists.filter_parser import parse
+from models.lists.query import Query
+from models.lists.spec import Sort
+from models.settings.database_url import SqliteFile
 from tests.books import NOW
 from tests.empty_book import empty_book
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from models.connection import Connection
+    from models.database.connection import Connection
 
 COUNTRIES = ("DE", "RU", "CN", "AE", "")
 RELATIONS = ("reseller", "advisor", "none")

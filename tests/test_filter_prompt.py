@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.errors import StoreError
-from models.filter_history import FilterHistory
-from models.known_values import FilterCompleter
+from models.core.errors import StoreError
+from models.lists.filter_history import FilterHistory
+from models.lists.known_values import FilterCompleter
 from tests.books import demo_desk
 from tests.test_command_line_prompt import remark
 from tests.test_screens import running
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from models.completion import Completions, Line
+    from models.lists.completion import Completions, Line
 
 
 async def test_tab_completes_fields_and_values_and_the_list_follows(tmp_path: Path) -> None:

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.account_list import read_accounts
-from models.customer_list import CUSTOMERS
-from models.customers import Customer, Tag, sort_and_search
-from models.errors import FilterError
-from models.filters import parse
-from models.lists import Sort
-from models.queries import Query
-from models.settings import load
+from models.accounts.accounts import read_accounts
+from models.core.errors import FilterError
+from models.customers.entities import Customer, Tag, sort_and_search
+from models.customers.list import CUSTOMERS
+from models.lists.filter_parser import parse
+from models.lists.query import Query
+from models.lists.spec import Sort
+from models.settings.model import load
 from tests.books import NOW
 
 if TYPE_CHECKING:
-    from models.store import Store
+    from models.database.store import Store
 
 
 def found(store: Store, text: str) -> list[str]:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from models import paths, settings
-from models.clock import to_millis
-from models.database_url import SqliteFile
+from models.core import paths
+from models.core.clock import to_millis
 from models.languages import speak
-from models.remembered import Remembered
+from models.lists.list_state import Remembered
+from models.settings import model as settings
+from models.settings.database_url import SqliteFile
 from tests.books import NOW, demo_desk, demo_store
 from tests.commands import COMMAND
 from tests.terminal import Terminal
@@ -161,7 +162,7 @@ def test_the_resources_stand_there_wherever_the_console_was_left(tmp_path: Path)
 
 STANDS = """
 import signal
-from models.clock import now
+from models.core.clock import now
 from tui.leaving import picture_of
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.lines import KeyBar

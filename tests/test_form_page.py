@@ -13,7 +13,7 @@ from textual.events import Click, Key, MouseScrollDown, Paste
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 
-from models.plain import shown
+from models.core.text import shown
 from screens.choice_dialog import ChoiceDialog
 from tests.books import empty_desk
 from tests.terminal import Terminal

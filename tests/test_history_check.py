@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from models.database_url import SqliteFile
-from models.history import SEALED, Actor, Change, ChangeKind, entry
-from models.history_check import Verification, verify
-from models.store import Store
+from models.changes.history import SEALED, Actor, Change, ChangeKind, entry
+from models.changes.verify import Verification, verify
+from models.database.store import Store
+from models.settings.database_url import SqliteFile
 from tests.books import NOW
 from tests.conftest import CLOUDS
 from tests.edits import add_to_history

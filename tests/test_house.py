@@ -21,10 +21,10 @@ HOUSE = Path(__file__).parents[1]
 FIRST_FRAME = """
 import asyncio, json, os, sys, threading
 from cli.books import book
-from models import settings
-from models.desk import Desk
-from models.database_url import SqliteFile
-from models.store import Store
+from models.settings import model as settings
+from models.session import Desk
+from models.settings.database_url import SqliteFile
+from models.database.store import Store
 from pathlib import Path
 
 async def main():
@@ -63,9 +63,10 @@ def test_the_rows_of_the_last_list_load_no_orm(tmp_path: Path) -> None:
     demo_store(tmp_path)
     program = (
         "import json, sys; from pathlib import Path\n"
-        "from models.customer_list import CUSTOMERS; from models.database_url import SqliteFile\n"
-        "from models.filters import parse; from models.queries import Query\n"
-        "from models.store import Store; from datetime import datetime, UTC\n"
+        "from models.customers.list import CUSTOMERS\n"
+        "from models.settings.database_url import SqliteFile\n"
+        "from models.lists.filter_parser import parse; from models.lists.query import Query\n"
+        "from models.database.store import Store; from datetime import datetime, UTC\n"
         "store = Store(SqliteFile(Path(sys.argv[1]))); store.open(['global'])\n"
         "query = Query(CUSTOMERS, (1,), parse('a', CUSTOMERS, datetime.now(UTC)),"
         " CUSTOMERS.default_sort)\n"

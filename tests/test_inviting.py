@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models import settings
-from models.answering import plan_accept, plan_letter_out, plan_rewrite, read_case
-from models.changes import Record, carry_out
-from models.clouds import Capability, Support
-from models.customers import BillingProfile
-from models.errors import RefusedError
-from models.inviting import InvitationWish, plan_invite, read_around
+from models.changes.plan import Record, carry_out
+from models.core.errors import RefusedError
+from models.core.verdicts import Verdict
+from models.customers.entities import BillingProfile
+from models.database.store import Store
 from models.letters.letter import LetterLanguage
 from models.letters.links import asks_delegated_admin
-from models.relationships import InvitationKind, PartnerRelation, SentBy
-from models.store import Store
-from models.undoing import plan_undo
-from models.verdicts import Verdict
+from models.operations.undo import plan_undo
+from models.relationships.entities import InvitationKind, PartnerRelation, SentBy
+from models.relationships.invitation import plan_accept, plan_letter_out, plan_rewrite, read_case
+from models.relationships.invite import InvitationWish, plan_invite, read_around
+from models.settings import model as settings
+from models.settings.clouds import Capability, Support
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by
 from tests.empty_book import empty_book
@@ -44,8 +44,8 @@ from tests.relations import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.changes import Plan
-    from models.database_url import SqliteFile
+    from models.changes.plan import Plan
+    from models.settings.database_url import SqliteFile
 
 MICROSOFT_ID = "aaaaaaaa-1111-4222-8333-444444444444"
 COMBINED = InvitationKind.COMBINED
@@ -233,7 +233,7 @@ def test_the_letter_is_in_the_customers_language(
 
 
 def test_the_own_provider_is_named_where_there_is_just_one(book: Store) -> None:
-    from models.partners import plan_add_partner, read_partners
+    from models.relationships.partners import plan_add_partner, read_partners
 
     account = account_in(book)
     for name, expected in (("Big Provider", "Big Provider"), ("Second", "")):

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.clock import now
-from models.database_url import SqliteFile
-from models.store import Store
+from models.core.clock import now
+from models.database.store import Store
+from models.settings.database_url import SqliteFile
 from tests.books import demo_store, fill_demo
 from tests.relations import LINK, invitation_of, invite, name_accounts
 from tests.terminal import Terminal

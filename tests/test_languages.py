@@ -13,7 +13,7 @@ from babel.messages import Catalog, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from models.clock import age, date_text, moment_text
+from models.core.clock import age, date_text, moment_text
 from models.languages import DOMAIN, FOLDER, available, ngettext, number, preferred, speak
 from models.resources import GUIDES_FOLDER, RESOURCES
 from tests.books import NOW

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models import settings
-from models.answering import plan_decline, plan_letter_out, read_case
-from models.changes import carry_out
-from models.database_url import SqliteFile
-from models.desk import Desk
-from models.ending import EndingWish, plan_end, read_ending
-from models.relationships import Invitation, SentBy
-from models.store import Store
+from models.changes.plan import carry_out
+from models.database.store import Store
+from models.relationships.end import EndingWish, plan_end, read_ending
+from models.relationships.entities import Invitation, SentBy
+from models.relationships.invitation import plan_decline, plan_letter_out, read_case
+from models.session import Desk
+from models.settings import model as settings
+from models.settings.database_url import SqliteFile
 from screens.change import ChangeScreen
 from screens.invitation import InvitationScreen
 from screens.notice import NoticeScreen

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mailing.outbox import send_waiting, settle_unsure, unsure_calls
-from models.answering import plan_letter_out, read_case
-from models.changes import carry_out
-from models.database_url import SqliteFile
-from models.errors import RefusedError
-from models.outbox import CallState
-from models.relationships import SentBy
-from models.settings import MailSettings
-from models.store import Store
+from models.changes.outbox import CallState
+from models.changes.plan import carry_out
+from models.core.errors import RefusedError
+from models.database.store import Store
+from models.relationships.entities import SentBy
+from models.relationships.invitation import plan_letter_out, read_case
+from models.settings.database_url import SqliteFile
+from models.settings.model import MailSettings
 from tests.books import NOW, TESTER
 from tests.commands import COMMAND, HOUSE, run
 from tests.edits import by

@@ -29,7 +29,7 @@ from models.letters.letter import (
 )
 
 if TYPE_CHECKING:
-    from models.verdicts import Reason
+    from models.core.verdicts import Reason
 
 LINK = (
     "https://admin.microsoft.com/Adminportal/Home?invType=ResellerRelationship"

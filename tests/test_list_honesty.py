@@ -10,9 +10,9 @@ from sqlmodel import col
 from textual.events import Paste
 from textual.widgets import Static
 
-from models.customers import Customer
-from models.desk import Desk
-from models.errors import FilterError
+from models.core.errors import FilterError
+from models.customers.entities import Customer
+from models.session import Desk
 from screens.invite import InviteManyScreen
 from tests.books import NOW, demo_desk
 from tests.test_screens import running
@@ -174,8 +174,8 @@ async def test_a_question_is_packed_anew_in_another_window(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("text", ["nofield:1", "seen>never", "seen > 30d"])
 async def test_an_error_while_typing_says_what_to_write(tmp_path: Path, text: str) -> None:
-    from models.customer_list import CUSTOMERS
-    from models.filters import parse
+    from models.customers.list import CUSTOMERS
+    from models.lists.filter_parser import parse
 
     with pytest.raises(FilterError) as caught:
         parse(text, CUSTOMERS, NOW)

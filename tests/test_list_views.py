@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from textual.app import App
 from textual.scrollbar import ScrollTo
 
-from models import paths
-from models.lists import Column, Row
-from models.plain import fold
-from models.sources import RowSource
-from models.views import SavedView
-from models.views_file import keep_columns, keep_view, read_views
+from models.core import paths
+from models.core.text import fold
+from models.lists.row_source import RowSource
+from models.lists.saved_views import SavedView
+from models.lists.saved_views_file import keep_columns, keep_view, read_views
+from models.lists.spec import Column, Row
 from tests.books import NOW, demo_desk
 from tests.test_screens import running
 from tui.themes import DARK
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from models.lists import RowKey
+    from models.lists.spec import RowKey
 
 
 async def test_a_view_is_shown_until_filter_or_sort_are_changed(tmp_path: Path) -> None:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.customer_list import CUSTOMERS
-from models.database_url import SqliteFile
-from models.filters import NO_FILTER, parse
-from models.lists import Row, RowKey, Sort
-from models.queries import Query
-from models.reading import Reader
-from models.sources import Opening, RowSource, Wish
-from models.store import Store
-from models.store_rows import StoreRows
-from models.word_index import lead
+from models.customers.list import CUSTOMERS
+from models.database.reader import Reader
+from models.database.store import Store
+from models.lists.filter_parser import NO_FILTER, parse
+from models.lists.query import Query
+from models.lists.row_source import Opening, RowSource, Wish
+from models.lists.spec import Row, RowKey, Sort
+from models.lists.store_rows import StoreRows
+from models.lists.trigrams import lead
+from models.settings.database_url import SqliteFile
 from tests.books import NOW, fill_demo
 from tests.empty_book import empty_book
 from tests.test_record_table import TableApp, settled, shown
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from models.connection import Connection
+    from models.database.connection import Connection
 
 
 class Uncounted(RowSource):

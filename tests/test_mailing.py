@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mailing.smtp import send_letter
-from models.errors import (
+from models.core.errors import (
     DeskError,
     ExitCode,
     MailError,
@@ -25,7 +25,7 @@ from models.errors import (
 )
 from models.letters.eml import message
 from models.letters.letter import LetterKind, LetterLanguage, Parties, compose
-from models.settings import MailSettings
+from models.settings.model import MailSettings
 from tests.mail_server import (
     HOST,
     PASSWORD,

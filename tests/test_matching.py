@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.answering import plan_accept, plan_decline, read_case
-from models.changes import carry_out
-from models.filters import NO_FILTER
-from models.lifecycles import InvitationState
-from models.matching import close_matched
-from models.queries import Query
-from models.relationship_lists import INVITATIONS
-from models.store import Store
-from models.undoing import plan_undo
-from models.verdicts import Verdict
+from models.changes.plan import carry_out
+from models.core.verdicts import Verdict
+from models.database.store import Store
+from models.lists.filter_parser import NO_FILTER
+from models.lists.query import Query
+from models.operations.close_invitations import close_matched
+from models.operations.undo import plan_undo
+from models.relationships.invitation import plan_accept, plan_decline, read_case
+from models.relationships.lifecycles import InvitationState
+from models.relationships.lists import INVITATIONS
 from tests.books import NOW, TESTER
 from tests.conftest import CLOUDS
 from tests.edits import by
@@ -43,7 +43,7 @@ from tests.test_store import rows
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.database_url import SqliteFile
+    from models.settings.database_url import SqliteFile
 
 ID = "aaaaaaaa-1111-4222-8333-444444444444"
 OTHER_ID = "bbbbbbbb-1111-4222-8333-444444444444"

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models import own_files, paths, settings
-from models.desk import Desk
-from models.filter_history import FilterHistory
-from models.remembered import Remembered, View
-from models.store import Store
-from models.typed import DamagedError
-from models.views_file import read_views
+from models.core import own_files, paths
+from models.core.typed import DamagedError
+from models.database.store import Store
+from models.lists.filter_history import FilterHistory
+from models.lists.list_state import Remembered, View
+from models.lists.saved_views_file import read_views
+from models.session import Desk
+from models.settings import model as settings
 from tests.own_files import (
     FILES,
     GARBAGE,

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models import settings
-from models.desk import Desk
-from models.errors import FileError
-from models.store import Store
-from models.views import SavedView
-from models.views_file import keep_view, read_views
+from models.core.errors import FileError
+from models.database.store import Store
+from models.lists.saved_views import SavedView
+from models.lists.saved_views_file import keep_view, read_views
+from models.session import Desk
+from models.settings import model as settings
 from tests.commands import run
 from tests.own_files import (
     FILES,

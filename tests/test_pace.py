@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models import paths
-from models.store import Store
+from models.core import paths
+from models.database.store import Store
 from tests import postgres
 from tests.books import demo_store, fill_demo
 from tests.terminal import Terminal
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from models.database_url import PostgresServer
+    from models.settings.database_url import PostgresServer
 
 TIMES = int(os.environ.get("PARTNERDESK_TEST_PACE_TIMES", "2"))
 PACES = (0.0, 0.03, 0.12, 0.35)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models import settings
-from models.account_list import PartnerKind
-from models.changes import carry_out
-from models.clouds import Capability
-from models.partners import (
+from models.accounts.accounts import PartnerKind
+from models.changes.plan import carry_out
+from models.core.verdicts import Verdict
+from models.database.store import Store
+from models.operations.undo import plan_undo
+from models.relationships.entities import PartnerRelation
+from models.relationships.partners import (
     default_kind,
     plan_add_partner,
     plan_edit_partner,
@@ -20,10 +22,8 @@ from models.partners import (
     read_partner,
     read_partners,
 )
-from models.relationships import PartnerRelation
-from models.store import Store
-from models.undoing import plan_undo
-from models.verdicts import Verdict
+from models.settings import model as settings
+from models.settings.clouds import Capability
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by
 from tests.empty_book import empty_book
@@ -31,8 +31,8 @@ from tests.forms import account_in
 from tests.relations import add_customer, codes, customer_of, days, findings, provider
 
 if TYPE_CHECKING:
-    from models.changes import Outcome, Plan
-    from models.database_url import SqliteFile
+    from models.changes.plan import Outcome, Plan
+    from models.settings.database_url import SqliteFile
 
 GUID = "aaaaaaaa-1111-4222-8333-444444444444"
 NOVA = {"name": "Nova", "mpn_id": "4711", "location": "DE", "agreement_signed": "yes",

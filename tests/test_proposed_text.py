@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.events import Paste
 
-from models.filter_history import FilterHistory
-from models.views_file import read_views
+from models.lists.filter_history import FilterHistory
+from models.lists.saved_views_file import read_views
 from tests.books import demo_desk, demo_store
 from tests.commands import COMMAND
 from tests.terminal import Terminal

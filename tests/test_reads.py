@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from textual.events import Key
 
-from models.reading import Reader
+from models.database.reader import Reader
 from tests.books import demo_desk
 from tests.test_screens import Console
 from tui import steady_app
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from models.desk import Desk
+    from models.session import Desk
 
 CHILDREN: tuple[type[Widget], ...] = (DeskHeader, RecordTable, FieldPage, StatusLine, KeyBar)
 KEYS = (

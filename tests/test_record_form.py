@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Static
 
-from models.customer_form.fields import Option
-from models.customer_page import CustomerPage, find_customer, read_customer
-from models.errors import BusyError
-from models.record_form import Asked, chosen, not_listed
-from models.tags_and_notes import plan_note
-from models.verdicts import Reason
+from models.core.errors import BusyError
+from models.core.verdicts import Reason
+from models.customers.form.fields import Option
+from models.customers.page import CustomerPage, find_customer, read_customer
+from models.customers.tags_and_notes import plan_note
+from models.forms.question import Asked, chosen, not_listed
 from screens.add_customer import AddCustomerScreen
 from screens.choice_dialog import ChoiceDialog
 from screens.help import HelpScreen
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
 
-    from models.changes import Outcome, Plan
-    from models.desk import Desk
+    from models.changes.plan import Outcome, Plan
+    from models.session import Desk
 
 KINDS = (Option("call", "Telephone"), Option("visit", "Visit"), Option("video", "Vidéo call"))
 ENGLISH = Option("en", "English")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.app import App
 
-from models.lists import Column, Row, RowKey
-from models.sources import ListedRows, RowSource
+from models.lists.row_source import ListedRows, RowSource
+from models.lists.spec import Column, Row, RowKey
 from tests.books import NOW
 from tui.themes import DARK
 from tui.widgets.record_layout import arrange, fitted

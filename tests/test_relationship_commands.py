@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.customers import Customer
-from models.relationship_lists import TABS
-from models.relationships import (
+from models.customers.entities import Customer
+from models.relationships.entities import (
     DelegatedAdminRelationship,
     Invitation,
     PartnerLink,
     ResellerRelationship,
 )
+from models.relationships.lists import TABS
 from tests.books import NOW
 from tests.commands import run
 from tests.relations import LINK

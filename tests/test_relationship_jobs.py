@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.clock import now
-from models.database_url import SqliteFile
+from models.core.clock import now
+from models.database.store import Store
 from models.languages import _, ngettext, speak
-from models.lifecycles import DelegatedAdminState, InvitationState
-from models.relationships import (
+from models.relationships.entities import (
     DelegatedAdminRelationship,
     PartnerLink,
     PartnerRelation,
 )
-from models.store import Store
+from models.relationships.lifecycles import DelegatedAdminState, InvitationState
+from models.settings.database_url import SqliteFile
 from tests.conftest import CLOUDS
 from tests.forms import account_in
 from tests.relations import LINK, add_customer, findings, name_accounts

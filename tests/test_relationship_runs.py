@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import select
 
-from models.clock import now
-from models.customers import Customer
-from models.database_url import SqliteFile
-from models.store import Store
+from models.core.clock import now
+from models.customers.entities import Customer
+from models.database.store import Store
+from models.settings.database_url import SqliteFile
 from tests.commands import COMMAND, HOUSE
 from tests.relationship_books import book_of, changes, delegated, read, relationships, whole
 from tests.test_customers_add import as_json

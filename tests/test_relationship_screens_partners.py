@@ -9,30 +9,30 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import OptionList, Static
 
-from models import settings
-from models.accounts import PartnerAccount
-from models.changes import carry_out
-from models.clouds import Capability
-from models.customer_page import read_customer
-from models.customers import Customer
-from models.database_url import SqliteFile
-from models.delegated_admin import plan_add_delegation
-from models.desk import Desk
-from models.filters import parse
+from models.accounts.entities import PartnerAccount
+from models.changes.plan import carry_out
+from models.customers.entities import Customer
+from models.customers.page import read_customer
+from models.database.store import Store
 from models.languages import _, speak
-from models.partners import (
+from models.lists.filter_parser import parse
+from models.operations.bulk import RunWish, begin_run, plan_run
+from models.operations.bulk_records import RunKind
+from models.operations.undo import plan_undo
+from models.relationships.delegated_admin import plan_add_delegation
+from models.relationships.entities import PartnerState
+from models.relationships.lists import ENDED, PARTNER_STATES
+from models.relationships.partners import (
     plan_add_partner,
     plan_edit_partner,
     plan_name_reseller,
     read_partner,
     read_partners,
 )
-from models.relationship_lists import ENDED, PARTNER_STATES
-from models.relationships import PartnerState
-from models.running import RunWish, begin_run, plan_run
-from models.runs import RunKind
-from models.store import Store
-from models.undoing import plan_undo
+from models.session import Desk
+from models.settings import model as settings
+from models.settings.clouds import Capability
+from models.settings.database_url import SqliteFile
 from screens.choice_dialog import ChoiceDialog
 from screens.customer import CustomerScreen
 from screens.customers import CustomersScreen
@@ -66,7 +66,7 @@ from tui.widgets.field_page import FieldPage
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.relationships import PartnerLink
+    from models.relationships.entities import PartnerLink
     from tests.test_screens import Console
     from tui.widgets.desk_screen import DeskScreen
 

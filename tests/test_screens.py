@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from models.desk import Desk
+    from models.session import Desk
 
 
 class Console:
@@ -268,7 +268,7 @@ async def test_two_people_on_one_customer_lose_nothing(tmp_path: Path) -> None:
         await console.press("g", "c", "slash")
         await console.type("fabrikam")
         await console.press("enter", "t")
-        from models.customer_page import find_customer, read_customer
+        from models.customers.page import find_customer, read_customer
         from tests.books import NOW, TESTER
         from tests.edits import set_tags
 
@@ -300,7 +300,7 @@ async def test_each_account_keeps_its_cursor_when_the_cloud_is_switched(tmp_path
 
 
 async def test_a_note_that_is_refused_is_not_lost(tmp_path: Path) -> None:
-    from models.tags_and_notes import LONGEST_NOTE
+    from models.customers.tags_and_notes import LONGEST_NOTE
 
     async with running(demo_desk(tmp_path)) as console:
         await console.press("g", "c", "enter", "o")

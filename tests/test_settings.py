@@ -12,10 +12,10 @@ from zlib import crc32
 
 import pytest
 
-from models import paths
-from models.clouds import TITLES, Capability, Cloud, Rule, Support
-from models.errors import ExitCode, SettingsError, UsageError
-from models.settings import CapabilityRow, CloudSettings, MailSettings, Settings, load
+from models.core import paths
+from models.core.errors import ExitCode, SettingsError, UsageError
+from models.settings.clouds import TITLES, Capability, Cloud, Rule, Support
+from models.settings.model import CapabilityRow, CloudSettings, MailSettings, Settings, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,12 +17,12 @@ import pytest
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from models.errors import FileError
+from models.core.errors import FileError
+from models.core.text import listed
 from models.languages import speak
-from models.plain import listed
-from models.sheet_bounds import LONGEST_LINE, MOST_COLUMNS, MOST_SHARED_XML
 from models.sheets import read_sheet, write_xlsx
-from models.workbooks import bands, reading
+from models.sheets.bounds import LONGEST_LINE, MOST_COLUMNS, MOST_SHARED_XML
+from models.sheets.workbooks import bands, reading
 from tests.commands import COMMAND, HOUSE, run
 
 if TYPE_CHECKING:

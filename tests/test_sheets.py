@@ -17,8 +17,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
-from models.errors import FileError
-from models.sheet_bounds import LONGEST_LINE
+from models.core.errors import FileError
 from models.sheets import (
     csv_into,
     json_into,
@@ -28,6 +27,7 @@ from models.sheets import (
     write_xlsx,
     writing,
 )
+from models.sheets.bounds import LONGEST_LINE
 from models.sheets.csv_file import guarded, unguarded
 
 if TYPE_CHECKING:

@@ -22,16 +22,16 @@ from sqlalchemy import inspect, text
 from sqlmodel import SQLModel, select
 
 import models
-from models import connection as connections
-from models import store as store_module
-from models import upgrade as upgrade_module
-from models.accounts import PartnerAccount
-from models.customers import BillingProfile, Customer, Note
-from models.database_url import Database, PostgresServer, SqliteFile
-from models.errors import BusyError, ConflictError, ExitCode, RefusedError, StoreError
-from models.history_check import verify
-from models.indexing import TABLE
-from models.store import VERSIONS_FOLDER, Store, known_versions
+from models.accounts.entities import PartnerAccount
+from models.changes.verify import verify
+from models.core.errors import BusyError, ConflictError, ExitCode, RefusedError, StoreError
+from models.customers.entities import BillingProfile, Customer, Note
+from models.database import connection as connections
+from models.database import store as store_module
+from models.database import upgrade as upgrade_module
+from models.database.search_index import TABLE
+from models.database.store import VERSIONS_FOLDER, Store, known_versions
+from models.settings.database_url import Database, PostgresServer, SqliteFile
 from tests.conftest import CLOUDS
 
 if TYPE_CHECKING:
@@ -151,10 +151,10 @@ def test_a_customer_of_no_account_cannot_be_kept(store: Store) -> None:
 
 OPEN_AND_WRITE = """
 import os, sys, traceback
-import models.upgrade
-from models.customers import Customer
-from models.database_url import parse
-from models.store import Store
+import models.database.upgrade
+from models.customers.entities import Customer
+from models.settings.database_url import parse
+from models.database.store import Store
 from sqlalchemy import text
 from sqlmodel import func, select
 def work(name):
@@ -350,7 +350,8 @@ def test_the_history_of_an_older_book_is_sealed_as_it_is(older: Store, versions:
 
 def test_a_book_that_is_up_to_date_is_opened_without_sqlalchemy(store: Store) -> None:
     done = python(
-        "import sys; from models.store import Store; from models.database_url import parse;"
+        "import sys; from models.database.store import Store;"
+        "from models.settings.database_url import parse;"
         f"Store(parse(sys.argv[1])).open({CLOUDS!r});"
         "print([name for name in ('alembic', 'sqlalchemy', 'sqlmodel') if name in sys.modules])",
         address(store.database),

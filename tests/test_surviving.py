@@ -24,7 +24,7 @@ def fail(*_arguments, **_more):
 """
 
 LOOKS_ONCE = """
-from models.desk import Desk
+from models.session import Desk
 look = Desk.look
 def once(self, connection):
     if self.pulse and not hasattr(self, 'failed'):

@@ -10,10 +10,10 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from textual.events import Paste
 
-from models.customer_page import find_customer, read_customer
-from models.customers import Tag
-from models.history import Change
-from models.tags_and_notes import LONGEST_TAG
+from models.changes.history import Change
+from models.customers.entities import Tag
+from models.customers.page import find_customer, read_customer
+from models.customers.tags_and_notes import LONGEST_TAG
 from tests.books import NOW, TESTER, demo_desk, demo_store
 from tests.commands import COMMAND
 from tests.edits import set_tags
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
-    from models.store import Store
+    from models.database.store import Store
     from tests.test_screens import Console
 
 TWELVE = ["education", "gold", "key account", "key person", "nonprofit", "overdue", "partner",

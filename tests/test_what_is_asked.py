@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.worker import WorkerFailed
 
-from models.customer_page import find_customer, read_customer
-from models.errors import StoreError
-from models.remembered import Remembered, View
+from models.core.errors import StoreError
+from models.customers.page import find_customer, read_customer
+from models.lists.list_state import Remembered, View
 from screens.invite import InviteScreen
 from tests.books import demo_desk
 from tests.test_command_line_prompt import remark

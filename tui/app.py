@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from models.crash import written_by
-from models.errors import DeskError, SettingsError
+from models.core.crash_report import written_by
+from models.core.errors import DeskError, SettingsError
 from models.languages import _
 from screens.resources import ResourcesScreen
 from tui.leaving import Leaving
@@ -26,7 +26,7 @@ from tui.wire import own_driver
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from models.desk import Desk
+    from models.session import Desk
     from tui.wire.kept import PictureFile
     from tui.wire.standing import Standing
 
@@ -134,7 +134,7 @@ class DeskApp(Leaving):
         with suppress(TimeoutError):
             await asyncio.wait_for(painted.wait(), PAINT_SECONDS)
         try:
-            await asyncio.to_thread(import_module, "models.customer_page")
+            await asyncio.to_thread(import_module, "models.customers.page")
         finally:
             self.imported.set()
         await asyncio.to_thread(written_by)

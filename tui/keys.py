@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
-from models.errors import SettingsError
+from models.core.errors import SettingsError
 from models.languages import _
 from tui.widgets.field_page import FieldPage
 from tui.widgets.form_page import FormPage

@@ -5,8 +5,8 @@ from __future__ import annotations
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from models.account_list import choose
-from models.clock import to_millis
+from models.accounts.accounts import choose
+from models.core.clock import to_millis
 from tui.openings import Openings
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.lines import KeyBar, StatusLine
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from models.desk import Desk
+    from models.session import Desk
     from tui.wire.kept import PictureFile
     from tui.wire.picture import Picture
 

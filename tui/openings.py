@@ -6,7 +6,7 @@ import asyncio
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from models.errors import NotFoundError
+from models.core.errors import NotFoundError
 from models.languages import _
 from tui.steady_app import SteadyApp
 from tui.themes import ANSI
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
     from pathlib import Path
 
-    from models.account_list import Account
-    from models.changes import Outcome, Plan
-    from models.customer_page import CustomerPage
-    from models.desk import Desk, DeskState
-    from models.drafts import CustomerDraft
-    from models.ending import Ending
-    from models.lists import ListSpec, RowKey
+    from models.accounts.accounts import Account
+    from models.changes.plan import Outcome, Plan
+    from models.customers.drafts import CustomerDraft
+    from models.customers.page import CustomerPage
+    from models.lists.saved_views import Chosen
+    from models.lists.spec import ListSpec, RowKey
+    from models.operations.bulk import RunWish
+    from models.relationships.end import Ending
+    from models.relationships.sent_letters import SentLetter
     from models.resources import Resource
-    from models.running import RunWish
-    from models.sent_letters import SentLetter
-    from models.views import Chosen
+    from models.session import Desk, DeskState
     from tui.widgets.desk_screen import DeskScreen
 
 TAB_SCREENS = {
@@ -58,7 +58,7 @@ class Openings(SteadyApp):
     async def open_customer(self, key: RowKey) -> None:
         """Show one customer."""
         await self.imported.wait()
-        from models.customer_page import read_customer
+        from models.customers.page import read_customer
         from screens.customer import CustomerScreen
 
         store, seen = self.desk.store, self.desk.state
@@ -68,7 +68,7 @@ class Openings(SteadyApp):
     async def open_change(self, key: RowKey) -> None:
         """Show one entry of the history."""
         await self.imported.wait()
-        from models.change_page import read_change
+        from models.pages.change import read_change
         from screens.change import ChangeScreen
 
         store, seen = self.desk.store, self.desk.state
@@ -112,7 +112,7 @@ class Openings(SteadyApp):
     async def add_customer(self) -> None:
         """Offer the drafts there are, or an empty form for a new customer."""
         await self.imported.wait()
-        from models.drafts import read_drafts
+        from models.customers.drafts import read_drafts
         from screens.drafts import DraftsScreen
 
         store, accounts = self.desk.store, [account.id for account in self.desk.accounts]
@@ -125,7 +125,7 @@ class Openings(SteadyApp):
     async def fill_in(self, draft: CustomerDraft | None) -> None:
         """Show the form with a draft, or an empty one in the chosen account."""
         await self.imported.wait()
-        from models.drafts import begin_draft
+        from models.customers.drafts import begin_draft
         from screens.add_customer import AddCustomerScreen
 
         if draft is None:
@@ -169,7 +169,7 @@ class Openings(SteadyApp):
 
     async def open_customers(self, filter_text: str) -> None:
         """Show the customers that a filter finds, above what is open."""
-        from models.remembered import View
+        from models.lists.list_state import View
         from screens.customers import CustomersScreen
 
         scope = self.desk.scope
@@ -180,7 +180,7 @@ class Openings(SteadyApp):
     async def invite(self, customer_id: RowKey | None = None) -> None:
         """Show the form that invites a customer, or a company that is not in the book."""
         await self.imported.wait()
-        from models.customer_page import read_customer
+        from models.customers.page import read_customer
         from screens.invite import InviteScreen
 
         page, store = None, self.desk.store
@@ -195,7 +195,7 @@ class Openings(SteadyApp):
     async def open_letter(self, invitation_id: RowKey) -> None:
         """Show an invitation's letter: the one to send, or the reminder."""
         await self.imported.wait()
-        from models.answering import read_case
+        from models.relationships.invitation import read_case
         from screens.invitation import InvitationScreen
 
         store, seen = self.desk.store, self.desk.state
@@ -221,7 +221,7 @@ class Openings(SteadyApp):
         `hidden` says in words how many of them the list does not show.
         """
         await self.imported.wait()
-        from models.customer_page import read_customer
+        from models.customers.page import read_customer
         from screens.invite import InviteManyScreen
 
         store, account = self.desk.store, self._account(account_id)
@@ -231,7 +231,7 @@ class Openings(SteadyApp):
     async def end_relationship(self, customer_id: RowKey) -> None:
         """Show what has to be settled before the relationship with a customer is ended."""
         await self.imported.wait()
-        from models.ending import read_ending
+        from models.relationships.end import read_ending
         from screens.end_relationship import EndRelationshipScreen
 
         store = self.desk.store
@@ -242,7 +242,7 @@ class Openings(SteadyApp):
     async def open_partner_form(self, partner_id: RowKey | None = None) -> None:
         """Show the form for an indirect provider or reseller: a new one, or one that is kept."""
         await self.imported.wait()
-        from models.partners import read_partner
+        from models.relationships.partners import read_partner
         from screens.partner_form import PartnerFormScreen
 
         if partner_id is None:
@@ -258,8 +258,8 @@ class Openings(SteadyApp):
     ) -> None:
         """Show the form for a delegated-admin relationship: a new one, or one that is kept."""
         await self.imported.wait()
-        from models.customer_page import read_customer
-        from models.delegated_admin import read_delegation
+        from models.customers.page import read_customer
+        from models.relationships.delegated_admin import read_delegation
         from screens.delegation_form import DelegationFormScreen
 
         store, kept, account, domain = self.desk.store, None, None, ""
@@ -278,7 +278,7 @@ class Openings(SteadyApp):
     async def open_run(self, wish: RunWish, keys: Sequence[RowKey], account_id: int) -> None:
         """Plan the same change to many records, and show what it will do to each."""
         await self.imported.wait()
-        from models.running import plan_run
+        from models.operations.bulk import plan_run
         from screens.run import RunScreen
 
         desk, account = self.desk, self._account(account_id)
@@ -290,7 +290,7 @@ class Openings(SteadyApp):
     async def resume_run(self, run_id: int) -> None:
         """Show a run that was cut off, to go on with it."""
         await self.imported.wait()
-        from models.running import read_run
+        from models.operations.bulk import read_run
         from screens.run import RunScreen
 
         store = self.desk.store

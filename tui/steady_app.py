@@ -12,7 +12,7 @@ from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input
 
-from models.errors import DeskError
+from models.core.errors import DeskError
 from models.languages import _
 from tui.surviving import Surviving
 from tui.watch import Watch

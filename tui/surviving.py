@@ -13,8 +13,8 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from models.crash import write_report
-from models.errors import DeskError
+from models.core.crash_report import write_report
+from models.core.errors import DeskError
 from models.languages import _
 from tui.widgets.questions import QuestionScreen
 from tui.widgets.unsaved import Unsaved, line_of

@@ -15,7 +15,7 @@ from contextlib import suppress
 from threading import Event, RLock, Thread, Timer, current_thread
 from typing import TYPE_CHECKING, Any
 
-from models.crash import hanging_places, write_hang_report
+from models.core.crash_report import hanging_places, write_hang_report
 from models.languages import _
 
 if TYPE_CHECKING:

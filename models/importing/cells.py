@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from models.customers import RELATIONSHIP_TITLES, Relationship
-from models.domains import domain_name
-from models.errors import UsageError
+from models.core.errors import UsageError
+from models.customers.entities import RELATIONSHIP_TITLES, Relationship
+from models.customers.tags_and_notes import parse_tags
 from models.importing.fields import ImportField, key
 from models.languages import _, ngettext
-from models.tags_and_notes import parse_tags
+from models.values.domains import domain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.customers import Relationship
-from models.domains import domain_name
-from models.errors import FileError, UsageError
+from models.core.errors import FileError, UsageError
+from models.core.text import listed, short_name, shown
+from models.customers.entities import Relationship
 from models.importing.cells import guid, relationship_in, relationship_words
 from models.importing.fields import (
     FIELD_TITLES,
@@ -19,7 +19,7 @@ from models.importing.fields import (
     own_places,
 )
 from models.languages import _
-from models.plain import listed, short_name, shown
+from models.values.domains import domain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -6,15 +6,15 @@ from contextlib import closing
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from models.accounts import PartnerAccount
-from models.clock import from_millis
-from models.errors import NotFoundError
-from models.importing.book import load_account
+from models.accounts.entities import PartnerAccount
+from models.core.clock import from_millis
+from models.core.errors import NotFoundError
 from models.importing.columns import SAMPLE_ROWS, match_columns
+from models.importing.existing import load_account
 from models.importing.fields import LINE_TITLE, REASON_TITLE, own_places
 from models.importing.plan import ImportPlan
-from models.importing.rows import RowPlanner
-from models.importing.writing import carry_out_import
+from models.importing.planner import RowPlanner
+from models.importing.write import carry_out_import
 from models.languages import _
 from models.sheets import write_csv
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from models.database.store import Store
     from models.sheets import Progress, Sheet
-    from models.store import Store
 
 __all__ = ["carry_out_import", "plan_import", "write_refused"]
 

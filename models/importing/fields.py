@@ -6,8 +6,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from models.core.text import fold
 from models.languages import N_, _
-from models.plain import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.errors import FileError, UsageError
+from models.core.errors import FileError, UsageError
+from models.core.paths import data_folder, private_folder
+from models.core.text import listed, short_name
 from models.importing.customers import plan_import, write_refused
 from models.importing.fields import FIELD_TITLES
 from models.languages import _, ngettext
-from models.paths import data_folder, private_folder
-from models.plain import listed, short_name
 from models.sheets import read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from models.database.store import Store
     from models.importing.plan import ImportOutcome, ImportPlan
-    from models.store import Store
 
 MOST_REFUSED_FILES = 100
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.clock import moment_text
+from models.core.clock import moment_text
 from models.importing.cells import TAG_SEPARATOR
 from models.importing.fields import FIELD_TITLES, PORTAL_FIELDS, ImportField
 from models.languages import _

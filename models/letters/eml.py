@@ -13,10 +13,10 @@ from base64 import b64encode, encodebytes
 from quopri import encodestring
 from typing import TYPE_CHECKING
 
-from models.errors import RefusedError, UsageError
+from models.core.errors import RefusedError, UsageError
+from models.core.text import shown
 from models.languages import _
 from models.letters.letter import check_letter
-from models.plain import shown
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,7 +68,7 @@ def write_eml(path: Path, data: bytes, *, overwrite: bool = False) -> None:
     Raises:
         FileError: the file is there already, may not be replaced, or cannot be written.
     """
-    from models.customer_export import refuse_target
+    from models.lists.export import refuse_target
     from models.sheets.writing import whole_file
 
     refuse_target(path)

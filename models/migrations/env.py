@@ -1,9 +1,18 @@
-"""Tells Alembic which connection and which tables; run by `models.upgrade` only."""
+"""Tells Alembic which connection and which tables; run by `models.database.upgrade` only."""
 
 from alembic import context
 from sqlmodel import SQLModel
 
-from models import accounts, agreements, customers, drafts, history, outbox  # noqa: F401 - fill SQLModel.metadata
+from models.accounts import entities as accounts  # noqa: F401 - fill SQLModel.metadata
+from models.changes import (
+    history,  # noqa: F401 - fill SQLModel.metadata
+    outbox,  # noqa: F401 - fill SQLModel.metadata
+)
+from models.customers import (
+    agreements,  # noqa: F401 - fill SQLModel.metadata
+    drafts,  # noqa: F401 - fill SQLModel.metadata
+)
+from models.customers import entities as customers  # noqa: F401 - fill SQLModel.metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -12,10 +12,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from models.errors import FileError
+from models.core.errors import FileError
+from models.core.text import listed, shown
 from models.languages import _, ngettext, number
-from models.plain import listed, shown
-from models.sheet_bounds import MOST_COLUMNS
+from models.sheets.bounds import MOST_COLUMNS
 from models.sheets.csv_file import CsvFile
 from models.sheets.workbook import WORKBOOK_SUFFIXES, Workbook, is_workbook
 from models.sheets.writing import (
@@ -150,7 +150,7 @@ def read_sheet(path: Path) -> Sheet:
 
     Raises:
         FileError: the file is missing, unreadable, empty, damaged, of another kind, or larger
-            than a table may be (`models.sheet_bounds`).
+            than a table may be (`models.sheets.bounds`).
     """
     stamp = _stamp(path)
     try:

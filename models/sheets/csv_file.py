@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from models.errors import FileError
+from models.core.errors import FileError
 from models.languages import _
-from models.sheet_bounds import LONGEST_LINE
+from models.sheets.bounds import LONGEST_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator

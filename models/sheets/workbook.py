@@ -1,4 +1,4 @@
-"""Workbooks (XLSX, XLS, ODS): asks the process that reads them (`models.workbooks.reading`)."""
+"""Workbooks (XLSX, XLS, ODS): asks the process that reads them (`workbooks/reading.py`)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.errors import FileError
+from models.core.errors import FileError
+from models.core.text import shown
 from models.languages import _, number
-from models.plain import shown
-from models.sheet_bounds import MOST_COLUMNS
-from models.workbooks.reading import Exit
+from models.sheets.bounds import MOST_COLUMNS
+from models.sheets.workbooks.reading import Exit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -25,7 +25,7 @@ _HOUSE = Path(__file__).parents[2]
 _START = """
 import sys
 sys.path.append(sys.argv[1])
-from models.workbooks.reading import main
+from models.sheets.workbooks.reading import main
 sys.exit(main(sys.argv[2]))
 """
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import IO, TYPE_CHECKING
 
-from models.errors import FileError
+from models.core.errors import FileError
+from models.core.paths import written_whole
+from models.core.text import shown
 from models.languages import _, number
-from models.paths import written_whole
-from models.plain import shown
 from models.sheets.csv_file import DELIMITERS, guarded
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING
 
-from models.completion import word_completer
-from models.errors import UsageError
+from models.core.errors import UsageError
+from models.core.text import shown
 from models.languages import _
-from models.plain import shown
+from models.lists.completion import word_completer
 from tui.widgets.actions import COMMAND
 from tui.widgets.prompt import Aid
 

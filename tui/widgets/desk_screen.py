@@ -10,9 +10,9 @@ from textual.getters import query_one
 from textual.widget import Widget
 from textual.widgets import Static
 
-from models.errors import DeskError
+from models.core.errors import DeskError
+from models.core.text import shown_lines
 from models.languages import _
-from models.plain import shown_lines
 from tui.widgets.actions import CLOUD, EVERYWHERE, Action, bindings
 from tui.widgets.command_line import CommandLine
 from tui.widgets.header import DeskHeader
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.events import Resize
 
-    from models.desk import Desk
+    from models.session import Desk
     from tui.widgets.record_table import RecordTable
     from tui.widgets.shell import Shell
 

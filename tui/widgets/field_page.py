@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from models.plain import shown, shown_lines
+from models.core.text import shown, shown_lines
 from tui.widgets.record_layout import fitted
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
-from models.plain import fold, shown
+from models.core.text import fold, shown
 from tui.widgets.safe_input import SafeInput, veiled
 
 if TYPE_CHECKING:

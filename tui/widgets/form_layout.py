@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from models.plain import shown, shown_lines
+from models.core.text import shown, shown_lines
 from tui.widgets.record_layout import fitted
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from models.clock import age
+from models.core.clock import age
 from models.languages import _
 
 if TYPE_CHECKING:
-    from models.desk import Desk
+    from models.session import Desk
 
 NAME = "partnerdesk"
 

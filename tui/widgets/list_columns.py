@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 
-from models.errors import DeskError
+from models.core.errors import DeskError
 from models.languages import N_, _
-from models.views import Kept
-from models.views_file import keep_columns, read_views
+from models.lists.saved_views import Kept
+from models.lists.saved_views_file import keep_columns, read_views
 from tui.widgets.actions import Action
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
-    from models.desk import Desk
-    from models.lists import ListSpec
-    from models.views import Chosen
-    from models.views_file import Reading
+    from models.lists.saved_views import Chosen
+    from models.lists.saved_views_file import Reading
+    from models.lists.spec import ListSpec
+    from models.session import Desk
 
 COLUMNS = Action(
     "list.columns", "C", N_("Columns"),

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.getters import query_one
 from textual.widgets import Static
 
-from models.clock import to_millis
-from models.errors import FilterError
-from models.filters import NO_FILTER, Filter, parse
-from models.known_values import FilterCompleter
+from models.core.clock import to_millis
+from models.core.errors import FilterError
 from models.languages import _, ngettext, number
-from models.lists import Sort
-from models.queries import Query
-from models.remembered import View
-from models.store_rows import StoreRows
+from models.lists.filter_parser import NO_FILTER, Filter, parse
+from models.lists.known_values import FilterCompleter
+from models.lists.list_state import View
+from models.lists.query import Query
+from models.lists.spec import Sort
+from models.lists.store_rows import StoreRows
 from tui.widgets.list_marks import MarksScreen
 from tui.widgets.prompt import Aid
 from tui.widgets.questions import Choice
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from models.account_list import Scope
-    from models.desk import Desk
-    from models.lists import Column, Row, RowKey
-    from models.views import Kept
+    from models.accounts.accounts import Scope
+    from models.lists.saved_views import Kept
+    from models.lists.spec import Column, Row, RowKey
+    from models.session import Desk
 
 
 class _Asked(NamedTuple):

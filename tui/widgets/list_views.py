@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.completion import word_completer
-from models.errors import ConflictError, UsageError
-from models.filters import NO_FILTER, Filter, parse
+from models.core.errors import ConflictError, UsageError
+from models.core.text import shown
 from models.languages import N_, _
-from models.plain import shown
-from models.views import SavedView, own_name, still_there
-from models.views_file import keep_view, remove_view
+from models.lists.completion import word_completer
+from models.lists.filter_parser import NO_FILTER, Filter, parse
+from models.lists.saved_views import SavedView, own_name, still_there
+from models.lists.saved_views_file import keep_view, remove_view
 from tui.widgets.actions import Action
 from tui.widgets.list_columns import COLUMNS, JUMP, ColumnsScreen
 from tui.widgets.prompt import Aid
@@ -23,11 +23,11 @@ from tui.widgets.questions import Choice, packed
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from models.account_list import Scope
-    from models.desk import Desk
-    from models.lists import Sort
-    from models.remembered import View
-    from models.views import Kept
+    from models.accounts.accounts import Scope
+    from models.lists.list_state import View
+    from models.lists.saved_views import Kept
+    from models.lists.spec import Sort
+    from models.session import Desk
 
 VIEW = Action(
     "list.view", "v", N_("Views"),

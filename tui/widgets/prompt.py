@@ -14,11 +14,11 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from models.completion import Completions, Line
-from models.errors import DeskError
+from models.core.errors import DeskError
+from models.core.text import shown
 from models.languages import _, number
-from models.plain import shown
-from models.tokens import pasted_tokens, without_token
+from models.lists.completion import Completions, Line
+from models.values.tokens import pasted_tokens, without_token
 from tui.widgets.safe_input import SafeInput, joined, pasted_lines, veiled
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from models.completion import Completer
+    from models.lists.completion import Completer
 
 LONGEST_ANSWER = 2_000
 """Characters that a prompt takes; a paste beyond that is no answer."""
@@ -47,7 +47,7 @@ class Aid:
     used: Sequence[str] = ()
     """What was answered before, the last first: `↑` and `↓` walk through it."""
     tokens: bool = False
-    """Whether the line holds several things, each with a separator behind it (`models.tokens`)."""
+    """Whether the line holds several things, each with a separator behind it (`values.tokens`)."""
 
 
 NO_AID = Aid()

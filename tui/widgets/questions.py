@@ -20,7 +20,7 @@ from tui.widgets.reads import Reads
 if TYPE_CHECKING:
     from textual.events import Key
 
-    from models.errors import DeskError
+    from models.core.errors import DeskError
 
 Act = Callable[[], Awaitable[None] | None]
 """Something to do, at once or awaited."""

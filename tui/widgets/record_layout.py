@@ -12,8 +12,8 @@ from models.languages import _
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
-    from models.lists import Column
-    from models.views import ChosenColumn
+    from models.lists.saved_views import ChosenColumn
+    from models.lists.spec import Column
 
 GUTTER = 2
 """Cells at the left of each row: the cursor's mark and the row's mark."""

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from models.languages import _
-from models.lists import Row, RowKey, cell_text
+from models.lists.spec import Row, RowKey, cell_text
 from tui.widgets.record_layout import GAP, GUTTER, Arrangement, Placed, arrange, fitted
 from tui.widgets.record_window import HEADING, RecordWindow
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from textual.events import Click
     from textual.scrollbar import ScrollTo
 
-    from models.lists import Column
-    from models.views import Chosen
+    from models.lists.saved_views import Chosen
+    from models.lists.spec import Column
 
 
 class RecordTable(RecordWindow, can_focus=True):

@@ -10,15 +10,15 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from models.changes import Outcome, Plan
-    from models.customer_page import CustomerPage
-    from models.drafts import CustomerDraft
-    from models.ending import Ending
-    from models.lists import ListSpec, RowKey
+    from models.changes.plan import Outcome, Plan
+    from models.customers.drafts import CustomerDraft
+    from models.customers.page import CustomerPage
+    from models.lists.saved_views import Chosen
+    from models.lists.spec import ListSpec, RowKey
+    from models.operations.bulk import RunWish
+    from models.relationships.end import Ending
+    from models.relationships.sent_letters import SentLetter
     from models.resources import Resource
-    from models.running import RunWish
-    from models.sent_letters import SentLetter
-    from models.views import Chosen
     from tui.widgets.desk_screen import DeskScreen
 
 

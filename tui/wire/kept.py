@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from models import own_files
-from models.plain import shown
-from models.typed import DamagedError
+from models.core import own_files
+from models.core.text import shown
+from models.core.typed import DamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,7 +101,7 @@ class PictureFile:
         """Return the picture, if it was taken under the same circumstances.
 
         A file that is missing or damaged, or holds what is neither text nor a look, is none; the
-        next picture takes its place, unless it is no regular file (`models.own_files`).
+        next picture takes its place, unless it is no regular file (`models.core.own_files`).
         """
         try:
             kept = own_files.load(self._file, _Content)

@@ -7,7 +7,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any, Self
 
-from models.clock import age, from_millis
+from models.core.clock import age, from_millis
 from models.languages import _
 from tui.wire.kept import AS_AGREED
 

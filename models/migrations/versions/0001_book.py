@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from models.columns import Moment, SortedText
+from models.database.column_types import Moment, SortedText
 
 revision = '0001'
 down_revision = None

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from models.columns import Moment, SortedText
+from models.database.column_types import Moment, SortedText
 
 revision = '0003'
 down_revision = '0002'

@@ -1,0 +1,1 @@
+"""Who the partner is in each cloud."""

@@ -1,0 +1,117 @@
+"""The partner's accounts as the header and the selector show them; light, for the first frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from models.core.clock import from_millis
+from models.core.text import shown
+from models.languages import N_, _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from models.database.connection import Connection
+    from models.settings.clouds import Cloud
+
+ALL = "all"
+"""What stands for all accounts of all clouds, in `--cloud` and in what is remembered."""
+
+
+class PartnerKind(StrEnum):
+    """How the partner buys and sells (`reference/rules.md §8`)."""
+
+    DIRECT_BILL = "direct_bill"
+    INDIRECT_PROVIDER = "indirect_provider"
+    INDIRECT_RESELLER = "indirect_reseller"
+
+
+PARTNER_KIND_TITLES = {
+    PartnerKind.DIRECT_BILL: N_("direct bill"),
+    PartnerKind.INDIRECT_PROVIDER: N_("indirect provider"),
+    PartnerKind.INDIRECT_RESELLER: N_("indirect reseller"),
+}
+"""What each kind of partner is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A partner account, read for showing."""
+
+    id: int
+    cloud: Cloud
+    name: str
+    connected: bool
+    synced_at: datetime | None
+    customers: int
+    """How many customers it has, without the ended ones."""
+    kind: PartnerKind = PartnerKind.DIRECT_BILL
+    market: str = ""
+    """ISO 3166-1 alpha-2 code of the country the partner is enrolled in; empty while unknown."""
+
+    @property
+    def title(self) -> str:
+        """What the account is called: its name, or that it is kept by hand."""
+        return shown(self.name) or _("kept by hand")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the cloud selector chose: one account, or all of them."""
+
+    accounts: tuple[Account, ...]
+    key: str
+    """What the choice is remembered by: an account's id, or `all`."""
+
+    @property
+    def account(self) -> Account | None:
+        """The one account that was chosen; None for all clouds, where nothing can be changed."""
+        return None if self.key == ALL else self.accounts[0]
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The ids of the accounts in the scope."""
+        return tuple(account.id for account in self.accounts)
+
+    @property
+    def synced_at(self) -> datetime | None:
+        """When the oldest of the lists in the scope was received; None if one never was."""
+        moments = [account.synced_at for account in self.accounts]
+        known = [moment for moment in moments if moment is not None]
+        return min(known) if known and len(known) == len(moments) else None
+
+
+def read_accounts(connection: Connection, clouds: Sequence[Cloud]) -> list[Account]:
+    """Return the accounts of `clouds`, in the order of the clouds, then by age."""
+    order = {cloud.id: place for place, cloud in enumerate(clouds)}
+    rows = connection.rows(
+        "SELECT a.id, a.cloud, a.name, a.connected, a.synced_at, "
+        "(SELECT count(*) FROM customers AS c WHERE c.account_id = a.id AND c.ended_at = 0), "
+        "a.kind, a.market "
+        "FROM partner_accounts AS a ORDER BY a.id"
+    )
+    accounts = [
+        Account(
+            id, clouds[order[cloud]], name, bool(connected),
+            from_millis(synced) if synced else None, customers, PartnerKind(kind), market,
+        )
+        for id, cloud, name, connected, synced, customers, kind, market in rows
+        if cloud in order
+    ]  # fmt: skip
+    return sorted(accounts, key=lambda account: order[account.cloud.id])
+
+
+def choose(accounts: Sequence[Account], wanted: str) -> Scope:
+    """Return the scope that `wanted` names: an account's id, a cloud's id, or `all`.
+
+    Falls back to the first account where there is no such one any more.
+    """
+    if wanted == ALL:
+        return Scope(tuple(accounts), ALL)
+    for account in accounts:
+        if wanted in (str(account.id), account.cloud.id):
+            return Scope((account,), str(account.id))
+    return Scope((accounts[0],), str(accounts[0].id))

@@ -1,0 +1,124 @@
+"""Says who the partner is in a cloud: the name, ids, market and kind of its account, as a plan."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from models.accounts.accounts import PartnerKind
+from models.changes.history import ChangeKind
+from models.changes.plan import By, Plan, Record, Step, Target
+from models.core.text import shown
+from models.core.verdicts import Reason
+from models.customers.form.markets import only_country
+from models.customers.tags_and_notes import can_be_undone
+from models.importing.cells import guid
+from models.languages import _
+from models.settings.clouds import Capability
+from models.values.countries import country_code, country_name, likely_code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from models.accounts.entities import PartnerAccount
+    from models.settings.clouds import Cloud
+
+LONGEST = 256
+EDITED = ("name", "tenant_id", "mpn_id", "market", "kind")
+"""The fields of an account that a person can say."""
+
+
+def plan_edit_account(
+    account: PartnerAccount, cloud: Cloud, wanted: Mapping[str, str], by: By
+) -> Plan:
+    """Plan to change fields of an account; `wanted` holds new texts by the names in `EDITED`.
+
+    The market and the kind decide what the form for customers asks and warns of
+    (`reference/rules.md §2, §6, §8`).
+    """
+    readers: dict[str, Callable[[str], str | Reason]] = {
+        "name": _name, "tenant_id": _tenant_id, "mpn_id": mpn_id_of, "market": _market,
+        "kind": _kind,
+    }  # fmt: skip
+    before, after, reasons = {}, {}, []
+    for field, text in wanted.items():
+        found = readers[field](text.strip())
+        if isinstance(found, Reason):
+            reasons.append(found)
+        elif found != (was := str(getattr(account, field))):
+            before[field], after[field] = was, found
+    reasons += _unfit_for(cloud, after)
+    refused = any(reason.refuses for reason in reasons)
+    steps = (Step(Record.ACCOUNT, {"id": account.id}, before, after),) if after else ()
+    target = Target(account.id or 0, account.cloud, account.name or _("kept by hand"))
+    return Plan(
+        ChangeKind.ACCOUNT, by, target, () if refused else steps, tuple(reasons), can_be_undone()
+    )
+
+
+def _unfit_for(cloud: Cloud, after: Mapping[str, str]) -> list[Reason]:
+    """Return what the cloud has to say against the new kind and market; it only warns."""
+    reasons = []
+    indirect = cloud.allows(Capability.INDIRECT_MODEL)
+    if after.get("kind", PartnerKind.DIRECT_BILL) != PartnerKind.DIRECT_BILL and not indirect:
+        reasons.append(
+            Reason("account.kind", indirect.reason, "kind", indirect.source, refuses=False)
+        )
+    own = only_country(cloud.id)
+    if own and after.get("market", own) not in ("", own):
+        sentence = _("Partners of {cloud} are enrolled in {country}.")
+        text = sentence.format(cloud=_(cloud.short_name), country=country_name(own))
+        reasons.append(Reason("account.market", text, "market", "rules.md §2", refuses=False))
+    return reasons
+
+
+def _name(text: str) -> str | Reason:
+    if len(text) > LONGEST or shown(text) != text:
+        sentence = _("Write a name of at most {count} characters that can be printed.")
+        return Reason("account.name", sentence.format(count=LONGEST), "name")
+    return text
+
+
+def _tenant_id(text: str) -> str | Reason:
+    found = guid(text) if text else ""
+    if found is None:
+        sentence = _("{text} is no GUID such as 1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11.")
+        return Reason("account.tenant-id", sentence.format(text=shown(text[:60])), "tenant_id")
+    return found
+
+
+def mpn_id_of(text: str) -> str | Reason:
+    """Return an MPN id, a number; or why the text is none."""
+    if not re.fullmatch(r"[0-9]{0,20}", text):
+        sentence = _("{text} is no MPN ID: it is a number.")
+        return Reason(
+            "account.mpn-id", sentence.format(text=shown(text[:60])), "mpn_id",
+            "resources.md, Partner agreement status",
+        )  # fmt: skip
+    return text
+
+
+def _market(text: str) -> str | Reason:
+    found = country_code(text) if text else ""
+    if found is None:
+        likely = likely_code(text)
+        sentence = _("{text} is no country.")
+        if likely:
+            sentence = _("{text} is no country; do you mean {likely}?")
+        return Reason(
+            "account.market", sentence.format(text=shown(text[:60]), likely=likely), "market",
+            offer=likely,
+        )  # fmt: skip
+    return found
+
+
+def _kind(text: str) -> str | Reason:
+    key = text.lower().replace("-", "_").replace(" ", "_")
+    if key not in set(PartnerKind):
+        kinds = ", ".join(PartnerKind)
+        sentence = _("{text} is no kind of partner; write one of: {kinds}.")
+        return Reason(
+            "account.kind", sentence.format(text=shown(text[:60]), kinds=kinds), "kind",
+            "rules.md §8",
+        )  # fmt: skip
+    return key

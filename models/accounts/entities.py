@@ -1,0 +1,49 @@
+"""The partner's own accounts: one tenant in one cloud each, or a book kept by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from models.accounts.accounts import PartnerKind
+from models.database.column_types import (
+    EMPTY,
+    choice_column,
+    moment_column,
+    version_column,
+    versioned,
+)
+
+
+@versioned
+class PartnerAccount(SQLModel, table=True):
+    """The partner's own tenant in one cloud; its customers hang on it.
+
+    Global, US Government and Germany share one service address, so the account, not the address,
+    says which cloud it is in.
+    """
+
+    __tablename__ = "partner_accounts"
+
+    id: int | None = Field(default=None, primary_key=True)
+    cloud: str = Field(index=True)
+    """A cloud's id: `global`, `us-gov`, `germany`, `china`."""
+    name: str = ""
+    """The partner's name in that cloud; empty for the book kept by hand."""
+    tenant_id: str = ""
+    """The GUID of the partner's tenant; empty while kept by hand."""
+    mpn_id: str = ""
+    """The partner's network id (MPN id)."""
+    market: str = ""
+    """ISO 3166-1 alpha-2 code of the country the partner is enrolled in."""
+    kind: PartnerKind = Field(default=PartnerKind.DIRECT_BILL, sa_column=choice_column(PartnerKind))
+    invitation_link: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
+    """The partner's own link that customers accept invitations by; the same for all of them."""
+    combined_invitation_link: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
+    """The link that joins a customer to the reseller and its indirect provider at once."""
+    connected: bool = False
+    """Whether the account is linked to Partner Center; if not, it is kept by hand."""
+    synced_at: datetime | None = Field(default=None, sa_column=moment_column())
+    """When the whole customer list was last received or imported."""
+    version: int = Field(default=1, sa_column=version_column())

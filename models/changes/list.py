@@ -1,0 +1,119 @@
+"""The list of changes: what kinds and states there are, its columns, and how it is read.
+
+Without SQLModel, since the first rows do not wait for it.
+"""
+
+from __future__ import annotations
+
+from models.customers.list import CLOUDS
+from models.languages import N_
+from models.lists.spec import Column, Kind, ListSpec, Sort
+
+KINDS = {
+    "imported": N_("Imported"),
+    "added": N_("Added"),
+    "updated": N_("Updated"),
+    "tagged": N_("Tags changed"),
+    "noted": N_("Note"),
+    "undone": N_("Change undone"),
+    "account": N_("Account changed"),
+    "invited": N_("Invited"),
+    "invitation": N_("Invitation"),
+    "ended": N_("Ended"),
+    "partner": N_("Partner"),
+    "delegated_admin": N_("Delegated admin"),
+    "template": N_("Letter template"),
+    "demo": N_("Demo book made"),
+}
+"""What each kind of change is called, by its stored value."""
+
+CALL_STATES = {
+    "waiting": N_("waiting"),
+    "sending": N_("sending"),
+    "sent": N_("sent"),
+    "confirmed": N_("confirmed"),
+    "failed": N_("failed"),
+    "gave_up": N_("gave up"),
+}
+"""What each state of a call to Partner Center is called, by its stored value."""
+
+DONE, UNDONE = "done", "undone"
+STATES = {DONE: N_("done"), UNDONE: N_("undone"), **CALL_STATES}
+"""What each state of a change is called."""
+
+WORST_FIRST = ("gave_up", "failed", "sending", "waiting", "sent", "confirmed")
+"""The states of calls; of those of one change, the first that any call has is the change's."""
+
+_RANKS = " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(WORST_FIRST))
+_WORST_CALL = (
+    "SELECT o.state FROM outbox AS o WHERE o.change_id = ch.id "  # noqa: S608 - constants only
+    f"ORDER BY CASE o.state {_RANKS} END LIMIT 1"
+)
+# An entry is undone by the last one that undoes it, unless that one was undone, and so on.
+_TIMES_TURNED = (
+    "WITH RECURSIVE chain (id) AS ("
+    "SELECT max(u.id) FROM changes AS u WHERE u.undoes = ch.id "
+    "UNION ALL "
+    "SELECT (SELECT max(u.id) FROM changes AS u WHERE u.undoes = chain.id) "
+    "FROM chain WHERE chain.id IS NOT NULL"
+    ") SELECT count(chain.id) % 2 FROM chain"
+)
+STATE = (
+    f"coalesce(({_WORST_CALL}), CASE "  # noqa: S608
+    f"WHEN NOT EXISTS (SELECT 1 FROM changes AS u WHERE u.undoes = ch.id) THEN '{DONE}' "
+    f"WHEN ({_TIMES_TURNED}) = 1 THEN '{UNDONE}' ELSE '{DONE}' END)"
+)
+"""The SQL expression of a change's state."""
+
+SUBJECT_LINE, ACTOR_LINE, WHY_LINE = range(3)
+"""Which line of an entry's searchable text holds what."""
+
+CHANGES = ListSpec(
+    name="changes",
+    table="changes AS ch",
+    key="ch.id",
+    # The plus keeps SQLite from reading an account's entries by their index, and sorting them all:
+    # it walks the order's own index and stops when the window is full.
+    scope="+ch.account_id",
+    shared=True,
+    always="1 = 1",
+    words="ch.search_text",
+    lines=3,
+    columns=(
+        Column(
+            "when", N_("When (UTC)"), "ch.at", 16, Kind.MOMENT, sort="ch.id", aliases=("at",),
+        ),
+        Column(
+            "who", N_("Who"), "ch.actor", 10, grows=1, sort="ch.actor", line=ACTOR_LINE,
+            rank=4, aliases=("actor",),
+        ),
+        Column(
+            "what", N_("What"), "ch.kind", 15, Kind.CHOICE, grows=1, choices=KINDS, rank=1,
+            aliases=("kind",),
+        ),
+        Column(
+            "customer", N_("Customer"), "ch.subject", 18, grows=3, sort="ch.subject",
+            line=SUBJECT_LINE, rank=2, aliases=("subject", "company"),
+        ),
+        Column(
+            "cloud", N_("Cloud"),
+            "coalesce((SELECT a.cloud FROM partner_accounts AS a WHERE a.id = ch.account_id), '')",
+            10, Kind.CHOICE, choices=CLOUDS, rank=5, attribute="cloud",
+        ),
+        Column(
+            "state", N_("Status"), STATE, 10, Kind.CHOICE, choices=STATES, rank=3,
+            attribute="state",
+        ),
+        Column(
+            "why", N_("Why"), "ch.why", 24, grows=1, line=WHY_LINE, wide_only=True, rank=6,
+        ),
+        Column(
+            "host", N_("Host"),
+            "ch.host || CASE ch.client WHEN '' THEN '' ELSE ' (' || ch.client || ')' END", 20,
+            wide_only=True, rank=7, attribute="host", aliases=("client",),
+        ),
+        Column("id", N_("Change"), "ch.id", 8, Kind.NUMBER, wide_only=True, rank=8),
+    ),
+    default_sort=Sort("when", descending=True),
+)  # fmt: skip
+"""The history of changes; those of no account, such as of the demo book, are everybody's."""

@@ -1,0 +1,314 @@
+"""A change is a plan: what will happen, to whom, and why it may or may not, before it happens.
+
+    plan = plan_tags(page, ["VIP"], by)          # reads and decides, changes nothing
+    plan.verdict, plan.reasons                    # allowed, with warnings, refused: and why
+    plan.steps                                    # each record before and after
+    carry_out(store, plan)                        # rows, history and outbox: all or nothing
+
+A step is one record of the book before and after, so any plan can be shown, kept and taken back by
+the same few lines of code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from models.core.errors import RefusedError
+from models.core.text import shown
+from models.core.verdicts import Reason, Verdict, verdict_of
+from models.values.domains import domain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from models.changes.history import Actor, ChangeKind
+    from models.database.store import Store
+
+Fields = dict[str, Any]
+"""Fields of a record as JSON has them: moments as ISO texts, choices as their values."""
+
+NEW = "new"
+"""In a step's key or fields: the id of the customer that this plan adds."""
+
+
+class Record(StrEnum):
+    """The kinds of records that steps change; the values are the tables' names."""
+
+    CUSTOMER = "customers"
+    COMPANY = "company_profiles"
+    BILLING = "billing_profiles"
+    AGREEMENT = "agreements"
+    TAG = "tags"
+    NOTE = "notes"
+    DRAFT = "customer_drafts"
+    ACCOUNT = "partner_accounts"
+    INVITATION = "invitations"
+    LIFE = "reseller_relationships"
+    PARTNER = "partner_links"
+    DELEGATED_ADMIN = "delegated_admin_relationships"
+    TEMPLATE = "letter_templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One record before and after."""
+
+    record: Record
+    key: Fields
+    """Which record; `{"id": NEW}` for a customer that gets its id when the plan is carried out,
+    `{"id": None}` for another record that does."""
+    before: Fields | None
+    """The fields concerned as they were when the plan was made; None: there is no such record."""
+    after: Fields | None
+    """The same fields as they will be; None: the record is removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call to Partner Center that a plan needs; it waits in the outbox until it is sent."""
+
+    method: str
+    path: str
+    body: Fields
+    request_id: str
+    """A GUID; the same call is never made under another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom a plan is about; frozen when the plan is made."""
+
+    account_id: int
+    cloud: str
+    """The id of the account's cloud."""
+    name: str
+    """The company, or whatever else is changed, by its name."""
+    customer_id: int | None = None
+    """None for a customer that is not in the book yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Whether and how a change can be taken back; said before it is made."""
+
+    possible: bool
+    text: str
+    """How, or why not; translated."""
+    until: datetime | None = None
+    """None: at any time, as long as nobody changes the same fields."""
+
+
+class Known(StrEnum):
+    """What is known of a point that has to be settled before a change."""
+
+    SETTLED = "settled"
+    UNKNOWN = "unknown"
+    """Nobody has looked; the book does not know."""
+    IN_THE_WAY = "in_the_way"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of a checklist, in the order in which they are settled."""
+
+    name: str
+    """Stable word: `reservations`."""
+    title: str
+    """What has to be done; translated."""
+    known: Known
+    text: str
+    """What is known of it, or how to look; translated."""
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who plans something, when, and under which id: passed in, so that plans are pure."""
+
+    actor: Actor
+    at: datetime
+    plan_id: str
+    """A GUID; a plan is carried out once, however often it is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will happen to whom, whether it may, and how it can be taken back."""
+
+    kind: ChangeKind
+    by: By
+    target: Target
+    steps: tuple[Step, ...]
+    reasons: tuple[Reason, ...]
+    take_back: TakeBack
+    calls: tuple[Call, ...] = ()
+    unused_domain: str = ""
+    """A domain that nobody in the book may have when the plan is carried out."""
+    version: int | None = None
+    """The version that the customer must still have when the plan is carried out."""
+    undoes: int | None = None
+    """The entry of the history that this plan takes back."""
+    asks_why: bool = False
+    """Whether the person has to give a reason, for the history."""
+    why: str = ""
+    """The reason that was given when it was planned; else the person may be asked for one."""
+    confirm: str = ""
+    """What the person has to type before it is carried out: the customer's domain."""
+    checklist: tuple[Point, ...] = ()
+    """What has to be settled before, in the safe order."""
+    losses: tuple[str, ...] = ()
+    """What is lost by it; translated."""
+    told: tuple[Fields, Fields] | None = field(default=None)
+    """What the history says of before and after, where that is not simply the steps' fields."""
+    only_told: bool = False
+    """Whether it changes no record, and is kept in the history all the same."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the plan may be carried out."""
+        return verdict_of(self.reasons)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.steps or self.calls or self.only_told)
+
+    def is_confirmed(self, typed: str) -> bool:
+        """Say whether a person typed what `confirm` asks for: a domain in any of its forms."""
+        given, wanted = (" ".join(text.split()) for text in (typed, self.confirm))
+        domain = domain_name(wanted)
+        return shown(given) == shown(wanted) or (
+            domain is not None and domain_name(given) == domain
+        )
+
+    def before_and_after(self) -> tuple[Fields, Fields]:
+        """Return the fields that change, as they are and as they will be."""
+        if self.told is not None:
+            return self.told
+        before: Fields = {}
+        after: Fields = {}
+        for step in self.steps:
+            if step.record is not Record.DRAFT:
+                before |= named(step.record, step.before or {})
+                after |= named(step.record, step.after or {})
+        same = [name for name in before if name in after and before[name] == after[name]]
+        for name in same:
+            del before[name], after[name]
+        return before, after
+
+    def as_json(self) -> Fields:
+        """Return the plan as the history keeps it and `--json` prints it."""
+        target = self.target
+        return {
+            "id": self.by.plan_id,
+            "kind": self.kind.value,
+            "target": {
+                "account_id": target.account_id,
+                "cloud": target.cloud,
+                "name": target.name,
+                "customer_id": target.customer_id,
+            },
+            "verdict": self.verdict.value,
+            "reasons": [reason_json(reason) for reason in self.reasons],
+            "steps": [
+                {
+                    "record": step.record.value,
+                    "key": step.key,
+                    "before": step.before,
+                    "after": step.after,
+                }
+                for step in self.steps
+            ],
+            "calls": [{"method": call.method, "path": call.path} for call in self.calls],
+            "checklist": [
+                {
+                    "name": point.name,
+                    "title": point.title,
+                    "known": point.known.value,
+                    "text": point.text,
+                }
+                for point in self.checklist
+            ],
+            "losses": list(self.losses),
+            "take_back": {
+                "possible": self.take_back.possible,
+                "text": self.take_back.text,
+                "until": self.take_back.until.isoformat() if self.take_back.until else None,
+            },
+            "undoes": self.undoes,
+        }
+
+
+def reason_json(reason: Reason) -> Fields:
+    """Return a reason as `--json` prints it."""
+    return {
+        "field": reason.field or None,
+        "code": reason.code,
+        "text": reason.text,
+        "source": reason.source or None,
+        "refuses": reason.refuses,
+    }
+
+
+_TOLD_AS: Mapping[str, Mapping[str, str]] = {
+    Record.BILLING: {"company_name": "bill_to"},
+    Record.INVITATION: {"state": "invitation_state", "kind": "invitation_kind"},
+    Record.LIFE: {
+        "relationship_to_partner": "relationship_was", "began_at": "life_began_at",
+        "ended_at": "life_ended_at",
+    },
+    Record.PARTNER: {"state": "partner_state"},
+    Record.DELEGATED_ADMIN: {"status": "delegated_status"},
+}  # fmt: skip
+"""What fields are told by where another record has one of the same name."""
+
+
+def named(record: str, fields: Mapping[str, Any]) -> Fields:
+    """Return a step's fields under the names that they are told by."""
+    other = _TOLD_AS.get(record, {})
+    if record == Record.AGREEMENT:
+        other = {name: f"agreement_{name}" for name in fields}
+    return {
+        other.get(name, name): value
+        for name, value in fields.items()
+        if name not in {"account_id", "customer_id"}
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of carrying out a plan."""
+
+    change_id: int | None
+    """The entry of the history; None where there was nothing to do."""
+    customer_id: int | None
+    repeated: bool = False
+    """Whether the plan had been carried out before; then nothing was done now."""
+    record_id: int | None = None
+    """The id of the plan's first record, where that has one."""
+
+
+def carry_out(store: Store, plan: Plan, why: str = "") -> Outcome:
+    """Carry out a plan: rows, history and outbox in one transaction, or nothing at all.
+
+    A plan that was carried out already, here or by another process, is not carried out again.
+
+    Raises:
+        RefusedError: the plan is refused, or the domain came into the book meanwhile.
+        ConflictError: a record is not any more as it was when the plan was made.
+        StoreError: the book cannot be written.
+    """
+    from models.operations.execute import write_plan
+
+    if plan.verdict is Verdict.REFUSED:
+        refusing = [reason.text for reason in plan.reasons if reason.refuses]
+        raise RefusedError(" ".join(refusing))
+    with store.writing() as session:
+        outcome = write_plan(session, plan, why)
+    if plan.kind == "added" and not outcome.repeated:
+        from models.operations.close_invitations import close_matched
+
+        close_matched(store, [plan.target.account_id], plan.by.actor, plan.by.at)
+    return outcome

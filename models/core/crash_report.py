@@ -1,0 +1,103 @@
+"""The reports of an error nobody expected, and of what hung: where, never with which values."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import sys
+import threading
+import traceback
+from functools import cache
+from typing import TYPE_CHECKING
+
+from models.core import paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+    from types import CodeType, FrameType
+
+
+def write_report(error: BaseException, at: datetime) -> Path | None:
+    """Write a report of `error` and return its place; None where it cannot be written.
+
+    It holds the kinds of the errors and the places in the code. The texts of errors are left out
+    like the values of variables: both may hold customers' data or secrets.
+    """
+    lines: list[str] = []
+    chain: BaseException | None = error
+    while chain is not None:
+        lines.append(f"\n{type(chain).__module__}.{type(chain).__qualname__}")
+        lines.extend(
+            f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}'
+            for frame in traceback.extract_tb(chain.__traceback__)
+        )
+        chain = chain.__cause__ or chain.__context__
+    return _write("crash", lines, at)
+
+
+def hanging_places(loop: asyncio.AbstractEventLoop) -> list[str]:
+    """Return where the main thread and the tasks of its loop are, in lines.
+
+    For another thread, while the main one does not answer.
+    """
+    main = threading.main_thread().ident or 0
+    lines = ["\nThe main thread is in"]
+    lines += _places(traceback.walk_stack(sys._current_frames().get(main)))  # noqa: SLF001 - the one documented way to see another thread
+    for task in asyncio.all_tasks(loop):
+        lines.append("\nA task waits in")
+        lines += _places(_awaited(task))
+    return lines
+
+
+def write_hang_report(places: Iterable[str], at: datetime) -> Path | None:
+    """Write `hanging_places` down and return their place; None where they cannot be written."""
+    return _write("hang", places, at)
+
+
+@cache
+def written_by() -> tuple[str, str]:
+    """Return what every report begins with.
+
+    It takes a while to find out the first time, and very long beside a loop that spins: the console
+    asks before anything hangs.
+    """
+    from importlib.metadata import version
+
+    return (
+        f"partnerdesk {version('partnerdesk')}",
+        f"Python {platform.python_version()}, Textual {version('textual')}, {platform.system()}",
+    )
+
+
+def _places(frames: Iterable[tuple[FrameType, int]]) -> Iterator[str]:
+    for frame, line in frames:
+        code: CodeType = frame.f_code
+        yield f'  File "{code.co_filename}", line {line}, in {code.co_name}'
+
+
+def _awaited(task: asyncio.Task[object]) -> Iterator[tuple[FrameType, int]]:
+    """Return where a task waits, the outermost place first."""
+    waiting: object = task.get_coro()
+    while waiting is not None:
+        frame = getattr(waiting, "cr_frame", None)
+        if frame is not None:
+            yield frame, frame.f_lineno
+        waiting = getattr(waiting, "cr_await", None)
+
+
+def _write(kind: str, lines: Iterable[str], at: datetime) -> Path | None:
+    head = [*written_by(), f"{at:%Y-%m-%dT%H:%M:%SZ}"]
+    stem = f"{kind}-{at:%Y%m%dT%H%M%S}"
+    try:
+        folder = paths.private_folder(paths.state_folder())
+        place, file = 1, folder / f"{stem}.txt"
+        while paths.is_there(file):  # several within a second keep apart
+            place += 1
+            file = folder / f"{stem}-{place}.txt"
+        with paths.written_whole(file) as out:
+            out.write("\n".join([*head, *lines, ""]).encode())
+    except OSError:
+        return None
+    return file

@@ -1,0 +1,1 @@
+"""Customers: their record, list, page, and the plans that change them."""

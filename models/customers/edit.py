@@ -1,0 +1,118 @@
+"""Edits a customer: the plan, with before and after, and the merging of two people's edits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect
+
+from models.changes.history import ChangeKind
+from models.changes.plan import By, Fields, Plan, Record, Step
+from models.core.verdicts import Reason, Verdict, verdict_of
+from models.customers.add import BILLING, circumstances
+from models.customers.form.checks import check_all
+from models.customers.form.fields import FormField
+from models.customers.tags_and_notes import can_be_undone, target_of
+from models.languages import _
+
+if TYPE_CHECKING:
+    from sqlmodel import SQLModel
+
+    from models.accounts.accounts import Account
+    from models.customers.form.fields import Values
+    from models.customers.page import CustomerPage
+
+
+def form_values(page: CustomerPage) -> dict[FormField, str]:
+    """Return what the book has of a customer, by the fields of the form."""
+    values = {field: str(getattr(page.billing, name)) for name, field in BILLING.items()}
+    values[FormField.COMPANY_NAME] = page.customer.company_name
+    values[FormField.COUNTRY] = page.billing.country or page.customer.country
+    number = page.company.organization_registration_number
+    values[FormField.REGISTRATION_NUMBER] = number
+    return values
+
+
+def plan_edit_customer(page: CustomerPage, account: Account, values: Values, by: By) -> Plan:
+    """Plan to give a customer's profiles what the form says. Pure: reads nothing but `page`.
+
+    Only fields that change are touched, so two people who edit different fields of one customer
+    do not meet. A new company name changes the list and the bill-to name, never the tenant's
+    (`reference/rules.md §15`).
+    """
+    at = circumstances(account, by.at, before=form_values(page))
+    filled, reasons = check_all(values, at)
+    refused = verdict_of(reasons) is Verdict.REFUSED
+    steps = () if refused else _steps(page, filled)
+    if FormField.COMPANY_NAME in _changed(page, filled) and not refused:
+        text = _("Only the list and the bill-to name change; the tenant keeps its own name.")
+        reason = Reason(
+            "company-name.list-only", text, FormField.COMPANY_NAME, "rules.md §15", refuses=False
+        )
+        reasons = (*reasons, reason)
+    return Plan(ChangeKind.UPDATED, by, target_of(page), steps, reasons, can_be_undone())
+
+
+def _changed(page: CustomerPage, filled: Values) -> set[FormField]:
+    before = form_values(page)
+    return {field for field, text in filled.items() if text != before.get(field, "")}
+
+
+def _steps(page: CustomerPage, filled: Values) -> tuple[Step, ...]:
+    id = page.customer.id
+    own = {"company_name": FormField.COMPANY_NAME, "country": FormField.COUNTRY}
+    number = {"organization_registration_number": FormField.REGISTRATION_NUMBER}
+    steps = (
+        _step(Record.CUSTOMER, page.customer, {"id": id}, own, filled),
+        _step(Record.COMPANY, page.company, {"customer_id": id}, number, filled),
+        _step(Record.BILLING, page.billing, {"customer_id": id}, BILLING, filled),
+    )
+    return tuple(step for step in steps if step is not None)
+
+
+def _step(
+    record: Record, row: SQLModel, key: Fields, fields: dict[str, FormField], filled: Values
+) -> Step | None:
+    after = {name: filled.get(field, "") for name, field in fields.items()}
+    kept = bool(inspect(row).has_identity)
+    before = {name: str(getattr(row, name)) for name in after}
+    changed = [name for name in after if after[name] != before[name]]
+    if not changed:
+        return None
+    if not kept:
+        return Step(record, key, None, after)
+    return Step(
+        record,
+        key,
+        {name: before[name] for name in changed},
+        {name: after[name] for name in changed},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two people's edits of one customer, put together."""
+
+    values: dict[FormField, str]
+    """Mine, with theirs in the fields that only they changed."""
+    taken: tuple[FormField, ...]
+    """Fields that only they changed."""
+    clashing: tuple[FormField, ...]
+    """Fields that both changed, differently; `values` has mine."""
+
+
+def merge(base: Values, mine: Values, theirs: Values) -> Merge:
+    """Put my edit of `base` and theirs together; nobody's is lost without being asked about."""
+    values = dict(mine)
+    taken, clashing = [], []
+    for field, their in theirs.items():
+        was, my = base.get(field, ""), mine.get(field, "")
+        if their in (was, my):
+            continue
+        if my == was:
+            values[field] = their
+            taken.append(field)
+        else:
+            clashing.append(field)
+    return Merge(values, tuple(taken), tuple(clashing))

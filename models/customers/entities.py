@@ -1,0 +1,188 @@
+"""Customers as the book keeps them, with the field's standard names in snake_case.
+
+Fields and limits: `reference/resources.md`, *Customer* and *Address*.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from models.accounts import entities as accounts  # noqa: F401 - the tables that foreign keys point to
+from models.changes import history  # noqa: F401 - the tables that foreign keys point to
+from models.core.text import fold
+from models.customers.list import RELATIONSHIPS
+from models.database.column_types import (
+    SortedText,
+    choice_column,
+    moment_column,
+    version_column,
+    versioned,
+)
+from models.lists.spec import TAG_MARK
+
+
+class Relationship(StrEnum):
+    """Through which programme the partner sells to the customer (`relationshipToPartner`)."""
+
+    RESELLER = "reseller"
+    ADVISOR = "advisor"
+    SYNDICATION = "syndication"
+    MICROSOFT_SUPPORT = "microsoft_support"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+RELATIONSHIP_TITLES = {Relationship(value): title for value, title in RELATIONSHIPS.items()}
+"""What each relationship is called on the screen."""
+
+
+class Address(SQLModel):
+    """A postal address (`reference/resources.md`, *Address*)."""
+
+    address_line1: str = ""
+    address_line2: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country: str = ""
+    """ISO 3166-1 alpha-2 code."""
+    phone_number: str = ""
+
+
+_ORDERS = {
+    "company": "company_sort", "domain": "primary_domain", "country": "country",
+    "relationship": "relationship_to_partner", "seen": "seen_at", "added": "added_at",
+}  # fmt: skip
+"""The columns that the list can be sorted by, by the name of their index."""
+_TOLD_BY_ORDER = ("ended_at", "country", "relationship_to_partner")
+"""What each of these indexes tells, too: no more is read of rows that a filter leaves out by it."""
+
+
+@versioned
+class Customer(SQLModel, table=True):
+    """One customer of one partner account. An ended one stays, with `ended_at`."""
+
+    __tablename__ = "customers"
+    __table_args__ = (
+        UniqueConstraint("account_id", "microsoft_id"),
+        *(
+            Index(
+                f"customers_by_{name}",
+                *dict.fromkeys(("account_id", column, "id", *_TOLD_BY_ORDER)),
+            )
+            for name, column in _ORDERS.items()
+        ),
+        Index(
+            "customers_by_end",
+            "account_id",
+            "ended_at",
+            "id",
+            sqlite_where=text("ended_at <> 0"),
+            postgresql_where=text("ended_at <> 0"),
+        ),
+        Index(
+            "customers_by_reseller",
+            "account_id",
+            "indirect_reseller",
+            sqlite_where=text("indirect_reseller <> ''"),
+            postgresql_where=text("indirect_reseller <> ''"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="partner_accounts.id")
+    microsoft_id: str | None = None
+    """The customer's tenant id, a lower-case GUID; None while only kept by hand."""
+    company_name: str
+    primary_domain: str = Field(default="", sa_type=SortedText)
+    """Lower case; Unicode, not punycode."""
+    relationship_to_partner: Relationship = Field(
+        default=Relationship.NONE, sa_column=choice_column(Relationship)
+    )
+    country: str = ""
+    """Country of the billing address, ISO 3166-1 alpha-2; empty while unknown."""
+    indirect_reseller: str = Field(default="", sa_type=SortedText)
+    """Name or MPN id of the indirect reseller; empty where the partner sells itself."""
+    allow_delegated_access: bool | None = None
+    """Delegated admin (DAP) given; None where nobody has said."""
+    agreement_accepted_at: datetime | None = Field(default=None, sa_column=moment_column())
+    added_at: datetime | None = Field(default=None, sa_column=moment_column())
+    """When the customer came into the book."""
+    seen_at: datetime | None = Field(default=None, sa_column=moment_column())
+    """When Partner Center, or an export of it, last said so."""
+    ended_at: datetime | None = Field(default=None, sa_column=moment_column())
+    """When the relationship ended; such a customer stays as a record."""
+    added_by_change: int | None = Field(default=None, foreign_key="changes.id")
+    """The entry of the history that brought the customer into the book."""
+    company_sort: str = Field(default="", sa_type=SortedText)
+    """Folded company name: what the list sorts by."""
+    search_text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    """Folded searchable columns: what plain words of a filter are looked for in."""
+    version: int = Field(default=1, sa_column=version_column())
+
+
+def sort_and_search(company_name: str, primary_domain: str, tags: list[str]) -> tuple[str, str]:
+    """Return `company_sort` and `search_text` of a customer. Called by whatever writes one.
+
+    The text has a line for each part; a tag's line begins with `TAG_MARK`. The Microsoft ID is not
+    in it: its letters would be two thirds of any index of words (see `models.values.identifiers`).
+    """
+    company = fold(company_name)
+    parts = (company, fold(primary_domain), *(TAG_MARK + fold(tag) for tag in tags))
+    return company[:200], "\n".join(part for part in parts if part)
+
+
+class CompanyProfile(SQLModel, table=True):
+    """What Partner Center says of the company beyond the list (`CustomerCompanyProfile`)."""
+
+    __tablename__ = "company_profiles"
+
+    customer_id: int = Field(primary_key=True, foreign_key="customers.id")
+    organization_registration_number: str = Field(default="", index=True)
+    email: str = ""
+
+
+@versioned
+class BillingProfile(Address, table=True):
+    """Whom and where to bill (`CustomerBillingProfile` with its `defaultAddress`)."""
+
+    __tablename__ = "billing_profiles"
+
+    customer_id: int = Field(primary_key=True, foreign_key="customers.id")
+    company_name: str = ""
+    """The bill-to name; may differ from the customer's legal name."""
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    culture: str = ""
+    """For example `en-US`."""
+    language: str = ""
+    """Two letters, for example `en`."""
+    version: int = Field(default=1, sa_column=version_column())
+
+
+class Tag(SQLModel, table=True):
+    """A word the partner put on a customer."""
+
+    __tablename__ = "tags"
+
+    customer_id: int = Field(primary_key=True, foreign_key="customers.id")
+    name: str = Field(primary_key=True, index=True)
+
+
+@versioned
+class Note(SQLModel, table=True):
+    """What somebody wrote down about a customer."""
+
+    __tablename__ = "notes"
+
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customers.id", index=True)
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    author: str = ""
+    written_at: datetime | None = Field(default=None, sa_column=moment_column())
+    version: int = Field(default=1, sa_column=version_column())

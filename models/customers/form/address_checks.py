@@ -1,0 +1,162 @@
+"""Checks of the address: country, city, state and postal code, each with the reason in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.customers.form import addresses, postal_codes
+from models.customers.form.fields import FormField, Values
+from models.customers.form.reasons import (
+    ADDRESS_LIBRARY,
+    ISO,
+    SECTION_5,
+    Checked,
+    quoted,
+    refusal,
+    warning,
+)
+from models.languages import _
+from models.values.countries import country_code, country_name, likely_code
+
+if TYPE_CHECKING:
+    from models.core.verdicts import Reason
+
+
+def country_of(values: Values) -> str:
+    """Return the code of the country that is typed; empty where none is known."""
+    return country_code(values.get(FormField.COUNTRY, "")) or ""
+
+
+def state_of(values: Values) -> str:
+    """Return the key of the state that is typed; empty where the country lists none such."""
+    text = values.get(FormField.STATE, "").strip()
+    country = country_of(values)
+    if not text or len(text) > addresses.LONGEST_NAME or not addresses.states(country):
+        return ""
+    return addresses.find_state(country, text)
+
+
+def check_country(text: str) -> Checked:
+    """Check a country that is given; its value is the code."""
+    code = country_code(text)
+    if code:
+        return Checked(code)
+    field, likely = FormField.COUNTRY, likely_code(text)
+    if likely and len(text) <= 3:
+        sentence = _("{text} is no country code; the code of {country} is {code}.")
+        problem = "wrong-code"
+    elif likely:
+        sentence = _("There is no country {text}. Did you mean {country} ({code})?")
+        problem = "unknown"
+    else:
+        sentence = _(
+            "There is no country {text}. Write its name, or its code of two letters such as PT."
+        )
+        problem = "unknown"
+    said = sentence.format(text=quoted(text), country=country_name(likely), code=likely)
+    return Checked(text, (refusal(field, problem, said, ISO, likely),))
+
+
+def check_city(text: str, values: Values) -> Checked:
+    """Check a city that is given; it is written as the country's list has it, if it has one."""
+    country, state = country_of(values), state_of(values)
+    if not addresses.cities(country, state):
+        return Checked(text)
+    if found := addresses.find_city(country, state, text):
+        return Checked(found)
+    near = addresses.near_city(country, state, text)
+    place = addresses.state_title(country, state)
+    if near:
+        sentence = _("{city} is not among the cities of {state}. Did you mean {near}?")
+    else:
+        sentence = _("{city} is not among the cities of {state}. See that both are right.")
+    said = sentence.format(city=quoted(text), state=place, near=near)
+    return Checked(text, (warning(FormField.CITY, "not-listed", said, ADDRESS_LIBRARY, near),))
+
+
+def check_state(text: str, values: Values) -> Checked:
+    """Check a state that is given; its value is the key of the country's list, if it has one."""
+    country = country_of(values)
+    if not addresses.has(country, FormField.STATE):
+        return Checked("", (_not_used(FormField.STATE, country),))
+    if not addresses.states(country):
+        return Checked(text)
+    if found := addresses.find_state(country, text):
+        return Checked(found)
+    return Checked(text, (_unknown_state(text, country),))
+
+
+def _unknown_state(text: str, country: str) -> Reason:
+    field, near = FormField.STATE, addresses.near_state(country, text)
+    if near:
+        sentence = _("{text} is not on the list of {country}. Did you mean {near}?")
+    else:
+        sentence = _(
+            "{text} is not on the list of {country}. Choose from the list, for example {example}."
+        )
+    said = sentence.format(
+        text=quoted(text),
+        country=country_name(country),
+        near=addresses.state_title(country, near),
+        example=addresses.state_title(country, addresses.states(country)[0].key),
+    )
+    if country in addresses.LISTED_STATES:
+        return refusal(field, "unknown", said, SECTION_5, near)
+    if addresses.needs(country, field):
+        return refusal(field, "unknown", said, ADDRESS_LIBRARY, near)
+    return warning(field, "not-listed", said, ADDRESS_LIBRARY, near)
+
+
+def check_postal_code(text: str, values: Values) -> Checked:
+    """Check a postal code that is given, against the country and against its state and city."""
+    country, field = country_of(values), FormField.POSTAL_CODE
+    if not addresses.has(country, field):
+        return Checked("", (_not_used(field, country),))
+    if not addresses.known(country):
+        return Checked(text)
+    code = postal_codes.normal_postal_code(country, text)
+    if not postal_codes.postal_fits(country, code):
+        return Checked(text, (_wrong_form(text, country, state_of(values)),))
+    state = state_of(values)
+    city = _listed_city(values, country, state)
+    if postal_codes.postal_fits_place(country, state, city, code):
+        return Checked(code)
+    example = postal_codes.postal_example(country, state)
+    if example:
+        sentence = _(
+            "{code} does not lie in {state}. Postal codes there are like {example}; "
+            "correct the code or the state."
+        )
+    else:
+        sentence = _("{code} does not lie in {state}. Correct the code or the state.")
+    place = addresses.state_title(country, state)
+    said = sentence.format(code=quoted(code), state=place, example=example)
+    return Checked(text, (refusal(field, "wrong-state", said, ADDRESS_LIBRARY),))
+
+
+def _wrong_form(text: str, country: str, state: str) -> Reason:
+    offer = postal_codes.likely_postal_code(country, text)
+    example = offer or postal_codes.postal_example(country, state)
+    if example:
+        sentence = _("{text} is no postal code of {country}; write it like {example}.")
+    else:
+        sentence = _("{text} is no postal code of {country}.")
+    said = sentence.format(text=quoted(text), country=country_name(country), example=example)
+    return refusal(FormField.POSTAL_CODE, "wrong-form", said, ADDRESS_LIBRARY, offer)
+
+
+def _listed_city(values: Values, country: str, state: str) -> str:
+    text = values.get(FormField.CITY, "").strip()
+    if not state or not text or len(text) > addresses.LONGEST_NAME:
+        return ""
+    return addresses.find_city(country, state, text)
+
+
+def _not_used(field: FormField, country: str) -> Reason:
+    if field is FormField.STATE:
+        sentence = _("Addresses in {country} are written without a state; it is left out.")
+    else:
+        sentence = _("Addresses in {country} are written without a postal code; it is left out.")
+    return warning(
+        field, "not-used", sentence.format(country=country_name(country)), ADDRESS_LIBRARY
+    )

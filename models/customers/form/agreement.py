@@ -1,0 +1,151 @@
+"""The customer agreement and the indirect reseller: who may attest what, and when."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+from models.accounts.accounts import PartnerKind
+from models.core.text import fold
+from models.customers.form.fields import WAY_TITLES, AgreementWay, FormField
+from models.customers.form.reasons import (
+    CUSTOMER,
+    SECTION_6,
+    SECTION_8,
+    Checked,
+    quoted,
+    refusal,
+    warning,
+)
+from models.languages import _
+from models.settings.clouds import Capability
+
+if TYPE_CHECKING:
+    from models.customers.form.fields import Circumstances, Values
+
+FIRST_DAY = date(2019, 10, 1)
+"""Since when there is a Microsoft Customer Agreement (`reference/rules.md §6`)."""
+
+_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_ISO_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt ][0-9:.,+\- Zz]{1,32})?")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+
+
+def way_of(values: Values) -> AgreementWay | None:
+    """Return the way that is chosen, by its value or title; by the customer where nothing is."""
+    text = values.get(FormField.AGREEMENT, "").strip()
+    return _way(text) if text else AgreementWay.BY_CUSTOMER
+
+
+def agreement_asked(at: Circumstances) -> bool:
+    """Whether the agreement is asked for: not when editing, nor where no call could carry it."""
+    offered = at.cloud.allows(Capability.CUSTOMER_AGREEMENT).allowed
+    return not at.editing and (offered or not at.connected)
+
+
+def attests(values: Values, at: Circumstances) -> bool:
+    """Whether the person who accepted the agreement has to be named."""
+    may = at.kind is not PartnerKind.INDIRECT_RESELLER
+    return agreement_asked(at) and may and way_of(values) is AgreementWay.ATTESTED
+
+
+def check_way(text: str, at: Circumstances) -> Checked:
+    """Check the way in which the agreement is accepted."""
+    field, way = FormField.AGREEMENT, _way(text)
+    if way is None:
+        sentence = _("{text} is no way to accept the agreement; write {ways}.")
+        said = sentence.format(text=quoted(text), ways=" / ".join(AgreementWay))
+        return Checked(text, (refusal(field, "unknown", said, SECTION_6),))
+    if way is AgreementWay.BY_CUSTOMER:
+        return Checked(way.value)
+    if at.kind is PartnerKind.INDIRECT_RESELLER:
+        sentence = _(
+            "An indirect reseller cannot attest an agreement. "
+            "Ask your provider to, or let the customer accept it itself."
+        )
+        offer = AgreementWay.BY_CUSTOMER.value
+        reason = refusal(field, "reseller-cannot-attest", sentence, SECTION_6, offer)
+        return Checked(text, (reason,))
+    permission = at.cloud.allows(Capability.CUSTOMER_AGREEMENT)
+    if permission.allowed:
+        return Checked(way.value)
+    if at.connected:
+        refused = refusal(field, "not-in-cloud", permission.reason, permission.source,
+                          AgreementWay.BY_CUSTOMER.value)  # fmt: skip
+        return Checked(text, (refused,))
+    sentence = _("{reason} What you attest here is a record of your own only.")
+    said = sentence.format(reason=permission.reason)
+    return Checked(way.value, (warning(field, "record-only", said, permission.source),))
+
+
+def check_date(text: str, at: Circumstances) -> Checked:
+    """Check the day of acceptance; its value is `YYYY-MM-DD`, whatever time stands behind it."""
+    field = FormField.AGREEMENT_DATE
+    match = _ISO_DAY.fullmatch(text)
+    day = _day(match.group(1)) if match else None
+    if day is None:
+        sentence = _("{text} is no date; write year, month and day, such as {example}.")
+        said = sentence.format(text=quoted(text), example=at.today.isoformat())
+        return Checked(text, (refusal(field, "wrong-form", said, SECTION_6, _day_offer(text)),))
+    written = day.isoformat()
+    if day > at.today:
+        sentence = _("{date} is in the future; the customer accepted today ({today}) or before.")
+        said = sentence.format(date=written, today=at.today.isoformat())
+        return Checked(text, (refusal(field, "future", said, SECTION_6, at.today.isoformat()),))
+    if day < FIRST_DAY:
+        sentence = _(
+            "{date} is before 1 October 2019, when the Microsoft Customer Agreement began. "
+            "An older agreement does not count."
+        )
+        said = sentence.format(date=written)
+        return Checked(written, (warning(field, "before-agreement", said, SECTION_6),))
+    return Checked(written)
+
+
+def reseller_asked(at: Circumstances) -> bool:
+    """Whether the customer may be one of an indirect reseller's."""
+    allowed = at.cloud.allows(Capability.CREATE_CUSTOMER_FOR_RESELLER).allowed
+    return not at.editing and at.kind is PartnerKind.INDIRECT_PROVIDER and allowed
+
+
+def check_reseller(text: str, at: Circumstances) -> Checked:
+    """Check the tenant id of an indirect reseller that is given."""
+    field = FormField.ASSOCIATED_PARTNER_ID
+    permission = at.cloud.allows(Capability.CREATE_CUSTOMER_FOR_RESELLER)
+    if at.kind is not PartnerKind.INDIRECT_PROVIDER:
+        sentence = _("Only an indirect provider adds customers for a reseller. Leave this empty.")
+        return Checked(text, (refusal(field, "not-provider", sentence, SECTION_8),))
+    if not permission.allowed:
+        reason = refusal(field, "not-in-cloud", permission.reason, permission.source)
+        return Checked(text, (reason,))
+    bare = text.lower().removeprefix("{").removesuffix("}")
+    if _GUID.fullmatch(bare):
+        return Checked(bare)
+    sentence = _("{text} is no tenant id; write the reseller's, a GUID such as {example}.")
+    said = sentence.format(text=quoted(text), example="1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11")
+    return Checked(text, (refusal(field, "wrong-form", said, CUSTOMER),))
+
+
+def _way(text: str) -> AgreementWay | None:
+    wanted = fold(text[:200])
+    for way, title in WAY_TITLES.items():
+        if wanted in {way.value, fold(title), fold(_(title))}:
+            return way
+    return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _day_offer(text: str) -> str:
+    match = _DAY_FIRST.fullmatch(text)
+    if match is None:
+        return ""
+    day, month, year = match.groups()
+    found = _day(f"{year}-{int(month):02}-{int(day):02}")
+    return found.isoformat() if found else ""

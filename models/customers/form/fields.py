@@ -1,0 +1,157 @@
+"""The fields of the form, their blocks and titles, and the circumstances they are asked in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from models.languages import N_
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from models.accounts.accounts import PartnerKind
+    from models.settings.clouds import Cloud
+
+
+class FormField(StrEnum):
+    """A field of the form. The names are a stable contract: files carry them as headings."""
+
+    COMPANY_NAME = "company_name"
+    DOMAIN_PREFIX = "domain_prefix"
+    REGISTRATION_NUMBER = "registration_number"
+    ADDRESS_LINE1 = "address_line1"
+    ADDRESS_LINE2 = "address_line2"
+    CITY = "city"
+    STATE = "state"
+    POSTAL_CODE = "postal_code"
+    COUNTRY = "country"
+    FIRST_NAME = "first_name"
+    LAST_NAME = "last_name"
+    EMAIL = "email"
+    PHONE_NUMBER = "phone_number"
+    LANGUAGE = "language"
+    CULTURE = "culture"
+    ASSOCIATED_PARTNER_ID = "associated_partner_id"
+    AGREEMENT = "agreement"
+    AGREEMENT_FIRST_NAME = "agreement_first_name"
+    AGREEMENT_LAST_NAME = "agreement_last_name"
+    AGREEMENT_EMAIL = "agreement_email"
+    AGREEMENT_PHONE = "agreement_phone"
+    AGREEMENT_DATE = "agreement_date"
+
+
+class Block(StrEnum):
+    """A part of the form."""
+
+    COMPANY = "company"
+    ADDRESS = "address"
+    CONTACT = "contact"
+    PREFERENCES = "preferences"
+    RESELLER = "reseller"
+    AGREEMENT = "agreement"
+
+
+BLOCK_TITLES: dict[Block, str] = {
+    Block.COMPANY: N_("Company"),
+    Block.ADDRESS: N_("Address"),
+    Block.CONTACT: N_("Contact"),
+    Block.PREFERENCES: N_("Preferences"),
+    Block.RESELLER: N_("Indirect reseller"),
+    Block.AGREEMENT: N_("Agreement"),
+}
+"""What each block is called."""
+
+FIELD_TITLES: dict[FormField, str] = {
+    FormField.COMPANY_NAME: N_("Company name"),
+    FormField.DOMAIN_PREFIX: N_("Domain"),
+    FormField.REGISTRATION_NUMBER: N_("Registration number"),
+    FormField.ADDRESS_LINE1: N_("Address line 1"),
+    FormField.ADDRESS_LINE2: N_("Address line 2"),
+    FormField.CITY: N_("City"),
+    FormField.STATE: N_("State"),
+    FormField.POSTAL_CODE: N_("Postal code"),
+    FormField.COUNTRY: N_("Country"),
+    FormField.FIRST_NAME: N_("First name"),
+    FormField.LAST_NAME: N_("Last name"),
+    FormField.EMAIL: N_("E-mail"),
+    FormField.PHONE_NUMBER: N_("Phone"),
+    FormField.LANGUAGE: N_("Language"),
+    FormField.CULTURE: N_("Culture"),
+    FormField.ASSOCIATED_PARTNER_ID: N_("Indirect reseller"),
+    FormField.AGREEMENT: N_("Customer agreement"),
+    FormField.AGREEMENT_FIRST_NAME: N_("Accepted by, first name"),
+    FormField.AGREEMENT_LAST_NAME: N_("Accepted by, last name"),
+    FormField.AGREEMENT_EMAIL: N_("Accepted by, e-mail"),
+    FormField.AGREEMENT_PHONE: N_("Accepted by, phone"),
+    FormField.AGREEMENT_DATE: N_("Accepted on"),
+}
+"""What each field is called where no country is known that calls it otherwise."""
+
+Values = Mapping[FormField, str]
+"""What is typed; what is missing is empty."""
+
+
+class AgreementWay(StrEnum):
+    """How the customer accepts the Microsoft Customer Agreement (`reference/rules.md §6`)."""
+
+    ATTESTED = "attested"
+    """The partner confirms that the customer accepted."""
+    BY_CUSTOMER = "by_customer"
+    """The customer accepts in the Microsoft 365 admin center."""
+
+
+WAY_TITLES: dict[AgreementWay, str] = {
+    AgreementWay.ATTESTED: N_("The customer has accepted; I attest it"),
+    AgreementWay.BY_CUSTOMER: N_("The customer accepts it itself"),
+}
+"""What each way is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Where, by whom and when the form is filled in."""
+
+    cloud: Cloud
+    kind: PartnerKind
+    market: str
+    """ISO 3166-1 alpha-2 code of the partner's own country; empty while unknown."""
+    connected: bool
+    """Whether Partner Center will be called; else the account is kept by hand."""
+    today: date
+    before: Values | None = None
+    """The stored values where an existing customer is edited; None where one is added."""
+
+    @property
+    def editing(self) -> bool:
+        """Whether an existing customer is edited."""
+        return self.before is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value that a field may be chosen to have."""
+
+    value: str
+    """What is stored."""
+    title: str
+    """What is shown; translated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A field as it is asked for now."""
+
+    field: FormField
+    block: Block
+    label: str
+    """What the field is called in this country: `ZIP code`, `Oblast`, `INN`. Translated."""
+    required: bool
+    hint: str
+    """One short sentence: what to write, with an example. Translated."""
+    suffix: str = ""
+    """What follows the value and is not typed: `.onmicrosoft.com`."""
+    options: tuple[Option, ...] = ()
+    """Values to choose from; whether others are taken too, `check` says."""

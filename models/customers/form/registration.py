@@ -1,0 +1,167 @@
+"""Registration numbers: where they are needed, what they are called, and what python-stdnum knows.
+
+The documents give no patterns but the nine characters of Belarus, so a number that only the
+library finds odd is never refused (`reference/rules.md §4`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from models.customers.form.fields import FormField
+from models.customers.form.reasons import (
+    NUMBER_LIBRARY,
+    SECTION_4,
+    Checked,
+    quoted,
+    refusal,
+    warning,
+)
+from models.languages import N_, _
+from models.values.countries import country_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_GROUP_A = "AM AZ BY HU KZ KG MD RU TJ UA UZ"
+"""Required since November 2020."""
+_GROUP_B = "AE BR IN IQ MM PL SA SS TH TR VE VN ZA"
+"""Required since 25 March 2021."""
+REQUIRED = frozenset(f"{_GROUP_A} {_GROUP_B}".split())
+"""Where the number is required, and the contact's phone with it; not in US and CN (group C)."""
+
+KINDS: Mapping[str, str] = {
+    "AE": N_("Tax id or VAT number"),
+    "AM": N_("INN or VAT number"),
+    "AZ": N_("TIN / INN"),
+    "BR": "CNPJ",
+    "BY": N_("UNP"),
+    "CN": N_("TIN"),
+    "HU": N_("TIN"),
+    "IN": N_("Tax id / PAN"),
+    "IQ": N_("TIN"),
+    "KG": N_("INN"),
+    "KZ": N_("BIN / IIN"),
+    "MD": "IDNO / IDNP",
+    "MM": N_("TIN"),
+    "PL": N_("TIN / PESEL"),
+    "RU": N_("INN"),
+    "SA": N_("TIN"),
+    "SS": N_("TIN"),
+    "TH": N_("TIN"),
+    "TJ": N_("INN / EIN / KPP"),
+    "TR": N_("TIN / NIN"),
+    "UA": N_("EDRPOU"),
+    "US": "EIN",
+    "UZ": N_("INN"),
+    "VE": "RIF",
+    "VN": N_("TIN"),
+    "ZA": "TRN",
+}
+"""The short name of the number that each country asks for."""
+
+EXAMPLES: Mapping[str, str] = {
+    "BR": "33.000.167/0001-01",
+    "BY": "200988541",
+    "HU": "12892312",
+    "IN": "AAPFU0939F",
+    "MD": "1008600038413",
+    "PL": "8567346215",
+    "PT": "501964843",
+    "RU": "7707083893",
+    "TR": "4540536920",
+    "UA": "32855961",
+    "US": "91-1144442",
+    "VE": "J-00012345-4",
+    "VN": "0100112437",
+}
+"""A number of the right form, where the form is known."""
+
+_COMPANY: Mapping[str, str] = {
+    "AR": "cuit", "AU": "abn acn", "AZ": "voen", "BE": "vat", "BG": "vat", "BR": "cnpj",
+    "BY": "unp", "CH": "uid vat", "CL": "rut", "CN": "uscc", "CO": "nit", "CZ": "dic", "DK": "cvr",
+    "EC": "ruc", "EE": "registrikood kmkr", "ES": "cif nif", "FI": "ytunnus alv",
+    "FR": "siren siret tva", "GR": "vat", "HR": "oib", "HU": "anum", "IL": "hp", "IN": "pan gstin",
+    "IT": "iva", "JP": "cn", "KR": "brn", "LV": "pvn", "MD": "idno", "MX": "rfc", "NO": "orgnr mva",
+    "PE": "ruc", "PL": "nip regon", "PT": "nif", "PY": "ruc", "RO": "cui", "RS": "pib", "RU": "inn",
+    "SE": "orgnr vat", "SG": "uen", "TH": "moa", "TR": "vkn", "TW": "ubn", "UA": "edrpou",
+    "US": "ein", "UY": "rut", "VE": "rif", "VN": "mst",
+}  # fmt: skip
+"""The library's modules for numbers of companies; one that accepts is enough."""
+
+_PERSONAL: Mapping[str, str] = {
+    "BR": "cpf", "CN": "ric", "IN": "aadhaar", "PL": "pesel", "TH": "pin", "TR": "tckimlik",
+    "UA": "rntrc", "ZA": "idnr",
+}  # fmt: skip
+"""Modules for personal ids of another form than the company's number."""
+
+_BELARUS = re.compile(r"[0-9A-Za-zА-Яа-я]{9}")
+_LONGEST_KNOWN = 40
+
+
+def number_label(country: str) -> str:
+    """Return what the number is called in a country, translated."""
+    kind = KINDS.get(country)
+    return _(kind) if kind else _("Registration number")
+
+
+def check_number(text: str, country: str) -> Checked:
+    """Check a registration number that is given."""
+    field = FormField.REGISTRATION_NUMBER
+    if country == "BY" and not _BELARUS.fullmatch(text):
+        sentence = _(
+            "{number} is no UNP of Belarus: it has exactly 9 digits or letters, such as {example}."
+        )
+        return Checked(
+            text,
+            (
+                refusal(
+                    field, "wrong-form",
+                    sentence.format(number=quoted(text), example=EXAMPLES["BY"]),
+                    SECTION_4, offer=_nine(text),
+                ),
+            ),
+        )  # fmt: skip
+    if _accepted(country, _COMPANY, text) is not False:
+        return Checked(text)
+    if _accepted(country, _PERSONAL, text):
+        sentence = _("{number} looks like a person's id. Write the company's own number: {label}.")
+        problem = "personal"
+    else:
+        sentence = _(
+            "{number} does not look like a company's number in {country} ({label}). "
+            "Check it against official papers."
+        )
+        problem = "doubtful"
+    said = sentence.format(
+        number=quoted(text), label=number_label(country), country=country_name(country)
+    )
+    return Checked(text, (warning(field, problem, said, NUMBER_LIBRARY),))
+
+
+def _nine(text: str) -> str:
+    squeezed = re.sub(r"[\s./-]", "", text)
+    return squeezed if _BELARUS.fullmatch(squeezed) else ""
+
+
+def _accepted(country: str, modules: Mapping[str, str], text: str) -> bool | None:
+    """Return whether one of the library's modules takes the number; None where there is none."""
+    from stdnum import get_cc_module
+
+    names = modules.get(country)
+    if names is None:
+        return None
+    if len(text) > _LONGEST_KNOWN or not text.isascii():
+        return False
+    if country == "HU":  # the first eight digits of the eleven are the company's
+        text = re.sub(r"^(\d{8})-?\d-?\d\d$", r"\1", text)
+    found = [get_cc_module(country, name) for name in names.split()]
+    return any(module is not None and _valid(module, text) for module in found)
+
+
+def _valid(module: object, text: str) -> bool:
+    try:
+        return bool(module.is_valid(text))  # type: ignore[attr-defined]
+    except (ValueError, LookupError, TypeError):  # numbers that the library did not think of
+        return False

@@ -1,0 +1,81 @@
+"""What is said of a field that is needed and empty: what it is for, and where the rule stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.customers.form.fields import FIELD_TITLES, FormField
+from models.customers.form.reasons import (
+    ADDRESS,
+    ADDRESS_LIBRARY,
+    CUSTOMER,
+    SECTION_3,
+    SECTION_4,
+    SECTION_5,
+    SECTION_6,
+    refusal,
+)
+from models.languages import N_, _
+from models.values.countries import country_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from models.core.verdicts import Reason
+
+_SAYINGS: Mapping[FormField, tuple[str, str]] = {
+    FormField.COMPANY_NAME: (N_("Write the company's exact legal name."), SECTION_3),
+    FormField.DOMAIN_PREFIX: (
+        N_("Write the prefix of the customer's first domain, such as contoso."),
+        SECTION_5,
+    ),
+    FormField.REGISTRATION_NUMBER: (
+        N_("The registration number is required in {country}: write the {label}."),
+        SECTION_4,
+    ),
+    FormField.ADDRESS_LINE1: (N_("Write the street and number."), ADDRESS),
+    FormField.COUNTRY: (N_("Write the country, or its code of two letters such as PT."), ADDRESS),
+    FormField.CITY: (N_("Write the city; addresses need it."), ADDRESS),
+    FormField.STATE: (
+        N_("Addresses in {country} need: {label}. For example {example}."),
+        ADDRESS_LIBRARY,
+    ),
+    FormField.POSTAL_CODE: (
+        N_("Addresses in {country} need: {label}. For example {example}."),
+        ADDRESS_LIBRARY,
+    ),
+    FormField.FIRST_NAME: (N_("Write the contact's first name."), SECTION_3),
+    FormField.LAST_NAME: (N_("Write the contact's last name."), SECTION_3),
+    FormField.EMAIL: (N_("Write the contact's e-mail address."), CUSTOMER),
+    FormField.PHONE_NUMBER: (
+        N_("The contact's phone is required in {country}. For example {example}."),
+        SECTION_4,
+    ),
+    FormField.AGREEMENT_FIRST_NAME: (
+        N_("Write the first name of the person who accepted the agreement."),
+        SECTION_6,
+    ),
+    FormField.AGREEMENT_LAST_NAME: (
+        N_("Write the last name of the person who accepted the agreement."),
+        SECTION_6,
+    ),
+    FormField.AGREEMENT_EMAIL: (
+        N_("Write the e-mail address of the person who accepted the agreement."),
+        SECTION_6,
+    ),
+    FormField.AGREEMENT_DATE: (
+        N_("Write the day on which the agreement was accepted, such as {example}."),
+        SECTION_6,
+    ),
+}
+
+
+def missing(field: FormField, country: str, label: str, example: str) -> Reason:
+    """Return the reason for refusing an empty field that is needed."""
+    said, source = _SAYINGS[field]
+    if field in {FormField.STATE, FormField.POSTAL_CODE} and not example:
+        said = N_("Addresses in {country} need: {label}.")
+    text = _(said).format(
+        country=country_name(country), label=label or _(FIELD_TITLES[field]), example=example
+    )
+    return refusal(field, "required", text, source)

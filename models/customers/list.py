@@ -1,0 +1,101 @@
+"""The list of customers: its columns, and the query that reads it."""
+
+from __future__ import annotations
+
+from models.languages import N_
+from models.lists.spec import Column, Kind, ListSpec, Many, Sort, WordIndex
+
+RELATIONSHIPS = {
+    "reseller": N_("Reseller"),
+    "advisor": N_("Advisor"),
+    "syndication": N_("Syndication"),
+    "microsoft_support": N_("Microsoft support"),
+    "none": N_("None"),
+    "unknown": N_("Unknown"),
+}
+"""Titles by stored value. Here without SQLModel, since the first frame reads this file."""
+
+YES_NO = {"yes": N_("yes"), "no": N_("no"), "": N_("not known")}
+"""What is said of something that is so, or not, or of which nobody has said."""
+
+CLOUDS = {
+    "global": N_("Global"),
+    "us-gov": N_("US Gov"),
+    "germany": N_("Germany"),
+    "china": N_("21Vianet"),
+}
+"""Short names by cloud id."""
+
+TAGS = Many("tags", "customer_id", "name")
+"""Where the tags of customers stand."""
+
+CUSTOMERS = ListSpec(
+    name="customers",
+    table="customers AS c",
+    key="c.id",
+    scope="c.account_id",
+    always="c.ended_at = 0",
+    words="c.search_text",
+    columns=(
+        Column(
+            "company", N_("Company"), "c.company_name", 22, grows=3,
+            sort="c.company_sort", folded="c.company_sort", in_words=True,
+            aliases=("name", "company_name"),
+        ),
+        Column(
+            "domain", N_("Primary domain"), "c.primary_domain", 20, grows=3,
+            sort="c.primary_domain", in_words=True, aliases=("primary_domain",), rank=1,
+        ),
+        Column(
+            "cloud", N_("Cloud"),
+            "(SELECT a.cloud FROM partner_accounts AS a WHERE a.id = c.account_id)", 10,
+            Kind.CHOICE,
+            choices=CLOUDS, rank=2, attribute="cloud",
+        ),
+        Column(
+            "country", N_("Country"), "c.country", 7, Kind.CODE, sort="c.country", rank=4,
+        ),
+        Column(
+            "relationship", N_("Relationship"), "c.relationship_to_partner", 12, Kind.CHOICE,
+            grows=1,
+            sort="c.relationship_to_partner", choices=RELATIONSHIPS, rank=2,
+            aliases=("relationship_to_partner",),
+        ),
+        Column(
+            "tag", N_("Tags"), "", 10, Kind.TAGS, grows=1, rank=5, aliases=("tags",),
+            many=TAGS, attribute="tags",
+        ),
+        Column("seen", N_("Seen"), "c.seen_at", 12, Kind.AGE, sort="c.seen_at", rank=3),
+        Column(
+            "id", N_("Microsoft ID"), "c.microsoft_id", 36, folded="coalesce(c.microsoft_id, '')",
+            is_identifier=True,
+            wide_only=True, rank=7, aliases=("microsoft_id", "tenant"),
+        ),
+        Column(
+            "reseller", N_("Reseller"), "c.indirect_reseller", 14, wide_only=True, rank=8,
+            is_sparse=True,
+            aliases=("indirect_reseller",),
+        ),
+        Column(
+            "agreement", N_("Agreement"), "c.agreement_accepted_at", 11, Kind.DATE,
+            wide_only=True, rank=9,
+        ),
+        Column(
+            "since", N_("Since"), "c.added_at", 11, Kind.DATE, sort="c.added_at",
+            wide_only=True, rank=6, aliases=("added", "added_at"),
+        ),
+        Column(
+            "dap", N_("Delegated admin"),
+            "CASE WHEN c.allow_delegated_access THEN 'yes' "
+            "WHEN NOT c.allow_delegated_access THEN 'no' ELSE '' END",
+            15, Kind.CHOICE, choices=YES_NO, wide_only=True, rank=10,
+            attribute="allow_delegated_access", stored={"yes": True, "no": False},
+        ),
+    ),
+    default_sort=Sort("company"),
+    word_index=WordIndex(
+        "customers_words", "customers_words_entries", "customers", "id", "account_id",
+        "microsoft_id",
+    ),
+)  # fmt: skip
+"""The book: customers whose relationship has not ended."""

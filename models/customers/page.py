@@ -1,0 +1,150 @@
+"""One customer whole: everything the book holds of it, read in one go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlmodel import col, or_, select
+
+from models.accounts.entities import PartnerAccount
+from models.changes.history import Change
+from models.changes.undo_state import undone_of
+from models.core.errors import NotFoundError, UsageError
+from models.core.text import shown
+from models.customers.agreements import Agreement
+from models.customers.entities import (
+    BillingProfile,
+    CompanyProfile,
+    Customer,
+    Note,
+    Tag,
+)
+from models.languages import _
+from models.relationships.of_customer import RelationshipRecords, read_relationship
+from models.values.domains import domain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlmodel import Session
+
+    from models.database.store import Store
+
+HISTORY_SHOWN = 200
+"""How many of the newest entries of the history are read with a customer."""
+
+
+@dataclass(frozen=True)
+class CustomerPage:
+    """A customer with all that belongs to it, detached from the store."""
+
+    customer: Customer
+    account: PartnerAccount
+    company: CompanyProfile
+    """Empty where nothing is known yet."""
+    billing: BillingProfile
+    """Empty where nothing is known yet."""
+    agreement: Agreement | None
+    """How it came to the customer agreement; None where nothing is known."""
+    tags: list[str]
+    notes: list[Note]
+    """Oldest first."""
+    changes: list[Change]
+    """Newest first."""
+    undone: frozenset[int]
+    """The ids of those that were taken back."""
+    relationship: RelationshipRecords
+    """Invitations, lives and delegated admin."""
+
+
+def read_customer(store: Store, customer_id: int) -> CustomerPage:
+    """Read a customer with all that belongs to it.
+
+    Raises:
+        NotFoundError: there is no such customer in the book.
+    """
+    with store.reading() as session:
+        customer = customer_of(session, customer_id)
+        account = session.get_one(PartnerAccount, customer.account_id)
+        mine = [col(Change.customer_id) == customer_id]
+        if customer.added_by_change is not None:
+            mine.append(col(Change.id) == customer.added_by_change)
+        history = select(Change).where(or_(*mine)).order_by(col(Change.id).desc())
+        notes = select(Note).where(Note.customer_id == customer_id).order_by(col(Note.id))
+        relationship = read_relationship(session, customer)
+        changes = [*session.exec(history.limit(HISTORY_SHOWN)), *relationship.earlier_changes]
+        changes.sort(key=lambda entry: entry.id or 0, reverse=True)
+        return CustomerPage(
+            customer=customer,
+            account=account,
+            company=session.get(CompanyProfile, customer_id)
+            or CompanyProfile(customer_id=customer_id),
+            billing=session.get(BillingProfile, customer_id)
+            or BillingProfile(customer_id=customer_id),
+            agreement=session.get(Agreement, customer_id),
+            tags=tags_of(session, customer_id),
+            notes=list(session.exec(notes)),
+            changes=changes[:HISTORY_SHOWN],
+            undone=undone_of(session, customer_id) | relationship.earlier_undone,
+            relationship=relationship,
+        )
+
+
+def find_customer(store: Store, text: str, accounts: Iterable[int]) -> int:
+    """Return the id of the customer whose Microsoft ID, primary domain or number is `text`.
+
+    The number is the customer's own in the book, as `--json` prints it.
+
+    Raises:
+        NotFoundError: nobody in `accounts` has it.
+        UsageError: several have it.
+    """
+    wanted = text.strip().lower()
+    domain = domain_name(wanted) or wanted  # in any of its forms: `xn--…` too
+    found: Sequence[int | None] = ()
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
+    if wanted and wanted.isprintable():  # a database takes no NUL and no half character
+        with store.reading() as session:
+            found = session.exec(
+                select(Customer.id).where(
+                    col(Customer.account_id).in_(list(accounts)),
+                    or_(
+                        Customer.microsoft_id == wanted,
+                        Customer.primary_domain == domain,
+                        Customer.id == number,
+                    ),
+                )
+            ).all()
+    if not found:
+        raise NotFoundError(
+            _("No customer has the Microsoft ID or primary domain {text}.").format(
+                text=shown(text)
+            ),
+            _("Look for it with: partnerdesk customers list --filter TEXT"),
+        )
+    if len(found) > 1:
+        raise UsageError(
+            _("Several customers have the primary domain {text}.").format(text=shown(text)),
+            _("Name the Microsoft ID, or one cloud with --cloud."),
+        )
+    return int(found[0] or 0)
+
+
+def customer_of(session: Session, customer_id: int) -> Customer:
+    """Return a customer of the book.
+
+    Raises:
+        NotFoundError: there is no such customer.
+    """
+    customer = session.get(Customer, customer_id)
+    if customer is None:
+        raise NotFoundError(_("This customer is not in the book any more."))
+    return customer
+
+
+def tags_of(session: Session, customer_id: int) -> list[str]:
+    """Return a customer's tags, sorted."""
+    return list(
+        session.exec(select(Tag.name).where(Tag.customer_id == customer_id).order_by(Tag.name))
+    )

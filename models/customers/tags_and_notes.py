@@ -1,0 +1,137 @@
+"""Tags and notes of a customer: the small edits, each a plan of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.changes.history import ChangeKind
+from models.changes.plan import By, Fields, Plan, Record, Step, TakeBack, Target
+from models.core.clock import from_millis, to_millis
+from models.core.errors import UsageError
+from models.core.text import fold, shown, without_nul
+from models.languages import _, ngettext
+from models.lists.spec import TAG_MARK
+from models.values.tokens import parted
+
+if TYPE_CHECKING:
+    from models.customers.entities import Note
+    from models.customers.page import CustomerPage
+
+LONGEST_TAG = 40
+LONGEST_NOTE = 10_000
+MOST_TOLD = 4
+"""Tags that are told one by one of those that came, and of those that went."""
+
+
+def parse_tags(text: str) -> list[str]:
+    """Return the tags that a text parts by commas: trimmed, none twice (whatever the case).
+
+    What nobody could see or find is no tag.
+
+    Raises:
+        UsageError: one is too long.
+    """
+    tags: dict[str, str] = {}
+    for part in parted(without_nul(text)):
+        tag = " ".join(part.split()).lstrip(f"{TAG_MARK} ")
+        if len(tag) > LONGEST_TAG:
+            raise UsageError(
+                _("The tag {tag}… is longer than {count} characters.").format(
+                    tag=shown(tag[:12]), count=LONGEST_TAG
+                )
+            )
+        if fold(tag):
+            tags.setdefault(fold(tag), tag)
+    return list(tags.values())
+
+
+def plan_tags(page: CustomerPage, tags: list[str], by: By) -> Plan:
+    """Plan to give a customer these tags and no others; a plan of nothing where it has them.
+
+    It can be carried out only while nobody changes the customer.
+    """
+    customer_id = page.customer.id
+    before, after = sorted(page.tags), sorted(tags)
+    removed = [tag for tag in before if tag not in tags]
+    added = [tag for tag in after if tag not in page.tags]
+    steps = [
+        *(Step(Record.TAG, _tag(customer_id, tag), {}, None) for tag in removed),
+        *(Step(Record.TAG, _tag(customer_id, tag), None, {}) for tag in added),
+    ]
+    return Plan(
+        ChangeKind.TAGGED, by, target_of(page), tuple(steps), (), can_be_undone(),
+        version=page.customer.version, told=({"tags": before}, {"tags": after}),
+    )  # fmt: skip
+
+
+def tags_told(before: list[str], after: list[str]) -> str:
+    """Return in words which tags came and which went; of many, the first and how many more."""
+    came = [tag for tag in after if tag not in before]
+    went = [tag for tag in before if tag not in after]
+    if not came and not went:
+        return _("Tags unchanged.")
+    changes = [*_told("+", came), *_told("−", went)]
+    return _("Tags: {changes}.").format(changes=", ".join(changes))
+
+
+def _told(sign: str, tags: list[str]) -> list[str]:
+    named = tags if len(tags) <= MOST_TOLD else tags[: MOST_TOLD - 1]
+    told = [f"{sign} {shown(tag)}" for tag in named]
+    if more := len(tags) - len(named):
+        told.append(ngettext("{sign} {count} more", "{sign} {count} more", more, sign=sign))
+    return told
+
+
+def _tag(customer_id: int | None, tag: str) -> Fields:
+    return {"customer_id": customer_id, "name": tag}
+
+
+def plan_note(page: CustomerPage, text: str, note: Note | None, by: By) -> Plan:
+    """Plan to add a note, to change `note`, or to remove it where `text` is empty.
+
+    A plan of nothing, which leaves the note its author, where the text stays the same.
+
+    Raises:
+        UsageError: the text is too long.
+    """
+    text = without_nul(text).strip()
+    if len(text) > LONGEST_NOTE:
+        raise UsageError(
+            _("A note holds at most {count} characters.").format(count=LONGEST_NOTE),
+            _("Split it in two."),
+        )
+    steps: tuple[Step, ...] = ()
+    if text != (note.text if note else ""):
+        steps = (_note_step(page, text, note, by),)
+    before = {"note": note.text} if note else {}
+    after = {"note": text} if text else {}
+    return Plan(
+        ChangeKind.NOTED, by, target_of(page), steps, (), can_be_undone(), told=(before, after)
+    )
+
+
+def _note_step(page: CustomerPage, text: str, note: Note | None, by: By) -> Step:
+    written_at = from_millis(to_millis(by.at)).isoformat()  # as exact as the book keeps it
+    after: Fields | None = {"text": text, "author": by.actor.name, "written_at": written_at}
+    if note is None:
+        new = {"customer_id": page.customer.id, **(after or {})}
+        return Step(Record.NOTE, {"id": None}, None, new)
+    fields = {"text", "author", "written_at"}
+    if not text:
+        fields.add("customer_id")  # to be written again if this is undone
+        after = None
+    return Step(Record.NOTE, {"id": note.id}, note.model_dump(mode="json", include=fields), after)
+
+
+def target_of(page: CustomerPage) -> Target:
+    """Return whom a plan about an existing customer is about."""
+    customer = page.customer
+    return Target(customer.account_id, page.account.cloud, customer.company_name, customer.id)
+
+
+def can_be_undone() -> TakeBack:
+    """Return that a change can be taken back."""
+    return TakeBack(
+        possible=True,
+        text=_("It can be undone with u, as long as nobody changes the same fields again."),
+    )

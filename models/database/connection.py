@@ -1,0 +1,284 @@
+"""Plain connections, for whatever must be light or fast: lists, and the first frame.
+
+They are what SQLAlchemy's engine is given too, so that every connection is set up in one place.
+A statement is written with `?` for each value, on both databases.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from contextlib import contextmanager, suppress
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, Protocol
+
+from models.core.errors import BusyError, ExitCode, StoreError
+from models.core.paths import private_folder
+from models.languages import _
+from models.settings.database_url import Database, PostgresServer, SqliteFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    import psycopg
+
+BUSY_SECONDS = 15
+"""How long a write waits for another process before it gives up."""
+
+Row = tuple[Any, ...]
+
+
+class Connection(Protocol):
+    """What lists need of a database."""
+
+    merges: bool
+    """Whether it merges selections in order as it reads them, rather than sorting all of them."""
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return all rows that `statement` selects."""
+        ...
+
+    def has_table(self, name: str) -> bool:
+        """Say whether there is a table called `name`."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let everything read in the block be of one moment."""
+        ...
+
+    def interrupt(self) -> None:
+        """Stop what another thread is reading on this connection."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back."""
+        ...
+
+
+class SqliteConnection:
+    """A reading connection to a SQLite file."""
+
+    merges = True
+
+    def __init__(self, database: SqliteFile) -> None:
+        self._database = database
+        with explained(database):
+            self._raw = open_sqlite(database.path)
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return all rows that `statement` selects."""
+        with explained(self._database):
+            return self._raw.execute(statement, values).fetchall()
+
+    def has_table(self, name: str) -> bool:
+        """Say whether there is a table called `name`."""
+        return bool(self.rows("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let everything read in the block be of one moment."""
+        with explained(self._database):
+            self._raw.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._raw.rollback()
+
+    def interrupt(self) -> None:
+        """Stop what another thread is reading on this connection."""
+        with suppress(sqlite3.ProgrammingError):  # that thread closed it just now
+            self._raw.interrupt()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._raw.close()
+
+
+class PostgresConnection:
+    """A reading connection to a PostgreSQL server, opened again when it was lost."""
+
+    merges = False
+
+    def __init__(self, database: PostgresServer) -> None:
+        self._database = database
+        with explained(database):
+            self._raw = open_postgres(database)
+            self._raw.autocommit = True
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return all rows that `statement` selects."""
+        text = statement.replace("%", "%%").replace("?", "%s")
+        with explained(self._database):
+            if self._raw.closed:
+                self._raw = open_postgres(self._database)
+                self._raw.autocommit = True
+            return self._raw.execute(text.encode(), values).fetchall()
+
+    def has_table(self, name: str) -> bool:
+        """Say whether there is a table called `name`."""
+        return self.rows("SELECT to_regclass(?) IS NOT NULL", (name,)) == [(True,)]
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let everything read in the block be of one moment."""
+        with explained(self._database):
+            self._raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield  # what fails in the block, such as its printing, is no fault of the book
+        finally:
+            if not self._raw.closed:
+                with explained(self._database):
+                    self._raw.rollback()
+
+    def interrupt(self) -> None:
+        """Stop what another thread is reading on this connection."""
+        if not self._raw.closed:
+            self._raw.cancel_safe()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._raw.close()
+
+
+def connect(database: Database) -> Connection:
+    """Open a connection for reading.
+
+    Raises:
+        StoreError: the database cannot be opened.
+    """
+    if isinstance(database, SqliteFile):
+        return SqliteConnection(database)
+    return PostgresConnection(database)
+
+
+def open_sqlite(path: Path) -> sqlite3.Connection:
+    """Open a book in a file, only its owner's, with every commit safe on the disk."""
+    if not path.exists():
+        private_folder(path.parent)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    raw = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        _write_ahead(raw)
+        raw.execute("PRAGMA synchronous = FULL")
+        raw.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        raw.close()
+        raise
+    return raw
+
+
+def _write_ahead(raw: sqlite3.Connection) -> None:
+    # While a file is new and another process turns this on too, SQLite says "locked" at once,
+    # however long its own timeout is.
+    deadline = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            if _is_strangers(raw):
+                return  # another program's file stays as it is; it is refused later
+            raw.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                raise
+            sleep(0.01)
+        else:
+            return
+
+
+def _is_strangers(raw: sqlite3.Connection) -> bool:
+    """Say whether a file has tables, but none of a book's."""
+    tables = {row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return bool(tables) and "alembic_version" not in tables
+
+
+def open_postgres(database: PostgresServer) -> psycopg.Connection[Row]:
+    """Open a connection to a server; the password comes from ~/.pgpass or the environment."""
+    import psycopg
+
+    raw = psycopg.connect(database.address, connect_timeout=10, application_name="partnerdesk")
+    try:
+        wait = f"{round(BUSY_SECONDS * 1000)}ms"
+        raw.execute("SELECT set_config('lock_timeout', %s, false)", [wait])
+        # Which index helps depends on the word that is looked for: no plan is good for all words.
+        raw.execute("SET plan_cache_mode = force_custom_plan")
+        raw.commit()
+    except BaseException:
+        raw.close()
+        raise
+    return raw
+
+
+@contextmanager
+def explained(database: Database) -> Iterator[None]:
+    """Turn a driver's error into one that says what happened and what to do."""
+    try:
+        yield
+    except Exception as error:
+        cause = getattr(error, "orig", None) or error  # SQLAlchemy wraps a driver's errors
+        if isinstance(cause, sqlite3.Error | OSError):
+            raise _sqlite_error(cause, database) from cause
+        if type(cause).__module__.partition(".")[0] != "psycopg":
+            raise
+        raise _postgres_error(cause, database) from cause
+
+
+def _sqlite_error(error: sqlite3.Error | OSError, database: Database) -> StoreError:
+    # An OSError's text holds the path, in which any word may stand.
+    text = error.strerror or "" if isinstance(error, OSError) else str(error)
+    name = database.name
+    if "locked" in text:
+        return BusyError(
+            _("The book {name} is locked by another process.").format(name=name),
+            _("Nothing was changed. Try again when that process is done."),
+        )
+    if "not a database" in text or "malformed" in text:
+        return StoreError(
+            _("{name} is not a partnerdesk book, or it is damaged.").format(name=name),
+            _(
+                "Name another file with --database, "
+                "or restore a copy: partnerdesk database restore FILE"
+            ),
+        )
+    if "full" in text or getattr(error, "errno", 0) == errno.ENOSPC:
+        return StoreError(
+            _("There is no room left on the disk of {name}.").format(name=name),
+            _("Nothing was changed. Free some space and try again."),
+        )
+    return StoreError(
+        _("The book {name} cannot be opened or written: {error}.").format(name=name, error=text),
+        _(
+            "Look at who may read and write the file and its folder, "
+            "or name another with --database."
+        ),
+    )
+
+
+def _postgres_error(error: Exception, database: Database) -> StoreError:
+    import psycopg
+
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if isinstance(error, psycopg.OperationalError) and _is_unreachable(error):
+        gone = StoreError(
+            _("The database server cannot be reached ({name}): {error}.").format(
+                name=database.name, error=text[:120]
+            ),
+            _("Look whether the server runs and the address is right."),
+        )
+        gone.exit_code = ExitCode.OFFLINE
+        return gone
+    failure = StoreError(
+        _("The database {name} answered: {error}.").format(name=database.name, error=text)
+    )
+    if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
+        return BusyError(failure.message, _("Nothing was changed. Try again."))
+    if isinstance(error, psycopg.errors.DiskFull):
+        failure.remedy = _("Nothing was changed. Free some space on the server and try again.")
+    return failure
+
+
+def _is_unreachable(error: psycopg.OperationalError) -> bool:
+    """Say whether the server could not be reached or went away (SQLSTATE class 08, 57P)."""
+    state = error.sqlstate
+    return state is None or state.startswith(("08", "57P", "28", "3D"))

@@ -1,0 +1,263 @@
+"""Looking after a book: checking it for damage, copying it, restoring a copy."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from itertools import chain, count
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from models.core.clock import now
+from models.core.errors import (
+    FileError,
+    ForeignError,
+    NotFoundError,
+    RefusedError,
+    StoreError,
+    UsageError,
+)
+from models.core.paths import private_folder
+from models.database import connection as connections
+from models.database.connection import connect, explained, open_sqlite
+from models.database.store import schema_version
+from models.database.upgrade import copy_database
+from models.languages import _
+from models.settings.database_url import SqliteFile, masked
+
+if TYPE_CHECKING:
+    from models.database.store import Store
+
+_DATABASE = b"SQLite format 3\0"
+"""What every SQLite database begins with."""
+
+
+def check(store: Store) -> list[str]:
+    """Return what is wrong with the book, a line each; empty where it is whole.
+
+    Raises:
+        StoreError: it cannot be opened at all.
+    """
+    database = store.database
+    if isinstance(database, SqliteFile) and not database.path.exists():
+        raise _no_book(database)
+    with closing(connect(database)) as connection:
+        findings = []
+        if not schema_version(connection):
+            findings.append(_("There is no schema yet: run partnerdesk database upgrade."))
+        if isinstance(database, SqliteFile):
+            damage = "\n".join(row[0] for row in connection.rows("PRAGMA integrity_check"))
+            findings += [line for line in damage.splitlines() if line != "ok"]
+            findings += [
+                _("{table}: a row points to a missing row of {other}.").format(
+                    table=row[0], other=row[2]
+                )
+                for row in connection.rows("PRAGMA foreign_key_check")
+            ]
+        return findings
+
+
+def back_up(store: Store, target: Path) -> None:
+    """Copy a SQLite book to `target`, also while others write to it.
+
+    Raises:
+        FileError: the target exists already, or cannot be written.
+        StoreError: the book is damaged; no copy is left then.
+        UsageError: the book is on a PostgreSQL server.
+    """
+    database = _file_of(store, "pg_dump --format=custom --file={file} {name}", target)
+    connect(database).close()  # says so where it is no book
+    if os.path.lexists(target):
+        raise FileError(_("{file} exists already.").format(file=target), _("Name another file."))
+    _copy(database.path, target)
+    if not _is_whole(target):
+        target.unlink()
+        raise StoreError(
+            _("{name} is not a partnerdesk book, or it is damaged.").format(name=database.name),
+            _("Restore a copy with: partnerdesk database restore FILE"),
+        )
+
+
+def restore(store: Store, source: Path) -> Path | None:
+    """Put the copy `source` in the book's place; return where the old book is kept, if any.
+
+    Others who have the book open see the restored one with their next look; only where the old
+    one is damaged, so that nobody can work in it, they have to open it again. The copy is only
+    read and may lie where nobody can write.
+
+    Raises:
+        BusyError: another process writes to the book.
+        FileError: `source` is not a book, or damaged; or the disk is full.
+        NotFoundError: there is no file `source`.
+        RefusedError: the console is in read-only mode.
+        StoreError: `source` is of a newer program.
+        UsageError: the book is on a PostgreSQL server.
+    """
+    database = _file_of(store, "pg_restore --clean --dbname={name} {file}", source)
+    if store.read_only:
+        raise RefusedError(_("Nothing can be changed: the console is in read-only mode."))
+    with explained(database):
+        private_folder(database.path.parent)
+    fresh = database.path.with_name(f".{database.path.name}.restoring")
+    try:
+        _fetch(source, fresh)
+        return _put_in_place(fresh, database)
+    finally:
+        for file in _files(fresh):
+            file.unlink(missing_ok=True)
+
+
+def _fetch(source: Path, fresh: Path) -> None:
+    """Copy the book `source`, which is left as it is, and look whether the copy is whole."""
+    if not _looks_like_a_database(source):
+        raise _no_copy(source)
+    # Without the files of a database in use beside it, it is one that never changes: then
+    # SQLite needs no right to write there.
+    used = any(file.exists() for file in _files(source)[1:])
+    address = f"{source.as_uri()}?mode=ro" + ("" if used else "&immutable=1")
+    try:
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
+        with (
+            closing(sqlite3.connect(address, uri=True)) as reader,
+            closing(sqlite3.connect(fresh)) as writer,
+        ):
+            reader.backup(writer)
+        whole = _is_whole(fresh)
+    except (sqlite3.OperationalError, OSError) as error:
+        raise _not_copied(fresh, error) from None
+    except sqlite3.DatabaseError:
+        whole = False
+    if not whole:
+        raise _no_copy(source)
+    with closing(connect(SqliteFile(fresh))) as copy:
+        try:
+            version = schema_version(copy)
+        except ForeignError:
+            version = ""
+        if not version:
+            raise _no_copy(source)
+
+
+def _looks_like_a_database(source: Path) -> bool:
+    try:
+        if source.is_dir():
+            raise FileError(_("{file} is a folder.").format(file=source))
+        if source.exists() and not source.is_file():
+            raise FileError(_("{file} is no regular file.").format(file=source))
+        with source.open("rb") as file:
+            return file.read(len(_DATABASE)) == _DATABASE
+    except FileNotFoundError:
+        raise NotFoundError(_("There is no file {file}.").format(file=source)) from None
+    except OSError as error:
+        raise FileError(
+            _("{file} cannot be read: {reason}.").format(file=source, reason=error.strerror)
+        ) from None
+
+
+def _put_in_place(fresh: Path, database: SqliteFile) -> Path | None:
+    """Put the whole book `fresh` where `database` is; return where that one is kept."""
+    book = database.path
+    if not any(file.exists() for file in _files(book)):
+        fresh.replace(book)
+        return None
+    kept = _free_name(f"{book}.before-restore-{now():%Y%m%dT%H%M%S}")
+    with explained(database):
+        whole = book.exists() and _is_whole(book)
+    if whole:
+        _copy(book, kept)
+        try:
+            _write_over(fresh, database)
+        except BaseException:
+            kept.unlink()
+            raise
+    else:  # what cannot be read cannot be copied either: it is moved, as it is
+        for old, place in zip(_files(book), _files(kept), strict=True):
+            if old.exists():
+                old.replace(place)
+        fresh.replace(book)
+    return kept
+
+
+def _write_over(fresh: Path, database: SqliteFile) -> None:
+    """Write the book `fresh` into a file that others may have open."""
+    deadline = monotonic() + connections.BUSY_SECONDS
+
+    def give_up(status: int, _remaining: int, _pages: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and monotonic() > deadline:
+            raise sqlite3.OperationalError("database is locked")  # else it tries for ever
+
+    with (
+        explained(database),
+        closing(sqlite3.connect(fresh)) as reader,
+        closing(open_sqlite(database.path)) as writer,
+    ):
+        reader.backup(writer, progress=give_up, sleep=0.05)
+
+
+def _is_whole(book: Path) -> bool:
+    """Say whether every page of a SQLite file can be read.
+
+    Raises:
+        sqlite3.OperationalError: another process, or the disk, stands in the way.
+    """
+    try:
+        with closing(open_sqlite(book)) as raw:
+            return bool(raw.execute("PRAGMA quick_check").fetchall() == [("ok",)])
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _files(book: Path) -> tuple[Path, Path, Path]:
+    """Return a SQLite file and the two that stand beside it while it is open."""
+    return book, book.with_name(f"{book.name}-wal"), book.with_name(f"{book.name}-shm")
+
+
+def _free_name(wanted: str) -> Path:
+    """Return the path `wanted`, with a number behind it where something is there already."""
+    names = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
+    return next(Path(name) for name in names if not os.path.lexists(name))
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        copy_database(source, target)
+    except (sqlite3.Error, OSError) as error:
+        raise _not_copied(target, error) from None
+
+
+def _not_copied(target: Path, error: sqlite3.Error | OSError) -> FileError:
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return FileError(
+        _("The copy {file} cannot be written: {error}.").format(file=target, error=reason),
+        _("Name another file, or look at the folder and the room on the disk."),
+    )
+
+
+def _no_copy(source: Path) -> FileError:
+    return FileError(
+        _("{file} is not a whole copy of a book.").format(file=source), _("Name another file.")
+    )
+
+
+def _file_of(store: Store, command: str, file: Path) -> SqliteFile:
+    database = store.database
+    if isinstance(database, SqliteFile):
+        if not database.path.exists() and "dump" in command:
+            raise _no_book(database)
+        return database
+    raise UsageError(
+        _("The book is on a PostgreSQL server, which has its own tools for this."),
+        _("Use: {command}").format(command=command.format(file=file, name=masked(database.name))),
+    )
+
+
+def _no_book(database: SqliteFile) -> NotFoundError:
+    return NotFoundError(
+        _("There is no book {name} yet.").format(name=database.name),
+        _("The first start of partnerdesk makes it."),
+    )

@@ -1,0 +1,212 @@
+"""The store: opens a book, keeps its schema up to date, gives out sessions that write whole."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.core.errors import ConflictError, ForeignError, RefusedError, StoreError
+from models.database.connection import Connection, connect, explained, open_postgres, open_sqlite
+from models.languages import _
+from models.settings.database_url import Database, SqliteFile
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection as SqlConnection
+    from sqlalchemy import Engine
+    from sqlmodel import Session
+
+VERSIONS_FOLDER = Path(__file__).parents[1] / "migrations" / "versions"
+
+
+def known_versions() -> list[str]:
+    """Return the schema versions that this program knows, oldest first."""
+    return sorted(file.name.partition("_")[0] for file in VERSIONS_FOLDER.glob("[0-9]*.py"))
+
+
+def schema_version(connection: Connection) -> str:
+    """Return the version of a database's schema, empty where it has none yet.
+
+    Raises:
+        StoreError: it is of a newer program, or some other program's.
+    """
+    from_catalogue = (
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+        if type(connection).__name__ == "SqliteConnection"
+        else "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+    )
+    tables = {row[0] for row in connection.rows(from_catalogue)}
+    if "alembic_version" not in tables:
+        own = {"customers", "partner_accounts", "changes"}
+        if tables & own or (tables and type(connection).__name__ == "SqliteConnection"):
+            # In a file of its own a book is alone; on a server others may be in the same schema.
+            raise ForeignError(
+                _("The database belongs to another program: its tables are none of a book."),
+                _("Name another one with --database."),
+            )
+        return ""
+    rows = connection.rows("SELECT version_num FROM alembic_version")
+    version = str(rows[0][0]) if rows else ""
+    if version and version not in known_versions():
+        raise StoreError(
+            _("The book was made by a newer partnerdesk (schema {version}).").format(
+                version=version
+            ),
+            _("Update this program, or restore a copy made before the update."),
+        )
+    return version
+
+
+class Store:
+    """One book. Opening it brings its schema up to date."""
+
+    def __init__(self, database: Database, *, read_only: bool = False) -> None:
+        self.database = database
+        self.read_only = read_only
+        self._file: tuple[int, int] | None = None
+        """Which file was opened: its device and number."""
+
+    def connect(self) -> Connection:
+        """Open a plain connection for lists.
+
+        Raises:
+            StoreError: the database cannot be opened.
+        """
+        return connect(self.database)
+
+    def open(self, clouds: list[str]) -> None:
+        """Make the book ready: schema up to date, an account kept by hand in each of `clouds`.
+
+        Raises:
+            RefusedError: it is to be read only, and its schema is not up to date.
+            StoreError: the database cannot be opened, or is of a newer program.
+        """
+        connection = self.connect()
+        try:
+            version = schema_version(connection)
+            current = version == known_versions()[-1]
+            ready = current and set(clouds) <= {
+                row[0] for row in connection.rows("SELECT cloud FROM partner_accounts")
+            }
+        finally:
+            connection.close()
+        if self.read_only and version and not current:
+            raise RefusedError(
+                _(
+                    "The book is of an older version ({version}); read-only mode changes nothing."
+                ).format(version=version),
+                _("Open it once without read-only mode; a copy is made before it is changed."),
+            )
+        if not ready and not (self.read_only and version):
+            from models.database.upgrade import upgrade
+
+            upgrade(self, clouds)
+        if isinstance(self.database, SqliteFile):
+            self._file = _identity(self.database.path)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """SQLAlchemy's engine over this book's connections."""
+        from sqlalchemy import create_engine, event
+        from sqlalchemy.pool import NullPool
+
+        database = self.database
+        if isinstance(database, SqliteFile):
+            engine = create_engine(
+                "sqlite://",
+                creator=lambda: self._open_own(database.path),
+                poolclass=NullPool,
+                hide_parameters=True,
+            )
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        return create_engine(
+            "postgresql+psycopg://",
+            creator=lambda: open_postgres(database),
+            poolclass=NullPool,
+            hide_parameters=True,
+        )
+
+    def _open_own(self, path: Path) -> sqlite3.Connection:
+        """Open the file that was opened at first, and never another in its place.
+
+        Raises:
+            StoreError: it is gone, or another one is there: what is on the screen is none of it.
+        """
+        if self._file is not None and (there := _identity(path)) != self._file:
+            if there is None:
+                raise StoreError(
+                    _("The book {name} is not there any more.").format(name=self.database.name),
+                    _("Put it back, or leave and restore a copy: partnerdesk database restore"),
+                )
+            raise StoreError(
+                _("Another book was put in the place of {name}; nothing was written.").format(
+                    name=self.database.name
+                ),
+                _("Leave with ctrl+q and start again: what is shown is of the old one."),
+            )
+        return open_sqlite(path)
+
+    @property
+    def writing_engine(self) -> Engine:
+        """The same engine, whose transactions take the writer's place at once."""
+        return self.engine.execution_options(immediate=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open one transaction: all of the block is kept when it ends, or nothing of it.
+
+        Raises:
+            RefusedError: the console is in read-only mode.
+            ConflictError: somebody else changed a row in between.
+            StoreError: the database cannot be written.
+        """
+        if self.read_only:
+            raise RefusedError(_("Nothing can be changed: the console is in read-only mode."))
+        with self._session(self.writing_engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that only reads; what it read stays usable after the block."""
+        with self._session(self.engine) as session:
+            yield session
+            session.expunge_all()
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        from sqlalchemy.orm.exc import StaleDataError
+        from sqlmodel import Session
+
+        with explained(self.database):
+            try:
+                with Session(engine, expire_on_commit=False) as session:
+                    yield session
+            except StaleDataError:
+                raise changed_meanwhile() from None
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _begin_sqlite(connection: SqlConnection) -> None:
+    # Two writers that both read first would each wait for the other: a writer says so at once.
+    immediate = connection.get_execution_options().get("immediate")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def changed_meanwhile() -> ConflictError:
+    """Return the error for a record that somebody else changed since it was read."""
+    return ConflictError(
+        _("Somebody else changed this record in the meantime; nothing was written."),
+        _("Look at it again and repeat your change."),
+    )

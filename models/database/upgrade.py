@@ -1,0 +1,95 @@
+"""Brings a book's schema up to date with Alembic: once, however many processes start together."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import column, insert, select, table, text
+
+from models.accounts.accounts import PartnerKind
+from models.core.clock import now
+from models.database.connection import explained
+from models.database.store import VERSIONS_FOLDER, known_versions, schema_version
+from models.settings.database_url import SqliteFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from models.database.store import Store
+
+_POSTGRES_LOCK = 7_024_113
+"""Key of the advisory lock that one upgrading process holds; any number of our own."""
+
+
+def upgrade(store: Store, clouds: list[str]) -> None:
+    """Run the migrations that are missing and add the accounts kept by hand.
+
+    All of it is one transaction; a second process waits for the first and then has nothing to do.
+    A SQLite file is copied beside itself before its schema is changed.
+
+    Raises:
+        StoreError: the database is of a newer program, or cannot be written.
+    """
+    plain = store.connect()
+    try:
+        schema_version(plain)  # refuses a newer or foreign database before anything is touched
+    finally:
+        plain.close()
+    with explained(store.database), store.writing_engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRES_LOCK})
+        version = MigrationContext.configure(connection).get_current_revision()
+        if version != known_versions()[-1]:
+            if version and isinstance(store.database, SqliteFile):
+                _copy_aside(store.database.path, version)
+            _migrate(connection)
+        _add_accounts(connection, clouds)
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS_FOLDER.parent).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _add_accounts(connection: Connection, clouds: list[str]) -> None:
+    # By the columns of the first schema: those that came later have the database's defaults.
+    names = ("cloud", "name", "tenant_id", "mpn_id", "market", "kind", "connected")
+    accounts = table("partner_accounts", *map(column, names))
+    present = set(connection.execute(select(accounts.c.cloud)).scalars())
+    nobody = dict.fromkeys(names, "") | {"kind": PartnerKind.DIRECT_BILL.value, "connected": False}
+    missing = [nobody | {"cloud": cloud} for cloud in clouds if cloud not in present]
+    if missing:
+        connection.execute(insert(accounts), missing)
+
+
+def _copy_aside(path: Path, version: str) -> None:
+    copy = path.with_name(f"{path.name}.schema-{version}-{now():%Y%m%dT%H%M%S}")
+    copy_database(path, copy)
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a SQLite book, also while others write to it; `target` is whole or not there.
+
+    Raises:
+        sqlite3.Error: the source is no database, or the disk is full.
+    """
+    part = target.with_name(f".{target.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    reader, writer = sqlite3.connect(source), sqlite3.connect(part)
+    try:
+        reader.backup(writer)
+        writer.close()
+        part.replace(target)
+    finally:
+        reader.close()
+        writer.close()
+        part.unlink(missing_ok=True)

@@ -1,0 +1,382 @@
+"""Makes the demo book: believable customers in many scripts, and some that mean no good."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, text, update
+from sqlmodel import SQLModel, col, select
+
+from models.accounts.entities import PartnerAccount
+from models.changes.history import Change, ChangeKind, as_json, entry, held
+from models.core.clock import DAY, HOUR
+from models.core.errors import RefusedError
+from models.customers.entities import (
+    BillingProfile,
+    CompanyProfile,
+    Customer,
+    Note,
+    Relationship,
+    Tag,
+)
+from models.customers.entities import sort_and_search as searchable
+from models.demo import names
+from models.demo.relationships import fill_relationships
+from models.languages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+    from sqlmodel import Session
+
+    from models.changes.history import Actor, History
+    from models.database.store import Store
+    from models.demo.names import Place, Tongue, Word
+
+BATCH = 5000
+"""How many customers are drawn and held before they are written."""
+
+NASTY_FROM = 20
+"""From how many customers on a book holds the nasty names."""
+
+_RELATIONSHIPS = (
+    *(Relationship.RESELLER,) * 72,
+    *(Relationship.ADVISOR,) * 12,
+    *(Relationship.NONE,) * 9,
+    *(Relationship.UNKNOWN,) * 3,
+    *(Relationship.SYNDICATION,) * 2,
+    *(Relationship.MICROSOFT_SUPPORT,) * 2,
+)
+"""The relationships of a hundred customers."""
+
+_STEM_LENGTH = 21
+"""Of the 27 characters that a domain's prefix may have (`rules.md §5`); the rest counts."""
+
+_Row = dict[str, Any]
+
+_BARE: _Row = Customer(account_id=0, company_name="").model_dump()
+"""A customer of whom nothing but the name is known."""
+
+
+def _unseen(_done: int, _total: int) -> None:
+    """Take no notice of the progress."""
+
+
+def fill(
+    store: Store,
+    *,
+    customers: int,
+    seed: int,
+    as_of: datetime,
+    actor: Actor,
+    clouds: Sequence[str],
+    suffixes: Mapping[str, str],
+    progress: Callable[[int, int], None] = _unseen,
+) -> None:
+    """Fill an opened, empty book: all of it in one transaction, or nothing.
+
+    The same seed, number, moment and clouds give the same rows, ids included.
+
+    Args:
+        store: the book; it has an account kept by hand in each of `clouds`.
+        customers: how many.
+        seed: which of the many possible books.
+        as_of: the moment that all times in the book are counted back from.
+        actor: who makes the book.
+        clouds: ids of the clouds to fill, at least one.
+        suffixes: what the customers' first domains end in, by cloud.
+        progress: told now and then how many of how many customers are written.
+
+    Raises:
+        RefusedError: the book has customers already, or is read-only.
+        StoreError: the book cannot be written.
+    """
+    rng = random.Random(seed)  # noqa: S311 - nothing secret is drawn
+    with store.writing() as session:
+        connection = session.connection()
+        _hold(connection)
+        if session.exec(select(Customer.id).limit(1)).first() is not None:
+            raise RefusedError(
+                _("The book has customers already; a demo book is only made in an empty one."),
+                _("Name another one with --database."),
+            )
+        book = _Book(rng, as_of, _accounts(session, rng, as_of, clouds), suffixes, customers)
+        with held(session) as history:
+            made = entry(
+                ChangeKind.DEMO, actor, as_of, after={"customers": customers, "seed": seed}
+            )
+            book.made_by = history.last_id + len(book.changed) + 1
+            connection.execute(insert(Change), [made | {"id": book.made_by}])
+            for number in range(1, customers + 1):
+                book.draw(number)
+                if number % BATCH == 0 or number == customers:
+                    book.write(connection)
+                    progress(number, customers)
+            book.write_history(connection, history)
+            last = update(Change).where(col(Change.id) == book.made_by)
+            connection.execute(last.values(history.sealed(made)))
+        fill_relationships(connection, book.accounts, seed, as_of)
+        _release(connection, customers=customers, notes=book.last_note)
+
+
+def _hold(connection: Connection) -> None:
+    """Keep other writers out, as SQLite does by itself: the ids are given out here."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE customers, notes, changes IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _release(connection: Connection, **last: int) -> None:
+    """Let PostgreSQL count on from the last id of each table, as SQLite does by itself."""
+    if connection.dialect.name == "postgresql":
+        for table, number in last.items():
+            sequence = func.pg_get_serial_sequence(table, "id")
+            connection.execute(select(func.setval(sequence, number + 1, False)))
+
+
+def _accounts(
+    session: Session, rng: random.Random, as_of: datetime, clouds: Sequence[str]
+) -> dict[str, int | None]:
+    """Name the partner in each cloud; return the ids of its accounts by cloud."""
+    accounts: dict[str, int | None] = {}
+    for cloud in clouds:
+        kept_by_hand = select(PartnerAccount).where(
+            PartnerAccount.cloud == cloud, col(PartnerAccount.connected).is_(False)
+        )
+        account = session.exec(kept_by_hand).one()
+        partner = _partner(cloud)
+        account.name, account.market, account.kind = partner.name, partner.market, partner.kind
+        account.tenant_id, account.mpn_id = _guid(rng), _digits(rng, "4######")
+        account.synced_at = as_of - timedelta(hours=partner.synced_hours_ago)
+        accounts[cloud] = account.id
+    session.flush()
+    return accounts
+
+
+def _partner(cloud: str) -> names.Partner:
+    return names.PARTNERS.get(cloud, names.PARTNERS["china"])
+
+
+def _guid(rng: random.Random) -> str:
+    """Return a GUID that no search for the first letters of Fabrikam finds."""
+    while True:
+        bits = f"{rng.getrandbits(128):032x}"
+        guid = f"{bits[:8]}-{bits[8:12]}-4{bits[13:16]}-a{bits[17:20]}-{bits[20:]}"
+        if "fab" not in guid:
+            return guid
+
+
+def _digits(rng: random.Random, pattern: str) -> str:
+    """Return `pattern` with a digit for each `#`."""
+    count = pattern.count("#")
+    digits = f"{rng.randrange(10**count):0{count}d}"
+    return pattern.replace("#", "%s") % tuple(digits[:count])
+
+
+class _Book:
+    """Draws one customer after the other and holds the rows until they are written."""
+
+    def __init__(
+        self,
+        rng: random.Random,
+        as_of: datetime,
+        accounts: Mapping[str, int | None],
+        suffixes: Mapping[str, str],
+        customers: int,
+    ) -> None:
+        self._rng, self._as_of, self.accounts, self._suffixes = rng, as_of, accounts, suffixes
+        self._clouds = [cloud for cloud in accounts for _times in range(_partner(cloud).share)]
+        self._home = "global" if "global" in accounts else self._clouds[0]
+        nasty = names.NASTY if customers >= NASTY_FROM else ()
+        samples = names.SAMPLES[: max(1, (customers - len(nasty)) // 2)]
+        special = (*samples, *nasty)[:customers]
+        ids = range(1, customers + 1)
+        self._special = dict(zip(rng.sample(ids, len(special)), special, strict=True))
+        self._stems: dict[str, int] = {}
+        self._earlier: dict[str, list[tuple[Word, Tongue]]] = {}
+        self._rows: dict[type[SQLModel], list[_Row]] = {
+            entity: [] for entity in (Customer, CompanyProfile, BillingProfile, Tag, Note)
+        }
+        self._history: list[tuple[int, _Row]] = []
+        self.changed = frozenset(rng.sample(ids, customers // 50))
+        self.made_by = 0
+        self.last_note = 0
+
+    def draw(self, number: int) -> None:
+        """Draw the customer with the id `number` and what belongs to it."""
+        rng, special = self._rng, self._special.get(number)
+        cloud = self._home if special else names.pick(rng, self._clouds)
+        name, tongue, place = self._company(cloud, special)
+        row = _BARE | {"id": number, "account_id": self.accounts[cloud]}
+        row |= {"company_name": name.text, "added_by_change": self.made_by}
+        tags: list[str] = []
+        if name.latin:
+            added = HOUR + self._before(5 * 365 * DAY - HOUR)
+            row |= self._relation(cloud, added, special)
+            row["primary_domain"] = self._domain(cloud, name, tongue, special)
+            if special or rng.random() < 0.9:
+                self._profiles(row, tongue, place)
+            tags = self._tags(number, tongue)
+            self._notes(number, tongue, added, special)
+            if number in self.changed:
+                self._change(row, tags, added)
+        row["company_sort"], row["search_text"] = searchable(name.text, row["primary_domain"], tags)
+        self._rows[Customer].append(row)
+
+    def write(self, connection: Connection) -> None:
+        """Write the customers drawn since the last time."""
+        for entity, rows in self._rows.items():
+            if rows:
+                connection.execute(insert(entity), rows)
+                rows.clear()
+
+    def write_history(self, connection: Connection, history: History) -> None:
+        """Write the changes to single customers, oldest first."""
+        rows = [row for _age, row in sorted(self._history, key=lambda drawn: -drawn[0])]
+        history.last_id = self.made_by - len(rows) - 1
+        if rows:
+            connection.execute(insert(Change), [history.sealed(row) for row in rows])
+
+    def _before(self, seconds: int) -> int:
+        return int(self._rng.random() * seconds)
+
+    def _ago(self, seconds: int) -> datetime:
+        return self._as_of - timedelta(seconds=seconds)
+
+    def _company(self, cloud: str, special: Word | None) -> tuple[Word, Tongue, Place]:
+        """Return a name and where it is; some sound like one before, as branches do."""
+        rng = self._rng
+        if special:
+            return special, names.ENGLISH, names.pick(rng, names.ENGLISH.places)
+        earlier = self._earlier.setdefault(cloud, [])
+        if earlier and rng.random() < 0.03:
+            name, tongue = names.pick(rng, earlier)
+            place, branch = names.pick(rng, tongue.places), rng.randrange(2, 30)
+            town = place.city.text
+            ends = ("", f" {town}", f" ({town})", f" {branch}", f" - {town} {branch}")
+            return names.Word(name.text + names.pick(rng, ends), name.latin), tongue, place
+        tongue = names.pick(rng, names.TONGUES.get(cloud, names.TONGUES["global"]))
+        place = names.pick(rng, tongue.places)
+        name = tongue.company(rng, place)
+        earlier.append((name, tongue))
+        if len(earlier) > 200:
+            del earlier[:100]
+        return name, tongue, place
+
+    def _domain(self, cloud: str, name: Word, tongue: Tongue, special: Word | None) -> str:
+        """Return a domain that no other customer of the book has.
+
+        A stem never ends in a digit, so that a stem and a number make a prefix only once.
+        """
+        rng, words = self._rng, name.latin.split()
+        while len(words) > 1 and sum(map(len, words), len(words)) > _STEM_LENGTH:
+            words.pop()
+        hyphen = "" if special else names.pick(rng, ("", "", "-"))
+        stem = hyphen.join(words)[:_STEM_LENGTH].rstrip("-0123456789")
+        if not special:
+            stem = stem.replace("fab", "f-ab")  # a job of every day: `fab` finds Fabrikam alone
+        count = self._stems[stem] = self._stems.get(stem, 0) + 1
+        own = not special and rng.random() < 0.15
+        end = tongue.top_level if own else self._suffixes[cloud]
+        return f"{stem}{count if count > 1 else ''}.{end}"
+
+    def _relation(self, cloud: str, added: int, special: Word | None) -> _Row:
+        """Return how the customer and the partner stand to each other, and since when."""
+        rng = self._rng
+        ended = self._before(added) if rng.random() < 0.01 and not special else None
+        lately = self._before(_partner(cloud).synced_hours_ago * HOUR)
+        long_ago = 30 * DAY + self._before(170 * DAY)
+        fate = 0 if special else rng.random()
+        seen = lately if fate < 0.82 else long_ago if fate < 0.94 else None
+        relationship = names.pick(rng, _RELATIONSHIPS)
+        agreed = max(0, added - self._before(30 * DAY)) if rng.random() < 0.85 else None
+        reseller = names.pick(rng, names.RESELLERS) if rng.random() < 0.11 else ""
+        return {
+            "microsoft_id": _guid(rng) if seen is not None or rng.random() < 0.6 else None,
+            "relationship_to_partner": relationship if ended is None else Relationship.NONE,
+            "indirect_reseller": reseller if cloud == self._home else "",
+            "allow_delegated_access": names.pick(rng, (True, True, True, False, None)),
+            "agreement_accepted_at": None if agreed is None else self._ago(agreed),
+            "added_at": self._ago(added),
+            "seen_at": None if seen is None else self._ago(max(min(seen, added), ended or 0)),
+            "ended_at": None if ended is None else self._ago(ended),
+        }
+
+    def _profiles(self, row: _Row, tongue: Tongue, place: Place) -> None:
+        """Draw who the customer is in the registers, and whom and where to bill."""
+        rng, domain = self._rng, row["primary_domain"]
+        given, family = names.pick(rng, tongue.given), names.pick(rng, tongue.family)
+        company = {
+            "customer_id": row["id"],
+            "organization_registration_number": _digits(rng, tongue.registration),
+            "email": f"info@{domain}",
+        }
+        billing = {
+            "customer_id": row["id"],
+            "company_name": row["company_name"],
+            "first_name": given.text,
+            "last_name": family.text,
+            "email": f"{given.latin}.{family.latin}@{domain}".replace(" ", ""),
+            "culture": tongue.culture,
+            "language": tongue.culture[:2],
+            "address_line1": names.pick(rng, tongue.streets).replace("#", str(rng.randint(1, 180))),
+            "address_line2": f"c/o {family.text}" if rng.random() < 0.05 else "",
+            "city": place.city.text,
+            "state": place.state,
+            "postal_code": _digits(rng, place.postal_code),
+            "country": tongue.country,
+            "phone_number": _digits(rng, tongue.phone),
+            "version": 1,
+        }
+        row["country"] = tongue.country
+        self._rows[CompanyProfile].append(company)
+        self._rows[BillingProfile].append(billing)
+
+    def _tags(self, number: int, tongue: Tongue) -> list[str]:
+        rng = self._rng
+        if rng.random() > 0.25:
+            return []
+        choice = names.TAGS[""] + names.TAGS.get(tongue.culture[:2], ())
+        tags = sorted(rng.sample(choice, names.pick(rng, (1, 1, 1, 2, 3))))
+        self._rows[Tag].extend({"customer_id": number, "name": tag} for tag in tags)
+        return tags
+
+    def _notes(self, number: int, tongue: Tongue, added: int, special: Word | None) -> None:
+        rng = self._rng
+        choice = names.NOTES.get(tongue.culture[:2], names.NOTES["en"])
+        count = min(rng.randint(1, 3), len(choice)) if rng.random() < 0.08 else 0
+        texts = [special.text] if special in names.NASTY and special else rng.sample(choice, count)
+        for line in texts:
+            self.last_note += 1
+            note: _Row = {"id": self.last_note, "customer_id": number, "text": line, "version": 1}
+            note |= {
+                "author": names.pick(rng, names.STAFF),
+                "written_at": self._ago(self._before(added)),
+            }
+            self._rows[Note].append(note)
+
+    def _change(self, row: _Row, tags: list[str], added: int) -> None:
+        """Draw the last thing that was done to the customer."""
+        rng, relation = self._rng, "relationship_to_partner"
+        age = self._before(added)
+        before: _Row = {"tags": tags[:-1]}
+        after: _Row = {"tags": tags}
+        if not tags:
+            before = {relation: "reseller" if row[relation] == Relationship.NONE else "none"}
+            after = {relation: row[relation]}
+            row["version"] = 2
+        drawn = {
+            "at": self._ago(age),
+            "actor": names.pick(rng, names.STAFF),
+            "host": f"192.0.2.{rng.randint(1, 254)}",
+            "kind": ChangeKind.TAGGED if tags else ChangeKind.UPDATED,
+            "account_id": row["account_id"],
+            "customer_id": row["id"],
+            "subject": row["company_name"],
+            "before": as_json(before),
+            "after": as_json(after),
+        }
+        self._history.append((age, drawn))

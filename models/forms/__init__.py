@@ -1,0 +1,1 @@
+"""What a form asks, whatever record it is about."""

@@ -1,0 +1,187 @@
+"""Decides about each row of an import: about which customer it is, and what it changes.
+
+Rows with a Microsoft ID come first, whatever their place in the file, so that a second import of
+the same file finds what the first one has made of it, and changes nothing.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from models.core.text import shown
+from models.customers.entities import Relationship
+from models.importing.cells import CellReader, UnfitError, too_long
+from models.importing.fields import ImportField
+from models.importing.plan import FIELDS, PLACE, Booked, PlannedChange, Problem, RefusedRow
+from models.languages import _
+from models.sheets import LONGEST_CELL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from models.importing.columns import ColumnMap
+    from models.importing.plan import Values
+
+_VALUE_SHOWN = 60
+_ID, _NAME = PLACE[ImportField.MICROSOFT_ID], PLACE[ImportField.COMPANY_NAME]
+_DOMAIN, _RELATIONSHIP = PLACE[ImportField.PRIMARY_DOMAIN], PLACE[ImportField.RELATIONSHIP]
+
+
+class RowPlanner:
+    """Takes the rows of a file one by one; `finish` decides about the last of them."""
+
+    def __init__(self, columns: ColumnMap, book: Iterable[Booked]) -> None:
+        self.new_rows: list[Values] = []
+        self.changes: list[PlannedChange] = []
+        self.refused_rows: list[RefusedRow] = []
+        self.known: array[int] = array("q")
+        """Ids of the customers that rows were about."""
+        self._width = len(columns.columns)
+        self._places = [(field, PLACE[field], place) for field, place in columns.places.items()]
+        self._reader = CellReader()
+        self._by_id: dict[str, Booked] = {}
+        self._by_domain: dict[str, list[Booked]] = {}
+        for customer in book:
+            if customer.values[_ID]:
+                self._by_id[customer.values[_ID]] = customer
+            if customer.values[_DOMAIN]:
+                self._by_domain.setdefault(customer.values[_DOMAIN], []).append(customer)
+        self._taken: set[int] = set()
+        self._line_of_id: dict[str, int] = {}
+        self._line_of_domain: dict[str, int] = {}
+        self._without_id: list[tuple[int, list[str], Values]] = []
+
+    def take(self, line: int, cells: list[str]) -> None:
+        """Decide about a row; one without a Microsoft ID has to wait for the others."""
+        values, problems = self._read(cells)
+        if problems:
+            self.refused_rows.append(RefusedRow(line, tuple(cells), tuple(problems)))
+        elif values[_ID]:
+            self._take_with_id(line, cells, values)
+        else:
+            self._without_id.append((line, cells, values))
+
+    def finish(self) -> None:
+        """Decide about the rows without a Microsoft ID."""
+        for line, cells, values in self._without_id:
+            self._take_without_id(line, cells, values)
+        self._without_id.clear()
+        self.refused_rows.sort(key=lambda row: row.line)
+
+    def _read(self, cells: list[str]) -> tuple[Values, list[Problem]]:
+        problem = self._whole_row(cells)
+        if problem:
+            return (), [problem]
+        values, problems = [""] * len(FIELDS), []
+        for field, index, place in self._places:
+            text = cells[place].strip() if place < len(cells) else ""
+            if not text:
+                continue
+            try:
+                values[index] = self._reader.read(field, text)
+            except UnfitError as error:
+                problems.append(Problem(field, _shortened(text), str(error)))
+        wrong = {problem.field for problem in problems}
+        if not values[_NAME] and ImportField.COMPANY_NAME not in wrong:
+            problems.append(Problem(ImportField.COMPANY_NAME, "", _("is empty")))
+        keys = {ImportField.MICROSOFT_ID, ImportField.PRIMARY_DOMAIN}
+        if not values[_ID] and not values[_DOMAIN] and keys.isdisjoint(wrong):
+            reason = _("is empty, and so is the primary domain")
+            problems.append(Problem(ImportField.MICROSOFT_ID, "", reason))
+        return tuple(values), problems
+
+    def _whole_row(self, cells: list[str]) -> Problem | None:
+        if len(cells) > self._width:
+            surplus = "".join(cells[self._width :]).strip()
+            if surplus:
+                reason = _("is one cell too many; is a cell with a comma in it not quoted?")
+                return Problem(None, _shortened(surplus), reason)
+        text = "".join(cells)
+        if "\0" in text:
+            return Problem(None, "", _("A cell has a NUL character"))
+        if len(text) > LONGEST_CELL:
+            longest = max(cells, key=len)
+            if len(longest) > LONGEST_CELL:
+                return Problem(None, _shortened(longest), too_long(LONGEST_CELL))
+        return None
+
+    def _take_with_id(self, line: int, cells: list[str], values: Values) -> None:
+        microsoft_id = values[_ID]
+        first = self._line_of_id.setdefault(microsoft_id, line)
+        if first != line:
+            self._refuse_second(line, cells, ImportField.MICROSOFT_ID, microsoft_id, first)
+            return
+        found = self._by_id.get(microsoft_id) or self._kept_by_hand(values[_DOMAIN])
+        after = self._accept(found, values)
+        if after[_DOMAIN]:
+            self._line_of_domain.setdefault(after[_DOMAIN], line)
+
+    def _kept_by_hand(self, domain: str) -> Booked | None:
+        """Return the one customer that waits for its Microsoft ID under this domain."""
+        waiting = [
+            customer
+            for customer in self._by_domain.get(domain, ())
+            if not customer.values[_ID] and customer.id not in self._taken
+        ]
+        return waiting[0] if len(waiting) == 1 else None
+
+    def _take_without_id(self, line: int, cells: list[str], values: Values) -> None:
+        domain = values[_DOMAIN]
+        first = self._line_of_domain.setdefault(domain, line)
+        if first != line:
+            self._refuse_second(line, cells, ImportField.PRIMARY_DOMAIN, domain, first)
+            return
+        found = [c for c in self._by_domain.get(domain, ()) if c.id not in self._taken]
+        if len(found) > 1:
+            found = [customer for customer in found if customer.ended_at is None] or found
+        if len(found) > 1:
+            reason = _("is the domain of several customers; add the Microsoft ID")
+            self._refuse(line, cells, Problem(ImportField.PRIMARY_DOMAIN, domain, reason))
+            return
+        self._accept(found[0] if found else None, values)
+
+    def _accept(self, found: Booked | None, values: Values) -> Values:
+        """Plan what a row says of the customer `found`, or of a new one; return how it will be."""
+        if found is None:
+            if not values[_RELATIONSHIP]:
+                filled = list(values)
+                filled[_RELATIONSHIP] = Relationship.UNKNOWN.value
+                values = tuple(filled)
+            self.new_rows.append(values)
+            return values
+        self._taken.add(found.id)
+        self.known.append(found.id)
+        after = self._merged(found.values, values)
+        goes_on = values[_RELATIONSHIP] not in ("", Relationship.NONE)
+        reopened = found.ended_at is not None and goes_on
+        if reopened or after != found.values:
+            self.changes.append(PlannedChange(found, after, reopened))
+        return after
+
+    def _merged(self, before: Values, said: Values) -> Values:
+        """Return a customer's values with what a row says; its empty cells say nothing."""
+        changed = [
+            index
+            for _field, index, _place in self._places
+            if said[index] and said[index] not in (before[index], before[index].strip())
+        ]
+        if not changed:
+            return before
+        after = list(before)
+        for index in changed:
+            after[index] = said[index]
+        return tuple(after)
+
+    def _refuse_second(
+        self, line: int, cells: list[str], field: ImportField, value: str, first: int
+    ) -> None:
+        reason = _("is in line {line} already").format(line=first)
+        self._refuse(line, cells, Problem(field, _shortened(value), reason))
+
+    def _refuse(self, line: int, cells: list[str], problem: Problem) -> None:
+        self.refused_rows.append(RefusedRow(line, tuple(cells), (problem,)))
+
+
+def _shortened(text: str) -> str:
+    return shown(text if len(text) <= _VALUE_SHOWN else f"{text[:_VALUE_SHOWN]}…")

@@ -1,0 +1,289 @@
+"""Carries out a planned import: customers, what belongs to them and the history, all or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count, repeat
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from models.accounts.entities import PartnerAccount
+from models.changes.history import Change, ChangeKind, History, entry, held
+from models.core.errors import ConflictError
+from models.customers.entities import Customer, Relationship, sort_and_search
+from models.importing.cells import TAG_SEPARATOR
+from models.importing.existing import OWN_FIELDS, batches, load_locked, table_of
+from models.importing.fields import ImportField
+from models.importing.plan import ImportOutcome, value_of
+from models.importing.write_related import Written, run, write_beside
+from models.languages import _
+from models.operations.close_invitations import close_matched
+from models.operations.execute import first_free_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from sqlmodel import Session
+
+    from models.changes.history import Actor
+    from models.database.store import Store
+    from models.importing.plan import ImportPlan, PlannedChange, Values
+    from models.importing.write_related import BoundRow
+
+_ACCOUNTS, _CUSTOMERS, _CHANGES = table_of(PartnerAccount), table_of(Customer), table_of(Change)
+
+_OF = "of_customer"
+_SEARCHED = frozenset(
+    {
+        ImportField.COMPANY_NAME,
+        ImportField.PRIMARY_DOMAIN,
+        ImportField.TAGS,
+    }
+)
+"""Fields that `company_sort` and `search_text` are made of."""
+_ALONE = OWN_FIELDS - {ImportField.COUNTRY}
+"""Fields that nothing beside the customer's own row depends on."""
+
+
+def carry_out_import(store: Store, plan: ImportPlan, actor: Actor, at: datetime) -> ImportOutcome:
+    """Write what a plan says, in one transaction.
+
+    New customers name the import's entry in the history; each changed one gets an entry of its own.
+    An export of the portal also says when its customers were seen. Where nothing is new or changed,
+    the history has nothing to tell and gets no entry.
+
+    Raises:
+        ConflictError: the book was changed since the plan was made; nothing was written.
+        RefusedError: the console is in read-only mode.
+        StoreError: the database cannot be written.
+    """
+    with store.writing() as session:
+        try:
+            outcome = _Import(session, plan, actor, at).carry_out()
+        except IntegrityError as error:  # somebody added one of the customers
+            raise _overtaken() from error
+    accepted = close_matched(store, [plan.account_id], actor, at)
+    return replace(outcome, accepted=accepted)
+
+
+def _overtaken() -> ConflictError:
+    return ConflictError(
+        _("The book was changed since the file was looked through; nothing was written."),
+        _("Import the file again."),
+    )
+
+
+class _Import:
+    """One import, inside its transaction."""
+
+    def __init__(self, session: Session, plan: ImportPlan, actor: Actor, at: datetime) -> None:
+        self.session = session
+        self.connection = session.connection()
+        self.plan = plan
+        self.actor = actor
+        self.at = at
+        self.seen = min(plan.written_at, at)
+        """When Partner Center said what the file says: no later than the file was written."""
+
+    def carry_out(self) -> ImportOutcome:
+        plan = self.plan
+        self._lock_account()
+        change_id = None
+        if plan.new_rows or plan.changes:
+            with held(self.session) as history:
+                self._refuse_overtaken()
+                change_id = self._record_import(history)
+                self._change_known(history)
+                self._add_new(change_id)
+        if plan.from_portal:
+            self._mark_seen()
+        return ImportOutcome(
+            new=plan.new,
+            changed=plan.changed,
+            unchanged=plan.unchanged,
+            refused=plan.refused,
+            unused=plan.columns.unused,
+            change_id=change_id,
+        )
+
+    def _lock_account(self) -> None:
+        """Let imports into one account wait for each other."""
+        account = select(_ACCOUNTS.c.id).where(_ACCOUNTS.c.id == self.plan.account_id)
+        if self.connection.execute(account.with_for_update(key_share=True)).first() is None:
+            raise _overtaken()
+
+    def _refuse_overtaken(self) -> None:
+        """Stop where a customer to change is not as it was when the plan was made."""
+        planned = {change.booked.id: change.booked for change in self.plan.changes}
+        found = load_locked(self.session, sorted(planned), self.plan.columns.places)
+        if sum(planned[customer.id] == customer for customer in found) != len(planned):
+            raise _overtaken()
+
+    def _record_import(self, history: History) -> int:
+        plan = self.plan
+        after = {
+            "file": plan.file,
+            "sha256": plan.sha256,
+            "new": plan.new,
+            "changed": plan.changed,
+            "unchanged": plan.unchanged,
+            "refused": plan.refused,
+        }
+        row = history.sealed(self._entry(ChangeKind.IMPORTED, {}, after, subject=plan.file))
+        self.connection.execute(insert(_CHANGES), [row])
+        return int(row["id"])
+
+    def _change_known(self, history: History) -> None:
+        changes = self.plan.changes
+        alike: dict[tuple[str, ...], list[PlannedChange]] = {}
+        for change in changes:
+            alike.setdefault(_changed_columns(change), []).append(change)
+        for names, group in alike.items():
+            columns: BoundRow = {name: bindparam(f"new_{name}") for name in names}
+            columns["version"] = _CUSTOMERS.c.version + 1
+            statement = update(_CUSTOMERS).where(_CUSTOMERS.c.id == bindparam(_OF)).values(columns)
+            run(self.connection, statement, (_bound(change, names) for change in group))
+        entries = (history.sealed(self._updated(change)) for change in changes)
+        run(self.connection, insert(_CHANGES), entries)
+        if self.plan.columns.places.keys() - _ALONE:
+            written = [Written(row.booked.id, row.booked.values, row.values) for row in changes]
+            write_beside(self.connection, written)
+
+    def _updated(self, change: PlannedChange) -> BoundRow:
+        before, after = change.booked.values, change.values
+        fields = change.changed()
+        was = {field.value: _recorded(before, field) for field in fields}
+        becomes = {field.value: _recorded(after, field) for field in fields}
+        if change.reopened and change.booked.ended_at:
+            was["ended_at"] = change.booked.ended_at.isoformat()
+            becomes["ended_at"] = None
+        return self._entry(
+            ChangeKind.UPDATED, was, becomes,
+            subject=change.company_name, customer_id=change.booked.id,
+        )  # fmt: skip
+
+    def _add_new(self, change_id: int) -> None:
+        rows = self.plan.new_rows
+        self._refuse_added()
+        seen = {"seen_at": self.seen} if self.plan.from_portal else {}
+        same = {
+            "account_id": self.plan.account_id,
+            "added_at": self.at,
+            "added_by_change": change_id,
+            "version": 1,
+            **seen,
+        }
+        first = first_free_id(self.connection)
+        ids: Iterable[BoundRow] = (
+            repeat({}) if first is None else ({"id": id} for id in count(first))
+        )
+        columns = ({**_columns(row), **same, **id} for row, id in zip(rows, ids, strict=False))
+        run(self.connection, insert(_CUSTOMERS), columns)
+        if self.plan.columns.places.keys() - OWN_FIELDS:
+            added = self._added(change_id)
+            write_beside(self.connection, [Written(added[_key(row)], None, row) for row in rows])
+
+    def _refuse_added(self) -> None:
+        """Stop where somebody added a customer that the file knows only by its domain."""
+        domains = (
+            value_of(row, ImportField.PRIMARY_DOMAIN)
+            for row in self.plan.new_rows
+            if not value_of(row, ImportField.MICROSOFT_ID)
+        )
+        for batch in batches(domains):
+            there = select(_CUSTOMERS.c.id).where(
+                _CUSTOMERS.c.account_id == self.plan.account_id,
+                _CUSTOMERS.c.primary_domain.in_(batch),
+            )
+            if self.connection.execute(there.limit(1)).first():
+                raise _overtaken()
+
+    def _added(self, change_id: int) -> dict[str, int]:
+        """Return the ids of the customers added just now, by Microsoft ID or else by domain."""
+        customers = _CUSTOMERS.c
+        added = select(customers.id, customers.microsoft_id, customers.primary_domain).where(
+            customers.account_id == self.plan.account_id, customers.added_by_change == change_id
+        )
+        found = self.connection.execute(added)
+        return {microsoft_id or domain: key for key, microsoft_id, domain in found}
+
+    def _mark_seen(self) -> None:
+        """Say when the customers in the file were seen; that is no change of theirs.
+
+        That was when the file was written; an older file takes nothing back.
+        """
+        for batch in batches(sorted(self.plan.known)):
+            self.connection.execute(
+                update(_CUSTOMERS)
+                .where(_CUSTOMERS.c.id.in_(batch), _CUSTOMERS.c.seen_at < self.seen)
+                .values(seen_at=self.seen)
+            )
+        account = _ACCOUNTS.c.id == self.plan.account_id
+        older = _ACCOUNTS.c.synced_at < self.seen
+        self.connection.execute(update(_ACCOUNTS).where(account, older).values(synced_at=self.seen))
+
+    def _entry(
+        self,
+        kind: ChangeKind,
+        before: Mapping[str, object],
+        after: Mapping[str, object],
+        **fields: object,
+    ) -> BoundRow:
+        return entry(
+            kind, self.actor, self.at, before=before, after=after,
+            account_id=self.plan.account_id, **fields,
+        )  # fmt: skip
+
+
+def _columns(values: Values) -> BoundRow:
+    """Return what the customer's own row says."""
+    name = value_of(values, ImportField.COMPANY_NAME)
+    domain = value_of(values, ImportField.PRIMARY_DOMAIN)
+    microsoft_id = value_of(values, ImportField.MICROSOFT_ID) or None
+    tags = value_of(values, ImportField.TAGS)
+    sort, search = sort_and_search(name, domain, tags.split(TAG_SEPARATOR) if tags else [])
+    return {
+        "microsoft_id": microsoft_id,
+        "company_name": name,
+        "primary_domain": domain,
+        "relationship_to_partner": Relationship(value_of(values, ImportField.RELATIONSHIP)),
+        "country": value_of(values, ImportField.COUNTRY),
+        "indirect_reseller": value_of(values, ImportField.INDIRECT_RESELLER),
+        "company_sort": sort,
+        "search_text": search,
+    }
+
+
+def _changed_columns(change: PlannedChange) -> tuple[str, ...]:
+    """Return which columns of the customer's own row are to be written: no index for nothing."""
+    fields = change.changed()
+    names = [field.value for field in fields if field in OWN_FIELDS]
+    if not _SEARCHED.isdisjoint(fields):
+        names += ["company_sort", "search_text"]
+    return (*names, "ended_at") if change.reopened else tuple(names)
+
+
+def _bound(change: PlannedChange, names: tuple[str, ...]) -> BoundRow:
+    columns = {**_columns(change.values), "ended_at": None}
+    return {_OF: change.booked.id, **{f"new_{name}": columns[name] for name in names}}
+
+
+def _key(values: Values) -> str:
+    return value_of(values, ImportField.MICROSOFT_ID) or value_of(
+        values, ImportField.PRIMARY_DOMAIN
+    )
+
+
+def _recorded(values: Values, field: ImportField) -> object:
+    """Return a field as the history keeps it."""
+    text = value_of(values, field)
+    match field:
+        case ImportField.TAGS:
+            return text.split(TAG_SEPARATOR) if text else []
+        case ImportField.MICROSOFT_ID:
+            return text or None
+        case _:
+            return text

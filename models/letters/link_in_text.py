@@ -1,0 +1,59 @@
+"""How the link stands in a letter: whole, unchanged, and so that a mail program finds it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from models.core.verdicts import Reason
+from models.languages import _
+
+SOURCE = "rules.md §7"
+
+_BEFORE, _BEHIND = frozenset(' \t\r\n<"'), frozenset(' \t\r\n>"')
+"""What may stand around a link (RFC 3986, Appendix C); anything else a mail program takes in."""
+_INVITES = re.compile(r"(invtype|partnerid)=|partnersignup\.aspx", re.IGNORECASE)
+"""What only invitation links have; also inside the address of a link that leads on to one."""
+
+
+def link_reasons(body: str, link: str) -> list[Reason]:
+    """Return why the invitation link does not stand in `body` as it must (`rules.md §7`)."""
+    places = _places(body, link)
+    if not places:
+        return [_missing(body, link), *_other_links(body)]
+    for start, end in places:
+        before, behind = body[start - 1 : start], body[end : end + 1]
+        if (before and before not in _BEFORE) or (behind and behind not in _BEHIND):
+            text = _(
+                "The link is not free on both sides, so mail programs take in what is beside it. "
+                "Put it on a line of its own."
+            )
+            return [_refusal("link-glued", text)]
+    return _other_links(body.replace(link, ""))
+
+
+def _places(body: str, link: str) -> list[tuple[int, int]]:
+    return [found.span() for found in re.finditer(re.escape(link), body)] if link else []
+
+
+def _missing(body: str, link: str) -> Reason:
+    if not link:
+        text = _("There is no invitation link. Set the link of this account first.")
+        return _refusal("link-required", text)
+    if link in "".join(body.split()):
+        text = _("The link is broken by a blank or a new line. Put it together again.")
+        return _refusal("link-broken", text)
+    text = _("The invitation link was changed or taken out. Everything else may be edited.")
+    return _refusal("link-missing", text)
+
+
+def _other_links(rest: str) -> list[Reason]:
+    # Decoded twice: a link that leads on to another holds it encoded.
+    if not any(_INVITES.search(text) for text in (rest, unquote(rest), unquote(unquote(rest)))):
+        return []
+    text = _("The letter has a second, different invitation link. Only the partner's own may stay.")
+    return [_refusal("other-link", text)]
+
+
+def _refusal(problem: str, text: str) -> Reason:
+    return Reason(f"letter.{problem}", text, "body", SOURCE)

@@ -1,0 +1,97 @@
+"""Completion of what is typed into a line, whatever is asked for: pure, without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from models.core.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it stands: its text, and the character before which the cursor is."""
+
+    text: str
+    cursor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """What the word under the cursor could become, and where in that one is."""
+
+    line: Line
+    """As it was when Tab was pressed first."""
+    start: int = 0
+    end: int = 0
+    """The part of the line that each candidate takes the place of."""
+    candidates: tuple[str, ...] = ()
+    beginning: str = ""
+    """What all candidates begin with; empty where that is not more than what is typed."""
+    inside: int = 0
+    """How many characters of `beginning` stand behind the cursor (a quote that closes)."""
+    told: bool = False
+    """Whether the person sees the candidates already: then Tab goes to the first one at once."""
+    place: int = -1
+    """The candidate that stands in the line; -1 for none of them."""
+
+    @property
+    def several(self) -> bool:
+        """Whether there is something to choose from."""
+        return len(self.candidates) > 1
+
+    def first(self, by: int) -> tuple[Line, Completions]:
+        """Return the line after Tab (`by` 1) or Shift+Tab (-1) was pressed first, and the state."""
+        if not self.several:
+            return (self._with(self.candidates[0]) if self.candidates else self.line), self
+        if self.told:
+            return self.next(by)
+        if self.beginning:
+            return self._with(self.beginning, self.inside), self
+        return self.line, self
+
+    def next(self, by: int) -> tuple[Line, Completions]:
+        """Return the line with the next candidate in it, and the state after that."""
+        start = self.place if self.place >= 0 or by > 0 else 0
+        moved = replace(self, place=(start + by) % len(self.candidates))
+        return self._with(self.candidates[moved.place]), moved
+
+    def _with(self, word: str, inside: int = 0) -> Line:
+        text = self.line.text
+        cursor = self.start + len(word) - inside
+        return Line(text[: self.start] + word + text[self.end :], cursor)
+
+
+Completer = Callable[[Line], Awaitable[Completions]]
+"""Answers what the word under the cursor could become; it may have to read the book for it."""
+
+
+def word_completer(words: Sequence[str]) -> Completer:
+    """Return what completes a whole line to one of `words`, which the person sees already."""
+
+    async def complete(line: Line) -> Completions:
+        fitting = tuple(word for word in words if word.startswith(line.text.lower()))
+        place = fitting.index(line.text) if line.text in fitting else -1
+        return Completions(line, 0, len(line.text), fitting, told=True, place=place)
+
+    return complete
+
+
+def common_beginning(words: Sequence[str]) -> str:
+    """Return what all `words` begin with, whatever the case, as the first writes it."""
+    first, *others = words
+    for place, letter in enumerate(first):
+        if any(other[place : place + 1].lower() != letter.lower() for other in others):
+            return first[:place]
+    return first
+
+
+def fits(value: str, typed: str) -> bool:
+    """Say whether `value` begins with what is typed, whatever the case and the accents."""
+    return begun(value).startswith(begun(typed))
+
+
+def begun(text: str) -> str:
+    """Return `text` folded, but with a space at its end, where words go on behind it."""
+    folded = fold(text)
+    return f"{folded} " if folded and text[-1].isspace() else folded

@@ -1,0 +1,153 @@
+"""Exports exactly the rows and columns of a list: CSV, XLSX or JSON, whole or not at all."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+from models.core.clock import from_millis
+from models.core.errors import FileError, UsageError
+from models.core.text import shown
+from models.languages import N_, _
+from models.lists.spec import Column, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from models.database.connection import Connection
+    from models.lists.query import Query
+    from models.lists.spec import ListSpec
+
+PORTAL_COLUMNS = {
+    "id": N_("Microsoft ID"),
+    "company": N_("Company name"),
+    "domain": N_("Primary domain name"),
+    "relationship": N_("Relationship"),
+}
+"""The columns of the portal's own export and their headings (`reference/rules.md §14`)."""
+
+FORMATS = ("csv", "xlsx", "json")
+
+_DATABASE = b"SQLite format 3\0"
+"""What every SQLite database begins with."""
+
+
+def format_of(path: Path, wanted: str = "") -> str:
+    """Return the format of an export: as asked for, else by the file's ending.
+
+    Raises:
+        UsageError: neither says one that is known.
+    """
+    named = (wanted or path.suffix.removeprefix(".")).lower()
+    if named in FORMATS:
+        return named
+    raise UsageError(
+        _("The format of {file} is not known.").format(file=path.name),
+        _("End its name in .csv, .xlsx or .json."),
+    )
+
+
+def chosen_columns(spec: ListSpec, names: Sequence[str] | None) -> list[tuple[Column, str]]:
+    """Return the columns to export with their headings; the portal's own where `names` is None.
+
+    Raises:
+        UsageError: the list has no such column.
+    """
+    if names is None:
+        return [(spec.column(name), heading) for name, heading in PORTAL_COLUMNS.items()]
+    known = {name: column for column in spec.columns for name in (column.name, *column.aliases)}
+    chosen = []
+    for name in names:
+        column = known.get(name.strip().lower())
+        if column is None:
+            raise UsageError(
+                _("The list has no column {name}.").format(name=name),
+                _("Columns: {names}.").format(names=", ".join(c.name for c in spec.columns)),
+            )
+        headings = PORTAL_COLUMNS if has_portal_columns(spec) else {}
+        chosen.append((column, headings.get(column.name, column.label)))
+    return chosen
+
+
+def has_portal_columns(spec: ListSpec) -> bool:
+    """Say whether the portal exports such a list too."""
+    return spec.name == "customers"
+
+
+def refuse_target(path: Path, not_over: Path | None = None) -> None:
+    """Refuse to write a table over what none should ever replace, whatever was asked for.
+
+    Raises:
+        FileError: `path` is a device or a pipe, a book or another SQLite database, or the file
+            `not_over` under whatever name.
+    """
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            return  # the writer says so
+        if not stat.S_ISREG(found.st_mode):
+            raise FileError(_("{file} is no regular file.").format(file=shown(str(path))))
+        with path.open("rb") as file:
+            precious = file.read(len(_DATABASE)) == _DATABASE
+        if precious or (not_over is not None and path.samefile(not_over)):
+            raise FileError(
+                _("{file} is there already; it was left as it is.").format(file=shown(str(path))),
+                _("Name another file."),
+            )
+    except OSError:
+        return  # missing, or whoever writes it meets the same error
+
+
+def export(
+    connection: Connection,
+    query: Query,
+    path: Path,
+    *,
+    columns: list[tuple[Column, str]],
+    format: str,  # noqa: A002 - the word the command line uses
+    overwrite: bool = False,
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> int:
+    """Write the rows of `query` in its order to `path` and return how many.
+
+    The same rows give the same bytes: no time of writing, no host name.
+
+    Raises:
+        FileError: the file exists already, may not be replaced, or cannot be written.
+        StoreError: the book cannot be read.
+    """
+    from models import sheets
+
+    refuse_target(path)
+    written = 0
+
+    def rows() -> Iterator[list[str]]:
+        nonlocal written
+        places = [(query.spec.columns.index(column), column) for column, _heading in columns]
+        for row in query.walk(connection):
+            yield [plain_value(column, row.values[place]) for place, column in places]
+            written += 1
+            if written % 1000 == 0:
+                progress(written)
+
+    headings = [column.json_name if format == "json" else _(heading) for column, heading in columns]
+    write = {"csv": sheets.write_csv, "xlsx": sheets.write_xlsx, "json": sheets.write_json}[format]
+    with connection.snapshot():
+        write(rows(), headings, path, overwrite=overwrite)
+    progress(written)
+    return written
+
+
+def plain_value(column: Column, value: object) -> str:
+    """Return a cell as a file holds it: unshortened, times in ISO 8601, choices as stored."""
+    stored = column.stored.get(str(value)) if column.stored else None
+    if isinstance(stored, str):
+        return stored
+    match column.kind:
+        case Kind.AGE | Kind.DATE | Kind.MOMENT | Kind.DEADLINE:
+            return f"{from_millis(int(str(value))):%Y-%m-%dT%H:%M:%SZ}" if value else ""
+        case Kind.TAGS:
+            return ", ".join(str(tag) for tag in value) if isinstance(value, list) else ""
+        case _:
+            return "" if value is None else str(value)

@@ -1,0 +1,161 @@
+"""The terms of a filter as SQL conditions. What was typed is only ever a bound value."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from models.core.errors import FilterError
+from models.core.text import fold
+from models.database.sql import Sql, joined
+from models.languages import _
+from models.lists.spec import MOMENTS, TAG_MARK, Column, Kind
+from models.values.identifiers import is_anywhere, may_be_part
+
+if TYPE_CHECKING:
+    from models.lists.filter_parser import Term
+    from models.lists.spec import ListSpec
+
+
+def stored_choices(column: Column, value: str) -> list[str]:
+    """Return the stored values that `value` names: whole, else those that begin so."""
+    wanted = fold(value)
+    choices = column.choices or {}
+    names = {stored: (fold(stored), fold(_(title))) for stored, title in choices.items()}
+    found = [stored for stored, both in names.items() if wanted in both] or [
+        stored for stored, both in names.items() if any(name.startswith(wanted) for name in both)
+    ]
+    if not found:
+        raise FilterError(
+            _("{field} is never {value}.").format(field=column.name, value=value),
+            _("Known values: {values}.").format(values=", ".join(choices)),
+        )
+    return found
+
+
+def is_text(term: Term, spec: ListSpec) -> bool:
+    """Say whether no index leads to the rows of a term."""
+    return (
+        term.negated
+        or not term.field
+        or not spec.column(term.field).sort
+        or (spec.column(term.field).kind in (Kind.TEXT, Kind.TAGS))
+    )
+
+
+def is_stretch(term: Term, column: Column) -> bool:
+    """Say whether the rows of a term stand together where rows are sorted by `column`."""
+    if term.field != column.name or term.negated or not column.sort:
+        return False
+    if column.kind is Kind.CHOICE:
+        return len(stored_choices(column, term.text)) == 1 if term.text else True
+    return column.kind in (Kind.CODE, Kind.NUMBER, *MOMENTS)
+
+
+def term_condition(term: Term, spec: ListSpec) -> Sql:
+    """Return the SQL condition of one term over `spec`."""
+    condition = _positive(term, spec)
+    return Sql(f"NOT ({condition.text})", condition.values) if term.negated else condition
+
+
+def _positive(term: Term, spec: ListSpec) -> Sql:
+    if not term.field:
+        return _word_condition(term.text, spec)
+    column = spec.column(term.field)
+    match column.kind:
+        case Kind.AGE | Kind.DATE | Kind.MOMENT | Kind.DEADLINE | Kind.NUMBER:
+            return _range_condition(column, term)
+        case Kind.CHOICE:
+            values = stored_choices(column, term.text) if term.text else [""]
+            marks = ", ".join("?" * len(values))
+            return Sql(f"{column.field} IN ({marks})", tuple(values))
+        case Kind.CODE:
+            return Sql(f"{column.field} = ?", (term.text.upper(),))
+        case Kind.TAGS:
+            return _tag_condition(column, term, spec)
+        case _:
+            return _text_condition(column, term, spec)
+
+
+def _word_condition(word: str, spec: ListSpec) -> Sql:
+    options = [contains(spec.words, word)]
+    if may_be_part(word):
+        pattern = f"%{word}%" if is_anywhere(word) else f"{word}%"
+        options += [
+            Sql(f"{column.folded} LIKE ?", (pattern,))
+            for column in spec.columns if column.is_identifier
+        ]  # fmt: skip
+    either = joined(" OR ", options)
+    return Sql(f"({either.text})", either.values)
+
+
+def _text_condition(column: Column, term: Term, spec: ListSpec) -> Sql:
+    if not term.text:
+        return Sql(f"coalesce({column.field}, '') = ''")
+    condition = _contains_text(column, term, spec)
+    if column.in_words:  # says no more, but a server's index of words can begin with it
+        condition = joined(" AND ", [condition, contains(spec.words, fold(term.text))])
+        condition = Sql(f"({condition.text})", condition.values)
+    if column.is_sparse:  # so that the index of those that have a value is seen to hold them all
+        return Sql(f"({column.field} <> '' AND {condition.text})", condition.values)
+    return condition
+
+
+def _contains_text(column: Column, term: Term, spec: ListSpec) -> Sql:
+    if column.folded:
+        return contains(column.folded, fold(term.text))
+    if column.line is not None:  # as many lines stand before it and behind it: no other can match
+        after = spec.lines - 1 - column.line
+        pattern = "%\n" * column.line + f"%{like_literal(fold(term.text))}%" + "\n%" * after
+        return Sql(f"{spec.words} LIKE ? ESCAPE '\\'", (pattern,))
+    # Not kept folded: in small letters and without accents, and since SQLite knows small letters
+    # in ASCII only, as names are written in other scripts.
+    text, small = term.text, f"lower({column.field})"
+    either = [contains(small, form) for form in dict.fromkeys((text.lower(), fold(text)))]
+    if not text.isascii():
+        forms = (text, text.lower(), text.upper(), text.title(), text.capitalize())
+        either += [contains(column.field, form) for form in dict.fromkeys(forms)]
+    options = joined(" OR ", either)
+    return Sql(f"coalesce({options.text}, 1 = 0)", options.values)
+
+
+def _range_condition(column: Column, term: Term) -> Sql:
+    field = column.field
+    if column.kind is not Kind.NUMBER and term.text == "never":
+        return Sql(f"{field} = 0")
+    if column.kind is Kind.DEADLINE and term.operator in ("<", "<="):
+        # What has no deadline is not before any day.
+        latest = term.latest if term.operator == "<=" else term.earliest - 1
+        return Sql(f"{field} BETWEEN 1 AND ?", (latest,))
+    match term.operator:
+        case "<":
+            return Sql(f"{field} < ?", (term.earliest,))
+        case "<=":
+            return Sql(f"{field} <= ?", (term.latest,))
+        case ">":
+            return Sql(f"{field} > ?", (term.latest,))
+        case ">=":
+            return Sql(f"{field} >= ?", (term.earliest,))
+        case _:
+            return Sql(f"{field} BETWEEN ? AND ?", (term.earliest, term.latest))
+
+
+def _tag_condition(column: Column, term: Term, spec: ListSpec) -> Sql:
+    if not term.text:
+        many = column.many
+        if many is None:
+            return Sql("1 = 0")
+        return Sql(f"{spec.key} NOT IN (SELECT {many.key} FROM {many.table})")  # noqa: S608
+    # A tag has a line of its own in the searchable text, behind a mark.
+    wanted = like_literal(fold(term.text.removeprefix(TAG_MARK)))
+    return Sql(f"{spec.words} LIKE ? ESCAPE '\\'", (f"%\n{TAG_MARK}{wanted}%",))
+
+
+def contains(expression: str, text: str) -> Sql:
+    """Return the condition that folded `text` stands somewhere in `expression`."""
+    return Sql(f"{expression} LIKE ? ESCAPE '\\'", (f"%{like_literal(text)}%",))
+
+
+def like_literal(text: str) -> str:
+    r"""Return `text` with what LIKE would take as a wildcard (`%`, `_`, `\`) escaped."""
+    return re.sub(r"([%_\\])", r"\\\1", text)

@@ -1,0 +1,60 @@
+"""What a person types to jump to a place, as a value of the column that a list is sorted by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from models.core.clock import from_millis
+from models.core.errors import FilterError
+from models.core.text import fold
+from models.languages import _
+from models.lists.filter_parser import parse
+from models.lists.spec import MOMENTS, Kind
+
+if TYPE_CHECKING:
+    from models.lists.spec import Column, ListSpec, Sort
+
+_LAST = "\U0010ffff"
+"""Sorts behind every other character."""
+
+
+def least_value(spec: ListSpec, sort: Sort, text: str, at: int) -> Any:
+    """Return the value that stands just before the first one that begins with `text`.
+
+    Args:
+        spec: the list.
+        sort: by which column it is sorted, and in which direction.
+        text: what was typed; a date or an age for a moment.
+        at: the moment (milliseconds) that ages are counted from.
+
+    Raises:
+        FilterError: the column holds numbers or moments, and `text` is none.
+    """
+    column = spec.column(sort.column)
+    if column.kind in (*MOMENTS, Kind.NUMBER):
+        try:
+            [[term]] = parse(f"{column.name}>={text.strip()}", spec, from_millis(at)).alternatives
+        except (FilterError, ValueError):
+            raise _no_such_value(column, text) from None
+        return term.latest if sort.descending else term.earliest
+    begin = _as_stored(column, text)
+    return begin + _LAST if sort.descending else begin
+
+
+def _no_such_value(column: Column, text: str) -> FilterError:
+    if column.kind is Kind.NUMBER:
+        return FilterError(
+            _("{value} is no number.").format(value=text), _("Write one alone, such as 100.")
+        )
+    return FilterError(
+        _("{value} is neither an age nor a date.").format(value=text),
+        _("Write one alone: 30d, 2026-01-31, 2026-01 or 2026."),
+    )
+
+
+def _as_stored(column: Column, text: str) -> str:
+    if column.kind is Kind.CODE:
+        return text.strip().upper()
+    if column.sort == column.field and column.kind is Kind.TEXT:
+        return text.strip().lower()
+    return fold(text)

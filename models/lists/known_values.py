@@ -1,0 +1,169 @@
+"""The values that a book holds in a field of a list, to complete a filter from; read on demand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.core.text import fold
+from models.lists.filter_completion import completions, place_at
+from models.lists.spec import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.database.connection import Connection
+    from models.database.reader import Reader
+    from models.lists.completion import Completions, Line
+    from models.lists.spec import Column, ListSpec, Many
+
+MOST_VALUES = 1_000
+"""Values that are read of one field."""
+MOST_ROWS = 5_000
+"""Rows that are looked at where no index leads from one value to the next."""
+READ = (Kind.CODE, Kind.TAGS)
+"""The kinds of columns whose values are read from the book."""
+
+
+class FilterCompleter:
+    """Completes the filter of a list, with the values that the accounts shown hold.
+
+    It is made for one question: what it has read of the book it does not read again.
+    """
+
+    def __init__(self, spec: ListSpec, reader: Reader, accounts: Sequence[int]) -> None:
+        self._spec = spec
+        self._reader = reader
+        self._accounts = accounts
+        self._known: dict[str, list[str]] = {}
+
+    async def __call__(self, line: Line) -> Completions:
+        """Return what the word under the cursor could become.
+
+        Raises:
+            StoreError: the book cannot be read, or does not answer in time.
+        """
+        place = place_at(line, self._spec)
+        known: list[str] = []
+        if place is not None and place.column is not None and place.column.kind in READ:
+            known = await self._values(place.column)
+        return completions(line, place, self._spec, known)
+
+    async def _values(self, column: Column) -> list[str]:
+        if column.name not in self._known:
+            self._known[column.name] = await self._reader.ask(
+                lambda book: known_values(book, self._spec, column, self._accounts)
+            )
+        return self._known[column.name]
+
+
+def known_values(
+    connection: Connection, spec: ListSpec, column: Column, accounts: Sequence[int]
+) -> list[str]:
+    """Return which values a column has in some accounts, in order, at most `MOST_VALUES`.
+
+    However many rows there are, few are read: an index leads from each value to the next. Where
+    none does, the first `MOST_ROWS` rows speak for all.
+    """
+    if column.many is not None:
+        found = _of_many(connection, spec, column.many, accounts)
+    elif column.sort == column.field:  # what a list is sorted by has an index, by account
+        found = [
+            value
+            for account in accounts
+            for value in _stepped(
+                connection, column.field, spec.table, f"{spec.scope} = ? AND {spec.always}", account
+            )
+        ]
+    else:
+        found = _of_first_rows(connection, spec, column.field, accounts)
+    return sorted(set(found), key=lambda value: (fold(value), value))[:MOST_VALUES]
+
+
+async def known_tags(reader: Reader, accounts: Sequence[int]) -> list[str]:
+    """Return the tags in a book: those that the customers of `accounts` have most come first.
+
+    Raises:
+        StoreError: the book cannot be read, or does not answer in time.
+    """
+    from models.customers.list import CUSTOMERS, TAGS
+
+    return await reader.ask(lambda book: most_used(book, CUSTOMERS, TAGS, accounts))
+
+
+def most_used(
+    connection: Connection, spec: ListSpec, many: Many, accounts: Sequence[int]
+) -> list[str]:
+    """Return the values that a book holds, each in the spelling used most, the most used first.
+
+    The first `MOST_ROWS` rows of the accounts speak for all; behind what they use comes the rest
+    of the book, in order. At most `MOST_VALUES`.
+    """
+    uses: dict[str, int] = {}
+    spelled: dict[str, str] = {}
+    rest = [(value, 0) for value in _stepped(connection, many.value, many.table, "1 = 1")]
+    for value, count in [*_counted(connection, spec, many, accounts), *rest]:
+        spelled.setdefault(fold(value), value)
+        uses[fold(value)] = uses.get(fold(value), 0) + count
+    order = sorted(spelled, key=lambda folded: (-uses[folded], folded))
+    return [spelled[folded] for folded in order[:MOST_VALUES]]
+
+
+def _counted(
+    connection: Connection, spec: ListSpec, many: Many, accounts: Sequence[int]
+) -> list[tuple[str, int]]:
+    """Return the values that the first rows of some accounts have, and how often, most first."""
+    rows = _first_rows(spec, spec.key, accounts)
+    found = connection.rows(
+        f"SELECT many.{many.value}, count(*) FROM ({rows}) AS listed "  # noqa: S608
+        f"CROSS JOIN {many.table} AS many WHERE many.{many.key} = listed.value "
+        f"GROUP BY many.{many.value} ORDER BY 2 DESC, 1",
+        accounts,
+    )
+    return [(str(row[0]), int(str(row[1]))) for row in found]
+
+
+def _stepped(
+    connection: Connection, field: str, table: str, condition: str, *values: object
+) -> list[str]:
+    """Go from each value to the next one by the index of `field`; empty ones are left out."""
+    following = (
+        f"SELECT {field} FROM {table} WHERE {condition} AND {field} > {{last}} "  # noqa: S608
+        f"ORDER BY {field} LIMIT 1"
+    )
+    first, then = following.format(last="''"), following.format(last="known.value")
+    rows = connection.rows(
+        f"WITH RECURSIVE known (value) AS (SELECT * FROM ({first}) AS beginning UNION ALL "  # noqa: S608
+        f"SELECT ({then}) FROM known WHERE known.value IS NOT NULL) "
+        f"SELECT value FROM known WHERE value IS NOT NULL LIMIT {MOST_VALUES}",
+        (*values, *values),
+    )
+    return [str(row[0]) for row in rows]
+
+
+def _of_many(
+    connection: Connection, spec: ListSpec, many: Many, accounts: Sequence[int]
+) -> list[str]:
+    rows = _first_rows(spec, spec.key, accounts)
+    [(count,)] = connection.rows(f"SELECT count(*) FROM ({rows}) AS listed", accounts)  # noqa: S608
+    if count >= MOST_ROWS:  # then those of the whole book, whosever they are
+        return _stepped(connection, many.value, many.table, "1 = 1")
+    return [value for value, _count in _counted(connection, spec, many, accounts)]
+
+
+def _of_first_rows(
+    connection: Connection, spec: ListSpec, field: str, accounts: Sequence[int]
+) -> list[str]:
+    found = connection.rows(
+        f"SELECT DISTINCT value FROM ({_first_rows(spec, field, accounts)}) AS listed "  # noqa: S608
+        f"WHERE value <> '' LIMIT {MOST_VALUES}",
+        accounts,
+    )
+    return [str(row[0]) for row in found]
+
+
+def _first_rows(spec: ListSpec, expression: str, accounts: Sequence[int]) -> str:
+    marks = ", ".join("?" * len(accounts)) or "NULL"
+    return (
+        f"SELECT {expression} AS value FROM {spec.table} "  # noqa: S608
+        f"WHERE {spec.scope} IN ({marks}) AND {spec.always} LIMIT {MOST_ROWS}"
+    )

@@ -1,0 +1,357 @@
+"""A query: which rows of a list, in which order; writes the SQL and reads it over a connection.
+
+Lists are read over plain connections, because the first rows do not wait for the ORM. The SQL is
+put together from the spec's own constants; whatever a person typed is always a bound value.
+
+Where a row stands in an order is its *spot*: its value in the sorted column, and its key. From a
+spot on, rows are found in an index without counting those before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from models.database.sql import NOTHING, Sql, joined
+from models.lists.filter_parser import NO_FILTER, Filter
+from models.lists.filter_sql import is_stretch
+from models.lists.jump import least_value
+from models.lists.spec import NOW, ListSpec, Row, RowKey, Sort
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from models.database.connection import Connection
+    from models.lists.trigrams import Lead
+
+EVERY = 2**62
+"""More rows than there are."""
+Spot = tuple[Any, RowKey]
+"""Where a row stands in an order: its value in the sorted column, and its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which rows of a list, in which order."""
+
+    spec: ListSpec
+    accounts: tuple[int, ...]
+    """The partner accounts whose rows are listed; several for *All clouds*."""
+    filter: Filter
+    sort: Sort
+    keys: tuple[RowKey, ...] | None = None
+    """Only these rows, where given (the marked ones)."""
+    at: int = 0
+    """The moment (milliseconds) that states which time brings are counted from."""
+    between: tuple[RowKey, RowKey] | None = None
+    """Only rows with a key from the first on and before the second, where given (a part)."""
+    lead: Sql = NOTHING
+    """A condition that holds for all rows of the filter, from an index (`trigrams.py`)."""
+    in_order: bool = False
+    """Whether the order's index is to be walked, whatever other one the filter could begin with."""
+
+    # Whole lists
+
+    def count(self, connection: Connection) -> int:
+        """Return how many rows there are."""
+        where = self._where()
+        sql = f"SELECT count(*) FROM {self.spec.table} WHERE {where.text}"  # noqa: S608
+        return int(self._read(connection, Sql(sql, where.values))[0][0])
+
+    def parts(self, connection: Connection, many: int) -> list[Query]:
+        """Return the query in parts of about as many rows each, to be counted side by side."""
+        first, last = self.ends(connection)
+        if many < 2 or last <= first:
+            return [self]
+        step = (last - first) // many + 1
+        return [
+            replace(self, between=(start, start + step)) for start in range(first, last + 1, step)
+        ]
+
+    def ends(self, connection: Connection) -> tuple[RowKey, RowKey]:
+        """Return the least and the greatest key of the table; zeros where it is empty."""
+        key, table = self.spec.key, self.spec.table
+        sought = [f"(SELECT {end}({key}) FROM {table})" for end in ("min", "max")]  # noqa: S608
+        first, last = self._read(connection, Sql(f"SELECT {', '.join(sought)}"))[0]
+        return first or 0, last or 0
+
+    def walk(self, connection: Connection, length: int = 500) -> Iterator[Row]:
+        """Go through all rows in order, `length` at a time, without holding them all.
+
+        Hold the connection's `snapshot` around it if the rows must be of one moment.
+        """
+        last: Spot | None = None
+        while True:
+            rows = self.rows_from(connection, last, length=length)
+            yield from rows
+            if len(rows) < length:
+                return
+            last = rows[-1].spot
+
+    def count_to(self, connection: Connection, most: int) -> int:
+        """Return how many rows there are, at most `most`."""
+        where = self._where()
+        table = self.spec.table
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {where.text} LIMIT ?) AS found"  # noqa: S608
+        return int(self._read(connection, Sql(sql, (*where.values, most)))[0][0])
+
+    def all_keys(self, connection: Connection) -> list[RowKey]:
+        """Return the keys of all rows, in no order."""
+        where = self._where()
+        sql = f"SELECT {self.spec.key} FROM {self.spec.table} WHERE {where.text}"  # noqa: S608
+        return [row[0] for row in self._read(connection, Sql(sql, where.values))]
+
+    def some_spots(self, connection: Connection, most: int) -> list[Spot]:
+        """Return the spots of all rows in no order, at most `most`."""
+        where = self._where()
+        sql = (
+            f"SELECT {self._sorting}, {self.spec.key} FROM {self.spec.table} "  # noqa: S608
+            f"WHERE {where.text} LIMIT ?"
+        )
+        return [(row[0], row[1]) for row in self._read(connection, Sql(sql, (*where.values, most)))]
+
+    # Places
+
+    def window(self, connection: Connection, start: int, length: int) -> list[Row]:
+        """Return at most `length` rows from place `start` on (0 is the first)."""
+        return self.rows_from(connection, None, length=length, offset=start)
+
+    def spot_of(self, connection: Connection, key: RowKey) -> Spot | None:
+        """Return the spot of the row with `key`, or None where it is not in the list."""
+        own = Sql(f"{self.spec.key} = ?", (key,))
+        where = joined(" AND ", [self._where(), own])
+        sql = f"SELECT {self._sorting} FROM {self.spec.table} WHERE {where.text}"  # noqa: S608
+        found = self._read(connection, Sql(sql, where.values))
+        return (found[0][0], key) if found else None
+
+    def place_of_spot(self, connection: Connection, spot: Spot) -> int:
+        """Return how many rows stand before `spot`."""
+        where = joined(" AND ", [self._where(), self._beyond(spot, backward=True)])
+        sql = f"SELECT count(*) FROM {self.spec.table} WHERE {where.text}"  # noqa: S608
+        return int(self._read(connection, Sql(sql, where.values))[0][0])
+
+    def position_of(self, connection: Connection, key: RowKey) -> int | None:
+        """Return the place of the row with `key`, or None where it is not in the list."""
+        spot = self.spot_of(connection, key)
+        return None if spot is None else self.place_of_spot(connection, spot)
+
+    def first_spot_at(self, text: str) -> Spot:
+        """Return a spot just before the first row whose sorted value begins with `text`.
+
+        Raises:
+            FilterError: the column holds numbers or moments, and `text` is none.
+        """
+        value = least_value(self.spec, self.sort, text, self.at)
+        return (value, 2**62 if self.sort.descending else -1)
+
+    # Rows in order
+
+    def spots_from(
+        self, connection: Connection, spot: Spot | None, *, length: int, backward: bool = False
+    ) -> list[Spot]:
+        """Return the spots behind `spot`, or from the first on; `backward` those before it."""
+        order = self._ordered(connection, spot, backward=backward, length=length)
+        return [(row[0], row[1]) for row in self._read(connection, order)]
+
+    def fitting(
+        self, connection: Connection, spot: Spot | None, *, looked_at: int, backward: bool = False
+    ) -> tuple[list[Spot], bool]:
+        """Look at the next rows of the list without most of its filter, and return those that fit.
+
+        Also returns whether the list ends with them. However the rows that fit are spread over the
+        accounts, no others are looked at.
+        """
+        inner = self._everything(connection, spot, looked_at, backward=backward)
+        fits = self.filter.condition(self.spec)
+        sql = (
+            f"SELECT spot_value, spot_key, {fits.text} FROM ({inner.text}) AS spots "  # noqa: S608
+            f"CROSS JOIN {self.spec.table} WHERE {self.spec.key} = spot_key"
+        )
+        looked = self._read(connection, Sql(sql, fits.values + inner.values))
+        spots = [(row[0], row[1]) for row in looked if row[2]]
+        return self._from_nearest(spots, backward=backward), len(looked) < looked_at
+
+    def met(
+        self, connection: Connection, spot: Spot | None, lead: Lead, *,
+        length: int, looked_at: int = EVERY, backward: bool = False,
+    ) -> list[Spot]:  # fmt: skip
+        """Return the spots that are met first among the next rows of the list with few conditions.
+
+        Args:
+            connection: where to read; SQLite goes through the list in its order.
+            spot: from where; None for the beginning, or backward for the end.
+            lead: where rows that fit are to be looked for: no others are read.
+            length: how many at most.
+            looked_at: how many rows of the list to go through.
+            backward: those before the spot.
+        """
+        inner = self._everything(connection, spot, looked_at, backward=backward)
+        same = Sql(f"{self.spec.key} = spot_key")
+        fits = self.filter.condition(self.spec)
+        where = joined(" AND ", [same, lead.holds("spot_key"), fits])
+        sql = (
+            f"SELECT spot_value, spot_key FROM ({inner.text}) AS spots "  # noqa: S608
+            f"CROSS JOIN {self.spec.table} WHERE {where.text} LIMIT ?"
+        )
+        values = (*inner.values, *where.values, length)
+        spots = [(row[0], row[1]) for row in self._read(connection, Sql(sql, values))]
+        return self._from_nearest(spots, backward=backward)
+
+    def _everything(
+        self, connection: Connection, spot: Spot | None, length: int, *, backward: bool
+    ) -> Sql:
+        everything: Query = replace(self, filter=self._bounds())
+        return everything._ordered(connection, spot, backward=backward, length=length)
+
+    def _from_nearest(self, spots: list[Spot], *, backward: bool) -> list[Spot]:
+        return sorted(spots, reverse=self.sort.descending != backward)
+
+    def rows_from(
+        self, connection: Connection, spot: Spot | None, *,
+        length: int, offset: int = 0, backward: bool = False, including: bool = False,
+    ) -> list[Row]:  # fmt: skip
+        """Return rows behind `spot`, or from the first on, always in the order of the list.
+
+        Args:
+            connection: where to read.
+            spot: from where; None for the beginning, or backward for the end.
+            length: how many at most.
+            offset: how many to leave out first.
+            backward: those before the spot, or the last ones.
+            including: the row at the spot, too.
+        """
+        inner = self._ordered(
+            connection, spot, backward=backward, length=length, offset=offset, including=including
+        )
+        fields = ", ".join(column.field or "NULL" for column in self.spec.columns)
+        direction = "DESC" if self.sort.descending else "ASC"
+        sql = (
+            f"SELECT spot_value, spot_key, {fields} FROM ({inner.text}) AS spots, "  # noqa: S608
+            f"{self.spec.table} WHERE {self.spec.key} = spot_key "
+            f"ORDER BY spot_value {direction}, spot_key {direction}"
+        )
+        raw = self._read(connection, Sql(sql, inner.values))
+        return self._with_many(connection, [_row(values) for values in raw])
+
+    def rows_at(self, connection: Connection, spots: Sequence[Spot]) -> list[Row]:
+        """Return the rows at some spots, in their order; without those that are gone."""
+        fields = ", ".join(column.field or "NULL" for column in self.spec.columns)
+        listed = ", ".join(str(int(key)) for _value, key in spots) or "NULL"
+        sql = (
+            f"SELECT {self._sorting}, {self.spec.key}, {fields} "  # noqa: S608
+            f"FROM {self.spec.table} WHERE {self.spec.key} IN ({listed})"
+        )
+        found = {values[1]: _row(values) for values in self._read(connection, Sql(sql))}
+        rows = [found[key] for _value, key in spots if key in found]
+        return self._with_many(connection, rows)
+
+    # How the SQL is written
+
+    @property
+    def _sorting(self) -> str:
+        return self.spec.column(self.sort.column).sort
+
+    def _ordered(
+        self, connection: Connection, spot: Spot | None, *,
+        length: int, offset: int = 0, backward: bool = False, including: bool = False,
+    ) -> Sql:  # fmt: skip
+        """Return the SQL of spots in order, each account's own index walked."""
+        parts = self._conditions()
+        if spot is not None:
+            parts.append(self._beyond(spot, backward=backward, including=including))
+        if self.lead and not self.in_order:  # what it finds is sorted
+            arms = [joined(" AND ", [self._scope(), *parts])]
+        else:  # merged, where there are several: no account's rows are sorted
+            arms = [joined(" AND ", [scope, *parts]) for scope in self._scopes()]
+        select = (
+            f"SELECT {self._sorting} AS spot_value, {self.spec.key} AS spot_key "  # noqa: S608
+            f"FROM {self.spec.table} WHERE"
+        )
+        direction = "DESC" if self.sort.descending != backward else "ASC"
+        order = f"ORDER BY 1 {direction}, 2 {direction}"
+        selects = [Sql(f"{select} {arm.text}", arm.values) for arm in arms]
+        if len(selects) > 1 and not connection.merges:  # of each as many as may be needed
+            selects = [
+                Sql(f"({one.text} {order} LIMIT ?)", (*one.values, min(offset + length, EVERY)))
+                for one in selects
+            ]
+        every = joined(" UNION ALL ", selects)
+        return Sql(f"{every.text} {order} LIMIT ? OFFSET ?", (*every.values, length, offset))
+
+    def _beyond(self, spot: Spot, *, backward: bool, including: bool = False) -> Sql:
+        operator = ("<" if self.sort.descending != backward else ">") + ("=" if including else "")
+        return Sql(f"({self._sorting}, {self.spec.key}) {operator} (?, ?)", spot)
+
+    def _scopes(self) -> list[Sql]:
+        scopes = [Sql(f"{self.spec.scope} = ?", (account,)) for account in self.accounts]
+        if self.spec.shared:
+            scopes.append(Sql(f"{self.spec.scope} IS NULL"))
+        return scopes or [Sql("1 = 0")]
+
+    def _conditions(self) -> list[Sql]:
+        parts = [Sql(self.spec.always)]
+        if self.keys is not None:
+            listed = ", ".join(str(int(key)) for key in self.keys) or "NULL"
+            parts.append(Sql(f"{self.spec.key} IN ({listed})"))
+        if self.between is not None:
+            key = self.spec.key
+            parts.append(Sql(f"{key} >= ? AND {key} < ?", self.between))
+        condition = self.filter.condition(self.spec)
+        if condition and self.in_order:
+            parts.append(self._bounds().condition(self.spec))
+            condition = Sql(f"({condition.text}) IS TRUE", condition.values)
+        return [part for part in (*parts, self.lead, condition) if part]
+
+    def _bounds(self) -> Filter:
+        """Return the part of the filter that says where in the order its rows stand."""
+        column = self.spec.column(self.sort.column)
+        if len(self.filter.alternatives) != 1:
+            return NO_FILTER
+        terms = tuple(term for term in self.filter.alternatives[0] if is_stretch(term, column))
+        return Filter(alternatives=(terms,) if terms else ())
+
+    def _where(self) -> Sql:
+        return joined(" AND ", [self._scope(), *self._conditions()])
+
+    def _scope(self) -> Sql:
+        marks = ", ".join("?" * len(self.accounts)) or "NULL"
+        # With a `+` SQLite does not begin with all rows of an account, but with what is sought.
+        of = "+" if self._is_sought else ""
+        scope = f"{of}{self.spec.scope} IN ({marks})"
+        if self.spec.shared:
+            scope = f"({scope} OR {self.spec.scope} IS NULL)"
+        return Sql(scope, self.accounts)
+
+    @property
+    def _is_sought(self) -> bool:
+        """Whether the rows are best found by themselves: by key, by an index, or by looking at all.
+
+        Texts are looked for in every row: in the order of the table, not in that of an index.
+        """
+        if self.in_order:
+            return False
+        return self.keys is not None or bool(self.lead) or self.filter.looks_at_text(self.spec)
+
+    def _read(self, connection: Connection, statement: Sql) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement, in which the moment stands as a number."""
+        return connection.rows(statement.text.replace(NOW, str(self.at)), statement.values)
+
+    def _with_many(self, connection: Connection, rows: list[Row]) -> list[Row]:
+        for place, column in enumerate(self.spec.columns):
+            if column.many is None or not rows:
+                continue
+            many = column.many
+            marks = ", ".join("?" * len(rows))
+            found: dict[RowKey, list[str]] = {}
+            for key, value in connection.rows(
+                f"SELECT {many.key}, {many.value} FROM {many.table} "  # noqa: S608
+                f"WHERE {many.key} IN ({marks}) ORDER BY {many.value}",
+                [row.key for row in rows],
+            ):
+                found.setdefault(key, []).append(value)
+            rows = [row.with_value(place, found.get(row.key, [])) for row in rows]
+        return rows
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    return Row(values[1], tuple(values[2:]), values[0])

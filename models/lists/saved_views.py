@@ -1,0 +1,203 @@
+"""Saved views: a filter with its sort and columns under a name; they belong to a person.
+
+A few ship with the program and have a stable id; the others are the person's own and are found by
+their name. Each is of one list. `models/lists/saved_views_file.py` keeps them.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from models.core.errors import ConflictError, UsageError
+from models.core.text import fold, shown
+from models.languages import N_, _
+from models.lists.filter_parser import Filter
+from models.lists.spec import Sort
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from models.lists.spec import ListSpec
+
+LONGEST_NAME = 40
+"""Characters of a view's name at most: it stands in the status line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenColumn:
+    """A column that a person wants to see, and how wide."""
+
+    name: str
+    width: int = 0
+    """Cells; 0 for the usual width, which grows with the terminal."""
+
+
+Chosen = tuple[ChosenColumn, ...]
+"""Columns from left to right; empty for the usual ones of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A filter of a list under a name, with its sort and columns."""
+
+    list_name: str
+    title: str
+    """What a person calls it; of a shipped one marked with `N_`."""
+    filter: str = ""
+    sort: str = ""
+    """The column's name; empty for the list's own default."""
+    descending: bool = False
+    columns: Chosen = ()
+    """Empty for those that the list is shown with otherwise."""
+    wide: bool = False
+    id: str = ""
+    """What a shipped view is called on the command line; empty for a person's own."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the language in use."""
+        return _(self.title) if self.id else self.title
+
+    @property
+    def word(self) -> str:
+        """What it is called on the command line, and remembered by."""
+        return self.id or self.title
+
+    def column_names(self, spec: ListSpec) -> list[str]:
+        """Return the columns it shows, from left to right; none where they are the usual ones."""
+        chosen = [column.name for column in still_there(self.columns, spec)]
+        if not self.wide:
+            return chosen
+        usual = [column for column in spec.columns if not chosen or column.wide_only]
+        return chosen + [column.name for column in usual if column.name not in chosen]
+
+    def sort_of(self, spec: ListSpec) -> Sort:
+        """Return its sort; the default of the list where that cannot be sorted so any more."""
+        if any(column.name == self.sort for column in spec.sortable()):
+            return Sort(self.sort, self.descending)
+        return spec.default_sort
+
+
+SHIPPED = (
+    SavedView("customers", N_("No relationship"), "relationship:none", id="no-relationship"),
+    SavedView("customers", N_("Not seen for 30 days"), "seen>30d", "seen", id="not-seen"),
+    SavedView(
+        "customers", N_("Added this month"), "since:month", "since", descending=True,
+        columns=tuple(map(ChosenColumn, ("company", "domain", "cloud", "since", "country",
+                                         "relationship", "tag"))),
+        id="added-this-month",
+    ),
+)  # fmt: skip
+"""The views that everybody has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a person keeps: own views, and the columns chosen for each list."""
+
+    own: tuple[SavedView, ...] = ()
+    columns: Mapping[str, Chosen] = field(default_factory=dict)
+    """By the list's name."""
+
+    def of(self, list_name: str) -> list[SavedView]:
+        """Return the views of a list: the shipped ones, then the person's own as they came."""
+        return [view for view in (*SHIPPED, *self.own) if view.list_name == list_name]
+
+    def named(self, list_name: str, name: str) -> SavedView | None:
+        """Return the view that is called so, by its id or name in any case; None for none."""
+        wanted = _same(name)
+        views = self.of(list_name)
+        words = [view for view in views if _same(view.word) == wanted]
+        return next(iter([*words, *(view for view in views if _same(view.name) == wanted)]), None)
+
+    def find(self, list_name: str, name: str) -> SavedView:
+        """Return the view that is called so.
+
+        Raises:
+            UsageError: there is none; says the nearest, and which there are.
+        """
+        found = self.named(list_name, name)
+        if found is not None:
+            return found
+        words = {fold(text): view.word for view in self.of(list_name)
+                 for text in (view.name, view.word)}  # fmt: skip
+        begun = [word for text, word in words.items() if fold(name) and text.startswith(fold(name))]
+        near = begun or [words[text] for text in
+                         difflib.get_close_matches(fold(name), words, n=1, cutoff=0.5)]  # fmt: skip
+        known = ", ".join(shown(view.word) for view in self.of(list_name))
+        remedy = [
+            _("Did you mean {name}?").format(name=shown(near[0])) if near else "",
+            _("Views: {names}.").format(names=known) if known else _("No view is kept of it yet."),
+        ]
+        raise UsageError(
+            _("The list has no view {name}.").format(name=shown(name)),
+            " ".join(part for part in remedy if part),
+        )
+
+    def with_view(self, view: SavedView, *, over: bool) -> Kept:
+        """Return this with a view of the person's own, in the place of one that is called so.
+
+        Raises:
+            ConflictError: there is one, and it is not to be replaced (`over`).
+        """
+        places = [place for place, one in enumerate(self.own) if _same_view(one, view)]
+        if not places:
+            return replace(self, own=(*self.own, view))
+        if not over:
+            raise ConflictError(_("There is a view {name} already.").format(name=shown(view.name)))
+        own = list(self.own)
+        own[places[0]] = view
+        return replace(self, own=tuple(own))
+
+    def without_view(self, view: SavedView) -> Kept:
+        """Return this without a view of the person's own."""
+        return replace(self, own=tuple(one for one in self.own if not _same_view(one, view)))
+
+    def with_columns(self, list_name: str, columns: Chosen) -> Kept:
+        """Return this with other columns for a list; the usual ones where `columns` is empty."""
+        others = {name: chosen for name, chosen in self.columns.items() if name != list_name}
+        return replace(self, columns={**others, list_name: columns} if columns else others)
+
+
+def own_name(list_name: str, typed: str) -> str:
+    """Return what was typed as the name of an own view.
+
+    Raises:
+        UsageError: it is empty, too long, not to be printed, or what a shipped view is called.
+    """
+    name = " ".join(typed.split())
+    if not (1 <= len(name) <= LONGEST_NAME and name.isprintable()):
+        text = _("The name of a view has 1 to {count} characters that can be printed.")
+        raise UsageError(text.format(count=LONGEST_NAME))
+    if (view := Kept().named(list_name, name)) is not None:
+        raise UsageError(
+            _("{name} comes with the program.").format(name=view.name), _("Choose another name.")
+        )
+    return name
+
+
+def still_there(columns: Iterable[ChosenColumn], spec: ListSpec) -> Chosen:
+    """Return those columns that the list still has, each once."""
+    names = {column.name for column in spec.columns}
+    unique = {column.name: column for column in columns if column.name in names}
+    return tuple(unique.values())
+
+
+def both(first: Filter, second: Filter) -> Filter:
+    """Return the filter that lets pass what both of them do."""
+    alternatives = tuple(
+        (*some, *others)
+        for some in first.alternatives or ((),)
+        for others in second.alternatives or ((),)
+    )
+    return Filter(f"{first.text} {second.text}".strip(), alternatives)
+
+
+def _same(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _same_view(one: SavedView, other: SavedView) -> bool:
+    return one.list_name == other.list_name and _same(one.title) == _same(other.title)

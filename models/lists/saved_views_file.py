@@ -1,0 +1,201 @@
+"""The file in which a person's views and columns are kept: one for all books.
+
+It is read anew for each change and written whole, under a lock, so consoles that run at once keep
+each other's. What cannot be read is never written over: a damaged file is kept beside.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from models.core import own_files, paths
+from models.core.errors import BusyError, ConflictError, FileError
+from models.core.own_files import Line
+from models.core.text import shown
+from models.core.typed import DamagedError, typed
+from models.languages import _
+from models.lists.saved_views import ChosenColumn, Kept, SavedView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from models.lists.saved_views import Chosen
+
+FORMAT = 1
+"""What the file says of its own form."""
+
+
+@dataclass(frozen=True)
+class _Format:
+    """What is read before anything else."""
+
+    format: int
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What the file holds; each entry is looked at for itself."""
+
+    format: int
+    views: list[object]
+    columns: dict[str, object]
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A chosen column, as it is kept."""
+
+    name: Line
+    width: Annotated[int, range(1_001)]
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A view of the person's own, as it is kept."""
+
+    list: Line
+    title: Line
+    filter: Line
+    sort: Line
+    descending: bool
+    columns: tuple[_Column, ...]
+    wide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the file holds, and what to tell the person of it."""
+
+    kept: Kept
+    notice: str = ""
+
+
+def read_views() -> Reading:
+    """Return what the person keeps; a damaged file is put aside, and said to be so once.
+
+    Raises:
+        FileError: the file cannot be read, or a newer version wrote it.
+        BusyError: it is damaged, and another process holds it.
+    """
+    kept, whole = _read(_file())
+    return Reading(kept) if whole else _change(lambda found: found)
+
+
+def keep_view(view: SavedView, *, over: bool = False) -> Reading:
+    """Keep a view of the person's own.
+
+    Raises:
+        ConflictError: there is one of its name, and it is not to be replaced (`over`).
+        FileError: it cannot be written.
+        BusyError: another process holds the file.
+    """
+    return _change(lambda kept: kept.with_view(view, over=over))
+
+
+def remove_view(view: SavedView) -> Reading:
+    """Remove a view of the person's own; see `keep_view` for what it raises."""
+    return _change(lambda kept: kept.without_view(view))
+
+
+def keep_columns(list_name: str, columns: Chosen) -> Reading:
+    """Keep the columns of a list, none for the usual ones; see `keep_view` for what it raises."""
+    return _change(lambda kept: kept.with_columns(list_name, columns))
+
+
+def _file() -> Path:
+    file = paths.user_views()
+    with suppress(OSError):
+        if file.is_file():  # a link to where somebody keeps such files stays one
+            return Path(os.path.realpath(file))
+    return file
+
+
+def _change(change: Callable[[Kept], Kept]) -> Reading:
+    file = _file()
+    try:
+        paths.private_folder(file.parent)
+        with paths.held(file) as is_held:
+            if not is_held:
+                raise BusyError(_("Another program holds {file}.").format(file=shown(str(file))))
+            found, whole = _read(file)
+            changed = change(found)
+            notice = "" if whole else _put_aside(file)
+            if changed != found or not whole:
+                own_files.write(file, _written(changed), for_people=True)
+    except OSError as error:
+        raise FileError(
+            _("{file} cannot be written: {reason}.").format(
+                file=shown(str(file)), reason=error.strerror or error
+            )
+        ) from None
+    return Reading(changed, notice)
+
+
+def _put_aside(file: Path) -> str:
+    """Keep a damaged file under another name, and return what to tell of it."""
+    aside = own_files.put_aside(file)
+    return _("{file} was damaged: it is kept as {kept}, and what could be read goes on.").format(
+        file=shown(str(file)), kept=shown(aside.name)
+    )
+
+
+def _written(kept: Kept) -> dict[str, object]:
+    views = [{"list": view.list_name, **asdict(view)} for view in kept.own]
+    for view in views:
+        del view["list_name"], view["id"]  # an own view has no id
+    columns = {name: [asdict(one) for one in chosen] for name, chosen in kept.columns.items()}
+    return {"format": FORMAT, "views": views, "columns": columns}
+
+
+def _read(file: Path) -> tuple[Kept, bool]:
+    """Return what can be understood, and whether that is everything."""
+    try:
+        value = own_files.read(file)
+        if value is None:
+            return Kept(), True
+        if typed(_Format, value).format > FORMAT:
+            raise FileError(
+                _("{file} was written by a newer version.").format(file=shown(str(file))),
+                _("Use that version, or move the file away."),
+            )
+        content = typed(_Content, value)
+    except DamagedError:
+        return Kept(), False
+    except OSError as error:
+        raise FileError(
+            _("{file} cannot be read: {error}.").format(
+                file=shown(str(file)), error=error.strerror or error
+            )
+        ) from None
+    kept, whole = Kept(), content.format == FORMAT
+    changes = [partial(_with_view, entry) for entry in content.views]
+    changes += [partial(_with_columns, name, chosen) for name, chosen in content.columns.items()]
+    for change in changes:
+        try:
+            kept = change(kept)
+        except (DamagedError, ConflictError):
+            whole = False
+    return kept, whole
+
+
+def _with_view(value: object, kept: Kept) -> Kept:
+    entry = typed(_Entry, value)
+    view = SavedView(
+        entry.list, entry.title, entry.filter, entry.sort,
+        descending=entry.descending, columns=_columns(entry.columns), wide=entry.wide,
+    )  # fmt: skip
+    return kept.with_view(view, over=False)  # of two with one name the second is kept aside
+
+
+def _with_columns(name: str, chosen: object, kept: Kept) -> Kept:
+    [(list_name, columns)] = typed(dict[Line, tuple[_Column, ...]], {name: chosen}).items()
+    return kept.with_columns(list_name, _columns(columns))
+
+
+def _columns(entries: tuple[_Column, ...]) -> Chosen:
+    return tuple(ChosenColumn(entry.name, entry.width) for entry in entries)

@@ -1,0 +1,160 @@
+"""What SQLite's index of words knows of a filter: a condition that finds its rows quickly.
+
+The index holds every three letters in a row of a list's searchable text (FTS5, `trigram`). What it
+finds is only where to look: the filter's own conditions still decide. A word that may be a part of
+an identifier (`models.values.identifiers`) is looked for in the index of those, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from models.core.text import fold
+from models.database.sql import Sql, joined
+from models.lists.spec import TAG_MARK, Kind
+from models.values.identifiers import LENGTH, is_anywhere, may_be_part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from models.database.connection import Connection
+    from models.lists.filter_parser import Filter, Term
+    from models.lists.spec import ListSpec, RowKey, WordIndex
+
+_GRAM = 3
+"""Letters of an entry of the index."""
+_MOST_GRAMS = 400
+"""Entries that a word shorter than one may stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where the rows of a filter are to be looked for: all of them are there, and some others."""
+
+    arms: tuple[Sql, ...]
+    """Each selects the keys of some of them; a key may come twice."""
+    is_quick: bool
+    """Whether they do so in no time worth speaking of."""
+
+    def holds(self, key: str) -> Sql:
+        """Return the condition that the row with a key is one of these."""
+        rows = joined(" UNION ALL ", self.arms)
+        return Sql(f"{key} IN ({rows.text})", rows.values)
+
+    def parts(self, *bounds: RowKey) -> list[Lead]:
+        """Return the rows in parts: from each bound on, and before the next one."""
+        return [
+            replace(
+                self,
+                arms=tuple(
+                    Sql(f"{arm.text} AND rowid >= ? AND rowid < ?", (*arm.values, first, after))
+                    for arm in self.arms
+                ),
+            )
+            for first, after in pairwise(bounds)
+        ]
+
+    def count(self, connection: Connection, most: int) -> int:
+        """Return how many rows there are, whatever else decides; at most `most` + 1."""
+        rows = joined(" UNION ALL ", self.arms)
+        counted = f"SELECT count(*) FROM ({rows.text} LIMIT ?) AS found"  # noqa: S608
+        return int(connection.rows(counted, (*rows.values, most + 1))[0][0])
+
+
+def lead(chosen: Filter, spec: ListSpec, connection: Connection) -> Lead | None:
+    """Return where the rows of a filter are to be looked for.
+
+    None where the list has no such index, or where it says nothing of one of the alternatives.
+    """
+    index = spec.word_index
+    # PostgreSQL has an index of that name where there is one, but uses it by itself.
+    if index is None or not chosen.alternatives or not connection.has_table(index.vocabulary):
+        return None
+    matches: list[str] = []
+    identifiers: list[Sql] = []
+    is_quick = True
+    for terms in chosen.alternatives:
+        words = _words(terms, spec)
+        sure = [text for text, plain in words if not (plain and may_be_part(text))]
+        if identifier := _identifier(terms, spec):
+            identifiers.append(_with_identifier(index, identifier, anywhere=True))
+            is_quick &= len(identifier) == LENGTH
+            continue
+        if not sure and words:
+            sure = [max((text for text, _plain in words), key=len)]
+            identifiers.append(_with_identifier(index, sure[0], anywhere=is_anywhere(sure[0])))
+            is_quick &= not is_anywhere(sure[0])
+        match = _all_of(sure, index, connection)
+        if not match:
+            return None
+        matches.append(match)
+    found = f"SELECT rowid FROM {index.table} WHERE {index.table} MATCH ?"  # noqa: S608
+    by_words = [Sql(found, (" OR ".join(f"({match})" for match in matches),))] if matches else []
+    return Lead((*by_words, *identifiers), is_quick)
+
+
+def _words(terms: Iterable[Term], spec: ListSpec) -> list[tuple[str, bool]]:
+    """Return the texts that must stand in the words of a row, and whether anywhere in them."""
+    found: list[tuple[str, bool]] = []
+    for term in terms:
+        if term.negated or not term.text:
+            continue
+        if not term.field:
+            found.append((term.text, True))
+            continue
+        column = spec.column(term.field)
+        if column.kind is Kind.TAGS:
+            found.append((f"\n{TAG_MARK}{fold(term.text.removeprefix(TAG_MARK))}", False))
+        elif column.kind is Kind.TEXT and column.in_words:
+            found.append((fold(term.text), False))
+    return [(text, plain) for text, plain in found if text]
+
+
+def _identifier(terms: Iterable[Term], spec: ListSpec) -> str:
+    """Return a text that must stand in the GUID of a row; empty for any."""
+    texts = [
+        fold(term.text) for term in terms
+        if term.text and not term.negated and term.field and spec.column(term.field).is_identifier
+    ]  # fmt: skip
+    return next((text for text in texts if may_be_part(text)), "")
+
+
+def _with_identifier(index: WordIndex, part: str, *, anywhere: bool) -> Sql:
+    """Select the rows whose identifier has a part anywhere, else those that begin with it."""
+    select = f"SELECT {index.key} FROM {index.of} WHERE"  # noqa: S608
+    if anywhere and len(part) < LENGTH:
+        return Sql(f"{select} {index.identifier} LIKE ?", (f"%{part}%",))
+    # The index of identifiers begins with the account.
+    scope = f"{index.scope} IN (SELECT id FROM partner_accounts)"  # noqa: S608
+    between = f"{index.identifier} >= ? AND {index.identifier} < ?"
+    return Sql(f"{select} {scope} AND {between}", (part, part + "g"))
+
+
+def _all_of(words: list[str], index: WordIndex, connection: Connection) -> str:
+    """Return the expression of the index for texts that must all be there; empty for anything."""
+    parts = [_quoted(word) for word in words if len(word) >= _GRAM]
+    if not parts:
+        for word in sorted(words, key=len, reverse=True)[:1]:
+            grams = _beginning_with(word, index, connection)
+            if not grams:
+                return ""
+            parts.append(" OR ".join(_quoted(gram) for gram in grams))
+    return " AND ".join(f"({part})" for part in parts)
+
+
+def _beginning_with(word: str, index: WordIndex, connection: Connection) -> list[str]:
+    """Return the entries of the index that begin with a short word; none where they are many."""
+    grams = connection.rows(
+        f"SELECT term FROM {index.vocabulary} WHERE term >= ? AND term < ? LIMIT ?",  # noqa: S608
+        (word, word + "\U0010ffff", _MOST_GRAMS + 1),
+    )
+    if len(grams) > _MOST_GRAMS:
+        return []
+    return [row[0] for row in grams] or [word + "\n\n"]  # nothing begins so: nothing is found
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'

@@ -1,0 +1,280 @@
+"""Writes a plan into the book, inside one transaction: records, history and outbox together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import func, insert
+from sqlalchemy.orm.attributes import flag_modified
+from sqlmodel import SQLModel, col, select
+
+from models.accounts.entities import PartnerAccount
+from models.changes.history import Change, as_json, entry, held
+from models.changes.outbox import OutboxCall
+from models.changes.plan import NEW, Outcome, Plan, Record, Step
+from models.changes.undo_state import undone_by
+from models.core.clock import iso
+from models.core.errors import NotFoundError, RefusedError
+from models.core.text import shown, without_nul
+from models.customers.agreements import Agreement
+from models.customers.drafts import CustomerDraft
+from models.customers.entities import (
+    BillingProfile,
+    CompanyProfile,
+    Customer,
+    Note,
+    Tag,
+    sort_and_search,
+)
+from models.database.column_types import unset
+from models.database.store import changed_meanwhile
+from models.languages import _
+from models.operations.describe_fields import as_object
+from models.relationships.entities import (
+    DelegatedAdminRelationship,
+    Invitation,
+    LetterTemplate,
+    PartnerLink,
+    ResellerRelationship,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+    from sqlmodel import Session
+
+    from models.changes.plan import Fields
+
+ENTITIES: dict[Record, type[SQLModel]] = {
+    Record.CUSTOMER: Customer,
+    Record.COMPANY: CompanyProfile,
+    Record.BILLING: BillingProfile,
+    Record.AGREEMENT: Agreement,
+    Record.TAG: Tag,
+    Record.NOTE: Note,
+    Record.DRAFT: CustomerDraft,
+    Record.ACCOUNT: PartnerAccount,
+    Record.INVITATION: Invitation,
+    Record.LIFE: ResellerRelationship,
+    Record.PARTNER: PartnerLink,
+    Record.DELEGATED_ADMIN: DelegatedAdminRelationship,
+    Record.TEMPLATE: LetterTemplate,
+}
+"""The class of each kind of record."""
+
+
+def write_plan(session: Session, plan: Plan, why: str) -> Outcome:
+    """Write a plan; the session's transaction decides whether all of it is kept.
+
+    Raises:
+        RefusedError: the domain came into the book since the plan was made.
+        ConflictError: a record is not any more as it was then.
+    """
+    with held(session) as history:  # from here on nobody else writes a plan
+        done = session.exec(select(Change).where(Change.plan_id == plan.by.plan_id)).first()
+        if done is not None:
+            return Outcome(done.id, done.customer_id, repeated=True, record_id=_kept_id(done))
+        if plan.changes_nothing:
+            return Outcome(None, plan.target.customer_id)
+        _refuse_overtaken(session, plan)
+        writing = _Writing(session, plan.target.customer_id)
+        steps = tuple(writing.apply(step) for step in plan.steps)
+        writing.make_searchable()
+        target = replace(plan.target, customer_id=writing.customer_id)
+        written = replace(plan, steps=steps, target=target)
+        before, after = plan.before_and_after()
+        row = history.sealed(
+            entry(
+                plan.kind, plan.by.actor, plan.by.at, before=before, after=after,
+                account_id=target.account_id, customer_id=target.customer_id,
+                subject=target.name, why=without_nul(why or plan.why).strip(),
+                plan=as_json(written.as_json()),
+                plan_id=plan.by.plan_id, undoes=plan.undoes,
+                result="queued" if plan.calls else "done",
+            )
+        )  # fmt: skip
+        session.connection().execute(insert(Change), [row])
+        session.add_all(
+            OutboxCall(
+                change_id=row["id"], account_id=target.account_id, method=call.method,
+                path=call.path, body=as_json(call.body), request_id=call.request_id,
+                changed_at=plan.by.at,
+            )
+            for call in plan.calls
+        )  # fmt: skip
+    return Outcome(row["id"], target.customer_id, record_id=_first_id(written.as_json()))
+
+
+def _kept_id(done: Change) -> int | None:
+    return _first_id(as_object(done.plan))
+
+
+def _first_id(plan: Fields) -> int | None:
+    """Return the id of the first record that a carried-out plan is about."""
+    steps = plan.get("steps") or [{}]
+    id = steps[0].get("key", {}).get("id")
+    return id if isinstance(id, int) else None
+
+
+def fields_of(record: SQLModel, names: Mapping[str, object] | list[str]) -> Fields:
+    """Return some fields of a record as steps hold them."""
+    dumped = record.model_dump(mode="json", include=set(names))
+    moments = {name: iso(moment) for name in dumped
+               if isinstance(moment := getattr(record, name), datetime)}  # fmt: skip
+    dumped |= moments  # written as plans write them, so that what is the same looks the same
+    return {name: dumped[name] for name in type(record).model_fields if name in dumped}
+
+
+def value_of(kind: type[SQLModel], name: str, raw: object) -> Any:
+    """Return a step's value as the entity holds it."""
+    return _adapter(kind, name).validate_python(raw)
+
+
+@cache
+def _adapter(kind: type[SQLModel], name: str) -> TypeAdapter[Any]:
+    annotation: Any = kind.model_fields[name].annotation
+    return TypeAdapter(annotation)
+
+
+def differences(row: SQLModel, expected: Fields) -> list[str]:
+    """Return the names of the fields that are not as `expected` says."""
+    return [
+        name for name, raw in expected.items()
+        if getattr(row, name) != value_of(type(row), name, raw)
+    ]  # fmt: skip
+
+
+def first_free_id(connection: Connection) -> int | None:
+    """Return the first id that no customer ever had; None where the server counts itself.
+
+    SQLite would give the id of a removed customer to the next, and its history with it.
+    """
+    if connection.dialect.name != "sqlite":
+        return None
+    ids = (col(Customer.id), col(Change.customer_id))
+    return 1 + max(connection.execute(select(func.max(id))).scalar_one() or 0 for id in ids)
+
+
+def _refuse_overtaken(session: Session, plan: Plan) -> None:
+    if plan.unused_domain:
+        found = select(Customer.company_name).where(
+            Customer.primary_domain == plan.unused_domain,
+            col(Customer.account_id).in_(select(PartnerAccount.id)),
+        )
+        company = session.exec(found.limit(1)).first()
+        if company is not None:
+            raise RefusedError(
+                _("{domain} came into the book meanwhile: {company} has it.").format(
+                    domain=plan.unused_domain, company=shown(company)[:80]
+                ),
+                _("Nothing was written. Open that customer, or choose another domain."),
+            )
+    if plan.undoes is not None and undone_by(session, plan.undoes) is not None:
+        raise changed_meanwhile()
+    if plan.target.customer_id is None or _brings_back(plan):
+        return
+    customer = session.get(Customer, plan.target.customer_id)
+    if customer is None:
+        raise NotFoundError(_("This customer is not in the book any more."))
+    if plan.version not in (None, customer.version):
+        raise changed_meanwhile()
+
+
+def _brings_back(plan: Plan) -> bool:
+    return any(step.record is Record.CUSTOMER and step.before is None for step in plan.steps)
+
+
+class _Writing:
+    """The records of one plan."""
+
+    def __init__(self, session: Session, customer_id: int | None) -> None:
+        self.session = session
+        self.customer_id = customer_id
+        self._searched: set[int] = set()
+        """Customers whose searchable text may have changed."""
+
+    def apply(self, step: Step) -> Step:
+        """Make one record as the step says; return the step with its real key."""
+        kind = ENTITIES[step.record]
+        key = self._real(step.key)
+        self._note_searched(step.record, key)
+        if step.before is None:
+            return self._add(step, kind, key)
+        row = self.session.get(kind, tuple(key[name] for name in key_names(kind)))
+        if step.record is Record.DRAFT and row is None:
+            return step  # thrown away meanwhile, which is all that was wanted
+        if row is None or differences(row, step.before):
+            raise changed_meanwhile()
+        if step.after is None:
+            self.session.delete(row)
+            self._searched.discard(key.get("id", 0) if step.record is Record.CUSTOMER else 0)
+        else:
+            for name, raw in step.after.items():
+                setattr(row, name, value_of(kind, name, raw))
+        self.session.flush()
+        return replace(step, key=key)
+
+    def _add(self, step: Step, kind: type[SQLModel], key: Fields) -> Step:
+        fields = self._real(step.after or {})
+        if step.record is Record.CUSTOMER and key["id"] is None:
+            key["id"] = first_free_id(self.session.connection())
+        if None not in key.values() and self.session.get(kind, tuple(key.values())) is not None:
+            raise changed_meanwhile()
+        values = {name: value_of(kind, name, raw) for name, raw in fields.items()}
+        row = kind(**{name: value for name, value in key.items() if value is not None}, **values)
+        self.session.add(row)
+        self.session.flush()
+        key = {name: getattr(row, name) for name in key}
+        if step.record is Record.CUSTOMER:
+            self.customer_id = int(key["id"])
+        if step.record is Record.LIFE:
+            self._refuse_second_life(fields["customer_id"])
+        self._note_searched(step.record, key)
+        return replace(step, key=key, after=fields)
+
+    def _refuse_second_life(self, customer_id: int) -> None:
+        """Stop where two relationships with one customer would last at once."""
+        lasting = select(func.count()).where(
+            ResellerRelationship.customer_id == customer_id, unset(ResellerRelationship.ended_at)
+        )
+        if self.session.exec(lasting).one() > 1:
+            raise changed_meanwhile()
+
+    def _real(self, fields: Fields) -> Fields:
+        """Return fields or a key with the added customer's id in the place of `NEW`."""
+        new = {"id": None, "customer_id": self.customer_id}
+        return {
+            name: new[name] if name in new and value == NEW else value
+            for name, value in fields.items()
+        }
+
+    def _note_searched(self, record: Record, key: Fields) -> None:
+        name = {Record.CUSTOMER: "id", Record.TAG: "customer_id"}.get(record)
+        if name and key[name] is not None:
+            self._searched.add(key[name])
+
+    def make_searchable(self) -> None:
+        """Bring the sorted and searched texts of the customers concerned up to date."""
+        for id in self._searched:
+            customer = self.session.get(Customer, id)
+            if customer is None:
+                continue
+            tags = self.session.exec(select(Tag.name).where(Tag.customer_id == id)).all()
+            customer.company_sort, customer.search_text = sort_and_search(
+                customer.company_name, customer.primary_domain, sorted(tags)
+            )
+            # A new version also where the text stays the same, as from `VIP` to `vip`: else
+            # whoever saw the old tags could write over the new ones.
+            flag_modified(customer, "search_text")
+        self.session.flush()
+
+
+def key_names(kind: type[SQLModel]) -> list[str]:
+    """Return the names of a table's key columns, in their order."""
+    table = SQLModel.metadata.tables[str(kind.__tablename__)]
+    return [column.name for column in table.primary_key.columns]

@@ -1,0 +1,291 @@
+"""Takes a change back: by a plan of its own, made from what the history keeps of the first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import col, func, select
+
+from models.accounts.entities import PartnerAccount
+from models.changes.history import Change, ChangeKind
+from models.changes.outbox import OutboxCall
+from models.changes.plan import By, Fields, Plan, Record, Step, TakeBack, Target
+from models.changes.undo_state import entry_of, undone_by
+from models.core.clock import moment_text
+from models.core.text import shown
+from models.core.verdicts import Reason
+from models.customers.entities import Customer, Note, Tag
+from models.customers.tags_and_notes import can_be_undone
+from models.languages import _, ngettext
+from models.operations.describe_fields import as_object, field_title
+from models.operations.execute import ENTITIES, differences, fields_of, key_names
+from models.relationships.candidates import those_with_a_life
+from models.relationships.entities import (
+    DelegatedAdminRelationship,
+    Invitation,
+    ResellerRelationship,
+)
+
+if TYPE_CHECKING:
+    from sqlmodel import Session, SQLModel
+
+    from models.database.store import Store
+
+_CHILDREN = (Record.NOTE, Record.TAG, Record.AGREEMENT, Record.BILLING, Record.COMPANY)
+"""Records that hang on a customer and go with it, in an order that the database allows."""
+
+
+def plan_undo(store: Store, change_id: int, by: By) -> Plan:
+    """Plan to take an entry of the history back; refused, with the reason, where that cannot be.
+
+    Raises:
+        NotFoundError: there is no such entry.
+    """
+    with store.reading() as session:
+        return _Undoing(session, entry_of(session, change_id), by).plan()
+
+
+def why_not_undone(entry: Change) -> str:
+    """Return why an entry can never be taken back; empty if it may be."""
+    kept = as_object(entry.plan).get("steps")
+    if entry.kind == ChangeKind.ENDED and "notice" in as_object(entry.after):
+        return _("It only says that a letter went out: nothing in the book is to be taken back.")
+    if entry.kind == ChangeKind.IMPORTED or not _readable(kept):
+        return _(
+            "It changed many customers at once, or was made without a plan: it cannot be undone. "
+            "A backup can be restored: partnerdesk database restore FILE"
+        )
+    return ""
+
+
+def _readable(steps: Any) -> bool:
+    """Say whether kept steps are of this program's making."""
+    known = {record.value for record in Record}
+    return bool(steps) and all(
+        isinstance(step, dict)
+        and step.get("record") in known
+        and isinstance(step.get("key"), dict)
+        and {"before", "after"} <= step.keys()
+        for step in steps
+    )
+
+
+class _Undoing:
+    def __init__(self, session: Session, entry: Change, by: By) -> None:
+        self.session, self.entry, self.by = session, entry, by
+        self.kept: Fields = as_object(entry.plan)
+
+    def plan(self) -> Plan:
+        entry = self.entry
+        reasons = self._reasons()
+        steps: tuple[Step, ...] = ()
+        if not any(reason.refuses for reason in reasons):
+            steps = self._steps()
+            reasons = [
+                *self._lost(steps), *self._changed_since(steps), *self._taken(steps),
+                *self._lived_since(steps),
+            ]  # fmt: skip
+        if any(reason.refuses for reason in reasons):
+            steps = ()
+        removes = any(step.record is Record.CUSTOMER and step.after is None for step in steps)
+        told = (as_object(entry.after), as_object(entry.before))
+        target = Target(
+            entry.account_id or 0, str(self.kept.get("target", {}).get("cloud", "")),
+            entry.subject, entry.customer_id,
+        )  # fmt: skip
+        take_back = can_be_undone() if steps else TakeBack(possible=False, text="")
+        if removes:
+            take_back = TakeBack(
+                possible=True, text=_("Undoing this in turn brings the customer back.")
+            )
+        return Plan(
+            ChangeKind.UNDONE, self.by, target, steps, tuple(reasons), take_back,
+            unused_domain=_domain_brought_back(steps),
+            undoes=entry.id, asks_why=removes, told=told,
+        )  # fmt: skip
+
+    def _reasons(self) -> list[Reason]:
+        """Return what stands in the way before anything is looked at."""
+        entry = self.entry
+        if never := why_not_undone(entry):
+            return [Reason("undo.never", never)]
+        if undone := undone_by(self.session, entry.id or 0):
+            when = moment_text(undone.at)
+            return [
+                Reason(
+                    "undo.twice",
+                    _("It was undone already, on {when} by {who} (change {id}).").format(
+                        when=when, who=undone.actor, id=undone.id
+                    ),
+                )
+            ]
+        if self._customer_is_gone():
+            return [Reason("undo.customer-gone", _("This customer is not in the book any more."))]
+        calls = select(OutboxCall.id).where(OutboxCall.change_id == entry.id)
+        if self.session.exec(calls).first() is not None:
+            return [
+                Reason(
+                    "undo.sent",
+                    _("It has calls to Partner Center, which cannot be taken back from here."),
+                )
+            ]
+        return []
+
+    def _customer_is_gone(self) -> bool:
+        """Say whether the customer is not there, and undoing would not bring it back."""
+        id = self.entry.customer_id
+        removed = any(
+            step["record"] == Record.CUSTOMER and step["after"] is None
+            for step in self.kept["steps"]
+        )
+        return id is not None and not removed and self.session.get(Customer, id) is None
+
+    def _steps(self) -> tuple[Step, ...]:
+        """Return the kept steps the other way round, last first."""
+        steps: list[Step] = []
+        for kept in reversed(self.kept["steps"]):
+            record = Record(kept["record"])
+            if record is Record.DRAFT:
+                continue
+            before, after, key = kept["after"], kept["before"], kept["key"]
+            if record is Record.CUSTOMER and after is None:
+                steps = [*self._all_of(key["id"], steps)]
+            if before is None and record is Record.NOTE:
+                key = {"id": None}  # its number may be another note's by now
+            if before is not None and after is None and record is Record.CUSTOMER:
+                row = self.session.get(Customer, key["id"])
+                before = _whole(row, key) if row else before
+            steps.append(Step(record, key, before, after))
+        return tuple(steps)
+
+    def _all_of(self, customer_id: int, steps: list[Step]) -> list[Step]:
+        """Return steps that remove everything that hangs on a customer, as it is now."""
+        removed = []
+        for record in _CHILDREN:
+            kind = ENTITIES[record]
+            table: Any = kind
+            rows = self.session.exec(select(kind).where(table.customer_id == customer_id)).all()
+            removed += [Step(record, _key(row), _whole(row, _key(row)), None) for row in rows]
+        return [step for step in steps if step.record not in _CHILDREN] + removed
+
+    def _lost(self, steps: tuple[Step, ...]) -> list[Reason]:
+        """Return what goes with a customer that is taken out of the book."""
+        removed = [step for step in steps if step.record is Record.CUSTOMER and step.after is None]
+        if not removed:
+            return []
+        customer = self.session.get(Customer, removed[0].key["id"])
+        if customer is not None and (customer.microsoft_id or customer.seen_at):
+            return [
+                Reason(
+                    "undo.known-to-microsoft",
+                    _(
+                        "Partner Center knows this customer by now. "
+                        "End the relationship instead of undoing the addition."
+                    ),
+                    source="rules.md §9",
+                )
+            ]
+        if self._has_relationships(removed[0].key["id"]):
+            text = _(
+                "An invitation, a delegated-admin relationship or an ended life belongs to this "
+                "customer: undo that first."
+            )
+            return [Reason("undo.has-relationships", text)]
+        notes = sum(step.record is Record.NOTE for step in steps)
+        tags = sum(step.record is Record.TAG for step in steps)
+        later = select(func.count()).where(
+            Change.customer_id == self.entry.customer_id,
+            col(Change.id) > self.entry.id,
+            Change.kind == ChangeKind.UPDATED,
+        )
+        edits = self.session.exec(later).one()
+        texts = {
+            "notes": ngettext("{count} note written since goes with it.",
+                              "{count} notes written since go with it.", notes),
+            "tags": ngettext("{count} tag given since goes with it.",
+                             "{count} tags given since go with it.", tags),
+            "edits": ngettext("{count} edit made since goes with it.",
+                              "{count} edits made since go with it.", edits),
+        }  # fmt: skip
+        counts = {"notes": notes, "tags": tags, "edits": edits}
+        return [
+            Reason(f"undo.{what}", texts[what], refuses=False) for what in texts if counts[what]
+        ]
+
+    def _has_relationships(self, customer_id: int) -> bool:
+        kinds: tuple[Any, ...] = (Invitation, ResellerRelationship, DelegatedAdminRelationship)
+        return any(
+            self.session.exec(select(kind.id).where(kind.customer_id == customer_id)).first()
+            for kind in kinds
+        )
+
+    def _changed_since(self, steps: tuple[Step, ...]) -> list[Reason]:
+        """Return a reason for each record that is not any more as the change left it."""
+        reasons = []
+        for step in steps:
+            kind = ENTITIES[step.record]
+            row = self._row(kind, step)
+            if step.before is None:
+                changed = row is not None
+                names = ""
+            else:
+                differing = [] if row is None else differences(row, step.before)
+                changed = row is None or bool(differing)
+                names = ", ".join(field_title(name) for name in differing)
+            if changed:
+                text = _("It was changed again since: {fields}.").format(fields=names)
+                if not names:
+                    text = _("What it made or removed was made or removed again since.")
+                reasons.append(Reason("undo.changed-since", text))
+        return list(dict.fromkeys(reasons))
+
+    def _taken(self, steps: tuple[Step, ...]) -> list[Reason]:
+        """Return that the domain of a customer who would come back is somebody else's by now."""
+        domain = _domain_brought_back(steps)
+        has_it = select(Customer.company_name).where(
+            Customer.primary_domain == domain,
+            col(Customer.account_id).in_(select(PartnerAccount.id)),
+        )
+        company = self.session.exec(has_it.limit(1)).first() if domain else None
+        if company is None:
+            return []
+        text = _("{domain} came into the book meanwhile: {company} has it.").format(
+            domain=shown(domain), company=shown(company)[:80]
+        )
+        return [Reason("undo.domain-taken", text)]
+
+    def _lived_since(self, steps: tuple[Step, ...]) -> list[Reason]:
+        """Return that a life lasts already, where another would come back that does."""
+        back = [
+            step.after["customer_id"] for step in steps
+            if step.record is Record.LIFE and step.before is None
+            and step.after is not None and step.after.get("ended_at") is None
+        ]  # fmt: skip
+        if not back or not those_with_a_life(self.session, back):
+            return []
+        text = _("Another relationship with this customer began since.")
+        return [Reason("undo.lives", text)]
+
+    def _row(self, kind: type[SQLModel], step: Step) -> SQLModel | None:
+        if None in step.key.values():
+            return None
+        return self.session.get(kind, tuple(step.key[name] for name in key_names(kind)))
+
+
+def _domain_brought_back(steps: tuple[Step, ...]) -> str:
+    """Return the domain of the customer that comes back, empty where none does."""
+    for step in steps:
+        if step.record is Record.CUSTOMER and step.before is None:
+            return str((step.after or {}).get("primary_domain", ""))
+    return ""
+
+
+def _key(row: SQLModel) -> Fields:
+    names = {Tag: ("customer_id", "name"), Note: ("id",), Customer: ("id",)}
+    return {name: getattr(row, name) for name in names.get(type(row), ("customer_id",))}
+
+
+def _whole(row: SQLModel, key: Fields) -> Fields:
+    """Return all fields of a record, so that it can be made again from them."""
+    left_out = {*key, "version", "company_sort", "search_text", "name_sort", "ends_sort"}
+    return fields_of(row, [name for name in type(row).model_fields if name not in left_out])

@@ -1,0 +1,1 @@
+"""Pages that are put together from several rooms."""

@@ -1,0 +1,1 @@
+"""Invitations, partners, delegated admin and endings: records, lists and plans."""

@@ -1,0 +1,377 @@
+"""Invites a company to link with the partner: the plan, made from a wish and from the book.
+
+    around = read_around(store, account.id, wish)
+    plan = plan_invite(account, wish, around, by)       # pure: decides and says why
+
+Nothing is sent by it: the letter is a draft until it goes out (`models/invitation_letters.py`).
+Rules: `reference/rules.md §2, §7, §8`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlmodel import col, select
+
+from models.accounts.entities import PartnerAccount
+from models.changes.history import ChangeKind
+from models.changes.plan import By, Fields, Plan, Record, Step, Target
+from models.core.clock import date_text, iso
+from models.core.text import fold, shown
+from models.core.verdicts import Reason
+from models.customers.entities import BillingProfile, Customer
+from models.customers.tags_and_notes import can_be_undone
+from models.importing.cells import guid
+from models.languages import _
+from models.letters.letter import (
+    Letter,
+    LetterKind,
+    LetterLanguage,
+    Parties,
+    Template,
+    check_letter,
+    compose,
+    language_for,
+)
+from models.letters.links import asks_delegated_admin, check_link, link_with_delegated_admin
+from models.relationships.entities import (
+    Invitation,
+    InvitationKind,
+    LetterTemplate,
+    PartnerLink,
+    PartnerRelation,
+    PartnerState,
+    SentBy,
+)
+from models.relationships.lifecycles import OPEN_INVITATIONS, InvitationState
+from models.settings.clouds import Capability
+from models.values.domains import domain_name
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from models.accounts.accounts import Account
+    from models.database.store import Store
+    from models.settings.clouds import Cloud
+
+LONGEST = 256
+"""Characters of a name, a domain, an address."""
+RELATED = ("reseller", "advisor", "syndication")
+"""The relationships in which somebody is the partner's customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationWish:
+    """What a person says of an invitation; empty texts are filled in from the book."""
+
+    company: str = ""
+    contact: str = ""
+    email: str = ""
+    kind: InvitationKind = InvitationKind.RESELLER
+    delegated_admin: bool | None = None
+    """None: as the link says, else with it."""
+    language: LetterLanguage | None = None
+    """The letter's; None: the customer's own, as far as the book knows it, else English."""
+    link: str = ""
+    """The partner's link; empty for the one that is kept with the account."""
+    microsoft_id: str = ""
+    domain: str = ""
+    customer_id: int | None = None
+    provider: str = ""
+    in_portal: bool = False
+    """Whether it was made in the portal and is only to be recorded."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the book has that matters to an invitation."""
+
+    account: PartnerAccount
+    customer: Customer | None
+    """The customer who is invited; None for a company that is not in the book."""
+    billing: BillingProfile | None
+    language: LetterLanguage
+    """The letter's."""
+    waiting: list[Invitation]
+    """Invitations of the same company that have no answer yet."""
+    template: Template | None
+    """The partner's own text; None for the built-in one."""
+    provider: str
+    """The partner's own provider, where it has just one."""
+
+
+def read_around(store: Store, account_id: int, wish: InvitationWish) -> Around:
+    """Read what the book has of the company that is to be invited."""
+    with store.reading() as session:
+        return around_of(session, account_id, wish)
+
+
+def around_of(session: Session, account_id: int, wish: InvitationWish) -> Around:
+    """Read the same in a session that is open already."""
+    account = session.get_one(PartnerAccount, account_id)
+    customer = _customer(session, account_id, wish)
+    waiting = select(Invitation).where(
+        Invitation.account_id == account_id, col(Invitation.state).in_(OPEN_INVITATIONS)
+    )
+    if customer is not None:
+        waiting = waiting.where(Invitation.customer_id == customer.id)
+    else:
+        waiting = waiting.where(Invitation.name_sort == fold(wish.company)[:200])
+    providers = session.exec(
+        select(PartnerLink.name).where(
+            PartnerLink.account_id == account_id,
+            PartnerLink.state == PartnerState.ACTIVE,
+            PartnerLink.relationship_type == PartnerRelation.IS_INDIRECT_CLOUD_SOLUTION_PROVIDER_OF,
+        )
+    ).all()
+    kind = letter_kind(wish.kind, reminder=False)
+    billing = session.get(BillingProfile, customer.id) if customer else None
+    own = language_for((billing.culture or billing.language) if billing else "")
+    language = wish.language or own
+    return Around(
+        account=account,
+        customer=customer,
+        billing=billing,
+        language=language,
+        waiting=list(session.exec(waiting)),
+        template=own_template(session, account_id, kind, language),
+        provider=providers[0] if len(providers) == 1 else "",
+    )
+
+
+def _customer(session: Session, account_id: int, wish: InvitationWish) -> Customer | None:
+    """Return the customer that is named, or surely the same by tenant or domain."""
+    if wish.customer_id is not None:
+        return session.get(Customer, wish.customer_id)
+    for column, text in (
+        (Customer.microsoft_id, guid(wish.microsoft_id.strip()) or ""),
+        (Customer.primary_domain, domain_name(wish.domain.strip()) or ""),
+    ):
+        if text:
+            found = select(Customer).where(Customer.account_id == account_id, column == text)
+            if customer := session.exec(found.limit(1)).first():
+                return customer
+    return None
+
+
+def own_template(
+    session: Session, account_id: int, kind: LetterKind, language: LetterLanguage
+) -> Template | None:
+    """Return the partner's own text for a kind of letter; None where there is none."""
+    kept = session.get(LetterTemplate, (account_id, kind.value, language.value))
+    return Template(kept.subject, kept.body) if kept is not None else None
+
+
+def letter_kind(kind: InvitationKind, *, reminder: bool) -> LetterKind:
+    """Return which letter an invitation of a kind is written in."""
+    if kind is InvitationKind.COMBINED:
+        return LetterKind.COMBINED_REMINDER if reminder else LetterKind.COMBINED
+    return LetterKind.REMINDER if reminder else LetterKind.INVITATION
+
+
+def plan_invite(account: Account, wish: InvitationWish, around: Around, by: By) -> Plan:
+    """Plan to write an invitation, or to record one that was made in the portal. Pure."""
+    inviting = _Inviting(account, wish, around, by)
+    reasons = inviting.reasons()
+    refused = any(reason.refuses for reason in reasons)
+    customer = around.customer
+    return Plan(
+        ChangeKind.INVITED, by,
+        Target(account.id, account.cloud.id, inviting.company, customer.id if customer else None),
+        () if refused else inviting.steps(), tuple(reasons), can_be_undone(),
+    )  # fmt: skip
+
+
+class _Inviting:
+    """One invitation that is being planned: the wish, with what the book fills in."""
+
+    def __init__(self, account: Account, wish: InvitationWish, around: Around, by: By) -> None:
+        self.account, self.wish, self.around, self.by = account, wish, around, by
+        customer, billing = around.customer, around.billing
+        self.company = " ".join(wish.company.split()) or (customer.company_name if customer else "")
+        person = f"{billing.first_name} {billing.last_name}".strip() if billing else ""
+        self.contact = " ".join(wish.contact.split()) or person
+        self.email = wish.email.strip() or (billing.email if billing else "")
+        self.combined = wish.kind is InvitationKind.COMBINED
+        kept = around.account.combined_invitation_link if self.combined else ""
+        self.kept_link = kept if self.combined else around.account.invitation_link
+        own_link = wish.link.strip() or self.kept_link
+        says = asks_delegated_admin(own_link)
+        self.delegated_admin = next(
+            (said for said in (wish.delegated_admin, says) if said is not None), True
+        )
+        self.own_link = own_link
+        self.link = link_with_delegated_admin(own_link, self.delegated_admin) if own_link else ""
+        self.provider = wish.provider.strip() or around.provider
+
+    @property
+    def cloud(self) -> Cloud:
+        return self.account.cloud
+
+    def reasons(self) -> list[Reason]:
+        found = [*self._company_reasons(), *self._cloud_reasons(), *self._kind_reasons()]
+        if not self.wish.in_portal and self.cloud.allows(Capability.INVITATION_URL):
+            found += self._letter_reasons()
+        return [*found, *self._book_reasons()]
+
+    def _company_reasons(self) -> list[Reason]:
+        reasons = []
+        customer = self.around.customer
+        if customer is not None and customer.account_id != self.account.id:
+            text = _("This customer belongs to another partner account.")
+            reasons.append(Reason("invitation.other-account", text, "customer"))
+        if not self.company:
+            reasons.append(
+                Reason("invitation.no-company", _("Whom? Write the company."), "company")
+            )
+        email = self.email if self.wish.in_portal else ""  # a letter's is looked at with it
+        for field, text in (("company", self.company), ("contact", self.contact),
+                            ("email", email), ("domain", self.wish.domain),
+                            ("provider", self.provider)):  # fmt: skip
+            if len(text) > LONGEST or shown(text) != text:
+                said = _("At most {count} characters, and all of them to be seen.")
+                reasons.append(Reason(f"invitation.{field}", said.format(count=LONGEST), field))
+        if self.wish.domain and domain_name(self.wish.domain.strip()) is None:
+            text = _("{domain} is no domain such as contoso.onmicrosoft.com.")
+            said = text.format(domain=shown(self.wish.domain[:60]))
+            reasons.append(Reason("invitation.domain", said, "domain"))
+        tenant = self.wish.microsoft_id.strip()
+        if tenant and guid(tenant) is None:
+            text = _("{text} is no GUID such as 1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11.")
+            said = text.format(text=shown(tenant[:60]))
+            reasons.append(Reason("invitation.microsoft-id", said, "microsoft_id"))
+        return reasons
+
+    def _cloud_reasons(self) -> list[Reason]:
+        """Return what the cloud's table says (`rules.md §2`)."""
+        reasons = []
+        existing = self.cloud.allows(Capability.INVITE_EXISTING)
+        if existing.reason:
+            reasons.append(
+                Reason("invitation.cloud", existing.reason, source=existing.source,
+                       refuses=not existing.allowed)
+            )  # fmt: skip
+        call = self.cloud.allows(Capability.INVITATION_URL)
+        if not call.allowed and not self.wish.in_portal:
+            reasons.append(Reason("invitation.no-link", call.reason, "made", call.source))
+        if not self.delegated_admin:
+            without = self.cloud.allows(Capability.INVITE_WITHOUT_DELEGATED_ADMIN)
+            if without.reason:
+                reasons.append(
+                    Reason("invitation.delegated-admin", without.reason, "delegated_admin",
+                           without.source, refuses=not without.allowed)
+                )  # fmt: skip
+        return reasons
+
+    def _kind_reasons(self) -> list[Reason]:
+        """Return what stands against a combined invitation (`rules.md §8`)."""
+        if not self.combined:
+            return []
+        model = self.cloud.allows(Capability.INDIRECT_MODEL)
+        if model.reason:
+            return [
+                Reason("invitation.combined", model.reason, "kind", model.source,
+                       refuses=not model.allowed)
+            ]  # fmt: skip
+        if self.account.kind == "direct_bill":
+            text = _(
+                "This account is direct bill; a combined invitation is for indirect providers and "
+                "resellers. Say who you are: partnerdesk accounts edit --kind KIND"
+            )
+            return [Reason("invitation.combined", text, "kind", "rules.md §8", refuses=False)]
+        return []
+
+    def _letter_reasons(self) -> list[Reason]:
+        if not self.own_link:
+            text = _(
+                "The letter needs your invitation link. Copy it in Partner Center (Customers, "
+                "Request a reseller relationship) and give it once; the account keeps it."
+            )
+            return [Reason("link.missing", text, "link", "rules.md §7")]
+        reasons = [*check_link(self.own_link, self.cloud.id, self.around.account.tenant_id)]
+        if any(reason.refuses for reason in reasons):
+            return reasons
+        if asks_delegated_admin(self.own_link) is None and not self.delegated_admin:
+            text = _("This link does not say whether it asks for delegated admin: look at it.")
+            reasons.append(Reason("link.delegated-admin", text, "link", refuses=False))
+        return [*reasons, *check_letter(self.letter())]
+
+    def _book_reasons(self) -> list[Reason]:
+        reasons = []
+        for other in self.around.waiting[:1]:
+            text = _("It was invited on {date} by {who} and has not answered: better remind it.")
+            said = text.format(date=date_text(other.sent_at), who=other.sent_by)
+            reasons.append(Reason("invitation.waiting", said, refuses=False))
+        if self._related():
+            text = _(
+                "This customer has a relationship already: an invitation only serves to get "
+                "delegated admin back."
+            )
+            reasons.append(Reason("invitation.related", text, source="rules.md §7", refuses=False))
+        return reasons
+
+    def _related(self) -> bool:
+        customer = self.around.customer
+        if customer is None or customer.ended_at is not None:
+            return False
+        return customer.relationship_to_partner in RELATED
+
+    def letter(self) -> Letter:
+        parties = Parties(
+            company=self.company, contact=self.contact, email=self.email,
+            partner=self.around.account.name, link=self.link,
+            delegated_admin=self.delegated_admin, provider=self.provider,
+        )  # fmt: skip
+        kind = letter_kind(self.wish.kind, reminder=False)
+        return compose(kind, self.around.language, parties, self.around.template)
+
+    def steps(self) -> tuple[Step, ...]:
+        steps = [Step(Record.INVITATION, {"id": None}, None, self._fields())]
+        if self.own_link != self.kept_link and not self.wish.in_portal:
+            name = "combined_invitation_link" if self.combined else "invitation_link"
+            steps.append(
+                Step(Record.ACCOUNT, {"id": self.account.id}, {name: self.kept_link},
+                     {name: self.own_link})
+            )  # fmt: skip
+        return tuple(steps)
+
+    def _fields(self) -> Fields:
+        customer, wish, now = self.around.customer, self.wish, iso(self.by.at)
+        fields: Fields = {
+            "account_id": self.account.id,
+            "customer_id": customer.id if customer else None,
+            "company_name": self.company,
+            "contact": self.contact,
+            "email": self.email,
+            "microsoft_id": guid(wish.microsoft_id.strip())
+            or (customer.microsoft_id if customer else None),
+            "primary_domain": (domain_name(wish.domain.strip()) or "")
+            or (customer.primary_domain if customer else ""),
+            "kind": wish.kind.value,
+            "delegated_admin": self.delegated_admin,
+            "provider": self.provider if self.combined else "",
+            "language": self.around.language.value,
+            "created_at": now,
+            "created_by": self.by.actor.name,
+        }
+        if self._related():
+            fields["related_before"] = True
+        if not wish.in_portal:
+            letter = self.letter()
+            return fields | {
+                "link": self.link, "subject": letter.subject, "body": letter.body,
+                "state": InvitationState.DRAFT.value, "next_at": now,
+            }  # fmt: skip
+        return fields | {
+            "state": InvitationState.SENT.value, "how": SentBy.PORTAL.value, "sent_at": now,
+            "sent_by": self.by.actor.name, "next_at": iso(self.by.at + reminder_due()),
+        }  # fmt: skip
+
+
+def reminder_due() -> timedelta:
+    """Return how long after a letter a reminder is due."""
+    from models.relationships.lists import REMIND_AFTER_DAYS
+
+    return timedelta(days=REMIND_AFTER_DAYS)

@@ -1,0 +1,321 @@
+"""Indirect providers and resellers: partners on the other side, and who of them has which customer.
+
+Rules: `reference/rules.md §8`; fields: `reference/resources.md`, *PartnerRelationship*.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlmodel import col, select
+
+from models.accounts.accounts import PartnerKind
+from models.accounts.edit import mpn_id_of
+from models.accounts.entities import PartnerAccount
+from models.changes.history import ChangeKind
+from models.changes.plan import By, Fields, Plan, Record, Step, Target
+from models.core.clock import iso
+from models.core.errors import NotFoundError
+from models.core.text import fold, shown
+from models.core.verdicts import Reason
+from models.customers.entities import Customer
+from models.customers.form.markets import in_other_region
+from models.customers.tags_and_notes import can_be_undone
+from models.database.column_types import unset
+from models.importing.cells import guid
+from models.languages import _, ngettext
+from models.operations.execute import fields_of
+from models.relationships.entities import PartnerLink, PartnerRelation, PartnerState
+from models.settings.clouds import Capability
+from models.values.countries import country_code, country_name, likely_code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from models.accounts.accounts import Account
+    from models.database.store import Store
+    from models.settings.clouds import Cloud
+
+LONGEST = 256
+SOURCE = "rules.md §8"
+FIELDS = ("name", "mpn_id", "location", "kind", "agreement_signed", "microsoft_id")
+"""What a person says of a partner, in the order of the form."""
+KINDS = {
+    "reseller": PartnerRelation.IS_INDIRECT_RESELLER_OF,
+    "provider": PartnerRelation.IS_INDIRECT_CLOUD_SOLUTION_PROVIDER_OF,
+}
+"""The short words for what a partner is."""
+_SIGNED = {"yes": True, "no": False, "": None}
+
+
+def read_partner(store: Store, partner_id: int) -> tuple[PartnerLink, PartnerAccount]:
+    """Return a partner and the account it is linked with.
+
+    Raises:
+        NotFoundError: there is no such partner.
+    """
+    with store.reading() as session:
+        partner = session.get(PartnerLink, partner_id) if 0 < partner_id < 2**31 else None
+        if partner is None:
+            raise NotFoundError(
+                _("There is no partner {id}.").format(id=partner_id),
+                _("Look for it with: partnerdesk relationships partners list"),
+            )
+        return partner, session.get_one(PartnerAccount, partner.account_id)
+
+
+def read_partners(store: Store, account_id: int) -> list[PartnerLink]:
+    """Return an account's partners, ended ones too."""
+    with store.reading() as session:
+        mine = select(PartnerLink).where(PartnerLink.account_id == account_id)
+        return list(session.exec(mine.order_by(col(PartnerLink.name_sort))))
+
+
+def default_kind(account: Account) -> str:
+    """Return what a partner on the other side of this account is."""
+    return "provider" if account.kind is PartnerKind.INDIRECT_RESELLER else "reseller"
+
+
+def model_reasons(account: Account) -> list[Reason]:
+    """Return what the cloud says of the indirect model (`rules.md §2`)."""
+    model = account.cloud.allows(Capability.INDIRECT_MODEL)
+    if not model.reason:
+        return []
+    return [
+        Reason("partner.cloud", model.reason, source=model.source, refuses=not model.allowed)
+    ]  # fmt: skip
+
+
+def plan_add_partner(
+    account: Account, said: Mapping[str, str], others: Sequence[PartnerLink], by: By
+) -> Plan:
+    """Plan to add an indirect provider or reseller; `said` holds texts by `FIELDS`. Pure."""
+    fields, reasons = _checked(account, said, others, None)
+    reasons = [*model_reasons(account), *reasons]
+    refused = any(reason.refuses for reason in reasons)
+    new = {"account_id": account.id, **fields, "state": "active", "since": iso(by.at)}
+    steps = () if refused else (Step(Record.PARTNER, {"id": None}, None, new),)
+    return _plan(account.id, account.cloud, str(fields.get("name", "")), by, steps, reasons)
+
+
+def plan_edit_partner(
+    account: Account,
+    partner: PartnerLink,
+    said: Mapping[str, str],
+    others: Sequence[PartnerLink],
+    by: By,
+) -> Plan:
+    """Plan to change what is kept of a partner; only fields that change are touched. Pure."""
+    fields, reasons = _checked(account, said, others, partner)
+    if partner.state == PartnerState.ENDED:
+        reasons.append(Reason("partner.ended", _("The link with this partner ended already.")))
+    refused = any(reason.refuses for reason in reasons)
+    before = fields_of(partner, fields)
+    changed = {name: value for name, value in fields.items() if value != before[name]}
+    if "name" in changed and not refused:
+        text = _("Customers keep the name they carry: name the reseller there again.")
+        reasons.append(Reason("partner.renamed", text, "name", refuses=False))
+    steps: tuple[Step, ...] = ()
+    if changed and not refused:
+        kept = {name: before[name] for name in changed}
+        steps = (Step(Record.PARTNER, {"id": partner.id}, kept, changed),)
+    return _plan(account.id, account.cloud, partner.name, by, steps, reasons)
+
+
+def plan_end_partner(
+    partner: PartnerLink, account: PartnerAccount, cloud: Cloud, customers: int, by: By
+) -> Plan:
+    """Plan to end the link with a partner; `customers` is how many carry its name. Pure.
+
+    Only the link between the partners goes: customers and their delegated admin stay.
+    """
+    reasons = []
+    if partner.state == PartnerState.ENDED:
+        reasons.append(Reason("partner.ended", _("The link with this partner ended already.")))
+    else:
+        text = _("Only the link goes: customers and their delegated admin stay. Nobody is told; "
+                 "tell the partner yourself.")  # fmt: skip
+        reasons.append(Reason("partner.stays", text, source=SOURCE, refuses=False))
+    if customers:
+        text = ngettext(
+            "{count} of your customers carries its name and keeps it.",
+            "{count} of your customers carry its name and keep it.",
+            customers,
+        )
+        reasons.append(Reason("partner.customers", text, refuses=False))
+    after = {"state": PartnerState.ENDED.value, "ended_at": iso(by.at)}
+    refused = any(reason.refuses for reason in reasons)
+    step = Step(Record.PARTNER, {"id": partner.id}, fields_of(partner, after), after)
+    return _plan(account.id or 0, cloud, partner.name, by, () if refused else (step,), reasons)
+
+
+def shared_customers(store: Store, partner: PartnerLink) -> int:
+    """Return how many customers carry a partner's name or ids."""
+    from sqlmodel import func
+
+    names = [text for text in (partner.name, partner.mpn_id, partner.microsoft_id) if text]
+    with store.reading() as session:
+        carrying = select(func.count()).where(
+            Customer.account_id == partner.account_id,
+            col(Customer.indirect_reseller).in_(names),
+            col(Customer.indirect_reseller) != "",
+            unset(Customer.ended_at),
+        )
+        return int(session.exec(carrying).one())
+
+
+def plan_name_reseller(
+    account: Account,
+    customer: Customer,
+    wanted: str,
+    partners: Sequence[PartnerLink],
+    by: By,
+    *,
+    own_mpn_id: str = "",
+) -> Plan:
+    """Plan to name a customer's indirect reseller; an empty text takes the name away. Pure.
+
+    Args:
+        account: the customer's account.
+        customer: who gets the reseller.
+        wanted: the reseller's name, MPN id or tenant id.
+        partners: the account's partners.
+        by: who plans.
+        own_mpn_id: the partner's own MPN id.
+    """
+    wanted = " ".join(wanted.split())
+    partner = find_partner(wanted, partners) if wanted else None
+    name = partner.name if partner is not None else wanted
+    reasons = model_reasons(account)
+    if not any(reason.refuses for reason in reasons):
+        reasons += _reseller_reasons(account, wanted, partner, own_mpn_id)
+    if customer.ended_at is not None:
+        reasons.append(Reason("reseller.ended", _("The relationship with this customer ended.")))
+    if customer.account_id != account.id:
+        text = _("This customer belongs to another partner account.")
+        reasons.append(Reason("reseller.other-account", text))
+    refused = any(reason.refuses for reason in reasons)
+    steps: tuple[Step, ...] = ()
+    if not refused and name != customer.indirect_reseller:
+        before = {"indirect_reseller": customer.indirect_reseller}
+        steps = (Step(Record.CUSTOMER, {"id": customer.id}, before, {"indirect_reseller": name}),)
+    target = Target(account.id, account.cloud.id, customer.company_name, customer.id)
+    return Plan(ChangeKind.UPDATED, by, target, steps, tuple(reasons), can_be_undone())
+
+
+def find_partner(text: str, partners: Sequence[PartnerLink]) -> PartnerLink | None:
+    """Return the partner that a name, an MPN id or a tenant id means; lasting links first."""
+    wanted = fold(text)
+    found = [
+        partner for partner in partners
+        if wanted and wanted in (fold(partner.name), partner.mpn_id, partner.microsoft_id)
+    ]  # fmt: skip
+    found.sort(key=lambda partner: partner.state == PartnerState.ENDED)
+    return found[0] if found else None
+
+
+def _reseller_reasons(
+    account: Account, wanted: str, partner: PartnerLink | None, own_mpn_id: str
+) -> list[Reason]:
+    if not wanted:
+        return []
+    text = _("{name} is an indirect provider: the reseller of a customer is never the provider.")
+    numbers = (wanted, partner.mpn_id if partner is not None else "")
+    own = (
+        account.kind is PartnerKind.INDIRECT_PROVIDER and own_mpn_id in numbers and own_mpn_id != ""
+    )
+    provider = PartnerRelation.IS_INDIRECT_CLOUD_SOLUTION_PROVIDER_OF
+    if own or (partner is not None and partner.relationship_type == provider):
+        said = text.format(name=shown(partner.name if partner else wanted))
+        return [Reason("reseller.provider", said, "reseller", SOURCE + ", 2072")]
+    if partner is None:
+        text = _("{name} is none of your resellers: add it first (g l, 2, n).")
+        return [
+            Reason("reseller.unknown", text.format(name=shown(wanted[:60])), "reseller", SOURCE)
+        ]
+    if partner.state == PartnerState.ENDED:
+        text = _("The link with {name} ended.").format(name=shown(partner.name))
+        return [Reason("reseller.ended-link", text, "reseller", SOURCE)]
+    reasons = []
+    if partner.agreement_signed is False:
+        text = _("{name} has not signed the partner agreement: orders for it fail (2203, 2206).")
+        said = text.format(name=shown(partner.name))
+        reasons.append(Reason("reseller.agreement", said, "reseller", SOURCE, refuses=False))
+    if in_other_region(partner.location, account.market):
+        text = _("{name} is in {country}, outside your CSP region: orders for it fail (2201).")
+        said = text.format(name=shown(partner.name), country=country_name(partner.location))
+        reasons.append(Reason("reseller.region", said, "reseller", SOURCE, refuses=False))
+    return reasons
+
+
+def _checked(
+    account: Account,
+    said: Mapping[str, str],
+    others: Sequence[PartnerLink],
+    partner: PartnerLink | None,
+) -> tuple[Fields, list[Reason]]:
+    """Return a partner's fields as they are stored, and what is wrong with what was said."""
+    reasons: list[Reason] = []
+    name = " ".join(said.get("name", "").split())
+    if not name:
+        reasons.append(Reason("partner.no-name", _("Write the partner's name."), "name"))
+    elif len(name) > LONGEST or shown(name) != name:
+        text = _("At most {count} characters, and all of them to be seen.")
+        reasons.append(Reason("partner.name", text.format(count=LONGEST), "name"))
+    mpn_id = mpn_id_of(said.get("mpn_id", "").strip())
+    if isinstance(mpn_id, Reason):
+        reasons.append(mpn_id)
+        mpn_id = ""
+    place = said.get("location", "").strip()
+    location = country_code(place) if place else ""
+    if location is None:
+        likely = likely_code(place)
+        text = _("{text} is no country.").format(text=shown(place[:60]))
+        reasons.append(Reason("partner.location", text, "location", offer=likely))
+    tenant = said.get("microsoft_id", "").strip()
+    microsoft_id = guid(tenant) if tenant else ""
+    if microsoft_id is None:
+        text = _("{text} is no GUID such as 1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11.")
+        said_so = text.format(text=shown(tenant[:60]))
+        reasons.append(Reason("partner.microsoft-id", said_so, "microsoft_id"))
+    word = said.get("kind", "").strip() or default_kind(account)
+    relation = KINDS.get(word) or (PartnerRelation(word) if word in set(PartnerRelation) else None)
+    if relation is None:
+        text = _("{text} is neither reseller nor provider.").format(text=shown(word[:40]))
+        reasons.append(Reason("partner.kind", text, "kind", SOURCE))
+    signed = said.get("agreement_signed", "").strip().lower()
+    if signed not in _SIGNED:
+        text = _("Write yes or no, or leave it empty where it is not known.")
+        reasons.append(Reason("partner.agreement", text, "agreement_signed"))
+    fields: Fields = {
+        "name": name, "mpn_id": mpn_id, "location": location or "",
+        "relationship_type": str(relation or ""), "agreement_signed": _SIGNED.get(signed),
+        "microsoft_id": microsoft_id or "",
+    }  # fmt: skip
+    return fields, [*reasons, *_meeting(fields, others, partner)]
+
+
+def _meeting(
+    fields: Fields, others: Sequence[PartnerLink], partner: PartnerLink | None
+) -> list[Reason]:
+    """Return that a partner with the same name or ids is linked already."""
+    own = partner.id if partner is not None else None
+    for other in others:
+        if other.id == own or other.state == PartnerState.ENDED:
+            continue
+        for name in ("mpn_id", "microsoft_id"):
+            if fields[name] and fields[name] == getattr(other, name):
+                text = _("{partner} has it already.").format(partner=shown(other.name))
+                return [Reason("partner.there", text, name)]
+        if fold(str(fields["name"])) == other.name_sort:
+            text = _("There is a partner of that name already.")
+            return [Reason("partner.there", text, "name")]
+    return []
+
+
+def _plan(
+    account_id: int, cloud: Cloud, name: str, by: By, steps: tuple[Step, ...],
+    reasons: list[Reason],
+) -> Plan:  # fmt: skip
+    target = Target(account_id, cloud.id, name)
+    return Plan(ChangeKind.PARTNER, by, target, steps, tuple(reasons), can_be_undone())

@@ -1,0 +1,169 @@
+"""The open book and who works on it: what every screen and command is given."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import uuid4
+
+from models.accounts.accounts import Account, Scope, choose, read_accounts
+from models.core.clock import now
+from models.core.errors import DeskError
+from models.database.reader import Reader
+from models.languages import _
+from models.lists.filter_history import FilterHistory
+from models.lists.list_state import Remembered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+    from datetime import datetime
+
+    from models.changes.plan import By
+    from models.database.connection import Connection
+    from models.database.store import Store
+    from models.lists.saved_views_file import Reading
+    from models.settings.model import Settings
+
+_UNFINISHED = "FROM outbox WHERE state IN ('waiting', 'sending', 'sent', 'failed')"
+PULSE = (
+    "SELECT (SELECT coalesce(max(id), 0) FROM changes), "  # noqa: S608 - constants only
+    "(SELECT count(*) FROM customer_drafts), (SELECT coalesce(max(id), 0) FROM customer_drafts), "
+    "(SELECT coalesce(sum(version), 0) FROM customer_drafts), "
+    f"(SELECT count(*) {_UNFINISHED}), (SELECT coalesce(sum(version), 0) {_UNFINISHED}), "
+    "coalesce(sum(synced_at), 0), coalesce(sum(version), 0), count(*) FROM partner_accounts"
+)
+"""A few numbers that change with whatever the screens show."""
+
+
+class DeskState(NamedTuple):
+    """What a screen shows: if it differs, the screen has to look again."""
+
+    scope: str
+    """The key of the chosen account; empty until the book is open."""
+    pulse: tuple[int, ...]
+
+
+@dataclass
+class Desk:
+    """An open book, the settings, and what is chosen in it. Changed by the app only."""
+
+    settings: Settings
+    store: Store
+    clock: Callable[[], datetime] = now
+    wanted_cloud: str = ""
+    """What `--cloud` asked for; stronger than what is remembered."""
+    demo: bool = False
+    """Whether the book is the demo book; the header says so."""
+    accounts: list[Account] = field(default_factory=list)
+    scope: Scope | None = None
+    """What the selector chose; None until the book is open."""
+    pulse: tuple[int, ...] = ()
+    """The state of the book that the screens have seen."""
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.store)
+        self.counters = (Reader(self.store), Reader(self.store))
+        """Count beside the reader, so that rows never wait for their number."""
+        self.notices: list[str] = []
+        """What is still to be told of files of the program's own that were damaged."""
+        self.remembered = Remembered.load(self.store.database, self.notices.append)
+        self.used_filters = FilterHistory(self.notices.append)
+        self._first_look: Future[tuple[list[Account], tuple[int, ...]] | None] | None = None
+        self._first_views: Reading | None = None
+
+    @property
+    def state(self) -> DeskState:
+        """What is chosen, and the state of the book that is known."""
+        return DeskState(self.scope.key if self.scope else "", self.pulse)
+
+    def begin(self) -> None:
+        """Begin to open the book in the reading thread, while the screens are being imported."""
+        self._first_look = self.reader.begin(self._open)
+
+    async def open(self) -> None:
+        """Wait until the book is open, and choose where to begin.
+
+        Raises:
+            StoreError: the book cannot be opened.
+        """
+        first_look = self._first_look or self.reader.begin(self._open)
+        looked = await asyncio.wrap_future(first_look)
+        if looked is not None:
+            self.seen(*looked)
+
+    def _open(self) -> tuple[list[Account], tuple[int, ...]] | None:
+        self.store.open([cloud.id for cloud in self.settings.enabled_clouds()])
+        if self.settings.start == "last":
+            from models.lists.saved_views_file import read_views
+
+            with suppress(DeskError):  # the list says what is wrong with them
+                self._first_views = read_views()
+        return self.look(self.reader.connected())
+
+    def take_first_views(self) -> Reading | None:
+        """Return what was read of the person's views while the book was opened; once."""
+        first, self._first_views = self._first_views, None
+        return first
+
+    def look(self, connection: Connection) -> tuple[list[Account], tuple[int, ...]] | None:
+        """Return the accounts and the book's pulse; None where nothing changed since `seen`."""
+        pulse = tuple(int(number) for number in connection.rows(PULSE)[0])
+        if pulse == self.pulse:
+            return None
+        return read_accounts(connection, self.settings.enabled_clouds()), pulse
+
+    def seen(self, accounts: list[Account], pulse: tuple[int, ...]) -> None:
+        """Take over what `look` returned; keeps the chosen scope."""
+        if not accounts:
+            raise DeskError(
+                _("No cloud is turned on, so there is no account to work in."),
+                _("Turn one on in your settings; `partnerdesk info` names the file."),
+            )
+        self.accounts = accounts
+        self.pulse = pulse
+        wanted = self.scope.key if self.scope else self.wanted_cloud or self.remembered.scope
+        self.scope = choose(accounts, wanted)
+
+    def choose(self, key: str) -> None:
+        """Work in another account, or in all of them; `write_down` keeps that for the next run."""
+        self.scope = choose(self.accounts, key)
+        self.remembered.scope = self.scope.key
+
+    def why_no_change(self) -> str:
+        """Return why nothing can be changed here and now; empty if it can."""
+        if self.settings.read_only:
+            return _("Read-only mode: nothing can be changed.")
+        if self.scope is None:
+            return _("The book is not open yet.")
+        if self.scope.account is None:
+            return _("All clouds are shown: choose one account with c to change something.")
+        return ""
+
+    def by(self, plan_id: str = "") -> By:
+        """Return who plans something now, under the plan's id or a new one."""
+        from models.changes.history import Actor
+        from models.changes.plan import By
+
+        return By(Actor.present(), self.clock(), plan_id or str(uuid4()))
+
+    def take_notices(self) -> str:
+        """Return what is still to be told of damaged files; whoever asks tells it."""
+        taken, self.notices[:] = self.notices[:], []
+        return "\n".join(taken)
+
+    def write_down(self) -> None:
+        """Write down how the lists are and which filters were used. Blocks."""
+        self.remembered.save()
+        self.used_filters.save()
+
+    def close(self) -> None:
+        """Write down what is to be remembered, and stop reading."""
+        self.write_down()
+        readers = (self.reader, *self.counters)
+        for reader in readers:
+            reader.stop()
+        for reader in readers:
+            reader.close()

@@ -1,0 +1,144 @@
+"""Rows that a person gives: from a CSV, XLSX or JSON file whose fields have fixed names.
+
+    rows = read_rows(Path("customers.csv"), FormField)
+
+The names of a file's fields are a stable contract: the values of the enum, the same in all kinds.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from models.core.errors import FileError
+from models.core.text import shown
+from models.core.verdicts import Reason
+from models.languages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+Field = TypeVar("Field", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRow(Generic[Field]):
+    """A row of a file."""
+
+    number: int
+    """1 for the first row of data."""
+    values: dict[Field, str]
+    problems: tuple[Reason, ...] = ()
+    """Why the row cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _JsonObject:
+    """A JSON object: its fields as they stand in the file, also those that are there twice."""
+
+    fields: list[tuple[str, object]]
+
+
+def read_rows(path: Path, fields: type[Field]) -> list[GivenRow[Field]]:
+    """Read a CSV, XLSX or JSON file to its end.
+
+    Raises:
+        FileError: it cannot be read, is damaged, or has a field that there is not.
+    """
+    if path.suffix.lower() == ".json":
+        return _json_rows(path, fields)
+    from models.sheets import read_sheet
+
+    sheet = read_sheet(path)
+    columns = _columns(sheet.columns, path, fields)
+    with closing(sheet.rows()) as rows:
+        return [_sheet_row(number, columns, cells) for number, (_line, cells) in enumerate(rows, 1)]
+
+
+def _sheet_row(number: int, columns: Sequence[Field | None], cells: list[str]) -> GivenRow[Field]:
+    values = {
+        field: cell.strip()
+        for field, cell in zip(columns, cells, strict=False)
+        if field is not None and cell.strip()
+    }
+    named = [cell for field, cell in zip(columns, cells, strict=False) if field is None]
+    if any(cell.strip() for cell in (*named, *cells[len(columns) :])):
+        text = _("The row has more cells than the file has columns with a name.")
+        return GivenRow(number, values, (Reason("row.too-long", text),))
+    return GivenRow(number, values)
+
+
+def _columns(names: Sequence[str], path: Path, fields: type[Field]) -> list[Field | None]:
+    found = [_field(name, path, fields) if name.strip() else None for name in names]
+    twice = [field for field in found if field is not None and found.count(field) > 1]
+    if twice:
+        raise FileError(
+            _("{file} has two columns called {name}.").format(
+                file=shown(str(path)), name=twice[0].value
+            )
+        )
+    return found
+
+
+def _field(name: str, path: Path, fields: type[Field]) -> Field:
+    key = name.strip().lower()
+    known = [field.value for field in fields]
+    if key in known:
+        return fields(key)
+    file, word = shown(str(path)), shown(name)[:60]
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
+    raise FileError(
+        _("{file} has a field {name}, which there is not.").format(file=file, name=word),
+        _("Did you mean {near}?").format(near=near[0])
+        if near
+        else _("The fields are: {names}.").format(names=", ".join(known)),
+    )
+
+
+def _json_rows(path: Path, fields: type[Field]) -> list[GivenRow[Field]]:
+    from models.sheets import unreadable
+
+    file = shown(str(path))
+    try:
+        found = json.loads(
+            path.read_bytes(), parse_int=str, parse_float=str, parse_constant=str,
+            object_pairs_hook=_JsonObject,
+        )  # fmt: skip
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except (ValueError, RecursionError) as error:
+        raise FileError(
+            _("{file} is not valid JSON: {reason}.").format(file=file, reason=shown(str(error)))
+        ) from error
+    if not isinstance(found, list):
+        raise FileError(
+            _("{file} holds no list.").format(file=file),
+            _("Write a JSON list with one object for each row."),
+        )
+    return [_json_row(number, row, path, fields) for number, row in enumerate(found, 1)]
+
+
+def _json_row(number: int, row: object, path: Path, fields: type[Field]) -> GivenRow[Field]:
+    if not isinstance(row, _JsonObject):
+        text = _("The row is no object with fields.")
+        return GivenRow(number, {}, (Reason("row.no-object", text),))
+    values: dict[Field, str] = {}
+    problems = []
+    named: set[Field] = set()
+    for name, value in row.fields:
+        field = _field(name, path, fields)
+        if field in named:
+            text = _("{field} is there twice.").format(field=field.value)
+            problems.append(Reason("row.twice", text, field.value))
+        elif isinstance(value, str):
+            values[field] = value
+        elif value is not None:
+            text = _("{field} is no text.").format(field=field.value)
+            problems.append(Reason("row.no-text", text, field.value))
+        named.add(field)
+    return GivenRow(number, values, tuple(problems))

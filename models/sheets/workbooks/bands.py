@@ -1,0 +1,307 @@
+"""Cuts the sheet of an XLSX file into bands of rows, so that no more than one is in memory.
+
+The library that reads workbooks takes a sheet whole. An XLSX file is a ZIP of XML parts; here the
+part of a sheet is unpacked block by block, cut in front of a row, and each band becomes a small
+workbook of its own with the styles and shared texts of the file. What a cell says is the library's
+business: nothing is looked for but where rows begin, their numbers, and cells that are far out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from itertools import islice
+from typing import IO, TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from models.sheets.bounds import (
+    LONGEST_ROW,
+    MOST_COLUMNS,
+    MOST_PART_XML,
+    MOST_PARTS,
+    MOST_ROWS,
+    MOST_SHARED_XML,
+    MOST_SHEET_XML,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+FIRST_BAND = 256 * 1024
+"""Bytes of XML that are unpacked for the heading and the rows below it."""
+FIRST_SHARED = 1024**2
+"""Bytes of XML of the shared texts that are unpacked for these rows."""
+SMALLEST_BAND, LARGEST_BAND = 4 * 1024**2, 64 * 1024**2
+"""Bytes of XML in the bands that follow."""
+WIDEST_GAP = 1_000
+"""Missing rows between two rows of a band: the library makes cells of all of them."""
+
+_BLOCK = 64 * 1024
+_SHARED = "sharedstrings.xml"
+_NEEDED = frozenset({".rels", "workbook.xml", "workbook.xml.rels", "styles.xml", _SHARED})
+_STORED = 32 * 1024**2  # bytes; what is larger is packed again, so as not to be there thrice
+
+_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*(<\?xml[^>]*\?>)")
+_DATA = re.compile(rb"<((?:[\w.-]+:)?)sheetData(?:\s[^>]*?)?(/?)>")
+_SHARED_END = re.compile(rb"</(?:[\w.-]+:)?si>")
+_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d+)["']""")
+_THREE_LETTERS = re.compile(rb'r="[A-Z]{3}')
+
+
+class TooLargeError(Exception):
+    """The file holds more than a table may (`models.sheets.bounds`)."""
+
+
+class TooWideError(TooLargeError):
+    """A cell with content is farther to the right than a table may go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Rows of a sheet."""
+
+    part: str
+    """The part that is the sheet."""
+    xml: tuple[bytes, ...]
+    """A sheet of these rows only, in pieces."""
+    begin: int
+    """Bytes of the whole sheet's XML in front of these rows."""
+    end: int
+    is_first: bool
+    """Whether the heading is among them."""
+
+
+class XlsxFile:
+    """An XLSX file whose sheets are read in bands; `archive` stays open meanwhile.
+
+    Raises:
+        TooLargeError: it has too many parts, or says that some are larger than they may be.
+    """
+
+    def __init__(self, archive: ZipFile) -> None:
+        self._archive = archive
+        names = [info.filename for info in archive.infolist() if not info.is_dir()]
+        self._needed = [name for name in names if _last(name) in _NEEDED]
+        self._others = [name for name in names if _last(name) not in _NEEDED]
+        sizes = {name: self.size(name) for name in self._needed}
+        if (
+            len(names) > MOST_PARTS
+            or any(size > _most(name) for name, size in sizes.items())
+            or sum(sizes.values()) > MOST_SHARED_XML + MOST_PART_XML
+        ):
+            raise TooLargeError
+        self._shared = sum(size for name, size in sizes.items() if _last(name) == _SHARED)
+
+    def size(self, part: str) -> int:
+        """Return how many bytes of XML a part says that it has."""
+        return self._archive.getinfo(part).file_size
+
+    def index(self) -> tuple[BytesIO, list[str]]:
+        """Return a workbook that says which part each sheet is, and the names of the parts.
+
+        The only cell of each sheet is the place of its part among the names: so it is the library
+        that follows the file's relations.
+        """
+        sheet = b"<worksheet><sheetData><row><c><v>%d</v></c></row></sheetData></worksheet>"
+        parts = {name: (sheet % place,) for place, name in enumerate(self._others)}
+        return _workbook(self._first_needs, parts), self._others
+
+    def bands(self, part: str) -> Iterator[Band]:
+        """Yield the rows of a sheet, band by band, unpacking no farther than is asked for.
+
+        Raises:
+            TooLargeError: the sheet, a row of it or what it needs is more than a table may hold.
+            ValueError: the part is no sheet, or damaged.
+        """
+        if self.size(part) > MOST_SHEET_XML:
+            raise TooLargeError
+        # Each band has the shared texts read anew: where these are many, bands are larger.
+        size = min(max(SMALLEST_BAND, 2 * self._shared), LARGEST_BAND)
+        with self._archive.open(part) as file:
+            cutter = _Cutter(file)
+            for place, (rows, begin, end) in enumerate(cutter.bands(size)):
+                for piece in cutter.pieces(rows):
+                    xml = (*cutter.head, piece, *cutter.tail)
+                    yield Band(part, xml, begin, end, is_first=place == 0)
+        _ = self._needs  # to their end, where damages are found
+
+    def workbook(self, band: Band) -> BytesIO:
+        """Return a workbook that has these rows as its only sheet with content."""
+        return _workbook(self._needs, {band.part: band.xml})
+
+    def first_workbook(self, band: Band) -> BytesIO:
+        """Return the same with the first shared texts only, which the first rows seldom exceed."""
+        return _workbook(self._first_needs, {band.part: band.xml})
+
+    @cached_property
+    def _needs(self) -> bytes:
+        return self._packed(lambda name: unpacked(self._archive, name, _most(name)))
+
+    @cached_property
+    def _first_needs(self) -> bytes:
+        return self._packed(self._beginning)
+
+    def _beginning(self, name: str) -> Iterator[bytes]:
+        """Yield what a part holds; of the shared texts the first ones."""
+        blocks = unpacked(self._archive, name, _most(name))
+        if _last(name) != _SHARED or self._shared <= FIRST_SHARED:
+            yield from blocks
+            return
+        texts = b"".join(islice(blocks, FIRST_SHARED // _BLOCK))
+        yield texts[: max(end.end() for end in _SHARED_END.finditer(texts))]
+        yield b"</sst>"
+
+    def _packed(self, content: Callable[[str], Iterator[bytes]]) -> bytes:
+        """Return a ZIP file of what every band needs."""
+        packed = BytesIO()
+        with ZipFile(packed, "w", compresslevel=1) as target:
+            for name in self._needed:
+                part = ZipInfo(name)
+                part.compress_type = ZIP_DEFLATED if self.size(name) > _STORED else ZIP_STORED
+                with target.open(part, "w") as out:
+                    for block in content(name):
+                        out.write(block)
+        return packed.getvalue()
+
+
+def _workbook(packed: bytes, parts: Mapping[str, Iterable[bytes]]) -> BytesIO:
+    """Return a ZIP file with more parts."""
+    workbook = BytesIO(packed)
+    with ZipFile(workbook, "a") as target:
+        for name, blocks in parts.items():
+            with target.open(name, "w") as out:
+                for block in blocks:
+                    out.write(block)
+    workbook.seek(0)
+    return workbook
+
+
+def _most(name: str) -> int:
+    """Return how many bytes a part may hold that every band needs."""
+    return MOST_SHARED_XML if _last(name) == _SHARED else MOST_PART_XML
+
+
+class _Cutter:
+    """Reads the XML of a sheet from `file`, as far as it is asked to."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._read = 0
+        self._number = 0
+        """Of the last row that was seen."""
+        head = b""
+        while not (data := _DATA.search(head)):
+            if len(head) > LONGEST_ROW:
+                raise ValueError("there is no sheet in it")
+            head += self._more(max(len(head), _BLOCK))
+        declaration = _DECLARATION.match(head)
+        self.head = (declaration[1] if declaration else b"", b"<worksheet><sheetData>")
+        self.tail = (b"</sheetData></worksheet>",)
+        self._rest = head[data.end() :]
+        self._over = bool(data[2])
+        self._data_end = b"</%ssheetData" % data[1]
+        self._row_begin = b"<%srow" % data[1]
+        self._row = re.compile(re.escape(self._row_begin) + rb"(?=[\s/>])([^>]*)>")
+        self._far_cell = re.compile(
+            b"<%sc" % re.escape(data[1]) + rb'\s(?:[^<>]*\s)?r="([A-Z]{3,})\d+"[^<>]*(?<!/)>'
+        )
+
+    def _more(self, size: int) -> bytes:
+        block = self._file.read(size)
+        if not block:
+            raise ValueError("the sheet has no end")
+        self._count(block)
+        return block
+
+    def _count(self, block: bytes) -> None:
+        self._read += len(block)
+        if self._read > MOST_SHEET_XML:
+            raise TooLargeError
+
+    def bands(self, size: int) -> Iterator[tuple[bytes, int, int]]:
+        """Yield whole rows, and where in the XML they begin and end."""
+        begin, wanted = self._read - len(self._rest), FIRST_BAND
+        while not self._over:
+            end = self._rest.find(self._data_end)
+            self._over = end >= 0
+            cut = end if self._over else self._rest.rfind(self._row_begin)
+            if self._over or (cut > 0 and len(self._rest) >= wanted):
+                rows, self._rest = self._rest[:cut], self._rest[cut:]
+                if self._row.search(rows):
+                    yield rows, begin, begin + cut
+                begin, wanted = begin + cut, size
+            elif cut <= 0 and len(self._rest) > LONGEST_ROW:
+                raise TooLargeError
+            if not self._over:
+                self._rest += self._more(max(wanted - len(self._rest), _BLOCK))
+        while block := self._file.read(_BLOCK):  # to the end, where damages are found
+            self._count(block)
+
+    def pieces(self, rows: bytes) -> Iterator[bytes]:
+        """Yield `rows`, parted where many are missing in between; each part says where it begins.
+
+        Raises:
+            TooWideError: a cell is too far out; of the sheet's first row after that one is given.
+        """
+        first, *second = islice(self._row.finditer(rows), 2)
+        if self._is_too_wide(rows):
+            heading = rows[: second[0].start()] if second else rows
+            if not self._number and self._is_too_wide(heading):
+                yield heading
+            raise TooWideError
+        if not _NUMBER.search(first[1]):
+            place = first.start() + len(self._row_begin)
+            rows = rows[:place] + b' r="%d"' % (self._number + 1) + rows[place:]
+        begin = first.start()
+        for row in self._row.finditer(rows):
+            said = _NUMBER.search(row[1])
+            number = int(said[1]) if said else self._number + 1
+            if number < self._number:
+                raise ValueError("the rows are not in order")
+            if number > MOST_ROWS:
+                raise TooLargeError
+            if number - self._number > WIDEST_GAP and begin < row.start():
+                yield rows[begin : row.start()]
+                begin = row.start()
+            self._number = number
+        yield rows[begin:]
+
+    def _is_too_wide(self, rows: bytes) -> bool:
+        if not _THREE_LETTERS.search(rows):  # as good as always
+            return False
+        return any(_column(cell[1]) > MOST_COLUMNS for cell in self._far_cell.finditer(rows))
+
+
+def unpacked(archive: ZipFile, name: str, most: int) -> Iterator[bytes]:
+    """Yield what a part of a ZIP file holds, block by block.
+
+    Raises:
+        TooLargeError: that is more than `most` bytes, whatever the file says.
+    """
+    left = most
+    with archive.open(name) as part:
+        while block := part.read(_BLOCK):
+            left -= len(block)
+            if left < 0:
+                raise TooLargeError
+            yield block
+
+
+def is_xlsx(archive: ZipFile) -> bool:
+    """Say whether a ZIP file is a workbook of XML parts: XLSX or XLSM."""
+    return any(_last(name) == "workbook.xml" for name in archive.namelist())
+
+
+def _last(name: str) -> str:
+    """Return a part's name without its folder, as the library compares it: in small letters."""
+    return name.rpartition("/")[2].lower()
+
+
+def _column(letters: bytes) -> int:
+    """Return a column's number, from 1: `A` is 1, `AA` is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number

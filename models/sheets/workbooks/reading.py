@@ -1,0 +1,247 @@
+"""Reads a workbook and writes its rows to stdout: the work of a process of its own.
+
+The library that reads workbooks puts a whole sheet into memory, cell by cell up to its last corner,
+and ends the process where that does not fit (tafia/calamine issue 693). A file of 2 KB can ask for
+500 GB, and the console has to outlive it. XLSX files are given to it in bands; what cannot be, XLS,
+XLSB and ODS, is read whole. Each row is a line of JSON; the exit code says what went wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import suppress
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import IntEnum
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+from models.sheets.bounds import (
+    LONGEST_LINE,
+    MEMORY,
+    MOST_FILE,
+    MOST_SHEETS,
+    MOST_UNPACKED,
+    SECONDS,
+)
+from models.sheets.workbooks.bands import (
+    Band,
+    TooLargeError,
+    TooWideError,
+    XlsxFile,
+    is_xlsx,
+    unpacked,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+REPORTED_EVERY = 1000
+"""Rows between two lines that say how much is read."""
+
+
+class Exit(IntEnum):
+    """What the process answers; anything else means that it failed."""
+
+    DONE = 0
+    PASSWORD = 10
+    NO_CONTENT = 11
+    TOO_LARGE = 12
+    TOO_WIDE = 13
+
+
+def main(path: str) -> int:
+    """Write the rows of the first sheet with content, and return the exit code.
+
+    A line is `[row, cells]`, blank rows left out, or `[row, rows]`: how far it is of how many.
+    """
+    from python_calamine import PasswordError
+
+    _limit_self()
+    try:
+        return Exit.DONE if _write_rows(Path(path)) else Exit.NO_CONTENT
+    except PasswordError:
+        return Exit.PASSWORD
+    except TooWideError:
+        return Exit.TOO_WIDE
+    except (TooLargeError, MemoryError):
+        return Exit.TOO_LARGE
+
+
+def _limit_self() -> None:
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, OSError, ValueError):
+        return  # a system without such limits; the process is apart all the same
+
+
+def _write_rows(path: Path) -> bool:
+    """Say whether there was a sheet with content."""
+    if path.stat().st_size > MOST_FILE:
+        raise TooLargeError
+    with path.open("rb") as file:
+        if file.read(2) == b"PK":
+            with ZipFile(file) as archive:
+                if is_xlsx(archive):
+                    return _write_bands(XlsxFile(archive))
+                _refuse_packed(archive)
+    return _write_whole(path)
+
+
+def _refuse_packed(archive: ZipFile) -> None:
+    """Refuse a file that holds more than can be read whole."""
+    left = MOST_UNPACKED
+    for name in archive.namelist():
+        left -= sum(map(len, unpacked(archive, name, left)))
+
+
+# Files that are read in bands
+
+
+def _write_bands(file: XlsxFile) -> bool:
+    for name, part in _sheets(file):
+        table = _Table(file.size(part))
+        for band in file.bands(part):
+            table.write(_sheet(file, name, band), band.begin, band.end)
+        if table.begun:
+            return True
+    return False
+
+
+def _sheet(file: XlsxFile, name: str, band: Band) -> CalamineSheet:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    if band.is_first:
+        first = file.first_workbook(band)
+        with suppress(CalamineError), CalamineWorkbook.from_filelike(first) as book:
+            return book.get_sheet_by_name(name)  # unless it needs more of the shared texts
+    with CalamineWorkbook.from_filelike(file.workbook(band)) as book:
+        return book.get_sheet_by_name(name)
+
+
+def _sheets(file: XlsxFile) -> Iterator[tuple[str, str]]:
+    """Yield the sheets' names and parts, hidden ones last."""
+    from python_calamine import CalamineWorkbook
+
+    workbook, parts = file.index()
+    with CalamineWorkbook.from_filelike(workbook) as book:
+        for name in _in_order(book):
+            [[place]] = book.get_sheet_by_name(name).to_python()
+            yield name, parts[int(text_of(place))]
+
+
+def _in_order(book: CalamineWorkbook) -> list[str]:
+    """Return the names of the sheets with cells, hidden ones last."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    if len(book.sheets_metadata) > MOST_SHEETS:
+        raise TooLargeError
+    sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    sheets.sort(key=lambda sheet: sheet.visible != SheetVisibleEnum.Visible)
+    return [sheet.name for sheet in sheets]
+
+
+class _Table:
+    """Writes the rows of one sheet, band by band, each cell in its column."""
+
+    def __init__(self, size: int) -> None:
+        self.begun = False
+        self._size = size
+        """Bytes of the sheet's XML, by which the number of its rows is guessed."""
+        self._edge = 0
+        """Blank columns to the left of the table, which are left out."""
+        self._width = 0
+
+    def write(self, sheet: CalamineSheet, begin: int, end: int) -> None:
+        """Write the rows of a band, which is from `begin` to `end` in the sheet."""
+        if sheet.start is None:
+            return
+        top, left = sheet.start
+        if not self.begun:
+            self.begun, self._edge, self._width = True, left, sheet.width
+        rows = sheet.to_python()
+        for place, cells in enumerate(rows):
+            row = top + 1 + place
+            if place % REPORTED_EVERY == 0:
+                done = begin + (end - begin) * (place + 1) // len(rows)
+                _tell(row, max(row, row * self._size // done))
+            _write(row, self._placed([text_of(cell) for cell in cells], left))
+
+    def _placed(self, texts: list[str], left: int) -> list[str]:
+        """Return a row's texts from the table's first column on, as many as its first rows have."""
+        outside = max(self._edge - left, 0)
+        row = [""] * (left - self._edge) + texts[outside:]
+        row += [""] * (self._width - len(row))
+        # What stands left of the table goes behind its end: nothing is left out without a word.
+        return row + texts[:outside]
+
+
+# Files that are read whole
+
+
+def _write_whole(path: Path) -> bool:
+    with _opened(path) as book:
+        for name in _in_order(book):
+            sheet = book.get_sheet_by_name(name)
+            if sheet.end is None:
+                continue
+            for row, cells in enumerate(sheet.iter_rows(), start=1):
+                if row % REPORTED_EVERY == 1:
+                    _tell(row, sheet.end[0] + 1)
+                _write(row, [text_of(cell) for cell in cells])
+            return True
+    return False
+
+
+def _opened(path: Path) -> CalamineWorkbook:
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    try:
+        return CalamineWorkbook.from_path(path)  # believes the name's ending
+    except PasswordError:
+        raise
+    except CalamineError:
+        return CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+
+
+# Lines
+
+
+def _tell(row: int, rows: int) -> None:
+    sys.stdout.write(f"[{row}, {rows}]\n")
+
+
+def _write(row: int, texts: list[str]) -> None:
+    text = "".join(texts)
+    if len(text) > LONGEST_LINE:
+        raise TooLargeError
+    if text.strip():
+        sys.stdout.write(f"{json.dumps([row, texts])}\n")
+
+
+def text_of(cell: object) -> str:
+    """Return a cell as a person reads it: `123` for 123.0, dates in ISO 8601, `TRUE`."""
+    match cell:
+        case str():
+            return cell
+        case bool():
+            return str(cell).upper()
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case float():
+            return f"{Decimal(repr(cell)):f}"
+        case datetime():
+            return (cell.date() if cell.time() == time() else cell).isoformat()
+        case date() | time():
+            return cell.isoformat()
+        case _:
+            return str(cell)

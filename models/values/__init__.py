@@ -1,0 +1,1 @@
+"""What a typed text means: identifiers, domains, durations, countries, tags."""

@@ -1,0 +1,168 @@
+"""Countries: by code, by name in English, Russian and German, and by the usual wrong codes."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from models.core.text import fold
+from models.languages import language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NO_COUNTRY = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA",
+                         "XB", "XK", "ZZ"})  # fmt: skip
+"""Codes of two letters that CLDR has and ISO 3166-1 has not."""
+
+_LANGUAGES = ("en", "ru", "de")
+_LONGEST_NAME = 80
+
+_VARIANTS: Mapping[str, str] = {
+    "AE": "UAE, Emirates, ОАЭ, Эмираты, VAE",
+    "AM": "Republic of Armenia, Республика Армения",
+    "AZ": "Republic of Azerbaijan, Азербайджанская Республика, Aserbaidschan",
+    "BA": "Bosnia, Bosnia and Herzegovina, Босния, Босния и Герцеговина, Bosnien",
+    "BR": "Brasil",
+    "BY": "Byelorussia, Belorussia, Белоруссия, Республика Беларусь, Weißrussland",
+    "CD": "DR Congo, Democratic Republic of the Congo, ДР Конго, ДРК",
+    "CG": "Republic of the Congo, Республика Конго",
+    "CH": "Suisse, Schweiz, Svizzera",
+    "CI": "Ivory Coast, Кот д'Ивуар, Берег Слоновой Кости, Elfenbeinküste",
+    "CN": "PRC, P.R. China, People's Republic of China, КНР, VR China, 中国",
+    "CZ": "Czech Republic, Czechia, Чешская Республика, Чехия, Tschechische Republik",
+    "DE": "Deutschland, BRD, ФРГ, Federal Republic of Germany",
+    "ES": "España",
+    "FR": "République française",
+    "GB": "Great Britain, United Kingdom of Great Britain and Northern Ireland, Britain, England, "
+    "Scotland, Wales, Northern Ireland, Великобритания, Соединенное Королевство, Англия, "
+    "Großbritannien",
+    "GR": "Hellas, Ellada",
+    "HK": "Hong Kong, Hongkong, Гонконг",
+    "HU": "Magyarország",
+    "IE": "Republic of Ireland, Éire",
+    "IN": "Bharat",
+    "IR": "Islamic Republic of Iran",
+    "IT": "Italia",
+    "JP": "Nippon, 日本",
+    "KG": "Kirghizia, Kirgizstan, Киргизия, Кыргызстан, Кыргызская Республика, Kirgistan",
+    "KP": "North Korea, DPRK, КНДР, Северная Корея, Nordkorea",
+    "KR": "South Korea, Republic of Korea, Южная Корея, Республика Корея, Südkorea",
+    "KZ": "Kazakstan, Republic of Kazakhstan, Республика Казахстан, Qazaqstan, Kasachstan",
+    "LA": "Lao PDR",
+    "MD": "Moldova, Republic of Moldova, Молдова, Молдавия, Республика Молдова, Moldawien",
+    "MK": "Macedonia, North Macedonia, Македония, Mazedonien",
+    "MM": "Burma, Myanmar, Бирма, Birma",
+    "MO": "Macau, Macao, Макао",
+    "NL": "Holland, The Netherlands, Голландия, Niederlande",
+    "PL": "Polska",
+    "PS": "Palestine, Палестина",
+    "RU": "Russian Federation, Rossiya, РФ, Российская Федерация, Russische Föderation",
+    "SY": "Syrian Arab Republic",
+    "SZ": "Swaziland, Свазиленд",
+    "TJ": "Republic of Tajikistan, Республика Таджикистан, Tadshikistan",
+    "TL": "East Timor",
+    "TM": "Туркмения",
+    "TR": "Turkey, Türkiye, Turkiye, Турция, Türkei",
+    "TW": "Taiwan R.O.C.",
+    "TZ": "United Republic of Tanzania",
+    "UA": "Ukrayina, Україна",
+    "US": "USA, U.S.A., U.S., United States of America, The United States, США, "
+    "Соединенные Штаты Америки, Vereinigte Staaten von Amerika",
+    "UZ": "Republic of Uzbekistan, Республика Узбекистан, Oʻzbekiston, Usbekistan",
+    "VA": "Vatican, Holy See, Ватикан",
+    "VE": "Bolivarian Republic of Venezuela",
+    "VN": "Viet Nam",
+}
+"""Other names that can mean one country only."""
+
+_WRONG_CODES: Mapping[str, str] = {
+    "UK": "GB", "EN": "GB", "ENG": "GB", "SCO": "GB", "GER": "DE", "EL": "GR", "JA": "JP",
+    "KO": "KR", "SP": "ES", "SUI": "CH", "HOL": "NL", "POR": "PT", "DAN": "DK", "SWE": "SE",
+    "BUL": "BG", "CRO": "HR", "SLO": "SI", "LAT": "LV", "GRE": "GR", "RF": "RU", "BEL": "BE",
+    "KAZ": "KZ", "UAE": "AE",
+}  # fmt: skip
+"""Codes that are in use and wrong: Internet domains, languages, sports, number plates."""
+
+
+def country_code(text: str) -> str | None:
+    """Return the ISO 3166-1 alpha-2 code that a code or a name means; None where none is known."""
+    text = text.strip()
+    if len(text) > _LONGEST_NAME:
+        return None
+    code = text.upper()
+    return code if code in codes() else _by_name().get(_key(text))
+
+
+def likely_code(text: str) -> str:
+    """Return the code of the country that a wrong code or a misspelt name likely means, or ""."""
+    text = text.strip()
+    if not text or len(text) > _LONGEST_NAME:
+        return ""
+    code = text.upper()
+    if code in _WRONG_CODES:
+        return _WRONG_CODES[code]
+    if alias := _aliases().get(code):
+        return alias
+    if len(text) <= 3:
+        return ""
+    near = difflib.get_close_matches(_key(text), _by_name(), n=1, cutoff=0.8)
+    return _by_name()[near[0]] if near else ""
+
+
+def country_name(code: str) -> str:
+    """Return the country's name in the language in use; the code itself where it is none."""
+    return _names(language()).get(code, code)
+
+
+@cache
+def codes() -> frozenset[str]:
+    """Return the codes of all countries of ISO 3166-1."""
+    from babel import Locale
+
+    named = map(str, Locale("en").territories)
+    return frozenset(
+        code for code in named if re.fullmatch(r"[A-Z]{2}", code) and code not in _NO_COUNTRY
+    )
+
+
+@cache
+def _names(speech: str) -> dict[str, str]:
+    from babel import Locale
+
+    names = Locale(speech).territories
+    return {code: names.get(code, code) for code in codes()}
+
+
+def _key(name: str) -> str:
+    """Return a name as names are compared: folded, with words only, without the article."""
+    spelled = fold(name).replace("&", " and ").replace(".", "")
+    words = re.sub(r"[\W_]+", " ", spelled).split()
+    return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    """Return the code by the key of each name that means one country only."""
+    found: dict[str, set[str]] = {}
+    for speech in _LANGUAGES:
+        for code, name in _names(speech).items():
+            found.setdefault(_key(name), set()).add(code)
+    for code, names in _VARIANTS.items():
+        for name in names.split(", "):
+            found.setdefault(_key(name), set()).add(code)
+    return {name: meant.pop() for name, meant in found.items() if len(meant) == 1 and name}
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    """Return the code by codes of three letters and by former ones, where one country follows."""
+    from babel.core import get_global
+
+    return {
+        alias: meant[0]
+        for alias, meant in get_global("territory_aliases").items()
+        if alias.isalpha() and len(meant) == 1 and meant[0] in codes()
+    }
