@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from benchmarks.terminal import ROOT
 from models.accounts.accounts import read_accounts
 from models.customers.list import CUSTOMERS
-from models.database.store import Store, known_versions
+from models.database.store import Store
+from models.database.versions import known_versions
 from models.lists.filter_parser import NO_FILTER
 from models.lists.query import Query
 from models.settings.database_url import Database, SqliteFile
-from models.settings.model import load
+from models.settings.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -68,9 +68,10 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
     from models.accounts.edit import EDITED, plan_edit_account
     from models.changes.history import Actor
-    from models.changes.plan import By, carry_out
+    from models.changes.plan import By
     from models.core.clock import now
     from models.core.verdicts import Verdict
+    from models.operations.carry_out import carry_out
     from models.operations.describe_plan import plan_text
 
     wanted = {name: getattr(arguments, name) for name in EDITED}

@@ -114,8 +114,9 @@ def _page(arguments: argparse.Namespace, settings: Settings, store: Store) -> Ch
 def run_undo(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print the plan that takes a change back, and carry it out."""
     from models.changes.history import Actor
-    from models.changes.plan import By, carry_out
+    from models.changes.plan import By
     from models.core.verdicts import Verdict
+    from models.operations.carry_out import carry_out
     from models.operations.undo import plan_undo
 
     store = open_book(arguments, settings)

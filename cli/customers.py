@@ -69,12 +69,13 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one customer."""
-    from models.customers.page import find_customer, read_customer
+    from models.customers.page import find_customer
     from models.pages.change import entry_json
+    from models.pages.customer import read_whole_customer
 
     store = open_book(arguments, settings)
     accounts = scope(arguments, settings, store, ALL).ids
-    page = read_customer(store, find_customer(store, arguments.customer, accounts))
+    page = read_whole_customer(store, find_customer(store, arguments.customer, accounts))
     fields = {
         "cloud": page.account.cloud,
         **record_fields(page.customer, "search_text", "company_sort"),

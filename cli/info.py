@@ -18,7 +18,7 @@ from models.core import paths
 from models.core.errors import DeskError, ExitCode
 from models.core.text import shown
 from models.customers.list import CUSTOMERS
-from models.database.store import known_versions, schema_version
+from models.database.versions import known_versions, schema_version
 from models.languages import _, language, speak
 from models.settings.database_url import SqliteFile, masked
 

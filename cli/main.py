@@ -93,7 +93,7 @@ def _failed(error: Exception) -> int:
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
-    from models.settings import model as all_settings
+    from models.settings import load as all_settings
 
     config = getattr(arguments, "config", None)
     if config is not None and not config.exists():

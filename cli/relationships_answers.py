@@ -198,7 +198,7 @@ def _of_its_state(arguments: argparse.Namespace, case: Case, plan: Plan) -> Plan
 def _let_out(
     arguments: argparse.Namespace, settings: Settings, store: Store, plan: Plan, letter: Letter
 ) -> ExitCode:
-    from models.changes.plan import carry_out
+    from models.operations.carry_out import carry_out
 
     with LetterFile(arguments, settings, letter, plan.by.plan_id):
         outcome = carry_out(store, plan, arguments.why)

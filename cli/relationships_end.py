@@ -129,7 +129,7 @@ def _end(
     plan: Plan,
     letter: Letter,
 ) -> ExitCode:
-    from models.changes.plan import carry_out
+    from models.operations.carry_out import carry_out
     from models.relationships.end import plan_notice
 
     notice = plan_notice(ending, letter, present())

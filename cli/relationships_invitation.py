@@ -117,7 +117,7 @@ def invitation_json(invitation: Invitation, cloud: str) -> Fields:
 
 def planned_invitation(plan: Plan) -> Invitation | None:
     """Return the invitation that a plan makes; None where it makes none."""
-    from models.operations.execute import value_of
+    from models.changes.fields import value_of
     from models.relationships.entities import Invitation
 
     if not plan.steps:

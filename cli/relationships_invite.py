@@ -171,7 +171,7 @@ def _carry_out(
     letter: Letter | None,
 ) -> ExitCode:
     """Write the invitation down, let its letter out, and print both."""
-    from models.changes.plan import carry_out
+    from models.operations.carry_out import carry_out
     from models.relationships.invitation import plan_letter_out, read_case
 
     if letter is None or arguments.draft:

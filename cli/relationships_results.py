@@ -61,8 +61,8 @@ def carry(
         ConflictError: the record is not any more as it was when the plan was made.
         StoreError: the book cannot be written.
     """
-    from models.changes.plan import carry_out
     from models.core.verdicts import Verdict
+    from models.operations.carry_out import carry_out
 
     done, would = words
     if plan.verdict is Verdict.REFUSED:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, select
 
 from mailing.smtp import send_letter
+from models.changes.history import as_object
 from models.changes.outbox import CallState, OutboxCall
 from models.core.errors import ConflictError, DeskError, ExitCode, MailError, RefusedError
 from models.core.text import shown
 from models.languages import _, ngettext
 from models.letters.letter import Letter, LetterKind, LetterLanguage
-from models.operations.describe_fields import as_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,7 +16,8 @@ from models.core.errors import MailError, MailRefusedError, MailUncertainError, 
 from models.core.paths import typed_path
 from models.core.text import shown
 from models.languages import _
-from models.letters.eml import message, sender_parts, wire_address
+from models.letters.eml import message
+from models.values.email import sender_parts, wire_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -121,8 +121,8 @@ class ChangeScreen(DeskScreen):
         return f"{state} {by}"
 
     def _plan(self, page: ChangePage) -> list[Section]:
+        from models.changes.history import as_object
         from models.core.verdicts import VERDICT_TITLES, Verdict
-        from models.operations.describe_fields import as_object
         from models.operations.describe_plan import tell_steps
 
         kept = as_object(page.entry.plan)
@@ -171,7 +171,7 @@ def _named(entry: Change) -> str:
 
 def _letter(entry: Change) -> Iterator[Field]:
     """Return the letter that a change wrote, whole: above only its lines are counted."""
-    from models.operations.describe_fields import as_object
+    from models.changes.history import as_object
 
     after = as_object(entry.after)
     if isinstance(after.get("body"), str):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from models.customers.entities import Note
-    from models.customers.page import CustomerPage
+    from models.pages.customer import WholeCustomer
     from models.session import Desk
 
 
@@ -60,7 +60,7 @@ class CustomerScreen(DeskScreen):
 
     page = query_one(FieldPage)
 
-    def __init__(self, desk: Desk, page: CustomerPage) -> None:
+    def __init__(self, desk: Desk, page: WholeCustomer) -> None:
         super().__init__(desk)
         self._customer_id = page.customer.id or 0
         self._shown = page
@@ -82,12 +82,12 @@ class CustomerScreen(DeskScreen):
 
     def book_changed(self) -> None:
         """Read the customer again."""
-        from models.customers.page import read_customer
+        from models.pages.customer import read_whole_customer
 
         store, reader, id = self.desk.store, self.desk.reader, self._customer_id
-        self.read(lambda: reader.aside(lambda: read_customer(store, id)), self._take)
+        self.read(lambda: reader.aside(lambda: read_whole_customer(store, id)), self._take)
 
-    def _take(self, page: CustomerPage) -> None:
+    def _take(self, page: WholeCustomer) -> None:
         self._shown = page
         self._show()
 
@@ -134,8 +134,8 @@ class CustomerScreen(DeskScreen):
 
     def do_tags(self) -> None:
         """Edit the tags in a line."""
-        from models.lists.known_values import known_tags
-        from models.values.tokens import TokenCompleter, token_line
+        from models.customers.tags_and_notes import known_tags
+        from models.lists.tokens import TokenCompleter, token_line
 
         self._edited, accounts = self._shown, (self._shown.customer.account_id,)
         completer = TokenCompleter(partial(known_tags, self.desk.reader, accounts))
@@ -143,9 +143,9 @@ class CustomerScreen(DeskScreen):
         self.ask(_("Tags"), token_line(self._shown.tags), self._tags_given, aid=aid)
 
     async def _tags_given(self, text: str | None) -> None:
-        from models.changes.plan import carry_out
         from models.customers.tags_and_notes import parse_tags, plan_tags, tags_told
-        from models.values.tokens import token_line
+        from models.lists.tokens import token_line
+        from models.operations.carry_out import carry_out
 
         before = self._edited.tags
         if text is None:
@@ -215,8 +215,8 @@ class CustomerScreen(DeskScreen):
         await self.shell.ask_dialog(dialog, written)
 
     async def _note_given(self, text: str, note: Note | None) -> None:
-        from models.changes.plan import carry_out
         from models.customers.tags_and_notes import plan_note
+        from models.operations.carry_out import carry_out
 
         try:
             plan = plan_note(self._shown, text, note, self.desk.by())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from models.customers.page import CustomerPage
+    from models.pages.customer import WholeCustomer
     from models.settings.clouds import Cloud
 
 TAGS, NOTE, CHANGE, FORM = "tags", "note:", "change:", "form:"
@@ -25,7 +26,7 @@ HISTORY_LINES = 5
 """Lines that the history shows of one field's text at most."""
 
 
-def sections(page: CustomerPage, clouds: Mapping[str, Cloud], at: datetime) -> list[Section]:
+def sections(page: WholeCustomer, clouds: Mapping[str, Cloud], at: datetime) -> list[Section]:
     """Return all that the book holds of a customer; ages are counted from `at`."""
     return [
         _profile(page),
@@ -97,7 +98,9 @@ def _agreement(page: CustomerPage) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _relationship(page: CustomerPage, clouds: Mapping[str, Cloud], at: datetime) -> Iterator[Field]:
+def _relationship(
+    page: WholeCustomer, clouds: Mapping[str, Cloud], at: datetime
+) -> Iterator[Field]:
     from models.customers.entities import RELATIONSHIP_TITLES, Relationship
 
     customer = page.customer

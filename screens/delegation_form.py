@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.customers.form.fields import Option
-from models.forms.question import Asked
+from models.forms.question import Asked, Option
 from models.languages import _
 from models.relationships.lifecycles import DELEGATED_ADMIN_TITLES
 from screens.record_form import RecordFormScreen

@@ -8,8 +8,7 @@ from models.changes.plan import Known
 from models.core.errors import DeskError
 from models.core.text import shown
 from models.core.verdicts import Reason
-from models.customers.form.fields import Option
-from models.forms.question import Asked
+from models.forms.question import Asked, Option
 from models.languages import _
 from screens.record_form import RecordFormScreen
 

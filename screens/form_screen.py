@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from models.changes.plan import Outcome
     from models.core.errors import DeskError
     from models.core.verdicts import Reason
-    from models.customers.form.fields import Option
+    from models.forms.question import Option
     from models.session import Desk
 
 STATES = {

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from models.customers.form.fields import Option
-from models.forms.question import Asked
+from models.forms.question import Asked, Option
 from models.languages import N_, _, ngettext
 from models.settings.clouds import Capability
 from screens.record_form import RecordFormScreen

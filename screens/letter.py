@@ -263,7 +263,7 @@ class LetterScreen(LetterPage):
         return Choice(key, label, record, default=default)
 
     async def _carry_out(self, plan: Plan) -> Outcome:
-        from models.changes.plan import carry_out
+        from models.operations.carry_out import carry_out
 
         store = self.desk.store
         outcome = await self.desk.reader.aside(lambda: carry_out(store, plan))

@@ -124,7 +124,7 @@ class LettersFlow:
         return letter, plan
 
     async def _carry_out(self, plans: Sequence[Plan]) -> list[Outcome]:
-        from models.changes.plan import carry_out
+        from models.operations.carry_out import carry_out
 
         outcomes = await self._each(plans, partial(carry_out, self._desk.store))
         self._screen.table.marks.clear()

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from models.core.errors import DeskError
 from models.core.text import fold, shown
-from models.customers.form.fields import Option
 from models.customers.list import YES_NO
-from models.forms.question import Asked
+from models.forms.question import Asked, Option
 from models.languages import _
 from models.relationships.lists import PARTNER_RELATIONS
 from models.values.countries import codes, country_name

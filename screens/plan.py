@@ -131,7 +131,7 @@ class PlanScreen(DeskScreen):
         await self._carry_out(why.strip())
 
     async def _carry_out(self, why: str) -> None:
-        from models.changes.plan import carry_out
+        from models.operations.carry_out import carry_out
 
         self._writing = True
         self.status.say(_("Writing …"))

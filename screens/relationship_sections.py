@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from models.customers.page import CustomerPage
+    from models.pages.customer import WholeCustomer
     from models.relationships.entities import (
         DelegatedAdminRelationship,
         Invitation,
@@ -81,7 +81,7 @@ def _invitation(invitation: Invitation, at: datetime) -> str:
     return " · ".join(parts)
 
 
-def delegated_admin_lines(page: CustomerPage, at: datetime) -> Iterator[Field]:
+def delegated_admin_lines(page: WholeCustomer, at: datetime) -> Iterator[Field]:
     """Return whether there is delegated admin of the old kind, and each relationship of the new.
 
     Both are shown, since neither says anything of the other (`reference/rules.md §10`).

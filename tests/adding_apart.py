@@ -18,12 +18,12 @@ import traceback
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from models.changes.plan import carry_out
 from models.changes.verify import verify
 from models.core.errors import DeskError
 from models.customers.add import plan_add_customer
 from models.customers.drafts import begin_draft, save_draft
 from models.database.store import Store
+from models.operations.carry_out import carry_out
 from models.settings.database_url import parse
 from tests.books import NOW, TESTER
 from tests.edits import by

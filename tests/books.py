@@ -13,7 +13,7 @@ from models.changes.history import Actor
 from models.database.store import Store
 from models.demo.fill import fill
 from models.session import Desk
-from models.settings import model as settings
+from models.settings import load as settings
 from models.settings.database_url import SqliteFile
 
 if TYPE_CHECKING:

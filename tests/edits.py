@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from models.changes.history import record
-from models.changes.plan import By, carry_out
+from models.changes.plan import By
 from models.customers.page import read_customer
 from models.customers.tags_and_notes import plan_note, plan_tags
+from models.operations.carry_out import carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

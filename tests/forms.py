@@ -7,11 +7,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from models.accounts.accounts import read_accounts
-from models.changes.plan import carry_out
 from models.customers.add import circumstances, plan_add_customer
 from models.customers.duplicates import find_look_alikes
 from models.customers.form.fields import FormField
-from models.settings import model as settings
+from models.operations.carry_out import carry_out
+from models.settings import load as settings
 from tests.books import NOW, TESTER
 from tests.edits import by
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, select
 
+from models.changes.fields import value_of
 from models.changes.history import Change
 from models.changes.plan import Record
-from models.operations.execute import ENTITIES, value_of
+from models.operations.execute import ENTITIES
 
 if TYPE_CHECKING:
     from models.database.store import Store

@@ -19,7 +19,7 @@ from models.lists.list_state import Remembered, View, file_of
 from models.lists.saved_views import ChosenColumn, SavedView
 from models.lists.saved_views_file import keep_columns, keep_view, read_views
 from models.session import Desk
-from models.settings import model as settings
+from models.settings import load as settings
 from models.settings.database_url import SqliteFile
 from tui.first_picture import picture_file
 from tui.wire.kept import KeptPicture, PictureFile, Run

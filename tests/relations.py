@@ -10,11 +10,11 @@ from sqlmodel import col, select
 
 from models.accounts.accounts import PartnerKind
 from models.accounts.entities import PartnerAccount
-from models.changes.plan import carry_out
 from models.changes.verify import verify
 from models.core.verdicts import Verdict
 from models.customers.entities import Customer, Relationship, sort_and_search
 from models.importing.customers import carry_out_import, plan_import
+from models.operations.carry_out import carry_out
 from models.relationships.entities import Invitation, ResellerRelationship, SentBy
 from models.relationships.invitation import plan_accept, plan_letter_out, read_case
 from models.relationships.invite import InvitationWish, plan_invite, read_around

@@ -12,12 +12,12 @@ import pytest
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 from sqlmodel import select
 
-from models.changes.plan import carry_out
 from models.changes.verify import verify
 from models.core.clock import to_millis
 from models.core.errors import RefusedError
 from models.core.verdicts import Verdict
 from models.database.store import Store
+from models.operations.carry_out import carry_out
 from models.relationships import partners
 from models.relationships.entities import (
     DelegatedAdminRelationship,

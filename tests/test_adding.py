@@ -17,7 +17,7 @@ from models.accounts.accounts import PartnerKind
 from models.accounts.entities import PartnerAccount
 from models.changes.history import Change, ChangeKind
 from models.changes.outbox import CallState, OutboxCall
-from models.changes.plan import NEW, Record, carry_out
+from models.changes.plan import NEW, Record
 from models.changes.verify import verify
 from models.core.errors import ConflictError, NotFoundError, RefusedError
 from models.core.verdicts import Verdict
@@ -37,6 +37,7 @@ from models.customers.form.fields import FormField
 from models.customers.page import read_customer
 from models.database.store import Store
 from models.languages import speak
+from models.operations.carry_out import carry_out
 from models.operations.describe_plan import plan_text
 from models.operations.undo import plan_undo
 from tests.adding_apart import not_whole

@@ -30,8 +30,8 @@ FIELDS = ["id", "at", "actor", "kind", "subject", "cloud", "state", "why", "host
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     """Return a book with three changes: a customer added, its tags, and a note of another."""
-    from models.changes.plan import carry_out
     from models.customers.page import find_customer
+    from models.operations.carry_out import carry_out
 
     file = small_book(tmp_path / "book.db")
     store = Store(SqliteFile(file))
@@ -208,7 +208,7 @@ def test_a_refused_undo_prints_the_plan_and_says_why(book: Path, tmp_path: Path)
 
 
 def test_a_conflict_has_its_own_exit_code(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from models.changes import plan as engine
+    from models.operations import carry_out as engine
 
     real = engine.carry_out
 

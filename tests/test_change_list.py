@@ -10,7 +10,6 @@ import pytest
 from models.changes.history import Actor, ChangeKind, entry
 from models.changes.list import CALL_STATES, CHANGES, KINDS, STATES, WORST_FIRST
 from models.changes.outbox import CallState, OutboxCall
-from models.changes.plan import carry_out
 from models.core.errors import FilterError, UsageError
 from models.customers.drafts import begin_draft, delete_draft, save_draft
 from models.customers.entities import Customer
@@ -22,10 +21,11 @@ from models.lists.export import chosen_columns, export
 from models.lists.filter_parser import NO_FILTER, parse
 from models.lists.query import Query
 from models.lists.spec import Sort, cell_text
+from models.operations.carry_out import carry_out
 from models.operations.undo import plan_undo
 from models.pages.change import read_change
 from models.session import PULSE, Desk
-from models.settings.model import load
+from models.settings.load import load
 from tests.books import NOW, TESTER
 from tests.edits import add_to_history, by, set_tags
 from tests.test_lists import Explained

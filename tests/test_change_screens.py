@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from models.changes.history import Actor, ChangeKind, entry
-from models.changes.plan import Call, carry_out
+from models.changes.plan import Call
 from models.customers.page import find_customer, read_customer
 from models.customers.tags_and_notes import plan_note, plan_tags
 from models.languages import speak
+from models.operations.carry_out import carry_out
 from screens.change import ChangeScreen
 from screens.changes import ChangesScreen
 from screens.customer import CustomerScreen

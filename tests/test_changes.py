@@ -13,23 +13,13 @@ from sqlmodel import col, select
 
 from models.changes.history import Actor, Change, ChangeKind, entry
 from models.changes.outbox import CallState, OutboxCall
-from models.changes.plan import (
-    NEW,
-    By,
-    Call,
-    Outcome,
-    Plan,
-    Record,
-    Step,
-    TakeBack,
-    Target,
-    carry_out,
-)
+from models.changes.plan import NEW, By, Call, Outcome, Plan, Record, Step, TakeBack, Target
 from models.core.errors import ConflictError, NotFoundError, RefusedError
 from models.core.verdicts import Reason, Verdict
 from models.customers.entities import BillingProfile, Customer
 from models.customers.page import read_customer
 from models.customers.tags_and_notes import plan_note, plan_tags
+from models.operations.carry_out import carry_out
 from models.operations.undo import plan_undo
 from models.pages.change import read_change
 from tests.books import NOW, TESTER

@@ -14,7 +14,7 @@ from models.relationships.end import EndingWish, plan_end, read_ending
 from models.relationships.entities import InvitationKind
 from models.relationships.invite import InvitationWish, plan_invite, read_around
 from models.relationships.partners import plan_add_partner, plan_name_reseller
-from models.settings import model as settings
+from models.settings import load as settings
 from models.settings.clouds import Capability, Cloud, Rule, Support
 from models.settings.database_url import SqliteFile
 from tests.books import NOW, SUFFIXES, TESTER

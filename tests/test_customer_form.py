@@ -13,7 +13,7 @@ from models.core.verdicts import Verdict, verdict_of
 from models.customers.form import checks
 from models.customers.form.fields import Circumstances, FormField
 from models.languages import speak
-from models.settings import model as settings
+from models.settings import load as settings
 
 F = FormField
 TODAY = date(2026, 3, 10)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.changes.plan import carry_out
 from models.core.verdicts import Verdict
 from models.database.store import Store
+from models.operations.carry_out import carry_out
 from models.relationships.delegated_admin import (
     Delegation,
     parse_extension,

@@ -14,8 +14,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.core.errors import FileError, RefusedError, UsageError
-from models.letters.eml import eml_bytes, eml_name, message, sender_parts, write_eml
+from models.letters.eml import eml_bytes, eml_name, message, write_eml
 from models.letters.letter import Letter, LetterKind, LetterLanguage, Parties, check_letter, compose
+from models.values.email import sender_parts
 
 AT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 LINK = (

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Static
 
-from models.changes.plan import carry_out
 from models.core.verdicts import VERDICT_TITLES, Verdict
 from models.customers.entities import Customer
-from models.customers.page import read_customer
 from models.database.store import Store
 from models.languages import _, speak
+from models.operations.carry_out import carry_out
+from models.pages.customer import read_whole_customer
 from models.relationships.end import EndingWish, Obstacle, plan_end, read_ending
 from models.relationships.entities import SentBy
 from models.relationships.invitation import plan_accept, plan_letter_out, read_case
 from models.session import Desk
-from models.settings import model as settings
+from models.settings import load as settings
 from models.settings.clouds import Capability
 from models.settings.database_url import SqliteFile
 from screens.customer import CustomerScreen
@@ -329,7 +329,7 @@ async def test_the_customer_who_comes_back_has_both_lives_on_its_page(store: Sto
     carry_out(store, plan_letter_out(case, case.letter(NOW), SentBy.EML, by(TESTER, NOW)))
     later = NOW + timedelta(days=3)
     carry_out(store, plan_accept(read_case(store, id), by(TESTER, later)))
-    page = read_customer(store, 1)
+    page = read_whole_customer(store, 1)
     assert [life.state for life in page.relationship.lives] == ["active", "ended"]
     assert page.relationship.came_by is not None
     kinds = [entry.kind for entry in page.changes]

@@ -16,12 +16,13 @@ from models.accounts.accounts import PartnerKind
 from models.accounts.entities import PartnerAccount
 from models.changes.history import Change
 from models.changes.outbox import OutboxCall
-from models.changes.plan import Known, Record, carry_out
+from models.changes.plan import Known, Record
 from models.core.errors import ConflictError, RefusedError
 from models.core.verdicts import Verdict
 from models.customers.entities import BillingProfile, Customer, Relationship
 from models.database.store import Store
 from models.letters.letter import LetterLanguage
+from models.operations.carry_out import carry_out
 from models.operations.undo import plan_undo
 from models.relationships.delegated_admin import plan_add_delegation
 from models.relationships.end import (

@@ -17,7 +17,7 @@ from models.customers.list import CUSTOMERS
 from models.lists.filter_parser import parse
 from models.lists.query import Query
 from models.lists.spec import Sort
-from models.settings.model import load
+from models.settings.load import load
 from tests.books import NOW
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from models.core import paths
 from models.core.clock import to_millis
 from models.languages import speak
 from models.lists.list_state import Remembered
-from models.settings import model as settings
+from models.settings import load as settings
 from models.settings.database_url import SqliteFile
 from tests.books import NOW, demo_desk, demo_store
 from tests.commands import COMMAND

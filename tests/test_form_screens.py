@@ -6,12 +6,12 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from models.changes.plan import carry_out
 from models.customers.drafts import read_draft, read_drafts, save_draft
 from models.customers.edit import form_values, plan_edit_customer
 from models.customers.form.fields import FormField
 from models.customers.page import find_customer, read_customer
 from models.database import connection as connections
+from models.operations.carry_out import carry_out
 from screens import add_customer
 from screens.add_customer import AddCustomerScreen
 from screens.edit_customer import EditCustomerScreen

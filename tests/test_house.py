@@ -21,7 +21,7 @@ HOUSE = Path(__file__).parents[1]
 FIRST_FRAME = """
 import asyncio, json, os, sys, threading
 from cli.books import book
-from models.settings import model as settings
+from models.settings import load as settings
 from models.session import Desk
 from models.settings.database_url import SqliteFile
 from models.database.store import Store
@@ -47,7 +47,7 @@ HEAVY = {"sqlmodel", "sqlalchemy", "alembic", "pydantic", "pydantic_settings", "
 
 def test_the_first_frame_loads_nothing_heavy(tmp_path: Path) -> None:
     """With settings that were read once before, as on every start but the first."""
-    warm = [sys.executable, "-c", "from models import settings; settings.load()"]
+    warm = [sys.executable, "-c", "from models.settings.load import load; load()"]
     subprocess.run(warm, check=True, cwd=HOUSE)
     command = [sys.executable, "-c", FIRST_FRAME, str(tmp_path / "book.db")]
     result = subprocess.run(command, check=True, cwd=HOUSE, capture_output=True, text=True)

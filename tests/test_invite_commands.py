@@ -216,7 +216,7 @@ def test_an_eml_file_is_a_letter_and_never_written_over_another(book: Path, tmp_
 def test_a_file_stays_and_that_is_said_where_the_book_cannot_be_written(
     book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models.changes import plan as engine
+    from models.operations import carry_out as engine
 
     assert invite(book, *NEW, "--link", LINK).code == 0
     real = engine.carry_out

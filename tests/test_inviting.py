@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.changes.plan import Record, carry_out
+from models.changes.plan import Record
 from models.core.errors import RefusedError
 from models.core.verdicts import Verdict
 from models.customers.entities import BillingProfile
 from models.database.store import Store
 from models.letters.letter import LetterLanguage
 from models.letters.links import asks_delegated_admin
+from models.operations.carry_out import carry_out
 from models.operations.undo import plan_undo
 from models.relationships.entities import InvitationKind, PartnerRelation, SentBy
 from models.relationships.invitation import plan_accept, plan_letter_out, plan_rewrite, read_case
 from models.relationships.invite import InvitationWish, plan_invite, read_around
-from models.settings import model as settings
+from models.settings import load as settings
 from models.settings.clouds import Capability, Support
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by

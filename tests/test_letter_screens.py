@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.changes.plan import carry_out
 from models.database.store import Store
+from models.operations.carry_out import carry_out
 from models.relationships.end import EndingWish, plan_end, read_ending
 from models.relationships.entities import Invitation, SentBy
 from models.relationships.invitation import plan_decline, plan_letter_out, read_case
 from models.session import Desk
-from models.settings import model as settings
+from models.settings import load as settings
 from models.settings.database_url import SqliteFile
 from screens.change import ChangeScreen
 from screens.invitation import InvitationScreen

@@ -16,9 +16,9 @@ import pytest
 
 from mailing.outbox import send_waiting, settle_unsure, unsure_calls
 from models.changes.outbox import CallState
-from models.changes.plan import carry_out
 from models.core.errors import RefusedError
 from models.database.store import Store
+from models.operations.carry_out import carry_out
 from models.relationships.entities import SentBy
 from models.relationships.invitation import plan_letter_out, read_case
 from models.settings.database_url import SqliteFile

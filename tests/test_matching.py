@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.changes.plan import carry_out
 from models.core.verdicts import Verdict
 from models.database.store import Store
 from models.lists.filter_parser import NO_FILTER
 from models.lists.query import Query
+from models.operations.carry_out import carry_out
 from models.operations.close_invitations import close_matched
 from models.operations.undo import plan_undo
 from models.relationships.invitation import plan_accept, plan_decline, read_case

@@ -19,7 +19,8 @@ from models.lists.filter_history import FilterHistory
 from models.lists.list_state import Remembered, View
 from models.lists.saved_views_file import read_views
 from models.session import Desk
-from models.settings import model as settings
+from models.settings import load as settings
+from models.settings.model import Settings
 from tests.own_files import (
     FILES,
     GARBAGE,
@@ -230,7 +231,7 @@ json_like = st.text('[]{}":,\\ue19-.0trufalsn \n', max_size=200).map(str.encode)
 def test_random_files_are_read_or_damaged(content: bytes) -> None:
     file = FILES["filters"](paths.state_folder())
     put(file, content)
-    for kind in (dict[str, object], dict[str, View], settings.Settings):
+    for kind in (dict[str, object], dict[str, View], Settings):
         try:
             own_files.load(file, kind)
         except DamagedError:

@@ -13,7 +13,7 @@ from models.database.store import Store
 from models.lists.saved_views import SavedView
 from models.lists.saved_views_file import keep_view, read_views
 from models.session import Desk
-from models.settings import model as settings
+from models.settings import load as settings
 from tests.commands import run
 from tests.own_files import (
     FILES,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from models.accounts.accounts import PartnerKind
-from models.changes.plan import carry_out
 from models.core.verdicts import Verdict
 from models.database.store import Store
+from models.operations.carry_out import carry_out
 from models.operations.undo import plan_undo
 from models.relationships.entities import PartnerRelation
 from models.relationships.partners import (
@@ -22,7 +22,7 @@ from models.relationships.partners import (
     read_partner,
     read_partners,
 )
-from models.settings import model as settings
+from models.settings import load as settings
 from models.settings.clouds import Capability
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by

@@ -12,10 +12,9 @@ from textual.widgets import Static
 
 from models.core.errors import BusyError
 from models.core.verdicts import Reason
-from models.customers.form.fields import Option
 from models.customers.page import CustomerPage, find_customer, read_customer
 from models.customers.tags_and_notes import plan_note
-from models.forms.question import Asked, chosen, not_listed
+from models.forms.question import Asked, Option, chosen, not_listed
 from screens.add_customer import AddCustomerScreen
 from screens.choice_dialog import ChoiceDialog
 from screens.help import HelpScreen

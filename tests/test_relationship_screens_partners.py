@@ -10,15 +10,15 @@ import pytest
 from textual.widgets import OptionList, Static
 
 from models.accounts.entities import PartnerAccount
-from models.changes.plan import carry_out
 from models.customers.entities import Customer
-from models.customers.page import read_customer
 from models.database.store import Store
 from models.languages import _, speak
 from models.lists.filter_parser import parse
 from models.operations.bulk import RunWish, begin_run, plan_run
 from models.operations.bulk_records import RunKind
+from models.operations.carry_out import carry_out
 from models.operations.undo import plan_undo
+from models.pages.customer import read_whole_customer
 from models.relationships.delegated_admin import plan_add_delegation
 from models.relationships.entities import PartnerState
 from models.relationships.lists import ENDED, PARTNER_STATES
@@ -30,7 +30,7 @@ from models.relationships.partners import (
     read_partners,
 )
 from models.session import Desk
-from models.settings import model as settings
+from models.settings import load as settings
 from models.settings.clouds import Capability
 from models.settings.database_url import SqliteFile
 from screens.choice_dialog import ChoiceDialog
@@ -526,7 +526,7 @@ async def test_the_customers_page_tells_both_lives_and_opens_what_belongs_to_the
         assert "none is kept; Enter adds one" in text
         await console.press("end")
         assert "Invited — tester" in shown(console)
-    told = [entry.kind.value for entry in read_customer(store, id).changes]
+    told = [entry.kind.value for entry in read_whole_customer(store, id).changes]
     assert told == ["invitation", "invited", "invitation", "invitation", "invited"]
 
 
@@ -539,7 +539,7 @@ def test_what_was_undone_before_the_customer_was_known_is_said_to_be(store: Stor
     invite(store, company="Omega SA", link=LINK, email="b@omega.example")  # another one
     id = add_customer(store, "Omega SA", "omega")
     accept(store, first, id)
-    page = read_customer(store, id)
+    page = read_whole_customer(store, id)
     told = [entry.kind.value for entry in page.changes]
     assert told == ["invitation", "invitation", "undone", "invitation", "invited"]
     assert page.undone == {letter_out}

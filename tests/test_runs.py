@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import select
 
-from models.changes.plan import carry_out
 from models.core.errors import NotFoundError
 from models.customers.entities import Relationship
 from models.database.store import Store
 from models.operations import bulk as running
 from models.operations.bulk_records import RowState, RunKind
+from models.operations.carry_out import carry_out
 from models.operations.undo import plan_undo
 from models.relationships.delegated_admin import (
     parse_extension,

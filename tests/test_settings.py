@@ -15,7 +15,8 @@ import pytest
 from models.core import paths
 from models.core.errors import ExitCode, SettingsError, UsageError
 from models.settings.clouds import TITLES, Capability, Cloud, Rule, Support
-from models.settings.model import CapabilityRow, CloudSettings, MailSettings, Settings, load
+from models.settings.load import load
+from models.settings.model import CapabilityRow, CloudSettings, MailSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from models.languages import speak
 from models.lists import known_values
 from models.lists.completion import Line
 from models.lists.known_values import most_used
-from models.values.tokens import (
+from models.lists.tokens import (
     TokenCompleter,
     parted,
     pasted_tokens,

@@ -134,7 +134,7 @@ class DeskApp(Leaving):
         with suppress(TimeoutError):
             await asyncio.wait_for(painted.wait(), PAINT_SECONDS)
         try:
-            await asyncio.to_thread(import_module, "models.customers.page")
+            await asyncio.to_thread(import_module, "models.pages.customer")
         finally:
             self.imported.set()
         await asyncio.to_thread(written_by)

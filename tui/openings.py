@@ -58,11 +58,11 @@ class Openings(SteadyApp):
     async def open_customer(self, key: RowKey) -> None:
         """Show one customer."""
         await self.imported.wait()
-        from models.customers.page import read_customer
+        from models.pages.customer import read_whole_customer
         from screens.customer import CustomerScreen
 
         store, seen = self.desk.store, self.desk.state
-        page = await self.desk.reader.aside(lambda: read_customer(store, key))
+        page = await self.desk.reader.aside(lambda: read_whole_customer(store, key))
         await self._open(CustomerScreen(self.desk, page), seen)
 
     async def open_change(self, key: RowKey) -> None:

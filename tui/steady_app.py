@@ -19,6 +19,7 @@ from tui.watch import Watch
 from tui.widgets.desk_screen import DeskScreen
 from tui.widgets.questions import done
 from tui.widgets.reads import drained
+from tui.wire.painted import LEAVE_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,12 +30,9 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.worker import Worker
 
-    from tui.wire.picture import Picture
-    from tui.wire.standing import Standing
 
 REDRAW_KEYS = ("f5", "ctrl+l")
 """Draw the whole screen anew, on every screen that has nothing else on them."""
-LEAVE_KEY = "ctrl+q"
 SETTLE_SECONDS = 2.0
 """How long the next key waits for what the one before asked for; then it acts on what is seen."""
 LONG_SECONDS = 0.8
@@ -67,12 +65,6 @@ class SteadyApp(Surviving):
 
     def __init__(self, clock: Callable[[], datetime], *, terminal_palette: bool = False) -> None:
         super().__init__(clock, terminal_palette=terminal_palette)
-        self.picture: Picture | None = None
-        """What the terminal shows, where the driver keeps that."""
-        self.standing: Standing | None = None
-        """The picture in which the console was left, as long as it stands there."""
-        self.terminal_before: list[Any] | None = None
-        """The terminal's attributes before the console took it over; the driver tells."""
         self.guard: Watch | None = None
         """Sees to the end, where there is a terminal."""
         self.is_open = asyncio.Event()
@@ -201,11 +193,11 @@ class SteadyApp(Surviving):
         if self._deed is not None:
             self._deed.cancel()
 
-    def begin(self, screen: DeskScreen, act: Callable[[], Awaitable[object]]) -> None:
+    def begin(self, screen: Screen[Any], act: Callable[[], Awaitable[object]]) -> None:
         """Do something for a screen as if a key had been pressed; not where it is left by then."""
         self.call_later(self._begin, screen, act)
 
-    async def _begin(self, screen: DeskScreen, act: Callable[[], Awaitable[object]]) -> None:
+    async def _begin(self, screen: Screen[Any], act: Callable[[], Awaitable[object]]) -> None:
         async def deed() -> None:
             if screen is self.screen:
                 await act()

@@ -18,6 +18,7 @@ from models.core.errors import DeskError
 from models.languages import _
 from tui.widgets.questions import QuestionScreen
 from tui.widgets.unsaved import Unsaved, line_of
+from tui.wire.painted import PaintedApp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +33,7 @@ MOST_ERRORS = 3
 """Errors without a key between them after which the console ends: leaving screens does not help."""
 
 
-class Surviving(App[None]):
+class Surviving(PaintedApp):
     """Leaves the screen that failed, keeps what was typed there, and goes on with the rest."""
 
     def __init__(self, clock: Callable[[], datetime], *, terminal_palette: bool = False) -> None:

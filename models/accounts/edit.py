@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 from models.accounts.accounts import PartnerKind
 from models.changes.history import ChangeKind
-from models.changes.plan import By, Plan, Record, Step, Target
+from models.changes.plan import By, Plan, Record, Step, Target, can_be_undone
 from models.core.text import shown
 from models.core.verdicts import Reason
-from models.customers.form.markets import only_country
-from models.customers.tags_and_notes import can_be_undone
-from models.importing.cells import guid
 from models.languages import _
 from models.settings.clouds import Capability
+from models.settings.markets import only_country
 from models.values.countries import country_code, country_name, likely_code
+from models.values.identifiers import guid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

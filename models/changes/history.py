@@ -256,3 +256,12 @@ def entry(
 def as_json(value: object) -> str:
     """Return JSON as the history keeps it."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def as_object(text: str) -> dict[str, Any]:
+    """Return the JSON object that an entry holds; an empty one where somebody damaged it."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from models.core.errors import RefusedError
 from models.core.text import shown
 from models.core.verdicts import Reason, Verdict, verdict_of
+from models.languages import _
 from models.values.domains import domain_name
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from models.changes.history import Actor, ChangeKind
-    from models.database.store import Store
 
 Fields = dict[str, Any]
 """Fields of a record as JSON has them: moments as ISO texts, choices as their values."""
@@ -290,25 +289,9 @@ class Outcome:
     """The id of the plan's first record, where that has one."""
 
 
-def carry_out(store: Store, plan: Plan, why: str = "") -> Outcome:
-    """Carry out a plan: rows, history and outbox in one transaction, or nothing at all.
-
-    A plan that was carried out already, here or by another process, is not carried out again.
-
-    Raises:
-        RefusedError: the plan is refused, or the domain came into the book meanwhile.
-        ConflictError: a record is not any more as it was when the plan was made.
-        StoreError: the book cannot be written.
-    """
-    from models.operations.execute import write_plan
-
-    if plan.verdict is Verdict.REFUSED:
-        refusing = [reason.text for reason in plan.reasons if reason.refuses]
-        raise RefusedError(" ".join(refusing))
-    with store.writing() as session:
-        outcome = write_plan(session, plan, why)
-    if plan.kind == "added" and not outcome.repeated:
-        from models.operations.close_invitations import close_matched
-
-        close_matched(store, [plan.target.account_id], plan.by.actor, plan.by.at)
-    return outcome
+def can_be_undone() -> TakeBack:
+    """Return that a change can be taken back."""
+    return TakeBack(
+        possible=True,
+        text=_("It can be undone with u, as long as nobody changes the same fields again."),
+    )

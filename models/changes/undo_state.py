@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from models.changes.history import Change, ChangeKind
+from models.changes.history import Change, ChangeKind, as_object
 from models.core.errors import NotFoundError
 from models.languages import _
-from models.operations.describe_fields import as_object
 
 if TYPE_CHECKING:
     from sqlmodel import Session

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect
 
 from models.changes.history import ChangeKind
-from models.changes.plan import By, Fields, Plan, Record, Step
+from models.changes.plan import By, Fields, Plan, Record, Step, can_be_undone
 from models.core.verdicts import Reason, Verdict, verdict_of
 from models.customers.add import BILLING, circumstances
 from models.customers.form.checks import check_all
 from models.customers.form.fields import FormField
-from models.customers.tags_and_notes import can_be_undone, target_of
+from models.customers.tags_and_notes import target_of
 from models.languages import _
 
 if TYPE_CHECKING:

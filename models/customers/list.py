@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.languages import N_
 from models.lists.spec import Column, Kind, ListSpec, Many, Sort, WordIndex
+from models.settings.clouds import CLOUDS
 
 RELATIONSHIPS = {
     "reseller": N_("Reseller"),
@@ -18,13 +19,6 @@ RELATIONSHIPS = {
 YES_NO = {"yes": N_("yes"), "no": N_("no"), "": N_("not known")}
 """What is said of something that is so, or not, or of which nobody has said."""
 
-CLOUDS = {
-    "global": N_("Global"),
-    "us-gov": N_("US Gov"),
-    "germany": N_("Germany"),
-    "china": N_("21Vianet"),
-}
-"""Short names by cloud id."""
 
 TAGS = Many("tags", "customer_id", "name")
 """Where the tags of customers stand."""

@@ -21,7 +21,6 @@ from models.customers.entities import (
     Tag,
 )
 from models.languages import _
-from models.relationships.of_customer import RelationshipRecords, read_relationship
 from models.values.domains import domain_name
 
 if TYPE_CHECKING:
@@ -54,8 +53,6 @@ class CustomerPage:
     """Newest first."""
     undone: frozenset[int]
     """The ids of those that were taken back."""
-    relationship: RelationshipRecords
-    """Invitations, lives and delegated admin."""
 
 
 def read_customer(store: Store, customer_id: int) -> CustomerPage:
@@ -65,30 +62,29 @@ def read_customer(store: Store, customer_id: int) -> CustomerPage:
         NotFoundError: there is no such customer in the book.
     """
     with store.reading() as session:
-        customer = customer_of(session, customer_id)
-        account = session.get_one(PartnerAccount, customer.account_id)
-        mine = [col(Change.customer_id) == customer_id]
-        if customer.added_by_change is not None:
-            mine.append(col(Change.id) == customer.added_by_change)
-        history = select(Change).where(or_(*mine)).order_by(col(Change.id).desc())
-        notes = select(Note).where(Note.customer_id == customer_id).order_by(col(Note.id))
-        relationship = read_relationship(session, customer)
-        changes = [*session.exec(history.limit(HISTORY_SHOWN)), *relationship.earlier_changes]
-        changes.sort(key=lambda entry: entry.id or 0, reverse=True)
-        return CustomerPage(
-            customer=customer,
-            account=account,
-            company=session.get(CompanyProfile, customer_id)
-            or CompanyProfile(customer_id=customer_id),
-            billing=session.get(BillingProfile, customer_id)
-            or BillingProfile(customer_id=customer_id),
-            agreement=session.get(Agreement, customer_id),
-            tags=tags_of(session, customer_id),
-            notes=list(session.exec(notes)),
-            changes=changes[:HISTORY_SHOWN],
-            undone=undone_of(session, customer_id) | relationship.earlier_undone,
-            relationship=relationship,
-        )
+        return page_of(session, customer_id)
+
+
+def page_of(session: Session, customer_id: int) -> CustomerPage:
+    """Read a customer in a session that is open already; it raises as `read_customer` does."""
+    customer = customer_of(session, customer_id)
+    account = session.get_one(PartnerAccount, customer.account_id)
+    mine = [col(Change.customer_id) == customer_id]
+    if customer.added_by_change is not None:
+        mine.append(col(Change.id) == customer.added_by_change)
+    history = select(Change).where(or_(*mine)).order_by(col(Change.id).desc())
+    notes = select(Note).where(Note.customer_id == customer_id).order_by(col(Note.id))
+    return CustomerPage(
+        customer=customer,
+        account=account,
+        company=session.get(CompanyProfile, customer_id) or CompanyProfile(customer_id=customer_id),
+        billing=session.get(BillingProfile, customer_id) or BillingProfile(customer_id=customer_id),
+        agreement=session.get(Agreement, customer_id),
+        tags=tags_of(session, customer_id),
+        notes=list(session.exec(notes)),
+        changes=list(session.exec(history.limit(HISTORY_SHOWN))),
+        undone=undone_of(session, customer_id),
+    )
 
 
 def find_customer(store: Store, text: str, accounts: Iterable[int]) -> int:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.changes.history import ChangeKind
-from models.changes.plan import By, Fields, Plan, Record, Step, TakeBack, Target
+from models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
 from models.core.clock import from_millis, to_millis
 from models.core.errors import UsageError
 from models.core.text import fold, shown, without_nul
 from models.languages import _, ngettext
+from models.lists.known_values import most_used
 from models.lists.spec import TAG_MARK
-from models.values.tokens import parted
+from models.lists.tokens import parted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from models.customers.entities import Note
     from models.customers.page import CustomerPage
+    from models.database.reader import Reader
 
 LONGEST_TAG = 40
 LONGEST_NOTE = 10_000
@@ -129,9 +133,12 @@ def target_of(page: CustomerPage) -> Target:
     return Target(customer.account_id, page.account.cloud, customer.company_name, customer.id)
 
 
-def can_be_undone() -> TakeBack:
-    """Return that a change can be taken back."""
-    return TakeBack(
-        possible=True,
-        text=_("It can be undone with u, as long as nobody changes the same fields again."),
-    )
+async def known_tags(reader: Reader, accounts: Sequence[int]) -> list[str]:
+    """Return the tags in a book: those that the customers of `accounts` have most come first.
+
+    Raises:
+        StoreError: the book cannot be read, or does not answer in time.
+    """
+    from models.customers.list import CUSTOMERS, TAGS
+
+    return await reader.ask(lambda book: most_used(book, CUSTOMERS, TAGS, accounts))

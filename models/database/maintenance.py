@@ -22,8 +22,8 @@ from models.core.errors import (
 from models.core.paths import private_folder
 from models.database import connection as connections
 from models.database.connection import connect, explained, open_sqlite
-from models.database.store import schema_version
 from models.database.upgrade import copy_database
+from models.database.versions import schema_version
 from models.languages import _
 from models.settings.database_url import SqliteFile, masked
 

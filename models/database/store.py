@@ -4,61 +4,22 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.core.errors import ConflictError, ForeignError, RefusedError, StoreError
+from models.core.errors import ConflictError, RefusedError, StoreError
 from models.database.connection import Connection, connect, explained, open_postgres, open_sqlite
+from models.database.versions import known_versions, schema_version
 from models.languages import _
 from models.settings.database_url import Database, SqliteFile
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sqlalchemy import Connection as SqlConnection
     from sqlalchemy import Engine
     from sqlmodel import Session
-
-VERSIONS_FOLDER = Path(__file__).parents[1] / "migrations" / "versions"
-
-
-def known_versions() -> list[str]:
-    """Return the schema versions that this program knows, oldest first."""
-    return sorted(file.name.partition("_")[0] for file in VERSIONS_FOLDER.glob("[0-9]*.py"))
-
-
-def schema_version(connection: Connection) -> str:
-    """Return the version of a database's schema, empty where it has none yet.
-
-    Raises:
-        StoreError: it is of a newer program, or some other program's.
-    """
-    from_catalogue = (
-        "SELECT name FROM sqlite_master WHERE type = 'table'"
-        if type(connection).__name__ == "SqliteConnection"
-        else "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
-    )
-    tables = {row[0] for row in connection.rows(from_catalogue)}
-    if "alembic_version" not in tables:
-        own = {"customers", "partner_accounts", "changes"}
-        if tables & own or (tables and type(connection).__name__ == "SqliteConnection"):
-            # In a file of its own a book is alone; on a server others may be in the same schema.
-            raise ForeignError(
-                _("The database belongs to another program: its tables are none of a book."),
-                _("Name another one with --database."),
-            )
-        return ""
-    rows = connection.rows("SELECT version_num FROM alembic_version")
-    version = str(rows[0][0]) if rows else ""
-    if version and version not in known_versions():
-        raise StoreError(
-            _("The book was made by a newer partnerdesk (schema {version}).").format(
-                version=version
-            ),
-            _("Update this program, or restore a copy made before the update."),
-        )
-    return version
 
 
 class Store:
@@ -104,7 +65,7 @@ class Store:
         if not ready and not (self.read_only and version):
             from models.database.upgrade import upgrade
 
-            upgrade(self, clouds)
+            upgrade(self.writing_engine, self.database, clouds)
         if isinstance(self.database, SqliteFile):
             self._file = _identity(self.database.path)
 

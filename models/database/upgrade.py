@@ -10,51 +10,55 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import column, insert, select, table, text
 
-from models.accounts.accounts import PartnerKind
 from models.core.clock import now
-from models.database.connection import explained
-from models.database.store import VERSIONS_FOLDER, known_versions, schema_version
+from models.database import versions
+from models.database.connection import connect, explained
 from models.settings.database_url import SqliteFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
-    from models.database.store import Store
+    from models.settings.database_url import Database
 
 _POSTGRES_LOCK = 7_024_113
 """Key of the advisory lock that one upgrading process holds; any number of our own."""
 
 
-def upgrade(store: Store, clouds: list[str]) -> None:
+def upgrade(engine: Engine, database: Database, clouds: list[str]) -> None:
     """Run the migrations that are missing and add the accounts kept by hand.
 
     All of it is one transaction; a second process waits for the first and then has nothing to do.
-    A SQLite file is copied beside itself before its schema is changed.
+    A SQLite file is copied beside itself before its schema is changed. `engine` begins its
+    transactions as a writer.
 
     Raises:
         StoreError: the database is of a newer program, or cannot be written.
     """
-    plain = store.connect()
+    plain = connect(database)
     try:
-        schema_version(plain)  # refuses a newer or foreign database before anything is touched
+        versions.schema_version(
+            plain
+        )  # refuses a newer or foreign database before anything is touched
     finally:
         plain.close()
-    with explained(store.database), store.writing_engine.begin() as connection:
+    with explained(database), engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRES_LOCK})
         version = MigrationContext.configure(connection).get_current_revision()
-        if version != known_versions()[-1]:
-            if version and isinstance(store.database, SqliteFile):
-                _copy_aside(store.database.path, version)
+        if version != versions.known_versions()[-1]:
+            if version and isinstance(database, SqliteFile):
+                _copy_aside(database.path, version)
             _migrate(connection)
         _add_accounts(connection, clouds)
 
 
 def _migrate(connection: Connection) -> None:
     config = Config()
-    config.set_main_option("script_location", str(VERSIONS_FOLDER.parent).replace("%", "%%"))
+    config.set_main_option(
+        "script_location", str(versions.VERSIONS_FOLDER.parent).replace("%", "%%")
+    )
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
@@ -64,7 +68,7 @@ def _add_accounts(connection: Connection, clouds: list[str]) -> None:
     names = ("cloud", "name", "tenant_id", "mpn_id", "market", "kind", "connected")
     accounts = table("partner_accounts", *map(column, names))
     present = set(connection.execute(select(accounts.c.cloud)).scalars())
-    nobody = dict.fromkeys(names, "") | {"kind": PartnerKind.DIRECT_BILL.value, "connected": False}
+    nobody = dict.fromkeys(names, "") | {"kind": "direct_bill", "connected": False}
     missing = [nobody | {"cloud": cloud} for cloud in clouds if cloud not in present]
     if missing:
         connection.execute(insert(accounts), missing)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from models.core.text import fold, shown
 from models.core.verdicts import Reason
 from models.languages import _
-
-if TYPE_CHECKING:
-    from models.customers.form.fields import Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +61,13 @@ def not_listed(asked: Asked, text: str) -> Reason:
     return Reason(
         "form.not-listed", told.format(field=asked.label, value=shown(text[:40])), asked.name
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value that a field may be chosen to have."""
+
+    value: str
+    """What is stored."""
+    title: str
+    """What is shown; translated."""

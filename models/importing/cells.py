@@ -11,6 +11,7 @@ from models.customers.tags_and_notes import parse_tags
 from models.importing.fields import ImportField, key
 from models.languages import _, ngettext
 from models.values.domains import domain_name
+from models.values.identifiers import guid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,6 @@ _LIMITS = {
 """Characters at most (`reference/resources.md`, *Address*); 256 where nothing is said."""
 _LIMIT = 256
 
-_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _BETWEEN_WORDS = re.compile(r"[,;/|\n]")
 
@@ -71,14 +71,6 @@ _ORDER = (
 
 class UnfitError(ValueError):
     """A cell that cannot be the field's value; its text is the reason, for the person."""
-
-
-def guid(text: str) -> str | None:
-    """Return a GUID in lower case and without braces; None where `text` is none."""
-    bare = text.lower()
-    if bare.startswith("{") and bare.endswith("}"):
-        bare = bare[1:-1]
-    return bare if _GUID.fullmatch(bare) else None
 
 
 def relationship_words() -> dict[str, Relationship]:

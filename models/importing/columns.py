@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from models.core.errors import FileError, UsageError
 from models.core.text import listed, short_name, shown
 from models.customers.entities import Relationship
-from models.importing.cells import guid, relationship_in, relationship_words
+from models.importing.cells import relationship_in, relationship_words
 from models.importing.fields import (
     FIELD_TITLES,
     PORTAL_FIELDS,
@@ -20,6 +20,7 @@ from models.importing.fields import (
 )
 from models.languages import _
 from models.values.domains import domain_name
+from models.values.identifiers import guid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -13,10 +13,9 @@ from base64 import b64encode, encodebytes
 from quopri import encodestring
 from typing import TYPE_CHECKING
 
-from models.core.errors import RefusedError, UsageError
-from models.core.text import shown
-from models.languages import _
+from models.core.errors import RefusedError
 from models.letters.letter import check_letter
+from models.values.email import sender_parts, wire_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,7 +32,6 @@ _WORD = 45
 """Bytes in an encoded word, which then has fewer than the 75 characters it may have (RFC 2047)."""
 _PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _PLAIN_SUBJECT = re.compile(r"[!-~]+( [!-~]+)*")
-_ADDRESS_WITH_NAME = re.compile(r"([^<>]*)<([^<>]+)>")
 
 
 def message(letter: Letter, sender: str, at: datetime, message_id: str) -> EmailMessage:
@@ -82,40 +80,6 @@ def eml_name(letter: Letter) -> str:
     kept = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in plain)
     whole = "-".join([*letter.kind.replace("_", "-").split(), *kept.split()])
     return f"{whole.encode()[:80].decode(errors='ignore').rstrip('-')}.eml"
-
-
-def sender_parts(sender: str) -> tuple[str, str]:
-    """Return name and address of `Name <address>`; the name may be empty.
-
-    Raises:
-        UsageError: it is no address.
-    """
-    from email_validator import EmailNotValidError, validate_email
-
-    found = _ADDRESS_WITH_NAME.fullmatch(sender.strip())
-    name, address = (found[1].strip(), found[2].strip()) if found else ("", sender.strip())
-    try:
-        validate_email(address, check_deliverability=False)
-    except (EmailNotValidError, UnicodeError):
-        name = "\n"
-    if shown(name) != name:
-        raise UsageError(
-            _("{text} cannot be the sender of a letter.").format(text=shown(sender[:60])),
-            _("Write an address, or a name and an address: {example}").format(
-                example="Contoso <anna@contoso.com>"
-            ),
-        )
-    if len(name) > 1 and name[0] == name[-1] == '"':
-        name = re.sub(r"\\(.)", r"\1", name[1:-1])
-    return name, address
-
-
-def wire_address(address: str) -> str:
-    """Return a valid address as servers take it: in ASCII wherever it has such a form."""
-    from email_validator import validate_email
-
-    found = validate_email(address, check_deliverability=False)
-    return found.ascii_email or found.normalized
 
 
 def _written(letter: Letter, sender: str, at: datetime, message_id: str, *, draft: bool) -> bytes:

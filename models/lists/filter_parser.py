@@ -28,6 +28,7 @@ from models.database.sql import NOTHING, Sql, joined
 from models.languages import _
 from models.lists.filter_lexer import words_of
 from models.lists.filter_sql import is_text, stored_choices, term_condition
+from models.lists.filter_term import Term
 from models.lists.spec import MOMENTS, Column, Kind, ListSpec
 from models.values.identifiers import may_be_part
 
@@ -52,20 +53,6 @@ _DATE_WITH_DOTS = re.compile(r"^(?:(\d{1,2})\.)?(\d{1,2})\.(\d{4})$")
 """A day or a month as lists show them in Russian and German."""
 MOST_WORDS = 200
 """Words that a filter has at most: databases take conditions of a certain depth only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One condition: a word, or a field with an operator and a value."""
-
-    text: str
-    field: str = ""
-    """The column's name; empty for a plain word."""
-    operator: str = ":"
-    negated: bool = False
-    earliest: int = 0
-    latest: int = 0
-    """For moments and numbers: the first and the last millisecond or number that is meant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from models.lists.spec import MOMENTS, TAG_MARK, Column, Kind
 from models.values.identifiers import is_anywhere, may_be_part
 
 if TYPE_CHECKING:
-    from models.lists.filter_parser import Term
+    from models.lists.filter_term import Term
     from models.lists.spec import ListSpec
 
 

@@ -79,17 +79,6 @@ def known_values(
     return sorted(set(found), key=lambda value: (fold(value), value))[:MOST_VALUES]
 
 
-async def known_tags(reader: Reader, accounts: Sequence[int]) -> list[str]:
-    """Return the tags in a book: those that the customers of `accounts` have most come first.
-
-    Raises:
-        StoreError: the book cannot be read, or does not answer in time.
-    """
-    from models.customers.list import CUSTOMERS, TAGS
-
-    return await reader.ask(lambda book: most_used(book, CUSTOMERS, TAGS, accounts))
-
-
 def most_used(
     connection: Connection, spec: ListSpec, many: Many, accounts: Sequence[int]
 ) -> list[str]:

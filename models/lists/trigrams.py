@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from models.database.connection import Connection
-    from models.lists.filter_parser import Filter, Term
+    from models.lists.filter_parser import Filter
+    from models.lists.filter_term import Term
     from models.lists.spec import ListSpec, RowKey, WordIndex
 
 _GRAM = 3

@@ -11,7 +11,6 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from models.changes.plan import carry_out
 from models.core.errors import ConflictError, RefusedError
 from models.core.text import fold
 from models.core.verdicts import Reason, Verdict, verdict_of
@@ -19,6 +18,7 @@ from models.customers.add import circumstances, plan_add_customer
 from models.customers.duplicates import find_look_alikes
 from models.customers.form.fields import FormField
 from models.languages import _
+from models.operations.carry_out import carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import select
 
-from models.changes.plan import carry_out, reason_json
+from models.changes.plan import reason_json
 from models.core.errors import ConflictError, NotFoundError, RefusedError, UsageError
 from models.core.text import fold
 from models.core.verdicts import Reason, Verdict
 from models.customers.page import find_customer, read_customer
 from models.operations.bulk_customers import RowResult
+from models.operations.carry_out import carry_out
 from models.relationships.delegated_admin import plan_add_delegation
 from models.relationships.entities import DelegatedAdminRelationship
 

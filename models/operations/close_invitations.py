@@ -16,6 +16,7 @@ from models.changes.plan import By
 from models.core.errors import ConflictError, NotFoundError
 from models.core.verdicts import Verdict
 from models.languages import _
+from models.operations.execute import execute
 from models.relationships.entities import Invitation
 from models.relationships.invitation import Case, plan_accept, read_case
 from models.relationships.invite import RELATED
@@ -38,15 +39,13 @@ def close_matched(store: Store, account_ids: list[int], actor: Actor, at: dateti
     Raises:
         StoreError: the book cannot be read or written.
     """
-    from models.changes.plan import carry_out
-
     closed = 0
     for id in _matched(store, account_ids):
         plan = _plan_for(store, id, actor, at)  # only now: the one before may be about the same
         if plan is None or plan.verdict is Verdict.REFUSED:
             continue
         try:
-            outcome = carry_out(store, plan, _("The customer came into the book."))
+            outcome = execute(store, plan, _("The customer came into the book."))
         except (ConflictError, NotFoundError):  # somebody else is at it at this moment
             continue
         closed += outcome.change_id is not None and not outcome.repeated

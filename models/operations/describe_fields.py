@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from models.changes.history import as_object
 from models.core.clock import NEVER, date_text, moment_text
 from models.customers.list import RELATIONSHIPS
 from models.languages import N_, _, ngettext
@@ -80,15 +80,6 @@ _CHOICES: dict[str, Mapping[str, str]] = {
 def change_lines(entry: Change) -> list[str]:
     """Return in words what an entry of the history changed: `Country: DE → AT`."""
     return field_lines(as_object(entry.before), as_object(entry.after))
-
-
-def as_object(text: str) -> dict[str, Any]:
-    """Return the JSON object that an entry holds; an empty one where somebody damaged it."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def field_lines(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter
 from sqlalchemy import func, insert
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import SQLModel, col, select
 
 from models.accounts.entities import PartnerAccount
-from models.changes.history import Change, as_json, entry, held
+from models.changes.fields import differences, value_of
+from models.changes.history import Change, as_json, as_object, entry, held
 from models.changes.outbox import OutboxCall
 from models.changes.plan import NEW, Outcome, Plan, Record, Step
 from models.changes.undo_state import undone_by
-from models.core.clock import iso
 from models.core.errors import NotFoundError, RefusedError
 from models.core.text import shown, without_nul
+from models.core.verdicts import Verdict
 from models.customers.agreements import Agreement
 from models.customers.drafts import CustomerDraft
 from models.customers.entities import (
@@ -33,7 +31,6 @@ from models.customers.entities import (
 from models.database.column_types import unset
 from models.database.store import changed_meanwhile
 from models.languages import _
-from models.operations.describe_fields import as_object
 from models.relationships.entities import (
     DelegatedAdminRelationship,
     Invitation,
@@ -43,12 +40,11 @@ from models.relationships.entities import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sqlalchemy import Connection
     from sqlmodel import Session
 
     from models.changes.plan import Fields
+    from models.database.store import Store
 
 ENTITIES: dict[Record, type[SQLModel]] = {
     Record.CUSTOMER: Customer,
@@ -66,6 +62,18 @@ ENTITIES: dict[Record, type[SQLModel]] = {
     Record.TEMPLATE: LetterTemplate,
 }
 """The class of each kind of record."""
+
+
+def execute(store: Store, plan: Plan, why: str = "") -> Outcome:
+    """Carry out a plan in a transaction of its own, without what follows from it elsewhere.
+
+    Raises: as `models.operations.carry_out.carry_out`.
+    """
+    if plan.verdict is Verdict.REFUSED:
+        refusing = [reason.text for reason in plan.reasons if reason.refuses]
+        raise RefusedError(" ".join(refusing))
+    with store.writing() as session:
+        return write_plan(session, plan, why)
 
 
 def write_plan(session: Session, plan: Plan, why: str) -> Outcome:
@@ -119,34 +127,6 @@ def _first_id(plan: Fields) -> int | None:
     steps = plan.get("steps") or [{}]
     id = steps[0].get("key", {}).get("id")
     return id if isinstance(id, int) else None
-
-
-def fields_of(record: SQLModel, names: Mapping[str, object] | list[str]) -> Fields:
-    """Return some fields of a record as steps hold them."""
-    dumped = record.model_dump(mode="json", include=set(names))
-    moments = {name: iso(moment) for name in dumped
-               if isinstance(moment := getattr(record, name), datetime)}  # fmt: skip
-    dumped |= moments  # written as plans write them, so that what is the same looks the same
-    return {name: dumped[name] for name in type(record).model_fields if name in dumped}
-
-
-def value_of(kind: type[SQLModel], name: str, raw: object) -> Any:
-    """Return a step's value as the entity holds it."""
-    return _adapter(kind, name).validate_python(raw)
-
-
-@cache
-def _adapter(kind: type[SQLModel], name: str) -> TypeAdapter[Any]:
-    annotation: Any = kind.model_fields[name].annotation
-    return TypeAdapter(annotation)
-
-
-def differences(row: SQLModel, expected: Fields) -> list[str]:
-    """Return the names of the fields that are not as `expected` says."""
-    return [
-        name for name, raw in expected.items()
-        if getattr(row, name) != value_of(type(row), name, raw)
-    ]  # fmt: skip
 
 
 def first_free_id(connection: Connection) -> int | None:

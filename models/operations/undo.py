@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import col, func, select
 
 from models.accounts.entities import PartnerAccount
-from models.changes.history import Change, ChangeKind
+from models.changes.fields import differences, fields_of
+from models.changes.history import Change, ChangeKind, as_object
 from models.changes.outbox import OutboxCall
-from models.changes.plan import By, Fields, Plan, Record, Step, TakeBack, Target
+from models.changes.plan import By, Fields, Plan, Record, Step, TakeBack, Target, can_be_undone
 from models.changes.undo_state import entry_of, undone_by
 from models.core.clock import moment_text
 from models.core.text import shown
 from models.core.verdicts import Reason
 from models.customers.entities import Customer, Note, Tag
-from models.customers.tags_and_notes import can_be_undone
 from models.languages import _, ngettext
-from models.operations.describe_fields import as_object, field_title
-from models.operations.execute import ENTITIES, differences, fields_of, key_names
+from models.operations.describe_fields import field_title
+from models.operations.execute import ENTITIES, key_names
 from models.relationships.candidates import those_with_a_life
 from models.relationships.entities import (
     DelegatedAdminRelationship,

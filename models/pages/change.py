@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import col, select
 
 from models.accounts.entities import PartnerAccount
-from models.changes.history import Change
+from models.changes.history import Change, as_object
 from models.changes.list import DONE, UNDONE, WORST_FIRST
 from models.changes.outbox import OutboxCall
 from models.changes.undo_state import entry_of, undone_by
 from models.customers.entities import Customer
-from models.operations.describe_fields import as_object
 from models.operations.undo import why_not_undone
 
 if TYPE_CHECKING:

@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, select
 
 from models.accounts.entities import PartnerAccount
+from models.changes.fields import fields_of
 from models.changes.history import ChangeKind
-from models.changes.plan import By, Fields, Plan, Record, Step, Target
+from models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
 from models.core.clock import date_text, iso
 from models.core.errors import NotFoundError
 from models.core.text import fold, shown
 from models.core.verdicts import Reason
 from models.customers.entities import Customer
-from models.customers.tags_and_notes import can_be_undone
 from models.languages import N_, _
-from models.operations.execute import fields_of
 from models.relationships.entities import DelegatedAdminRelationship
 from models.relationships.lifecycles import (
     DELEGATED_ADMIN,

@@ -14,14 +14,26 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, select
 
 from models.accounts.entities import PartnerAccount
+from models.changes.fields import fields_of
 from models.changes.history import ChangeKind
-from models.changes.plan import By, Call, Fields, Known, Plan, Point, Record, Step, TakeBack, Target
+from models.changes.plan import (
+    By,
+    Call,
+    Fields,
+    Known,
+    Plan,
+    Point,
+    Record,
+    Step,
+    TakeBack,
+    Target,
+    can_be_undone,
+)
 from models.core.clock import date_text, iso
 from models.core.errors import NotFoundError
 from models.core.text import shown
 from models.core.verdicts import Reason
 from models.customers.entities import BillingProfile, Customer, Relationship
-from models.customers.tags_and_notes import can_be_undone
 from models.database.column_types import unset
 from models.languages import N_, _
 from models.letters.letter import (
@@ -33,7 +45,6 @@ from models.letters.letter import (
     compose,
     language_for,
 )
-from models.operations.execute import fields_of
 from models.relationships.entities import DelegatedAdminRelationship, ResellerRelationship, SentBy
 from models.relationships.invitation import letter_call, letter_day
 from models.relationships.lifecycles import RELATIONSHIP, RelationshipEvent, RelationshipState

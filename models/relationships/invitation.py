@@ -11,13 +11,23 @@ from typing import TYPE_CHECKING
 from sqlmodel import select
 
 from models.accounts.entities import PartnerAccount
+from models.changes.fields import fields_of
 from models.changes.history import ChangeKind
-from models.changes.plan import By, Call, Fields, Plan, Record, Step, TakeBack, Target
+from models.changes.plan import (
+    By,
+    Call,
+    Fields,
+    Plan,
+    Record,
+    Step,
+    TakeBack,
+    Target,
+    can_be_undone,
+)
 from models.core.clock import NEVER, iso
 from models.core.errors import NotFoundError
 from models.core.verdicts import Reason
 from models.customers.entities import Customer, Relationship
-from models.customers.tags_and_notes import can_be_undone
 from models.languages import _
 from models.letters.letter import (
     Letter,
@@ -29,7 +39,6 @@ from models.letters.letter import (
     compose,
 )
 from models.letters.letter import check_template as template_reasons
-from models.operations.execute import fields_of
 from models.relationships.candidates import likely_customers, those_with_a_life
 from models.relationships.entities import Invitation, InvitationKind, LetterTemplate, SentBy
 from models.relationships.invite import (

@@ -17,13 +17,11 @@ from sqlmodel import col, select
 
 from models.accounts.entities import PartnerAccount
 from models.changes.history import ChangeKind
-from models.changes.plan import By, Fields, Plan, Record, Step, Target
+from models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
 from models.core.clock import date_text, iso
 from models.core.text import fold, shown
 from models.core.verdicts import Reason
 from models.customers.entities import BillingProfile, Customer
-from models.customers.tags_and_notes import can_be_undone
-from models.importing.cells import guid
 from models.languages import _
 from models.letters.letter import (
     Letter,
@@ -48,6 +46,7 @@ from models.relationships.entities import (
 from models.relationships.lifecycles import OPEN_INVITATIONS, InvitationState
 from models.settings.clouds import Capability
 from models.values.domains import domain_name
+from models.values.identifiers import guid
 
 if TYPE_CHECKING:
     from sqlmodel import Session

@@ -7,7 +7,7 @@ lapses, a delegated-admin relationship expires) is counted here from the moment 
 from __future__ import annotations
 
 from models.core.clock import DAY
-from models.customers.list import CLOUDS, RELATIONSHIPS, YES_NO
+from models.customers.list import RELATIONSHIPS, YES_NO
 from models.languages import N_
 from models.lists.spec import NOW, Column, Kind, ListSpec, Sort
 from models.relationships.lifecycles import (
@@ -17,6 +17,7 @@ from models.relationships.lifecycles import (
     DelegatedAdminState,
     InvitationState,
 )
+from models.settings.clouds import CLOUDS
 
 REMIND_AFTER_DAYS = 7
 """Days after a letter from which a reminder is due; the ledger's own rule."""

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, func, select
 
-from models.changes.history import Change
+from models.changes.history import Change, as_object
 from models.changes.plan import Record
-from models.operations.describe_fields import as_object
 from models.relationships.entities import (
     DelegatedAdminRelationship,
     Invitation,

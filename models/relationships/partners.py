@@ -12,22 +12,21 @@ from sqlmodel import col, select
 from models.accounts.accounts import PartnerKind
 from models.accounts.edit import mpn_id_of
 from models.accounts.entities import PartnerAccount
+from models.changes.fields import fields_of
 from models.changes.history import ChangeKind
-from models.changes.plan import By, Fields, Plan, Record, Step, Target
+from models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
 from models.core.clock import iso
 from models.core.errors import NotFoundError
 from models.core.text import fold, shown
 from models.core.verdicts import Reason
 from models.customers.entities import Customer
-from models.customers.form.markets import in_other_region
-from models.customers.tags_and_notes import can_be_undone
 from models.database.column_types import unset
-from models.importing.cells import guid
 from models.languages import _, ngettext
-from models.operations.execute import fields_of
 from models.relationships.entities import PartnerLink, PartnerRelation, PartnerState
 from models.settings.clouds import Capability
 from models.values.countries import country_code, country_name, likely_code
+from models.values.identifiers import guid
+from models.values.regions import in_other_region
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

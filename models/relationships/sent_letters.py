@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from models.changes.history import Change, ChangeKind
+from models.changes.history import Change, ChangeKind, as_object
 from models.changes.outbox import CALL_STATE_TITLES, CallState, OutboxCall
 from models.changes.plan import Fields, Record
 from models.core.clock import MINUTE, age, moment_text
 from models.core.verdicts import Reason
 from models.languages import _, ngettext
 from models.letters.letter import LANGUAGE_TITLES, Letter, LetterKind, language_for
-from models.operations.describe_fields import as_object
 from models.relationships.entities import InvitationKind, SentBy
 from models.relationships.invite import letter_kind
 from models.relationships.lists import SENT_BY

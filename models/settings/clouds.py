@@ -196,3 +196,12 @@ class Cloud:
 
 SHORT_NAMES = (N_("Global"), N_("US Gov"), N_("Germany"), N_("21Vianet"))
 """The short names that `config.toml` ships, marked here for translation."""
+
+
+CLOUDS = {
+    "global": N_("Global"),
+    "us-gov": N_("US Gov"),
+    "germany": N_("Germany"),
+    "china": N_("21Vianet"),
+}
+"""Short names by cloud id."""

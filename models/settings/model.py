@@ -8,26 +8,19 @@ long as neither file changed and no environment variable speaks.
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Self
-from zlib import crc32
+from typing import Literal, Self
 
 from typing_extensions import TypedDict
 
-from models.core import own_files, paths
+from models.core import paths
 from models.core.errors import UsageError
-from models.core.typed import DamagedError, typed
 from models.languages import _
 from models.settings.clouds import Capability, Cloud, Rule, Support
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 ENVIRONMENT_PREFIX = "PARTNERDESK_"
 TEST_PREFIX = "PARTNERDESK_TEST_"
-_KEPT_FORMAT = 5
 
 Theme = Literal["partnerdesk-dark", "partnerdesk-light", "ansi"]
 Mouse = Literal["auto", "on", "off"]
@@ -139,37 +132,6 @@ class Settings:
         return dataclasses.replace(self, **said, origins=origins)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """What the file of kept settings holds."""
-
-    format: int
-    stamps: list[list[object]]
-    """Of the files that were read: they have to be read again when one of them changes."""
-    settings: dict[str, object]
-    sum: int
-    """Of the settings: a letter that fell over on the disk would open another book."""
-
-
-def load(config: Path | None = None) -> Settings:
-    """Return the settings of files and environment; `config` stands in for the person's file.
-
-    Raises:
-        SettingsError: a file cannot be read, or says something unknown or wrong.
-    """
-    own = config or paths.user_settings()
-    kept_file = paths.cache_folder() / "settings.json"
-    if environment_names():
-        return _load_afresh(own)
-    stamps = [_stamp(paths.project_settings()), _stamp(own)]
-    kept = _kept(kept_file, stamps)
-    if kept is not None:
-        return kept
-    settings = _load_afresh(own)
-    _keep(kept_file, stamps, settings)
-    return settings
-
-
 def environment_names() -> list[str]:
     """Return the names of the environment variables that mean settings."""
     return sorted(
@@ -177,40 +139,3 @@ def environment_names() -> list[str]:
         for name in os.environ
         if name.startswith(ENVIRONMENT_PREFIX) and not name.startswith(TEST_PREFIX)
     )
-
-
-def _load_afresh(own: Path) -> Settings:
-    from models.settings.sources import read_sources
-
-    return read_sources(paths.project_settings(), own)
-
-
-def _stamp(file: Path) -> list[object]:
-    try:
-        status = file.stat()
-    except OSError:
-        return [str(file), 0, 0]
-    return [str(file), status.st_mtime_ns, status.st_size]
-
-
-def _kept(file: Path, stamps: list[list[object]]) -> Settings | None:
-    try:
-        kept = own_files.load(file, _Kept)
-        if kept is None or (kept.format, kept.stamps) != (_KEPT_FORMAT, stamps):
-            return None
-        return typed(Settings, kept.settings) if kept.sum == _sum(kept.settings) else None
-    except (OSError, DamagedError):
-        return None  # the files themselves are read again
-
-
-def _keep(file: Path, stamps: list[list[object]], settings: Settings) -> None:
-    values = dataclasses.asdict(settings)
-    kept = _Kept(_KEPT_FORMAT, stamps, values, _sum(values))
-    try:
-        own_files.write(file, dataclasses.asdict(kept))
-    except OSError:
-        return  # only the next start is slower for it
-
-
-def _sum(settings: dict[str, object]) -> int:
-    return crc32(json.dumps(settings).encode())

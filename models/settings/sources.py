@@ -192,7 +192,7 @@ def _check_mail(mail: MailSettings, origins: Mapping[str, str]) -> None:
     elif not 1 <= mail.port <= 65535:
         wrong, wanted = "port", _("It must be a number from 1 to 65535.")
     elif mail.sender.strip():
-        from models.letters.eml import sender_parts
+        from models.values.email import sender_parts
 
         try:
             sender_parts(mail.sender)

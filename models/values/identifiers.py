@@ -23,3 +23,14 @@ def may_be_part(word: str) -> bool:
 def is_anywhere(word: str) -> bool:
     """Say whether a word that may be a part is looked for anywhere, not only at the beginning."""
     return COPIED <= len(word) < LENGTH
+
+
+_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def guid(text: str) -> str | None:
+    """Return a GUID in lower case and without braces; None where `text` is none."""
+    bare = text.lower()
+    if bare.startswith("{") and bare.endswith("}"):
+        bare = bare[1:-1]
+    return bare if _GUID.fullmatch(bare) else None

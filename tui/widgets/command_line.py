@@ -11,23 +11,37 @@ from models.languages import _
 from models.lists.completion import word_completer
 from tui.widgets.actions import COMMAND
 from tui.widgets.prompt import Aid
+from tui.widgets.questions import QuestionScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tui.widgets.actions import Action
-    from tui.widgets.desk_screen import DeskScreen
 
 QUIT = "quit"
 LEAVING = (QUIT, "q")
 """Words that leave the console; they are no action of a screen."""
 
 
+class Commanded(QuestionScreen):
+    """A screen on which actions are done by their words."""
+
+    async def perform(self, action: Action) -> None:
+        """Do `action`, or say why it cannot be done now; errors are said in the status line."""
+        raise NotImplementedError
+
+    def refusal(self, action: Action) -> str:
+        """Return why `action` cannot be done now; empty if it can."""
+        raise NotImplementedError
+
+
 class CommandLine:
     """Asks for a command, and does it on the screen it was asked on."""
 
-    def __init__(self, screen: DeskScreen) -> None:
+    def __init__(self, screen: Commanded, actions: Iterable[Action]) -> None:
         self._screen = screen
         self._actions: dict[str, Action] = {}
-        for action in screen.all_actions():  # the screen's own come first, and count
+        for action in actions:  # the screen's own come first, and count
             if action.id != COMMAND.id:
                 self._actions.setdefault(action.word, action)
         self._words = tuple(dict.fromkeys((*self._actions, QUIT)))

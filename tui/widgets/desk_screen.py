@@ -14,11 +14,11 @@ from models.core.errors import DeskError
 from models.core.text import shown_lines
 from models.languages import _
 from tui.widgets.actions import CLOUD, EVERYWHERE, Action, bindings
-from tui.widgets.command_line import CommandLine
+from tui.widgets.command_line import Commanded, CommandLine
 from tui.widgets.header import DeskHeader
 from tui.widgets.lines import KeyBar, StatusLine
 from tui.widgets.prompt import Prompt
-from tui.widgets.questions import Act, Choice, QuestionScreen, done
+from tui.widgets.questions import Act, Choice, done
 from tui.widgets.reads import Reads, drained
 from tui.widgets.unsaved import line_of
 
@@ -34,7 +34,7 @@ SMALLEST = (60, 15)
 """Columns and rows below which the console says that the terminal is too small."""
 
 
-class DeskScreen(QuestionScreen):
+class DeskScreen(Commanded):
     """A main screen. Subclasses give a `NAME`, `ACTIONS` with `do_…` methods, and a body."""
 
     AUTO_FOCUS = ""  # each screen says itself where the keys go
@@ -304,7 +304,7 @@ class DeskScreen(QuestionScreen):
 
     def do_command(self) -> None:
         """Ask for an action by its word."""
-        CommandLine(self).ask()
+        CommandLine(self, self.all_actions()).ask()
 
     async def do_help(self) -> None:
         """Show the keys of this screen."""

@@ -18,7 +18,7 @@ from models.core.errors import DeskError
 from models.core.text import shown
 from models.languages import _, number
 from models.lists.completion import Completions, Line
-from models.values.tokens import pasted_tokens, without_token
+from models.lists.tokens import pasted_tokens, without_token
 from tui.widgets.safe_input import SafeInput, joined, pasted_lines, veiled
 
 if TYPE_CHECKING:

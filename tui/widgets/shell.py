@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from models.relationships.end import Ending
     from models.relationships.sent_letters import SentLetter
     from models.resources import Resource
-    from tui.widgets.desk_screen import DeskScreen
 
 
 Answer = TypeVar("Answer")
@@ -33,7 +32,7 @@ class Shell(Protocol):
     screen (`on_…`) never waits: it uses `begin`, `start` and `say`, which come back at once.
     """
 
-    def begin(self, screen: DeskScreen, act: Callable[[], Awaitable[object]]) -> None:
+    def begin(self, screen: Screen[Any], act: Callable[[], Awaitable[object]]) -> None:
         """Do something for a screen as if a key had been pressed; not where it is left by then."""
         ...
 

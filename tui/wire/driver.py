@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, Resize
 
-from tui.steady_app import LEAVE_KEY, SteadyApp
 from tui.wire.output import Abilities
+from tui.wire.painted import LEAVE_KEY, PaintedApp
 from tui.wire.picture import Picture
 from tui.wire.reading import is_frame
 from tui.wire.standing import TO_ALTERNATE
@@ -45,19 +45,19 @@ class WatchedDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal over; the app is told how it was."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        if isinstance(self._painter, SteadyApp):
+        if isinstance(self._painter, PaintedApp):
             self._painter.terminal_before = self.attrs_before
 
     def stop_application_mode(self) -> None:
         """Leave the terminal in order, and say so."""
         super().stop_application_mode()
-        if isinstance(self._painter, SteadyApp):
+        if isinstance(self._painter, PaintedApp):
             self._painter.terminal_in_order()
 
     def process_message(self, message: Message) -> None:
         """Take what the terminal says; it comes in a thread of its own."""
         app = self._painter
-        if isinstance(message, Key) and message.key == LEAVE_KEY and isinstance(app, SteadyApp):
+        if isinstance(message, Key) and message.key == LEAVE_KEY and isinstance(app, PaintedApp):
             app.leave_key_pressed()
         super().process_message(message)
 
@@ -85,7 +85,7 @@ class SparingDriver(WatchedDriver):
         self._app_loop: asyncio.AbstractEventLoop
         """The loop of the app; what the terminal says comes in another thread."""
         self._usual_resize: Callable[[int, FrameType | None], object] | None = None
-        if isinstance(app, SteadyApp):
+        if isinstance(app, PaintedApp):
             app.picture = self.picture
 
     @cached_property
@@ -120,12 +120,12 @@ class SparingDriver(WatchedDriver):
             super().write(sent)
 
     def _stands(self) -> Standing | None:
-        return self._painter.standing if isinstance(self._painter, SteadyApp) else None
+        return self._painter.standing if isinstance(self._painter, PaintedApp) else None
 
     def _end_standing(self) -> None:
         """Let the console paint at once; can be called at any moment, as from a signal."""
         app = self._painter
-        if isinstance(app, SteadyApp) and (standing := app.standing) is not None:
+        if isinstance(app, PaintedApp) and (standing := app.standing) is not None:
             standing.is_whole = False
             self._app_loop.call_soon_threadsafe(app.call_later, app.unveil)
 
@@ -135,12 +135,12 @@ class SparingDriver(WatchedDriver):
         """Begin, or begin anew after the console was suspended or stopped."""
         self._app_loop = asyncio.get_running_loop()
         self.picture.forget()
-        if self._was_started and isinstance(self._painter, SteadyApp):
+        if self._was_started and isinstance(self._painter, PaintedApp):
             self._painter.standing = None
         super().start_application_mode()
         if standing := self._stands():
             self.attrs_before = standing.hand_over()
-            if isinstance(self._painter, SteadyApp):
+            if isinstance(self._painter, PaintedApp):
                 self._painter.terminal_before = self.attrs_before
             if not standing.is_whole:
                 self._end_standing()

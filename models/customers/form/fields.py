@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from models.accounts.accounts import PartnerKind
+    from models.forms.question import Option
     from models.settings.clouds import Cloud
 
 
@@ -128,16 +129,6 @@ class Circumstances:
     def editing(self) -> bool:
         """Whether an existing customer is edited."""
         return self.before is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A value that a field may be chosen to have."""
-
-    value: str
-    """What is stored."""
-    title: str
-    """What is shown; translated."""
 
 
 @dataclass(frozen=True, slots=True)

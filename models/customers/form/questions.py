@@ -17,11 +17,11 @@ from models.customers.form.fields import (
     Block,
     Circumstances,
     FormField,
-    Option,
     Question,
     Values,
 )
 from models.customers.form.markets import own_country
+from models.forms.question import Option
 from models.languages import N_, _
 from models.values.countries import codes, country_name
 

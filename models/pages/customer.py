@@ -1,0 +1,39 @@
+"""One customer whole: its own page and the records of the relationship with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.customers.page import HISTORY_SHOWN, CustomerPage, page_of
+from models.relationships.of_customer import RelationshipRecords, read_relationship
+
+if TYPE_CHECKING:
+    from models.database.store import Store
+
+
+@dataclass(frozen=True)
+class WholeCustomer(CustomerPage):
+    """A customer with all that belongs to it in any room, detached from the store.
+
+    Its history begins before the customer was known, with the invitations it came by.
+    """
+
+    relationship: RelationshipRecords
+    """Invitations, lives and delegated admin."""
+
+
+def read_whole_customer(store: Store, customer_id: int) -> WholeCustomer:
+    """Read a customer with all that belongs to it.
+
+    Raises:
+        NotFoundError: there is no such customer in the book.
+    """
+    with store.reading() as session:
+        page = page_of(session, customer_id)
+        relationship = read_relationship(session, page.customer)
+    changes = [*page.changes, *relationship.earlier_changes]
+    changes.sort(key=lambda entry: entry.id or 0, reverse=True)
+    own = {**vars(page), "changes": changes[:HISTORY_SHOWN]}
+    own["undone"] = page.undone | relationship.earlier_undone
+    return WholeCustomer(**own, relationship=relationship)
