@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.books import one_account, open_book, scope
-from cli.printing import json_text, tell
-from cli.records import record_fields
+from cli.shared.open_book import one_account, open_book, scope
+from cli.shared.printing import json_text, tell
+from cli.shared.records import record_fields
 from models.accounts.accounts import ALL, PARTNER_KIND_TITLES, PartnerKind
 from models.core.errors import ExitCode, UsageError
 from models.core.text import shown

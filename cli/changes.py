@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from cli.books import open_book, progress_line, scope
-from cli.choosing import add_choice, add_forms, chosen_query, print_list
-from cli.printing import json_text, tell
-from cli.records import print_fields
+from cli.lists.options import add_choice, add_forms, chosen_query, print_list
+from cli.shared.open_book import open_book, progress_line, scope
+from cli.shared.printing import json_text, tell
+from cli.shared.records import print_fields
 from models.accounts.accounts import ALL
 from models.changes.list import CHANGES
 from models.core.clock import now

@@ -7,7 +7,7 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from cli.printing import tell
+from cli.shared.printing import tell
 from models.core.clock import now
 from models.core.errors import UsageError
 from models.languages import _
@@ -26,7 +26,7 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
         StoreError: the book cannot be opened.
     """
     _check_terminal()
-    from cli.books import book, open_book
+    from cli.shared.open_book import book, open_book
     from tui.first_picture import picture_file, standing
 
     demo, cloud = getattr(arguments, "demo", False), getattr(arguments, "cloud", "")

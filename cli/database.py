@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.books import book, given_path, working_clouds
-from cli.printing import tell
+from cli.shared.open_book import book, given_path, working_clouds
+from cli.shared.printing import tell
 from models.core.errors import ExitCode
 from models.core.text import shown
 from models.languages import _

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.books import (
+from cli.shared.open_book import (
     DEMO_CUSTOMERS,
     DEMO_SEED,
     demo_database,
@@ -12,7 +12,7 @@ from cli.books import (
     refuse_two_books,
     working_clouds,
 )
-from cli.printing import tell
+from cli.shared.printing import tell
 from models.core.errors import ExitCode, RefusedError, UsageError
 from models.database.store import Store
 from models.languages import _, ngettext

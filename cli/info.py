@@ -12,8 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.books import book, demo_database
-from cli.printing import json_text
+from cli.shared.open_book import book, demo_database
+from cli.shared.printing import json_text
 from models.core import paths
 from models.core.errors import DeskError, ExitCode
 from models.core.text import shown

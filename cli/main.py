@@ -6,8 +6,8 @@ import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from cli.argparse_words import speak_everywhere, wanted_language
-from cli.printing import lost_output, ready_streams, tell
+from cli.shared.argparse_words import speak_everywhere, wanted_language
+from cli.shared.printing import lost_output, ready_streams, tell
 from models.core.errors import DeskError, ExitCode, FileError, UsageError
 from models.languages import _, preferred
 

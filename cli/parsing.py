@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
 
+ROOMS = {
+    "customers": "cli.customers.commands",
+    "relationships": "cli.relationships.commands",
+    "views": "cli.lists.views",
+}
+"""Where the commands are that have a room; the others are a file of their name."""
 COMMANDS = {
     "accounts": N_("say who the partner is in each cloud"),
     "changes": N_("list, show and undo changes, and verify the history"),
@@ -64,7 +70,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     for name, help_text in COMMANDS.items():
         command = commands.add_parser(name, parents=[shared], help=_(help_text))
         if name in argv:  # the console and the other commands do not wait for this one's imports
-            import_module(f"cli.{name}").add_arguments(command, shared)
+            import_module(ROOMS.get(name, f"cli.{name}")).add_arguments(command, shared)
     return top
 
 

@@ -16,7 +16,7 @@ from models.customers.form.fields import FormField
 from models.database.store import Store
 from models.languages import _, ngettext, speak
 from models.settings.database_url import SqliteFile
-from screens.add_customer import AddCustomerScreen
+from screens.customers.add import AddCustomerScreen
 from tests.adding_apart import not_whole
 from tests.books import NOW, TESTER
 from tests.conftest import CLOUDS

@@ -15,10 +15,10 @@ from models.customers.page import find_customer, read_customer
 from models.customers.tags_and_notes import plan_note, plan_tags
 from models.languages import speak
 from models.operations.carry_out import carry_out
-from screens.change import ChangeScreen
-from screens.changes import ChangesScreen
-from screens.customer import CustomerScreen
-from screens.plan import PlanScreen
+from screens.changes.list import ChangesScreen
+from screens.changes.page import ChangeScreen
+from screens.changes.plan import PlanScreen
+from screens.customers.page import CustomerScreen
 from tests.books import NOW, demo_desk, empty_desk
 from tests.edits import add_to_history, by, set_tags, write_note
 from tests.test_screens import running

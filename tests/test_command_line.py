@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from cli import listing
+from cli.lists import listing
 from cli.main import READER_GONE
 from cli.parsing import COMMANDS
 from models.core import paths

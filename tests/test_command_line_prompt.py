@@ -9,9 +9,9 @@ from textual.widgets import Input, Static
 
 from models.core.errors import SettingsError, UsageError
 from models.languages import N_
-from screens.add_customer import AddCustomerScreen
-from screens.help import HelpScreen
-from screens.plan import PlanScreen
+from screens.changes.plan import PlanScreen
+from screens.customers.add import AddCustomerScreen
+from screens.shared.help import HelpScreen
 from tests.books import demo_desk, empty_desk
 from tests.test_jobs import SIZES, book, console
 from tests.test_screens import Console, running

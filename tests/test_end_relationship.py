@@ -24,11 +24,11 @@ from models.session import Desk
 from models.settings import load as settings
 from models.settings.clouds import Capability
 from models.settings.database_url import SqliteFile
-from screens.customer import CustomerScreen
-from screens.customers import CustomersScreen
-from screens.end_relationship import EndRelationshipScreen
-from screens.notice import NoticeScreen
-from screens.plan import PlanScreen
+from screens.changes.plan import PlanScreen
+from screens.customers.list import CustomersScreen
+from screens.customers.page import CustomerScreen
+from screens.relationships.end import EndRelationshipScreen
+from screens.relationships.letters.notice import NoticeScreen
 from tests.books import NOW, TESTER
 from tests.edits import by
 from tests.forms import PORTUGAL, account_in, add

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 
 from models.core.text import shown
-from screens.choice_dialog import ChoiceDialog
+from screens.shared.choice_dialog import ChoiceDialog
 from tests.books import empty_desk
 from tests.terminal import Terminal
 from tui.app import DeskApp

@@ -12,10 +12,10 @@ from models.customers.form.fields import FormField
 from models.customers.page import find_customer, read_customer
 from models.database import connection as connections
 from models.operations.carry_out import carry_out
-from screens import add_customer
-from screens.add_customer import AddCustomerScreen
-from screens.edit_customer import EditCustomerScreen
-from screens.resources import ResourcesScreen
+from screens.customers import add as add_customer
+from screens.customers.add import AddCustomerScreen
+from screens.customers.edit import EditCustomerScreen
+from screens.resources.list import ResourcesScreen
 from tests.books import NOW, TESTER, demo_desk, empty_desk
 from tests.edits import by
 from tests.forms import account_in, add

@@ -20,7 +20,7 @@ HOUSE = Path(__file__).parents[1]
 
 FIRST_FRAME = """
 import asyncio, json, os, sys, threading
-from cli.books import book
+from cli.shared.open_book import book
 from models.settings import load as settings
 from models.session import Desk
 from models.settings.database_url import SqliteFile
@@ -118,7 +118,7 @@ def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Pa
     held = subprocess.run(
         [str(python), "-m", "zipfile", "-l", str(wheel)], check=True, capture_output=True, text=True
     ).stdout
-    for needed in ("models/config.toml", "screens/help.tcss", "tui/app.tcss",
+    for needed in ("models/config.toml", "screens/shared/help.tcss", "tui/app.tcss",
                    "models/guides/ru/manage-customers.md",
                    "models/migrations/versions/0001_book.py",
                    "models/languages/ru/LC_MESSAGES/partnerdesk.mo"):  # fmt: skip
@@ -184,7 +184,14 @@ def test_a_handler_never_waits() -> None:
             {"push_screen", "pop_screen", "switch_screen", "push_screen_wait", "pop_until_active"},
             {"tui/app.py", "tui/openings.py", "tui/steady_app.py", "tui/surviving.py"},
         ),
-        ({"dismiss"}, {"screens/choice_dialog.py", "screens/columns.py", "screens/note_dialog.py"}),
+        (
+            {"dismiss"},
+            {
+                "screens/shared/choice_dialog.py",
+                "screens/shared/columns_dialog.py",
+                "screens/shared/note_dialog.py",
+            },
+        ),
     ],
 )
 def test_work_begins_in_few_places(names: set[str], places: set[str]) -> None:

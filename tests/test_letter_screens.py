@@ -18,11 +18,11 @@ from models.relationships.invitation import plan_decline, plan_letter_out, read_
 from models.session import Desk
 from models.settings import load as settings
 from models.settings.database_url import SqliteFile
-from screens.change import ChangeScreen
-from screens.invitation import InvitationScreen
-from screens.notice import NoticeScreen
-from screens.plan import PlanScreen
-from screens.sent_letter import SentLetterScreen
+from screens.changes.page import ChangeScreen
+from screens.changes.plan import PlanScreen
+from screens.relationships.invitations.page import InvitationScreen
+from screens.relationships.letters.notice import NoticeScreen
+from screens.relationships.letters.sent_letter import SentLetterScreen
 from tests.books import NOW, TESTER, demo_desk
 from tests.edits import by
 from tests.forms import account_in, add

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from models.core.errors import FilterError
 from models.customers.entities import Customer
 from models.session import Desk
-from screens.invite import InviteManyScreen
+from screens.relationships.invitations.invite import InviteManyScreen
 from tests.books import NOW, demo_desk
 from tests.test_screens import running
 from tui.widgets.list_screen import ListScreen

@@ -15,11 +15,11 @@ from models.core.verdicts import Reason
 from models.customers.page import CustomerPage, find_customer, read_customer
 from models.customers.tags_and_notes import plan_note
 from models.forms.question import Asked, Option, chosen, not_listed
-from screens.add_customer import AddCustomerScreen
-from screens.choice_dialog import ChoiceDialog
-from screens.help import HelpScreen
-from screens.plan import PlanScreen
-from screens.record_form import RecordFormScreen
+from screens.changes.plan import PlanScreen
+from screens.customers.add import AddCustomerScreen
+from screens.shared.choice_dialog import ChoiceDialog
+from screens.shared.help import HelpScreen
+from screens.shared.record_form import RecordFormScreen
 from tests.books import NOW, TESTER, demo_desk
 from tests.edits import set_tags
 from tests.forms import account_in

@@ -33,17 +33,17 @@ from models.session import Desk
 from models.settings import load as settings
 from models.settings.clouds import Capability
 from models.settings.database_url import SqliteFile
-from screens.choice_dialog import ChoiceDialog
-from screens.customer import CustomerScreen
-from screens.customers import CustomersScreen
-from screens.delegation_form import DelegationFormScreen
-from screens.ended import EndedScreen
-from screens.invitation import InvitationScreen
-from screens.invite import InviteManyScreen, InviteScreen
-from screens.partner_form import PartnerFormScreen
-from screens.partners import PartnersScreen, customers_filter
-from screens.plan import PlanScreen
-from screens.run import RunScreen
+from screens.changes.plan import PlanScreen
+from screens.changes.run import RunScreen
+from screens.customers.list import CustomersScreen
+from screens.customers.page import CustomerScreen
+from screens.relationships.delegated_admin.form import DelegationFormScreen
+from screens.relationships.ended import EndedScreen
+from screens.relationships.invitations.invite import InviteManyScreen, InviteScreen
+from screens.relationships.invitations.page import InvitationScreen
+from screens.relationships.partners.form import PartnerFormScreen
+from screens.relationships.partners.list import PartnersScreen, customers_filter
+from screens.shared.choice_dialog import ChoiceDialog
 from tests.books import NOW, TESTER
 from tests.commands import run
 from tests.edits import by

@@ -11,8 +11,8 @@ from textual.widgets import Input, TextArea
 from textual.worker import WorkerCancelled
 
 from models.languages import speak
-from screens.customer import CustomerScreen
-from screens.customers import CustomersScreen
+from screens.customers.list import CustomersScreen
+from screens.customers.page import CustomerScreen
 from tests.books import demo_desk, empty_desk
 from tui.app import DeskApp
 from tui.widgets.desk_screen import DeskScreen
@@ -376,7 +376,7 @@ async def test_the_palette_finds_an_action_by_its_name(tmp_path: Path) -> None:
 
 async def test_help_lists_every_action_of_the_screen(tmp_path: Path) -> None:
     from models.languages import _
-    from screens.help import HelpScreen
+    from screens.shared.help import HelpScreen
 
     async with running(demo_desk(tmp_path)) as console:
         await console.press("g", "c", "question_mark")

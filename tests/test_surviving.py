@@ -34,7 +34,7 @@ def once(self, connection):
 Desk.look = once
 """
 MOVES_ONCE = """
-from screens.resources import ResourcesScreen
+from screens.resources.list import ResourcesScreen
 moved = ResourcesScreen.on_record_table_moved
 def once(self):
     if self.table.cursor == 2:
@@ -42,10 +42,10 @@ def once(self):
     moved(self)
 ResourcesScreen.on_record_table_moved = once
 """
-GUIDE = "from screens.guide import GuideScreen as S; "
+GUIDE = "from screens.resources.guide import GuideScreen as S; "
 LIST = "from tui.widgets.list_screen import ListScreen as S; "
 PAGE = "from tui.widgets.field_page import FieldPage as S; "
-RESOURCES = "from screens.resources import ResourcesScreen as S; "
+RESOURCES = "from screens.resources.list import ResourcesScreen as S; "
 BROKEN = {
     "what a key does": (RESOURCES + "S.do_guide = fail", ["enter"]),
     "how a screen is composed": (GUIDE + "S.body = fail", ["enter"]),
@@ -56,7 +56,7 @@ BROKEN = {
     "what a screen asks the book": (LIST + "S.kept_or_nothing = fail", ["g", "h"]),
     "how an answer is shown": (LIST + "S._take_up_scope = fail", ["g", "h"]),
     "how a dialog lists its choices": (
-        "from screens.cloud_selector import CloudSelector as S; S.entries = fail",
+        "from screens.shared.cloud_selector import CloudSelector as S; S.entries = fail",
         ["c"],
     ),
     "what a dialog's answer does": (
@@ -108,7 +108,7 @@ def test_the_screen_is_left_and_the_rest_works_on(tmp_path: Path, what: str) -> 
 
 
 def test_a_console_that_cannot_go_on_ends_with_a_report(tmp_path: Path) -> None:
-    how = "from screens.resources import ResourcesScreen as S; S.body = fail"
+    how = "from screens.resources.list import ResourcesScreen as S; S.body = fail"
     with broken(tmp_path, how) as terminal:
         assert terminal.exit_code == 1
         terminal.wait_for("A report without your data is in")
@@ -118,11 +118,11 @@ def test_a_console_that_cannot_go_on_ends_with_a_report(tmp_path: Path) -> None:
 
 
 def test_what_was_typed_in_a_form_is_back_when_it_is_opened_again(tmp_path: Path) -> None:
-    how = "from screens.record_form import RecordFormScreen as S; S._texts = fail_once"
+    how = "from screens.shared.record_form import RecordFormScreen as S; S._texts = fail_once"
     failing = (
         FAIL
         + """
-from screens.record_form import RecordFormScreen as Form
+from screens.shared.record_form import RecordFormScreen as Form
 texts = Form._texts
 def fail_once(self):
     if self.typed.get('domain') == 'contoso.com' and not hasattr(Form, 'failed'):
@@ -145,10 +145,10 @@ def fail_once(self):
 
 
 def test_a_note_is_not_lost_with_the_screen_below_it(tmp_path: Path) -> None:
-    how = "from screens.note_dialog import NoteDialog as S; S.on_resize = fail"
+    how = "from screens.shared.note_dialog import NoteDialog as S; S.on_resize = fail"
     with broken(tmp_path, how.replace("S.on_resize = fail", "S.action_keep = fail_once"),
                 failing=FAIL + """
-from screens.note_dialog import NoteDialog as Dialog
+from screens.shared.note_dialog import NoteDialog as Dialog
 keep = Dialog.action_keep
 def fail_once(self):
     if not hasattr(Dialog, 'failed'):

@@ -37,7 +37,7 @@ from tui.widgets.actions import Action
 
 BROKEN = """
 import asyncio, os, sys
-from screens.resources import ResourcesScreen
+from screens.resources.list import ResourcesScreen
 from tests.walker import watching
 from tui import steady_app
 steady_app.LONG_SECONDS = 600  # else it says that it takes long
@@ -114,7 +114,7 @@ def test_a_walk_by_chance_stops_at_the_first_failure(tmp_path: Path) -> None:
     broken = tmp_path / "broken.py"
     everything = "from tui.widgets.desk_screen import DeskScreen as ResourcesScreen"
     broken.write_text(
-        BROKEN.replace("from screens.resources import ResourcesScreen", everything)
+        BROKEN.replace("from screens.resources.list import ResourcesScreen", everything)
         .replace("do_refresh", "perform")
         .replace("(self)", "(self, action)")
         .format(how="raises")

@@ -11,7 +11,7 @@ from textual.worker import WorkerFailed
 from models.core.errors import StoreError
 from models.customers.page import find_customer, read_customer
 from models.lists.list_state import Remembered, View
-from screens.invite import InviteScreen
+from screens.relationships.invitations.invite import InviteScreen
 from tests.books import demo_desk
 from tests.test_command_line_prompt import remark
 from tests.test_screens import running
@@ -109,7 +109,7 @@ async def test_a_form_whose_rules_cannot_be_read_can_be_left(
 async def test_a_line_that_was_lost_comes_back_for_its_own_record_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from screens.customer import CustomerScreen
+    from screens.customers.page import CustomerScreen
 
     given = CustomerScreen._tags_given
 

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from models.core.crash_report import written_by
 from models.core.errors import DeskError, SettingsError
 from models.languages import _
-from screens.resources import ResourcesScreen
+from screens.resources.list import ResourcesScreen
 from tui.leaving import Leaving
 from tui.openings import TAB_SCREENS
 from tui.steady_app import SETTLE_SECONDS
@@ -31,32 +31,32 @@ if TYPE_CHECKING:
     from tui.wire.standing import Standing
 
 MAIN_SCREENS = {
-    "resources": ("screens.resources", "ResourcesScreen"),
-    "customers": ("screens.customers", "CustomersScreen"),
-    "relationships": ("screens.invitations", "InvitationsScreen"),
-    "changes": ("screens.changes", "ChangesScreen"),
+    "resources": ("screens.resources.list", "ResourcesScreen"),
+    "customers": ("screens.customers.list", "CustomersScreen"),
+    "relationships": ("screens.relationships.invitations.list", "InvitationsScreen"),
+    "changes": ("screens.changes.list", "ChangesScreen"),
 }
 """Where the screens are that `g` leads to; imported when somebody goes there."""
 SCREENS = (
     *list(MAIN_SCREENS.values())[1:],
     *TAB_SCREENS.values(),
-    ("screens.add_customer", "AddCustomerScreen"),
-    ("screens.change", "ChangeScreen"),
-    ("screens.customer", "CustomerScreen"),
-    ("screens.delegation_form", "DelegationFormScreen"),
-    ("screens.drafts", "DraftsScreen"),
-    ("screens.edit_customer", "EditCustomerScreen"),
-    ("screens.end_relationship", "EndRelationshipScreen"),
-    ("screens.guide", "GuideScreen"),
-    ("screens.import_customers", "ImportScreen"),
-    ("screens.invite", "InviteScreen"),
-    ("screens.invite", "InviteManyScreen"),
-    ("screens.invitation", "InvitationScreen"),
-    ("screens.notice", "NoticeScreen"),
-    ("screens.partner_form", "PartnerFormScreen"),
-    ("screens.plan", "PlanScreen"),
-    ("screens.run", "RunScreen"),
-    ("screens.sent_letter", "SentLetterScreen"),
+    ("screens.customers.add", "AddCustomerScreen"),
+    ("screens.changes.page", "ChangeScreen"),
+    ("screens.customers.page", "CustomerScreen"),
+    ("screens.relationships.delegated_admin.form", "DelegationFormScreen"),
+    ("screens.customers.drafts", "DraftsScreen"),
+    ("screens.customers.edit", "EditCustomerScreen"),
+    ("screens.relationships.end", "EndRelationshipScreen"),
+    ("screens.resources.guide", "GuideScreen"),
+    ("screens.files.import_", "ImportScreen"),
+    ("screens.relationships.invitations.invite", "InviteScreen"),
+    ("screens.relationships.invitations.invite", "InviteManyScreen"),
+    ("screens.relationships.invitations.page", "InvitationScreen"),
+    ("screens.relationships.letters.notice", "NoticeScreen"),
+    ("screens.relationships.partners.form", "PartnerFormScreen"),
+    ("screens.changes.plan", "PlanScreen"),
+    ("screens.changes.run", "RunScreen"),
+    ("screens.relationships.letters.sent_letter", "SentLetterScreen"),
 )
 """The screens behind the first one, whose keys can be remapped."""
 PAINT_SECONDS = 0.5
@@ -183,7 +183,7 @@ class DeskApp(Leaving):
         screen = self.screen
         if not isinstance(screen, DeskScreen):
             return
-        from screens.palette import LEAVE, REDRAW, Palette
+        from screens.shared.palette import LEAVE, REDRAW, Palette
 
         async def chosen(id: str | None) -> None:
             if id == REDRAW:
@@ -263,7 +263,7 @@ class DeskApp(Leaving):
     async def show_help(self) -> None:
         """Show the keys of the screen on top."""
         if isinstance(self.screen, DeskScreen):
-            from screens.help import HelpScreen
+            from screens.shared.help import HelpScreen
 
             await self.push_screen(HelpScreen(self.screen.all_actions(), self.desk.settings.keys))
 
@@ -271,7 +271,7 @@ class DeskApp(Leaving):
         """Open the cloud selector."""
         if self.desk.scope is None:
             return
-        from screens.cloud_selector import CloudSelector
+        from screens.shared.cloud_selector import CloudSelector
 
         await self.ask_dialog(CloudSelector(self.desk), self._scope_chosen)
 

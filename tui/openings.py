@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from tui.widgets.desk_screen import DeskScreen
 
 TAB_SCREENS = {
-    "invitations": ("screens.invitations", "InvitationsScreen"),
-    "partners": ("screens.partners", "PartnersScreen"),
-    "delegated-admin": ("screens.delegated_admin", "DelegatedAdminScreen"),
-    "ended": ("screens.ended", "EndedScreen"),
+    "invitations": ("screens.relationships.invitations.list", "InvitationsScreen"),
+    "partners": ("screens.relationships.partners.list", "PartnersScreen"),
+    "delegated-admin": ("screens.relationships.delegated_admin.list", "DelegatedAdminScreen"),
+    "ended": ("screens.relationships.ended", "EndedScreen"),
 }
 """The tabs of the relationship manager, each a screen of its own."""
 
@@ -59,7 +59,7 @@ class Openings(SteadyApp):
         """Show one customer."""
         await self.imported.wait()
         from models.pages.customer import read_whole_customer
-        from screens.customer import CustomerScreen
+        from screens.customers.page import CustomerScreen
 
         store, seen = self.desk.store, self.desk.state
         page = await self.desk.reader.aside(lambda: read_whole_customer(store, key))
@@ -69,7 +69,7 @@ class Openings(SteadyApp):
         """Show one entry of the history."""
         await self.imported.wait()
         from models.pages.change import read_change
-        from screens.change import ChangeScreen
+        from screens.changes.page import ChangeScreen
 
         store, seen = self.desk.store, self.desk.state
         page = await self.desk.reader.aside(lambda: read_change(store, key))
@@ -82,14 +82,14 @@ class Openings(SteadyApp):
         conflict: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Show a plan; `done` is called when it was carried out, `conflict` where it could not."""
-        from screens.plan import PlanScreen
+        from screens.changes.plan import PlanScreen
 
         await self._open(PlanScreen(self.desk, plan, done, conflict))
 
     async def edit_customer(self, page: CustomerPage, field: str = "") -> None:
         """Show the form with what the book has of a customer, the cursor in `field`."""
         await self.imported.wait()
-        from screens.edit_customer import EditCustomerScreen
+        from screens.customers.edit import EditCustomerScreen
 
         account = self._account(page.customer.account_id)
         await self._open(EditCustomerScreen(self.desk, account, page, field))
@@ -105,7 +105,7 @@ class Openings(SteadyApp):
 
     async def open_guide(self, resource: Resource) -> None:
         """Show a guide."""
-        from screens.guide import GuideScreen
+        from screens.resources.guide import GuideScreen
 
         await self._open(GuideScreen(self.desk, resource))
 
@@ -113,7 +113,7 @@ class Openings(SteadyApp):
         """Offer the drafts there are, or an empty form for a new customer."""
         await self.imported.wait()
         from models.customers.drafts import read_drafts
-        from screens.drafts import DraftsScreen
+        from screens.customers.drafts import DraftsScreen
 
         store, accounts = self.desk.store, [account.id for account in self.desk.accounts]
         drafts = await self.desk.reader.aside(lambda: read_drafts(store, accounts))
@@ -126,7 +126,7 @@ class Openings(SteadyApp):
         """Show the form with a draft, or an empty one in the chosen account."""
         await self.imported.wait()
         from models.customers.drafts import begin_draft
-        from screens.add_customer import AddCustomerScreen
+        from screens.customers.add import AddCustomerScreen
 
         if draft is None:
             account = self.desk.scope.account if self.desk.scope else None
@@ -139,7 +139,7 @@ class Openings(SteadyApp):
     async def open_import(self, path: Path) -> None:
         """Show what a file would change."""
         await self.imported.wait()
-        from screens.import_customers import ImportScreen
+        from screens.files.import_ import ImportScreen
 
         scope = self.desk.scope
         if scope is not None and scope.account is not None:
@@ -154,7 +154,7 @@ class Openings(SteadyApp):
         done: Callable[[Chosen | None], Awaitable[None]],
     ) -> None:
         """Show all columns of a list to choose from."""
-        from screens.columns import ColumnsDialog
+        from screens.shared.columns_dialog import ColumnsDialog
 
         await self.ask_dialog(ColumnsDialog(spec, chosen, widths, hidden), done)
 
@@ -170,7 +170,7 @@ class Openings(SteadyApp):
     async def open_customers(self, filter_text: str) -> None:
         """Show the customers that a filter finds, above what is open."""
         from models.lists.list_state import View
-        from screens.customers import CustomersScreen
+        from screens.customers.list import CustomersScreen
 
         scope = self.desk.scope
         if scope is not None:
@@ -181,7 +181,7 @@ class Openings(SteadyApp):
         """Show the form that invites a customer, or a company that is not in the book."""
         await self.imported.wait()
         from models.customers.page import read_customer
-        from screens.invite import InviteScreen
+        from screens.relationships.invitations.invite import InviteScreen
 
         page, store = None, self.desk.store
         if customer_id is not None:
@@ -196,7 +196,7 @@ class Openings(SteadyApp):
         """Show an invitation's letter: the one to send, or the reminder."""
         await self.imported.wait()
         from models.relationships.invitation import read_case
-        from screens.invitation import InvitationScreen
+        from screens.relationships.invitations.page import InvitationScreen
 
         store, seen = self.desk.store, self.desk.state
         case = await self.desk.reader.aside(lambda: read_case(store, invitation_id))
@@ -204,14 +204,14 @@ class Openings(SteadyApp):
 
     async def open_sent_letter(self, company: str, sent: SentLetter) -> None:
         """Show a letter that went out, one whose text is kept."""
-        from screens.sent_letter import SentLetterScreen
+        from screens.relationships.letters.sent_letter import SentLetterScreen
 
         if sent.letter is not None:
             await self.push_screen(SentLetterScreen(self.desk, company, sent, sent.letter))
 
     async def open_notice(self, ending: Ending) -> None:
         """Show the letter that tells a customer of the end."""
-        from screens.notice import NoticeScreen
+        from screens.relationships.letters.notice import NoticeScreen
 
         await self._open(NoticeScreen(self.desk, ending))
 
@@ -222,7 +222,7 @@ class Openings(SteadyApp):
         """
         await self.imported.wait()
         from models.customers.page import read_customer
-        from screens.invite import InviteManyScreen
+        from screens.relationships.invitations.invite import InviteManyScreen
 
         store, account = self.desk.store, self._account(account_id)
         first = await self.desk.reader.aside(lambda: read_customer(store, keys[0]))
@@ -232,7 +232,7 @@ class Openings(SteadyApp):
         """Show what has to be settled before the relationship with a customer is ended."""
         await self.imported.wait()
         from models.relationships.end import read_ending
-        from screens.end_relationship import EndRelationshipScreen
+        from screens.relationships.end import EndRelationshipScreen
 
         store = self.desk.store
         ending = await self.desk.reader.aside(lambda: read_ending(store, customer_id))
@@ -243,7 +243,7 @@ class Openings(SteadyApp):
         """Show the form for an indirect provider or reseller: a new one, or one that is kept."""
         await self.imported.wait()
         from models.relationships.partners import read_partner
-        from screens.partner_form import PartnerFormScreen
+        from screens.relationships.partners.form import PartnerFormScreen
 
         if partner_id is None:
             await self._open(PartnerFormScreen(self.desk, self._own_account(), None))
@@ -260,7 +260,7 @@ class Openings(SteadyApp):
         await self.imported.wait()
         from models.customers.page import read_customer
         from models.relationships.delegated_admin import read_delegation
-        from screens.delegation_form import DelegationFormScreen
+        from screens.relationships.delegated_admin.form import DelegationFormScreen
 
         store, kept, account, domain = self.desk.store, None, None, ""
         if delegation_id is not None:
@@ -279,7 +279,7 @@ class Openings(SteadyApp):
         """Plan the same change to many records, and show what it will do to each."""
         await self.imported.wait()
         from models.operations.bulk import plan_run
-        from screens.run import RunScreen
+        from screens.changes.run import RunScreen
 
         desk, account = self.desk, self._account(account_id)
         planned = await desk.reader.aside(
@@ -291,7 +291,7 @@ class Openings(SteadyApp):
         """Show a run that was cut off, to go on with it."""
         await self.imported.wait()
         from models.operations.bulk import read_run
-        from screens.run import RunScreen
+        from screens.changes.run import RunScreen
 
         store = self.desk.store
         view = await self.desk.reader.aside(lambda: read_run(store, run_id))

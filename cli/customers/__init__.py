@@ -1,0 +1,1 @@
+"""`partnerdesk customers`: list, show, add, import."""

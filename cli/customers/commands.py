@@ -1,0 +1,141 @@
+"""`partnerdesk customers`: list, show and export customers; import has a file of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.customers import add as customers_add
+from cli.customers import import_ as customers_import
+from cli.lists.options import add_choice, add_forms, chosen_query, column_names, print_list
+from cli.shared.open_book import given_path, open_book, progress_line, scope
+from cli.shared.printing import json_text, tell
+from cli.shared.records import print_fields, record_fields
+from models.accounts.accounts import ALL
+from models.core.errors import ExitCode
+from models.customers.list import CUSTOMERS
+from models.languages import _, ngettext
+from models.lists.export import chosen_columns, export, format_of
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.relationships.of_customer import RelationshipRecords
+    from models.settings.model import Settings
+
+
+def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    """Add `customers` and its parts."""
+    parts = command.add_subparsers(required=True, metavar="WHAT")
+
+    listing = parts.add_parser("list", parents=[shared], help=_("list customers"))
+    filter_help = _("as in the console: words, country:de, seen>30d, -tag:vip")
+    add_choice(listing, CUSTOMERS, filter_help)
+    add_forms(listing)
+    listing.set_defaults(run=run_list)
+
+    show = parts.add_parser("show", parents=[shared], help=_("show one customer"))
+    show.add_argument("customer", metavar="ID|DOMAIN", help=_("Microsoft ID or primary domain"))
+    show.add_argument("--json", action="store_true", help=_("as one JSON object"))
+    show.set_defaults(run=run_show)
+
+    exporting = parts.add_parser(
+        "export", parents=[shared],
+        help=_("write customers to a CSV, XLSX or JSON file; by default the portal's columns"),
+    )  # fmt: skip
+    exporting.add_argument("file", type=Path)
+    add_choice(exporting, CUSTOMERS, filter_help)
+    exporting.add_argument("--format", default="", metavar="csv|xlsx|json",
+                           help=_("default: by the file's ending"))  # fmt: skip
+    exporting.add_argument("--overwrite", action="store_true", help=_("replace an existing file"))
+    exporting.set_defaults(run=run_export)
+
+    customers_add.add_command(parts, shared)
+    customers_import.add_command(parts, shared)
+
+
+def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Print customers, one a line, or as JSON or CSV."""
+    store = open_book(arguments, settings)
+    query = chosen_query(arguments, CUSTOMERS, scope(arguments, settings, store, ALL).ids)
+    connection = store.connect()
+    try:
+        count = print_list(arguments, query, connection)
+    finally:
+        connection.close()
+    if count is not None:
+        tell(ngettext("{count} customer", "{count} customers", count))
+    return ExitCode.DONE
+
+
+def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Print one customer."""
+    from models.customers.page import find_customer
+    from models.pages.change import entry_json
+    from models.pages.customer import read_whole_customer
+
+    store = open_book(arguments, settings)
+    accounts = scope(arguments, settings, store, ALL).ids
+    page = read_whole_customer(store, find_customer(store, arguments.customer, accounts))
+    fields = {
+        "cloud": page.account.cloud,
+        **record_fields(page.customer, "search_text", "company_sort"),
+        "company_profile": record_fields(page.company, "customer_id"),
+        "billing_profile": record_fields(page.billing, "customer_id", "version"),
+        "agreement": record_fields(page.agreement, "customer_id") if page.agreement else None,
+        "tags": page.tags,
+        "notes": [record_fields(note, "customer_id") for note in page.notes],
+        **_relationship(page.relationship),
+        "changes": [entry_json(entry) for entry in page.changes],
+    }
+    if arguments.json:
+        print(json_text(fields, indent=2))
+        return ExitCode.DONE
+    print_fields(fields)
+    return ExitCode.DONE
+
+
+def _relationship(records: RelationshipRecords) -> dict[str, list[dict[str, Any]]]:
+    """Return invitations, lives and delegated admin, with the states that time brought about."""
+    from models.core.clock import now
+
+    at = now()
+    without = ("customer_id", "account_id", "name_sort", "search_text", "ends_sort", "version")
+    return {
+        "invitations": [
+            record_fields(one, *without) | {"state": one.state_at(at).value}
+            for one in records.invitations
+        ],
+        "relationships": [
+            record_fields(life, *without) | {"state": life.state.value} for life in records.lives
+        ],
+        "delegated_admin": [
+            record_fields(one, *without) | {"status": one.status_at(at).value}
+            for one in records.delegated_admin
+        ],
+    }
+
+
+def run_export(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Write customers to a file."""
+    store = open_book(arguments, settings)
+    query = chosen_query(arguments, CUSTOMERS, scope(arguments, settings, store, ALL).ids)
+    columns = chosen_columns(CUSTOMERS, column_names(arguments, CUSTOMERS))
+    path = given_path(arguments.file)
+    format_ = format_of(path, arguments.format)
+    connection = store.connect()
+    try:
+        total = query.count(connection)
+        with progress_line(_("Writing {file}").format(file=path.name)) as told:
+            written = export(
+                connection, query, path,
+                columns=columns, format=format_, overwrite=arguments.overwrite,
+                progress=lambda rows: told(rows, total),
+            )  # fmt: skip
+    finally:
+        connection.close()
+    text = ngettext(
+        "{count} row written to {file}", "{count} rows written to {file}", written, file=path
+    )
+    tell(text)
+    return ExitCode.DONE

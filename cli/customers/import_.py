@@ -1,0 +1,154 @@
+"""`partnerdesk customers import`: reads the portal's export, or any table file, into the book."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.shared.open_book import given_path, one_account, open_book, progress_line
+from cli.shared.printing import json_text, tell
+from models.core.errors import ExitCode, FileError
+from models.languages import _
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.importing.plan import ImportOutcome, ImportPlan
+    from models.settings.model import Settings
+
+SHOWN = 50
+"""Changed and refused rows that are printed; all are counted, and all refused ones written."""
+
+
+def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    """Add `import`."""
+    importing = parts.add_parser(
+        "import", parents=[shared],
+        help=_("read the portal's customer export, or any CSV or XLSX file"),
+        description=_(
+            "Reads a table file into the book of one cloud (--cloud; if not said, the first one "
+            "that is on). Rows that cannot be right are refused and written to a file that can be "
+            "mended and imported again; a damaged file imports nothing."
+        ),
+        epilog=_("Exit code 3 if any row was refused; the other rows are imported all the same."),
+    )  # fmt: skip
+    importing.add_argument("file", type=Path)
+    importing.add_argument(
+        "--dry-run",
+        action="store_true",
+        help=_("only say what would be new, changed, unchanged, refused"),
+    )
+    importing.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=COLUMN",
+        help=_("read a field from this column; may be repeated"),
+    )
+    importing.add_argument(
+        "--refused",
+        type=Path,
+        metavar="FILE",
+        help=_("where to write the refused rows (default: beside the file)"),
+    )
+    importing.add_argument("--json", action="store_true", help=_("the result as a JSON object"))
+    importing.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Import a file, or say what that would do."""
+    from models.changes.history import Actor
+    from models.core.clock import now
+    from models.importing.customers import carry_out_import
+    from models.importing.files import keep_refused, parse_mapping, read_plan
+    from models.lists.export import refuse_target
+
+    store = open_book(arguments, settings)
+    account = one_account(arguments, settings, store, _("A file is imported into one cloud."))
+    path = given_path(arguments.file)
+    wanted = given_path(arguments.refused) if arguments.refused else None
+    if wanted is not None:
+        refuse_target(wanted, not_over=path)
+    mapping = parse_mapping(arguments.map)
+    with progress_line(_("Reading {file}").format(file=path.name)) as told:
+        plan = read_plan(store, account.id, path, mapping, told)
+    found: ImportPlan | ImportOutcome = plan
+    if not arguments.dry_run:
+        found = carry_out_import(store, plan, Actor.present(), now())
+    refused, problem = None, None
+    if plan.refused and (not arguments.dry_run or wanted):
+        try:
+            refused = keep_refused(plan, path, wanted)
+        except FileError as error:
+            problem = error  # the other rows are in the book: say that first
+    if arguments.json:
+        _print_json(plan, found, refused, dry_run=arguments.dry_run)
+    else:
+        place = f"{account.cloud.name} · {account.title}"
+        _print_words(plan, found, refused, place, dry_run=arguments.dry_run)
+    if problem is not None:
+        raise problem
+    return ExitCode.REFUSED if plan.refused else ExitCode.DONE
+
+
+def _print_words(
+    plan: ImportPlan,
+    found: ImportPlan | ImportOutcome,
+    refused: Path | None,
+    place: str,
+    *,
+    dry_run: bool,
+) -> None:
+    from models.core.text import shown
+    from models.importing.files import counts, mapped_columns
+
+    print(shown(f"{plan.file} → {place}"))
+    for line in mapped_columns(plan):
+        print(f"  {shown(line)}")
+    for change in plan.changes[:SHOWN]:
+        for field in change.shown():
+            print(shown(f"~ {change.company_name}: {field.field}: {field.before} → {field.after}"))
+    for row in plan.refused_rows[:SHOWN]:
+        print(shown("! " + _("line {line}: {reason}").format(line=row.line, reason=row.reason)))
+    if max(plan.changed, plan.refused) > SHOWN:
+        print(_("… and more; all are counted."))
+    print(counts(found))
+    if dry_run:
+        tell(_("Nothing was written: this was a dry run. An import cannot be undone."))
+    if refused is not None:
+        tell(_("The refused rows are in {file}: mend and import it.").format(file=refused))
+
+
+def _print_json(
+    plan: ImportPlan, found: ImportPlan | ImportOutcome, refused: Path | None, *, dry_run: bool
+) -> None:
+    result = {
+        "file": plan.file,
+        "sha256": plan.sha256,
+        "dry_run": dry_run,
+        "columns": {str(field): column for field, column in plan.columns.used.items()},
+        "unused_columns": list(plan.columns.unused),
+        "new": found.new,
+        "changed": found.changed,
+        "unchanged": found.unchanged,
+        "refused": found.refused,
+        "changes": [
+            {
+                "company_name": change.company_name,
+                "fields": {line.field: [line.before, line.after] for line in change.shown()},
+            }
+            for change in plan.changes
+        ],
+        "refused_rows": [
+            {
+                "line": row.line,
+                "problems": [
+                    {"field": problem.field, "value": problem.value, "reason": problem.reason}
+                    for problem in row.problems
+                ],
+            }
+            for row in plan.refused_rows
+        ],
+        "refused_file": str(refused) if refused else None,
+    }
+    print(json_text(result, indent=2))

@@ -1,0 +1,163 @@
+"""The flags that choose rows and columns of a list: the same in every command that has one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cli.lists.listing import Listing
+from cli.shared.printing import tell
+from models.core.clock import now, to_millis
+from models.core.errors import FilterError, UsageError
+from models.languages import _
+from models.lists.export import chosen_columns
+from models.lists.filter_parser import parse
+from models.lists.query import Query
+from models.lists.saved_views import both
+from models.lists.spec import Sort
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from models.database.connection import Connection
+    from models.lists.filter_parser import Filter
+    from models.lists.saved_views import SavedView
+    from models.lists.spec import ListSpec
+
+
+def add_choice(command: argparse.ArgumentParser, spec: ListSpec, filter_help: str) -> None:
+    """Add the flags that choose rows, their order and columns."""
+    add_view(command)
+    command.add_argument("--filter", default="", metavar="TEXT", help=filter_help)
+    sort_help = _("sort by this column (default: {sorts})").format(sorts=spec.default_sort.column)
+    command.add_argument("--sort", default="", metavar="COLUMN", help=sort_help)
+    command.add_argument("--reverse", action="store_true", help=_("the other way round"))
+    names = ", ".join(column.name for column in spec.columns)
+    command.add_argument("--columns", metavar="A,B,…",
+                         help=_("columns, of: {names}").format(names=names))  # fmt: skip
+
+
+def add_view(command: argparse.ArgumentParser) -> None:
+    """Add the flag that names a saved view."""
+    command.add_argument(
+        "--view", metavar="NAME",
+        help=_("rows, order and columns of a saved view; --filter narrows it (see `views list`)"),
+    )  # fmt: skip
+
+
+def add_forms(command: argparse.ArgumentParser) -> None:
+    """Add the flags that say in which form a list is printed."""
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help=_("a JSON list of objects"))
+    form.add_argument("--csv", action="store_true", help=_("CSV, values as stored"))
+    form.add_argument("--plain", action="store_true",
+                      help=_("values as stored, separated by tabs, no heading"))  # fmt: skip
+
+
+def chosen_query(arguments: argparse.Namespace, spec: ListSpec, accounts: tuple[int, ...]) -> Query:
+    """Return the query that the flags of `add_choice` mean.
+
+    Raises:
+        FilterError: the filter cannot be read.
+        UsageError: the list cannot be sorted so, or has no such view.
+    """
+    at = now()
+    chosen, view = filter_of(arguments, spec, at), chosen_view(arguments, spec)
+    usual = spec.default_sort
+    if view is not None:
+        chosen = both(parse(view.filter, spec, at), chosen)
+        usual = view.sort_of(spec)
+    sort = chosen_sort(arguments.sort, spec, usual)
+    if arguments.reverse:
+        sort = replace(sort, descending=not sort.descending)
+    return Query(spec, accounts, chosen, sort, at=to_millis(at))
+
+
+def filter_of(arguments: argparse.Namespace, spec: ListSpec, at: datetime) -> Filter:
+    """Return the filter of `--filter`.
+
+    Raises:
+        FilterError: it cannot be read.
+    """
+    if not _is_text(arguments.filter):
+        raise FilterError(_("The filter cannot be read."))
+    return parse(arguments.filter, spec, at)
+
+
+def chosen_view(arguments: argparse.Namespace, spec: ListSpec) -> SavedView | None:
+    """Return the view of `--view`; None where it is not given.
+
+    Raises:
+        UsageError: the list has no such view; says the nearest, and which there are.
+        FileError: the person's own views cannot be read.
+    """
+    name = getattr(arguments, "view", None)
+    if name is None:
+        return None
+    from models.lists.saved_views_file import read_views
+
+    reading = read_views()
+    if reading.notice:
+        tell(reading.notice)
+    return reading.kept.find(spec.name, name)
+
+
+def chosen_sort(word: str, spec: ListSpec, usual: Sort) -> Sort:
+    """Return the sort by the column that is named; `usual` where none is.
+
+    Raises:
+        UsageError: the list cannot be sorted so.
+    """
+    if not word:
+        return usual
+    sortable = {
+        name: column.name for column in spec.sortable()
+        for name in (column.name, *column.aliases)
+    }  # fmt: skip
+    if word not in sortable:
+        raise UsageError(
+            _("The list cannot be sorted by {name}.").format(name=word),
+            _("Sort by one of: {names}.").format(
+                names=", ".join(column.name for column in spec.sortable())
+            ),
+        )
+    name, default = sortable[word], spec.default_sort
+    return Sort(name, name == default.column and default.descending)
+
+
+def column_names(arguments: argparse.Namespace, spec: ListSpec) -> Sequence[str] | None:
+    """Return the names of `--columns`, else those of the view; None where neither has some."""
+    if arguments.columns is not None:
+        return list(arguments.columns.split(","))
+    view = chosen_view(arguments, spec)
+    return (view.column_names(spec) or None) if view is not None else None
+
+
+def print_list(arguments: argparse.Namespace, query: Query, connection: Connection) -> int | None:
+    """Print a list in the form that the flags say; return the rows of a table that was printed."""
+    spec = query.spec
+    everything = arguments.json or arguments.csv or arguments.plain
+    default = [column.name for column in spec.columns if everything or not column.wide_only]
+    columns = chosen_columns(spec, column_names(arguments, spec) or default)
+    with connection.snapshot():
+        listing = Listing(spec, [column for column, _heading in columns], query.walk(connection))
+        if arguments.json:
+            listing.print_json()
+        elif arguments.csv:
+            listing.print_csv()
+        elif arguments.plain:
+            listing.print_plain()
+        else:
+            return listing.print_table(now())
+    return None
+
+
+def _is_text(word: str) -> bool:
+    """Say whether a word of the command line is text, not bytes that are no UTF-8."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

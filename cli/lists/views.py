@@ -1,0 +1,139 @@
+"""`partnerdesk views`: list, save and delete views, which belong to a person and not to a book."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cli.lists.options import chosen_sort, filter_of
+from cli.shared.printing import json_text, tell
+from models.changes.list import CHANGES
+from models.core.clock import now
+from models.core.errors import ConflictError, ExitCode, UsageError
+from models.core.text import shown
+from models.customers.list import CUSTOMERS
+from models.languages import _
+from models.lists.export import chosen_columns
+from models.lists.saved_views import ChosenColumn, SavedView, own_name
+from models.relationships.lists import TABS
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from models.lists.saved_views_file import Reading
+    from models.settings.model import Settings
+
+LISTS = {spec.name: spec for spec in (CUSTOMERS, *TABS.values(), CHANGES)}
+"""The lists that have views."""
+
+
+def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    """Add `views` and its parts."""
+    parts = command.add_subparsers(required=True, metavar="WHAT")
+    listing = parts.add_parser("list", parents=[shared], help=_("list the views of all lists"))
+    listing.add_argument("--json", action="store_true", help=_("a JSON list of objects"))
+    listing.set_defaults(run=run_list)
+
+    saving = parts.add_parser("save", parents=[shared], help=_("save a view under a name"))
+    _add_name(saving)
+    saving.add_argument("--filter", default="", metavar="TEXT", help=_("as in the console"))
+    saving.add_argument("--sort", default="", metavar="COLUMN", help=_("sort by this column"))
+    saving.add_argument("--reverse", action="store_true", help=_("the other way round"))
+    saving.add_argument("--columns", metavar="A,B,…", help=_("columns of the list, in this order"))
+    saving.add_argument("--wide", action="store_true", help=_("with the further columns"))
+    saving.add_argument("--overwrite", action="store_true",
+                        help=_("replace a view of that name"))  # fmt: skip
+    saving.set_defaults(run=run_save)
+
+    deleting = parts.add_parser("delete", parents=[shared], help=_("delete a view of your own"))
+    _add_name(deleting)
+    deleting.set_defaults(run=run_delete)
+
+
+def _add_name(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", metavar="NAME")
+    command.add_argument("--list", choices=tuple(LISTS), default=CUSTOMERS.name,
+                         help=_("which list (default: %(default)s)"))  # fmt: skip
+
+
+def run_list(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
+    """Print the views, one a line, or as JSON."""
+    from models.lists.saved_views_file import read_views
+
+    kept = _told(read_views()).kept
+    views = [view for name in LISTS for view in kept.of(name)]
+    if arguments.json:
+        print(json_text([_json(view) for view in views], indent=2))
+        return ExitCode.DONE
+    for view in views:
+        title = f" ({view.name})" if view.id else ""
+        parts = [f"{view.list_name}: {view.word}{title}", view.filter or "–", *_shape(view)]
+        print(shown(" · ".join(parts)))
+    return ExitCode.DONE
+
+
+def run_save(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
+    """Keep a view of the person's own."""
+    from models.lists.saved_views_file import keep_view
+
+    spec = LISTS[arguments.list]
+    filter_of(arguments, spec, now())
+    sort = chosen_sort(arguments.sort, spec, spec.default_sort)
+    names = arguments.columns.split(",") if arguments.columns is not None else []
+    columns = dict.fromkeys(column.name for column, _heading in chosen_columns(spec, names))
+    view = SavedView(
+        spec.name, own_name(spec.name, arguments.name), " ".join(arguments.filter.splitlines()),
+        sort.column, descending=sort.descending is not arguments.reverse,
+        columns=tuple(map(ChosenColumn, columns)), wide=arguments.wide,
+    )  # fmt: skip
+    try:
+        _told(keep_view(view, over=arguments.overwrite))
+    except ConflictError as error:
+        raise ConflictError(error.message, _("--overwrite replaces it.")) from None
+    tell(_("The view {name} is kept.").format(name=shown(view.name)))
+    return ExitCode.DONE
+
+
+def run_delete(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
+    """Delete a view of the person's own."""
+    from models.lists.saved_views_file import read_views, remove_view
+
+    view = _told(read_views()).kept.find(arguments.list, arguments.name)
+    if view.id:
+        raise UsageError(_("{name} comes with the program.").format(name=view.name))
+    remove_view(view)
+    tell(_("The view {name} is deleted.").format(name=shown(view.name)))
+    return ExitCode.DONE
+
+
+def _shape(view: SavedView) -> Iterator[str]:
+    """Return sort and columns of a view as the flags that save them."""
+    usual = LISTS[view.list_name].default_sort
+    if view.sort and (view.sort, view.descending) != (usual.column, usual.descending):
+        falls = view.sort == usual.column and usual.descending
+        yield f"--sort {view.sort}" + (" --reverse" if view.descending is not falls else "")
+    if view.columns:
+        yield "--columns " + ",".join(column.name for column in view.columns)
+    if view.wide:
+        yield "--wide"
+
+
+def _told(reading: Reading) -> Reading:
+    if reading.notice:
+        tell(reading.notice)
+    return reading
+
+
+def _json(view: SavedView) -> dict[str, Any]:
+    return {
+        "list": view.list_name,
+        "name": view.word,
+        "title": view.name,
+        "own": not view.id,
+        "filter": view.filter,
+        "sort": view.sort or None,
+        "descending": view.descending,
+        "columns": [{"name": column.name, "width": column.width or None}
+                    for column in view.columns],
+        "wide": view.wide,
+    }  # fmt: skip

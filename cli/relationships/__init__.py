@@ -1,0 +1,1 @@
+"""`partnerdesk relationships`: invitations, partners, delegated admin, endings, letters."""

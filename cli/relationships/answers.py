@@ -1,0 +1,252 @@
+"""`partnerdesk relationships letter|remind|sent|accept|decline|withdraw`: an invitation's steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cli.relationships.invitation import (
+    add_id,
+    chosen_case,
+    invitation_json,
+    letters_json,
+    print_below,
+    print_done,
+)
+from cli.relationships.letters import LetterFile, add_ways, check_way, failure, hand_over, way
+from cli.shared.open_book import open_book
+from cli.shared.printing import tell
+from cli.shared.results import (
+    add_trying,
+    carry,
+    present,
+    print_letter,
+    print_object,
+    print_plan,
+    refused,
+    tell_dry_run,
+)
+from models.core.errors import ExitCode, UsageError
+from models.languages import _
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.changes.plan import Fields, Plan
+    from models.customers.entities import Customer
+    from models.database.store import Store
+    from models.letters.letter import Letter
+    from models.relationships.invitation import Case
+    from models.settings.model import Settings
+
+
+def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    """Add `letter`, `remind`, `sent`, `accept`, `decline` and `withdraw`."""
+    for name, help_text in (
+        ("letter", _("let the letter of a draft out")),
+        ("remind", _("write a reminder, with the same link")),
+    ):
+        command = parts.add_parser(
+            name, parents=[shared], help=help_text,
+            description=_(
+                "Prints the letter, which counts as sent with that; --eml and --send let it out "
+                "in another way, --dry-run only shows it. With --not-sent it is printed or "
+                "written and nothing is recorded: say when it is out with "
+                "partnerdesk relationships sent ID."
+            ),
+            epilog=_("Exit code 3 where the invitation's state does not allow it, 4 where there "
+                     "is none of that number, 6 where the mail server was not reached."),
+        )  # fmt: skip
+        _add_common(command)
+        add_ways(command)
+        command.add_argument(
+            "--not-sent", action="store_true",
+            help=_("record nothing: the letter is only printed, or written to the file"),
+        )  # fmt: skip
+        command.set_defaults(run=run_letter, reminds=name == "remind")
+    _add_sent(parts, shared)
+    for name, help_text in (
+        ("accept", _("record that the customer accepted")),
+        ("decline", _("record that the customer said no")),
+        ("withdraw", _("give an invitation up; its link stays valid all the same")),
+    ):
+        command = parts.add_parser(
+            name, parents=[shared], help=help_text,
+            epilog=_("Exit code 3 where the invitation's state does not allow it, 4 where there "
+                     "is none of that number."),
+        )  # fmt: skip
+        _add_common(command)
+        command.set_defaults(run=run_answer, answer=name)
+        if name == "accept":
+            command.add_argument(
+                "--customer", metavar="ID|DOMAIN",
+                help=_("who of the book it is (default: by tenant, domain, or the only one "
+                       "of that name)"),
+            )  # fmt: skip
+
+
+def _add_sent(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    sent = parts.add_parser(
+        "sent", parents=[shared],
+        help=_("record that a letter is out which you sent yourself"),
+        description=_(
+            "Records that the letter of a draft is out, or a reminder, as it is written then: "
+            "nothing is sent. One that follows another within a day is warned of."
+        ),
+        epilog=_("Exit code 3 where the invitation's state does not allow it, 4 where there "
+                 "is none of that number."),
+    )  # fmt: skip
+    _add_common(sent)
+    sent.add_argument(
+        "--how", choices=("clipboard", "eml", "printed"), default="clipboard",
+        help=_("how it went out (default: %(default)s)"),
+    )  # fmt: skip
+    sent.set_defaults(run=run_sent)
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    add_id(command)
+    command.add_argument("--why", metavar="TEXT", default="", help=_("a reason, for the history"))
+    add_trying(command)
+
+
+def run_letter(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Let the first letter of an invitation out, or a reminder, and print it."""
+    from models.core.verdicts import Verdict
+    from models.relationships.invitation import plan_letter_out
+
+    if arguments.not_sent and arguments.send:
+        raise UsageError(
+            _("--send hands the letter to the mail server: that is recorded."),
+            _("Leave out --not-sent."),
+        )
+    store = open_book(arguments, settings)
+    case = chosen_case(arguments, settings, store)
+    check_way(arguments, settings)
+    by = present()
+    letter = case.letter(by.at)
+    plan = _of_its_state(arguments, case, plan_letter_out(case, letter, way(arguments), by))
+    possible = plan.verdict is not Verdict.REFUSED
+    if possible and arguments.not_sent and not arguments.dry_run:
+        return _only_written(arguments, settings, case, plan, letter)
+    if possible and not arguments.dry_run:
+        return _let_out(arguments, settings, store, plan, letter)
+    fields = invitation_json(case.invitation, case.account.cloud)
+    shown = letter if possible else None
+    result = ("would_remind" if arguments.reminds else "would_send") if possible else "refused"
+    print_plan(arguments, settings, plan, fields, result, **letters_json(shown))
+    if not possible:
+        return refused(arguments, plan.reasons)
+    if not arguments.json:
+        print_below(letter)
+    tell_dry_run()
+    return ExitCode.DONE
+
+
+def _only_written(
+    arguments: argparse.Namespace, settings: Settings, case: Case, plan: Plan, letter: Letter
+) -> ExitCode:
+    """Print a letter, or write it to a file, and record nothing."""
+    fields = invitation_json(case.invitation, case.account.cloud)
+    with LetterFile(arguments, settings, letter, plan.by.plan_id):
+        if arguments.json:
+            print_object(fields, plan, "not_sent", **letters_json(letter))
+        else:
+            print_letter(letter)
+    tell(_("Nothing is recorded. When it is out: partnerdesk relationships sent {id}").format(
+        id=arguments.id))  # fmt: skip
+    return ExitCode.DONE
+
+
+def run_sent(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Record that a letter is out, the first one or a reminder."""
+    from models.relationships.entities import SentBy
+    from models.relationships.invitation import next_event, plan_letter_out, read_case
+    from models.relationships.lifecycles import InvitationEvent
+
+    store = open_book(arguments, settings)
+    case = chosen_case(arguments, settings, store)
+    by = present()
+    letter = case.letter(by.at)
+    plan = plan_letter_out(case, letter, SentBy(arguments.how), by)
+
+    def record(_id: int | None) -> Fields:
+        now_there = read_case(store, arguments.id)
+        fields = invitation_json(now_there.invitation, now_there.account.cloud)
+        return {**fields, **letters_json(letter if plan.steps else None)}
+
+    first = next_event(case.invitation, by.at) is InvitationEvent.SEND
+    words = ("sent", "would_send") if first else ("reminded", "would_remind")
+    return carry(arguments, settings, store, plan, words, record)
+
+
+def _of_its_state(arguments: argparse.Namespace, case: Case, plan: Plan) -> Plan:
+    """Return the plan, refused where the first letter is meant and a reminder would go out."""
+    from models.core.verdicts import Reason
+    from models.relationships.lifecycles import InvitationState
+
+    draft = case.invitation.state == InvitationState.DRAFT
+    if draft is not arguments.reminds:
+        return plan
+    text = _("Its letter has gone out already. Remind with: partnerdesk relationships remind {id}")
+    if draft:
+        text = _("Its letter has not gone out yet: partnerdesk relationships letter {id}")
+    reason = Reason("invitation.state", text.format(id=case.invitation.id))
+    return replace(plan, steps=(), calls=(), reasons=(reason,))
+
+
+def _let_out(
+    arguments: argparse.Namespace, settings: Settings, store: Store, plan: Plan, letter: Letter
+) -> ExitCode:
+    from models.operations.carry_out import carry_out
+
+    with LetterFile(arguments, settings, letter, plan.by.plan_id):
+        outcome = carry_out(store, plan, arguments.why)
+    call = hand_over(settings, store, plan, outcome)
+    result = "reminded" if arguments.reminds else "sent"
+    if call is not None and call.error is not None:
+        result = "failed"
+    print_done(arguments, store, plan, arguments.id, result, letter, call,
+               change_id=outcome.change_id)  # fmt: skip
+    if error := failure(call):
+        return error.exit_code
+    done = _("Invitation {id} is reminded.") if arguments.reminds else _("Invitation {id} is sent.")
+    tell(done.format(id=arguments.id))
+    return ExitCode.DONE
+
+
+def run_answer(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Record that an invitation was accepted, declined or withdrawn."""
+    from models.relationships.invitation import plan_accept, plan_decline, plan_withdraw, read_case
+
+    store = open_book(arguments, settings)
+    case = chosen_case(arguments, settings, store)
+    by = present()
+    if arguments.answer == "accept":
+        customer = _customer(arguments, store, case)
+        if customer is not None:
+            case = read_case(store, arguments.id, customer.id)
+        plan = plan_accept(case, by, customer)
+    else:
+        plan = {"decline": plan_decline, "withdraw": plan_withdraw}[arguments.answer](case, by)
+
+    def record(_id: int | None) -> Fields:
+        now_there = read_case(store, arguments.id)
+        return invitation_json(now_there.invitation, now_there.account.cloud)
+
+    words = {
+        "accept": ("accepted", "would_accept"),
+        "decline": ("declined", "would_decline"),
+        "withdraw": ("withdrawn", "would_withdraw"),
+    }[arguments.answer]
+    return carry(arguments, settings, store, plan, words, record)
+
+
+def _customer(arguments: argparse.Namespace, store: Store, case: Case) -> Customer | None:
+    """Return the customer of the invitation's account that is named; None where none is."""
+    if not arguments.customer:
+        return None
+    from models.customers.page import find_customer, read_customer
+
+    id = find_customer(store, arguments.customer, [case.invitation.account_id])
+    return read_customer(store, id).customer

@@ -1,0 +1,219 @@
+"""`partnerdesk relationships extend|reseller|go-on`: the same change to many records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.lists.options import chosen_query
+from cli.shared.account import account_of
+from cli.shared.open_book import open_book, scope
+from cli.shared.printing import tell
+from cli.shared.results import present, tell_dry_run
+from models.accounts.accounts import ALL
+from models.core.errors import ExitCode, UsageError
+from models.core.text import shown, without_nul
+from models.customers.list import CUSTOMERS
+from models.languages import _, ngettext
+from models.relationships.lists import DELEGATED_ADMIN
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.accounts.accounts import Account
+    from models.database.store import Store
+    from models.lists.spec import ListSpec
+    from models.operations.bulk import PlannedRun, RunWish
+    from models.settings.model import Settings
+
+
+def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    """Add `extend`, `reseller` and `go-on`."""
+    on = _("A run that was cut off is gone on with by the same command. Exit code 3 where a row "
+           "was refused, 5 where one failed; the other rows are done all the same.")  # fmt: skip
+    extending = parts.add_parser(
+        "extend", parents=[shared],
+        help=_("extend many delegated-admin relationships"),
+        description=_(
+            "Moves the end of every delegated-admin relationship that the filter finds, each by a "
+            "plan of its own. In all clouds, or that of --cloud. One with Global Administrator is "
+            "set apart: it cannot be extended."
+        ),
+        epilog=on,
+    )  # fmt: skip
+    _add_rows(extending, _("as in the list: words, ends<30d, status:active, -role:global"))
+    far = extending.add_mutually_exclusive_group(required=True)
+    far.add_argument(
+        "--by", metavar="P180D", default="",
+        help=_("by how long, ISO 8601; Partner Center itself knows P180D"),
+    )  # fmt: skip
+    far.add_argument("--to", metavar="DAY", default="", help=_("until which day: 2027-06-30"))
+    extending.set_defaults(run=run_extend)
+
+    naming = parts.add_parser(
+        "reseller", parents=[shared],
+        help=_("name the indirect reseller of many customers"),
+        description=_(
+            "Names the indirect reseller of every customer that the filter finds, each by a plan "
+            "of its own. In all clouds, or that of --cloud."
+        ),
+        epilog=on,
+    )  # fmt: skip
+    _add_rows(naming, _("as in the customer list: words, country:de, -tag:vip"))
+    naming.add_argument(
+        "--partner", metavar="NAME|MPN", required=True,
+        help=_("one of your resellers by name, MPN ID or Microsoft ID; empty takes the name away"),
+    )  # fmt: skip
+    naming.set_defaults(run=run_reseller)
+
+    going = parts.add_parser(
+        "go-on",
+        parents=[shared],
+        help=_("go on with a run that was cut off, and try its failed rows again"),
+    )
+    going.add_argument("id", metavar="RUN", type=int, help=_("the number of the run"))
+    going.add_argument("--json", action="store_true", help=_("the rows as one JSON object"))
+    going.set_defaults(run=run_go_on)
+
+
+def _add_rows(command: argparse.ArgumentParser, filter_help: str) -> None:
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--filter", default="", metavar="TEXT", help=filter_help)
+    which.add_argument("--all", action="store_true", help=_("every row there is"))
+    command.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
+    command.add_argument("--json", action="store_true", help=_("the rows as one JSON object"))
+
+
+def run_extend(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Extend the delegated-admin relationships that a filter finds."""
+    from models.operations.bulk import RunWish
+    from models.operations.bulk_records import RunKind
+    from models.relationships.delegated_admin import parse_extension
+
+    said = arguments.by or arguments.to
+    extension = parse_extension(said)
+    if extension is None or not (extension.by if arguments.by else extension.until):
+        text = _("{text} is no duration such as P180D.")
+        if not arguments.by:
+            text = _("{text} is no day such as 2027-06-30.")
+        raise UsageError(text.format(text=shown(said[:40])))
+    flag = "--by" if arguments.by else "--to"
+    wish = RunWish(RunKind.EXTEND, {"by": extension.text})
+    return _run(arguments, settings, wish, DELEGATED_ADMIN, f"{flag} {extension.text}")
+
+
+def run_reseller(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Name the indirect reseller of the customers that a filter finds."""
+    from models.operations.bulk import RunWish
+    from models.operations.bulk_records import RunKind
+
+    partner = " ".join(without_nul(arguments.partner).split())
+    wish = RunWish(RunKind.NAME_RESELLER, {"reseller": partner})
+    return _run(arguments, settings, wish, CUSTOMERS, f"--partner {partner}")
+
+
+def _run(
+    arguments: argparse.Namespace, settings: Settings, wish: RunWish, spec: ListSpec, words: str
+) -> ExitCode:
+    """Do a run over the rows that are found, or go on with the one of the same words."""
+    from cli.relationships.run import follow_run, planned_rows
+    from cli.shared.rows_out import Printed
+    from models.operations.bulk import begin_runs, unfinished_run
+    from models.operations.bulk_records import RowState
+
+    if not (arguments.filter.strip() or arguments.all):
+        raise UsageError(
+            _("That would be every row there is."), _("Give a --filter, or say so with --all.")
+        )
+    store = open_book(arguments, settings)
+    accounts = scope(arguments, settings, store, ALL).accounts
+    asked = f"{wish.kind.value} {' '.join(arguments.filter.split())} {words}"
+    found = _found(arguments, store, accounts, spec)  # says also whether the filter can be read
+    cut_off = [
+        (account, run_id)
+        for account in accounts
+        if (run_id := unfinished_run(store, [account.id], wish.kind, asked)) is not None
+    ]
+    planned = _planned(store, cut_off, found, wish, asked)
+    runs = cut_off
+    to_do = any(run.counts()[RowState.WAITING] for _account, run in planned)
+    if to_do and not cut_off and not arguments.dry_run:
+        ids = begin_runs(store, [run for _account, run in planned])
+        runs = [(account, id) for (account, _run), id in zip(planned, ids, strict=True)]
+    with Printed(arguments, wish.kind, dry_run=arguments.dry_run) as printed:
+        if arguments.dry_run or not runs:
+            planned_rows(printed, store, [run for _account, run in planned])
+        else:
+            reasons = {row.record_id: row.plan for _account, run in planned for row in run.rows}
+            for account, run_id in runs:
+                follow_run(printed, store, account, run_id, reasons)
+    if arguments.dry_run:
+        tell_dry_run()
+    return printed.exit_code
+
+
+def _found(
+    arguments: argparse.Namespace, store: Store, accounts: tuple[Account, ...], spec: ListSpec
+) -> list[tuple[Account, list[int]]]:
+    """Return the keys of the rows that are meant, by the account they belong to."""
+    arguments.sort, arguments.reverse = "", False
+    found = []
+    connection = store.connect()
+    try:
+        for account in accounts:
+            query = chosen_query(arguments, spec, (account.id,))
+            found.append((account, [row.key for row in query.walk(connection)]))
+    finally:
+        connection.close()
+    return found
+
+
+def _planned(
+    store: Store,
+    cut_off: list[tuple[Account, int]],
+    found: list[tuple[Account, list[int]]],
+    wish: RunWish,
+    asked: str,
+) -> list[tuple[Account, PlannedRun]]:
+    """Return the plans of the rows that are to do: what cut-off runs left, else what was found."""
+    from models.operations.bulk import plan_run, read_run
+    from models.operations.bulk_records import RowState
+
+    if cut_off:
+        found = []
+        for account, run_id in cut_off:
+            view = read_run(store, run_id)
+            left = [row.record_id for row in view.rows if row.state is RowState.WAITING]
+            found.append((account, left))
+            tell_going_on(run_id, len(view.rows) - len(left), len(view.rows))
+    by = present()
+    return [
+        (account, plan_run(store, account, wish, ids, by, asked)) for account, ids in found if ids
+    ]
+
+
+def tell_going_on(run_id: int, done: int, total: int) -> None:
+    """Say on stderr that a run that was cut off is gone on with."""
+    text = ngettext(
+        "Going on with run {id}: {done} of {count} row done.",
+        "Going on with run {id}: {done} of {count} rows done.",
+        total, id=run_id, done=done,
+    )  # fmt: skip
+    tell(text)
+
+
+def run_go_on(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Do what a run left undone, and its failed rows again."""
+    from cli.relationships.run import follow_run
+    from cli.shared.rows_out import Printed
+    from models.operations.bulk import read_run
+    from models.operations.bulk_records import RowState
+
+    store = open_book(arguments, settings)
+    view = read_run(store, arguments.id)
+    account = account_of(arguments, settings, store, view.account_id)
+    counts = view.counts()
+    left = counts[RowState.WAITING] + counts[RowState.FAILED]
+    tell_going_on(view.id, len(view.rows) - left, len(view.rows))
+    with Printed(arguments, view.wish.kind) as printed:
+        follow_run(printed, store, account, view.id, {}, again=True)
+    return printed.exit_code

@@ -1,0 +1,135 @@
+"""`partnerdesk relationships`: the lists; what is done to relationships has files of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.lists.options import (
+    add_choice,
+    add_forms,
+    add_view,
+    chosen_query,
+    column_names,
+    print_list,
+)
+from cli.relationships import (
+    answers,
+    bulk,
+    delegated_admin,
+    end,
+    invitation,
+    invite,
+    partners,
+    send,
+)
+from cli.shared.open_book import open_book, scope
+from cli.shared.printing import tell
+from models.accounts.accounts import ALL
+from models.core.errors import ExitCode
+from models.languages import _, ngettext
+from models.relationships.lists import TABS
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.lists.spec import ListSpec
+    from models.settings.model import Settings
+
+NUMBER = "number"
+"""The column that the other commands take as ID: always there in a table that is printed."""
+
+
+def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    """Add `relationships` and its parts."""
+    parts = command.add_subparsers(required=True, metavar="WHAT")
+    _add_list(parts, shared)
+    invitation.add_command(parts, shared)
+    invite.add_command(parts, shared)
+    answers.add_commands(parts, shared)
+    end.add_command(parts, shared)
+    bulk.add_commands(parts, shared)
+
+    of_others = parts.add_parser(
+        "partners", parents=[shared], help=_("indirect providers and resellers")
+    )
+    of_partners = of_others.add_subparsers(required=True, metavar="WHAT")
+    _add_tab(of_partners, shared, "partners", _("list the partners on the other side"))
+    partners.add_commands(of_partners, shared)
+
+    delegated = parts.add_parser(
+        "delegated-admin", parents=[shared],
+        help=_("delegated-admin relationships: keep, request, approve, terminate"),
+    )  # fmt: skip
+    of_delegated = delegated.add_subparsers(required=True, metavar="WHAT")
+    _add_tab(of_delegated, shared, "delegated-admin", _("list them, of all customers"))
+    delegated_admin.add_commands(of_delegated, shared)
+
+    send.add_command(parts, shared)
+
+
+def _add_list(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    columns = "; ".join(
+        f"{tab}: " + ", ".join(column.name for column in spec.columns) for tab, spec in TABS.items()
+    )
+    sorts = ", ".join(f"{tab}: {spec.default_sort.column}" for tab, spec in TABS.items())
+    listing = parts.add_parser(
+        "list", parents=[shared],
+        help=_("list invitations, partners, delegated admin or ended customers"),
+        epilog=_("The columns: {columns}.").format(columns=columns),
+    )  # fmt: skip
+    listing.add_argument("--tab", choices=tuple(TABS), default="invitations",
+                         help=_("which list (default: %(default)s)"))  # fmt: skip
+    add_view(listing)
+    listing.add_argument(
+        "--filter", default="", metavar="TEXT",
+        help=_("as in the console: words, state:sent, ends<30d, -auto:yes, agreement:no"),
+    )  # fmt: skip
+    sort_help = _("sort by this column (default: {sorts})").format(sorts=sorts)
+    listing.add_argument("--sort", default="", metavar="COLUMN", help=sort_help)
+    listing.add_argument("--reverse", action="store_true", help=_("the other way round"))
+    listing.add_argument("--columns", metavar="A,B,…", help=_("columns of the list, see below"))
+    add_forms(listing)
+    listing.set_defaults(run=run_list)
+
+
+def _add_tab(
+    parts: argparse._SubParsersAction, shared: argparse.ArgumentParser, tab: str, help_text: str  # type: ignore[type-arg]
+) -> None:  # fmt: skip
+    listing = parts.add_parser("list", parents=[shared], help=help_text)
+    add_choice(listing, TABS[tab], _("as in the console: words, field:value, -field:value"))
+    add_forms(listing)
+    listing.set_defaults(run=run_list, tab=tab)
+
+
+def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Print the rows of a tab, one a line, or as JSON or CSV."""
+    spec = TABS[arguments.tab]
+    machine = arguments.json or arguments.csv or arguments.plain
+    if not (machine or column_names(arguments, spec)):
+        arguments.columns = ",".join(_table(spec))
+    store = open_book(arguments, settings)
+    query = chosen_query(arguments, spec, scope(arguments, settings, store, ALL).ids)
+    connection = store.connect()
+    try:
+        count = print_list(arguments, query, connection)
+    finally:
+        connection.close()
+    if count is not None:
+        tell(_count(arguments.tab, count))
+    return ExitCode.DONE
+
+
+def _table(spec: ListSpec) -> list[str]:
+    """Return the columns of a table that is printed: those of the screen, and the number."""
+    names = [column.name for column in spec.columns if not column.wide_only]
+    return [NUMBER, *names] if any(column.name == NUMBER for column in spec.columns) else names
+
+
+def _count(tab: str, count: int) -> str:
+    return {
+        "invitations": ngettext("{count} invitation", "{count} invitations", count),
+        "partners": ngettext("{count} partner", "{count} partners", count),
+        "delegated-admin": ngettext("{count} delegated-admin relationship",
+                                    "{count} delegated-admin relationships", count),
+        "ended": ngettext("{count} customer", "{count} customers", count),
+    }[tab]  # fmt: skip

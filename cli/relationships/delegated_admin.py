@@ -1,0 +1,126 @@
+"""`partnerdesk relationships delegated-admin`: keeps relationships and what happens to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.relationships.invitation import LEFT_OUT
+from cli.shared.account import account_of
+from cli.shared.open_book import open_book, scope
+from cli.shared.records import record_fields
+from cli.shared.results import add_trying, carry, present
+from cli.shared.rows_in import given_rows, print_added
+from models.accounts.accounts import ALL
+from models.core.errors import ExitCode, UsageError
+from models.core.text import shown
+from models.languages import _
+from models.relationships.delegated_admin_fields import FIELD_TITLES, DelegationField
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.changes.plan import Fields
+    from models.operations.bulk_delegated_admin import AddedDelegation
+    from models.settings.model import Settings
+    from models.sheets.rows import GivenRow
+
+WORDS = {
+    "request": ("requested", "would_request"),
+    "approve": ("approved", "would_approve"),
+    "terminate": ("terminated", "would_terminate"),
+}
+"""The results in JSON of what happens to a relationship: done, and where it would be."""
+
+
+def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    """Add `add`, `request`, `approve` and `terminate`; `list` stands with the other lists."""
+    adding = parts.add_parser(
+        "add", parents=[shared],
+        help=_("keep relationships that there are in Partner Center"),
+        description=_(
+            "Keeps one relationship from flags, or many from a file with the same fields: "
+            "--auto-extend is auto_extend. Each row is a plan of its own: what was kept stays, "
+            "and running the same file again does the rest."
+        ),
+        epilog=_("Exit code 3 if any row was refused; the other rows are kept all the same."),
+    )  # fmt: skip
+    adding.add_argument("--file", type=Path, metavar="FILE", help=_("a CSV, XLSX or JSON file"))
+    adding.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
+    adding.add_argument(
+        "--json", action="store_true", help=_("a JSON list, one object for each row, in order")
+    )
+    group = adding.add_argument_group(_("the relationship"))
+    for field in DelegationField:
+        flags = [f"--{field.replace('_', '-')}"]
+        if field is DelegationField.MICROSOFT_ID:
+            flags.append("--id")
+        group.add_argument(*flags, metavar="TEXT", dest=f"of_{field}",
+                           help=_(FIELD_TITLES[field]))  # fmt: skip
+    adding.set_defaults(run=run_add)
+    for name, help_text in (
+        ("request", _("record that the customer was asked to approve one")),
+        ("approve", _("record that the customer approved one; it is active then")),
+        ("terminate", _("record that one was terminated")),
+    ):
+        command = parts.add_parser(
+            name, parents=[shared], help=help_text,
+            epilog=_("Exit code 3 where its state does not allow it, 4 where there is none of that "
+                     "number."),
+        )  # fmt: skip
+        command.add_argument(
+            "id", metavar="ID", type=int,
+            help=_("the number of the relationship, as the list has it"),
+        )  # fmt: skip
+        add_trying(command)
+        command.set_defaults(run=run_event, event=name)
+
+
+def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Keep relationships, or say what that would do."""
+    from models.accounts.entities import PartnerAccount
+    from models.operations.bulk_delegated_admin import add_delegations
+
+    rows = _given(arguments)
+    store = open_book(arguments, settings)
+    ids = scope(arguments, settings, store, ALL).ids
+    with store.reading() as session:
+        account = session.get_one(PartnerAccount, ids[0])
+    results = add_delegations(store, account, ids, rows, present, dry_run=arguments.dry_run)
+    return print_added(arguments, results, _name_of, alone=len(rows) == 1)
+
+
+def _name_of(row: AddedDelegation) -> str:
+    return " · ".join(shown(text)[:80] for text in (row.customer, row.name) if text)
+
+
+def _given(arguments: argparse.Namespace) -> list[GivenRow[DelegationField]]:
+    return given_rows(
+        arguments,
+        DelegationField,
+        both=_("Name a file or the fields of one relationship, not both."),
+        nothing=UsageError(
+            _("Say which relationship to keep."),
+            _("For example: --customer DOMAIN --name TEXT --end 2027-06-30, or --file FILE"),
+        ),
+    )
+
+
+def run_event(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Record what happened to a relationship."""
+    from models.relationships.delegated_admin import EVENTS, plan_event, read_delegation
+
+    store = open_book(arguments, settings)
+    delegation = read_delegation(store, arguments.id)
+    account_of(arguments, settings, store, delegation.relationship.account_id)
+    plan = plan_event(delegation, EVENTS[arguments.event], present())
+
+    def record(_id: int | None) -> Fields:
+        found = read_delegation(store, arguments.id)
+        fields = record_fields(found.relationship, *LEFT_OUT)
+        fields["roles"] = ", ".join(fields["roles"].split("\n"))
+        fields["status"] = found.relationship.status_at(present().at).value
+        company = {"cloud": found.account.cloud, "company_name": found.customer.company_name}
+        return {"id": fields.pop("id"), **company, **fields}
+
+    return carry(arguments, settings, store, plan, WORDS[arguments.event], record)

@@ -1,0 +1,203 @@
+"""`partnerdesk relationships invite`: writes an invitation, and lets its letter out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.relationships.invitation import (
+    invitation_json,
+    letters_json,
+    planned_invitation,
+    print_below,
+    print_done,
+    refused_json,
+)
+from cli.relationships.letters import LetterFile, add_ways, check_way, failure, hand_over, way
+from cli.shared.account import named_customer
+from cli.shared.open_book import one_account, open_book
+from cli.shared.printing import tell
+from cli.shared.results import add_trying, present, print_plan, refused, tell_dry_run
+from models.core.errors import DeskError, ExitCode, UsageError
+from models.languages import _
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.accounts.accounts import Account
+    from models.changes.plan import Plan
+    from models.database.store import Store
+    from models.letters.letter import Letter
+    from models.relationships.invite import InvitationWish
+    from models.settings.model import Settings
+
+
+def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    """Add `invite`."""
+    inviting = parts.add_parser(
+        "invite", parents=[shared],
+        help=_("invite a company that has a tenant to link with you"),
+        description=_(
+            "Writes an invitation into the ledger and prints its letter, which counts as sent "
+            "with that; --eml and --send let it out in another way, --draft keeps it back. Your "
+            "invitation link is kept with the account from its first use."
+        ),
+        epilog=_(
+            "The account is that of --cloud, or the first cloud that is on; with --customer it is "
+            "the customer's own. Exit code 3 where a rule refuses it, 6 where the mail server was "
+            "not reached."
+        ),
+    )  # fmt: skip
+    _add_whom(inviting)
+    _add_what(inviting)
+    ways = add_ways(inviting)
+    ways.add_argument("--draft", action="store_true", help=_("keep the letter back, as a draft"))
+    ways.add_argument(
+        "--in-portal", action="store_true",
+        help=_("only record an invitation that you made in the portal, as in US Government"),
+    )  # fmt: skip
+    add_trying(inviting)
+    inviting.set_defaults(run=run)
+
+
+def _add_whom(command: argparse.ArgumentParser) -> None:
+    whom = command.add_argument_group(_("whom"))
+    whom.add_argument(
+        "--customer", metavar="ID|DOMAIN",
+        help=_("a customer of the book; what is not given is taken from there"),
+    )  # fmt: skip
+    whom.add_argument("--company", metavar="TEXT", default="", help=_("the company's name"))
+    whom.add_argument("--email", metavar="TEXT", default="", help=_("where the letter goes"))
+    whom.add_argument("--contact", metavar="TEXT", default="", help=_("the person's name"))
+    known_by = _("by it the company is known when it comes into the book")
+    whom.add_argument("--domain", metavar="DOMAIN", default="", help=known_by)
+    whom.add_argument("--tenant-id", metavar="GUID", default="", help=known_by)
+
+
+def _add_what(command: argparse.ArgumentParser) -> None:
+    what = command.add_argument_group(_("what"))
+    what.add_argument(
+        "--kind", choices=("reseller", "combined"), default="reseller",
+        help=_("combined: link to you and to your indirect provider at once"),
+    )  # fmt: skip
+    what.add_argument("--provider", metavar="NAME", default="",
+                      help=_("the indirect provider that a combined letter names"))  # fmt: skip
+    admin = what.add_mutually_exclusive_group()
+    admin.add_argument("--delegated-admin", action="store_true", default=None,
+                       help=_("ask for delegated admin (default: as the link says)"))  # fmt: skip
+    admin.add_argument("--no-delegated-admin", action="store_false", dest="delegated_admin",
+                       help=_("ask without it, where the cloud gives the choice"))  # fmt: skip
+    what.add_argument("--language", choices=("en", "ru", "de"),
+                      help=_("the letter's language (default: the customer's)"))  # fmt: skip
+    what.add_argument("--link", metavar="URL", default="",
+                      help=_("your invitation link of Partner Center; needed once"))  # fmt: skip
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Write an invitation, or say what that would do."""
+    from models.core.verdicts import Verdict
+    from models.relationships.invite import plan_invite, read_around
+
+    if not (arguments.company.strip() or arguments.customer):
+        raise UsageError(
+            _("Say whom to invite."),
+            _("For example: --company TEXT --email TEXT, or --customer ID"),
+        )
+    store = open_book(arguments, settings)
+    account, customer_id = _whom(arguments, settings, store)
+    check_way(arguments, settings)
+    wish = _wish(arguments, customer_id)
+    plan = plan_invite(account, wish, read_around(store, account.id, wish), present())
+    draft = planned_invitation(plan)
+    letter = None
+    if draft is not None and not wish.in_portal:
+        from models.relationships.invitation import letter_as_written
+
+        letter = letter_as_written(draft)
+    if plan.verdict is not Verdict.REFUSED and not arguments.dry_run:
+        return _carry_out(arguments, settings, store, plan, letter)
+    fields = invitation_json(draft, account.cloud.id) if draft else refused_json(plan)
+    result = "would_invite" if draft else "refused"
+    more = {**letters_json(letter), "letter_change_id": None}
+    print_plan(arguments, settings, plan, fields, result, **more)
+    if draft:
+        if not arguments.json:
+            print_below(letter)
+        tell_dry_run()
+        return ExitCode.DONE
+    codes = {reason.code for reason in plan.reasons}
+    if "invitation.no-link" in codes:
+        tell(_("Record one that you made in the portal with: --in-portal"))
+    if "link.missing" in codes:
+        tell(_("Give the link once with: --link URL"))
+    return refused(arguments, plan.reasons)
+
+
+def _whom(
+    arguments: argparse.Namespace, settings: Settings, store: Store
+) -> tuple[Account, int | None]:
+    """Return the account that invites, and the customer of the book, where one is named."""
+    if not arguments.customer:
+        why = _("An invitation is of the account of one cloud.")
+        return one_account(arguments, settings, store, why), None
+    return named_customer(arguments, settings, store, arguments.customer)
+
+
+def _wish(arguments: argparse.Namespace, customer_id: int | None) -> InvitationWish:
+    from models.letters.letter import LetterLanguage
+    from models.relationships.entities import InvitationKind
+    from models.relationships.invite import InvitationWish
+
+    return InvitationWish(
+        company=arguments.company,
+        contact=arguments.contact,
+        email=arguments.email,
+        kind=InvitationKind(arguments.kind),
+        delegated_admin=arguments.delegated_admin,
+        language=LetterLanguage(arguments.language) if arguments.language else None,
+        link=arguments.link,
+        microsoft_id=arguments.tenant_id,
+        domain=arguments.domain,
+        customer_id=customer_id,
+        provider=arguments.provider,
+        in_portal=arguments.in_portal,
+    )
+
+
+def _carry_out(
+    arguments: argparse.Namespace,
+    settings: Settings,
+    store: Store,
+    plan: Plan,
+    letter: Letter | None,
+) -> ExitCode:
+    """Write the invitation down, let its letter out, and print both."""
+    from models.operations.carry_out import carry_out
+    from models.relationships.invitation import plan_letter_out, read_case
+
+    if letter is None or arguments.draft:
+        outcome = carry_out(store, plan)
+        id = outcome.record_id or 0
+        print_done(arguments, store, plan, id, "draft" if letter else "recorded", letter,
+                   change_id=outcome.change_id, letter_change_id=None)  # fmt: skip
+        done = _("Invitation {id} is a draft.") if letter else _("Invitation {id} is recorded.")
+        tell(done.format(id=id))
+        return ExitCode.DONE
+    going = present()
+    with LetterFile(arguments, settings, letter, going.plan_id):
+        outcome = carry_out(store, plan)
+        id = outcome.record_id or 0
+        try:
+            case = read_case(store, id)
+            out = plan_letter_out(case, case.letter(going.at), way(arguments), going)
+            sent = carry_out(store, out)
+        except DeskError:
+            tell(_("Invitation {id} is kept as a draft.").format(id=id))
+            raise
+    call = hand_over(settings, store, out, sent)
+    result = "failed" if call is not None and call.error is not None else "sent"
+    print_done(arguments, store, plan, id, result, letter, call, change_id=outcome.change_id,
+               letter_change_id=sent.change_id)  # fmt: skip
+    if error := failure(call):
+        return error.exit_code
+    tell(_("Invitation {id} is sent.").format(id=id))
+    return ExitCode.DONE

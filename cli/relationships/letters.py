@@ -1,0 +1,140 @@
+"""How a letter goes out of a command: printed, as a file, by the mail server; and what is said.
+
+A command that is asked for by its name lets the letter out and records that, however it does it:
+scripts rely on it. Only `--not-sent` prints or writes a letter and records nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.shared.open_book import given_path
+from cli.shared.printing import tell
+from models.core.clock import now
+from models.core.errors import DeskError, FileError
+from models.core.text import shown
+from models.languages import _
+
+if TYPE_CHECKING:
+    import argparse
+
+    from mailing.outbox import SentCall
+    from models.changes.plan import Fields, Outcome, Plan
+    from models.database.store import Store
+    from models.letters.letter import Letter
+    from models.relationships.entities import SentBy
+    from models.settings.model import Settings
+
+
+def add_ways(command: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    """Add the flags that say how the letter goes out; none of them prints it."""
+    ways = command.add_mutually_exclusive_group()
+    ways.add_argument(
+        "--eml", type=Path, metavar="FILE",
+        help=_("write the letter to a new .eml file, which any mail program opens as a draft"),
+    )  # fmt: skip
+    ways.add_argument(
+        "--send", action="store_true",
+        help=_("hand the letter to the mail server of the settings, [mail]"),
+    )  # fmt: skip
+    return ways
+
+
+def way(arguments: argparse.Namespace) -> SentBy:
+    """Return how the letter goes out."""
+    from models.relationships.entities import SentBy
+
+    if arguments.eml is not None:
+        return SentBy.EML
+    return SentBy.SMTP if arguments.send else SentBy.PRINTED
+
+
+def check_way(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Look that the letter can go out as it is wished, before anything is written.
+
+    Raises:
+        FileError: the file is there already; no letter is ever written over another file.
+        SettingsError: there is no mail server, or nobody who sends.
+    """
+    if arguments.eml is not None:
+        from models.core.paths import is_there
+        from models.lists.export import refuse_target
+
+        path = given_path(arguments.eml)
+        refuse_target(path)
+        if is_there(path):
+            raise FileError(
+                _("{file} is there already; it was left as it is.").format(file=shown(str(path))),
+                _("Name another file."),
+            )
+    if arguments.send:
+        from mailing.smtp import sender_of
+
+        sender_of(settings.mail)
+
+
+class LetterFile:
+    """The `.eml` file that a command was asked to write; none where it was not asked for."""
+
+    def __init__(
+        self, arguments: argparse.Namespace, settings: Settings, letter: Letter, message_id: str
+    ) -> None:
+        self.path: Path | None = None
+        if arguments.eml is not None:
+            self._write(given_path(arguments.eml), settings, letter, message_id)
+
+    def _write(self, path: Path, settings: Settings, letter: Letter, message_id: str) -> None:
+        from models.letters.eml import eml_bytes, write_eml
+
+        write_eml(path, eml_bytes(letter, settings.mail.sender, now(), message_id))
+        self.path = path
+
+    def __enter__(self) -> LetterFile:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        """Say that the file stays where what belongs to it could not be written down."""
+        if self.path is None:
+            return
+        name = shown(str(self.path))
+        if kind is None:
+            tell(_("The letter is in {file}.").format(file=name))
+        else:
+            tell(_("The letter is in {file} all the same; remove it, or use it.").format(file=name))
+
+
+def hand_over(settings: Settings, store: Store, plan: Plan, outcome: Outcome) -> SentCall | None:
+    """Hand the letter of a plan that was carried out to the mail server; None where it has none.
+
+    Raises:
+        StoreError: the book cannot be read or written; the letter waits, or is told as unsure.
+    """
+    if not plan.calls:
+        return None
+    from mailing.outbox import send_waiting
+
+    sending = send_waiting(store, settings.mail, now, outcome.change_id)
+    return sending.calls[0] if sending.calls else None
+
+
+def call_json(call: SentCall | None) -> Fields | None:
+    """Return a letter of the outbox as `--json` prints it; None where there is none."""
+    if call is None:
+        return None
+    return {
+        "id": call.id, "change_id": call.change_id, "email": call.email,
+        "state": call.state.value, "attempts": call.attempts, "answer": call.answer,
+    }  # fmt: skip
+
+
+def failure(call: SentCall | None) -> DeskError | None:
+    """Say on stderr why a letter was not sent, and return that; None where all went well."""
+    if call is None or call.error is None:
+        return None
+    tell(call.error.message)
+    if call.error.remedy:
+        tell(call.error.remedy)
+    if call.state == "failed":
+        tell(_("It waits in the outbox. Try again with: partnerdesk relationships send"))
+    return call.error

@@ -1,0 +1,56 @@
+"""Which account a command of `relationships` works in: that of the record it is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.shared.open_book import scope
+from models.accounts.accounts import ALL
+from models.core.errors import NotFoundError
+from models.languages import _
+
+if TYPE_CHECKING:
+    import argparse
+
+    from models.accounts.accounts import Account
+    from models.database.store import Store
+    from models.settings.model import Settings
+
+
+def account_of(
+    arguments: argparse.Namespace, settings: Settings, store: Store, account_id: int
+) -> Account:
+    """Return the account of a record, where it is of a cloud that is meant.
+
+    Raises:
+        NotFoundError: it is of another cloud than `--cloud` says, or of one that is turned off.
+    """
+    for account in scope(arguments, settings, store, ALL).accounts:
+        if account.id == account_id:
+            return account
+    number = getattr(arguments, "id", "")
+    if hasattr(arguments, "cloud"):
+        raise NotFoundError(
+            _("{id} is of another cloud.").format(id=number), _("Leave out --cloud.")
+        )
+    raise NotFoundError(
+        _("{id} is of a cloud that is turned off.").format(id=number),
+        _("Turn it on in your settings; `partnerdesk info` names the file."),
+    )
+
+
+def named_customer(
+    arguments: argparse.Namespace, settings: Settings, store: Store, text: str
+) -> tuple[Account, int]:
+    """Return the account and the id of the customer whose Microsoft ID or domain is `text`.
+
+    Raises:
+        NotFoundError: nobody has it in the clouds that are meant.
+        UsageError: several have it.
+    """
+    from models.customers.page import find_customer, read_customer
+
+    there = scope(arguments, settings, store, ALL)
+    id = find_customer(store, text, there.ids)
+    own = read_customer(store, id).account.id
+    return next(account for account in there.accounts if account.id == own), id

@@ -1,0 +1,1 @@
+"""Plans, runs, the history, and undo."""

@@ -1,0 +1,86 @@
+"""The history: every change, who made it, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from models.changes.list import CHANGES
+from models.languages import N_, _, ngettext
+from screens.changes.undo import undo
+from screens.files.export import ExportFlow
+from tui.widgets.actions import Action
+from tui.widgets.list_screen import ListScreen
+
+if TYPE_CHECKING:
+    from models.accounts.accounts import Scope
+    from models.lists.spec import Row
+
+
+class ChangesScreen(ListScreen):
+    """The list of changes, the newest first."""
+
+    NAME = "changes"
+    IS_MAIN = True
+    SPEC = CHANGES
+    OWN_ACCOUNT = True
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("changes.filter", "slash", N_("Filter"),
+               N_("Narrow the list: words, what:noted, who:olga, when<7d, state:undone"), "/"),
+        Action("changes.open", "enter", N_("Open"), N_("Open the change"), "Enter"),
+        Action("changes.undo", "u", N_("Undo"),
+               N_("Take the change under the cursor back; shows the plan first"), "u",
+               changes=True),
+        Action("changes.sort", "s", N_("Sort"),
+               N_("Choose the column to sort by; the same again turns the order"), "s"),
+        Action("changes.wide", "w", N_("Wide"),
+               N_("Show or hide further columns; ← → scroll sideways"), "w"),
+        Action("changes.copy", "y", N_("Copy"),
+               N_("Copy the customer, who changed it, or the number of the change"), "y",
+               bar=False),
+        Action("changes.export", "x", N_("Export"),
+               N_("Write the shown changes to CSV, XLSX or JSON"), "x"),
+    )  # fmt: skip
+
+    def count_text(self, count: int) -> str:
+        """Return how many changes there are, in words."""
+        return ngettext("{count} change", "{count} changes", count)
+
+    def empty_text(self, scope: Scope, *, filtered: bool) -> str:
+        """Return what will stand here."""
+        if filtered:
+            return _("No change matches this filter.\n\n/ changes it, Esc clears it.")
+        account = scope.account
+        place = _(account.cloud.short_name) if account else _("all clouds")
+        return "\n".join(
+            [
+                _("Nothing has been changed in {place} yet.").format(place=place),
+                "",
+                _("Every change is kept here: who made it, when and why, before and after."),
+                _("c  chooses another cloud"),
+            ]
+        )
+
+    async def open_row(self, row: Row) -> None:
+        """Open the change under the cursor."""
+        await self.shell.open_change(row.key)
+
+    # What keys do
+
+    async def do_undo(self) -> None:
+        """Show the plan that takes the change under the cursor back."""
+        row = await self.table.row_there()
+        if row is not None:
+            await undo(self, row.key)
+
+    async def do_copy(self) -> None:
+        """Ask what to copy of the change under the cursor."""
+        row = await self.table.row_there()
+        if row is None:
+            self.status.say(_("There is nothing to copy."))
+            return
+        self.ask_what_to_copy(row, {"n": "customer", "w": "who", "i": "id"})
+
+    async def do_export(self) -> None:
+        """Ask where to write the shown changes."""
+        if self.desk.scope is not None:
+            await ExportFlow(self, self.query_of(self.desk.scope)).ask()

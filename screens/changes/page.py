@@ -1,0 +1,194 @@
+"""One change on one page: who, what, when, why; before and after; its plan, calls and seal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.getters import query_one
+
+from models.core.clock import age, moment_text
+from models.languages import N_, _, ngettext
+from screens.changes.undo import undo
+from tui.widgets.actions import Action
+from tui.widgets.desk_screen import DeskScreen
+from tui.widgets.field_page import Field, FieldPage, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.app import ComposeResult
+
+    from models.changes.history import Change
+    from models.changes.outbox import OutboxCall
+    from models.pages.change import ChangePage
+    from models.session import Desk
+
+
+class ChangeScreen(DeskScreen):
+    """Everything that the history says of one change."""
+
+    NAME = "change"
+    OWN_ACCOUNT = True
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("change.copy", "y", N_("Copy"), N_("Copy the field under the cursor"), "y"),
+        Action("change.undo", "u", N_("Undo"), N_("Take this change back; shows the plan first"),
+               "u", changes=True),
+        Action("change.open", "o", N_("Customer"), N_("Open the customer"), "o"),
+    )  # fmt: skip
+
+    page = query_one(FieldPage)
+
+    def __init__(self, desk: Desk, page: ChangePage) -> None:
+        super().__init__(desk)
+        self._change_id = page.entry.id or 0
+        self._shown = page
+
+    def body(self) -> ComposeResult:
+        """Build the page."""
+        yield FieldPage()
+
+    def on_mount(self) -> None:
+        """Show the change."""
+        self.set_focus(self.page)
+        self._show()
+
+    def focus_body(self) -> None:
+        """Give the keys back to the page."""
+        self.set_focus(self.page)
+
+    def book_changed(self) -> None:
+        """Read again what became of the change."""
+        from models.pages.change import read_change
+
+        store, reader, id = self.desk.store, self.desk.reader, self._change_id
+        self.read(lambda: reader.aside(lambda: read_change(store, id)), self._take)
+
+    def _take(self, page: ChangePage) -> None:
+        self._shown = page
+        self._show()
+
+    def _show(self) -> None:
+        self.page.show(self._sections(self._shown))
+        self.status.state = _("change {id}").format(id=self._change_id)
+
+    # What is shown
+
+    def _sections(self, page: ChangePage) -> list[Section]:
+        from models.operations.describe_fields import change_lines
+
+        lines = change_lines(page.entry)
+        seal = (
+            Field(_("Change"), str(page.entry.id)),
+            Field(_("Hash"), page.entry.digest),
+            Field(_("Previous hash"), page.entry.previous),
+        )
+        return [
+            Section(_title(page.entry), tuple(self._head(page))),
+            Section(_("Before and after"), tuple(Field(*_parted(line)) for line in lines)),
+            Section(_("Letter"), tuple(_letter(page.entry))),
+            *self._plan(page),
+            Section(_("Calls to Partner Center"), tuple(map(_call, page.calls))),
+            Section(_("Seal"), seal),
+        ]
+
+    def _head(self, page: ChangePage) -> list[Field]:
+        entry = page.entry
+        clouds = self.desk.settings.all_clouds()
+        who = f"{entry.actor}@{entry.host}"
+        if entry.client:
+            who += "\n" + _("via SSH from {address}").format(address=entry.client)
+        when = f"{moment_text(entry.at)} ({age(entry.at, self.desk.clock())})"
+        fields = [
+            Field(_("When"), when),
+            Field(_("Who"), who),
+            Field(_("What"), _title(entry)),
+            Field(_("Customer"), entry.subject),
+            Field(_("Cloud"), clouds[page.cloud].name if page.cloud in clouds else page.cloud),
+            Field(_("Why"), entry.why),
+            Field(_("Status"), self._state(page)),
+        ]
+        if page.undoes is not None:
+            fields.append(Field(_("Undoes"), _named(page.undoes)))
+        return fields
+
+    def _state(self, page: ChangePage) -> str:
+        from models.changes.list import STATES
+
+        state = _(STATES[page.state])
+        if page.undone_by is None:
+            return state
+        by = _("by {change}").format(change=_named(page.undone_by))
+        return f"{state} {by}"
+
+    def _plan(self, page: ChangePage) -> list[Section]:
+        from models.changes.history import as_object
+        from models.core.verdicts import VERDICT_TITLES, Verdict
+        from models.operations.describe_plan import tell_steps
+
+        kept = as_object(page.entry.plan)
+        if not kept:
+            return [Section(_("Plan"), (Field(_("Taking it back"), page.why_not_undone),))]
+        verdict = Field(_("Verdict"), _(VERDICT_TITLES[Verdict(kept["verdict"])]))
+        return [
+            Section(_("Plan"), (verdict,)),
+            *(
+                Section(title, tuple(Field(*line) for line in lines))
+                for title, lines in tell_steps({**kept, "calls": []})
+            ),
+        ]
+
+    # What keys do
+
+    def do_copy(self) -> None:
+        """Copy the field under the cursor."""
+        field = self.page.field
+        self.copy(field.text if field else "")
+
+    async def do_undo(self) -> None:
+        """Show the plan that takes this change back."""
+        await undo(self, self._change_id)
+
+    async def do_open(self) -> None:
+        """Open the customer, where it is still in the book."""
+        customer_id = self._shown.entry.customer_id
+        if customer_id is None:
+            self.status.say(_("This change is not about one customer."))
+            return
+        await self.shell.open_customer(customer_id)
+
+
+def _title(entry: Change) -> str:
+    from models.changes.history import KIND_TITLES, ChangeKind
+
+    return _(KIND_TITLES[ChangeKind(entry.kind)])
+
+
+def _named(entry: Change) -> str:
+    return _("change {id} ({when}, {who})").format(
+        id=entry.id, when=moment_text(entry.at), who=entry.actor
+    )
+
+
+def _letter(entry: Change) -> Iterator[Field]:
+    """Return the letter that a change wrote, whole: above only its lines are counted."""
+    from models.changes.history import as_object
+
+    after = as_object(entry.after)
+    if isinstance(after.get("body"), str):
+        for name, label in (("subject", _("Subject")), ("body", _("Letter"))):
+            if after.get(name):
+                yield Field(label, str(after[name]))
+
+
+def _parted(line: str) -> tuple[str, str]:
+    label, _colon, text = line.partition(": ")
+    return (label, text) if text else ("", line)
+
+
+def _call(call: OutboxCall) -> Field:
+    from models.changes.outbox import CALL_STATE_TITLES
+
+    state = _(CALL_STATE_TITLES[call.state])
+    attempts = ngettext("{count} attempt", "{count} attempts", call.attempts)
+    lines = [f"{call.method} {call.path}", f"{state} · {attempts}", call.answer]
+    return Field(str(call.id), "\n".join(filter(None, lines)))

@@ -1,0 +1,271 @@
+"""Add a customer: the form, kept as a draft while one types, and the plan that adds it."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from models.core.errors import ConflictError, DeskError
+from models.core.text import shown
+from models.customers.add import circumstances, plan_add_customer
+from models.customers.duplicates import find_look_alikes
+from models.customers.form.checks import proposals
+from models.customers.form.fields import FormField
+from models.languages import N_, _
+from screens.customers.form import CustomerFormScreen
+from tui.widgets.actions import Action
+from tui.widgets.questions import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from models.accounts.accounts import Account
+    from models.changes.plan import Outcome, Plan
+    from models.core.verdicts import Reason
+    from models.customers.drafts import CustomerDraft
+    from models.customers.duplicates import LookAlike
+    from models.session import Desk
+    from tui.widgets.form_page import FormPage
+
+_COMPARED = frozenset(
+    {
+        FormField.COMPANY_NAME,
+        FormField.DOMAIN_PREFIX,
+        FormField.REGISTRATION_NUMBER,
+        FormField.COUNTRY,
+    }
+)
+"""Fields by which the book is searched for the same customer."""
+
+RETRY_SECONDS = 2.0
+"""How long after a failed write the draft is written again."""
+_GIVEN = (FormField.COUNTRY, FormField.LANGUAGE, FormField.CULTURE, FormField.AGREEMENT)
+"""Fields of an empty form that are filled in."""
+
+
+class AddCustomerScreen(CustomerFormScreen):
+    """The form for a new customer. Its cloud and account are those it was begun in."""
+
+    NAME = "add-customer"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        *CustomerFormScreen.ACTIONS[:-2],
+        Action("form.same", "ctrl+o", N_("Same customer"),
+               N_("Open the customer that seems to be the same, or invite it"), "^o",
+               bar=False),
+        Action("desk.back", "escape", N_("Leave"),
+               N_("Leave the form; what is typed is kept as a draft"), "Esc"),
+        CustomerFormScreen.ACTIONS[-1],
+    )  # fmt: skip
+
+    def __init__(self, desk: Desk, account: Account, draft: CustomerDraft) -> None:
+        at = circumstances(account, desk.clock())
+        values = draft.values
+        super().__init__(desk, account, at, values)
+        self.prefilled = draft.id is None
+        self._draft = draft
+        self._unkept = False
+        """Whether something was typed that the store does not have yet."""
+        self._place = draft.place
+        """The field that the cursor is on."""
+        self._kept = asyncio.Event()
+        """Whether no write is under way: all is kept, or cannot be for now."""
+        self._kept.set()
+        self._trouble: DeskError | None = None
+        """Why what was typed last could not be kept; it is tried again until it can."""
+        self._taken = False
+        """Whether another terminal goes on with the draft, or carried it out."""
+        self._alike: list[LookAlike] = []
+        if draft.id is not None:
+            self.seen = {field for field, text in values.items() if text}
+
+    def heading_text(self) -> str:
+        """Return where the customer will be."""
+        return _("New customer in {cloud} · {account}").format(
+            cloud=_(self.account.cloud.short_name), account=self.account.title
+        )
+
+    def heading_trouble(self) -> str:
+        """Return that what is typed is not kept, as long as it is not."""
+        if self._taken:
+            return _("Not kept: the draft is open or carried out in another terminal.")
+        return _("Not kept: {error}").format(error=self._trouble.message) if self._trouble else ""
+
+    def warm_up(self) -> None:
+        """Fill in what is proposed before anything is typed; runs beside the event loop."""
+        found = proposals(self.typed, self.at)
+        if self.prefilled:
+            self.typed = {field: found[field] for field in _GIVEN if found.get(field)}
+        self.proposed = {
+            field: text for field, text in found.items() if self.typed.get(field) == text
+        }
+        super().warm_up()
+
+    def begun(self) -> None:
+        """Go to where the draft was left."""
+        if self._draft.place:
+            self.form.go_to(self._draft.place)
+        self._compare()
+
+    # The draft
+
+    def changed(self) -> None:
+        """Keep what is typed; while one write is under way, the next one waits for it."""
+        self._unkept = True
+        if self._kept.is_set():
+            self._kept.clear()
+            lost = _("What you typed last is not kept yet. ctrl+q again leaves and loses it.")
+            self.shell.start(self._keep, keeps=lost)
+
+    def on_form_page_entered(self, event: FormPage.Entered) -> None:
+        """Know where the form is, should it be left."""
+        self._place = event.name
+
+    async def _keep(self) -> None:
+        """Write the draft until all is kept; a job of the app, which ends what it began."""
+        from models.customers.drafts import save_draft
+
+        store, draft = self.desk.store, self._draft
+        try:
+            while self._unkept and not self._taken:
+                self._unkept = False
+                values, place = dict(self.typed), self._place
+                save = partial(save_draft, store, draft, values, place, self.desk.clock())
+                await self.desk.reader.aside(save)
+                self._in_trouble(None)
+        except ConflictError as error:
+            self._taken = True
+            self._in_trouble(error)
+        except DeskError as error:
+            self._unkept = True
+            self._in_trouble(error)
+        finally:
+            self._kept.set()
+
+    def _in_trouble(self, error: DeskError | None) -> None:
+        if error is not self._trouble:
+            self._trouble = error
+            self.call_later(self.show_heading)
+            if error is not None and not self._taken:
+                self.call_later(self._try_again_later)
+
+    def _try_again_later(self) -> None:
+        self.read(
+            partial(asyncio.sleep, RETRY_SECONDS), self._try_again, group="draft", beside=True
+        )
+
+    def _try_again(self, _waited: None) -> None:
+        self.changed()
+
+    async def do_back(self) -> None:
+        """Leave the form; the draft stays. Ask first where it is not kept."""
+        await self._kept.wait()
+        if self._draft.id is not None and self._place != self._draft.place and not self._trouble:
+            self.changed()
+            await self._kept.wait()
+        if self._trouble is None:
+            await self._leave_it()
+            return
+        choices = [Choice("y", _("Leave and lose it"), self._leave_it)]
+        if self._taken:
+            choices.append(Choice("k", _("Keep it as a draft of its own"), self._keep_apart))
+        self.choose(_("What you typed last is not kept."), choices)
+
+    async def _leave_it(self) -> None:
+        await self.shell.go_back()
+        await self.shell.book_changed()
+        if self._draft.id is not None and self._trouble is None:
+            self.shell.say(_("The draft is kept: n goes on with it."))
+
+    async def _keep_apart(self) -> None:
+        from models.customers.drafts import begin_draft
+
+        self._draft = begin_draft(self.account.id, self.desk.by())
+        self._taken = False
+        self._in_trouble(None)
+        self.changed()
+        await self.do_back()
+
+    @property
+    def belongs_to(self) -> str:
+        """What is typed here belongs to one draft; what no draft has yet, to the next new one."""
+        draft = self._draft
+        return f"{self.NAME}/{draft.plan_id if draft.id else self.account.id}"
+
+    # The same customer in the book
+
+    def left(self, field: FormField) -> None:
+        """Look whether the customer is in the book already."""
+        if field in _COMPARED:
+            self._compare()
+
+    def _compare(self) -> None:
+        values, account_id, reader = dict(self.typed), self.account.id, self.desk.reader
+        self.read(
+            lambda: reader.ask(lambda book: find_look_alikes(book, account_id, values, self.at)),
+            self._take_alike, group="compare", beside=True,
+        )  # fmt: skip
+
+    def _take_alike(self, alike: list[LookAlike]) -> None:
+        self._alike = alike
+        for field in _COMPARED & self.asked.keys():
+            self.remark(field)
+
+    def reasons_of_the_book(self, field: FormField) -> list[Reason]:
+        """Return the customers in the book who seem to be the same, by the field that says so."""
+        reasons = [alike.reason() for alike in self._alike]
+        return [reason for reason in reasons if reason.field == field]
+
+    def hints_of_the_book(self, field: FormField) -> list[str]:
+        """Return what keys help with a customer that seems to be the same."""
+        return [_("ctrl+o opens it, or invites it instead")] * bool(self.reasons_of_the_book(field))
+
+    def do_same(self) -> None:
+        """Ask which customer to open."""
+        if not self._alike:
+            self.status.say(_("No customer in the book seems to be the same."))
+            return
+        invite = Choice("i", _("Invite instead"), self._ask_whom_to_invite)
+        self.choose(_("Open:"), [*self._alike_choices(self._open), invite])
+
+    def _alike_choices(self, act: Callable[[LookAlike], Awaitable[None]]) -> list[Choice]:
+        return [
+            Choice(str(place), shown(alike.company_name)[:30], partial(act, alike))
+            for place, alike in enumerate(self._alike, 1)
+        ]
+
+    async def _ask_whom_to_invite(self) -> None:
+        if len(self._alike) == 1:
+            await self._invite(self._alike[0])
+        else:
+            self.choose(_("Invite:"), self._alike_choices(self._invite))
+
+    async def _invite(self, alike: LookAlike) -> None:
+        await self._kept.wait()
+        await self.shell.invite(alike.customer_id)
+
+    async def _open(self, alike: LookAlike) -> None:
+        await self._kept.wait()
+        await self.shell.open_customer(alike.customer_id)
+
+    # The plan
+
+    async def make_plan(self) -> Plan:
+        """Return the plan that adds the customer and takes the draft away."""
+        await self._kept.wait()
+        by = self.desk.by(self._draft.plan_id)
+        values, draft_id = dict(self.typed), self._draft.id
+        alike = await self.desk.reader.ask(
+            lambda book: find_look_alikes(book, self.account.id, values, self.at)
+        )
+        return plan_add_customer(self.account, values, by, alike, draft_id=draft_id)
+
+    async def carried_out(self, outcome: Outcome) -> None:
+        """Show the new customer in the form's place."""
+        await self.shell.go_back()
+        if outcome.customer_id is not None:
+            await self.shell.open_customer(outcome.customer_id)
+        said = _("The customer is in the book. u undoes it.")
+        if outcome.repeated:
+            said = _("It was added already, here or in another terminal; this is the customer.")
+        self.shell.say(said)

@@ -1,0 +1,132 @@
+"""Edit a customer: the same form and checks as for a new one, before and after in the plan."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from models.core.text import shown
+from models.customers.add import circumstances
+from models.customers.edit import form_values, merge, plan_edit_customer
+from models.customers.form.fields import FIELD_TITLES, FormField
+from models.languages import _
+from screens.customers.form import CustomerFormScreen
+from tui.widgets.questions import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from models.accounts.accounts import Account
+    from models.changes.plan import Outcome, Plan
+    from models.customers.page import CustomerPage
+    from models.session import Desk
+
+
+class EditCustomerScreen(CustomerFormScreen):
+    """The form with what the book has of a customer."""
+
+    NAME = "edit-customer"
+
+    def __init__(self, desk: Desk, account: Account, page: CustomerPage, field: str = "") -> None:
+        before = form_values(page)
+        super().__init__(desk, account, circumstances(account, desk.clock(), before), before)
+        self._page = page
+        self._begin_in = field
+        self.seen = {field for field, text in before.items() if text}
+        self._theirs: dict[FormField, str] = {}
+
+    def begun(self) -> None:
+        """Go to the field that was asked for."""
+        self.form.go_to(self._begin_in)
+
+    def heading_text(self) -> str:
+        """Return who is edited."""
+        customer = self._page.customer
+        return _("Edit {company} · {domain}").format(
+            company=shown(customer.company_name)[:50], domain=shown(customer.primary_domain)
+        )
+
+    async def make_plan(self) -> Plan:
+        """Return the plan that writes what differs."""
+        by, values = self.desk.by(), dict(self.typed)
+        return await self.desk.reader.aside(
+            lambda: plan_edit_customer(self._page, self.account, values, by)
+        )
+
+    async def carried_out(self, outcome: Outcome) -> None:
+        """Go back to the customer."""
+        await self.shell.go_back()
+        kept = _("The customer is changed. u undoes it.")
+        self.shell.say(kept if outcome.change_id else _("Nothing was changed."))
+
+    async def conflict(self) -> None:
+        """Put both edits together where somebody else changed the customer meanwhile."""
+        from models.customers.page import read_customer
+
+        store, id = self.desk.store, self._page.customer.id or 0
+        page = await self.desk.reader.aside(lambda: read_customer(store, id))
+        base, theirs = form_values(self._page), form_values(page)
+        merged = merge(base, self.typed, theirs)
+        self._page = page
+        self.at = circumstances(self.account, self.desk.clock(), theirs)
+        for field in merged.taken:
+            self.put(field, merged.values[field])
+        self.ask_again()
+        names = ", ".join(_(FIELD_TITLES[field]) for field in merged.taken)
+        self.status.say(
+            _("Somebody else changed this customer; taken over: {fields}. Review again.").format(
+                fields=names or "–"
+            ),
+            whole=True,
+        )
+        self.show_heading()
+        self._theirs = {field: theirs[field] for field in merged.clashing}
+        self._ask_next_clash()
+
+    def _ask_next_clash(self) -> None:
+        """Ask whose value counts, field by field."""
+        if not self._theirs:
+            return
+        field, their = next(iter(self._theirs.items()))
+        self.form.go_to(field)
+        question = _("{field}: somebody else wrote {theirs}, you {mine}. Which counts?").format(
+            field=_(FIELD_TITLES[field]),
+            theirs=shown(their)[:40] or "–",
+            mine=shown(self.typed.get(field, ""))[:40] or "–",
+        )
+        self.choose(
+            question,
+            [
+                Choice("m", _("Mine"), partial(self._settle, field, self.typed.get(field, ""))),
+                Choice("t", _("Theirs"), partial(self._settle, field, their)),
+            ],
+        )
+
+    def _settle(self, field: FormField, text: str) -> None:
+        self._theirs.pop(field, None)
+        self.put(field, text)
+        self.ask_again()
+        if self._theirs:
+            self._ask_next_clash()
+        else:
+            self.status.say(_("Both edits are together now. ^r reviews them."))
+
+    async def do_review(self) -> None:
+        """Settle first whose value counts, where that is still open; then show the plan."""
+        if self._theirs:
+            self._ask_next_clash()
+            return
+        await super().do_review()
+
+    def unsaved(self) -> Mapping[str, str]:
+        """Return what stands in the form, where it is not what the book has."""
+        return super().unsaved() if self.typed != form_values(self._page) else {}
+
+    async def do_back(self) -> None:
+        """Leave; ask first where something was changed."""
+        field = FormField(self.form.current)
+        self.typed[field] = self.form.value(field)
+        if self.typed == form_values(self._page):
+            await self.shell.go_back()
+            return
+        self.choose(_("Throw away what you changed?"), [Choice("y", _("Yes"), self.shell.go_back)])

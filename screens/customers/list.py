@@ -1,0 +1,134 @@
+"""The book: the customers of the chosen account, to find one among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from models.core.paths import typed_path
+from models.customers.list import CUSTOMERS
+from models.languages import N_, _, ngettext
+from screens.files.export import ExportFlow
+from screens.relationships.partners.reseller_flow import ResellerFlow
+from tui.widgets.actions import Action
+from tui.widgets.list_screen import ListScreen
+
+if TYPE_CHECKING:
+    from models.accounts.accounts import Account, Scope
+    from models.lists.spec import Row
+
+
+class CustomersScreen(ListScreen):
+    """The list of customers."""
+
+    NAME = "customers"
+    IS_MAIN = True
+    SPEC = CUSTOMERS
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("customers.filter", "slash", N_("Filter"),
+               N_("Narrow the list: words, country:de, seen>30d, a or b"), "/"),
+        Action("customers.open", "enter", N_("Open"), N_("Open the customer"), "Enter"),
+        Action("customers.new", "n", N_("Add"), N_("Add a customer, or go on with a draft"), "n",
+               changes=True),
+        Action("customers.invite", "i", N_("Invite"),
+               N_("Invite the marked customers, the one under the cursor, or a new company"), "i",
+               changes=True),
+        Action("customers.sort", "s", N_("Sort"),
+               N_("Choose the column to sort by; the same again turns the order"), "s"),
+        Action("customers.wide", "w", N_("Wide"),
+               N_("Show or hide further columns; ← → scroll sideways"), "w"),
+        Action("customers.mark", "space", N_("Mark"), N_("Mark the customer, or unmark it"),
+               "Space"),
+        Action("customers.mark-all", "A", N_("Mark all"),
+               N_("Mark all shown customers, or unmark them"), "A", bar=False),
+        Action("customers.copy", "y", N_("Copy"),
+               N_("Copy the Microsoft ID, domain or name"), "y", bar=False),
+        Action("customers.export", "x", N_("Export"),
+               N_("Write the shown or the marked customers to CSV, XLSX or JSON"), "x"),
+        Action("customers.import", "I", N_("Import"),
+               N_("Import the portal's export, or any CSV or XLSX file"), "I",
+               changes=True),
+        Action("customers.reseller", "R", N_("Reseller"),
+               N_("Name the indirect reseller of the marked customers, or of the one here"), "R",
+               changes=True, bar=False),
+        Action("customers.end", "D", N_("End relation"),
+               N_("End the relationship with the customer; shows first what stands in the way"),
+               "D", changes=True, bar=False),
+    )  # fmt: skip
+
+    def count_text(self, count: int) -> str:
+        """Return how many customers there are, in words."""
+        return ngettext("{count} customer", "{count} customers", count)
+
+    def empty_text(self, scope: Scope, *, filtered: bool) -> str:
+        """Return what to do where there are no customers."""
+        if filtered:
+            return _("No customer matches this filter.\n\n/ changes it, Esc clears it.")
+        account = scope.account
+        place = _(account.cloud.short_name) if account else _("all clouds")
+        lines = [_("No customers in {place} yet.").format(place=place), ""]
+        if account is not None:
+            lines.append(_("n  adds a customer"))
+            lines.append(_("I  imports the customer list that you exported from the portal"))
+            lines.append(_("i  invites a company that has a tenant already"))
+        lines.append(_("c  chooses another cloud"))
+        lines.append(_("partnerdesk --demo  opens a demo book to try everything on"))
+        return "\n".join(lines)
+
+    async def open_row(self, row: Row) -> None:
+        """Open the customer under the cursor."""
+        await self.shell.open_customer(row.key)
+
+    # What keys do
+
+    async def do_copy(self) -> None:
+        """Ask what to copy of the customer under the cursor."""
+        row = await self.table.row_there()
+        if row is None:
+            self.status.say(_("There is nothing to copy."))
+            return
+        self.ask_what_to_copy(row, {"i": "id", "d": "domain", "n": "company"})
+
+    async def do_export(self) -> None:
+        """Ask what to export, and where to."""
+        if self.desk.scope is not None:
+            await ExportFlow(self, self.query_of(self.desk.scope)).ask()
+
+    async def do_new(self) -> None:
+        """Add a customer, or go on with a draft."""
+        await self.shell.add_customer()
+
+    def do_import(self) -> None:
+        """Ask for a file and show what it would change."""
+        self.ask(_("Import file"), "", self._import_answered)
+
+    async def _import_answered(self, text: str | None) -> None:
+        if text and text.strip():
+            await self.shell.open_import(typed_path(text))
+
+    async def do_invite(self) -> None:
+        """Invite the marked customers, or the one under the cursor; a company where is none."""
+        keys = await self.chosen_keys()
+        if keys and self.table.marks and (account := self._account) is not None:
+            await self.shell.invite_many(keys, account.id, await self.hidden_text())
+        else:
+            await self.shell.invite(keys[0] if keys else None)
+
+    async def do_reseller(self) -> None:
+        """Ask which reseller the customers get."""
+        if (account := self._account) is not None:
+            await ResellerFlow(self, account).ask()
+
+    async def do_end(self) -> None:
+        """Show what has to be settled before the relationship with a customer is ended."""
+        row = await self.table.row_there()
+        if self.table.marks:
+            self.status.say(_("Relationships are ended one at a time: take the marks away first."))
+        elif row is None:
+            self.status.say(_("There is no customer here."))
+        else:
+            await self.shell.end_relationship(row.key)
+
+    @property
+    def _account(self) -> Account | None:
+        """The account that is worked in; None where all clouds are shown."""
+        return self.desk.scope.account if self.desk.scope is not None else None

@@ -1,0 +1,273 @@
+"""One customer on one page: profile, contacts, relationship, tags, notes, history."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from textual.getters import query_one
+
+from models.core.clock import age
+from models.core.errors import ConflictError, DeskError, NotFoundError
+from models.languages import N_, _
+from screens.changes.undo import undo
+from screens.customers.sections import CHANGE, FORM, NOTE, TAGS, sections
+from screens.relationships.sections import DELEGATION, INVITATION
+from tui.widgets.actions import Action
+from tui.widgets.desk_screen import DeskScreen
+from tui.widgets.field_page import FieldPage
+from tui.widgets.prompt import Aid
+from tui.widgets.questions import Choice
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from models.customers.entities import Note
+    from models.pages.customer import WholeCustomer
+    from models.session import Desk
+
+
+class CustomerScreen(DeskScreen):
+    """Everything the book holds of one customer."""
+
+    NAME = "customer"
+    OWN_ACCOUNT = True
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("customer.copy", "y", N_("Copy"), N_("Copy the field under the cursor"), "y"),
+        Action("customer.copy-id", "Y", N_("Copy id"),
+               N_("Copy the Microsoft ID, domain or name"), "Y", bar=False),
+        Action("customer.tags", "t", N_("Tags"), N_("Edit the tags, separated by commas"), "t",
+               changes=True),
+        Action("customer.note", "o", N_("Note"), N_("Write a note"), "o", changes=True),
+        Action("customer.change", "e", N_("Edit"),
+               N_("Edit the customer, or the tags or the note under the cursor"), "e",
+               changes=True),
+        Action("customer.open", "enter", N_("Open"),
+               N_("Open the change or invitation under the cursor, or edit what is there"),
+               "Enter", bar=False),
+        Action("customer.invite", "i", N_("Invite"),
+               N_("Invite the customer: to come, to come back, or for delegated admin"), "i",
+               changes=True),
+        Action("customer.undo", "u", N_("Undo"),
+               N_("Undo the change under the cursor, else the latest; shows the plan first"),
+               "u", changes=True),
+        Action("customer.history", "h", N_("History"), N_("Go to the history"), "h"),
+        Action("customer.end", "D", N_("End relation"),
+               N_("End the relationship; shows first what stands in the way"), "D", changes=True,
+               bar=False),
+    )  # fmt: skip
+
+    page = query_one(FieldPage)
+
+    def __init__(self, desk: Desk, page: WholeCustomer) -> None:
+        super().__init__(desk)
+        self._customer_id = page.customer.id or 0
+        self._shown = page
+        self._edited = page
+        """The customer as it was when what is being edited was begun."""
+
+    def body(self) -> ComposeResult:
+        """Build the page."""
+        yield FieldPage()
+
+    def on_mount(self) -> None:
+        """Show the customer."""
+        self.set_focus(self.page)
+        self._show()
+
+    def focus_body(self) -> None:
+        """Give the keys back to the page."""
+        self.set_focus(self.page)
+
+    def book_changed(self) -> None:
+        """Read the customer again."""
+        from models.pages.customer import read_whole_customer
+
+        store, reader, id = self.desk.store, self.desk.reader, self._customer_id
+        self.read(lambda: reader.aside(lambda: read_whole_customer(store, id)), self._take)
+
+    def _take(self, page: WholeCustomer) -> None:
+        self._shown = page
+        self._show()
+
+    def reading_failed(self, error: DeskError) -> None:
+        """Leave the page of a customer that is not in the book any more; else say what failed."""
+        if isinstance(error, NotFoundError):
+            self.shell.begin(self, partial(self._gone, str(error)))
+        else:
+            super().reading_failed(error)
+
+    @property
+    def about(self) -> str:
+        """The customer."""
+        return str(self._shown.customer.id)
+
+    async def _gone(self, why: str) -> None:
+        said = self.status.message
+        await self.shell.go_back()
+        self.shell.say(said or why)
+
+    def _show(self) -> None:
+        self.page.show(sections(self._shown, self.desk.settings.all_clouds(), self.desk.clock()))
+        seen = self._shown.customer.seen_at
+        self.status.state = _("seen {age}").format(age=age(seen, self.desk.clock()))
+
+    # What keys do
+
+    def do_copy(self) -> None:
+        """Copy the field under the cursor."""
+        field = self.page.field
+        self.copy(field.text if field else "")
+
+    def do_copy_id(self) -> None:
+        """Ask what to copy."""
+        customer = self._shown.customer
+        self.choose(
+            _("Copy:"),
+            [
+                Choice("i", _("Microsoft ID"), lambda: self.copy(customer.microsoft_id or "")),
+                Choice("d", _("Primary domain"), lambda: self.copy(customer.primary_domain)),
+                Choice("n", _("Company"), lambda: self.copy(customer.company_name)),
+            ],
+        )
+
+    def do_tags(self) -> None:
+        """Edit the tags in a line."""
+        from models.customers.tags_and_notes import known_tags
+        from models.lists.tokens import TokenCompleter, token_line
+
+        self._edited, accounts = self._shown, (self._shown.customer.account_id,)
+        completer = TokenCompleter(partial(known_tags, self.desk.reader, accounts))
+        aid = Aid(completer, tokens=True)
+        self.ask(_("Tags"), token_line(self._shown.tags), self._tags_given, aid=aid)
+
+    async def _tags_given(self, text: str | None) -> None:
+        from models.customers.tags_and_notes import parse_tags, plan_tags, tags_told
+        from models.lists.tokens import token_line
+        from models.operations.carry_out import carry_out
+
+        before = self._edited.tags
+        if text is None:
+            return
+        tags = before if text == token_line(before) else parse_tags(text)
+        plan = plan_tags(self._edited, tags, self.desk.by())
+        if plan.changes_nothing:
+            self.status.say(tags_told(before, tags))
+            return
+        try:
+            await self.desk.reader.aside(lambda: carry_out(self.desk.store, plan))
+        except ConflictError:
+            # The line opens again with what was typed; Enter then writes over what was read now.
+            self.book_changed()
+            await self.settled()
+            self._edited = self._shown
+            raise
+        await self._written(tags_told(before, tags))
+
+    async def do_note(self) -> None:
+        """Write a new note."""
+        await self._edit_note(None)
+
+    async def do_change(self) -> None:
+        """Edit what is under the cursor."""
+        field = self.page.field
+        if field is None:
+            return
+        if field.name == TAGS:
+            self.do_tags()
+        elif field.name.startswith(NOTE):
+            id = _id_in(field.name)
+            await self._edit_note(next(note for note in self._shown.notes if note.id == id))
+        elif field.name.startswith(INVITATION):
+            await self.shell.open_letter(_id_in(field.name))
+        elif field.name.startswith(DELEGATION):
+            kept = _id_in(field.name)
+            await self.shell.open_delegation_form(kept or None, self._customer_id)
+        else:
+            field_there = field.name.removeprefix(FORM) if field.name.startswith(FORM) else ""
+            await self.shell.edit_customer(self._shown, field_there)
+
+    async def do_open(self) -> None:
+        """Open the change or the invitation under the cursor; edit what is neither."""
+        name = self.page.field.name if self.page.field else ""
+        change_id = self._change_there()
+        if change_id:
+            await self.shell.open_change(change_id)
+        elif name.startswith(INVITATION):
+            await self.shell.open_letter(_id_in(name))
+        else:
+            await self.action_perform("customer.change")
+
+    def on_field_page_chosen(self) -> None:
+        """Open or edit what was clicked twice."""
+        self.begin("customer.open")
+
+    async def _edit_note(self, note: Note | None, typed: str | None = None, why: str = "") -> None:
+        from screens.shared.note_dialog import NoteDialog
+
+        async def written(text: str | None) -> None:
+            if text is not None:
+                await self._note_given(text, note)
+
+        of = f"{self._customer_id}/{note.id if note else 0}"
+        dialog = NoteDialog(note.text if note else "", typed, why, belongs_to=of)
+        await self.shell.ask_dialog(dialog, written)
+
+    async def _note_given(self, text: str, note: Note | None) -> None:
+        from models.customers.tags_and_notes import plan_note
+        from models.operations.carry_out import carry_out
+
+        try:
+            plan = plan_note(self._shown, text, note, self.desk.by())
+            await self.desk.reader.aside(lambda: carry_out(self.desk.store, plan))
+        except DeskError as error:
+            # What was typed is not lost: the dialog opens again with it and says why.
+            await self._edit_note(note, text, str(error))
+            return
+        await self._written(_("Note kept.") if text.strip() else _("Note removed."))
+
+    async def _written(self, message: str) -> None:
+        self.status.say(message, whole=cell_len(message) > self.size.width - 2)
+        await self.shell.book_changed()
+
+    async def do_invite(self) -> None:
+        """Invite the customer."""
+        await self.shell.invite(self._customer_id)
+
+    async def do_end(self) -> None:
+        """Show what has to be settled before the relationship is ended."""
+        await self.shell.end_relationship(self._customer_id)
+
+    def do_history(self) -> None:
+        """Go to the history."""
+        self.page.go_to_section(_("History"))
+
+    async def do_undo(self) -> None:
+        """Show the plan that takes the change under the cursor back, or else the latest one."""
+        change_id = self._change_there() or self._latest_change()
+        if change_id:
+            await undo(self, change_id)
+        else:
+            self.status.say(_("There is no change of this customer that can be undone."))
+
+    def _change_there(self) -> int:
+        """Return the id of the entry of the history under the cursor; 0 where there is none."""
+        name = self.page.field.name if self.page.field else ""
+        return _id_in(name) if name.startswith(CHANGE) else 0
+
+    def _latest_change(self) -> int:
+        """Return the latest entry that can be undone; pressed again, u so goes further back."""
+        from models.changes.history import ChangeKind
+        from models.operations.undo import why_not_undone
+
+        for entry in self._shown.changes:
+            stands = entry.id not in self._shown.undone and entry.kind != ChangeKind.UNDONE
+            if stands and not why_not_undone(entry):
+                return entry.id or 0
+        return 0
+
+
+def _id_in(name: str) -> int:
+    """Return the id behind what the page names a field by: 7 of `note:7`; 0 where none stands."""
+    return int(name.rpartition(":")[2] or 0)

@@ -1,0 +1,147 @@
+"""What a customer's page shows: its sections, made from what the book holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.core.clock import age, date_text, moment_text
+from models.core.text import shown
+from models.customers.form.fields import FormField
+from models.languages import _
+from screens.relationships.sections import delegated_admin_lines, relationship_lines
+from tui.widgets.field_page import Field, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from models.customers.page import CustomerPage
+    from models.pages.customer import WholeCustomer
+    from models.settings.clouds import Cloud
+
+TAGS, NOTE, CHANGE, FORM = "tags", "note:", "change:", "form:"
+"""How the page names what stands in a field; behind it stands a note's or a change's id, or the
+form's field in which it is edited."""
+HISTORY_LINES = 5
+"""Lines that the history shows of one field's text at most."""
+
+
+def sections(page: WholeCustomer, clouds: Mapping[str, Cloud], at: datetime) -> list[Section]:
+    """Return all that the book holds of a customer; ages are counted from `at`."""
+    return [
+        _profile(page),
+        _contact(page),
+        Section(_("Relationship"), tuple(_relationship(page, clouds, at))),
+        Section(_("Delegated admin"), tuple(delegated_admin_lines(page, at))),
+        Section(_("Tags and notes"), tuple(_tags_and_notes(page))),
+        Section(_("History"), tuple(_history(page))),
+    ]
+
+
+def _profile(page: CustomerPage) -> Section:
+    customer = page.customer
+    return Section(
+        shown(customer.company_name)[:200],
+        (
+            Field(_("Company"), customer.company_name, FORM + FormField.COMPANY_NAME),
+            Field(_("Primary domain"), customer.primary_domain),
+            Field(_("Microsoft ID"), customer.microsoft_id or ""),
+            Field(
+                _("Registration number"), page.company.organization_registration_number,
+                FORM + FormField.REGISTRATION_NUMBER,
+            ),
+            Field(_("Company e-mail"), page.company.email),
+        ),
+    )  # fmt: skip
+
+
+def _contact(page: CustomerPage) -> Section:
+    billing = page.billing
+    lines = (
+        billing.address_line1,
+        billing.address_line2,
+        f"{billing.postal_code} {billing.city}".strip(),
+        billing.state,
+        billing.country or page.customer.country,
+    )
+    return Section(
+        _("Contact and address"),
+        (
+            Field(_("Bill to"), billing.company_name, FORM + FormField.COMPANY_NAME),
+            Field(
+                _("Contact"), f"{billing.first_name} {billing.last_name}".strip(),
+                FORM + FormField.FIRST_NAME,
+            ),
+            Field(_("E-mail"), billing.email, FORM + FormField.EMAIL),
+            Field(_("Phone"), billing.phone_number, FORM + FormField.PHONE_NUMBER),
+            Field(
+                _("Address"), "\n".join(line for line in lines if line),
+                FORM + FormField.ADDRESS_LINE1,
+            ),
+            Field(
+                _("Language"), " · ".join(filter(None, (billing.language, billing.culture))),
+                FORM + FormField.LANGUAGE,
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _agreement(page: CustomerPage) -> str:
+    from models.customers.form.fields import WAY_TITLES, AgreementWay
+
+    accepted = date_text(page.customer.agreement_accepted_at)
+    kept = page.agreement
+    if kept is None:
+        return accepted
+    person = " ".join(filter(None, (kept.first_name, kept.last_name, kept.email)))
+    parts = (accepted, _(WAY_TITLES[AgreementWay(kept.way)]), person)
+    return " · ".join(part for part in parts if part)
+
+
+def _relationship(
+    page: WholeCustomer, clouds: Mapping[str, Cloud], at: datetime
+) -> Iterator[Field]:
+    from models.customers.entities import RELATIONSHIP_TITLES, Relationship
+
+    customer = page.customer
+    seen = customer.seen_at
+    yield Field(_("Cloud"), clouds[page.account.cloud].name)
+    yield Field(_("Account"), page.account.name or _("kept by hand"))
+    kind = Relationship(customer.relationship_to_partner)
+    yield Field(_("Relationship"), _(RELATIONSHIP_TITLES[kind]))
+    yield Field(_("Indirect reseller"), customer.indirect_reseller)
+    yield Field(_("Agreement accepted"), _agreement(page))
+    yield Field(_("In the book since"), date_text(customer.added_at))
+    yield Field(_("Last seen"), f"{moment_text(seen)} ({age(seen, at)})" if seen else _("never"))
+    if customer.ended_at:
+        yield Field(_("Ended"), date_text(customer.ended_at))
+    yield from relationship_lines(page.relationship, at)
+
+
+def _tags_and_notes(page: CustomerPage) -> Iterator[Field]:
+    yield Field(_("Tags"), ", ".join(page.tags), TAGS)
+    for note in page.notes:
+        yield Field(
+            _("Note of {date}").format(date=date_text(note.written_at)),
+            f"{note.text}\n— {note.author}" if note.author else note.text,
+            f"{NOTE}{note.id}",
+        )
+
+
+def _history(page: CustomerPage) -> Iterator[Field]:
+    from models.changes.history import KIND_TITLES, ChangeKind
+    from models.operations.describe_fields import change_lines
+
+    for entry in page.changes:
+        title = _(KIND_TITLES[ChangeKind(entry.kind)])
+        first = f"{title} — {entry.actor}@{entry.host}"
+        if entry.id in page.undone:
+            first += " · " + _("undone")
+        text = "\n".join([first, *map(_shortened, change_lines(entry))])
+        yield Field(moment_text(entry.at), text, f"{CHANGE}{entry.id}")
+
+
+def _shortened(text: str) -> str:
+    """Return the beginning of a long text such as a letter; the change's own page has it whole."""
+    lines = text.split("\n")
+    return text if len(lines) <= HISTORY_LINES else "\n".join([*lines[: HISTORY_LINES - 1], "…"])

@@ -1,0 +1,1 @@
+"""The relationship manager: its tabs, and ending a relationship."""

@@ -1,0 +1,1 @@
+"""Delegated-admin relationships: the list and the form."""

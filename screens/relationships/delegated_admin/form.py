@@ -1,0 +1,119 @@
+"""The form for a delegated-admin relationship that is kept: a new one, or one to change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.forms.question import Asked, Option
+from models.languages import _
+from models.relationships.lifecycles import DELEGATED_ADMIN_TITLES
+from screens.shared.record_form import RecordFormScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from models.accounts.accounts import Account
+    from models.accounts.entities import PartnerAccount
+    from models.changes.plan import Outcome, Plan
+    from models.customers.entities import Customer
+    from models.relationships.delegated_admin import Delegation
+    from models.session import Desk
+
+
+class DelegationFormScreen(RecordFormScreen):
+    """What Partner Center says of a delegated-admin relationship, to be kept in the book."""
+
+    NAME = "delegation"
+
+    def __init__(
+        self, desk: Desk, account: Account, kept: Delegation | None, domain: str = ""
+    ) -> None:
+        values = _values(kept) if kept is not None else {"status": "active", "auto_extend": "no"}
+        super().__init__(desk, account, values | ({"customer": domain} if domain else {}))
+        self._kept = kept
+
+    def heading_text(self) -> str:
+        """Return whose it is."""
+        cloud = _(self.account.cloud.short_name)
+        if self._kept is None:
+            return _("New delegated-admin relationship in {cloud}").format(cloud=cloud)
+        name = self._kept.customer.company_name
+        return _("Delegated admin of {customer} in {cloud}").format(customer=name, cloud=cloud)
+
+    def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:  # noqa: ARG002
+        """Return the fields of the relationship."""
+        whose, term = _("Relationship"), _("Term")
+        states = tuple(Option(state, _(title)) for state, title in DELEGATED_ADMIN_TITLES.items())
+        fields = [
+            Asked("name", _("Name"), whose, required=True,
+                  hint=_("As Partner Center has it: at most 50 characters, each name once")),
+            Asked("roles", _("Roles"), whose,
+                  hint=_("Separated by commas: Helpdesk Administrator, User Administrator")),
+            Asked("status", _("Status"), whose, options=states, free=False,
+                  hint=_("What Partner Center says now")),
+            Asked("start", _("Begins"), term, hint=_("A day: 2026-06-30")),
+            Asked("end", _("Ends"), term, hint=_("A day: 2027-06-30; you are warned before it")),
+            Asked("auto_extend", _("Extends itself"), term, free=False,
+                  options=(Option("yes", "P180D"), Option("no", _("no"))),
+                  hint=_("By half a year at a time; never with Global Administrator")),
+            Asked("microsoft_id", _("Id"), term, hint=_("Microsoft's id of the relationship")),
+        ]  # fmt: skip
+        if self._kept is None:
+            hint = _("Domain or Microsoft ID of a customer in the book")
+            fields.insert(0, Asked("customer", _("Customer"), whose, required=True, hint=hint))
+        return fields
+
+    async def make_plan(self, values: Mapping[str, str]) -> Plan:
+        """Return the plan that keeps the relationship."""
+        return await self.desk.reader.aside(lambda: self._plan_of(values))
+
+    def _plan_of(self, values: Mapping[str, str]) -> Plan:
+        from models.relationships.delegated_admin import (
+            name_is_taken,
+            plan_add_delegation,
+            plan_edit_delegation,
+        )
+
+        store, by, kept = self.desk.store, self.desk.by(), self._kept
+        own = kept.relationship.id if kept is not None else None
+        taken = name_is_taken(store, self.account.id, values.get("name", ""), own)
+        if kept is not None:
+            return plan_edit_delegation(kept, values, by, taken=taken)
+        account, customer = self._account_and_customer(values.get("customer", ""))
+        return plan_add_delegation(account, customer, values, by, taken=taken)
+
+    def _account_and_customer(self, text: str) -> tuple[PartnerAccount, Customer | None]:
+        from models.accounts.entities import PartnerAccount
+        from models.core.errors import NotFoundError, UsageError
+        from models.customers.entities import Customer
+        from models.customers.page import find_customer
+
+        store, customer_id = self.desk.store, None
+        try:
+            customer_id = find_customer(store, text, [self.account.id])
+        except (NotFoundError, UsageError):
+            customer_id = None
+        with store.reading() as session:
+            account = session.get_one(PartnerAccount, self.account.id)
+            return account, session.get(Customer, customer_id) if customer_id else None
+
+    async def carried_out(self, outcome: Outcome) -> None:  # noqa: ARG002
+        """Go back to the list."""
+        await self.shell.go_back()
+        self.shell.say(_("The relationship is kept. It can be undone under g h."))
+
+
+def _values(kept: Delegation) -> dict[str, str]:
+    one = kept.relationship
+    days = {
+        "start": one.activated_date_time,
+        "end": one.end_date_time,
+    }
+    return {
+        "name": one.display_name,
+        "roles": ", ".join(one.roles.split("\n")),
+        "status": str(one.status.value),
+        "auto_extend": "yes" if one.auto_extend_duration == "P180D" else "no",
+        "microsoft_id": one.microsoft_id,
+        **{name: f"{day:%Y-%m-%d}" if day else "" for name, day in days.items()},
+    }

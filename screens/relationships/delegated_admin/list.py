@@ -1,0 +1,159 @@
+"""Delegated admin over all customers: what ends when, and extending many at once."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from models.core.errors import UsageError
+from models.languages import N_, _, ngettext
+from models.relationships.lists import DELEGATED_ADMIN
+from screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
+from tui.widgets.actions import Action
+from tui.widgets.questions import Choice
+
+if TYPE_CHECKING:
+    from models.accounts.accounts import Scope
+    from models.changes.plan import Outcome
+    from models.lists.spec import Row
+
+
+class DelegatedAdminScreen(RelationshipTab):
+    """The list of delegated-admin relationships, the next to end first."""
+
+    TAB = "delegated-admin"
+    SPEC = DELEGATED_ADMIN
+    RUN = "extend"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        *list_actions("delegated-admin",
+                      N_("Narrow the list: words, ends<30d, state:active, auto:no, role:helpdesk")),
+        Action("delegated-admin.new", "n", N_("Add"),
+               N_("Keep a relationship that there is in Partner Center"), "n", changes=True),
+        Action("delegated-admin.extend", "E", N_("Extend"),
+               N_("Extend the marked ones, by P180D or to a day; :extend 2027-06-30 does it too"),
+               "E", changes=True),
+        Action("delegated-admin.happened", "a", N_("Happened"),
+               N_("Record what happened: asked for approval, approved, terminated"), "a",
+               changes=True),
+        Action("delegated-admin.customer", "o", N_("Customer"), N_("Open the customer"), "o",
+               bar=False),
+        Action("delegated-admin.copy", "y", N_("Copy"),
+               N_("Copy the name, the roles or the customer's domain"), "y", bar=False),
+        *TAB_ACTIONS,
+    )  # fmt: skip
+
+    def count_text(self, count: int) -> str:
+        """Return how many relationships there are, in words."""
+        return ngettext("{count} relationship", "{count} relationships", count)
+
+    def empty_text(self, scope: Scope, *, filtered: bool) -> str:
+        """Return what to do where there are none."""
+        if filtered:
+            return _("No relationship matches this filter.\n\n"
+                     "/ changes it, Esc clears it.")  # fmt: skip
+        account = scope.account
+        place = _(account.cloud.short_name) if account else _("all clouds")
+        lines = [_("No delegated-admin relationships are kept in {place}.").format(place=place), ""]
+        if account is not None:
+            lines.append(_("n  keeps one that there is in Partner Center"))
+        lines.append(_("partnerdesk relationships delegated-admin add --file FILE  keeps many"))
+        lines.append(_("Delegated admin of the older kind (DAP) stands on each customer's page."))
+        return "\n".join(lines)
+
+    async def open_row(self, row: Row) -> None:
+        """Open the relationship under the cursor."""
+        await self.shell.open_delegation_form(row.key)
+
+    # What keys do
+
+    async def do_new(self) -> None:
+        """Show the form."""
+        await self.shell.open_delegation_form()
+
+    async def do_extend(self, argument: str = "") -> None:
+        """Ask by how long, where it is not said; then show what happens to each."""
+        if argument.strip():
+            await self._extend(argument.strip())
+            return
+        question = await self.about_marked(_("Extend"))
+        if question:
+            self.choose(
+                question,
+                [Choice("p", _("by P180D (half a year)"), partial(self._extend, "P180D")),
+                 Choice("d", _("to a day …"), self._ask_day)],
+            )  # fmt: skip
+
+    def _ask_day(self) -> None:
+        self.ask(_("Until (2027-06-30, or P90D)"), "", self._day_named)
+
+    async def _day_named(self, text: str | None) -> None:
+        if text and text.strip():
+            await self._extend(text.strip())
+
+    async def _extend(self, text: str) -> None:
+        from models.operations.bulk import RunWish
+        from models.operations.bulk_records import RunKind
+        from models.relationships.delegated_admin import parse_extension
+
+        extension = parse_extension(text)
+        if extension is None:
+            raise UsageError(
+                _("{text} is neither a duration nor a day.").format(text=text[:40]),
+                _("Write P180D, or a day such as 2027-06-30."),
+            )
+        keys, account = await self.chosen_keys(), self.account
+        if keys and account is not None:
+            wish = RunWish(RunKind.EXTEND, {"by": extension.text})
+            await self.shell.open_run(wish, keys, account.id)
+
+    async def do_happened(self) -> None:
+        """Ask what happened to the relationship under the cursor."""
+        from models.relationships.delegated_admin import EVENT_TITLES, EVENTS, read_delegation
+        from models.relationships.lifecycles import DELEGATED_ADMIN as LIFE
+        from models.relationships.lifecycles import DELEGATED_ADMIN_TITLES
+
+        row = await self.table.row_there()
+        if row is None:
+            return
+        store = self.desk.store
+        kept = await self.desk.reader.aside(lambda: read_delegation(store, row.key))
+        state = kept.relationship.status_at(self.desk.clock())
+        possible = [
+            Choice(str(place), _(EVENT_TITLES[event]), partial(self._record, row.key, word))
+            for place, (word, event) in enumerate(EVENTS.items(), 1)
+            if LIFE.after(state, event) is not None
+        ]
+        if not possible:
+            text = _("Nothing more can happen to it: it is {state}.")
+            self.status.say(text.format(state=_(DELEGATED_ADMIN_TITLES[state])))
+            return
+        self.choose(_("What happened?"), possible)
+
+    async def _record(self, key: int, word: str) -> None:
+        from models.relationships.delegated_admin import EVENTS, plan_event, read_delegation
+
+        store = self.desk.store
+        kept = await self.desk.reader.aside(lambda: read_delegation(store, key))
+
+        async def done(_outcome: Outcome) -> None:
+            self.shell.say(_("Recorded. It can be undone under g h."))
+
+        await self.shell.review(plan_event(kept, EVENTS[word], self.desk.by()), done)
+
+    async def do_customer(self) -> None:
+        """Open the customer of the relationship under the cursor."""
+        from models.relationships.delegated_admin import read_delegation
+
+        row = await self.table.row_there()
+        if row is not None:
+            store = self.desk.store
+            kept = await self.desk.reader.aside(lambda: read_delegation(store, row.key))
+            await self.shell.open_customer(kept.customer.id or 0)
+
+    async def do_copy(self) -> None:
+        """Ask what to copy of the relationship under the cursor."""
+        row = await self.table.row_there()
+        if row is None:
+            self.status.say(_("There is nothing to copy."))
+            return
+        self.ask_what_to_copy(row, {"n": "name", "r": "role", "d": "domain"})

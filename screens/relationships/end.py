@@ -1,0 +1,117 @@
+"""The form before an ending: why, and what was found of what has to be settled first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.changes.plan import Known
+from models.core.errors import DeskError
+from models.core.text import shown
+from models.core.verdicts import Reason
+from models.forms.question import Asked, Option
+from models.languages import _
+from screens.shared.record_form import RecordFormScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from models.accounts.accounts import Account
+    from models.changes.plan import Outcome, Plan, Point
+    from models.relationships.end import Ending
+    from models.session import Desk
+
+
+class EndRelationshipScreen(RecordFormScreen):
+    """Asks what has to be known before the relationship with a customer is ended.
+
+    The points are those of `reference/rules.md §9`, in the order in which they are settled.
+    """
+
+    NAME = "end-relationship"
+
+    def __init__(self, desk: Desk, account: Account, ending: Ending) -> None:
+        super().__init__(desk, account, {})
+        self._ending = ending
+        self._points: tuple[Point, ...] = ()
+        """The checklist of the plan that was made last."""
+
+    def heading_text(self) -> str:
+        """Return whose relationship it is about."""
+        customer = self._ending.customer
+        return _("End the relationship with {company} · {domain}").format(
+            company=shown(customer.company_name)[:50], domain=shown(customer.primary_domain)
+        )
+
+    def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:  # noqa: ARG002
+        """Return why, and each point of the checklist in the safe order."""
+        from models.relationships.end import NONE_LEFT, SOME_LEFT, Obstacle
+
+        options = (
+            Option(NONE_LEFT, _("nothing is left")),
+            Option(SOME_LEFT, _("there is some left")),
+        )
+        points = {
+            Obstacle.RESERVATIONS: (
+                _("1 Azure reservations"),
+                _("Reserved instances in Partner Center: none, active, or until 2027-03-31."),
+            ),
+            Obstacle.SOFTWARE: (
+                _("2 Software purchases"),
+                _("Software bought in Partner Center: none, active, or until 2027-03-31."),
+            ),
+            Obstacle.SUBSCRIPTIONS: (
+                _("3 Active subscriptions"),
+                _("Not suspended in Partner Center: none, active, or until 2027-03-31."),
+            ),
+        }
+        first = Asked(
+            "reason", _("Reason"), _("Why it ends"), required=True,
+            hint=_("For the record; the customer does not read it."),
+        )  # fmt: skip
+        block = _("What has to be settled before, in this order; empty where you did not look")
+        return (
+            first,
+            *(
+                Asked(point.value, title, block, hint=hint, options=options)
+                for point, (title, hint) in points.items()
+            ),
+        )
+
+    async def make_plan(self, values: Mapping[str, str]) -> Plan:
+        """Return the plan that ends the relationship, or says what stands in its way."""
+        from models.relationships.end import EndingWish, Obstacle, plan_end
+
+        looked = {point: values.get(point.value, "").strip() for point in Obstacle}
+        wish = EndingWish(values.get("reason", ""), looked)
+        plan = plan_end(self.account, self._ending, wish, self.desk.by())
+        self._points = plan.checklist
+        return plan
+
+    def _reasons_of(self, name: str) -> list[Reason]:
+        """Return what is said of a field: a point that stands in the way is no good answer."""
+        in_the_way = [
+            Reason("end.in-the-way", point.text, name)
+            for point in self._points
+            if point.name == name and point.known is Known.IN_THE_WAY
+        ]
+        return [*super()._reasons_of(name), *in_the_way]
+
+    async def carried_out(self, outcome: Outcome) -> None:  # noqa: ARG002
+        """Show the letter that tells the customer, in the form's place: nobody else does."""
+        await self.shell.go_back()
+        await self.shell.open_notice(self._ending)
+        self.shell.say(
+            _("The relationship has ended; it is kept under Ended. Now tell the customer.")
+        )
+
+    async def conflict(self) -> None:
+        """Plan again with the customer as it is now."""
+        from models.relationships.end import read_ending
+
+        store, id = self.desk.store, self._ending.customer.id or 0
+        try:
+            self._ending = await self.desk.reader.aside(lambda: read_ending(store, id))
+        except DeskError as error:
+            self.fail(error)
+            return
+        await super().conflict()

@@ -1,0 +1,69 @@
+"""Customers whose relationship ended: a record of when, why and who, and the way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from models.languages import N_, _, ngettext
+from models.relationships.lists import ENDED
+from screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
+from tui.widgets.actions import Action
+
+if TYPE_CHECKING:
+    from models.accounts.accounts import Scope
+    from models.lists.spec import Row
+
+
+class EndedScreen(RelationshipTab):
+    """The list of ended customers, the last one first."""
+
+    TAB = "ended"
+    SPEC = ENDED
+    OWN_ACCOUNT = True
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        *list_actions("ended", N_("Narrow the list: words, ended<30d, by:olga, why:price")),
+        Action("ended.invite", "i", N_("Invite again"),
+               N_("Invite the customer under the cursor again"), "i", changes=True),
+        Action("ended.copy", "y", N_("Copy"), N_("Copy the Microsoft ID, domain or name"), "y"),
+        *TAB_ACTIONS,
+    )  # fmt: skip
+
+    def count_text(self, count: int) -> str:
+        """Return how many ended customers there are, in words."""
+        return ngettext("{count} ended", "{count} ended", count)
+
+    def empty_text(self, scope: Scope, *, filtered: bool) -> str:
+        """Return what will stand here."""
+        if filtered:
+            return _("No ended customer matches this filter.\n\n/ changes it, Esc clears it.")
+        said = _("No relationship has ended in any cloud.")
+        if scope.account is not None:
+            place = _(scope.account.cloud.short_name)
+            said = _("No relationship has ended in {place}.").format(place=place)
+        how = _(
+            "D on a customer ends its relationship. The customer then stays here on record, with "
+            "the day, the reason and who did it, and i invites it again."
+        )
+        return f"{said}\n\n{how}"
+
+    async def open_row(self, row: Row) -> None:
+        """Open the customer under the cursor."""
+        await self.shell.open_customer(row.key)
+
+    # What keys do
+
+    async def do_invite(self) -> None:
+        """Invite the customer under the cursor again."""
+        row = await self.table.row_there()
+        if row is None:
+            self.status.say(_("There is nobody here to invite again."))
+            return
+        await self.shell.invite(row.key)
+
+    async def do_copy(self) -> None:
+        """Ask what to copy of the customer under the cursor."""
+        row = await self.table.row_there()
+        if row is None:
+            self.status.say(_("There is nothing to copy."))
+            return
+        self.ask_what_to_copy(row, {"i": "id", "d": "domain", "n": "company"})

@@ -1,0 +1,1 @@
+"""Invitations: the list, one of them, and the form."""

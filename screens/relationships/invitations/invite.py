@@ -1,0 +1,213 @@
+"""The forms that invite: one company, in the book or not; or many marked customers at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from models.forms.question import Asked, Option
+from models.languages import N_, _, ngettext
+from models.settings.clouds import Capability
+from screens.shared.record_form import RecordFormScreen
+from tui.widgets.actions import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from models.accounts.accounts import Account
+    from models.changes.plan import Outcome, Plan
+    from models.customers.page import CustomerPage
+    from models.lists.spec import RowKey
+    from models.relationships.invite import InvitationWish
+    from models.session import Desk
+
+LETTER, PORTAL = "letter", "portal"
+"""How an invitation is made: by a letter from here, or in the portal."""
+
+
+class InviteScreen(RecordFormScreen):
+    """The form for one invitation."""
+
+    NAME = "invite"
+
+    def __init__(self, desk: Desk, account: Account, page: CustomerPage | None) -> None:
+        super().__init__(desk, account, _values(account, page))
+        self.prefilled = True
+        self._page = page
+        self._kept_links: Mapping[str, str] = {}
+
+    def heading_text(self) -> str:
+        """Return where the invitation is made."""
+        return _("Invite in {cloud} · {account}").format(
+            cloud=_(self.account.cloud.short_name), account=self.account.title
+        )
+
+    def warm_up(self) -> None:
+        """Read the links that the account keeps, to show them; runs beside the event loop."""
+        from models.accounts.entities import PartnerAccount
+        from models.letters.links import asks_delegated_admin
+
+        with self.desk.store.reading() as session:
+            kept = session.get_one(PartnerAccount, self.account.id)
+            self._kept_links = {
+                "reseller": kept.invitation_link, "combined": kept.combined_invitation_link,
+            }  # fmt: skip
+        without = asks_delegated_admin(self._kept_links["reseller"]) is False
+        self.typed.setdefault("delegated_admin", "no" if without else "yes")
+
+    def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:
+        """Return whom, and how: what the cloud does not offer says why."""
+        whom = _("Whom")
+        company = [
+            Asked("company", _("Company"), whom, required=True,
+                  hint=_("The company that has a tenant already")),
+            Asked("contact", _("Contact"), whom, hint=_("Whom the letter greets")),
+            Asked("email", _("E-mail"), whom, required=values.get("made") != PORTAL,
+                  hint=_("Where the letter goes; best to a global admin of the customer")),
+            Asked("domain", _("Domain"), whom,
+                  hint=_("Known, it closes the invitation by itself when the customer comes")),
+            Asked("microsoft_id", _("Microsoft ID"), whom,
+                  hint=_("The customer's tenant id, where you know it")),
+        ]  # fmt: skip
+        return [*company, *self._how(values)]
+
+    def _how(self, values: Mapping[str, str]) -> list[Asked]:
+        how, cloud = _("How"), self.account.cloud
+        link_call = cloud.allows(Capability.INVITATION_URL)
+        made = Asked(
+            "made", _("Made"), how, hint=link_call.reason,
+            options=(Option(LETTER, _("by a letter from here")),
+                     Option(PORTAL, _("in the portal, recorded here"))), free=False,
+        )  # fmt: skip
+        without = cloud.allows(Capability.INVITE_WITHOUT_DELEGATED_ADMIN)
+        usual = _("Without it you can sell, and manage Azure only (rules.md §7)")
+        asked = [
+            made,
+            Asked("kind", _("Links to"), how, hint=cloud.allows(Capability.INDIRECT_MODEL).reason,
+                  options=(Option("reseller", _("you as its reseller")),
+                           Option("combined", _("you and your indirect provider"))), free=False),
+            Asked("delegated_admin", _("Delegated admin"), how, hint=without.reason or usual,
+                  options=(Option("yes", _("asked for")), Option("no", _("not asked for"))),
+                  free=False),
+        ]  # fmt: skip
+        if values.get("made") == PORTAL:
+            return asked
+        from models.letters.letter import LANGUAGE_TITLES
+
+        languages = tuple(Option(code, _(title)) for code, title in LANGUAGE_TITLES.items())
+        asked.append(
+            Asked("language", _("Language"), how, hint=_("The letter's"), free=False,
+                  options=languages)
+        )  # fmt: skip
+        kept = self._kept_links.get(values.get("kind", "reseller"), "")
+        hint = _("Empty for the one that is kept: {link}").format(link=kept)
+        if not kept:
+            hint = _("Copy it in Partner Center: Customers, Request a reseller relationship")
+        asked.append(Asked("link", _("Link"), how, required=not kept, hint=hint))
+        return asked
+
+    async def make_plan(self, values: Mapping[str, str]) -> Plan:
+        """Return the plan that writes the invitation."""
+        from models.relationships.invite import plan_invite, read_around
+
+        wish, store, account = self._wish(values), self.desk.store, self.account
+        around = await self.desk.reader.aside(lambda: read_around(store, account.id, wish))
+        return plan_invite(account, wish, around, self.desk.by())
+
+    def _wish(self, values: Mapping[str, str]) -> InvitationWish:
+        from models.letters.letter import LetterLanguage
+        from models.relationships.entities import InvitationKind
+        from models.relationships.invite import InvitationWish
+
+        language = values.get("language", "")
+        return InvitationWish(
+            company=values.get("company", ""),
+            contact=values.get("contact", ""),
+            email=values.get("email", ""),
+            domain=values.get("domain", ""),
+            microsoft_id=values.get("microsoft_id", ""),
+            kind=InvitationKind(values.get("kind") or "reseller"),
+            delegated_admin={"yes": True, "no": False}.get(values.get("delegated_admin", "")),
+            language=LetterLanguage(language) if language else None,
+            link=values.get("link", ""),
+            customer_id=self._page.customer.id if self._page else None,
+            in_portal=values.get("made") == PORTAL,
+        )
+
+    async def carried_out(self, outcome: Outcome) -> None:
+        """Show the letter in the form's place."""
+        await self.shell.go_back()
+        if self.typed.get("made") == PORTAL:
+            self.shell.say(_("The invitation is recorded. u undoes it."))
+        elif outcome.record_id is not None:
+            await self.shell.open_letter(outcome.record_id)
+            self.shell.say(_("A draft: y copies it, f writes a file, S sends it."))
+
+
+class InviteManyScreen(InviteScreen):
+    """What is the same for the invitations of many customers; whom, the book knows."""
+
+    NAME = "invite-many"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("form.review", "ctrl+r,f2", N_("Review"),
+               N_("Look at what will happen to each; nothing is written before you say so there"),
+               "^r"),
+        *RecordFormScreen.ACTIONS[1:],
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        desk: Desk,
+        account: Account,
+        first: CustomerPage,
+        keys: Sequence[RowKey],
+        hidden: str = "",
+    ) -> None:
+        super().__init__(desk, account, first)
+        self._keys = keys
+        self._hidden = hidden
+        """How many of them the list does not show, in words."""
+        wanted = ("made", "kind", "delegated_admin", "link")
+        self.typed = {name: text for name, text in self.typed.items() if name in wanted}
+
+    def heading_text(self) -> str:
+        """Return how many are invited."""
+        count = ngettext("{count} customer", "{count} customers", len(self._keys))
+        cloud = _(self.account.cloud.short_name)
+        heading = _("Invite {count} in {cloud}").format(count=count, cloud=cloud)
+        return f"{heading} {self._hidden}".rstrip()
+
+    def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:
+        """Return how; an empty language is each customer's own."""
+        return self._how(values)
+
+    async def do_review(self) -> None:
+        """Show what will happen to each customer."""
+        from models.operations.bulk import RunWish
+        from models.operations.bulk_records import RunKind
+
+        _plan, wrong = await self.check_all()
+        if wrong:
+            self.status.say(_("{count} to mend").format(count=len(wrong)))
+            return
+        wishes = {name: text for name, text in self.form.values.items() if text}
+        await self.shell.go_back()
+        await self.shell.open_run(RunWish(RunKind.INVITE, wishes), self._keys, self.account.id)
+
+
+def _values(account: Account, page: CustomerPage | None) -> dict[str, str]:
+    """Return what the form begins with."""
+    portal = not account.cloud.allows(Capability.INVITATION_URL)
+    values = {"made": PORTAL if portal else LETTER, "kind": "reseller"}
+    if page is None:
+        return values | {"language": "en"}
+    from models.letters.letter import language_for
+
+    billing, customer = page.billing, page.customer
+    return values | {
+        "company": customer.company_name,
+        "contact": f"{billing.first_name} {billing.last_name}".strip(),
+        "email": billing.email,
+        "domain": customer.primary_domain,
+        "microsoft_id": customer.microsoft_id or "",
+        "language": language_for(billing.culture or billing.language).value,
+    }

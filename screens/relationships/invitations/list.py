@@ -1,0 +1,108 @@
+"""The ledger of invitations: who was asked, how far it is, and who must act."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from models.core.text import shown
+from models.languages import N_, _, ngettext
+from models.relationships.lists import INVITATIONS
+from models.settings.clouds import Capability
+from screens.relationships.letters.flow import LettersFlow
+from screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
+from tui.widgets.actions import Action
+from tui.widgets.questions import Choice
+
+if TYPE_CHECKING:
+    from models.accounts.accounts import Scope
+    from models.lists.spec import Row
+
+
+class InvitationsScreen(RelationshipTab):
+    """The list of invitations, what is overdue first."""
+
+    TAB = "invitations"
+    SPEC = INVITATIONS
+    RUN = "invite"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        *list_actions("invitations", N_("Narrow the list: words, state:sent, next:remind, due<7d")),
+        Action("invitations.invite", "i,n", N_("Invite"),
+               N_("Invite a company that has a tenant already"), "i", changes=True),
+        Action("invitations.remind", "r", N_("Remind"),
+               N_("Write a reminder with the same link: of one, or of all that are marked"), "r",
+               changes=True),
+        Action("invitations.letters", "f", N_("Letters"),
+               N_("Write the letters of the marked invitations to .eml files in a folder"), "f",
+               bar=False),
+        Action("invitations.send", "S", N_("Send"),
+               N_("Hand the letters of the marked invitations to the mail server"), "S",
+               changes=True, bar=False),
+        Action("invitations.copy", "y", N_("Copy"), N_("Copy the e-mail address, domain or name"),
+               "y", bar=False),
+        *TAB_ACTIONS,
+    )  # fmt: skip
+    TAKEN_KEYS = frozenset({"desk.refresh"})
+
+    def count_text(self, count: int) -> str:
+        """Return how many invitations there are, in words."""
+        return ngettext("{count} invitation", "{count} invitations", count)
+
+    def empty_text(self, scope: Scope, *, filtered: bool) -> str:
+        """Return what to do where there are none, and what the cloud says of inviting."""
+        if filtered:
+            return _("No invitation matches this filter.\n\n"
+                     "/ changes it, Esc clears it.")  # fmt: skip
+        account = scope.account
+        place = _(account.cloud.short_name) if account else _("all clouds")
+        lines = [_("Nobody has been invited in {place} yet.").format(place=place), ""]
+        if account is not None:
+            reasons = [
+                account.cloud.allows(capability).reason
+                for capability in (Capability.INVITATION_URL, Capability.INVITE_EXISTING)
+            ]
+            lines += [reason for reason in dict.fromkeys(reasons) if reason]
+            lines.append(_("i  invites a company that has a tenant already"))
+        lines.append(_("A company without a tenant is added instead: g c, n"))
+        return "\n".join(lines)
+
+    async def open_row(self, row: Row) -> None:
+        """Open the invitation under the cursor."""
+        await self.shell.open_letter(row.key)
+
+    # What keys do
+
+    async def do_invite(self) -> None:
+        """Show the form."""
+        await self.shell.invite(None)
+
+    async def do_remind(self) -> None:
+        """Show the reminder of one; for marked ones, ask how they go out."""
+        if not self.table.marks:
+            await self.do_open()
+            return
+        self.choose(
+            await self.about_marked(_("Letters")),
+            [Choice("f", _(".eml files"), self.do_letters),
+             Choice("s", _("by the mail server"), LettersFlow(self).send)],
+        )  # fmt: skip
+
+    def do_letters(self) -> None:
+        """Ask for the folder that the letters are written to."""
+        LettersFlow(self).ask_folder()
+
+    async def do_send(self) -> None:
+        """Ask before the marked letters are handed to the mail server."""
+        mail = self.desk.settings.mail
+        if not mail.host:
+            self.status.say(_("No mail server is set: write [mail] host in your settings."))
+            return
+        question = await self.about_marked(_("Send by {host}").format(host=shown(mail.host)))
+        self.choose(question, [Choice("y", _("Yes"), LettersFlow(self).send)])
+
+    async def do_copy(self) -> None:
+        """Ask what to copy of the invitation under the cursor."""
+        row = await self.table.row_there()
+        if row is None:
+            self.status.say(_("There is nothing to copy."))
+            return
+        self.ask_what_to_copy(row, {"e": "email", "d": "domain", "n": "company"})

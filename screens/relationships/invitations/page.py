@@ -1,0 +1,270 @@
+"""One invitation: how far it is, and its letter, the first one or the reminder."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from models.core.clock import moment_text, until
+from models.core.errors import DeskError
+from models.core.text import shown
+from models.languages import N_, _
+from screens.changes.undo import undo
+from screens.relationships.letters.letter import LetterScreen
+from tui.widgets.actions import Action
+from tui.widgets.field_page import Field, Section
+from tui.widgets.questions import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.changes.plan import Outcome, Plan
+    from models.letters.letter import Letter
+    from models.relationships.entities import SentBy
+    from models.relationships.invitation import Case
+    from models.session import Desk
+
+
+LETTER = "letter:"
+"""How the page names the letters that went out; behind it stands the place in their list."""
+
+
+class InvitationScreen(LetterScreen):
+    """An invitation of the ledger with its letter."""
+
+    NAME = "invitation"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        *LetterScreen.ACTIONS,
+        Action("invitation.open", "enter", N_("Open"),
+               N_("Show the letter under the cursor that went out, to read and copy it again"),
+               "Enter", bar=False),
+        Action("invitation.accept", "a", N_("Accepted"),
+               N_("Record that the customer accepted"), "a", changes=True),
+        Action("invitation.decline", "d", N_("Declined"),
+               N_("Record that the customer said no"), "d", changes=True, bar=False),
+        Action("invitation.withdraw", "W", N_("Withdraw"),
+               N_("Give the invitation up; shows the plan first"), "W", changes=True, bar=False),
+        Action("invitation.template", "T", N_("Template"),
+               N_("Edit your own text for letters of this kind and language"), "T", changes=True,
+               bar=False),
+        Action("invitation.customer", "o", N_("Customer"), N_("Open the customer"), "o",
+               bar=False),
+        Action("invitation.undo", "u", N_("Undo"),
+               N_("Take the latest step of this invitation back; shows the plan first"), "u",
+               changes=True),
+    )  # fmt: skip
+
+    def __init__(self, desk: Desk, case: Case) -> None:
+        super().__init__(desk, case.letter(desk.clock()))
+        self._case = case
+
+    # What is shown
+
+    def around(self) -> Sequence[Section]:
+        """Return how far the invitation is."""
+        from models.relationships.entities import SentBy
+        from models.relationships.lifecycles import INVITATION_TITLES
+        from models.relationships.lists import INVITATION_KINDS, SENT_BY
+        from models.relationships.sent_letters import about_letter, letter_title, moment_with_age
+
+        one, at = self._case.invitation, self.desk.clock()
+        state = one.state_at(at)
+        open_ = one.closed_at is None and one.next_at is not None
+        portal = ""
+        if one.sent_at and one.how is SentBy.PORTAL:
+            parts = (moment_with_age(one.sent_at, at), one.sent_by, _(SENT_BY[one.how]))
+            portal = " · ".join(filter(None, parts))
+        fields = (
+            Field(_("Status"), _(INVITATION_TITLES[state]), "state"),
+            Field(_("Sent"), portal),
+            Field(_("Next step due"), until(one.next_at, at) if open_ and one.next_at else ""),
+            Field(_("Closed"), moment_text(one.closed_at)),
+            Field(_("Kind of invitation"), _(INVITATION_KINDS[one.kind])),
+            Field(_("Delegated admin"), _("yes") if one.delegated_admin else _("no")),
+            Field(_("Customer"), self._customer_text()),
+        )
+        title = shown(one.company_name)[:200]
+        letters = (
+            Field(letter_title(letter), about_letter(letter, at), f"{LETTER}{place}")
+            for place, letter in enumerate(self._case.sent_letters)
+        )
+        return [
+            Section(title, tuple(field for field in fields if field.text)),
+            Section(_("Letters that went out"), tuple(letters)),
+        ]
+
+    def _customer_text(self) -> str:
+        customer = self._case.customer
+        if customer is not None:
+            return f"{customer.company_name} · {customer.primary_domain}"
+        names = [f"{one.company_name} · {one.primary_domain}" for one, _sure in self._case.likely]
+        if not names:
+            return _("not in the book yet")
+        return _("maybe {names}: a confirms it").format(names=", ".join(names))
+
+    def book_changed(self) -> None:
+        """Read the invitation again; a letter that is being edited stays."""
+        from models.relationships.invitation import read_case
+
+        store, reader, id = self.desk.store, self.desk.reader, self._case.invitation.id or 0
+        self.read(lambda: reader.aside(lambda: read_case(store, id)), self._take)
+
+    def _take(self, case: Case) -> None:
+        if case.invitation.version != self._case.invitation.version:
+            self.letter = case.letter(self.desk.clock())
+        self._case = case
+        self.show()
+
+    # The letter
+
+    def plan_out(self, how: SentBy) -> Plan:
+        """Return the plan that records the letter as sent, or as a reminder."""
+        from models.relationships.invitation import plan_letter_out
+
+        return plan_letter_out(self._case, self.letter, how, self.desk.by())
+
+    def event_words(self) -> tuple[str, str]:
+        """Return what recording the letter is called: it is the first one, or a reminder."""
+        from models.relationships.invitation import next_event
+        from models.relationships.lifecycles import InvitationEvent
+
+        if next_event(self._case.invitation, self.desk.clock()) is InvitationEvent.SEND:
+            return _("record as sent"), _("It is recorded as sent; u takes that back.")
+        return _("record as a reminder"), _("It is recorded as a reminder; u takes that back.")
+
+    async def rewritten(self, letter: Letter) -> None:
+        """Keep an edited letter: a draft's with the invitation, a reminder's until it goes out."""
+        from models.relationships.invitation import plan_rewrite
+        from models.relationships.lifecycles import InvitationState
+
+        if self._case.invitation.state_at(self.desk.clock()) is InvitationState.DRAFT:
+            await self._carry_out(plan_rewrite(self._case, letter, self.desk.by()))
+        self.letter = letter
+
+    def in_language(self, language: str) -> Letter:
+        """Return the letter anew in another language."""
+        from models.letters.letter import LetterLanguage
+
+        return self._case.new_letter(self.desk.clock(), LetterLanguage(language))
+
+    # What keys do
+
+    async def do_open(self) -> None:
+        """Show the letter under the cursor, one of those that went out."""
+        name = self.page.field.name if self.page.field else ""
+        if not name.startswith(LETTER):
+            self.status.say(_("Enter opens a letter that went out: put the cursor on one."))
+            return
+        sent = self._case.sent_letters[int(name.removeprefix(LETTER))]
+        if sent.letter is None:
+            self.status.say(_("The text of this letter was not kept."))
+            return
+        await self.shell.open_sent_letter(self._case.invitation.company_name, sent)
+
+    def on_field_page_chosen(self) -> None:
+        """Open what was clicked twice."""
+        self.begin("invitation.open")
+
+    async def do_accept(self) -> None:
+        """Show the plan that records the acceptance; ask who it is where several may be."""
+        from models.relationships.invitation import plan_accept
+
+        likely = self._case.likely
+        if len(likely) < 2:
+            await self._review(plan_accept(self._case, self.desk.by()))
+            return
+        choices = []
+        for place, (customer, _sure) in enumerate(likely[:9], 1):
+            plan = plan_accept(self._case, self.desk.by(), customer)
+            name = shown(customer.primary_domain or customer.company_name)[:40]
+            choices.append(Choice(str(place), name, partial(self._review, plan)))
+        self.choose(_("Which one is it?"), choices)
+
+    async def do_decline(self) -> None:
+        """Show the plan that records a no."""
+        from models.relationships.invitation import plan_decline
+
+        await self._review(plan_decline(self._case, self.desk.by()))
+
+    async def do_withdraw(self) -> None:
+        """Show the plan that gives the invitation up."""
+        from models.relationships.invitation import plan_withdraw
+
+        await self._review(plan_withdraw(self._case, self.desk.by()))
+
+    async def _review(self, plan: Plan) -> None:
+        async def done(_outcome: Outcome) -> None:
+            self.shell.say(_("Recorded. u takes it back."))
+
+        await self.shell.review(plan, done, self._changed)
+
+    async def _changed(self) -> None:
+        self.book_changed()
+        await self.settled()
+        self.shell.say(_("Somebody else changed this invitation; look at it again."))
+
+    async def do_customer(self) -> None:
+        """Open the customer."""
+        customer = self._case.customer
+        if customer is None:
+            self.status.say(_("This company is not in the book yet."))
+            return
+        await self.shell.open_customer(customer.id or 0)
+
+    async def do_undo(self) -> None:
+        """Show the plan that takes the latest step back."""
+        from models.changes.plan import Record
+        from models.changes.undo_state import latest_change_of
+
+        one, store = self._case.invitation, self.desk.store
+
+        def latest() -> int | None:
+            with store.reading() as session:
+                return latest_change_of(session, Record.INVITATION, one.id or 0, one.company_name)
+
+        change_id = await self.desk.reader.aside(latest)
+        if change_id is None:
+            self.status.say(_("There is nothing to undo here."))
+            return
+        await undo(self, change_id)
+
+    async def do_template(self) -> None:
+        """Edit the partner's own text for this kind of letter."""
+        from models.letters.letter import Template, built_in
+
+        kept = self._case.templates.get((self.letter.kind, self.letter.language))
+        base = built_in(self.letter.kind, self.letter.language)
+        template = Template(kept.subject, kept.body) if kept is not None else base
+        await self._edit_template(f"{template.subject}\n\n{template.body}")
+
+    async def _edit_template(self, typed: str, why: str = "") -> None:
+        from screens.shared.note_dialog import NoteDialog
+
+        async def written(text: str | None) -> None:
+            if text is not None:
+                await self._template_written(text)
+
+        title = _("Own text, with {company} {contact} {partner} {link}; empty: the built-in one")
+        of = f"template/{self.letter.kind}/{self.letter.language}"
+        dialog = NoteDialog(typed, typed, why, title=title, belongs_to=of)
+        await self.shell.ask_dialog(dialog, written)
+
+    async def _template_written(self, text: str) -> None:
+        from models.letters.letter import Template
+        from models.relationships.invitation import plan_template
+
+        subject, _blank, body = text.replace("\r\n", "\n").partition("\n")
+        template = Template(subject.strip(), body.strip("\n"))
+        letter = (self.letter.kind, self.letter.language)
+        kept = self._case.templates.get(letter)
+        plan = plan_template(self._case.account, kept, letter, template, self.desk.by())
+        try:
+            await self._carry_out(plan)
+        except DeskError as error:
+            await self._edit_template(text, str(error))
+            return
+        self.book_changed()
+        await self.settled()
+        await self.rewritten(self.in_language(self.letter.language.value))
+        self.show()
+        self.status.say(_("Your own text is kept for letters of this kind."))

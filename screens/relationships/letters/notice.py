@@ -1,0 +1,48 @@
+"""The notice letter: tells a customer that the relationship ended, since nobody else does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.languages import _
+from screens.relationships.letters.letter import LetterScreen
+
+if TYPE_CHECKING:
+    from models.changes.plan import Plan
+    from models.letters.letter import Letter
+    from models.relationships.end import Ending
+    from models.relationships.entities import SentBy
+    from models.session import Desk
+
+
+class NoticeScreen(LetterScreen):
+    """The letter to a customer whose relationship ended."""
+
+    NAME = "notice"
+
+    def __init__(self, desk: Desk, ending: Ending) -> None:
+        from models.relationships.end import notice_letter
+
+        super().__init__(desk, notice_letter(ending, desk.clock()))
+        self._ending = ending
+
+    def plan_out(self, how: SentBy) -> Plan:
+        """Return the plan that records in the history that the letter went out."""
+        from models.relationships.end import plan_notice
+
+        return plan_notice(self._ending, self.letter, self.desk.by(), how)
+
+    def event_words(self) -> tuple[str, str]:
+        """Return what recording the letter is called; the history keeps it."""
+        return _("record as sent"), _("It is recorded in the history, with what it says.")
+
+    def warning(self) -> str:
+        """Return that it was recorded already, which nothing but the history would show."""
+        return _("It is recorded as sent already.") if self.recorded else ""
+
+    def in_language(self, language: str) -> Letter:
+        """Return the letter anew in another language."""
+        from models.letters.letter import LetterLanguage
+        from models.relationships.end import notice_letter
+
+        return notice_letter(self._ending, self.desk.clock(), LetterLanguage(language))

@@ -1,0 +1,34 @@
+"""A letter that went out, on a page of its own: to be read, copied and written to a file again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.core.text import shown
+from screens.relationships.letters.letter import LetterPage
+from tui.widgets.field_page import Field, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.letters.letter import Letter
+    from models.relationships.sent_letters import SentLetter
+    from models.session import Desk
+
+
+class SentLetterScreen(LetterPage):
+    """A letter of an invitation that went out; nothing happens to it any more."""
+
+    NAME = "sent-letter"
+
+    def __init__(self, desk: Desk, company: str, sent: SentLetter, letter: Letter) -> None:
+        super().__init__(desk, letter)
+        self._company = company
+        self._sent = sent
+
+    def around(self) -> Sequence[Section]:
+        """Return when the letter went out, by whom and how."""
+        from models.relationships.sent_letters import about_letter, letter_title
+
+        field = Field(letter_title(self._sent), about_letter(self._sent, self.desk.clock()))
+        return [Section(shown(self._company)[:200], (field,))]

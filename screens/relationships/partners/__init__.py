@@ -1,0 +1,1 @@
+"""Indirect providers and resellers: the list, the form, the reseller of customers."""

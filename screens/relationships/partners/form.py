@@ -1,0 +1,131 @@
+"""The form for an indirect provider or reseller: a new one, or one that is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.core.errors import DeskError
+from models.core.text import fold, shown
+from models.customers.list import YES_NO
+from models.forms.question import Asked, Option
+from models.languages import _
+from models.relationships.lists import PARTNER_RELATIONS
+from models.values.countries import codes, country_name
+from screens.shared.record_form import RecordFormScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from models.accounts.accounts import Account
+    from models.changes.plan import Outcome, Plan
+    from models.relationships.entities import PartnerLink
+    from models.session import Desk
+
+
+class PartnerFormScreen(RecordFormScreen):
+    """What Partner Center says of a partner on the other side, to be kept in the book."""
+
+    NAME = "partner"
+
+    def __init__(self, desk: Desk, account: Account, partner: PartnerLink | None) -> None:
+        from models.relationships.partners import default_kind
+
+        kept = values_of(partner) if partner else {"kind": default_kind(account)}
+        super().__init__(desk, account, kept)
+        self.prefilled = partner is None
+        self._partner = partner
+        self._kept = kept
+        """What the book had when the form, or what somebody else wrote meanwhile, was read."""
+        self._countries: tuple[Option, ...] = ()
+
+    def heading_text(self) -> str:
+        """Return where the partner will be, or who is edited."""
+        if self._partner is not None:
+            return _("Edit {company}").format(company=shown(self._partner.name)[:60])
+        return _("New partner in {cloud} · {account}").format(
+            cloud=_(self.account.cloud.short_name), account=self.account.title
+        )
+
+    def warm_up(self) -> None:
+        """Read in the names of the countries, the partner's own market first."""
+        own = self.account.market
+        options = [Option(code, country_name(code)) for code in codes()]
+        options.sort(key=lambda option: (option.value != own, fold(option.title)))
+        self._countries = tuple(options)
+
+    def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:  # noqa: ARG002
+        """Return the fields of the partner."""
+        block = _("Partner")
+        kinds = {"reseller": "is_indirect_reseller_of",
+                 "provider": "is_indirect_cloud_solution_provider_of"}  # fmt: skip
+        return (
+            Asked("name", _("Name"), block, required=True,
+                  hint=_("As Partner Center writes it; customers carry it as their reseller.")),
+            Asked("mpn_id", _("MPN ID"), block,
+                  hint=_("The partner's number in the partner network, such as 4711001.")),
+            Asked("location", _("Country"), block, options=self._countries,
+                  hint=_("A name or a code of two letters, such as PT.")),
+            Asked("kind", _("Kind"), block, required=True, free=False,
+                  options=tuple(Option(word, _(PARTNER_RELATIONS[relation]))
+                                for word, relation in kinds.items()),
+                  hint=_("What the partner is: your reseller, or your provider.")),
+            Asked("agreement_signed", _("Agreement signed"), block, free=False,
+                  options=tuple(Option(word, _(YES_NO[word])) for word in ("yes", "no")),
+                  hint=_("Whether it signed the partner agreement; empty where you do not know.")),
+            Asked("microsoft_id", _("Microsoft ID"), block,
+                  hint=_("The partner's tenant id, where you know it.")),
+        )  # fmt: skip
+
+    async def make_plan(self, values: Mapping[str, str]) -> Plan:
+        """Return the plan that keeps the partner."""
+        return await self.desk.reader.aside(lambda: self._plan_of(values))
+
+    def _plan_of(self, values: Mapping[str, str]) -> Plan:
+        from models.relationships.partners import plan_add_partner, plan_edit_partner, read_partners
+
+        account, by = self.account, self.desk.by()
+        others = read_partners(self.desk.store, account.id)
+        if self._partner is None:
+            return plan_add_partner(account, values, others, by)
+        return plan_edit_partner(account, self._partner, values, others, by)
+
+    async def carried_out(self, outcome: Outcome) -> None:
+        """Go back, and say what was done."""
+        await self.shell.go_back()
+        said = _("The partner is kept. It can be undone under g h.")
+        self.shell.say(said if outcome.change_id else _("Nothing was changed."))
+
+    async def conflict(self) -> None:
+        """Take over what somebody else wrote into fields that nobody touched here."""
+        from models.relationships.partners import read_partner
+
+        if self._partner is not None:
+            store, id = self.desk.store, self._partner.id or 0
+            try:
+                partner, _own = await self.desk.reader.aside(lambda: read_partner(store, id))
+            except DeskError as error:  # an undo took it out of the book
+                self.fail(error)
+                return
+            self._partner = partner
+            before, self._kept = self._kept, values_of(partner)
+            for name, theirs in self._kept.items():
+                if self.typed.get(name, "") == before[name]:
+                    self.put(name, theirs)
+        await super().conflict()
+
+
+def values_of(partner: PartnerLink) -> dict[str, str]:
+    """Return what is kept of a partner as the form shows it."""
+    from models.relationships.entities import PartnerRelation
+    from models.relationships.partners import KINDS
+
+    relation = PartnerRelation(partner.relationship_type)
+    signed = {True: "yes", False: "no", None: ""}
+    return {
+        "name": partner.name,
+        "mpn_id": partner.mpn_id,
+        "location": partner.location,
+        "kind": next((word for word, kind in KINDS.items() if kind is relation), ""),
+        "agreement_signed": signed[partner.agreement_signed],
+        "microsoft_id": partner.microsoft_id,
+    }

@@ -1,0 +1,150 @@
+"""The indirect providers and resellers that an account is linked with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from models.accounts.accounts import PartnerKind
+from models.core.text import shown
+from models.languages import N_, _, ngettext
+from models.relationships.lists import PARTNERS
+from models.settings.clouds import Capability
+from screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
+from tui.widgets.actions import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from models.accounts.accounts import Account, Scope
+    from models.changes.plan import Outcome, Plan
+    from models.lists.spec import Row, RowKey
+
+
+class PartnersScreen(RelationshipTab):
+    """The list of partners on the other side: a provider's resellers, a reseller's providers."""
+
+    TAB = "partners"
+    SPEC = PARTNERS
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        *list_actions("partners", N_("Narrow the list: words, state:active, agreement:no")),
+        Action("partners.new", "n", N_("Add"), N_("Add an indirect provider or reseller"), "n",
+               changes=True),
+        Action("partners.edit", "e", N_("Edit"), N_("Edit the partner under the cursor"), "e",
+               changes=True),
+        Action("partners.copy", "y", N_("Copy"),
+               N_("Copy the partner's name, MPN ID or Microsoft ID"), "y", bar=False),
+        Action("partners.end", "D", N_("End link"),
+               N_("End the link with the partner under the cursor; shows the plan first"), "D",
+               changes=True),
+        *TAB_ACTIONS,
+    )  # fmt: skip
+
+    def count_text(self, count: int) -> str:
+        """Return how many partners there are, in words."""
+        return ngettext("{count} partner", "{count} partners", count)
+
+    def empty_text(self, scope: Scope, *, filtered: bool) -> str:
+        """Return why there are no partners, or what to do."""
+        if filtered:
+            return _("No partner matches this filter.\n\n/ changes it, Esc clears it.")
+        account = scope.account
+        if account is None:
+            lines = [_("No indirect providers or resellers in any cloud yet."), ""]
+            return "\n".join([*lines, _("c  chooses the cloud to add one in")])
+        return "\n".join(_why_empty(account))
+
+    async def open_row(self, row: Row) -> None:
+        """Show the customers that carry the partner's name or one of its ids."""
+        name, mpn_id, microsoft_id, customers = (
+            row.values[self.SPEC.columns.index(self.SPEC.column(column))]
+            for column in ("name", "mpn", "id", "customers")
+        )
+        if customers:
+            await self.shell.open_customers(customers_filter(name, mpn_id, microsoft_id))
+            return
+        said = _("No customer carries {name}; R on Customers names the reseller.")
+        self.status.say(said.format(name=shown(name)[:30]))
+
+    # What keys do
+
+    async def do_new(self) -> None:
+        """Show an empty form."""
+        await self.shell.open_partner_form()
+
+    async def do_edit(self) -> None:
+        """Show the form with the partner under the cursor."""
+        row = await self.table.row_there()
+        if row is None:
+            self.status.say(_("There is no partner here."))
+            return
+        await self.shell.open_partner_form(row.key)
+
+    async def do_end(self) -> None:
+        """Show the plan that ends the link with the partner under the cursor."""
+        row = await self.table.row_there()
+        if row is None:
+            self.status.say(_("There is no partner here."))
+            return
+        plan = await self.desk.reader.aside(lambda: self._plan_end(row.key))
+
+        async def done(_outcome: Outcome) -> None:
+            said = _("{name}: the link has ended. Tell the partner yourself.")
+            self.shell.say(said.format(name=shown(plan.target.name)[:30]))
+
+        await self.shell.review(plan, done)
+
+    def _plan_end(self, partner_id: RowKey) -> Plan:
+        from models.relationships.partners import plan_end_partner, read_partner, shared_customers
+
+        store = self.desk.store
+        partner, account = read_partner(store, partner_id)
+        cloud = self.desk.settings.all_clouds()[account.cloud]
+        customers = shared_customers(store, partner)
+        return plan_end_partner(partner, account, cloud, customers, self.desk.by())
+
+    async def do_copy(self) -> None:
+        """Ask what to copy of the partner under the cursor."""
+        row = await self.table.row_there()
+        if row is None:
+            self.status.say(_("There is nothing to copy."))
+            return
+        self.ask_what_to_copy(row, {"n": "name", "m": "mpn", "i": "id"})
+
+
+def _why_empty(account: Account) -> Iterator[str]:
+    """Say what the cloud and the kind of partner have to do with it (`reference/rules.md §2, §8`).
+
+    A cloud without the indirect model is said so, in the words of its table.
+    """
+    model = account.cloud.allows(Capability.INDIRECT_MODEL)
+    place = _(account.cloud.short_name)
+    yield _("No indirect providers or resellers in {place}.").format(place=place)
+    yield ""
+    if model.reason:
+        yield model.reason
+        yield f"({model.source})" if model.source else ""
+        yield ""
+    if not model.allowed:
+        yield _("c  chooses another cloud")
+        return
+    if account.kind is PartnerKind.DIRECT_BILL:
+        yield _(
+            "This list is for indirect providers, who have resellers, and for indirect resellers, "
+            "who have providers. This account is direct bill; if it is not, say so:"
+        )
+        yield f"partnerdesk --cloud {account.cloud.id} accounts edit --kind indirect_provider"
+        yield ""
+    yield _("n  adds a partner, as it stands in Partner Center")
+
+
+def customers_filter(*names: str) -> str:
+    """Return the filter that finds customers whose reseller is called by one of some names.
+
+    A quote cannot stand inside quotes, so a name is looked for by the parts between its own.
+    """
+    found = []
+    for name in names:
+        parts = [part for part in name.split('"') if part.strip()]
+        if parts:
+            found.append(" ".join(f'reseller:"{part}"' for part in parts))
+    return " or ".join(found)

@@ -1,0 +1,125 @@
+"""Naming the indirect reseller of customers: which one is asked, then the run is shown."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from models.languages import _, ngettext
+from models.settings.clouds import Capability
+from tui.widgets.questions import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.accounts.accounts import Account
+    from models.lists.spec import RowKey
+    from models.relationships.entities import PartnerLink
+    from tui.widgets.list_screen import ListScreen
+
+NOBODY = ""
+"""What takes the reseller's name away."""
+
+
+class ResellerFlow:
+    """Asks step by step; nothing is written before the run itself is carried out."""
+
+    def __init__(self, screen: ListScreen, account: Account) -> None:
+        self._screen = screen
+        self._account = account
+        self._keys: Sequence[RowKey] = ()
+        self._hidden = ""
+
+    async def ask(self) -> None:
+        """Ask which reseller the marked customers get, or the one under the cursor.
+
+        A run that was cut off is offered first.
+        """
+        screen, desk = self._screen, self._screen.desk
+        model = self._account.cloud.allows(Capability.INDIRECT_MODEL)
+        if not model.allowed:
+            screen.status.say(model.reason)
+            return
+        cut_off = await desk.reader.aside(self._cut_off)
+        if cut_off is not None:
+            screen.choose(
+                _("A run that names resellers was cut off."),
+                [
+                    Choice("g", _("go on with it"), partial(screen.shell.resume_run, cut_off)),
+                    Choice("n", _("begin a new one"), self._ask_which),
+                ],
+            )
+            return
+        await self._ask_which()
+
+    def _cut_off(self) -> int | None:
+        from models.operations.bulk import unfinished_run
+        from models.operations.bulk_records import RunKind
+
+        store, kind = self._screen.desk.store, RunKind.NAME_RESELLER
+        return unfinished_run(store, [self._account.id], kind)
+
+    async def _ask_which(self) -> None:
+        screen, desk = self._screen, self._screen.desk
+        self._keys = await screen.chosen_keys()
+        if not self._keys:
+            screen.status.say(_("There is no customer here."))
+            return
+        self._hidden = await screen.hidden_text()
+        resellers = await desk.reader.aside(self._resellers)
+        if resellers:
+            await self._offer(resellers)
+        else:
+            self._offer_to_add()
+
+    def _resellers(self) -> list[PartnerLink]:
+        from models.relationships.entities import PartnerRelation, PartnerState
+        from models.relationships.partners import read_partners
+
+        wanted = (PartnerState.ACTIVE, PartnerRelation.IS_INDIRECT_RESELLER_OF)
+        return [
+            partner for partner in read_partners(self._screen.desk.store, self._account.id)
+            if (partner.state, partner.relationship_type) == wanted
+        ]  # fmt: skip
+
+    async def _offer(self, resellers: Sequence[PartnerLink]) -> None:
+        from screens.shared.choice_dialog import ChoiceDialog
+
+        choices = [(partner.mpn_id or partner.name, partner.name) for partner in resellers]
+        nobody = (NOBODY, _("none: take the name away"))
+        # The cursor stands on a reseller, so that Enter alone takes no name away.
+        dialog = ChoiceDialog(self._question(), [*choices, nobody], choices[0][0])
+        await self._screen.shell.ask_dialog(dialog, self._chosen)
+
+    def _question(self) -> str:
+        count = len(self._keys)
+        asked = ngettext("Reseller of {count} customer", "Reseller of {count} customers", count)
+        return f"{asked} {self._hidden}".rstrip()
+
+    async def _chosen(self, reseller: str | None) -> None:
+        if reseller is not None:
+            await self._name(reseller)
+
+    def _offer_to_add(self) -> None:
+        self._screen.choose(
+            _("{question}: you have no active reseller here.").format(question=self._question()),
+            [
+                Choice("a", _("add one"), self._screen.shell.open_partner_form),
+                Choice("m", _("write its MPN ID"), self._ask_mpn_id),
+                Choice("t", _("take the name away"), partial(self._name, NOBODY)),
+            ],
+        )
+
+    def _ask_mpn_id(self) -> None:
+        self._screen.ask(_("MPN ID of the reseller"), "", self._mpn_id_given)
+
+    async def _mpn_id_given(self, text: str | None) -> None:
+        if text and text.strip():
+            await self._name(text.strip())
+
+    async def _name(self, reseller: str) -> None:
+        from models.operations.bulk import RunWish
+        from models.operations.bulk_records import RunKind
+
+        wish = RunWish(RunKind.NAME_RESELLER, {"reseller": reseller})
+        await self._screen.shell.open_run(wish, self._keys, self._account.id)

@@ -1,0 +1,164 @@
+"""The frame of the relationship manager: a line of tabs, and one list for each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.getters import query_one
+
+from models.languages import N_, _, ngettext
+from screens.files.export import ExportFlow
+from tui.widgets.actions import Action
+from tui.widgets.list_screen import ListScreen
+from tui.widgets.tab_line import TabLine
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from models.accounts.accounts import Account
+
+TABS = ("invitations", "partners", "delegated-admin", "ended")
+"""The tabs in their order, by the names of their lists."""
+TITLES = (N_("Invitations"), N_("Partners"), N_("Delegated admin"), N_("Ended"))
+HELPED = (
+    N_("Go to the invitations"),
+    N_("Go to the indirect providers and resellers"),
+    N_("Go to the delegated-admin relationships"),
+    N_("Go to the relationships that ended"),
+)
+
+TAB_ACTIONS = (
+    *(
+        Action(f"tab.{name}", str(place), title, helped, str(place), bar=False)
+        for place, (name, title, helped) in enumerate(zip(TABS, TITLES, HELPED, strict=True), 1)
+    ),
+    Action("tab.next", "tab", N_("Next tab"), N_("Go to the next tab"), "Tab", bar=False),
+    Action("tab.resume", "R", N_("Resume"),
+           N_("Show what is left of a run that was cut off, to go on with it"), "R", bar=False),
+    Action("tab.previous", "shift+tab", N_("Previous tab"), N_("Go to the tab before"),
+           "⇧Tab", bar=False),
+)  # fmt: skip
+"""What leads from tab to tab."""
+
+
+def list_actions(name: str, filter_help: str) -> tuple[Action, ...]:
+    """Return what every list of the relationship manager can do."""
+    return (
+        Action(f"{name}.filter", "slash", N_("Filter"), filter_help, "/"),
+        Action(f"{name}.open", "enter", N_("Open"), N_("Open what is under the cursor"), "Enter"),
+        Action(f"{name}.mark", "space", N_("Mark"), N_("Mark the row, or unmark it"), "Space",
+               bar=False),
+        Action(f"{name}.mark-all", "A", N_("Mark all"), N_("Mark all shown rows, or unmark them"),
+               "A", bar=False),
+        Action(f"{name}.sort", "s", N_("Sort"),
+               N_("Choose the column to sort by; the same again turns the order"), "s", bar=False),
+        Action(f"{name}.wide", "w", N_("Wide"),
+               N_("Show or hide further columns; ← → scroll sideways"), "w", bar=False),
+        Action(f"{name}.export", "x", N_("Export"),
+               N_("Write the shown or the marked rows to CSV, XLSX or JSON"), "x", bar=False),
+    )  # fmt: skip
+
+
+class RelationshipTab(ListScreen):
+    """One tab of the relationship manager. Subclasses say what their list shows and can do."""
+
+    NAME = "relationships"
+    IS_MAIN = True
+    TAB: ClassVar[str] = ""
+    """The name of its list, one of `TABS`."""
+    RUN: ClassVar[str] = ""
+    """The kind of run that is begun here; one that was cut off is offered again."""
+    TAKEN_KEYS: ClassVar[frozenset[str]] = frozenset()
+    """Actions of every screen whose keys mean something else here."""
+
+    tabs = query_one(TabLine)
+
+    @classmethod
+    def all_actions(cls) -> tuple[Action, ...]:
+        """Return the actions of the tab, without those whose keys it takes."""
+        return tuple(action for action in super().all_actions() if action.id not in cls.TAKEN_KEYS)
+
+    def body(self) -> ComposeResult:
+        """Build the tabs above the list."""
+        yield TabLine([_(title) for title in TITLES], TABS.index(self.TAB))
+        yield from super().body()
+
+    def scope_chosen(self) -> None:
+        """Show another account's rows, and offer a run that was cut off there."""
+        super().scope_chosen()
+        if self.RUN and self.desk.scope is not None:
+            self.read(self._cut_off, self._offer_run, group="offer", beside=True)
+
+    def _offer_run(self, left: int | None) -> None:
+        if left is not None and not self.status.message:
+            self.status.say(_("A run was cut off: R shows what is left of it."))
+
+    async def _cut_off(self) -> int | None:
+        from models.operations.bulk import unfinished_run
+        from models.operations.bulk_records import RunKind
+
+        scope, store = self.desk.scope, self.desk.store
+        if scope is None:
+            return None
+        kind = RunKind(self.RUN)
+        return await self.desk.reader.aside(lambda: unfinished_run(store, scope.ids, kind))
+
+    async def about_marked(self, what: str) -> str:
+        """Return a question about the rows that are meant, saying how many the filter hides."""
+        keys = await self.chosen_keys()
+        if not keys:
+            self.status.say(_("There is nothing here."))
+            return ""
+        count = ngettext("{count} row", "{count} rows", len(keys))
+        return " ".join(filter(None, [what, count, await self.hidden_text()])) + ":"
+
+    def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
+        """Go to the tab that was clicked."""
+        self.begin(f"tab.{TABS[event.place]}")
+
+    @property
+    def account(self) -> Account | None:
+        """The account that is worked in; None where all clouds are shown."""
+        return self.desk.scope.account if self.desk.scope is not None else None
+
+    # What keys do
+
+    async def do_resume(self) -> None:
+        """Show what is left of a run that was cut off."""
+        run_id = await self._cut_off() if self.RUN else None
+        if run_id is None:
+            self.status.say(_("No run was cut off here."))
+            return
+        await self.shell.resume_run(run_id)
+
+    async def do_invitations(self) -> None:
+        """Go to the invitations."""
+        await self.shell.open_tab("invitations")
+
+    async def do_partners(self) -> None:
+        """Go to the indirect providers and resellers."""
+        await self.shell.open_tab("partners")
+
+    async def do_delegated_admin(self) -> None:
+        """Go to the delegated-admin relationships."""
+        await self.shell.open_tab("delegated-admin")
+
+    async def do_ended(self) -> None:
+        """Go to the customers whose relationship ended."""
+        await self.shell.open_tab("ended")
+
+    async def do_next(self) -> None:
+        """Go to the next tab."""
+        await self._step(1)
+
+    async def do_previous(self) -> None:
+        """Go to the tab before."""
+        await self._step(-1)
+
+    async def _step(self, by: int) -> None:
+        await self.shell.open_tab(TABS[(TABS.index(self.TAB) + by) % len(TABS)])
+
+    async def do_export(self) -> None:
+        """Ask what to export, and where to."""
+        if self.desk.scope is not None:
+            await ExportFlow(self, self.query_of(self.desk.scope)).ask()

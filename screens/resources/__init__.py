@@ -1,0 +1,1 @@
+"""The start: resources and their guides."""

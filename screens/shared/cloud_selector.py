@@ -1,0 +1,57 @@
+"""The cloud selector: accounts grouped by cloud, *All clouds* last; typing narrows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets.option_list import Option
+
+from models.accounts.accounts import ALL
+from models.core.text import fold
+from models.languages import _, ngettext
+from screens.shared.choice_dialog import NarrowingDialog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from models.accounts.accounts import Account
+    from models.session import Desk
+
+
+class CloudSelector(NarrowingDialog):
+    """Answers with the key of the chosen scope, or None."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(_("Cloud and account"), desk.scope.key if desk.scope else "")
+        self._desk = desk
+
+    def entries(self, words: Sequence[str]) -> Iterator[Option]:
+        """Return the accounts that hold all words, below the heading of their cloud."""
+        heading = ""
+        for account in self._desk.accounts:
+            short_name = _(account.cloud.short_name)
+            searched = f"{account.cloud.id} {account.cloud.name} {short_name}"
+            if not all(word in fold(f"{searched} {account.title}") for word in words):
+                continue
+            if account.cloud.id != heading:
+                heading = account.cloud.id
+                yield Option(
+                    Content.assemble(
+                        (f" {short_name} ",
+                         f"bold $background on $cloud-{account.cloud.color}"),
+                        (f" {account.cloud.name}", "$text-muted"),
+                    ),
+                    disabled=True,
+                )  # fmt: skip
+            yield Option(self._line(account), id=str(account.id))
+        if all(word in fold(_("All clouds")) for word in words):
+            yield Option(
+                Content.assemble((_("All clouds"), "bold"), "  ", _("look and search only")), id=ALL
+            )
+
+    def _line(self, account: Account) -> Content:
+        customers = ngettext("{count} customer", "{count} customers", account.customers)
+        linked = _("connected") if account.connected else _("kept by hand")
+        title = account.title if account.title != linked else _("Own book")
+        return Content.assemble("  ", (title, "bold"), f"  {linked} · {customers}")

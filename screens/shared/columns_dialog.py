@@ -1,0 +1,181 @@
+"""The dialog in which a person chooses a list's columns, their order and widths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from models.languages import _
+from models.lists.saved_views import ChosenColumn
+from tui.widgets.record_layout import LEAST, fitted, usual_width
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
+    from textual.app import ComposeResult
+
+    from models.lists.saved_views import Chosen
+    from models.lists.spec import Column, ListSpec
+
+LABEL = 24
+"""Cells of a column's name."""
+WIDTH = 8
+"""Cells of what is said of its width."""
+WIDEST = 200
+"""Cells that a column is given at most."""
+AROUND = 6
+"""Lines that border and hint take, and that stay free around the columns."""
+
+
+@dataclass
+class _Line:
+    """A column in the dialog: whether it is shown, and how wide."""
+
+    column: Column
+    shown: bool
+    width: int = 0
+    """Cells; 0 for the usual width."""
+
+
+class ColumnsDialog(ModalScreen["Chosen | None"]):
+    """Answers with the chosen columns from left to right; with none where they are the usual."""
+
+    CSS_PATH = "columns_dialog.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q,backspace", "leave", show=False, priority=True),
+        Binding("space", "show_or_hide", show=False),
+        Binding("down,j", "go(1)", show=False, priority=True),
+        Binding("up,k", "go(-1)", show=False, priority=True),
+        Binding("J,shift+down", "move(1)", show=False),
+        Binding("K,shift+up", "move(-1)", show=False),
+        Binding("plus,equals_sign", "widen(1)", show=False),
+        Binding("minus", "widen(-1)", show=False),
+        Binding("0", "take_usual", show=False),
+    ]
+
+    def __init__(
+        self, spec: ListSpec, chosen: Chosen, widths: Mapping[str, int], hidden: Container[str]
+    ) -> None:
+        """Show the columns of `spec`, first the `chosen` ones.
+
+        `widths` are those on the screen now, and `hidden` the columns that say nothing there.
+        """
+        super().__init__()
+        self._spec = spec
+        self._widths = widths
+        self._hidden = hidden
+        self._lines = self._usual()
+        if chosen:
+            first = [_Line(spec.column(one.name), shown=True, width=one.width) for one in chosen]
+            there = {one.name for one in chosen}
+            rest = [column for column in spec.columns if column.name not in there]
+            self._lines = [*first, *(_Line(column, shown=False) for column in rest)]
+
+    def compose(self) -> ComposeResult:
+        """Build the list of columns."""
+        with Vertical(classes="dialog") as box:
+            box.border_title = _("Columns")
+            yield OptionList(*(Option(self._told(line)) for line in self._lines), markup=False)
+            keys = _("Space shows or hides   J K move   + - width   0 the usual   Esc done")
+            yield Static(keys, markup=False, classes="hint")
+
+    def on_mount(self) -> None:
+        """Begin with the first column."""
+        self._options.highlighted = 0
+        self.set_focus(self._options)
+
+    def on_resize(self) -> None:
+        """Give the columns as many lines as there are."""
+        room = max(self.size.height - AROUND, 3)
+        self._options.styles.height = min(len(self._lines), room)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Show or hide the column that was clicked."""
+        event.stop()
+        self.action_show_or_hide()
+
+    # What keys do
+
+    def action_leave(self) -> None:
+        """Answer with what is chosen."""
+        chosen = [line for line in self._lines if line.shown]
+        usual = [line for line in self._usual() if line.shown]
+        answer = tuple(ChosenColumn(line.column.name, line.width) for line in chosen)
+        self.dismiss(() if chosen == usual else answer)
+
+    def action_go(self, by: int) -> None:
+        """Go to another column."""
+        last = len(self._lines) - 1
+        self._options.highlighted = min(max(self._place + by, 0), last)
+
+    def action_show_or_hide(self) -> None:
+        """Show the column, or hide it; the last one stays."""
+        line = self._lines[self._place]
+        if line.shown and sum(other.shown for other in self._lines) == 1:
+            self._say(_("One column has to stay."))
+            return
+        line.shown = not line.shown
+        self._tell(self._place)
+
+    def action_move(self, by: int) -> None:
+        """Move the column among the others."""
+        here, there = self._place, self._place + by
+        if 0 <= there < len(self._lines):
+            self._lines[here], self._lines[there] = self._lines[there], self._lines[here]
+            self._tell(here)
+            self._tell(there)
+            self._options.highlighted = there
+
+    def action_widen(self, by: int) -> None:
+        """Make the column wider or narrower; it keeps that width from then on."""
+        line = self._lines[self._place]
+        now = line.width or self._widths.get(line.column.name) or usual_width(line.column)
+        line.width = min(max(now + by, LEAST), WIDEST)
+        self._tell(self._place)
+
+    def action_take_usual(self) -> None:
+        """Take the usual columns, in their order and widths."""
+        self._lines = self._usual()
+        for place in range(len(self._lines)):
+            self._tell(place)
+
+    # What is shown
+
+    @property
+    def _options(self) -> OptionList:
+        return self.query_one(OptionList)
+
+    @property
+    def _place(self) -> int:
+        return self._options.highlighted or 0
+
+    def _usual(self) -> list[_Line]:
+        return [_Line(column, shown=not column.wide_only) for column in self._spec.columns]
+
+    def _tell(self, place: int) -> None:
+        self._say("")
+        told = self._told(self._lines[place])
+        self._options.replace_option_prompt_at_index(place, told)
+
+    def _say(self, text: str) -> None:
+        box = self.query_one(".dialog")
+        if box.border_subtitle != text:
+            box.border_subtitle = text
+
+    def _told(self, line: _Line) -> Content:
+        width = str(line.width) if line.width else _("usual")
+        note = ""
+        if line.column.name in self._hidden:
+            note = _("only over all clouds")
+        elif line.column.wide_only and not line.shown:
+            note = _("w shows it too")
+        mark = "[x]" if line.shown else "[ ]"
+        label = fitted(_(line.column.label), LABEL)
+        return Content.assemble(f"{mark} {label} ", fitted(width, WIDTH), " ", (note, "dim"))

@@ -1,0 +1,247 @@
+"""What all forms have in common: their keys, their heading, and how a field is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from textual.content import Content
+from textual.getters import query_one
+from textual.widgets import Static
+
+from models.core.text import shown
+from models.core.verdicts import Verdict, verdict_of
+from models.languages import N_, _
+from tui.widgets.actions import Action
+from tui.widgets.desk_screen import DeskScreen
+from tui.widgets.form_page import FormPage, Item, ItemState
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+    from textual.app import ComposeResult
+
+    from models.accounts.accounts import Account
+    from models.changes.plan import Outcome
+    from models.core.errors import DeskError
+    from models.core.verdicts import Reason
+    from models.forms.question import Option
+    from models.session import Desk
+
+STATES = {
+    Verdict.ALLOWED: ItemState.GOOD,
+    Verdict.WARNINGS: ItemState.WARNING,
+    Verdict.REFUSED: ItemState.WRONG,
+}
+
+
+class AskedField(Protocol):
+    """A field as it is asked for now, whatever the form."""
+
+    @property
+    def label(self) -> str:
+        """What it is called, translated."""
+        ...
+
+    @property
+    def required(self) -> bool:
+        """Whether something has to be written."""
+        ...
+
+    @property
+    def suffix(self) -> str:
+        """What follows the value and is not typed."""
+        ...
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """Values to choose from."""
+        ...
+
+
+class FormScreen(DeskScreen):
+    """A form in one account. Subclasses say what is asked, and what becomes of it."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("form.review", "ctrl+r,f2", N_("Review"),
+               N_("Look at what will happen; nothing is written before you say so there"), "^r"),
+        Action("form.list", "ctrl+l", N_("List"), N_("Choose the field's value from a list"), "^l"),
+        Action("form.take", "ctrl+t", N_("Take offer"),
+               N_("Take the value that is offered below the field"), "^t"),
+        Action("desk.back", "escape", N_("Leave"), N_("Leave the form"), "Esc"),
+        Action("desk.help", "f1", N_("Help"), N_("Show all keys of this screen"), "F1"),
+    )  # fmt: skip
+    TYPED_KEYS: ClassVar[frozenset[str]] = frozenset(
+        {"desk.cloud", "desk.go", "desk.refresh", "desk.command"}
+    )
+    """Actions of other screens whose keys are letters, which go into the fields here."""
+
+    DEFAULT_CSS = """
+    FormScreen #form-heading {
+        height: 1;
+        padding: 0 1;
+        background: $surface;
+        text-style: bold;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+    }
+    """
+
+    form = query_one(FormPage)
+    heading = query_one("#form-heading", Static)
+
+    def __init__(self, desk: Desk, account: Account) -> None:
+        super().__init__(desk)
+        self.account = account
+        """The account the form was opened in; stays it, whatever the header chooses later."""
+        self.ready = asyncio.Event()
+        """Whether the fields are shown; keys that were pressed ahead wait for it."""
+        self._headed = ("", "")
+        self._cannot_begin: DeskError | None = None
+        """Why there are no fields."""
+
+    @classmethod
+    def all_actions(cls) -> tuple[Action, ...]:
+        """Return the actions whose keys are not typed into the fields."""
+        return tuple(action for action in super().all_actions() if action.id not in cls.TYPED_KEYS)
+
+    def on_mount(self) -> None:
+        """Read in what the rules need, which may take a while; then show the fields."""
+        reader = self.desk.reader
+        warm_up = partial(reader.aside, self.warm_up)
+        self.read(warm_up, self._warmed_up, self._not_warmed_up, group="warm up")
+
+    def _warmed_up(self, _nothing: None) -> None:
+        self.filled_in()
+        self.ready.set()
+
+    def _not_warmed_up(self, error: DeskError) -> None:
+        self._cannot_begin = error
+        self.fail(error)
+        self.ready.set()
+
+    # Should the screen fail
+
+    @property
+    def belongs_to(self) -> str:
+        """What is typed here belongs to what the heading names, in one account."""
+        return f"{self.NAME}/{self.account.id}/{self.heading_text()}"
+
+    # What subclasses say
+
+    def warm_up(self) -> None:
+        """Read in what the rules need; runs beside the event loop."""
+
+    def filled_in(self) -> None:
+        """Show the fields, now that their rules are there."""
+        raise NotImplementedError
+
+    def heading_text(self) -> str:
+        """Return the line above the form."""
+        raise NotImplementedError
+
+    def heading_trouble(self) -> str:
+        """Return what is wrong as long as it is; it stands in the heading's place."""
+        return ""
+
+    async def carried_out(self, outcome: Outcome) -> None:
+        """Go on after the plan was carried out."""
+        raise NotImplementedError
+
+    # What is shown
+
+    def body(self) -> ComposeResult:
+        """Build the heading and the form."""
+        yield Static(id="form-heading", markup=False)
+        yield FormPage()
+
+    def show_heading(self) -> None:
+        """Show the line above the form, with what is wrong at the moment."""
+        text, trouble = self.heading_text(), shown(self.heading_trouble())
+        if (text, trouble) != self._headed:
+            self._headed = (text, trouble)
+            mark = (f" ! {trouble}", "$text-error") if trouble else ""
+            self.heading.update(Content.assemble(mark or text))
+
+    def focus_body(self) -> None:
+        """Give the keys back to the form."""
+        self.form.focus()
+
+    # What keys do
+
+    async def perform(self, action: Action) -> None:
+        """Do `action` as soon as there are fields, or say why it cannot be done now."""
+        await self.ready.wait()
+        if self._cannot_begin is not None and action.id not in ("desk.back", "desk.help"):
+            self.fail(self._cannot_begin)
+            return
+        await super().perform(action)
+
+    def on_form_page_finished(self) -> None:
+        """Go on to the review behind the last field."""
+        self.begin("form.review")
+
+    async def choose_from(
+        self, field: AskedField | None, now: str, take: Callable[[str], Awaitable[None]]
+    ) -> None:
+        """Let a field's value be chosen from its list; `now` is the one there is."""
+        from screens.shared.choice_dialog import ChoiceDialog
+
+        if field is None or not field.options:
+            self.status.say(_("There is no list for this field: type into it."))
+            return
+        choices = [(option.value, option.title) for option in field.options]
+
+        async def chosen(value: str | None) -> None:
+            self.form.focus()
+            if value is not None:
+                await take(value)
+
+        await self.shell.ask_dialog(ChoiceDialog(field.label, choices, now), chosen)
+
+    async def do_cloud(self) -> None:
+        """Say that the form stays in its cloud."""
+        self.status.say(
+            _("This form stays in {cloud}. Leave it with Esc to work in another cloud.").format(
+                cloud=self.account.cloud.name
+            )
+        )
+
+
+def item_of(name: str, field: AskedField, value: str) -> Item:
+    """Return how a field is shown: behind a value from its list stands what the value means."""
+    options = field.options
+    title = next((option.title for option in options if option.value == value), "")
+    return Item(
+        name=name,
+        label=field.label,
+        required=field.required,
+        suffix=field.suffix or (f"  {title}" if title and title != value else ""),
+        completions=tuple(
+            dict.fromkeys(
+                [*(option.title for option in options), *(option.value for option in options)]
+            )
+        ),
+        list_mark=bool(options),
+    )
+
+
+def told(reasons: Iterable[Reason]) -> tuple[list[tuple[ItemState, str]], str]:
+    """Return what is said below a field for some reasons, and the value that is offered."""
+    texts: list[tuple[ItemState, str]] = []
+    offered = ""
+    for reason in reasons:
+        texts.append((STATES[verdict_of([reason])], reason.text))
+        if reason.offer and not offered:
+            offered = reason.offer
+            offer = _("ctrl+t takes {offer}").format(offer=shown(offered))
+            texts.append((ItemState.BLANK, offer))
+    return texts, offered
+
+
+def state_of(reasons: Sequence[Reason], value: str) -> ItemState:
+    """Return how good a value is; one that is empty is not good, only in nobody's way."""
+    if not reasons and not value:
+        return ItemState.BLANK
+    return STATES[verdict_of(reasons)]
