@@ -70,6 +70,7 @@ def left_in_the_list(book: str) -> str:
     """Leave a console in the list of customers, the cursor in its third row; return its screen."""
     with Terminal([*COMMAND, "--database", book]) as console:
         console.wait_for("added in 30 days")
+        console.wait_idle()  # a picture is taken of what stands there whole
         console.press("g", "c")
         console.wait_for("216 customers")
         console.press("down", "down")

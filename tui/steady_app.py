@@ -99,7 +99,14 @@ class SteadyApp(Surviving):
             self.guard.terminal_restored()
 
     def _leave_now(self, code: int) -> None:
-        self.exit(return_code=code)
+        """Leave; what was typed last is kept first, where that takes a moment only."""
+
+        async def leave() -> None:
+            await self.finish_small_jobs()
+            self.exit(return_code=code)
+
+        self.stop_deed()
+        self.start(leave)
 
     def exit(
         self,
@@ -260,12 +267,14 @@ class SteadyApp(Surviving):
 
     async def finish_small_jobs(self) -> None:
         """Let what was typed last be kept before the console is left."""
+        own = asyncio.current_task()
 
         async def finished() -> None:
             for node in self.focused.ancestors_with_self if self.focused else ():
                 if isinstance(node, Widget):
                     await drained(node)
-            small = [task for task, job in self._jobs.items() if task and not job.busy_with]
+            jobs = self._jobs.items()
+            small = [task for task, job in jobs if task and task is not own and not job.busy_with]
             if small:
                 await asyncio.wait(small)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import asdict, dataclass, field, replace
-from threading import Lock
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
 from models.core import own_files, paths
@@ -13,6 +13,7 @@ from models.core.typed import DamagedError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from threading import Lock
 
     from models.core.own_files import Tell
     from models.settings.database_url import Database
@@ -58,7 +59,12 @@ class Remembered:
     tell: Tell | None = None
     """Is told of a damaged file that was put aside; None where nobody is."""
     _saved: _Content | None = None
-    _saving: Lock = field(default_factory=Lock, compare=False)
+
+    @cached_property
+    def _saving(self) -> Lock:
+        from threading import Lock  # not before the first picture
+
+        return Lock()
 
     @classmethod
     def load(cls, database: Database, tell: Tell | None = None) -> Remembered:
