@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _LEAVES = ("quit ctrl+q leave the console", "выход ctrl+q выйти из консоли")
 """How the palette tells of leaving; letters typed into it may come out of this, in their order."""
+_MOVES = {"up", "down", "pageup", "pagedown", "end"}
 _ENDS_TYPING = {"enter", "escape", "\r"}
 
 
@@ -22,6 +23,8 @@ class LeavingWatch:
         """Whether the console may have been left by what was pressed so far."""
         self._word: str | None = None
         """What was typed since the palette or the command line was opened."""
+        self._is_moved = False
+        """Whether the cursor was moved there: it may be on any entry, the last one leaves."""
 
     def pressed(self, keys: Iterable[str]) -> None:
         """Take notice of keys."""
@@ -29,7 +32,11 @@ class LeavingWatch:
             if key == "ctrl+q":
                 self.may_leave = True
             elif key in ("ctrl+p", "colon", ":"):
-                self._word = ""
+                self._word, self._is_moved = "", False
+            elif key == "ctrl+u":
+                self._word = self._word and ""
+            elif key in _MOVES:
+                self._is_moved = self._word is not None
             elif key in _ENDS_TYPING:
                 self._chosen(key)
             elif key == "backspace":
@@ -44,7 +51,9 @@ class LeavingWatch:
 
     def _chosen(self, key: str) -> None:
         if key != "escape" and self._word is not None:
-            self.may_leave = any(_comes_out_of(self._word, words) for words in _LEAVES)
+            self.may_leave = self._is_moved or any(
+                _comes_out_of(self._word, words) for words in _LEAVES
+            )
         self._word = None
 
 
