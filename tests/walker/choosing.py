@@ -240,9 +240,12 @@ class Chooser:
         bored = min(self._stay, 20) / 40 if left_here else 0.6
         if self._ways.is_going or self._random.random() < 0.05 + bored * (1 - left_here):
             return self._go(screen, learned)
-        if (opening := self._opening(screen)) and self._random.random() < 0.12:
+        if (opens := self._opening(screen)) and self._random.random() < (
+            0.12 if opens in learned.ways(screen) else 0.6
+        ):
             # What is opened depends on the row, and what was just done may have added one.
-            return ["home", *["down"] * self._random.randrange(16), *opening]
+            down = ["down"] * self._random.randrange(16)
+            return ["home", *down, *self._keys_of(opens, screen)]
         keys: list[str] = []
         if self._random.random() < 0.15:
             for action in self._screens[screen].actions:
@@ -274,12 +277,10 @@ class Chooser:
         is_letter = len(step) == 1
         return ["g", self._ways.taken(step) if is_letter else self._ways.letter(learned)]
 
-    def _opening(self, screen: str) -> list[str]:
-        """Return the key that opens what is under the cursor; nothing where none does."""
-        for action in self._screens[screen].actions:
-            if action.id.endswith(".open"):
-                return self._keys_of(action.id, screen)
-        return []
+    def _opening(self, screen: str) -> str:
+        """Return the action that opens what is under the cursor; empty where none does."""
+        ids = (action.id for action in self._screens[screen].actions)
+        return next((id for id in ids if id.endswith(".open")), "")
 
     def _keys_of(self, id: str, screen: str) -> list[str]:
         for action in self._screens[screen].actions:
