@@ -188,6 +188,13 @@ def test_escape_with_a_key_right_behind_it_is_escape(store: Store) -> None:
         terminal.type("\x1bgh")
         terminal.wait_for("Nothing has been changed in Global yet.")
         assert "Filter" not in terminal.line(-2)
+        terminal.type("gc/abc\x1b/def")
+        terminal.wait_for("0 of 1")
+        assert "abc" not in terminal.line(-2)
+        terminal.type("\x1b\x1b/fab\r")
+        terminal.wait_for("1 of 1")
+        terminal.type("t1\x1b2\x1b\rt")
+        terminal.wait_for("Contact and address")
 
 
 def test_enter_comes_before_the_terminal_is_taken_over(store: Store) -> None:

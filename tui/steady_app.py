@@ -155,8 +155,7 @@ class SteadyApp(Surviving):
             if isinstance(event, Key):
                 self.unveil()
                 if not event.is_forwarded:
-                    for key in self._meant(event):
-                        await self._in_turn(partial(self._take_key, key))
+                    await self._in_turn(partial(self._take_key, self._meant(event)))
                     return
             await super().on_event(event)
         except Exception as error:  # noqa: BLE001 - the last net of the app's own queue
@@ -284,21 +283,10 @@ class SteadyApp(Surviving):
 
     # Keys
 
-    def _meant(self, event: Key) -> list[Key]:
-        """Return the keys that were pressed where a terminal sends something else for them.
-
-        Enter that was typed before the terminal was taken over comes as ctrl+j; Escape with a key
-        right behind it, as Alt and that key.
-        """
-        letter = event.character
-        if event.key in self.screen_stack[-1].active_bindings:
-            return [event]
-        if event.key == "ctrl+j":
-            return [Key("enter", "\r")]
-        if event.key.startswith("alt+") and letter is not None and letter.isprintable():
-            name = letter if letter.isalnum() else event.key.removeprefix("alt+")
-            return [Key("escape", "\x1b"), Key(name, letter)]
-        return [event]
+    def _meant(self, event: Key) -> Key:
+        """Return the key that was pressed: Enter comes as ctrl+j from before the picture stood."""
+        is_bound = event.key in self.screen_stack[-1].active_bindings
+        return Key("enter", "\r") if event.key == "ctrl+j" and not is_bound else event
 
     async def _take_key(self, event: Key) -> None:
         self._errors = 0

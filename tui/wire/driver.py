@@ -8,9 +8,10 @@ import signal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from textual.drivers.linux_driver import LinuxDriver
+from textual.drivers import linux_driver
 from textual.events import Key, Resize
 
+from tui.wire.key_parser import KeyParser
 from tui.wire.output import Abilities
 from tui.wire.painted import LEAVE_KEY, PaintedApp
 from tui.wire.picture import Picture
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 
     from tui.wire.standing import Standing
 
+vars(linux_driver)["XTermParser"] = KeyParser  # named in the midst of a method, given nowhere
 
-class WatchedDriver(LinuxDriver):
+
+class WatchedDriver(linux_driver.LinuxDriver):
     """Tells of ctrl+q at once: the app may be too busy, or hang."""
 
     def __init__(
