@@ -240,12 +240,13 @@ class Chooser:
         bored = min(self._stay, 20) / 40 if left_here else 0.6
         if self._ways.is_going or self._random.random() < 0.05 + bored * (1 - left_here):
             return self._go(screen, learned)
-        if (opens := self._opening(screen)) and self._random.random() < (
-            0.12 if opens in learned.ways(screen) else 0.6
-        ):
+        if opens := self._opening(screen):
             # What is opened depends on the row, and what was just done may have added one.
-            down = ["down"] * self._random.randrange(16)
-            return ["home", *down, *self._keys_of(opens, screen)]
+            usual = 0.12 if all(self._coverage.screens[name] for name in self._screens) else 0.35
+            if self._random.random() < (usual if opens in learned.ways(screen) else 0.6):
+                start, move = self._random.choice((("home", "down"), ("end", "up")))
+                moves = [move] * self._random.randrange(16)
+                return [start, *moves, *self._keys_of(opens, screen)]
         keys: list[str] = []
         if self._random.random() < 0.15:
             for action in self._screens[screen].actions:
