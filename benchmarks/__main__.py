@@ -25,7 +25,7 @@ from benchmarks import (
 from benchmarks.bench import Bench
 from benchmarks.books import Shelf
 from benchmarks.figures import Figure, text_table, told
-from models.core.errors import DeskError
+from partnerdesk.models.core.errors import DeskError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

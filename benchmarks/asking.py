@@ -6,16 +6,16 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
-from models.database.reader import Reader
-from models.lists.row_source import Wish
-from models.lists.store_rows import StoreRows
+from partnerdesk.models.database.reader import Reader
+from partnerdesk.models.lists.row_source import Wish
+from partnerdesk.models.lists.store_rows import StoreRows
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from models.database.store import Store
-    from models.lists.query import Query
-    from models.lists.spec import Row
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.lists.query import Query
+    from partnerdesk.models.lists.spec import Row
 
 PAGE = 36
 """Rows that the list shows on a screen of 120×40."""

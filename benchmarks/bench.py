@@ -92,7 +92,7 @@ class Bench:
             file.write_text(
                 "".join(f"{name} = {json.dumps(value)}\n" for name, value in said.items())
             )
-        return self.session(python("cli.main"), home)
+        return self.session(python("partnerdesk"), home)
 
     def peer(self, name: str, *arguments: str) -> Session:
         """Start one of the Textual apps in `benchmarks/apps`."""
@@ -105,7 +105,7 @@ class Bench:
 
 def console_command(book: Book, *flags: str) -> Sequence[str]:
     """Return what starts the console over a book."""
-    return python("cli.main", "--database", book.database.name, *(flags or ALL_CLOUDS))
+    return python("partnerdesk", "--database", book.database.name, *(flags or ALL_CLOUDS))
 
 
 def open_list(session: Session, book: Book) -> None:

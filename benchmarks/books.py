@@ -11,21 +11,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks.terminal import ROOT
-from models.accounts.accounts import read_accounts
-from models.customers.list import CUSTOMERS
-from models.database.store import Store
-from models.database.versions import known_versions
-from models.lists.filter_parser import NO_FILTER
-from models.lists.query import Query
-from models.settings.database_url import Database, SqliteFile
-from models.settings.load import load
+from partnerdesk.models.accounts.accounts import read_accounts
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.database.versions import known_versions
+from partnerdesk.models.lists.filter_parser import NO_FILTER
+from partnerdesk.models.lists.query import Query
+from partnerdesk.models.settings.database_url import Database, SqliteFile
+from partnerdesk.models.settings.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from models.accounts.accounts import Account
-    from models.lists.spec import Row, Sort
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.lists.spec import Row, Sort
 
 COLUMNS = ("company", "domain", "cloud", "country", "relationship", "tag", "seen")
 """What the peers show of a customer: what the console does."""
@@ -137,7 +137,7 @@ class Shelf:
         """Run a command of partnerdesk."""
         self._home.mkdir(parents=True, exist_ok=True)
         subprocess.run(
-            [sys.executable, "-m", "cli.main", *arguments],
+            [sys.executable, "-m", "partnerdesk", *arguments],
             cwd=ROOT, env=environment(self._home, self.bytecode),
             check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip

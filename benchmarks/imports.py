@@ -9,12 +9,12 @@ import uuid
 from typing import TYPE_CHECKING
 
 from benchmarks.figures import Figure, Unit, against
-from models.changes.history import Actor
-from models.core.clock import now
-from models.database.store import Store
-from models.importing.customers import carry_out_import
-from models.importing.files import read_plan
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.changes.history import Actor
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.importing.customers import carry_out_import
+from partnerdesk.models.importing.files import read_plan
+from partnerdesk.models.settings.database_url import SqliteFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ from benchmarks.figures import Figure, Unit, against, p95, told
 from benchmarks.imports import IMPORTED, portal_export
 from benchmarks.keys import go_to_the_middle
 from benchmarks.terminal import ROOT
-from models.core.clock import now
-from models.lists.spec import cell_text
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.lists.spec import cell_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from benchmarks.bench import Bench
     from benchmarks.books import Book
     from benchmarks.terminal import Session
-    from models.database.connection import Connection
-    from models.lists.query import Query
-    from models.lists.spec import Row
+    from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.lists.query import Query
+    from partnerdesk.models.lists.spec import Row
 
 WALK = ("down",) * 6 + ("pagedown",) + ("up",) * 3 + ("pageup", "pagedown")
 BEFORE = 10
@@ -113,7 +113,7 @@ def while_importing(bench: Bench) -> Iterator[Figure]:
 def _walk_during(walker: _Walker, bench: Bench, book: Book, file: Path) -> bool:
     """Walk until another process has imported; say whether it did."""
     importing = subprocess.Popen(
-        python("cli.main", "--database", book.database.name, "customers", "import", str(file)),
+        python("partnerdesk", "--database", book.database.name, "customers", "import", str(file)),
         cwd=ROOT, env=bench.environment(),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
@@ -136,7 +136,7 @@ def _stays(walker: _Walker) -> bool:
 
 def _shows(line: str, row: Row) -> bool:
     """Say whether a line of the list shows a row: company and domain begin so."""
-    from models.customers.list import CUSTOMERS
+    from partnerdesk.models.customers.list import CUSTOMERS
 
     moment = now()
     company, domain = (

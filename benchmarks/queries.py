@@ -11,11 +11,11 @@ from benchmarks.asking import Asking
 from benchmarks.figures import Figure, Unit, slow_ones, within
 from benchmarks.keys import FAR
 from benchmarks.words import SEED, Typed, typed
-from models.core.clock import now, to_millis
-from models.core.text import fold
-from models.customers.list import CUSTOMERS
-from models.lists.filter_parser import parse
-from models.lists.spec import Sort
+from partnerdesk.models.core.clock import now, to_millis
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.lists.filter_parser import parse
+from partnerdesk.models.lists.spec import Sort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from benchmarks.asking import Shown
     from benchmarks.bench import Bench
     from benchmarks.books import Book
-    from models.lists.query import Query
+    from partnerdesk.models.lists.query import Query
 
 ROWS_LARGE, ROWS_SMALL = 0.05, 0.016
 """Seconds in which the right rows are shown, in the large book and in the one of 10,000."""

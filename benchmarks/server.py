@@ -17,9 +17,9 @@ from benchmarks.books import Book
 from benchmarks.figures import Figure, told
 from benchmarks.imports import CLOUDS
 from benchmarks.queries import ROWS_LARGE, far_windows_of, filters_of, sorts_of
-from models.database.store import Store
-from models.database.versions import known_versions
-from models.settings.database_url import PostgresServer
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.database.versions import known_versions
+from partnerdesk.models.settings.database_url import PostgresServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

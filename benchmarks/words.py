@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from models.core.text import fold
+from partnerdesk.models.core.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.shared.open_book import one_account, open_book, scope
-from cli.shared.printing import json_text, tell
-from cli.shared.records import record_fields
-from models.accounts.accounts import ALL, PARTNER_KIND_TITLES, PartnerKind
-from models.core.errors import ExitCode, UsageError
-from models.core.text import shown
-from models.languages import _
+from partnerdesk.cli.shared.open_book import one_account, open_book, scope
+from partnerdesk.cli.shared.printing import json_text, tell
+from partnerdesk.cli.shared.records import record_fields
+from partnerdesk.models.accounts.accounts import ALL, PARTNER_KIND_TITLES, PartnerKind
+from partnerdesk.models.core.errors import ExitCode, UsageError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.accounts.entities import PartnerAccount
-    from models.database.store import Store
-    from models.settings.model import Settings
+    from partnerdesk.models.accounts.entities import PartnerAccount
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.settings.model import Settings
 
 
 def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
@@ -66,13 +66,13 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Change an account."""
     from uuid import uuid4
 
-    from models.accounts.edit import EDITED, plan_edit_account
-    from models.changes.history import Actor
-    from models.changes.plan import By
-    from models.core.clock import now
-    from models.core.verdicts import Verdict
-    from models.operations.carry_out import carry_out
-    from models.operations.describe_plan import plan_text
+    from partnerdesk.models.accounts.edit import EDITED, plan_edit_account
+    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.changes.plan import By
+    from partnerdesk.models.core.clock import now
+    from partnerdesk.models.core.verdicts import Verdict
+    from partnerdesk.models.operations.carry_out import carry_out
+    from partnerdesk.models.operations.describe_plan import plan_text
 
     wanted = {name: getattr(arguments, name) for name in EDITED}
     given = {name: text for name, text in wanted.items() if text is not None}
@@ -102,7 +102,7 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def _read(store: Store) -> list[PartnerAccount]:
     from sqlmodel import col, select
 
-    from models.accounts.entities import PartnerAccount
+    from partnerdesk.models.accounts.entities import PartnerAccount
 
     with store.reading() as session:
         return list(session.exec(select(PartnerAccount).order_by(col(PartnerAccount.id))))

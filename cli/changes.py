@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from cli.lists.options import add_choice, add_forms, chosen_query, print_list
-from cli.shared.open_book import open_book, progress_line, scope
-from cli.shared.printing import json_text, tell
-from cli.shared.records import print_fields
-from models.accounts.accounts import ALL
-from models.changes.list import CHANGES
-from models.core.clock import now
-from models.core.errors import ExitCode, NotFoundError, UsageError
-from models.core.text import shown
-from models.languages import _, ngettext
+from partnerdesk.cli.lists.options import add_choice, add_forms, chosen_query, print_list
+from partnerdesk.cli.shared.open_book import open_book, progress_line, scope
+from partnerdesk.cli.shared.printing import json_text, tell
+from partnerdesk.cli.shared.records import print_fields
+from partnerdesk.models.accounts.accounts import ALL
+from partnerdesk.models.changes.list import CHANGES
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.core.errors import ExitCode, NotFoundError, UsageError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _, ngettext
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.changes.plan import Plan
-    from models.database.store import Store
-    from models.pages.change import ChangePage
-    from models.settings.model import Settings
+    from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.pages.change import ChangePage
+    from partnerdesk.models.settings.model import Settings
 
 
 def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
@@ -80,7 +80,7 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one change."""
-    from models.pages.change import change_json
+    from partnerdesk.models.pages.change import change_json
 
     store = open_book(arguments, settings)
     fields = change_json(_page(arguments, settings, store))
@@ -97,7 +97,7 @@ def _page(arguments: argparse.Namespace, settings: Settings, store: Store) -> Ch
     Raises:
         NotFoundError: there is no such change, or it is another cloud's.
     """
-    from models.pages.change import read_change
+    from partnerdesk.models.pages.change import read_change
 
     page = read_change(store, arguments.id)
     account = page.entry.account_id
@@ -113,11 +113,11 @@ def _page(arguments: argparse.Namespace, settings: Settings, store: Store) -> Ch
 
 def run_undo(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print the plan that takes a change back, and carry it out."""
-    from models.changes.history import Actor
-    from models.changes.plan import By
-    from models.core.verdicts import Verdict
-    from models.operations.carry_out import carry_out
-    from models.operations.undo import plan_undo
+    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.changes.plan import By
+    from partnerdesk.models.core.verdicts import Verdict
+    from partnerdesk.models.operations.carry_out import carry_out
+    from partnerdesk.models.operations.undo import plan_undo
 
     store = open_book(arguments, settings)
     _page(arguments, settings, store)
@@ -144,7 +144,7 @@ def run_undo(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def _print_plan(
     plan: Plan, settings: Settings, arguments: argparse.Namespace, result: dict[str, Any]
 ) -> None:
-    from models.operations.describe_plan import plan_text
+    from partnerdesk.models.operations.describe_plan import plan_text
 
     if arguments.json:
         print(json_text({**plan.as_json(), **result}, indent=2))
@@ -154,7 +154,7 @@ def _print_plan(
 
 def run_verify(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Look for tampering; every finding is a line on stdout."""
-    from models.changes.verify import verify
+    from partnerdesk.models.changes.verify import verify
 
     store = open_book(arguments, settings)
     connection = store.connect()

@@ -7,15 +7,15 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from cli.shared.printing import tell
-from models.core.clock import now
-from models.core.errors import UsageError
-from models.languages import _
+from partnerdesk.cli.shared.printing import tell
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.settings.model import Settings
+    from partnerdesk.models.settings.model import Settings
 
 
 def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -26,8 +26,8 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
         StoreError: the book cannot be opened.
     """
     _check_terminal()
-    from cli.shared.open_book import book, open_book
-    from tui.first_picture import picture_file, standing
+    from partnerdesk.cli.shared.open_book import book, open_book
+    from partnerdesk.tui.first_picture import picture_file, standing
 
     demo, cloud = getattr(arguments, "demo", False), getattr(arguments, "cloud", "")
     store = book(arguments, settings)
@@ -36,11 +36,11 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
     with picture or nullcontext():
         if demo:
             store = open_book(arguments, settings)
-        from models.session import Desk
+        from partnerdesk.models.session import Desk
 
         desk = Desk(settings, store, wanted_cloud=cloud, demo=demo)
         desk.begin()
-        from tui.app import run
+        from partnerdesk.tui.app import run
 
         try:
             return run(desk, mouse=_mouse(settings), last_picture=pictures, standing=picture)

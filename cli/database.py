@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.shared.open_book import book, given_path, working_clouds
-from cli.shared.printing import tell
-from models.core.errors import ExitCode
-from models.core.text import shown
-from models.languages import _
+from partnerdesk.cli.shared.open_book import book, given_path, working_clouds
+from partnerdesk.cli.shared.printing import tell
+from partnerdesk.models.core.errors import ExitCode
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.settings.model import Settings
+    from partnerdesk.models.settings.model import Settings
 
 
 def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
@@ -41,7 +41,7 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
 
 def run_upgrade(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Bring the schema up to date."""
-    from models.database.search_index import add_missing_index
+    from partnerdesk.models.database.search_index import add_missing_index
 
     store = book(arguments, settings)
     store.open([cloud.id for cloud in working_clouds(settings)])
@@ -52,7 +52,7 @@ def run_upgrade(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_check(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Look for damage; every finding is a line on stdout."""
-    from models.database.maintenance import check
+    from partnerdesk.models.database.maintenance import check
 
     store = book(arguments, settings)
     findings = check(store)
@@ -67,7 +67,7 @@ def run_check(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_backup(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Copy the book."""
-    from models.database.maintenance import back_up
+    from partnerdesk.models.database.maintenance import back_up
 
     back_up(book(arguments, settings), given_path(arguments.file).absolute())
     tell(_("Copied to {file}.").format(file=arguments.file))
@@ -76,7 +76,7 @@ def run_backup(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_restore(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Put a copy in the book's place."""
-    from models.database.maintenance import restore
+    from partnerdesk.models.database.maintenance import restore
 
     kept = restore(book(arguments, settings), given_path(arguments.file).absolute())
     tell(_("Restored from {file}.").format(file=arguments.file))

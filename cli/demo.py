@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.shared.open_book import (
+from partnerdesk.cli.shared.open_book import (
     DEMO_CUSTOMERS,
     DEMO_SEED,
     demo_database,
@@ -12,16 +12,16 @@ from cli.shared.open_book import (
     refuse_two_books,
     working_clouds,
 )
-from cli.shared.printing import tell
-from models.core.errors import ExitCode, RefusedError, UsageError
-from models.database.store import Store
-from models.languages import _, ngettext
-from models.settings.database_url import SqliteFile, parse
+from partnerdesk.cli.shared.printing import tell
+from partnerdesk.models.core.errors import ExitCode, RefusedError, UsageError
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.settings.database_url import SqliteFile, parse
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.settings.model import Settings
+    from partnerdesk.models.settings.model import Settings
 
 MOST_CUSTOMERS = 5_000_000
 

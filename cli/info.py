@@ -12,21 +12,21 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.shared.open_book import book, demo_database
-from cli.shared.printing import json_text
-from models.core import paths
-from models.core.errors import DeskError, ExitCode
-from models.core.text import shown
-from models.customers.list import CUSTOMERS
-from models.database.versions import known_versions, schema_version
-from models.languages import _, language, speak
-from models.settings.database_url import SqliteFile, masked
+from partnerdesk.cli.shared.open_book import book, demo_database
+from partnerdesk.cli.shared.printing import json_text
+from partnerdesk.models.core import paths
+from partnerdesk.models.core.errors import DeskError, ExitCode
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.database.versions import known_versions, schema_version
+from partnerdesk.models.languages import _, language, speak
+from partnerdesk.models.settings.database_url import SqliteFile, masked
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.database.store import Store
-    from models.settings.model import Settings
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.settings.model import Settings
 
 
 def add_arguments(command: argparse.ArgumentParser, _shared: argparse.ArgumentParser) -> None:

@@ -6,16 +6,16 @@ import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from cli.shared.argparse_words import speak_everywhere, wanted_language
-from cli.shared.printing import lost_output, ready_streams, tell
-from models.core.errors import DeskError, ExitCode, FileError, UsageError
-from models.languages import _, preferred
+from partnerdesk.cli.shared.argparse_words import speak_everywhere, wanted_language
+from partnerdesk.cli.shared.printing import lost_output, ready_streams, tell
+from partnerdesk.models.core.errors import DeskError, ExitCode, FileError, UsageError
+from partnerdesk.models.languages import _, preferred
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from models.settings.model import Settings
+    from partnerdesk.models.settings.model import Settings
 
 INTERRUPTED = 130
 """What shells expect of a command that Ctrl-C has ended."""
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: list[str]) -> int:
     arguments: Any = SimpleNamespace()
     if argv:  # else the console opens, which does not wait for the import of what reads them
-        from cli.parsing import parser
+        from partnerdesk.cli.parsing import parser
 
         try:
             arguments = parser(argv).parse_args(_with_filter(argv))
@@ -54,7 +54,7 @@ def _run(argv: list[str]) -> int:
     speak_everywhere(settings.language or preferred())
     if hasattr(arguments, "run"):
         return int(arguments.run(arguments, settings))
-    from cli.console import run_console
+    from partnerdesk.cli.console import run_console
 
     return int(run_console(arguments, settings))
 
@@ -93,7 +93,7 @@ def _failed(error: Exception) -> int:
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
-    from models.settings import load as all_settings
+    from partnerdesk.models.settings import load as all_settings
 
     config = getattr(arguments, "config", None)
     if config is not None and not config.exists():
@@ -111,8 +111,8 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 
 def _unexpected(error: Exception) -> ExitCode:
-    from models.core.clock import now
-    from models.core.crash_report import write_report
+    from partnerdesk.models.core.clock import now
+    from partnerdesk.models.core.crash_report import write_report
 
     report = write_report(error, now())
     tell("partnerdesk: " + _("An error nobody expected."))

@@ -7,8 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
-from models.core.text import shown
-from models.languages import N_, _, available
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import N_, _, available
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 ROOMS = {
-    "customers": "cli.customers.commands",
-    "relationships": "cli.relationships.commands",
-    "views": "cli.lists.views",
+    "customers": "partnerdesk.cli.customers.commands",
+    "relationships": "partnerdesk.cli.relationships.commands",
+    "views": "partnerdesk.cli.lists.views",
 }
 """Where the commands are that have a room; the others are a file of their name."""
 COMMANDS = {
@@ -36,7 +36,7 @@ COMMANDS = {
 
 def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     """Return the parser of the commands that `argv` can mean."""
-    from models.settings.model import Theme
+    from partnerdesk.models.settings.model import Theme
 
     shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = shared.add_argument_group(_("everywhere"))
@@ -70,7 +70,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     for name, help_text in COMMANDS.items():
         command = commands.add_parser(name, parents=[shared], help=_(help_text))
         if name in argv:  # the console and the other commands do not wait for this one's imports
-            import_module(ROOMS.get(name, f"cli.{name}")).add_arguments(command, shared)
+            import_module(ROOMS.get(name, f"partnerdesk.cli.{name}")).add_arguments(command, shared)
     return top
 
 

@@ -15,20 +15,26 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from mailing.smtp import send_letter
-from models.changes.history import as_object
-from models.changes.outbox import CallState, OutboxCall
-from models.core.errors import ConflictError, DeskError, ExitCode, MailError, RefusedError
-from models.core.text import shown
-from models.languages import _, ngettext
-from models.letters.letter import Letter, LetterKind, LetterLanguage
+from partnerdesk.mailing.smtp import send_letter
+from partnerdesk.models.changes.history import as_object
+from partnerdesk.models.changes.outbox import CallState, OutboxCall
+from partnerdesk.models.core.errors import (
+    ConflictError,
+    DeskError,
+    ExitCode,
+    MailError,
+    RefusedError,
+)
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.letters.letter import Letter, LetterKind, LetterLanguage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from models.database.store import Store
-    from models.settings.model import MailSettings
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.settings.model import MailSettings
 
 MAIL = "MAIL"
 """The method of a call that is a letter."""

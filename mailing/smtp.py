@@ -12,20 +12,25 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.core.errors import MailError, MailRefusedError, MailUncertainError, SettingsError
-from models.core.paths import typed_path
-from models.core.text import shown
-from models.languages import _
-from models.letters.eml import message
-from models.values.email import sender_parts, wire_address
+from partnerdesk.models.core.errors import (
+    MailError,
+    MailRefusedError,
+    MailUncertainError,
+    SettingsError,
+)
+from partnerdesk.models.core.paths import typed_path
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _
+from partnerdesk.models.letters.eml import message
+from partnerdesk.models.values.email import sender_parts, wire_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
-    from models.letters.letter import Letter
-    from models.settings.model import MailSettings
+    from partnerdesk.models.letters.letter import Letter
+    from partnerdesk.models.settings.model import MailSettings
 
 TIMEOUT = 30.0
 """Seconds that the server may be silent."""

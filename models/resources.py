@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.core.clock import to_millis
-from models.core.errors import NotFoundError
-from models.languages import N_, _, language, ngettext
-from models.settings.clouds import Capability, Cloud
+from partnerdesk.models.core.clock import to_millis
+from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.languages import N_, _, language, ngettext
+from partnerdesk.models.settings.clouds import Capability, Cloud
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.database.connection import Connection
+    from partnerdesk.models.database.connection import Connection
 
 GUIDES_FOLDER = Path(__file__).with_name("guides")
 WARNED_FOR = timedelta(days=30)

@@ -8,24 +8,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
-from models.accounts.accounts import Account, Scope, choose, read_accounts
-from models.core.clock import now
-from models.core.errors import DeskError
-from models.database.reader import Reader
-from models.languages import _
-from models.lists.filter_history import FilterHistory
-from models.lists.list_state import Remembered
+from partnerdesk.models.accounts.accounts import Account, Scope, choose, read_accounts
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.database.reader import Reader
+from partnerdesk.models.languages import _
+from partnerdesk.models.lists.filter_history import FilterHistory
+from partnerdesk.models.lists.list_state import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
     from datetime import datetime
 
-    from models.changes.plan import By
-    from models.database.connection import Connection
-    from models.database.store import Store
-    from models.lists.saved_views_file import Reading
-    from models.settings.model import Settings
+    from partnerdesk.models.changes.plan import By
+    from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.lists.saved_views_file import Reading
+    from partnerdesk.models.settings.model import Settings
 
 _UNFINISHED = "FROM outbox WHERE state IN ('waiting', 'sending', 'sent', 'failed')"
 PULSE = (
@@ -97,7 +97,7 @@ class Desk:
     def _open(self) -> tuple[list[Account], tuple[int, ...]] | None:
         self.store.open([cloud.id for cloud in self.settings.enabled_clouds()])
         if self.settings.start == "last":
-            from models.lists.saved_views_file import read_views
+            from partnerdesk.models.lists.saved_views_file import read_views
 
             with suppress(DeskError):  # the list says what is wrong with them
                 self._first_views = read_views()
@@ -144,8 +144,8 @@ class Desk:
 
     def by(self, plan_id: str = "") -> By:
         """Return who plans something now, under the plan's id or a new one."""
-        from models.changes.history import Actor
-        from models.changes.plan import By
+        from partnerdesk.models.changes.history import Actor
+        from partnerdesk.models.changes.plan import By
 
         return By(Actor.present(), self.clock(), plan_id or str(uuid4()))
 

@@ -18,13 +18,13 @@ import traceback
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from models.changes.verify import verify
-from models.core.errors import DeskError
-from models.customers.add import plan_add_customer
-from models.customers.drafts import begin_draft, save_draft
-from models.database.store import Store
-from models.operations.carry_out import carry_out
-from models.settings.database_url import parse
+from partnerdesk.models.changes.verify import verify
+from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.customers.add import plan_add_customer
+from partnerdesk.models.customers.drafts import begin_draft, save_draft
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.settings.database_url import parse
 from tests.books import NOW, TESTER
 from tests.edits import by
 from tests.forms import ATTESTED, PORTUGAL, account_in, form, plan_for
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.synchronize import Barrier
 
-    from models.accounts.accounts import Account
+    from partnerdesk.models.accounts.accounts import Account
 
 LONGEST_LIFE = 0.1
 """Seconds after which a process that adds customers is killed at the latest."""

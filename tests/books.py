@@ -9,12 +9,12 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from models.changes.history import Actor
-from models.database.store import Store
-from models.demo.fill import fill
-from models.session import Desk
-from models.settings import load as settings
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.changes.history import Actor
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.demo.fill import fill
+from partnerdesk.models.session import Desk
+from partnerdesk.models.settings import load as settings
+from partnerdesk.models.settings.database_url import SqliteFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,18 +18,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import select
 
-from cli.main import main
-from models.accounts.entities import PartnerAccount
-from models.customers.entities import Customer, Relationship, Tag, sort_and_search
-from models.database.store import Store
-from models.settings.database_url import SqliteFile
+from partnerdesk.cli.main import main
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.customers.entities import Customer, Relationship, Tag, sort_and_search
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.conftest import CLOUDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HOUSE = Path(__file__).parents[1]
-COMMAND = [sys.executable, "-m", "cli.main"]
+COMMAND = [sys.executable, "-m", "partnerdesk"]
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-from models.database.store import Store
-from models.languages import speak
-from models.settings.database_url import Database, SqliteFile
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.languages import speak
+from partnerdesk.models.settings.database_url import Database, SqliteFile
 from tests import postgres
 from tests.empty_book import empty_book_on_the_server, empty_store
 
@@ -96,9 +96,11 @@ def environment(
     for name, value in _PINNED.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(platform, "node", lambda: "testhost")
-    if window := sys.modules.get("tui.widgets.record_window"):  # however busy the machine is,
-        monkeypatch.setattr(window, "PATIENCE", 30.0)  # rows and their count come together
-    if app := sys.modules.get("tui.steady_app"):  # and each key finds what the one before showed
+    # However busy the machine is, rows and their count come together ...
+    if window := sys.modules.get("partnerdesk.tui.widgets.record_window"):
+        monkeypatch.setattr(window, "PATIENCE", 30.0)
+    # ... and each key finds what the one before showed.
+    if app := sys.modules.get("partnerdesk.tui.steady_app"):
         monkeypatch.setattr(app, "SETTLE_SECONDS", 30.0)
         monkeypatch.setattr(app, "LONG_SECONDS", 30.0)
     time.tzset()

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from models.changes.history import record
-from models.changes.plan import By
-from models.customers.page import read_customer
-from models.customers.tags_and_notes import plan_note, plan_tags
-from models.operations.carry_out import carry_out
+from partnerdesk.models.changes.history import record
+from partnerdesk.models.changes.plan import By
+from partnerdesk.models.customers.page import read_customer
+from partnerdesk.models.customers.tags_and_notes import plan_note, plan_tags
+from partnerdesk.models.operations.carry_out import carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from typing import Any
 
-    from models.changes.history import Actor
-    from models.changes.plan import Outcome
-    from models.customers.entities import Note
-    from models.database.store import Store
+    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.changes.plan import Outcome
+    from partnerdesk.models.customers.entities import Note
+    from partnerdesk.models.database.store import Store
 
 
 def by(actor: Actor, at: datetime) -> By:

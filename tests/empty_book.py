@@ -9,15 +9,15 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from models.core.paths import private_folder
-from models.database.store import Store
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.core.paths import private_folder
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests import postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from models.settings.database_url import PostgresServer
+    from partnerdesk.models.settings.database_url import PostgresServer
 
 CLOUDS = ("global", "us-gov", "germany")
 

@@ -6,21 +6,21 @@ from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING
 
-from models.accounts.accounts import read_accounts
-from models.customers.add import circumstances, plan_add_customer
-from models.customers.duplicates import find_look_alikes
-from models.customers.form.fields import FormField
-from models.operations.carry_out import carry_out
-from models.settings import load as settings
+from partnerdesk.models.accounts.accounts import read_accounts
+from partnerdesk.models.customers.add import circumstances, plan_add_customer
+from partnerdesk.models.customers.duplicates import find_look_alikes
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.settings import load as settings
 from tests.books import NOW, TESTER
 from tests.edits import by
 
 if TYPE_CHECKING:
-    from models.accounts.accounts import Account
-    from models.changes.plan import Outcome, Plan
-    from models.customers.duplicates import LookAlike
-    from models.database.store import Store
-    from models.settings.clouds import Cloud
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.customers.duplicates import LookAlike
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.settings.clouds import Cloud
 
 PORTUGAL = {
     "company_name": "Oliveira & Filhos Lda", "domain_prefix": "oliveira", "country": "PT",

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, select
 
-from models.changes.fields import value_of
-from models.changes.history import Change
-from models.changes.plan import Record
-from models.operations.execute import ENTITIES
+from partnerdesk.models.changes.fields import value_of
+from partnerdesk.models.changes.history import Change
+from partnerdesk.models.changes.plan import Record
+from partnerdesk.models.operations.execute import ENTITIES
 
 if TYPE_CHECKING:
-    from models.database.store import Store
+    from partnerdesk.models.database.store import Store
 
 REPLAYED = (Record.INVITATION, Record.LIFE, Record.PARTNER, Record.DELEGATED_ADMIN)
 """The records of which the history alone tells everything."""

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.core import own_files, paths
-from models.core.errors import FileError
-from models.database.store import Store
-from models.lists.filter_history import FilterHistory
-from models.lists.list_state import Remembered, View, file_of
-from models.lists.saved_views import ChosenColumn, SavedView
-from models.lists.saved_views_file import keep_columns, keep_view, read_views
-from models.session import Desk
-from models.settings import load as settings
-from models.settings.database_url import SqliteFile
-from tui.first_picture import picture_file
-from tui.wire.kept import KeptPicture, PictureFile, Run
+from partnerdesk.models.core import own_files, paths
+from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.lists.filter_history import FilterHistory
+from partnerdesk.models.lists.list_state import Remembered, View, file_of
+from partnerdesk.models.lists.saved_views import ChosenColumn, SavedView
+from partnerdesk.models.lists.saved_views_file import keep_columns, keep_view, read_views
+from partnerdesk.models.session import Desk
+from partnerdesk.models.settings import load as settings
+from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.tui.first_picture import picture_file
+from partnerdesk.tui.wire.kept import KeptPicture, PictureFile, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.settings.database_url import PostgresServer
+from partnerdesk.models.settings.database_url import PostgresServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

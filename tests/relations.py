@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, select
 
-from models.accounts.accounts import PartnerKind
-from models.accounts.entities import PartnerAccount
-from models.changes.verify import verify
-from models.core.verdicts import Verdict
-from models.customers.entities import Customer, Relationship, sort_and_search
-from models.importing.customers import carry_out_import, plan_import
-from models.operations.carry_out import carry_out
-from models.relationships.entities import Invitation, ResellerRelationship, SentBy
-from models.relationships.invitation import plan_accept, plan_letter_out, read_case
-from models.relationships.invite import InvitationWish, plan_invite, read_around
-from models.sheets import read_sheet
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.verify import verify
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.customers.entities import Customer, Relationship, sort_and_search
+from partnerdesk.models.importing.customers import carry_out_import, plan_import
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.relationships.entities import Invitation, ResellerRelationship, SentBy
+from partnerdesk.models.relationships.invitation import plan_accept, plan_letter_out, read_case
+from partnerdesk.models.relationships.invite import InvitationWish, plan_invite, read_around
+from partnerdesk.models.sheets import read_sheet
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by
 from tests.forms import account_in
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from models.changes.plan import Outcome, Plan
-    from models.database.store import Store
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.database.store import Store
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 LINK = (

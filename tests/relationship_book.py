@@ -12,18 +12,18 @@ import pytest
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 from sqlmodel import select
 
-from models.changes.verify import verify
-from models.core.clock import to_millis
-from models.core.errors import RefusedError
-from models.core.verdicts import Verdict
-from models.database.store import Store
-from models.operations.carry_out import carry_out
-from models.relationships import partners
-from models.relationships.entities import (
+from partnerdesk.models.changes.verify import verify
+from partnerdesk.models.core.clock import to_millis
+from partnerdesk.models.core.errors import RefusedError
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.relationships import partners
+from partnerdesk.models.relationships.entities import (
     DelegatedAdminRelationship,
     Invitation,
 )
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.books import NOW, TESTER
 from tests.edits import by
 from tests.forms import account_in
@@ -34,8 +34,8 @@ from tests.relationship_world import World
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from models.accounts.accounts import Account
-    from models.changes.plan import By, Outcome, Plan
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import By, Outcome, Plan
     from tests.relationship_world import Fields, Key
 
     After = dict[Key, Fields | None]

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import select
 
-from models.accounts.entities import PartnerAccount
-from models.customers.entities import BillingProfile, Customer
-from models.database.store import Store
-from models.relationships.entities import DelegatedAdminRelationship
-from models.relationships.lifecycles import DelegatedAdminState
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.customers.entities import BillingProfile, Customer
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.relationships.entities import DelegatedAdminRelationship
+from partnerdesk.models.relationships.lifecycles import DelegatedAdminState
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.commands import run, small_book
 from tests.test_store import rows
 

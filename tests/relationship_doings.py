@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 from sqlmodel import select
 
-from models.core.clock import to_millis
-from models.customers.add import plan_add_customer
-from models.letters.letter import LetterLanguage
-from models.operations.undo import plan_undo
-from models.relationships import delegated_admin as delegated
-from models.relationships import invitation as answering
-from models.relationships import partners
-from models.relationships.end import EndingWish, plan_end, read_ending
-from models.relationships.entities import Invitation, InvitationKind, SentBy
-from models.relationships.invite import InvitationWish, plan_invite, read_around
-from models.relationships.sent_letters import letters_of
+from partnerdesk.models.core.clock import to_millis
+from partnerdesk.models.customers.add import plan_add_customer
+from partnerdesk.models.letters.letter import LetterLanguage
+from partnerdesk.models.operations.undo import plan_undo
+from partnerdesk.models.relationships import delegated_admin as delegated
+from partnerdesk.models.relationships import invitation as answering
+from partnerdesk.models.relationships import partners
+from partnerdesk.models.relationships.end import EndingWish, plan_end, read_ending
+from partnerdesk.models.relationships.entities import Invitation, InvitationKind, SentBy
+from partnerdesk.models.relationships.invite import InvitationWish, plan_invite, read_around
+from partnerdesk.models.relationships.sent_letters import letters_of
 from tests.forms import PORTUGAL, form
 from tests.relations import LINK, account_of, customer_of, take_file
 from tests.relationship_book import (
@@ -48,7 +48,7 @@ from tests.relationship_world import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from models.letters.letter import Letter
+    from partnerdesk.models.letters.letter import Letter
     from tests.relationship_book import After
 
 pick = st.integers(0, 999)

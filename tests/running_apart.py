@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 
-from models.database.store import Store
-from models.operations.bulk import go_on
-from models.settings.database_url import parse
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.operations.bulk import go_on
+from partnerdesk.models.settings.database_url import parse
 from tests.books import NOW, TESTER
 from tests.forms import account_in
 

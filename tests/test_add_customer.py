@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.customers.drafts import begin_draft, read_drafts, save_draft
-from models.customers.form.fields import FormField
-from models.database.store import Store
-from models.languages import _, ngettext, speak
-from models.settings.database_url import SqliteFile
-from screens.customers.add import AddCustomerScreen
+from partnerdesk.models.customers.drafts import begin_draft, read_drafts, save_draft
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.languages import _, ngettext, speak
+from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.screens.customers.add import AddCustomerScreen
 from tests.adding_apart import not_whole
 from tests.books import NOW, TESTER
 from tests.conftest import CLOUDS
@@ -26,9 +26,9 @@ from tests.terminal import Terminal
 from tests.test_store import rows
 
 if TYPE_CHECKING:
-    from models.customers.drafts import CustomerDraft
+    from partnerdesk.models.customers.drafts import CustomerDraft
 
-COMMAND = [sys.executable, "-m", "cli.main"]
+COMMAND = [sys.executable, "-m", "partnerdesk"]
 WIPE = "\x15"
 """ctrl+u: takes what stands in a field away."""
 

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import select
 
-from models.accounts.accounts import PartnerKind
-from models.accounts.entities import PartnerAccount
-from models.changes.history import Change, ChangeKind
-from models.changes.outbox import CallState, OutboxCall
-from models.changes.plan import NEW, Record
-from models.changes.verify import verify
-from models.core.errors import ConflictError, NotFoundError, RefusedError
-from models.core.verdicts import Verdict
-from models.customers.add import plan_add_customer
-from models.customers.agreements import Agreement
-from models.customers.drafts import (
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.history import Change, ChangeKind
+from partnerdesk.models.changes.outbox import CallState, OutboxCall
+from partnerdesk.models.changes.plan import NEW, Record
+from partnerdesk.models.changes.verify import verify
+from partnerdesk.models.core.errors import ConflictError, NotFoundError, RefusedError
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.customers.add import plan_add_customer
+from partnerdesk.models.customers.agreements import Agreement
+from partnerdesk.models.customers.drafts import (
     CustomerDraft,
     begin_draft,
     delete_draft,
@@ -31,15 +31,15 @@ from models.customers.drafts import (
     read_drafts,
     save_draft,
 )
-from models.customers.edit import Merge, form_values, merge, plan_edit_customer
-from models.customers.entities import BillingProfile, CompanyProfile, Customer
-from models.customers.form.fields import FormField
-from models.customers.page import read_customer
-from models.database.store import Store
-from models.languages import speak
-from models.operations.carry_out import carry_out
-from models.operations.describe_plan import plan_text
-from models.operations.undo import plan_undo
+from partnerdesk.models.customers.edit import Merge, form_values, merge, plan_edit_customer
+from partnerdesk.models.customers.entities import BillingProfile, CompanyProfile, Customer
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.page import read_customer
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.languages import speak
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.operations.describe_plan import plan_text
+from partnerdesk.models.operations.undo import plan_undo
 from tests.adding_apart import not_whole
 from tests.books import NOW, TESTER
 from tests.commands import HOUSE
@@ -58,9 +58,9 @@ from tests.forms import (
 from tests.test_store import address, rows
 
 if TYPE_CHECKING:
-    from models.accounts.accounts import Account
-    from models.changes.plan import Plan
-    from models.settings.database_url import SqliteFile
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.settings.database_url import SqliteFile
 
 GUID = "1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11"
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.core.text import shown
-from models.customers.entities import CompanyProfile, Note
-from models.database import connection as connections
-from models.database.store import Store
-from models.settings.database_url import PostgresServer, SqliteFile
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.customers.entities import CompanyProfile, Note
+from partnerdesk.models.database import connection as connections
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.settings.database_url import PostgresServer, SqliteFile
 from tests.commands import COMMAND, CUSTOMERS, HOUSE, IN_ORDER, Result, run, small_book, spawn
 from tests.terminal import Terminal
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from models.settings.database_url import Database
+    from partnerdesk.models.settings.database_url import Database
 
 HOSTILE = "\x1b[2J\x1b]0;gone\x07\r\x9b31m\u202e"
 """Clears a screen, names a window, rings, writes over the line, colours, and turns it around."""

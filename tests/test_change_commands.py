@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.core.errors import ConflictError
-from models.database.store import Store
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.core.errors import ConflictError
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.books import NOW, TESTER
 from tests.commands import CUSTOMERS, run, small_book, spawn
 from tests.edits import set_tags, write_note
@@ -30,8 +30,8 @@ FIELDS = ["id", "at", "actor", "kind", "subject", "cloud", "state", "why", "host
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     """Return a book with three changes: a customer added, its tags, and a note of another."""
-    from models.customers.page import find_customer
-    from models.operations.carry_out import carry_out
+    from partnerdesk.models.customers.page import find_customer
+    from partnerdesk.models.operations.carry_out import carry_out
 
     file = small_book(tmp_path / "book.db")
     store = Store(SqliteFile(file))
@@ -208,7 +208,7 @@ def test_a_refused_undo_prints_the_plan_and_says_why(book: Path, tmp_path: Path)
 
 
 def test_a_conflict_has_its_own_exit_code(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from models.operations import carry_out as engine
+    from partnerdesk.models.operations import carry_out as engine
 
     real = engine.carry_out
 
@@ -216,7 +216,7 @@ def test_a_conflict_has_its_own_exit_code(book: Path, monkeypatch: pytest.Monkey
         set_tags(store, 8, [], version=3, actor=TESTER, at=NOW)
         return real(store, *words)
 
-    from models.customers.page import read_customer
+    from partnerdesk.models.customers.page import read_customer
 
     assert read_customer(Store(SqliteFile(book)), 8).customer.version == 3
     monkeypatch.setattr(engine, "carry_out", overtaken)

@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.changes.history import Actor, ChangeKind, entry
-from models.changes.list import CALL_STATES, CHANGES, KINDS, STATES, WORST_FIRST
-from models.changes.outbox import CallState, OutboxCall
-from models.core.errors import FilterError, UsageError
-from models.customers.drafts import begin_draft, delete_draft, save_draft
-from models.customers.entities import Customer
-from models.customers.form.fields import FormField
-from models.customers.page import read_customer
-from models.database.connection import PostgresConnection
-from models.database.store import Store
-from models.lists.export import chosen_columns, export
-from models.lists.filter_parser import NO_FILTER, parse
-from models.lists.query import Query
-from models.lists.spec import Sort, cell_text
-from models.operations.carry_out import carry_out
-from models.operations.undo import plan_undo
-from models.pages.change import read_change
-from models.session import PULSE, Desk
-from models.settings.load import load
+from partnerdesk.models.changes.history import Actor, ChangeKind, entry
+from partnerdesk.models.changes.list import CALL_STATES, CHANGES, KINDS, STATES, WORST_FIRST
+from partnerdesk.models.changes.outbox import CallState, OutboxCall
+from partnerdesk.models.core.errors import FilterError, UsageError
+from partnerdesk.models.customers.drafts import begin_draft, delete_draft, save_draft
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.page import read_customer
+from partnerdesk.models.database.connection import PostgresConnection
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.lists.export import chosen_columns, export
+from partnerdesk.models.lists.filter_parser import NO_FILTER, parse
+from partnerdesk.models.lists.query import Query
+from partnerdesk.models.lists.spec import Sort, cell_text
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.operations.undo import plan_undo
+from partnerdesk.models.pages.change import read_change
+from partnerdesk.models.session import PULSE, Desk
+from partnerdesk.models.settings.load import load
 from tests.books import NOW, TESTER
 from tests.edits import add_to_history, by, set_tags
 from tests.test_lists import Explained
@@ -33,8 +33,8 @@ from tests.test_lists import Explained
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.lists.spec import Row
-    from models.settings.database_url import SqliteFile
+    from partnerdesk.models.lists.spec import Row
+    from partnerdesk.models.settings.database_url import SqliteFile
 
 OLGA = Actor("Ольга", "desk", "192.0.2.7")
 DAY = timedelta(days=1)

@@ -9,27 +9,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.changes.history import Actor, ChangeKind, entry
-from models.changes.plan import Call
-from models.customers.page import find_customer, read_customer
-from models.customers.tags_and_notes import plan_note, plan_tags
-from models.languages import speak
-from models.operations.carry_out import carry_out
-from screens.changes.list import ChangesScreen
-from screens.changes.page import ChangeScreen
-from screens.changes.plan import PlanScreen
-from screens.customers.page import CustomerScreen
+from partnerdesk.models.changes.history import Actor, ChangeKind, entry
+from partnerdesk.models.changes.plan import Call
+from partnerdesk.models.customers.page import find_customer, read_customer
+from partnerdesk.models.customers.tags_and_notes import plan_note, plan_tags
+from partnerdesk.models.languages import speak
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.screens.changes.list import ChangesScreen
+from partnerdesk.screens.changes.page import ChangeScreen
+from partnerdesk.screens.changes.plan import PlanScreen
+from partnerdesk.screens.customers.page import CustomerScreen
+from partnerdesk.tui.widgets.lines import KeyBar
 from tests.books import NOW, demo_desk, empty_desk
 from tests.edits import add_to_history, by, set_tags, write_note
 from tests.test_screens import running
-from tui.widgets.lines import KeyBar
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.session import Desk
+    from partnerdesk.models.session import Desk
+    from partnerdesk.tui.widgets.desk_screen import DeskScreen
     from tests.test_screens import Console
-    from tui.widgets.desk_screen import DeskScreen
 
 HOSTILE = "[bold red]x[/] \x1b[2J\x1b]0;owned\x07 \u202egnp.exe"
 OLGA = Actor("olga", "desk", "192.0.2.7")

@@ -11,23 +11,33 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import col, select
 
-from models.changes.history import Actor, Change, ChangeKind, entry
-from models.changes.outbox import CallState, OutboxCall
-from models.changes.plan import NEW, By, Call, Outcome, Plan, Record, Step, TakeBack, Target
-from models.core.errors import ConflictError, NotFoundError, RefusedError
-from models.core.verdicts import Reason, Verdict
-from models.customers.entities import BillingProfile, Customer
-from models.customers.page import read_customer
-from models.customers.tags_and_notes import plan_note, plan_tags
-from models.operations.carry_out import carry_out
-from models.operations.undo import plan_undo
-from models.pages.change import read_change
+from partnerdesk.models.changes.history import Actor, Change, ChangeKind, entry
+from partnerdesk.models.changes.outbox import CallState, OutboxCall
+from partnerdesk.models.changes.plan import (
+    NEW,
+    By,
+    Call,
+    Outcome,
+    Plan,
+    Record,
+    Step,
+    TakeBack,
+    Target,
+)
+from partnerdesk.models.core.errors import ConflictError, NotFoundError, RefusedError
+from partnerdesk.models.core.verdicts import Reason, Verdict
+from partnerdesk.models.customers.entities import BillingProfile, Customer
+from partnerdesk.models.customers.page import read_customer
+from partnerdesk.models.customers.tags_and_notes import plan_note, plan_tags
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.operations.undo import plan_undo
+from partnerdesk.models.pages.change import read_change
 from tests.books import NOW, TESTER
 from tests.edits import add_to_history, by, set_tags, write_note
 from tests.test_customer_page import account_of, add_customer
 
 if TYPE_CHECKING:
-    from models.database.store import Store
+    from partnerdesk.models.database.store import Store
 
 LATER = NOW + timedelta(hours=1)
 OTHER = Actor("other", "elsewhere", "192.0.2.9")

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.accounts.accounts import PartnerKind
-from models.core.verdicts import Verdict
-from models.database.store import Store
-from models.relationships.end import EndingWish, plan_end, read_ending
-from models.relationships.entities import InvitationKind
-from models.relationships.invite import InvitationWish, plan_invite, read_around
-from models.relationships.partners import plan_add_partner, plan_name_reseller
-from models.settings import load as settings
-from models.settings.clouds import Capability, Cloud, Rule, Support
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.relationships.end import EndingWish, plan_end, read_ending
+from partnerdesk.models.relationships.entities import InvitationKind
+from partnerdesk.models.relationships.invite import InvitationWish, plan_invite, read_around
+from partnerdesk.models.relationships.partners import plan_add_partner, plan_name_reseller
+from partnerdesk.models.settings import load as settings
+from partnerdesk.models.settings.clouds import Capability, Cloud, Rule, Support
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by
 from tests.empty_book import empty_book
@@ -26,8 +26,8 @@ from tests.relations import LINK, WHO, add_customer, codes, customer_of, name_ac
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.accounts.accounts import Account
-    from models.changes.plan import Plan
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Plan
 
 CLOUDS = tuple(SUFFIXES)
 

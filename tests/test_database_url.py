@@ -11,10 +11,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.core import paths
-from models.core.errors import ExitCode, StoreError, UsageError
-from models.database.store import Store
-from models.settings.database_url import PostgresServer, SqliteFile, has_password, masked, parse
+from partnerdesk.models.core import paths
+from partnerdesk.models.core.errors import ExitCode, StoreError, UsageError
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.settings.database_url import (
+    PostgresServer,
+    SqliteFile,
+    has_password,
+    masked,
+    parse,
+)
 
 PASSWORDS = st.text(string.ascii_letters + string.digits + "!\"#$%&'()*+,-.:;<=>?@[]^_{|}~ ä").map(
     lambda tail: "Hush" + tail

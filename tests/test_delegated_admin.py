@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.core.verdicts import Verdict
-from models.database.store import Store
-from models.operations.carry_out import carry_out
-from models.relationships.delegated_admin import (
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.relationships.delegated_admin import (
     Delegation,
     parse_extension,
     plan_add_delegation,
@@ -20,10 +20,10 @@ from models.relationships.delegated_admin import (
     plan_extend,
     read_delegation,
 )
-from models.relationships.lifecycles import DELEGATED_ADMIN
-from models.relationships.lifecycles import DelegatedAdminEvent as Event
-from models.relationships.lifecycles import DelegatedAdminState as State
-from models.values.durations import Duration, parse_duration
+from partnerdesk.models.relationships.lifecycles import DELEGATED_ADMIN
+from partnerdesk.models.relationships.lifecycles import DelegatedAdminEvent as Event
+from partnerdesk.models.relationships.lifecycles import DelegatedAdminState as State
+from partnerdesk.models.values.durations import Duration, parse_duration
 from tests.books import NOW, TESTER
 from tests.conftest import CLOUDS
 from tests.edits import by
@@ -31,8 +31,8 @@ from tests.empty_book import empty_book
 from tests.relations import account_of, add_customer, codes, customer_of, days, name_accounts
 
 if TYPE_CHECKING:
-    from models.changes.plan import Plan
-    from models.settings.database_url import SqliteFile
+    from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.settings.database_url import SqliteFile
 
 SAID = {"name": "GDAP", "roles": "User Administrator", "end": "2027-03-01", "start": "2026-06-01"}
 GUIDS = "aaaaaaaa-1111-4222-8333-444444444444-bbbbbbbb-1111-4222-8333-444444444444"

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import Session, SQLModel, col, func, select
 
-from models.accounts.accounts import PartnerKind
-from models.accounts.entities import PartnerAccount
-from models.changes.history import Actor, Change, ChangeKind
-from models.changes.history import entry as history_entry
-from models.core.errors import RefusedError
-from models.customers.entities import (
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.history import Actor, Change, ChangeKind
+from partnerdesk.models.changes.history import entry as history_entry
+from partnerdesk.models.core.errors import RefusedError
+from partnerdesk.models.customers.entities import (
     BillingProfile,
     CompanyProfile,
     Customer,
@@ -26,10 +26,10 @@ from models.customers.entities import (
     Tag,
     sort_and_search,
 )
-from models.database.store import Store
-from models.demo import fill as demo
-from models.demo import names as demo_names
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.demo import fill as demo
+from partnerdesk.models.demo import names as demo_names
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.books import TESTER
 from tests.conftest import CLOUDS
 from tests.edits import add_to_history

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.values.domains import domain_name
+from partnerdesk.models.values.domains import domain_name
 
 LABEL = st.text(max_size=6) | st.from_regex(r"xn--[a-z0-9-]{1,9}", fullmatch=True)
 

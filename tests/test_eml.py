@@ -13,10 +13,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.core.errors import FileError, RefusedError, UsageError
-from models.letters.eml import eml_bytes, eml_name, message, write_eml
-from models.letters.letter import Letter, LetterKind, LetterLanguage, Parties, check_letter, compose
-from models.values.email import sender_parts
+from partnerdesk.models.core.errors import FileError, RefusedError, UsageError
+from partnerdesk.models.letters.eml import eml_bytes, eml_name, message, write_eml
+from partnerdesk.models.letters.letter import (
+    Letter,
+    LetterKind,
+    LetterLanguage,
+    Parties,
+    check_letter,
+    compose,
+)
+from partnerdesk.models.values.email import sender_parts
 
 AT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 LINK = (

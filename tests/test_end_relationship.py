@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Static
 
-from models.core.verdicts import VERDICT_TITLES, Verdict
-from models.customers.entities import Customer
-from models.database.store import Store
-from models.languages import _, speak
-from models.operations.carry_out import carry_out
-from models.pages.customer import read_whole_customer
-from models.relationships.end import EndingWish, Obstacle, plan_end, read_ending
-from models.relationships.entities import SentBy
-from models.relationships.invitation import plan_accept, plan_letter_out, read_case
-from models.session import Desk
-from models.settings import load as settings
-from models.settings.clouds import Capability
-from models.settings.database_url import SqliteFile
-from screens.changes.plan import PlanScreen
-from screens.customers.list import CustomersScreen
-from screens.customers.page import CustomerScreen
-from screens.relationships.end import EndRelationshipScreen
-from screens.relationships.letters.notice import NoticeScreen
+from partnerdesk.models.core.verdicts import VERDICT_TITLES, Verdict
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.languages import _, speak
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.pages.customer import read_whole_customer
+from partnerdesk.models.relationships.end import EndingWish, Obstacle, plan_end, read_ending
+from partnerdesk.models.relationships.entities import SentBy
+from partnerdesk.models.relationships.invitation import plan_accept, plan_letter_out, read_case
+from partnerdesk.models.session import Desk
+from partnerdesk.models.settings import load as settings
+from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.screens.changes.plan import PlanScreen
+from partnerdesk.screens.customers.list import CustomersScreen
+from partnerdesk.screens.customers.page import CustomerScreen
+from partnerdesk.screens.relationships.end import EndRelationshipScreen
+from partnerdesk.screens.relationships.letters.notice import NoticeScreen
 from tests.books import NOW, TESTER
 from tests.edits import by
 from tests.forms import PORTUGAL, account_in, add
@@ -47,9 +47,9 @@ from tests.test_screens import running
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.changes.plan import Plan
+    from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.tui.widgets.desk_screen import DeskScreen
     from tests.test_screens import Console
-    from tui.widgets.desk_screen import DeskScreen
 
 SIZES = [(80, 24), (120, 40)]
 CLOUDS = ["global", "us-gov", "germany"]
@@ -105,7 +105,7 @@ def test_job_11_ending_a_relationship_and_coming_back(
     speak(language)
     allowed = _(VERDICT_TITLES[Verdict.WARNINGS])
     columns, rows = size
-    command = [sys.executable, "-m", "cli.main", "--database", str(store.database.name)]
+    command = [sys.executable, "-m", "partnerdesk", "--database", str(store.database.name)]
     with Terminal([*command, "--lang", language], columns=columns, rows=rows) as terminal:
         terminal.wait_until(lambda text: "1 " in text and "▌" in text)
         terminal.press("g", "c")

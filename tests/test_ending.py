@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import select
 
-from models.accounts.accounts import PartnerKind
-from models.accounts.entities import PartnerAccount
-from models.changes.history import Change
-from models.changes.outbox import OutboxCall
-from models.changes.plan import Known, Record
-from models.core.errors import ConflictError, RefusedError
-from models.core.verdicts import Verdict
-from models.customers.entities import BillingProfile, Customer, Relationship
-from models.database.store import Store
-from models.letters.letter import LetterLanguage
-from models.operations.carry_out import carry_out
-from models.operations.undo import plan_undo
-from models.relationships.delegated_admin import plan_add_delegation
-from models.relationships.end import (
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.history import Change
+from partnerdesk.models.changes.outbox import OutboxCall
+from partnerdesk.models.changes.plan import Known, Record
+from partnerdesk.models.core.errors import ConflictError, RefusedError
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.customers.entities import BillingProfile, Customer, Relationship
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.letters.letter import LetterLanguage
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.operations.undo import plan_undo
+from partnerdesk.models.relationships.delegated_admin import plan_add_delegation
+from partnerdesk.models.relationships.end import (
     EndingWish,
     Obstacle,
     notice_letter,
@@ -33,7 +33,7 @@ from models.relationships.end import (
     plan_notice,
     read_ending,
 )
-from models.relationships.entities import ResellerRelationship
+from partnerdesk.models.relationships.entities import ResellerRelationship
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by
 from tests.empty_book import empty_book
@@ -57,8 +57,8 @@ from tests.test_store import rows
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.changes.plan import Outcome, Plan
-    from models.settings.database_url import SqliteFile
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.settings.database_url import SqliteFile
 
 ID = "aaaaaaaa-1111-4222-8333-444444444444"
 KINDS = tuple(PartnerKind)

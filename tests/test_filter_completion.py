@@ -9,24 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.changes.list import CHANGES
-from models.customers.entities import Customer, Tag
-from models.customers.list import CUSTOMERS
-from models.database.connection import PostgresConnection
-from models.languages import speak
-from models.lists import known_values as known_values_module
-from models.lists.completion import Completions, Line, common_beginning, word_completer
-from models.lists.filter_completion import completions, place_at
-from models.lists.filter_parser import parse
-from models.lists.known_values import known_values
-from models.relationships.lists import DELEGATED_ADMIN, INVITATIONS, PARTNERS
+from partnerdesk.models.changes.list import CHANGES
+from partnerdesk.models.customers.entities import Customer, Tag
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.database.connection import PostgresConnection
+from partnerdesk.models.languages import speak
+from partnerdesk.models.lists import known_values as known_values_module
+from partnerdesk.models.lists.completion import Completions, Line, common_beginning, word_completer
+from partnerdesk.models.lists.filter_completion import completions, place_at
+from partnerdesk.models.lists.filter_parser import parse
+from partnerdesk.models.lists.known_values import known_values
+from partnerdesk.models.relationships.lists import DELEGATED_ADMIN, INVITATIONS, PARTNERS
 from tests.books import NOW
 from tests.test_filters import add
 from tests.test_lists import Explained
 
 if TYPE_CHECKING:
-    from models.database.store import Store
-    from models.lists.spec import ListSpec
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.lists.spec import ListSpec
 
 TAGS = ["key account", "key person", "north west", "north wind", "Schlüsselkunde", "vip", "vip-old",
         '5" disk', "overdue"]  # fmt: skip

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.core.paths import state_folder
-from models.lists.filter_history import MOST, FilterHistory
+from partnerdesk.models.core.paths import state_folder
+from partnerdesk.models.lists.filter_history import MOST, FilterHistory
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,25 +10,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.core.clock import to_millis
-from models.core.errors import FilterError
-from models.core.text import fold
-from models.customers.entities import Customer, Relationship, Tag, sort_and_search
-from models.customers.list import CUSTOMERS
-from models.database.store import Store
-from models.demo.names import NASTY, RESELLERS, SAMPLES, TONGUES
-from models.lists.filter_lexer import quoted, words_of
-from models.lists.filter_parser import parse
-from models.lists.query import Query
-from models.lists.spec import Sort
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.core.clock import to_millis
+from partnerdesk.models.core.errors import FilterError
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers.entities import Customer, Relationship, Tag, sort_and_search
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.demo.names import NASTY, RESELLERS, SAMPLES, TONGUES
+from partnerdesk.models.lists.filter_lexer import quoted, words_of
+from partnerdesk.models.lists.filter_parser import parse
+from partnerdesk.models.lists.query import Query
+from partnerdesk.models.lists.spec import Sort
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.books import NOW
 from tests.empty_book import empty_book
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from models.database.connection import Connection
+    from partnerdesk.models.database.connection import Connection
 
 COUNTRIES = ("DE", "RU", "CN", "AE", "")
 RELATIONS = ("reseller", "advisor", "none")

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.core.errors import StoreError
-from models.lists.filter_history import FilterHistory
-from models.lists.known_values import FilterCompleter
+from partnerdesk.models.core.errors import StoreError
+from partnerdesk.models.lists.filter_history import FilterHistory
+from partnerdesk.models.lists.known_values import FilterCompleter
+from partnerdesk.tui.widgets.safe_input import SafeInput
 from tests.books import demo_desk
 from tests.test_command_line_prompt import remark
 from tests.test_screens import running
-from tui.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
 
-    from models.lists.completion import Completions, Line
+    from partnerdesk.models.lists.completion import Completions, Line
 
 
 async def test_tab_completes_fields_and_values_and_the_list_follows(tmp_path: Path) -> None:

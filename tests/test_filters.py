@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.accounts.accounts import read_accounts
-from models.core.errors import FilterError
-from models.customers.entities import Customer, Tag, sort_and_search
-from models.customers.list import CUSTOMERS
-from models.lists.filter_parser import parse
-from models.lists.query import Query
-from models.lists.spec import Sort
-from models.settings.load import load
+from partnerdesk.models.accounts.accounts import read_accounts
+from partnerdesk.models.core.errors import FilterError
+from partnerdesk.models.customers.entities import Customer, Tag, sort_and_search
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.lists.filter_parser import parse
+from partnerdesk.models.lists.query import Query
+from partnerdesk.models.lists.spec import Sort
+from partnerdesk.models.settings.load import load
 from tests.books import NOW
 
 if TYPE_CHECKING:
-    from models.database.store import Store
+    from partnerdesk.models.database.store import Store
 
 
 def found(store: Store, text: str) -> list[str]:

@@ -15,25 +15,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from models.core import paths
-from models.core.clock import to_millis
-from models.languages import speak
-from models.lists.list_state import Remembered
-from models.settings import load as settings
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.core import paths
+from partnerdesk.models.core.clock import to_millis
+from partnerdesk.models.languages import speak
+from partnerdesk.models.lists.list_state import Remembered
+from partnerdesk.models.settings import load as settings
+from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.tui.app import DeskApp
+from partnerdesk.tui.first_picture import picture_file, standing
+from partnerdesk.tui.leaving import picture_of
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.lines import KeyBar
+from partnerdesk.tui.wire.kept import AS_AGREED, KeptPicture, PictureFile, Run
+from partnerdesk.tui.wire.picture import Picture
+from partnerdesk.tui.wire.standing import Standing
 from tests.books import NOW, demo_desk, demo_store
 from tests.commands import COMMAND
 from tests.terminal import Terminal
 from tests.test_wire import HEIGHT, WIDTH, Line, pictures, written
 from tests.wire_frames import frame, piece, shown, terminal
-from tui.app import DeskApp
-from tui.first_picture import picture_file, standing
-from tui.leaving import picture_of
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.lines import KeyBar
-from tui.wire.kept import AS_AGREED, KeptPicture, PictureFile, Run
-from tui.wire.picture import Picture
-from tui.wire.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -163,12 +163,12 @@ def test_the_resources_stand_there_wherever_the_console_was_left(tmp_path: Path)
 
 STANDS = """
 import signal
-from models.core.clock import now
-from tui.leaving import picture_of
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.lines import KeyBar
-from tui.wire.kept import KeptPicture, Run
-from tui.wire.standing import Standing
+from partnerdesk.models.core.clock import now
+from partnerdesk.tui.leaving import picture_of
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.lines import KeyBar
+from partnerdesk.tui.wire.kept import KeptPicture, Run
+from partnerdesk.tui.wire.standing import Standing
 with Standing(KeptPicture((80, 24), [[Run(0, "", "a row")]] * 24, 22, "", "", 0), now()):
     while True:
         signal.pause()

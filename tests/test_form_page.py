@@ -13,17 +13,17 @@ from textual.events import Click, Key, MouseScrollDown, Paste
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 
-from models.core.text import shown
-from screens.shared.choice_dialog import ChoiceDialog
+from partnerdesk.models.core.text import shown
+from partnerdesk.screens.shared.choice_dialog import ChoiceDialog
+from partnerdesk.tui.app import DeskApp
+from partnerdesk.tui.themes import THEMES
+from partnerdesk.tui.widgets.form_entry import completed
+from partnerdesk.tui.widgets.form_layout import MESSAGE_LINES, lay_out
+from partnerdesk.tui.widgets.form_lines import FormLines
+from partnerdesk.tui.widgets.form_page import FormPage, Item, ItemSection, ItemState
+from partnerdesk.tui.widgets.safe_input import LONGEST, SafeInput, unveiled, veiled
 from tests.books import empty_desk
 from tests.terminal import Terminal
-from tui.app import DeskApp
-from tui.themes import THEMES
-from tui.widgets.form_entry import completed
-from tui.widgets.form_layout import MESSAGE_LINES, lay_out
-from tui.widgets.form_lines import FormLines
-from tui.widgets.form_page import FormPage, Item, ItemSection, ItemState
-from tui.widgets.safe_input import LONGEST, SafeInput, unveiled, veiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -655,7 +655,7 @@ import sys
 from pathlib import Path
 from tests.books import empty_desk
 from tests.test_form_page import STYLE, FormScreen
-from tui.app import DeskApp
+from partnerdesk.tui.app import DeskApp
 
 class Console(DeskApp):
     CSS_PATH = STYLE

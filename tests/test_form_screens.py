@@ -6,16 +6,16 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from models.customers.drafts import read_draft, read_drafts, save_draft
-from models.customers.edit import form_values, plan_edit_customer
-from models.customers.form.fields import FormField
-from models.customers.page import find_customer, read_customer
-from models.database import connection as connections
-from models.operations.carry_out import carry_out
-from screens.customers import add as add_customer
-from screens.customers.add import AddCustomerScreen
-from screens.customers.edit import EditCustomerScreen
-from screens.resources.list import ResourcesScreen
+from partnerdesk.models.customers.drafts import read_draft, read_drafts, save_draft
+from partnerdesk.models.customers.edit import form_values, plan_edit_customer
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.page import find_customer, read_customer
+from partnerdesk.models.database import connection as connections
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.screens.customers import add as add_customer
+from partnerdesk.screens.customers.add import AddCustomerScreen
+from partnerdesk.screens.customers.edit import EditCustomerScreen
+from partnerdesk.screens.resources.list import ResourcesScreen
 from tests.books import NOW, TESTER, demo_desk, empty_desk
 from tests.edits import by
 from tests.forms import account_in, add
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from models.session import Desk
+    from partnerdesk.models.session import Desk
 
 
 async def until(console: Console, text: str, *, there: bool = True) -> None:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from models.changes.history import SEALED, Actor, Change, ChangeKind, entry
-from models.changes.verify import Verification, verify
-from models.database.store import Store
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.changes.history import SEALED, Actor, Change, ChangeKind, entry
+from partnerdesk.models.changes.verify import Verification, verify
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.books import NOW
 from tests.conftest import CLOUDS
 from tests.edits import add_to_history

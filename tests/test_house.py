@@ -20,16 +20,16 @@ HOUSE = Path(__file__).parents[1]
 
 FIRST_FRAME = """
 import asyncio, json, os, sys, threading
-from cli.shared.open_book import book
-from models.settings import load as settings
-from models.session import Desk
-from models.settings.database_url import SqliteFile
-from models.database.store import Store
+from partnerdesk.cli.shared.open_book import book
+from partnerdesk.models.settings import load as settings
+from partnerdesk.models.session import Desk
+from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.models.database.store import Store
 from pathlib import Path
 
 async def main():
     chosen = settings.load()
-    from tui.app import DeskApp
+    from partnerdesk.tui.app import DeskApp
     desk = Desk(chosen, Store(SqliteFile(Path(sys.argv[1]))))
     desk.open = asyncio.Event().wait  # the book is opened beside the first frame: never here
     app = DeskApp(desk)
@@ -47,7 +47,7 @@ HEAVY = {"sqlmodel", "sqlalchemy", "alembic", "pydantic", "pydantic_settings", "
 
 def test_the_first_frame_loads_nothing_heavy(tmp_path: Path) -> None:
     """With settings that were read once before, as on every start but the first."""
-    warm = [sys.executable, "-c", "from models.settings.load import load; load()"]
+    warm = [sys.executable, "-c", "from partnerdesk.models.settings.load import load; load()"]
     subprocess.run(warm, check=True, cwd=HOUSE)
     command = [sys.executable, "-c", FIRST_FRAME, str(tmp_path / "book.db")]
     result = subprocess.run(command, check=True, cwd=HOUSE, capture_output=True, text=True)
@@ -63,10 +63,11 @@ def test_the_rows_of_the_last_list_load_no_orm(tmp_path: Path) -> None:
     demo_store(tmp_path)
     program = (
         "import json, sys; from pathlib import Path\n"
-        "from models.customers.list import CUSTOMERS\n"
-        "from models.settings.database_url import SqliteFile\n"
-        "from models.lists.filter_parser import parse; from models.lists.query import Query\n"
-        "from models.database.store import Store; from datetime import datetime, UTC\n"
+        "from partnerdesk.models.customers.list import CUSTOMERS\n"
+        "from partnerdesk.models.settings.database_url import SqliteFile\n"
+        "from partnerdesk.models.lists.filter_parser import parse\n"
+        "from partnerdesk.models.lists.query import Query\n"
+        "from partnerdesk.models.database.store import Store; from datetime import datetime, UTC\n"
         "store = Store(SqliteFile(Path(sys.argv[1]))); store.open(['global'])\n"
         "query = Query(CUSTOMERS, (1,), parse('a', CUSTOMERS, datetime.now(UTC)),"
         " CUSTOMERS.default_sort)\n"
@@ -87,7 +88,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
-    """Installed without its source; its dependencies are those of this environment."""
+    """Installed without its source, beside packages that are named like its rooms.
+
+    Its dependencies are those of this environment.
+    """
     home = tmp_path / "environment"
     venv.create(home, with_pip=True)
     python = home / "bin" / "python"
@@ -107,6 +111,8 @@ def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Pa
     # Behind the wheel's own packages, and without this checkout's editable install.
     (site / "dependencies.py").write_text(f"import sys; sys.path.append({ours!r})\n")
     (site / "dependencies.pth").write_text("import dependencies\n")
+    for name in ("models", "screens", "tui", "cli", "mailing"):  # of somebody else
+        (site / f"{name}.py").write_text("theirs = True\n")
     for words in (["info"], ["customers", "list"], ["customers", "list", "--demo", "--json"]):
         command = [str(home / "bin" / "partnerdesk"), *words]
         result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
@@ -115,14 +121,16 @@ def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Pa
             assert str(site) in result.stdout, "it reads its own config.toml"
         if "--json" in words:
             assert len(json.loads(result.stdout)) > 1_000
+    theirs = "import partnerdesk, models; assert models.theirs"
+    subprocess.run([str(python), "-c", theirs], check=True, cwd=tmp_path)
     held = subprocess.run(
         [str(python), "-m", "zipfile", "-l", str(wheel)], check=True, capture_output=True, text=True
     ).stdout
-    for needed in ("models/config.toml", "screens/shared/help.tcss", "tui/app.tcss",
+    for needed in ("config.toml", "screens/shared/help.tcss", "tui/app.tcss",
                    "models/guides/ru/manage-customers.md",
                    "models/migrations/versions/0001_book.py",
                    "models/languages/ru/LC_MESSAGES/partnerdesk.mo"):  # fmt: skip
-        assert needed in held
+        assert f"partnerdesk/{needed}" in held
     assert "tests/" not in held
 
 

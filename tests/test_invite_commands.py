@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.core.errors import ConflictError
-from models.database.store import Store
-from models.relationships.entities import Invitation
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.core.errors import ConflictError
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.relationships.entities import Invitation
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.relations import LINK, WITHOUT
 from tests.relationship_books import book_of, changes, read, relationships, whole
 
@@ -216,7 +216,7 @@ def test_an_eml_file_is_a_letter_and_never_written_over_another(book: Path, tmp_
 def test_a_file_stays_and_that_is_said_where_the_book_cannot_be_written(
     book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models.operations import carry_out as engine
+    from partnerdesk.models.operations import carry_out as engine
 
     assert invite(book, *NEW, "--link", LINK).code == 0
     real = engine.carry_out

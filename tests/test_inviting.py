@@ -7,20 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.changes.plan import Record
-from models.core.errors import RefusedError
-from models.core.verdicts import Verdict
-from models.customers.entities import BillingProfile
-from models.database.store import Store
-from models.letters.letter import LetterLanguage
-from models.letters.links import asks_delegated_admin
-from models.operations.carry_out import carry_out
-from models.operations.undo import plan_undo
-from models.relationships.entities import InvitationKind, PartnerRelation, SentBy
-from models.relationships.invitation import plan_accept, plan_letter_out, plan_rewrite, read_case
-from models.relationships.invite import InvitationWish, plan_invite, read_around
-from models.settings import load as settings
-from models.settings.clouds import Capability, Support
+from partnerdesk.models.changes.plan import Record
+from partnerdesk.models.core.errors import RefusedError
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.customers.entities import BillingProfile
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.letters.letter import LetterLanguage
+from partnerdesk.models.letters.links import asks_delegated_admin
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.operations.undo import plan_undo
+from partnerdesk.models.relationships.entities import InvitationKind, PartnerRelation, SentBy
+from partnerdesk.models.relationships.invitation import (
+    plan_accept,
+    plan_letter_out,
+    plan_rewrite,
+    read_case,
+)
+from partnerdesk.models.relationships.invite import InvitationWish, plan_invite, read_around
+from partnerdesk.models.settings import load as settings
+from partnerdesk.models.settings.clouds import Capability, Support
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by
 from tests.empty_book import empty_book
@@ -45,8 +50,8 @@ from tests.relations import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.changes.plan import Plan
-    from models.settings.database_url import SqliteFile
+    from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.settings.database_url import SqliteFile
 
 MICROSOFT_ID = "aaaaaaaa-1111-4222-8333-444444444444"
 COMBINED = InvitationKind.COMBINED
@@ -234,7 +239,7 @@ def test_the_letter_is_in_the_customers_language(
 
 
 def test_the_own_provider_is_named_where_there_is_just_one(book: Store) -> None:
-    from models.relationships.partners import plan_add_partner, read_partners
+    from partnerdesk.models.relationships.partners import plan_add_partner, read_partners
 
     account = account_in(book)
     for name, expected in (("Big Provider", "Big Provider"), ("Second", "")):

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.core.clock import now
-from models.database.store import Store
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.books import demo_store, fill_demo
 from tests.relations import LINK, invitation_of, invite, name_accounts
 from tests.terminal import Terminal
@@ -20,7 +20,7 @@ from tests.terminal import Terminal
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMMAND = [sys.executable, "-m", "cli.main"]
+COMMAND = [sys.executable, "-m", "partnerdesk"]
 SIZES = [(80, 24), (120, 40)]
 
 

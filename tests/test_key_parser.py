@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.events import Key
 
-from tui.wire.key_parser import KeyParser
+from partnerdesk.tui.wire.key_parser import KeyParser
 
 
 def keys(*sent: str) -> list[str]:

@@ -13,9 +13,17 @@ from babel.messages import Catalog, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from models.core.clock import age, date_text, moment_text
-from models.languages import DOMAIN, FOLDER, available, ngettext, number, preferred, speak
-from models.resources import GUIDES_FOLDER, RESOURCES
+from partnerdesk.models.core.clock import age, date_text, moment_text
+from partnerdesk.models.languages import (
+    DOMAIN,
+    FOLDER,
+    available,
+    ngettext,
+    number,
+    preferred,
+    speak,
+)
+from partnerdesk.models.resources import GUIDES_FOLDER, RESOURCES
 from tests.books import NOW
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from partnerdesk.tui.watch import STOPPING
 from tests.test_surviving import broken
-from tui.watch import STOPPING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +93,7 @@ def ask_to_leave(terminal: Terminal, way: str) -> None:
 def test_whatever_hangs_the_console_can_be_left(tmp_path: Path, hang: str, way: str) -> None:
     mark = tmp_path / "hangs"
     imports = f"import asyncio, pathlib, time\nMARK = pathlib.Path({str(mark)!r})\n"
-    how = "from screens.resources.list import ResourcesScreen as S\nS.do_guide = hang"
+    how = "from partnerdesk.screens.resources.list import ResourcesScreen as S\nS.do_guide = hang"
     with broken(tmp_path, how, failing=imports + HANGS[hang]) as terminal:
         terminal.wait_for("216 customers")
         terminal.wait_idle()
@@ -125,7 +125,7 @@ async def hang(self):
     MARK.touch()
     await asyncio.sleep(600)
 """
-    how = "from screens.resources.list import ResourcesScreen as S\nS.do_guide = hang"
+    how = "from partnerdesk.screens.resources.list import ResourcesScreen as S\nS.do_guide = hang"
     with broken(tmp_path, how, failing=failing) as terminal:
         terminal.wait_for("216 customers")
         terminal.wait_idle()

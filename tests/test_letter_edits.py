@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.letters.letter import (
+from partnerdesk.models.letters.letter import (
     LONGEST_BODY,
     LONGEST_SUBJECT,
     LetterKind,
@@ -23,7 +23,7 @@ from models.letters.letter import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from models.letters.letter import Letter
+    from partnerdesk.models.letters.letter import Letter
 
 LINK = (
     "https://admin.microsoft.com/Adminportal/Home?invType=ResellerRelationship"

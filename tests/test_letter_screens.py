@@ -10,33 +10,33 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.database.store import Store
-from models.operations.carry_out import carry_out
-from models.relationships.end import EndingWish, plan_end, read_ending
-from models.relationships.entities import Invitation, SentBy
-from models.relationships.invitation import plan_decline, plan_letter_out, read_case
-from models.session import Desk
-from models.settings import load as settings
-from models.settings.database_url import SqliteFile
-from screens.changes.page import ChangeScreen
-from screens.changes.plan import PlanScreen
-from screens.relationships.invitations.page import InvitationScreen
-from screens.relationships.letters.notice import NoticeScreen
-from screens.relationships.letters.sent_letter import SentLetterScreen
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.relationships.end import EndingWish, plan_end, read_ending
+from partnerdesk.models.relationships.entities import Invitation, SentBy
+from partnerdesk.models.relationships.invitation import plan_decline, plan_letter_out, read_case
+from partnerdesk.models.session import Desk
+from partnerdesk.models.settings import load as settings
+from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.screens.changes.page import ChangeScreen
+from partnerdesk.screens.changes.plan import PlanScreen
+from partnerdesk.screens.relationships.invitations.page import InvitationScreen
+from partnerdesk.screens.relationships.letters.notice import NoticeScreen
+from partnerdesk.screens.relationships.letters.sent_letter import SentLetterScreen
+from partnerdesk.tui.widgets.field_page import FieldPage
 from tests.books import NOW, TESTER, demo_desk
 from tests.edits import by
 from tests.forms import account_in, add
 from tests.mail_server import HOST, MailServer
 from tests.relations import LINK, findings, invitation_of, invite, invited, name_accounts, send
 from tests.test_screens import running
-from tui.widgets.field_page import FieldPage
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from partnerdesk.tui.widgets.desk_screen import DeskScreen
     from tests.test_screens import Console
-    from tui.widgets.desk_screen import DeskScreen
 
 ASKED = "The letter is copied. Did it go out?  Enter/y record as sent  Esc not yet"
 LEDGER = ("g", "l", "enter")

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mailing.outbox import send_waiting, settle_unsure, unsure_calls
-from models.changes.outbox import CallState
-from models.core.errors import RefusedError
-from models.database.store import Store
-from models.operations.carry_out import carry_out
-from models.relationships.entities import SentBy
-from models.relationships.invitation import plan_letter_out, read_case
-from models.settings.database_url import SqliteFile
-from models.settings.model import MailSettings
+from partnerdesk.mailing.outbox import send_waiting, settle_unsure, unsure_calls
+from partnerdesk.models.changes.outbox import CallState
+from partnerdesk.models.core.errors import RefusedError
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.relationships.entities import SentBy
+from partnerdesk.models.relationships.invitation import plan_letter_out, read_case
+from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.models.settings.model import MailSettings
 from tests.books import NOW, TESTER
 from tests.commands import COMMAND, HOUSE, run
 from tests.edits import by

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.letters.letter import (
+from partnerdesk.models.letters.letter import (
     LANGUAGE_TITLES,
     LETTER_TITLES,
     LONGEST_BODY,
@@ -29,7 +29,7 @@ from models.letters.letter import (
 )
 
 if TYPE_CHECKING:
-    from models.core.verdicts import Reason
+    from partnerdesk.models.core.verdicts import Reason
 
 LINK = (
     "https://admin.microsoft.com/Adminportal/Home?invType=ResellerRelationship"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from models.relationships.lifecycles import (
+from partnerdesk.models.relationships.lifecycles import (
     DELEGATED_ADMIN,
     INVITATION,
     RELATIONSHIP,

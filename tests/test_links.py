@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.letters.links import (
+from partnerdesk.models.letters.links import (
     CODES,
     DOMAINS,
     LIMIT,

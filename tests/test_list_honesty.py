@@ -10,14 +10,14 @@ from sqlmodel import col
 from textual.events import Paste
 from textual.widgets import Static
 
-from models.core.errors import FilterError
-from models.customers.entities import Customer
-from models.session import Desk
-from screens.relationships.invitations.invite import InviteManyScreen
+from partnerdesk.models.core.errors import FilterError
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.session import Desk
+from partnerdesk.screens.relationships.invitations.invite import InviteManyScreen
+from partnerdesk.tui.widgets.list_screen import ListScreen
+from partnerdesk.tui.widgets.prompt import LONGEST_ANSWER
 from tests.books import NOW, demo_desk
 from tests.test_screens import running
-from tui.widgets.list_screen import ListScreen
-from tui.widgets.prompt import LONGEST_ANSWER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,8 +174,8 @@ async def test_a_question_is_packed_anew_in_another_window(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("text", ["nofield:1", "seen>never", "seen > 30d"])
 async def test_an_error_while_typing_says_what_to_write(tmp_path: Path, text: str) -> None:
-    from models.customers.list import CUSTOMERS
-    from models.lists.filter_parser import parse
+    from partnerdesk.models.customers.list import CUSTOMERS
+    from partnerdesk.models.lists.filter_parser import parse
 
     with pytest.raises(FilterError) as caught:
         parse(text, CUSTOMERS, NOW)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from textual.app import App
 from textual.scrollbar import ScrollTo
 
-from models.core import paths
-from models.core.text import fold
-from models.lists.row_source import RowSource
-from models.lists.saved_views import SavedView
-from models.lists.saved_views_file import keep_columns, keep_view, read_views
-from models.lists.spec import Column, Row
+from partnerdesk.models.core import paths
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.lists.row_source import RowSource
+from partnerdesk.models.lists.saved_views import SavedView
+from partnerdesk.models.lists.saved_views_file import keep_columns, keep_view, read_views
+from partnerdesk.models.lists.spec import Column, Row
+from partnerdesk.tui.themes import DARK
+from partnerdesk.tui.widgets.record_table import RecordTable
 from tests.books import NOW, demo_desk
 from tests.test_screens import running
-from tui.themes import DARK
-from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from models.lists.spec import RowKey
+    from partnerdesk.models.lists.spec import RowKey
 
 
 async def test_a_view_is_shown_until_filter_or_sort_are_changed(tmp_path: Path) -> None:

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.customers.list import CUSTOMERS
-from models.database.connection import PostgresConnection
-from models.lists.filter_parser import NO_FILTER, parse
-from models.lists.query import Query
-from models.lists.spec import Sort
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.database.connection import PostgresConnection
+from partnerdesk.models.lists.filter_parser import NO_FILTER, parse
+from partnerdesk.models.lists.query import Query
+from partnerdesk.models.lists.spec import Sort
 from tests.books import NOW, fill_demo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-    from models.database.connection import Connection
-    from models.database.store import Store
+    from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.database.store import Store
 
 SORTS = [
     Sort(column.name, descending)

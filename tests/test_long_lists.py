@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.customers.list import CUSTOMERS
-from models.database.reader import Reader
-from models.database.store import Store
-from models.lists.filter_parser import NO_FILTER, parse
-from models.lists.query import Query
-from models.lists.row_source import Opening, RowSource, Wish
-from models.lists.spec import Row, RowKey, Sort
-from models.lists.store_rows import StoreRows
-from models.lists.trigrams import lead
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.database.reader import Reader
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.lists.filter_parser import NO_FILTER, parse
+from partnerdesk.models.lists.query import Query
+from partnerdesk.models.lists.row_source import Opening, RowSource, Wish
+from partnerdesk.models.lists.spec import Row, RowKey, Sort
+from partnerdesk.models.lists.store_rows import StoreRows
+from partnerdesk.models.lists.trigrams import lead
+from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.tui.widgets import record_window
 from tests.books import NOW, fill_demo
 from tests.empty_book import empty_book
 from tests.test_record_table import TableApp, settled, shown
-from tui.widgets import record_window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from models.database.connection import Connection
+    from partnerdesk.models.database.connection import Connection
 
 
 class Uncounted(RowSource):

@@ -9,20 +9,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.customers.add import circumstances
-from models.customers.duplicates import Likeness, find_look_alikes
-from models.customers.entities import Customer
-from models.customers.form.fields import FormField
-from models.database.connection import PostgresConnection
-from models.database.store import Store
-from models.languages import speak
+from partnerdesk.models.customers.add import circumstances
+from partnerdesk.models.customers.duplicates import Likeness, find_look_alikes
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.database.connection import PostgresConnection
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.languages import speak
 from tests.books import NOW, fill_demo
 from tests.conftest import CLOUDS
 from tests.forms import AMERICA, GERMANY, PORTUGAL, account_in, add, alike, form
 from tests.test_lists import Explained
 
 if TYPE_CHECKING:
-    from models.settings.database_url import SqliteFile
+    from partnerdesk.models.settings.database_url import SqliteFile
 
 NOBODY = {"company_name": "Zebra Quartz", "domain_prefix": "zebra", "registration_number": ""}
 

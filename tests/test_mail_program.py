@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.letters.eml import eml_bytes, write_eml
-from models.letters.letter import Letter, LetterKind, LetterLanguage, Parties, compose
+from partnerdesk.models.letters.eml import eml_bytes, write_eml
+from partnerdesk.models.letters.letter import Letter, LetterKind, LetterLanguage, Parties, compose
 from tests.terminal import Terminal
 
 if TYPE_CHECKING:

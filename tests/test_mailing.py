@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mailing.smtp import send_letter
-from models.core.errors import (
+from partnerdesk.mailing.smtp import send_letter
+from partnerdesk.models.core.errors import (
     DeskError,
     ExitCode,
     MailError,
@@ -23,9 +23,9 @@ from models.core.errors import (
     RefusedError,
     SettingsError,
 )
-from models.letters.eml import message
-from models.letters.letter import LetterKind, LetterLanguage, Parties, compose
-from models.settings.model import MailSettings
+from partnerdesk.models.letters.eml import message
+from partnerdesk.models.letters.letter import LetterKind, LetterLanguage, Parties, compose
+from partnerdesk.models.settings.model import MailSettings
 from tests.mail_server import (
     HOST,
     PASSWORD,

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.core.verdicts import Verdict
-from models.database.store import Store
-from models.lists.filter_parser import NO_FILTER
-from models.lists.query import Query
-from models.operations.carry_out import carry_out
-from models.operations.close_invitations import close_matched
-from models.operations.undo import plan_undo
-from models.relationships.invitation import plan_accept, plan_decline, read_case
-from models.relationships.lifecycles import InvitationState
-from models.relationships.lists import INVITATIONS
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.lists.filter_parser import NO_FILTER
+from partnerdesk.models.lists.query import Query
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.operations.close_invitations import close_matched
+from partnerdesk.models.operations.undo import plan_undo
+from partnerdesk.models.relationships.invitation import plan_accept, plan_decline, read_case
+from partnerdesk.models.relationships.lifecycles import InvitationState
+from partnerdesk.models.relationships.lists import INVITATIONS
 from tests.books import NOW, TESTER
 from tests.conftest import CLOUDS
 from tests.edits import by
@@ -43,7 +43,7 @@ from tests.test_store import rows
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.settings.database_url import SqliteFile
+    from partnerdesk.models.settings.database_url import SqliteFile
 
 ID = "aaaaaaaa-1111-4222-8333-444444444444"
 OTHER_ID = "bbbbbbbb-1111-4222-8333-444444444444"

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.core import own_files, paths
-from models.core.typed import DamagedError
-from models.database.store import Store
-from models.lists.filter_history import FilterHistory
-from models.lists.list_state import Remembered, View
-from models.lists.saved_views_file import read_views
-from models.session import Desk
-from models.settings import load as settings
-from models.settings.model import Settings
+from partnerdesk.models.core import own_files, paths
+from partnerdesk.models.core.typed import DamagedError
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.lists.filter_history import FilterHistory
+from partnerdesk.models.lists.list_state import Remembered, View
+from partnerdesk.models.lists.saved_views_file import read_views
+from partnerdesk.models.session import Desk
+from partnerdesk.models.settings import load as settings
+from partnerdesk.models.settings.model import Settings
 from tests.own_files import (
     FILES,
     GARBAGE,

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.core.errors import FileError
-from models.database.store import Store
-from models.lists.saved_views import SavedView
-from models.lists.saved_views_file import keep_view, read_views
-from models.session import Desk
-from models.settings import load as settings
+from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.lists.saved_views import SavedView
+from partnerdesk.models.lists.saved_views_file import keep_view, read_views
+from partnerdesk.models.session import Desk
+from partnerdesk.models.settings import load as settings
 from tests.commands import run
 from tests.own_files import (
     FILES,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.core import paths
-from models.database.store import Store
+from partnerdesk.models.core import paths
+from partnerdesk.models.database.store import Store
 from tests import postgres
 from tests.books import demo_store, fill_demo
 from tests.terminal import Terminal
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from models.settings.database_url import PostgresServer
+    from partnerdesk.models.settings.database_url import PostgresServer
 
 TIMES = int(os.environ.get("PARTNERDESK_TEST_PACE_TIMES", "2"))
 PACES = (0.0, 0.03, 0.12, 0.35)
@@ -41,7 +41,7 @@ TABS = ("1 Invitations", "2 Partners", "3 Delegated admin", "4 Ended")
 def console(book: str, size: tuple[int, int] = (120, 40)) -> Iterator[Terminal]:
     """Open the console on a book; at the end it must leave in order, without a crash report."""
     columns, rows = size
-    command = [sys.executable, "-m", "cli.main", "--database", book]
+    command = [sys.executable, "-m", "partnerdesk", "--database", book]
     with Terminal(command, columns, rows) as terminal:
         terminal.wait_for("Read this to learn")
         terminal.wait_until(lambda text: "customers" in text and "DROP" not in text)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.accounts.accounts import PartnerKind
-from models.core.verdicts import Verdict
-from models.database.store import Store
-from models.operations.carry_out import carry_out
-from models.operations.undo import plan_undo
-from models.relationships.entities import PartnerRelation
-from models.relationships.partners import (
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.operations.undo import plan_undo
+from partnerdesk.models.relationships.entities import PartnerRelation
+from partnerdesk.models.relationships.partners import (
     default_kind,
     plan_add_partner,
     plan_edit_partner,
@@ -22,8 +22,8 @@ from models.relationships.partners import (
     read_partner,
     read_partners,
 )
-from models.settings import load as settings
-from models.settings.clouds import Capability
+from partnerdesk.models.settings import load as settings
+from partnerdesk.models.settings.clouds import Capability
 from tests.books import NOW, SUFFIXES, TESTER
 from tests.edits import by
 from tests.empty_book import empty_book
@@ -31,8 +31,8 @@ from tests.forms import account_in
 from tests.relations import add_customer, codes, customer_of, days, findings, provider
 
 if TYPE_CHECKING:
-    from models.changes.plan import Outcome, Plan
-    from models.settings.database_url import SqliteFile
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.settings.database_url import SqliteFile
 
 GUID = "aaaaaaaa-1111-4222-8333-444444444444"
 NOVA = {"name": "Nova", "mpn_id": "4711", "location": "DE", "agreement_signed": "yes",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.core.text import fold, shown, shown_lines
+from partnerdesk.models.core.text import fold, shown, shown_lines
 
 TEXT = st.text(st.characters(codec=None))
 """Any text, halves of pairs and controls too."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.events import Paste
 
-from models.lists.filter_history import FilterHistory
-from models.lists.saved_views_file import read_views
+from partnerdesk.models.lists.filter_history import FilterHistory
+from partnerdesk.models.lists.saved_views_file import read_views
+from partnerdesk.tui.widgets.safe_input import SafeInput
 from tests.books import demo_desk, demo_store
 from tests.commands import COMMAND
 from tests.terminal import Terminal
 from tests.test_command_line_prompt import remark
 from tests.test_screens import running
-from tui.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
     from pathlib import Path

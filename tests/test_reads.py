@@ -14,23 +14,23 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from textual.events import Key
 
-from models.database.reader import Reader
+from partnerdesk.models.database.reader import Reader
+from partnerdesk.tui import steady_app
+from partnerdesk.tui.app import DeskApp
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.field_page import FieldPage
+from partnerdesk.tui.widgets.header import DeskHeader
+from partnerdesk.tui.widgets.lines import KeyBar, StatusLine
+from partnerdesk.tui.widgets.record_table import RecordTable
 from tests.books import demo_desk
 from tests.test_screens import Console
-from tui import steady_app
-from tui.app import DeskApp
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.field_page import FieldPage
-from tui.widgets.header import DeskHeader
-from tui.widgets.lines import KeyBar, StatusLine
-from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from textual.widget import Widget
 
-    from models.session import Desk
+    from partnerdesk.models.session import Desk
 
 CHILDREN: tuple[type[Widget], ...] = (DeskHeader, RecordTable, FieldPage, StatusLine, KeyBar)
 KEYS = (

@@ -10,29 +10,29 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Static
 
-from models.core.errors import BusyError
-from models.core.verdicts import Reason
-from models.customers.page import CustomerPage, find_customer, read_customer
-from models.customers.tags_and_notes import plan_note
-from models.forms.question import Asked, Option, chosen, not_listed
-from screens.changes.plan import PlanScreen
-from screens.customers.add import AddCustomerScreen
-from screens.shared.choice_dialog import ChoiceDialog
-from screens.shared.help import HelpScreen
-from screens.shared.record_form import RecordFormScreen
+from partnerdesk.models.core.errors import BusyError
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.customers.page import CustomerPage, find_customer, read_customer
+from partnerdesk.models.customers.tags_and_notes import plan_note
+from partnerdesk.models.forms.question import Asked, Option, chosen, not_listed
+from partnerdesk.screens.changes.plan import PlanScreen
+from partnerdesk.screens.customers.add import AddCustomerScreen
+from partnerdesk.screens.shared.choice_dialog import ChoiceDialog
+from partnerdesk.screens.shared.help import HelpScreen
+from partnerdesk.screens.shared.record_form import RecordFormScreen
+from partnerdesk.tui.keys import check_keymap
+from partnerdesk.tui.widgets.form_layout import LineKind
 from tests.books import NOW, TESTER, demo_desk
 from tests.edits import set_tags
 from tests.forms import account_in
 from tests.test_screens import Console, running
-from tui.keys import check_keymap
-from tui.widgets.form_layout import LineKind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
 
-    from models.changes.plan import Outcome, Plan
-    from models.session import Desk
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.session import Desk
 
 KINDS = (Option("call", "Telephone"), Option("visit", "Visit"), Option("video", "Vidéo call"))
 ENGLISH = Option("en", "English")

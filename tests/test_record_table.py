@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.app import App
 
-from models.lists.row_source import ListedRows, RowSource
-from models.lists.spec import Column, Row, RowKey
+from partnerdesk.models.lists.row_source import ListedRows, RowSource
+from partnerdesk.models.lists.spec import Column, Row, RowKey
+from partnerdesk.tui.themes import DARK
+from partnerdesk.tui.widgets.record_layout import arrange, fitted
+from partnerdesk.tui.widgets.record_table import RecordTable
 from tests.books import NOW
-from tui.themes import DARK
-from tui.widgets.record_layout import arrange, fitted
-from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

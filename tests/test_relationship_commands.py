@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.customers.entities import Customer
-from models.relationships.entities import (
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.relationships.entities import (
     DelegatedAdminRelationship,
     Invitation,
     PartnerLink,
     ResellerRelationship,
 )
-from models.relationships.lists import TABS
+from partnerdesk.models.relationships.lists import TABS
 from tests.books import NOW
 from tests.commands import run
 from tests.relations import LINK

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.core.clock import now
-from models.database.store import Store
-from models.languages import _, ngettext, speak
-from models.relationships.entities import (
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.languages import _, ngettext, speak
+from partnerdesk.models.relationships.entities import (
     DelegatedAdminRelationship,
     PartnerLink,
     PartnerRelation,
 )
-from models.relationships.lifecycles import DelegatedAdminState, InvitationState
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.relationships.lifecycles import DelegatedAdminState, InvitationState
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.conftest import CLOUDS
 from tests.forms import account_in
 from tests.relations import LINK, add_customer, findings, name_accounts

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.core.clock import to_millis, until
-from models.database.connection import PostgresConnection
-from models.lists.filter_parser import NO_FILTER, parse
-from models.lists.query import Query
-from models.lists.spec import ListSpec, Sort, cell_text
-from models.relationships.entities import DelegatedAdminRelationship
-from models.relationships.lifecycles import DelegatedAdminState
-from models.relationships.lists import DELEGATED_ADMIN, INVITATIONS, TABS
+from partnerdesk.models.core.clock import to_millis, until
+from partnerdesk.models.database.connection import PostgresConnection
+from partnerdesk.models.lists.filter_parser import NO_FILTER, parse
+from partnerdesk.models.lists.query import Query
+from partnerdesk.models.lists.spec import ListSpec, Sort, cell_text
+from partnerdesk.models.relationships.entities import DelegatedAdminRelationship
+from partnerdesk.models.relationships.lifecycles import DelegatedAdminState
+from partnerdesk.models.relationships.lists import DELEGATED_ADMIN, INVITATIONS, TABS
 from tests.books import NOW, fill_demo
 from tests.forms import account_in
 from tests.relations import add_customer, invite, invited, name_accounts
@@ -25,7 +25,7 @@ from tests.test_lists import Explained
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from models.database.store import Store
+    from partnerdesk.models.database.store import Store
 
 ORDERS = [
     (spec, Sort(column.name, descending))

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import select
 
-from models.core.clock import now
-from models.customers.entities import Customer
-from models.database.store import Store
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.commands import COMMAND, HOUSE
 from tests.relationship_books import book_of, changes, delegated, read, relationships, whole
 from tests.test_customers_add import as_json
@@ -296,7 +296,7 @@ def as_table(folder: Path, kind: str) -> Path:
     file = folder / f"kept.{kind}"
     if kind == "json":
         return as_json(file, KEPT)
-    from models.sheets import write_csv, write_xlsx
+    from partnerdesk.models.sheets import write_csv, write_xlsx
 
     names = ["customer", "name", "roles", "status", "start", "end", "auto_extend", "microsoft_id"]
     rows = [[row.get(name, "") for name in names] for row in KEPT]

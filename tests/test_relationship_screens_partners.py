@@ -9,41 +9,42 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import OptionList, Static
 
-from models.accounts.entities import PartnerAccount
-from models.customers.entities import Customer
-from models.database.store import Store
-from models.languages import _, speak
-from models.lists.filter_parser import parse
-from models.operations.bulk import RunWish, begin_run, plan_run
-from models.operations.bulk_records import RunKind
-from models.operations.carry_out import carry_out
-from models.operations.undo import plan_undo
-from models.pages.customer import read_whole_customer
-from models.relationships.delegated_admin import plan_add_delegation
-from models.relationships.entities import PartnerState
-from models.relationships.lists import ENDED, PARTNER_STATES
-from models.relationships.partners import (
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.languages import _, speak
+from partnerdesk.models.lists.filter_parser import parse
+from partnerdesk.models.operations.bulk import RunWish, begin_run, plan_run
+from partnerdesk.models.operations.bulk_records import RunKind
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.operations.undo import plan_undo
+from partnerdesk.models.pages.customer import read_whole_customer
+from partnerdesk.models.relationships.delegated_admin import plan_add_delegation
+from partnerdesk.models.relationships.entities import PartnerState
+from partnerdesk.models.relationships.lists import ENDED, PARTNER_STATES
+from partnerdesk.models.relationships.partners import (
     plan_add_partner,
     plan_edit_partner,
     plan_name_reseller,
     read_partner,
     read_partners,
 )
-from models.session import Desk
-from models.settings import load as settings
-from models.settings.clouds import Capability
-from models.settings.database_url import SqliteFile
-from screens.changes.plan import PlanScreen
-from screens.changes.run import RunScreen
-from screens.customers.list import CustomersScreen
-from screens.customers.page import CustomerScreen
-from screens.relationships.delegated_admin.form import DelegationFormScreen
-from screens.relationships.ended import EndedScreen
-from screens.relationships.invitations.invite import InviteManyScreen, InviteScreen
-from screens.relationships.invitations.page import InvitationScreen
-from screens.relationships.partners.form import PartnerFormScreen
-from screens.relationships.partners.list import PartnersScreen, customers_filter
-from screens.shared.choice_dialog import ChoiceDialog
+from partnerdesk.models.session import Desk
+from partnerdesk.models.settings import load as settings
+from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.screens.changes.plan import PlanScreen
+from partnerdesk.screens.changes.run import RunScreen
+from partnerdesk.screens.customers.list import CustomersScreen
+from partnerdesk.screens.customers.page import CustomerScreen
+from partnerdesk.screens.relationships.delegated_admin.form import DelegationFormScreen
+from partnerdesk.screens.relationships.ended import EndedScreen
+from partnerdesk.screens.relationships.invitations.invite import InviteManyScreen, InviteScreen
+from partnerdesk.screens.relationships.invitations.page import InvitationScreen
+from partnerdesk.screens.relationships.partners.form import PartnerFormScreen
+from partnerdesk.screens.relationships.partners.list import PartnersScreen, customers_filter
+from partnerdesk.screens.shared.choice_dialog import ChoiceDialog
+from partnerdesk.tui.widgets.field_page import FieldPage
 from tests.books import NOW, TESTER
 from tests.commands import run
 from tests.edits import by
@@ -61,14 +62,13 @@ from tests.relations import (
     send,
 )
 from tests.test_screens import running
-from tui.widgets.field_page import FieldPage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.relationships.entities import PartnerLink
+    from partnerdesk.models.relationships.entities import PartnerLink
+    from partnerdesk.tui.widgets.desk_screen import DeskScreen
     from tests.test_screens import Console
-    from tui.widgets.desk_screen import DeskScreen
 
 CLOUDS = ["global", "us-gov", "germany"]
 QUOTED = 'Bob "The Cloud" [bold]Ltd[/]'

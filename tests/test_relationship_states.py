@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.core.clock import to_millis
-from models.core.text import shown
-from models.languages import speak
-from models.lists.filter_parser import NO_FILTER, parse
-from models.lists.query import Query
-from models.lists.spec import cell_text
-from models.relationships.entities import DelegatedAdminRelationship, Invitation
-from models.relationships.lifecycles import DelegatedAdminState, InvitationState
-from models.relationships.lists import DELEGATED_ADMIN, INVITATIONS, TABS
+from partnerdesk.models.core.clock import to_millis
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import speak
+from partnerdesk.models.lists.filter_parser import NO_FILTER, parse
+from partnerdesk.models.lists.query import Query
+from partnerdesk.models.lists.spec import cell_text
+from partnerdesk.models.relationships.entities import DelegatedAdminRelationship, Invitation
+from partnerdesk.models.relationships.lifecycles import DelegatedAdminState, InvitationState
+from partnerdesk.models.relationships.lists import DELEGATED_ADMIN, INVITATIONS, TABS
 from tests.books import NOW, fill_demo
 from tests.relations import add_customer, days, name_accounts
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from models.database.store import Store
-    from models.lists.spec import ListSpec
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.lists.spec import ListSpec
 
 MOMENTS = [days(number) for number in (0, 1, 6.9, 7, 30, 89.999, 90, 120, 400)]
 

@@ -12,22 +12,26 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import select
 
-from models.core.errors import NotFoundError
-from models.customers.entities import Relationship
-from models.database.store import Store
-from models.operations import bulk as running
-from models.operations.bulk_records import RowState, RunKind
-from models.operations.carry_out import carry_out
-from models.operations.undo import plan_undo
-from models.relationships.delegated_admin import (
+from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.customers.entities import Relationship
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.operations import bulk as running
+from partnerdesk.models.operations.bulk_records import RowState, RunKind
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.operations.undo import plan_undo
+from partnerdesk.models.relationships.delegated_admin import (
     parse_extension,
     plan_add_delegation,
     plan_event,
     plan_extend,
     read_delegation,
 )
-from models.relationships.entities import DelegatedAdminRelationship, Invitation, InvitationKind
-from models.relationships.lifecycles import (
+from partnerdesk.models.relationships.entities import (
+    DelegatedAdminRelationship,
+    Invitation,
+    InvitationKind,
+)
+from partnerdesk.models.relationships.lifecycles import (
     DelegatedAdminEvent,
     DelegatedAdminState,
     InvitationState,
@@ -54,8 +58,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
-    from models.operations.bulk import RunView
-    from models.settings.database_url import SqliteFile
+    from partnerdesk.models.operations.bulk import RunView
+    from partnerdesk.models.settings.database_url import SqliteFile
 
 HALF_A_YEAR = timedelta(days=180)
 EXTEND = running.RunWish(RunKind.EXTEND, {"by": "P180D"})
@@ -233,7 +237,7 @@ def test_a_run_that_is_stopped_stays_unfinished_until_the_rest_is_let_be(book: S
 
 def test_planning_writes_nothing_and_says_what_each_row_comes_to(book: Store) -> None:
     provider(book)
-    from models.relationships.partners import plan_add_partner
+    from partnerdesk.models.relationships.partners import plan_add_partner
 
     nova = {"name": "Nova", "mpn_id": "4711", "agreement_signed": "no", "location": "US"}
     account = account_in(book)
@@ -270,7 +274,7 @@ def test_customers_are_invited_in_one_run_and_the_link_is_kept_once(book: Store)
     without_address = go_on(book, begin(book, running.RunWish(RunKind.INVITE, said), ids))
     assert without_address.counts() == {RowState.REFUSED: 2}
     assert "no e-mail address" in without_address.rows[0].told
-    from models.customers.entities import BillingProfile
+    from partnerdesk.models.customers.entities import BillingProfile
 
     with book.writing() as session:
         session.add_all(BillingProfile(customer_id=id, email="a@b.example") for id in ids)

@@ -10,16 +10,16 @@ import pytest
 from textual.widgets import Input, TextArea
 from textual.worker import WorkerCancelled
 
-from models.languages import speak
-from screens.customers.list import CustomersScreen
-from screens.customers.page import CustomerScreen
+from partnerdesk.models.languages import speak
+from partnerdesk.screens.customers.list import CustomersScreen
+from partnerdesk.screens.customers.page import CustomerScreen
+from partnerdesk.tui.app import DeskApp
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.field_page import FieldPage
+from partnerdesk.tui.widgets.lines import KeyBar
+from partnerdesk.tui.widgets.questions import Choice
+from partnerdesk.tui.widgets.record_table import RecordTable
 from tests.books import demo_desk, empty_desk
-from tui.app import DeskApp
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.field_page import FieldPage
-from tui.widgets.lines import KeyBar
-from tui.widgets.questions import Choice
-from tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from models.session import Desk
+    from partnerdesk.models.session import Desk
 
 
 class Console:
@@ -268,7 +268,7 @@ async def test_two_people_on_one_customer_lose_nothing(tmp_path: Path) -> None:
         await console.press("g", "c", "slash")
         await console.type("fabrikam")
         await console.press("enter", "t")
-        from models.customers.page import find_customer, read_customer
+        from partnerdesk.models.customers.page import find_customer, read_customer
         from tests.books import NOW, TESTER
         from tests.edits import set_tags
 
@@ -300,7 +300,7 @@ async def test_each_account_keeps_its_cursor_when_the_cloud_is_switched(tmp_path
 
 
 async def test_a_note_that_is_refused_is_not_lost(tmp_path: Path) -> None:
-    from models.customers.tags_and_notes import LONGEST_NOTE
+    from partnerdesk.models.customers.tags_and_notes import LONGEST_NOTE
 
     async with running(demo_desk(tmp_path)) as console:
         await console.press("g", "c", "enter", "o")
@@ -375,8 +375,8 @@ async def test_the_palette_finds_an_action_by_its_name(tmp_path: Path) -> None:
 
 
 async def test_help_lists_every_action_of_the_screen(tmp_path: Path) -> None:
-    from models.languages import _
-    from screens.shared.help import HelpScreen
+    from partnerdesk.models.languages import _
+    from partnerdesk.screens.shared.help import HelpScreen
 
     async with running(demo_desk(tmp_path)) as console:
         await console.press("g", "c", "question_mark")

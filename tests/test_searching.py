@@ -11,26 +11,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text as sql
 
-from models.core.text import fold
-from models.customers.list import CUSTOMERS
-from models.database.reader import Reader
-from models.database.store import Store
-from models.lists import deep_paging as far_places
-from models.lists import search as searching
-from models.lists.filter_parser import parse
-from models.lists.query import Query
-from models.lists.row_source import Wish
-from models.lists.search import Search
-from models.lists.spec import Sort
-from models.lists.trigrams import lead
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.database.reader import Reader
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.lists import deep_paging as far_places
+from partnerdesk.models.lists import search as searching
+from partnerdesk.models.lists.filter_parser import parse
+from partnerdesk.models.lists.query import Query
+from partnerdesk.models.lists.row_source import Wish
+from partnerdesk.models.lists.search import Search
+from partnerdesk.models.lists.spec import Sort
+from partnerdesk.models.lists.trigrams import lead
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.books import NOW, fill_demo
 from tests.empty_book import empty_book, empty_book_on_the_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from models.database.connection import Connection
+    from partnerdesk.models.database.connection import Connection
 
 SORTS = st.builds(
     Sort, st.sampled_from([column.name for column in CUSTOMERS.sortable()]), st.booleans()

@@ -12,11 +12,11 @@ from zlib import crc32
 
 import pytest
 
-from models.core import paths
-from models.core.errors import ExitCode, SettingsError, UsageError
-from models.settings.clouds import TITLES, Capability, Cloud, Rule, Support
-from models.settings.load import load
-from models.settings.model import CapabilityRow, CloudSettings, MailSettings, Settings
+from partnerdesk.models.core import paths
+from partnerdesk.models.core.errors import ExitCode, SettingsError, UsageError
+from partnerdesk.models.settings.clouds import TITLES, Capability, Cloud, Rule, Support
+from partnerdesk.models.settings.load import load
+from partnerdesk.models.settings.model import CapabilityRow, CloudSettings, MailSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,12 +17,12 @@ import pytest
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from models.core.errors import FileError
-from models.core.text import listed
-from models.languages import speak
-from models.sheets import read_sheet, write_xlsx
-from models.sheets.bounds import LONGEST_LINE, MOST_COLUMNS, MOST_SHARED_XML
-from models.sheets.workbooks import bands, reading
+from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.core.text import listed
+from partnerdesk.models.languages import speak
+from partnerdesk.models.sheets import read_sheet, write_xlsx
+from partnerdesk.models.sheets.bounds import LONGEST_LINE, MOST_COLUMNS, MOST_SHARED_XML
+from partnerdesk.models.sheets.workbooks import bands, reading
 from tests.commands import COMMAND, HOUSE, run
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
-from models.core.errors import FileError
-from models.sheets import (
+from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.sheets import (
     csv_into,
     json_into,
     read_sheet,
@@ -27,8 +27,8 @@ from models.sheets import (
     write_xlsx,
     writing,
 )
-from models.sheets.bounds import LONGEST_LINE
-from models.sheets.csv_file import guarded, unguarded
+from partnerdesk.models.sheets.bounds import LONGEST_LINE
+from partnerdesk.models.sheets.csv_file import guarded, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -21,19 +21,25 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel, select
 
-import models
-from models.accounts.entities import PartnerAccount
-from models.changes.verify import verify
-from models.core.errors import BusyError, ConflictError, ExitCode, RefusedError, StoreError
-from models.customers.entities import BillingProfile, Customer, Note
-from models.database import connection as connections
-from models.database import store as store_module
-from models.database import upgrade as upgrade_module
-from models.database import versions as versions_module
-from models.database.search_index import TABLE
-from models.database.store import Store
-from models.database.versions import VERSIONS_FOLDER, known_versions
-from models.settings.database_url import Database, PostgresServer, SqliteFile
+import partnerdesk.models
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.verify import verify
+from partnerdesk.models.core.errors import (
+    BusyError,
+    ConflictError,
+    ExitCode,
+    RefusedError,
+    StoreError,
+)
+from partnerdesk.models.customers.entities import BillingProfile, Customer, Note
+from partnerdesk.models.database import connection as connections
+from partnerdesk.models.database import store as store_module
+from partnerdesk.models.database import upgrade as upgrade_module
+from partnerdesk.models.database import versions as versions_module
+from partnerdesk.models.database.search_index import TABLE
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.database.versions import VERSIONS_FOLDER, known_versions
+from partnerdesk.models.settings.database_url import Database, PostgresServer, SqliteFile
 from tests.conftest import CLOUDS
 
 if TYPE_CHECKING:
@@ -88,7 +94,7 @@ def company_names(store: Store) -> list[str]:
 
 
 def test_the_schema_is_that_of_the_entities(store: Store) -> None:
-    for module in pkgutil.walk_packages(models.__path__, "models."):
+    for module in pkgutil.walk_packages(partnerdesk.models.__path__, "partnerdesk.models."):
         if ".migrations" not in module.name:
             import_module(module.name)  # also an entity that env.py forgets
     with store.engine.connect() as connection:
@@ -154,10 +160,10 @@ def test_a_customer_of_no_account_cannot_be_kept(store: Store) -> None:
 
 OPEN_AND_WRITE = """
 import os, sys, traceback
-import models.database.upgrade
-from models.customers.entities import Customer
-from models.settings.database_url import parse
-from models.database.store import Store
+import partnerdesk.models.database.upgrade
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.settings.database_url import parse
+from partnerdesk.models.database.store import Store
 from sqlalchemy import text
 from sqlmodel import func, select
 def work(name):
@@ -352,8 +358,8 @@ def test_the_history_of_an_older_book_is_sealed_as_it_is(older: Store, versions:
 
 def test_a_book_that_is_up_to_date_is_opened_without_sqlalchemy(store: Store) -> None:
     done = python(
-        "import sys; from models.database.store import Store;"
-        "from models.settings.database_url import parse;"
+        "import sys; from partnerdesk.models.database.store import Store;"
+        "from partnerdesk.models.settings.database_url import parse;"
         f"Store(parse(sys.argv[1])).open({CLOUDS!r});"
         "print([name for name in ('alembic', 'sqlalchemy', 'sqlmodel') if name in sys.modules])",
         address(store.database),

@@ -24,7 +24,7 @@ def fail(*_arguments, **_more):
 """
 
 LOOKS_ONCE = """
-from models.session import Desk
+from partnerdesk.models.session import Desk
 look = Desk.look
 def once(self, connection):
     if self.pulse and not hasattr(self, 'failed'):
@@ -34,7 +34,7 @@ def once(self, connection):
 Desk.look = once
 """
 MOVES_ONCE = """
-from screens.resources.list import ResourcesScreen
+from partnerdesk.screens.resources.list import ResourcesScreen
 moved = ResourcesScreen.on_record_table_moved
 def once(self):
     if self.table.cursor == 2:
@@ -42,10 +42,10 @@ def once(self):
     moved(self)
 ResourcesScreen.on_record_table_moved = once
 """
-GUIDE = "from screens.resources.guide import GuideScreen as S; "
-LIST = "from tui.widgets.list_screen import ListScreen as S; "
-PAGE = "from tui.widgets.field_page import FieldPage as S; "
-RESOURCES = "from screens.resources.list import ResourcesScreen as S; "
+GUIDE = "from partnerdesk.screens.resources.guide import GuideScreen as S; "
+LIST = "from partnerdesk.tui.widgets.list_screen import ListScreen as S; "
+PAGE = "from partnerdesk.tui.widgets.field_page import FieldPage as S; "
+RESOURCES = "from partnerdesk.screens.resources.list import ResourcesScreen as S; "
 BROKEN = {
     "what a key does": (RESOURCES + "S.do_guide = fail", ["enter"]),
     "how a screen is composed": (GUIDE + "S.body = fail", ["enter"]),
@@ -56,11 +56,11 @@ BROKEN = {
     "what a screen asks the book": (LIST + "S.kept_or_nothing = fail", ["g", "h"]),
     "how an answer is shown": (LIST + "S._take_up_scope = fail", ["g", "h"]),
     "how a dialog lists its choices": (
-        "from screens.shared.cloud_selector import CloudSelector as S; S.entries = fail",
+        "import partnerdesk.screens.shared.cloud_selector as s; s.CloudSelector.entries = fail",
         ["c"],
     ),
     "what a dialog's answer does": (
-        "from tui.app import DeskApp as S; S._scope_chosen = fail",
+        "from partnerdesk.tui.app import DeskApp as S; S._scope_chosen = fail",
         ["c", "enter"],
     ),
     "what a prompt does with an answer": (RESOURCES + "S._copy = fail", ["y", "1"]),
@@ -74,7 +74,9 @@ def broken(tmp_path: Path, how: str, *flags: str, failing: str = FAIL) -> Termin
     demo_store(tmp_path)
     script = tmp_path / "broken.py"
     script.write_text(
-        dedent(failing) + how + "\nfrom cli.main import main\nimport sys\nsys.exit(main())\n"
+        dedent(failing)
+        + how
+        + "\nfrom partnerdesk.cli.main import main\nimport sys\nsys.exit(main())\n"
     )
     command = [sys.executable, str(script), "--database", str(tmp_path / "demo.db"), *flags]
     return Terminal(command, columns=110, rows=30)
@@ -108,7 +110,7 @@ def test_the_screen_is_left_and_the_rest_works_on(tmp_path: Path, what: str) -> 
 
 
 def test_a_console_that_cannot_go_on_ends_with_a_report(tmp_path: Path) -> None:
-    how = "from screens.resources.list import ResourcesScreen as S; S.body = fail"
+    how = "from partnerdesk.screens.resources.list import ResourcesScreen as S; S.body = fail"
     with broken(tmp_path, how) as terminal:
         assert terminal.exit_code == 1
         terminal.wait_for("A report without your data is in")
@@ -118,11 +120,12 @@ def test_a_console_that_cannot_go_on_ends_with_a_report(tmp_path: Path) -> None:
 
 
 def test_what_was_typed_in_a_form_is_back_when_it_is_opened_again(tmp_path: Path) -> None:
-    how = "from screens.shared.record_form import RecordFormScreen as S; S._texts = fail_once"
+    how = "from partnerdesk.screens.shared.record_form import RecordFormScreen as S\n"
+    how += "S._texts = fail_once"
     failing = (
         FAIL
         + """
-from screens.shared.record_form import RecordFormScreen as Form
+from partnerdesk.screens.shared.record_form import RecordFormScreen as Form
 texts = Form._texts
 def fail_once(self):
     if self.typed.get('domain') == 'contoso.com' and not hasattr(Form, 'failed'):
@@ -145,10 +148,10 @@ def fail_once(self):
 
 
 def test_a_note_is_not_lost_with_the_screen_below_it(tmp_path: Path) -> None:
-    how = "from screens.shared.note_dialog import NoteDialog as S; S.on_resize = fail"
+    how = "from partnerdesk.screens.shared.note_dialog import NoteDialog as S; S.on_resize = fail"
     with broken(tmp_path, how.replace("S.on_resize = fail", "S.action_keep = fail_once"),
                 failing=FAIL + """
-from screens.shared.note_dialog import NoteDialog as Dialog
+from partnerdesk.screens.shared.note_dialog import NoteDialog as Dialog
 keep = Dialog.action_keep
 def fail_once(self):
     if not hasattr(Dialog, 'failed'):
@@ -172,7 +175,7 @@ def test_what_was_answered_to_a_line_is_back_when_it_is_asked_again(tmp_path: Pa
     failing = (
         FAIL
         + """
-from tui.widgets.list_screen import ListScreen as List
+from partnerdesk.tui.widgets.list_screen import ListScreen as List
 apply = List._apply
 def fail_once(self, text):
     if not hasattr(List, 'failed'):

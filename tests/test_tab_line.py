@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from textual.app import App
 from textual.widgets import Static
 
-from tui.widgets.tab_line import TabLine, fitted_titles
+from partnerdesk.tui.widgets.tab_line import TabLine, fitted_titles
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -10,24 +10,24 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from textual.events import Paste
 
-from models.changes.history import Change
-from models.customers.entities import Tag
-from models.customers.page import find_customer, read_customer
-from models.customers.tags_and_notes import LONGEST_TAG
+from partnerdesk.models.changes.history import Change
+from partnerdesk.models.customers.entities import Tag
+from partnerdesk.models.customers.page import find_customer, read_customer
+from partnerdesk.models.customers.tags_and_notes import LONGEST_TAG
+from partnerdesk.tui.widgets.prompt import LONGEST_ANSWER
+from partnerdesk.tui.widgets.safe_input import SafeInput
 from tests.books import NOW, TESTER, demo_desk, demo_store
 from tests.commands import COMMAND
 from tests.edits import set_tags
 from tests.terminal import Terminal
 from tests.test_command_line_prompt import remark
 from tests.test_screens import running
-from tui.widgets.prompt import LONGEST_ANSWER
-from tui.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
-    from models.database.store import Store
+    from partnerdesk.models.database.store import Store
     from tests.test_screens import Console
 
 TWELVE = ["education", "gold", "key account", "key person", "nonprofit", "overdue", "partner",

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.customers.entities import Customer, Tag
-from models.customers.list import CUSTOMERS
-from models.customers.list import TAGS as MANY_TAGS
-from models.customers.tags_and_notes import parse_tags, tags_told
-from models.database.connection import PostgresConnection
-from models.languages import speak
-from models.lists import known_values
-from models.lists.completion import Line
-from models.lists.known_values import most_used
-from models.lists.tokens import (
+from partnerdesk.models.customers.entities import Customer, Tag
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.customers.list import TAGS as MANY_TAGS
+from partnerdesk.models.customers.tags_and_notes import parse_tags, tags_told
+from partnerdesk.models.database.connection import PostgresConnection
+from partnerdesk.models.languages import speak
+from partnerdesk.models.lists import known_values
+from partnerdesk.models.lists.completion import Line
+from partnerdesk.models.lists.known_values import most_used
+from partnerdesk.models.lists.tokens import (
     TokenCompleter,
     parted,
     pasted_tokens,
@@ -32,7 +32,7 @@ from tests.test_lists import Explained
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.database.store import Store
+    from partnerdesk.models.database.store import Store
 
 KNOWN = ["vip", "gold", "golden hour", "Schlüsselkunde", "key account", "keyring", "ключ"]
 TOKENS = st.lists(st.text(st.characters(exclude_characters=",;"), min_size=1).map(str.strip)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.customers.drafts import read_drafts
-from models.customers.form.fields import FormField
-from models.database.store import Store
-from models.relationships.entities import PartnerLink, PartnerRelation
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.customers.drafts import read_drafts
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.relationships.entities import PartnerLink, PartnerRelation
+from partnerdesk.models.settings.database_url import SqliteFile
 from tests.conftest import CLOUDS
 from tests.forms import account_in
 from tests.relations import LINK, add_customer, findings, name_accounts

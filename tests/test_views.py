@@ -10,22 +10,34 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.core import paths
-from models.core.errors import BusyError, ConflictError, FileError, UsageError
-from models.customers.list import CUSTOMERS
-from models.lists.filter_parser import parse
-from models.lists.query import Query
-from models.lists.saved_views import SHIPPED, ChosenColumn, SavedView, both, own_name, still_there
-from models.lists.saved_views_file import keep_columns, keep_view, read_views, remove_view
-from models.lists.spec import Sort
+from partnerdesk.models.core import paths
+from partnerdesk.models.core.errors import BusyError, ConflictError, FileError, UsageError
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.lists.filter_parser import parse
+from partnerdesk.models.lists.query import Query
+from partnerdesk.models.lists.saved_views import (
+    SHIPPED,
+    ChosenColumn,
+    SavedView,
+    both,
+    own_name,
+    still_there,
+)
+from partnerdesk.models.lists.saved_views_file import (
+    keep_columns,
+    keep_view,
+    read_views,
+    remove_view,
+)
+from partnerdesk.models.lists.spec import Sort
+from partnerdesk.tui.widgets.record_layout import arrange
 from tests.books import NOW, demo_store
 from tests.commands import run
-from tui.widgets.record_layout import arrange
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.database.connection import Connection
+    from partnerdesk.models.database.connection import Connection
 
 MINE = SavedView("customers", "Mine", "tag:vip", "seen", descending=True, wide=True,
                  columns=(ChosenColumn("seen", 9), ChosenColumn("company")))  # fmt: skip
@@ -82,7 +94,7 @@ def test_consoles_that_save_at_once_lose_nothing_of_each_other() -> None:
 def test_a_file_that_another_program_holds_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     import fcntl
 
-    from models.core import paths
+    from partnerdesk.models.core import paths
 
     keep_view(MINE)
     monkeypatch.setattr(paths, "LOCK_SECONDS", 0)

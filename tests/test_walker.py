@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from partnerdesk.tui.widgets.actions import Action
 from tests.emulator import Cell, Emulator
 from tests.walker.catalogue import WalkedScreen, all_screens
 from tests.walker.checks import crash_place, disagreement, waiting_place
@@ -33,13 +34,12 @@ from tests.walker.steps import (
     sent,
     written,
 )
-from tui.widgets.actions import Action
 
 BROKEN = """
 import asyncio, os, sys
-from screens.resources.list import ResourcesScreen
+from partnerdesk.screens.resources.list import ResourcesScreen
 from tests.walker import watching
-from tui import steady_app
+from partnerdesk.tui import steady_app
 steady_app.LONG_SECONDS = 600  # else it says that it takes long
 
 async def raises(self):
@@ -112,9 +112,9 @@ def test_a_broken_action_is_seen_and_its_keys_are_told(tmp_path: Path, how: str,
 
 def test_a_walk_by_chance_stops_at_the_first_failure(tmp_path: Path) -> None:
     broken = tmp_path / "broken.py"
-    everything = "from tui.widgets.desk_screen import DeskScreen as ResourcesScreen"
+    everything = "from partnerdesk.tui.widgets.desk_screen import DeskScreen as ResourcesScreen"
     broken.write_text(
-        BROKEN.replace("from screens.resources.list import ResourcesScreen", everything)
+        BROKEN.replace("from partnerdesk.screens.resources.list import ResourcesScreen", everything)
         .replace("do_refresh", "perform")
         .replace("(self)", "(self, action)")
         .format(how="raises")

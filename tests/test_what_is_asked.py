@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.worker import WorkerFailed
 
-from models.core.errors import StoreError
-from models.customers.page import find_customer, read_customer
-from models.lists.list_state import Remembered, View
-from screens.relationships.invitations.invite import InviteScreen
+from partnerdesk.models.core.errors import StoreError
+from partnerdesk.models.customers.page import find_customer, read_customer
+from partnerdesk.models.lists.list_state import Remembered, View
+from partnerdesk.screens.relationships.invitations.invite import InviteScreen
+from partnerdesk.tui.widgets.lines import KeyBar
+from partnerdesk.tui.widgets.record_window import RecordWindow
 from tests.books import demo_desk
 from tests.test_command_line_prompt import remark
 from tests.test_screens import running
-from tui.widgets.lines import KeyBar
-from tui.widgets.record_window import RecordWindow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +109,7 @@ async def test_a_form_whose_rules_cannot_be_read_can_be_left(
 async def test_a_line_that_was_lost_comes_back_for_its_own_record_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from screens.customers.page import CustomerScreen
+    from partnerdesk.screens.customers.page import CustomerScreen
 
     given = CustomerScreen._tags_given
 
@@ -136,7 +136,7 @@ async def test_a_line_that_was_lost_comes_back_for_its_own_record_only(
 async def test_an_error_is_told_each_time_a_key_leads_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tui.app import DeskApp
+    from partnerdesk.tui.app import DeskApp
 
     async def fail(_self: DeskApp, _key: str | None) -> None:
         raise RuntimeError

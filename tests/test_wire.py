@@ -11,14 +11,14 @@ from rich.cells import cell_len
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.drivers.linux_driver import LinuxDriver
 
+from partnerdesk.tui.wire import own_driver
+from partnerdesk.tui.wire.driver import SparingDriver
+from partnerdesk.tui.wire.looks import Looks
+from partnerdesk.tui.wire.output import Abilities
+from partnerdesk.tui.wire.picture import Picture
+from partnerdesk.tui.wire.wire import BEGIN, END, Wire
 from tests.emulator import Link
 from tests.wire_frames import Span, frame, piece, shown, terminal
-from tui.wire import own_driver
-from tui.wire.driver import SparingDriver
-from tui.wire.looks import Looks
-from tui.wire.output import Abilities
-from tui.wire.picture import Picture
-from tui.wire.wire import BEGIN, END, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable

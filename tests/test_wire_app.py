@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.drivers.headless_driver import HeadlessDriver
 
+from partnerdesk.tui.app import DeskApp
+from partnerdesk.tui.wire.driver import SparingDriver, WatchedDriver
+from partnerdesk.tui.wire.output import Abilities
+from partnerdesk.tui.wire.picture import Picture
+from partnerdesk.tui.wire.wire import Wire
 from tests.books import demo_desk, demo_store
 from tests.commands import COMMAND
 from tests.terminal import Terminal
 from tests.wire_frames import shown, terminal
-from tui.app import DeskApp
-from tui.wire.driver import SparingDriver, WatchedDriver
-from tui.wire.output import Abilities
-from tui.wire.picture import Picture
-from tui.wire.wire import Wire
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +69,7 @@ class TwoTerminals(HeadlessDriver):
 async def test_the_console_looks_the_same_after_every_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.app.LOOK_SECONDS", 3600)
+    monkeypatch.setattr("partnerdesk.tui.app.LOOK_SECONDS", 3600)
     drivers: list[TwoTerminals] = []
 
     class Noted(TwoTerminals):

@@ -11,52 +11,52 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from models.core.crash_report import written_by
-from models.core.errors import DeskError, SettingsError
-from models.languages import _
-from screens.resources.list import ResourcesScreen
-from tui.leaving import Leaving
-from tui.openings import TAB_SCREENS
-from tui.steady_app import SETTLE_SECONDS
-from tui.surviving import report_text
-from tui.themes import THEMES
-from tui.widgets.desk_screen import DeskScreen
-from tui.wire import own_driver
+from partnerdesk.models.core.crash_report import written_by
+from partnerdesk.models.core.errors import DeskError, SettingsError
+from partnerdesk.models.languages import _
+from partnerdesk.screens.resources.list import ResourcesScreen
+from partnerdesk.tui.leaving import Leaving
+from partnerdesk.tui.openings import TAB_SCREENS
+from partnerdesk.tui.steady_app import SETTLE_SECONDS
+from partnerdesk.tui.surviving import report_text
+from partnerdesk.tui.themes import THEMES
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.wire import own_driver
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from models.session import Desk
-    from tui.wire.kept import PictureFile
-    from tui.wire.standing import Standing
+    from partnerdesk.models.session import Desk
+    from partnerdesk.tui.wire.kept import PictureFile
+    from partnerdesk.tui.wire.standing import Standing
 
 MAIN_SCREENS = {
-    "resources": ("screens.resources.list", "ResourcesScreen"),
-    "customers": ("screens.customers.list", "CustomersScreen"),
-    "relationships": ("screens.relationships.invitations.list", "InvitationsScreen"),
-    "changes": ("screens.changes.list", "ChangesScreen"),
+    "resources": ("partnerdesk.screens.resources.list", "ResourcesScreen"),
+    "customers": ("partnerdesk.screens.customers.list", "CustomersScreen"),
+    "relationships": ("partnerdesk.screens.relationships.invitations.list", "InvitationsScreen"),
+    "changes": ("partnerdesk.screens.changes.list", "ChangesScreen"),
 }
 """Where the screens are that `g` leads to; imported when somebody goes there."""
 SCREENS = (
     *list(MAIN_SCREENS.values())[1:],
     *TAB_SCREENS.values(),
-    ("screens.customers.add", "AddCustomerScreen"),
-    ("screens.changes.page", "ChangeScreen"),
-    ("screens.customers.page", "CustomerScreen"),
-    ("screens.relationships.delegated_admin.form", "DelegationFormScreen"),
-    ("screens.customers.drafts", "DraftsScreen"),
-    ("screens.customers.edit", "EditCustomerScreen"),
-    ("screens.relationships.end", "EndRelationshipScreen"),
-    ("screens.resources.guide", "GuideScreen"),
-    ("screens.files.import_", "ImportScreen"),
-    ("screens.relationships.invitations.invite", "InviteScreen"),
-    ("screens.relationships.invitations.invite", "InviteManyScreen"),
-    ("screens.relationships.invitations.page", "InvitationScreen"),
-    ("screens.relationships.letters.notice", "NoticeScreen"),
-    ("screens.relationships.partners.form", "PartnerFormScreen"),
-    ("screens.changes.plan", "PlanScreen"),
-    ("screens.changes.run", "RunScreen"),
-    ("screens.relationships.letters.sent_letter", "SentLetterScreen"),
+    ("partnerdesk.screens.customers.add", "AddCustomerScreen"),
+    ("partnerdesk.screens.changes.page", "ChangeScreen"),
+    ("partnerdesk.screens.customers.page", "CustomerScreen"),
+    ("partnerdesk.screens.relationships.delegated_admin.form", "DelegationFormScreen"),
+    ("partnerdesk.screens.customers.drafts", "DraftsScreen"),
+    ("partnerdesk.screens.customers.edit", "EditCustomerScreen"),
+    ("partnerdesk.screens.relationships.end", "EndRelationshipScreen"),
+    ("partnerdesk.screens.resources.guide", "GuideScreen"),
+    ("partnerdesk.screens.files.import_", "ImportScreen"),
+    ("partnerdesk.screens.relationships.invitations.invite", "InviteScreen"),
+    ("partnerdesk.screens.relationships.invitations.invite", "InviteManyScreen"),
+    ("partnerdesk.screens.relationships.invitations.page", "InvitationScreen"),
+    ("partnerdesk.screens.relationships.letters.notice", "NoticeScreen"),
+    ("partnerdesk.screens.relationships.partners.form", "PartnerFormScreen"),
+    ("partnerdesk.screens.changes.plan", "PlanScreen"),
+    ("partnerdesk.screens.changes.run", "RunScreen"),
+    ("partnerdesk.screens.relationships.letters.sent_letter", "SentLetterScreen"),
 )
 """The screens behind the first one, whose keys can be remapped."""
 PAINT_SECONDS = 0.5
@@ -134,7 +134,7 @@ class DeskApp(Leaving):
         with suppress(TimeoutError):
             await asyncio.wait_for(painted.wait(), PAINT_SECONDS)
         try:
-            await asyncio.to_thread(import_module, "models.pages.customer")
+            await asyncio.to_thread(import_module, "partnerdesk.models.pages.customer")
         finally:
             self.imported.set()
         await asyncio.to_thread(written_by)
@@ -165,7 +165,7 @@ class DeskApp(Leaving):
         keys = self.desk.settings.keys
         if not keys:
             return True
-        from tui.keys import check_keymap
+        from partnerdesk.tui.keys import check_keymap
 
         screens = [getattr(import_module(module), name) for module, name in SCREENS]
         try:
@@ -183,7 +183,7 @@ class DeskApp(Leaving):
         screen = self.screen
         if not isinstance(screen, DeskScreen):
             return
-        from screens.shared.palette import LEAVE, REDRAW, Palette
+        from partnerdesk.screens.shared.palette import LEAVE, REDRAW, Palette
 
         async def chosen(id: str | None) -> None:
             if id == REDRAW:
@@ -263,7 +263,7 @@ class DeskApp(Leaving):
     async def show_help(self) -> None:
         """Show the keys of the screen on top."""
         if isinstance(self.screen, DeskScreen):
-            from screens.shared.help import HelpScreen
+            from partnerdesk.screens.shared.help import HelpScreen
 
             await self.push_screen(HelpScreen(self.screen.all_actions(), self.desk.settings.keys))
 
@@ -271,7 +271,7 @@ class DeskApp(Leaving):
         """Open the cloud selector."""
         if self.desk.scope is None:
             return
-        from screens.shared.cloud_selector import CloudSelector
+        from partnerdesk.screens.shared.cloud_selector import CloudSelector
 
         await self.ask_dialog(CloudSelector(self.desk), self._scope_chosen)
 

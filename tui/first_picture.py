@@ -10,17 +10,17 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from models.languages import language
-from models.lists.list_state import Remembered, file_of
-from models.settings.database_url import SqliteFile
-from tui.wire.kept import PictureFile
-from tui.wire.standing import Standing
+from partnerdesk.models.languages import language
+from partnerdesk.models.lists.list_state import Remembered, file_of
+from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.tui.wire.kept import PictureFile
+from partnerdesk.tui.wire.standing import Standing
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from models.settings.database_url import Database
-    from models.settings.model import Settings
+    from partnerdesk.models.settings.database_url import Database
+    from partnerdesk.models.settings.model import Settings
 
 _ENVIRONMENT = ("TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "LANG", "LC_ALL", "LC_CTYPE")
 _ENVIRONMENT_PREFIXES = ("TEXTUAL_", "TERM_PROGRAM")

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
-from models.core.errors import SettingsError
-from models.languages import _
-from tui.widgets.field_page import FieldPage
-from tui.widgets.form_page import FormPage
-from tui.widgets.record_table import RecordTable
+from partnerdesk.models.core.errors import SettingsError
+from partnerdesk.models.languages import _
+from partnerdesk.tui.widgets.field_page import FieldPage
+from partnerdesk.tui.widgets.form_page import FormPage
+from partnerdesk.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.tui.widgets.desk_screen import DeskScreen
 
 
 def check_keymap(keys: Mapping[str, str], screens: Iterable[type[DeskScreen]]) -> None:

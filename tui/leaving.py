@@ -5,21 +5,21 @@ from __future__ import annotations
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from models.accounts.accounts import choose
-from models.core.clock import to_millis
-from tui.openings import Openings
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.lines import KeyBar, StatusLine
-from tui.wire.kept import KeptPicture
+from partnerdesk.models.accounts.accounts import choose
+from partnerdesk.models.core.clock import to_millis
+from partnerdesk.tui.openings import Openings
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.lines import KeyBar, StatusLine
+from partnerdesk.tui.wire.kept import KeptPicture
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from textual.screen import Screen
 
-    from models.session import Desk
-    from tui.wire.kept import PictureFile
-    from tui.wire.picture import Picture
+    from partnerdesk.models.session import Desk
+    from partnerdesk.tui.wire.kept import PictureFile
+    from partnerdesk.tui.wire.picture import Picture
 
 SAVE_SECONDS = 0.3
 """How long leaving waits for how the lists are left to be written."""

@@ -6,33 +6,36 @@ import asyncio
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from models.core.errors import NotFoundError
-from models.languages import _
-from tui.steady_app import SteadyApp
-from tui.themes import ANSI
+from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.languages import _
+from partnerdesk.tui.steady_app import SteadyApp
+from partnerdesk.tui.themes import ANSI
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
     from pathlib import Path
 
-    from models.accounts.accounts import Account
-    from models.changes.plan import Outcome, Plan
-    from models.customers.drafts import CustomerDraft
-    from models.customers.page import CustomerPage
-    from models.lists.saved_views import Chosen
-    from models.lists.spec import ListSpec, RowKey
-    from models.operations.bulk import RunWish
-    from models.relationships.end import Ending
-    from models.relationships.sent_letters import SentLetter
-    from models.resources import Resource
-    from models.session import Desk, DeskState
-    from tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.customers.drafts import CustomerDraft
+    from partnerdesk.models.customers.page import CustomerPage
+    from partnerdesk.models.lists.saved_views import Chosen
+    from partnerdesk.models.lists.spec import ListSpec, RowKey
+    from partnerdesk.models.operations.bulk import RunWish
+    from partnerdesk.models.relationships.end import Ending
+    from partnerdesk.models.relationships.sent_letters import SentLetter
+    from partnerdesk.models.resources import Resource
+    from partnerdesk.models.session import Desk, DeskState
+    from partnerdesk.tui.widgets.desk_screen import DeskScreen
 
 TAB_SCREENS = {
-    "invitations": ("screens.relationships.invitations.list", "InvitationsScreen"),
-    "partners": ("screens.relationships.partners.list", "PartnersScreen"),
-    "delegated-admin": ("screens.relationships.delegated_admin.list", "DelegatedAdminScreen"),
-    "ended": ("screens.relationships.ended", "EndedScreen"),
+    "invitations": ("partnerdesk.screens.relationships.invitations.list", "InvitationsScreen"),
+    "partners": ("partnerdesk.screens.relationships.partners.list", "PartnersScreen"),
+    "delegated-admin": (
+        "partnerdesk.screens.relationships.delegated_admin.list",
+        "DelegatedAdminScreen",
+    ),
+    "ended": ("partnerdesk.screens.relationships.ended", "EndedScreen"),
 }
 """The tabs of the relationship manager, each a screen of its own."""
 
@@ -58,8 +61,8 @@ class Openings(SteadyApp):
     async def open_customer(self, key: RowKey) -> None:
         """Show one customer."""
         await self.imported.wait()
-        from models.pages.customer import read_whole_customer
-        from screens.customers.page import CustomerScreen
+        from partnerdesk.models.pages.customer import read_whole_customer
+        from partnerdesk.screens.customers.page import CustomerScreen
 
         store, seen = self.desk.store, self.desk.state
         page = await self.desk.reader.aside(lambda: read_whole_customer(store, key))
@@ -68,8 +71,8 @@ class Openings(SteadyApp):
     async def open_change(self, key: RowKey) -> None:
         """Show one entry of the history."""
         await self.imported.wait()
-        from models.pages.change import read_change
-        from screens.changes.page import ChangeScreen
+        from partnerdesk.models.pages.change import read_change
+        from partnerdesk.screens.changes.page import ChangeScreen
 
         store, seen = self.desk.store, self.desk.state
         page = await self.desk.reader.aside(lambda: read_change(store, key))
@@ -82,14 +85,14 @@ class Openings(SteadyApp):
         conflict: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Show a plan; `done` is called when it was carried out, `conflict` where it could not."""
-        from screens.changes.plan import PlanScreen
+        from partnerdesk.screens.changes.plan import PlanScreen
 
         await self._open(PlanScreen(self.desk, plan, done, conflict))
 
     async def edit_customer(self, page: CustomerPage, field: str = "") -> None:
         """Show the form with what the book has of a customer, the cursor in `field`."""
         await self.imported.wait()
-        from screens.customers.edit import EditCustomerScreen
+        from partnerdesk.screens.customers.edit import EditCustomerScreen
 
         account = self._account(page.customer.account_id)
         await self._open(EditCustomerScreen(self.desk, account, page, field))
@@ -105,15 +108,15 @@ class Openings(SteadyApp):
 
     async def open_guide(self, resource: Resource) -> None:
         """Show a guide."""
-        from screens.resources.guide import GuideScreen
+        from partnerdesk.screens.resources.guide import GuideScreen
 
         await self._open(GuideScreen(self.desk, resource))
 
     async def add_customer(self) -> None:
         """Offer the drafts there are, or an empty form for a new customer."""
         await self.imported.wait()
-        from models.customers.drafts import read_drafts
-        from screens.customers.drafts import DraftsScreen
+        from partnerdesk.models.customers.drafts import read_drafts
+        from partnerdesk.screens.customers.drafts import DraftsScreen
 
         store, accounts = self.desk.store, [account.id for account in self.desk.accounts]
         drafts = await self.desk.reader.aside(lambda: read_drafts(store, accounts))
@@ -125,8 +128,8 @@ class Openings(SteadyApp):
     async def fill_in(self, draft: CustomerDraft | None) -> None:
         """Show the form with a draft, or an empty one in the chosen account."""
         await self.imported.wait()
-        from models.customers.drafts import begin_draft
-        from screens.customers.add import AddCustomerScreen
+        from partnerdesk.models.customers.drafts import begin_draft
+        from partnerdesk.screens.customers.add import AddCustomerScreen
 
         if draft is None:
             account = self.desk.scope.account if self.desk.scope else None
@@ -139,7 +142,7 @@ class Openings(SteadyApp):
     async def open_import(self, path: Path) -> None:
         """Show what a file would change."""
         await self.imported.wait()
-        from screens.files.import_ import ImportScreen
+        from partnerdesk.screens.files.import_ import ImportScreen
 
         scope = self.desk.scope
         if scope is not None and scope.account is not None:
@@ -154,7 +157,7 @@ class Openings(SteadyApp):
         done: Callable[[Chosen | None], Awaitable[None]],
     ) -> None:
         """Show all columns of a list to choose from."""
-        from screens.shared.columns_dialog import ColumnsDialog
+        from partnerdesk.screens.shared.columns_dialog import ColumnsDialog
 
         await self.ask_dialog(ColumnsDialog(spec, chosen, widths, hidden), done)
 
@@ -169,8 +172,8 @@ class Openings(SteadyApp):
 
     async def open_customers(self, filter_text: str) -> None:
         """Show the customers that a filter finds, above what is open."""
-        from models.lists.list_state import View
-        from screens.customers.list import CustomersScreen
+        from partnerdesk.models.lists.list_state import View
+        from partnerdesk.screens.customers.list import CustomersScreen
 
         scope = self.desk.scope
         if scope is not None:
@@ -180,8 +183,8 @@ class Openings(SteadyApp):
     async def invite(self, customer_id: RowKey | None = None) -> None:
         """Show the form that invites a customer, or a company that is not in the book."""
         await self.imported.wait()
-        from models.customers.page import read_customer
-        from screens.relationships.invitations.invite import InviteScreen
+        from partnerdesk.models.customers.page import read_customer
+        from partnerdesk.screens.relationships.invitations.invite import InviteScreen
 
         page, store = None, self.desk.store
         if customer_id is not None:
@@ -195,8 +198,8 @@ class Openings(SteadyApp):
     async def open_letter(self, invitation_id: RowKey) -> None:
         """Show an invitation's letter: the one to send, or the reminder."""
         await self.imported.wait()
-        from models.relationships.invitation import read_case
-        from screens.relationships.invitations.page import InvitationScreen
+        from partnerdesk.models.relationships.invitation import read_case
+        from partnerdesk.screens.relationships.invitations.page import InvitationScreen
 
         store, seen = self.desk.store, self.desk.state
         case = await self.desk.reader.aside(lambda: read_case(store, invitation_id))
@@ -204,14 +207,14 @@ class Openings(SteadyApp):
 
     async def open_sent_letter(self, company: str, sent: SentLetter) -> None:
         """Show a letter that went out, one whose text is kept."""
-        from screens.relationships.letters.sent_letter import SentLetterScreen
+        from partnerdesk.screens.relationships.letters.sent_letter import SentLetterScreen
 
         if sent.letter is not None:
             await self.push_screen(SentLetterScreen(self.desk, company, sent, sent.letter))
 
     async def open_notice(self, ending: Ending) -> None:
         """Show the letter that tells a customer of the end."""
-        from screens.relationships.letters.notice import NoticeScreen
+        from partnerdesk.screens.relationships.letters.notice import NoticeScreen
 
         await self._open(NoticeScreen(self.desk, ending))
 
@@ -221,8 +224,8 @@ class Openings(SteadyApp):
         `hidden` says in words how many of them the list does not show.
         """
         await self.imported.wait()
-        from models.customers.page import read_customer
-        from screens.relationships.invitations.invite import InviteManyScreen
+        from partnerdesk.models.customers.page import read_customer
+        from partnerdesk.screens.relationships.invitations.invite import InviteManyScreen
 
         store, account = self.desk.store, self._account(account_id)
         first = await self.desk.reader.aside(lambda: read_customer(store, keys[0]))
@@ -231,8 +234,8 @@ class Openings(SteadyApp):
     async def end_relationship(self, customer_id: RowKey) -> None:
         """Show what has to be settled before the relationship with a customer is ended."""
         await self.imported.wait()
-        from models.relationships.end import read_ending
-        from screens.relationships.end import EndRelationshipScreen
+        from partnerdesk.models.relationships.end import read_ending
+        from partnerdesk.screens.relationships.end import EndRelationshipScreen
 
         store = self.desk.store
         ending = await self.desk.reader.aside(lambda: read_ending(store, customer_id))
@@ -242,8 +245,8 @@ class Openings(SteadyApp):
     async def open_partner_form(self, partner_id: RowKey | None = None) -> None:
         """Show the form for an indirect provider or reseller: a new one, or one that is kept."""
         await self.imported.wait()
-        from models.relationships.partners import read_partner
-        from screens.relationships.partners.form import PartnerFormScreen
+        from partnerdesk.models.relationships.partners import read_partner
+        from partnerdesk.screens.relationships.partners.form import PartnerFormScreen
 
         if partner_id is None:
             await self._open(PartnerFormScreen(self.desk, self._own_account(), None))
@@ -258,9 +261,9 @@ class Openings(SteadyApp):
     ) -> None:
         """Show the form for a delegated-admin relationship: a new one, or one that is kept."""
         await self.imported.wait()
-        from models.customers.page import read_customer
-        from models.relationships.delegated_admin import read_delegation
-        from screens.relationships.delegated_admin.form import DelegationFormScreen
+        from partnerdesk.models.customers.page import read_customer
+        from partnerdesk.models.relationships.delegated_admin import read_delegation
+        from partnerdesk.screens.relationships.delegated_admin.form import DelegationFormScreen
 
         store, kept, account, domain = self.desk.store, None, None, ""
         if delegation_id is not None:
@@ -278,8 +281,8 @@ class Openings(SteadyApp):
     async def open_run(self, wish: RunWish, keys: Sequence[RowKey], account_id: int) -> None:
         """Plan the same change to many records, and show what it will do to each."""
         await self.imported.wait()
-        from models.operations.bulk import plan_run
-        from screens.changes.run import RunScreen
+        from partnerdesk.models.operations.bulk import plan_run
+        from partnerdesk.screens.changes.run import RunScreen
 
         desk, account = self.desk, self._account(account_id)
         planned = await desk.reader.aside(
@@ -290,8 +293,8 @@ class Openings(SteadyApp):
     async def resume_run(self, run_id: int) -> None:
         """Show a run that was cut off, to go on with it."""
         await self.imported.wait()
-        from models.operations.bulk import read_run
-        from screens.changes.run import RunScreen
+        from partnerdesk.models.operations.bulk import read_run
+        from partnerdesk.screens.changes.run import RunScreen
 
         store = self.desk.store
         view = await self.desk.reader.aside(lambda: read_run(store, run_id))
@@ -299,7 +302,7 @@ class Openings(SteadyApp):
 
     async def send_letters(self, change_id: int | None = None) -> str:
         """Hand the letters that wait to the mail server; return what came of it, in words."""
-        from mailing.outbox import send_waiting
+        from partnerdesk.mailing.outbox import send_waiting
 
         desk = self.desk
         sent = await asyncio.to_thread(

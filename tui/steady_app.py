@@ -12,14 +12,14 @@ from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input
 
-from models.core.errors import DeskError
-from models.languages import _
-from tui.surviving import Surviving
-from tui.watch import Watch
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.questions import done
-from tui.widgets.reads import drained
-from tui.wire.painted import LEAVE_KEY
+from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.languages import _
+from partnerdesk.tui.surviving import Surviving
+from partnerdesk.tui.watch import Watch
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.questions import done
+from partnerdesk.tui.widgets.reads import drained
+from partnerdesk.tui.wire.painted import LEAVE_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

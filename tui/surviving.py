@@ -13,12 +13,12 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from models.core.crash_report import write_report
-from models.core.errors import DeskError
-from models.languages import _
-from tui.widgets.questions import QuestionScreen
-from tui.widgets.unsaved import Unsaved, line_of
-from tui.wire.painted import PaintedApp
+from partnerdesk.models.core.crash_report import write_report
+from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.languages import _
+from partnerdesk.tui.widgets.questions import QuestionScreen
+from partnerdesk.tui.widgets.unsaved import Unsaved, line_of
+from partnerdesk.tui.wire.painted import PaintedApp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

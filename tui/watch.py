@@ -15,8 +15,8 @@ from contextlib import suppress
 from threading import Event, RLock, Thread, Timer, current_thread
 from typing import TYPE_CHECKING, Any
 
-from models.core.crash_report import hanging_places, write_hang_report
-from models.languages import _
+from partnerdesk.models.core.crash_report import hanging_places, write_hang_report
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.shared.open_book import one_account, open_book
-from cli.shared.rows_in import given_rows, print_added
-from models.core.errors import ExitCode, UsageError
-from models.core.text import shown
-from models.customers.form.fields import FIELD_TITLES, FormField
-from models.languages import _
+from partnerdesk.cli.shared.open_book import one_account, open_book
+from partnerdesk.cli.shared.rows_in import given_rows, print_added
+from partnerdesk.models.core.errors import ExitCode, UsageError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.operations.bulk_customers import AddedRow
-    from models.settings.model import Settings
-    from models.sheets.rows import GivenRow
+    from partnerdesk.models.operations.bulk_customers import AddedRow
+    from partnerdesk.models.settings.model import Settings
+    from partnerdesk.models.sheets.rows import GivenRow
 
 
 def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
@@ -65,10 +65,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Add customers, or say what that would do."""
     from uuid import uuid4
 
-    from models.changes.history import Actor
-    from models.changes.plan import By
-    from models.core.clock import now
-    from models.operations.bulk_customers import add_rows
+    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.changes.plan import By
+    from partnerdesk.models.core.clock import now
+    from partnerdesk.models.operations.bulk_customers import add_rows
 
     rows = _given(arguments)
     store = open_book(arguments, settings)

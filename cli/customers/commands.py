@@ -5,23 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.customers import add as customers_add
-from cli.customers import import_ as customers_import
-from cli.lists.options import add_choice, add_forms, chosen_query, column_names, print_list
-from cli.shared.open_book import given_path, open_book, progress_line, scope
-from cli.shared.printing import json_text, tell
-from cli.shared.records import print_fields, record_fields
-from models.accounts.accounts import ALL
-from models.core.errors import ExitCode
-from models.customers.list import CUSTOMERS
-from models.languages import _, ngettext
-from models.lists.export import chosen_columns, export, format_of
+from partnerdesk.cli.customers import add as customers_add
+from partnerdesk.cli.customers import import_ as customers_import
+from partnerdesk.cli.lists.options import (
+    add_choice,
+    add_forms,
+    chosen_query,
+    column_names,
+    print_list,
+)
+from partnerdesk.cli.shared.open_book import given_path, open_book, progress_line, scope
+from partnerdesk.cli.shared.printing import json_text, tell
+from partnerdesk.cli.shared.records import print_fields, record_fields
+from partnerdesk.models.accounts.accounts import ALL
+from partnerdesk.models.core.errors import ExitCode
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.lists.export import chosen_columns, export, format_of
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.relationships.of_customer import RelationshipRecords
-    from models.settings.model import Settings
+    from partnerdesk.models.relationships.of_customer import RelationshipRecords
+    from partnerdesk.models.settings.model import Settings
 
 
 def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
@@ -70,9 +76,9 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one customer."""
-    from models.customers.page import find_customer
-    from models.pages.change import entry_json
-    from models.pages.customer import read_whole_customer
+    from partnerdesk.models.customers.page import find_customer
+    from partnerdesk.models.pages.change import entry_json
+    from partnerdesk.models.pages.customer import read_whole_customer
 
     store = open_book(arguments, settings)
     accounts = scope(arguments, settings, store, ALL).ids
@@ -97,7 +103,7 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def _relationship(records: RelationshipRecords) -> dict[str, list[dict[str, Any]]]:
     """Return invitations, lives and delegated admin, with the states that time brought about."""
-    from models.core.clock import now
+    from partnerdesk.models.core.clock import now
 
     at = now()
     without = ("customer_id", "account_id", "name_sort", "search_text", "ends_sort", "version")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.shared.open_book import given_path, one_account, open_book, progress_line
-from cli.shared.printing import json_text, tell
-from models.core.errors import ExitCode, FileError
-from models.languages import _
+from partnerdesk.cli.shared.open_book import given_path, one_account, open_book, progress_line
+from partnerdesk.cli.shared.printing import json_text, tell
+from partnerdesk.models.core.errors import ExitCode, FileError
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.importing.plan import ImportOutcome, ImportPlan
-    from models.settings.model import Settings
+    from partnerdesk.models.importing.plan import ImportOutcome, ImportPlan
+    from partnerdesk.models.settings.model import Settings
 
 SHOWN = 50
 """Changed and refused rows that are printed; all are counted, and all refused ones written."""
@@ -57,11 +57,11 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Import a file, or say what that would do."""
-    from models.changes.history import Actor
-    from models.core.clock import now
-    from models.importing.customers import carry_out_import
-    from models.importing.files import keep_refused, parse_mapping, read_plan
-    from models.lists.export import refuse_target
+    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.core.clock import now
+    from partnerdesk.models.importing.customers import carry_out_import
+    from partnerdesk.models.importing.files import keep_refused, parse_mapping, read_plan
+    from partnerdesk.models.lists.export import refuse_target
 
     store = open_book(arguments, settings)
     account = one_account(arguments, settings, store, _("A file is imported into one cloud."))
@@ -99,8 +99,8 @@ def _print_words(
     *,
     dry_run: bool,
 ) -> None:
-    from models.core.text import shown
-    from models.importing.files import counts, mapped_columns
+    from partnerdesk.models.core.text import shown
+    from partnerdesk.models.importing.files import counts, mapped_columns
 
     print(shown(f"{plan.file} → {place}"))
     for line in mapped_columns(plan):

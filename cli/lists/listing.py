@@ -6,17 +6,17 @@ import sys
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from cli.shared.printing import json_text
-from models.core.text import shown
-from models.languages import _
-from models.lists.export import plain_value
-from models.lists.spec import Kind, cell_text
+from partnerdesk.cli.shared.printing import json_text
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _
+from partnerdesk.models.lists.export import plain_value
+from partnerdesk.models.lists.spec import Kind, cell_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from models.lists.spec import Column, ListSpec, Row
+    from partnerdesk.models.lists.spec import Column, ListSpec, Row
 
 WIDEST = 40
 """Cells that a column of the table takes at most."""
@@ -46,7 +46,7 @@ class Listing:
         """Print CSV with a heading; on a terminal with control characters made visible."""
         import csv
 
-        from models.sheets.csv_file import guarded
+        from partnerdesk.models.sheets.csv_file import guarded
 
         safe = shown if sys.stdout.isatty() else str
         out = csv.writer(sys.stdout, lineterminator="\n")

@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cli.lists.listing import Listing
-from cli.shared.printing import tell
-from models.core.clock import now, to_millis
-from models.core.errors import FilterError, UsageError
-from models.languages import _
-from models.lists.export import chosen_columns
-from models.lists.filter_parser import parse
-from models.lists.query import Query
-from models.lists.saved_views import both
-from models.lists.spec import Sort
+from partnerdesk.cli.lists.listing import Listing
+from partnerdesk.cli.shared.printing import tell
+from partnerdesk.models.core.clock import now, to_millis
+from partnerdesk.models.core.errors import FilterError, UsageError
+from partnerdesk.models.languages import _
+from partnerdesk.models.lists.export import chosen_columns
+from partnerdesk.models.lists.filter_parser import parse
+from partnerdesk.models.lists.query import Query
+from partnerdesk.models.lists.saved_views import both
+from partnerdesk.models.lists.spec import Sort
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
     from datetime import datetime
 
-    from models.database.connection import Connection
-    from models.lists.filter_parser import Filter
-    from models.lists.saved_views import SavedView
-    from models.lists.spec import ListSpec
+    from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.lists.filter_parser import Filter
+    from partnerdesk.models.lists.saved_views import SavedView
+    from partnerdesk.models.lists.spec import ListSpec
 
 
 def add_choice(command: argparse.ArgumentParser, spec: ListSpec, filter_help: str) -> None:
@@ -96,7 +96,7 @@ def chosen_view(arguments: argparse.Namespace, spec: ListSpec) -> SavedView | No
     name = getattr(arguments, "view", None)
     if name is None:
         return None
-    from models.lists.saved_views_file import read_views
+    from partnerdesk.models.lists.saved_views_file import read_views
 
     reading = read_views()
     if reading.notice:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cli.lists.options import chosen_sort, filter_of
-from cli.shared.printing import json_text, tell
-from models.changes.list import CHANGES
-from models.core.clock import now
-from models.core.errors import ConflictError, ExitCode, UsageError
-from models.core.text import shown
-from models.customers.list import CUSTOMERS
-from models.languages import _
-from models.lists.export import chosen_columns
-from models.lists.saved_views import ChosenColumn, SavedView, own_name
-from models.relationships.lists import TABS
+from partnerdesk.cli.lists.options import chosen_sort, filter_of
+from partnerdesk.cli.shared.printing import json_text, tell
+from partnerdesk.models.changes.list import CHANGES
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.core.errors import ConflictError, ExitCode, UsageError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.languages import _
+from partnerdesk.models.lists.export import chosen_columns
+from partnerdesk.models.lists.saved_views import ChosenColumn, SavedView, own_name
+from partnerdesk.models.relationships.lists import TABS
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from models.lists.saved_views_file import Reading
-    from models.settings.model import Settings
+    from partnerdesk.models.lists.saved_views_file import Reading
+    from partnerdesk.models.settings.model import Settings
 
 LISTS = {spec.name: spec for spec in (CUSTOMERS, *TABS.values(), CHANGES)}
 """The lists that have views."""
@@ -58,7 +58,7 @@ def _add_name(command: argparse.ArgumentParser) -> None:
 
 def run_list(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
     """Print the views, one a line, or as JSON."""
-    from models.lists.saved_views_file import read_views
+    from partnerdesk.models.lists.saved_views_file import read_views
 
     kept = _told(read_views()).kept
     views = [view for name in LISTS for view in kept.of(name)]
@@ -74,7 +74,7 @@ def run_list(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
 
 def run_save(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
     """Keep a view of the person's own."""
-    from models.lists.saved_views_file import keep_view
+    from partnerdesk.models.lists.saved_views_file import keep_view
 
     spec = LISTS[arguments.list]
     filter_of(arguments, spec, now())
@@ -96,7 +96,7 @@ def run_save(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
 
 def run_delete(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
     """Delete a view of the person's own."""
-    from models.lists.saved_views_file import read_views, remove_view
+    from partnerdesk.models.lists.saved_views_file import read_views, remove_view
 
     view = _told(read_views()).kept.find(arguments.list, arguments.name)
     if view.id:

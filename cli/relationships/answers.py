@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cli.relationships.invitation import (
+from partnerdesk.cli.relationships.invitation import (
     add_id,
     chosen_case,
     invitation_json,
@@ -13,10 +13,17 @@ from cli.relationships.invitation import (
     print_below,
     print_done,
 )
-from cli.relationships.letters import LetterFile, add_ways, check_way, failure, hand_over, way
-from cli.shared.open_book import open_book
-from cli.shared.printing import tell
-from cli.shared.results import (
+from partnerdesk.cli.relationships.letters import (
+    LetterFile,
+    add_ways,
+    check_way,
+    failure,
+    hand_over,
+    way,
+)
+from partnerdesk.cli.shared.open_book import open_book
+from partnerdesk.cli.shared.printing import tell
+from partnerdesk.cli.shared.results import (
     add_trying,
     carry,
     present,
@@ -26,18 +33,18 @@ from cli.shared.results import (
     refused,
     tell_dry_run,
 )
-from models.core.errors import ExitCode, UsageError
-from models.languages import _
+from partnerdesk.models.core.errors import ExitCode, UsageError
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.changes.plan import Fields, Plan
-    from models.customers.entities import Customer
-    from models.database.store import Store
-    from models.letters.letter import Letter
-    from models.relationships.invitation import Case
-    from models.settings.model import Settings
+    from partnerdesk.models.changes.plan import Fields, Plan
+    from partnerdesk.models.customers.entities import Customer
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.letters.letter import Letter
+    from partnerdesk.models.relationships.invitation import Case
+    from partnerdesk.models.settings.model import Settings
 
 
 def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
@@ -112,8 +119,8 @@ def _add_common(command: argparse.ArgumentParser) -> None:
 
 def run_letter(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Let the first letter of an invitation out, or a reminder, and print it."""
-    from models.core.verdicts import Verdict
-    from models.relationships.invitation import plan_letter_out
+    from partnerdesk.models.core.verdicts import Verdict
+    from partnerdesk.models.relationships.invitation import plan_letter_out
 
     if arguments.not_sent and arguments.send:
         raise UsageError(
@@ -160,9 +167,9 @@ def _only_written(
 
 def run_sent(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record that a letter is out, the first one or a reminder."""
-    from models.relationships.entities import SentBy
-    from models.relationships.invitation import next_event, plan_letter_out, read_case
-    from models.relationships.lifecycles import InvitationEvent
+    from partnerdesk.models.relationships.entities import SentBy
+    from partnerdesk.models.relationships.invitation import next_event, plan_letter_out, read_case
+    from partnerdesk.models.relationships.lifecycles import InvitationEvent
 
     store = open_book(arguments, settings)
     case = chosen_case(arguments, settings, store)
@@ -182,8 +189,8 @@ def run_sent(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def _of_its_state(arguments: argparse.Namespace, case: Case, plan: Plan) -> Plan:
     """Return the plan, refused where the first letter is meant and a reminder would go out."""
-    from models.core.verdicts import Reason
-    from models.relationships.lifecycles import InvitationState
+    from partnerdesk.models.core.verdicts import Reason
+    from partnerdesk.models.relationships.lifecycles import InvitationState
 
     draft = case.invitation.state == InvitationState.DRAFT
     if draft is not arguments.reminds:
@@ -198,7 +205,7 @@ def _of_its_state(arguments: argparse.Namespace, case: Case, plan: Plan) -> Plan
 def _let_out(
     arguments: argparse.Namespace, settings: Settings, store: Store, plan: Plan, letter: Letter
 ) -> ExitCode:
-    from models.operations.carry_out import carry_out
+    from partnerdesk.models.operations.carry_out import carry_out
 
     with LetterFile(arguments, settings, letter, plan.by.plan_id):
         outcome = carry_out(store, plan, arguments.why)
@@ -217,7 +224,12 @@ def _let_out(
 
 def run_answer(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record that an invitation was accepted, declined or withdrawn."""
-    from models.relationships.invitation import plan_accept, plan_decline, plan_withdraw, read_case
+    from partnerdesk.models.relationships.invitation import (
+        plan_accept,
+        plan_decline,
+        plan_withdraw,
+        read_case,
+    )
 
     store = open_book(arguments, settings)
     case = chosen_case(arguments, settings, store)
@@ -246,7 +258,7 @@ def _customer(arguments: argparse.Namespace, store: Store, case: Case) -> Custom
     """Return the customer of the invitation's account that is named; None where none is."""
     if not arguments.customer:
         return None
-    from models.customers.page import find_customer, read_customer
+    from partnerdesk.models.customers.page import find_customer, read_customer
 
     id = find_customer(store, arguments.customer, [case.invitation.account_id])
     return read_customer(store, id).customer

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.lists.options import chosen_query
-from cli.shared.account import account_of
-from cli.shared.open_book import open_book, scope
-from cli.shared.printing import tell
-from cli.shared.results import present, tell_dry_run
-from models.accounts.accounts import ALL
-from models.core.errors import ExitCode, UsageError
-from models.core.text import shown, without_nul
-from models.customers.list import CUSTOMERS
-from models.languages import _, ngettext
-from models.relationships.lists import DELEGATED_ADMIN
+from partnerdesk.cli.lists.options import chosen_query
+from partnerdesk.cli.shared.account import account_of
+from partnerdesk.cli.shared.open_book import open_book, scope
+from partnerdesk.cli.shared.printing import tell
+from partnerdesk.cli.shared.results import present, tell_dry_run
+from partnerdesk.models.accounts.accounts import ALL
+from partnerdesk.models.core.errors import ExitCode, UsageError
+from partnerdesk.models.core.text import shown, without_nul
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.relationships.lists import DELEGATED_ADMIN
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.accounts.accounts import Account
-    from models.database.store import Store
-    from models.lists.spec import ListSpec
-    from models.operations.bulk import PlannedRun, RunWish
-    from models.settings.model import Settings
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.lists.spec import ListSpec
+    from partnerdesk.models.operations.bulk import PlannedRun, RunWish
+    from partnerdesk.models.settings.model import Settings
 
 
 def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
@@ -85,9 +85,9 @@ def _add_rows(command: argparse.ArgumentParser, filter_help: str) -> None:
 
 def run_extend(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Extend the delegated-admin relationships that a filter finds."""
-    from models.operations.bulk import RunWish
-    from models.operations.bulk_records import RunKind
-    from models.relationships.delegated_admin import parse_extension
+    from partnerdesk.models.operations.bulk import RunWish
+    from partnerdesk.models.operations.bulk_records import RunKind
+    from partnerdesk.models.relationships.delegated_admin import parse_extension
 
     said = arguments.by or arguments.to
     extension = parse_extension(said)
@@ -103,8 +103,8 @@ def run_extend(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_reseller(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Name the indirect reseller of the customers that a filter finds."""
-    from models.operations.bulk import RunWish
-    from models.operations.bulk_records import RunKind
+    from partnerdesk.models.operations.bulk import RunWish
+    from partnerdesk.models.operations.bulk_records import RunKind
 
     partner = " ".join(without_nul(arguments.partner).split())
     wish = RunWish(RunKind.NAME_RESELLER, {"reseller": partner})
@@ -115,10 +115,10 @@ def _run(
     arguments: argparse.Namespace, settings: Settings, wish: RunWish, spec: ListSpec, words: str
 ) -> ExitCode:
     """Do a run over the rows that are found, or go on with the one of the same words."""
-    from cli.relationships.run import follow_run, planned_rows
-    from cli.shared.rows_out import Printed
-    from models.operations.bulk import begin_runs, unfinished_run
-    from models.operations.bulk_records import RowState
+    from partnerdesk.cli.relationships.run import follow_run, planned_rows
+    from partnerdesk.cli.shared.rows_out import Printed
+    from partnerdesk.models.operations.bulk import begin_runs, unfinished_run
+    from partnerdesk.models.operations.bulk_records import RowState
 
     if not (arguments.filter.strip() or arguments.all):
         raise UsageError(
@@ -175,8 +175,8 @@ def _planned(
     asked: str,
 ) -> list[tuple[Account, PlannedRun]]:
     """Return the plans of the rows that are to do: what cut-off runs left, else what was found."""
-    from models.operations.bulk import plan_run, read_run
-    from models.operations.bulk_records import RowState
+    from partnerdesk.models.operations.bulk import plan_run, read_run
+    from partnerdesk.models.operations.bulk_records import RowState
 
     if cut_off:
         found = []
@@ -203,10 +203,10 @@ def tell_going_on(run_id: int, done: int, total: int) -> None:
 
 def run_go_on(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Do what a run left undone, and its failed rows again."""
-    from cli.relationships.run import follow_run
-    from cli.shared.rows_out import Printed
-    from models.operations.bulk import read_run
-    from models.operations.bulk_records import RowState
+    from partnerdesk.cli.relationships.run import follow_run
+    from partnerdesk.cli.shared.rows_out import Printed
+    from partnerdesk.models.operations.bulk import read_run
+    from partnerdesk.models.operations.bulk_records import RowState
 
     store = open_book(arguments, settings)
     view = read_run(store, arguments.id)

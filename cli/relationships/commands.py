@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.lists.options import (
+from partnerdesk.cli.lists.options import (
     add_choice,
     add_forms,
     add_view,
@@ -12,7 +12,7 @@ from cli.lists.options import (
     column_names,
     print_list,
 )
-from cli.relationships import (
+from partnerdesk.cli.relationships import (
     answers,
     bulk,
     delegated_admin,
@@ -22,18 +22,18 @@ from cli.relationships import (
     partners,
     send,
 )
-from cli.shared.open_book import open_book, scope
-from cli.shared.printing import tell
-from models.accounts.accounts import ALL
-from models.core.errors import ExitCode
-from models.languages import _, ngettext
-from models.relationships.lists import TABS
+from partnerdesk.cli.shared.open_book import open_book, scope
+from partnerdesk.cli.shared.printing import tell
+from partnerdesk.models.accounts.accounts import ALL
+from partnerdesk.models.core.errors import ExitCode
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.relationships.lists import TABS
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.lists.spec import ListSpec
-    from models.settings.model import Settings
+    from partnerdesk.models.lists.spec import ListSpec
+    from partnerdesk.models.settings.model import Settings
 
 NUMBER = "number"
 """The column that the other commands take as ID: always there in a table that is printed."""

@@ -5,25 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.relationships.invitation import LEFT_OUT
-from cli.shared.account import account_of
-from cli.shared.open_book import open_book, scope
-from cli.shared.records import record_fields
-from cli.shared.results import add_trying, carry, present
-from cli.shared.rows_in import given_rows, print_added
-from models.accounts.accounts import ALL
-from models.core.errors import ExitCode, UsageError
-from models.core.text import shown
-from models.languages import _
-from models.relationships.delegated_admin_fields import FIELD_TITLES, DelegationField
+from partnerdesk.cli.relationships.invitation import LEFT_OUT
+from partnerdesk.cli.shared.account import account_of
+from partnerdesk.cli.shared.open_book import open_book, scope
+from partnerdesk.cli.shared.records import record_fields
+from partnerdesk.cli.shared.results import add_trying, carry, present
+from partnerdesk.cli.shared.rows_in import given_rows, print_added
+from partnerdesk.models.accounts.accounts import ALL
+from partnerdesk.models.core.errors import ExitCode, UsageError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _
+from partnerdesk.models.relationships.delegated_admin_fields import FIELD_TITLES, DelegationField
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.changes.plan import Fields
-    from models.operations.bulk_delegated_admin import AddedDelegation
-    from models.settings.model import Settings
-    from models.sheets.rows import GivenRow
+    from partnerdesk.models.changes.plan import Fields
+    from partnerdesk.models.operations.bulk_delegated_admin import AddedDelegation
+    from partnerdesk.models.settings.model import Settings
+    from partnerdesk.models.sheets.rows import GivenRow
 
 WORDS = {
     "request": ("requested", "would_request"),
@@ -78,8 +78,8 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
 
 def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Keep relationships, or say what that would do."""
-    from models.accounts.entities import PartnerAccount
-    from models.operations.bulk_delegated_admin import add_delegations
+    from partnerdesk.models.accounts.entities import PartnerAccount
+    from partnerdesk.models.operations.bulk_delegated_admin import add_delegations
 
     rows = _given(arguments)
     store = open_book(arguments, settings)
@@ -108,7 +108,7 @@ def _given(arguments: argparse.Namespace) -> list[GivenRow[DelegationField]]:
 
 def run_event(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record what happened to a relationship."""
-    from models.relationships.delegated_admin import EVENTS, plan_event, read_delegation
+    from partnerdesk.models.relationships.delegated_admin import EVENTS, plan_event, read_delegation
 
     store = open_book(arguments, settings)
     delegation = read_delegation(store, arguments.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.relationships.letters import (
+from partnerdesk.cli.relationships.letters import (
     LetterFile,
     add_ways,
     call_json,
@@ -12,10 +12,10 @@ from cli.relationships.letters import (
     failure,
     hand_over,
 )
-from cli.shared.account import named_customer
-from cli.shared.open_book import open_book
-from cli.shared.printing import tell
-from cli.shared.results import (
+from partnerdesk.cli.shared.account import named_customer
+from partnerdesk.cli.shared.open_book import open_book
+from partnerdesk.cli.shared.printing import tell
+from partnerdesk.cli.shared.results import (
     add_trying,
     letter_json,
     present,
@@ -24,19 +24,19 @@ from cli.shared.results import (
     refused,
     tell_dry_run,
 )
-from models.core.errors import ExitCode, RefusedError, UsageError
-from models.core.text import shown, without_nul
-from models.languages import _
+from partnerdesk.models.core.errors import ExitCode, RefusedError, UsageError
+from partnerdesk.models.core.text import shown, without_nul
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from mailing.outbox import SentCall
-    from models.changes.plan import Fields, Outcome, Plan
-    from models.database.store import Store
-    from models.letters.letter import Letter
-    from models.relationships.end import Ending, EndingWish
-    from models.settings.model import Settings
+    from partnerdesk.mailing.outbox import SentCall
+    from partnerdesk.models.changes.plan import Fields, Outcome, Plan
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.letters.letter import Letter
+    from partnerdesk.models.relationships.end import Ending, EndingWish
+    from partnerdesk.models.settings.model import Settings
 
 
 def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
@@ -74,8 +74,8 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """End the relationship with a customer, or say what that would do."""
-    from models.core.verdicts import Verdict
-    from models.relationships.end import notice_letter, plan_end, read_ending
+    from partnerdesk.models.core.verdicts import Verdict
+    from partnerdesk.models.relationships.end import notice_letter, plan_end, read_ending
 
     store = open_book(arguments, settings)
     account, id = named_customer(arguments, settings, store, arguments.customer)
@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 
 def _wish(arguments: argparse.Namespace) -> EndingWish:
-    from models.relationships.end import EndingWish, Obstacle
+    from partnerdesk.models.relationships.end import EndingWish, Obstacle
 
     looked = {obstacle: getattr(arguments, obstacle.value) for obstacle in Obstacle}
     return EndingWish(
@@ -129,8 +129,8 @@ def _end(
     plan: Plan,
     letter: Letter,
 ) -> ExitCode:
-    from models.operations.carry_out import carry_out
-    from models.relationships.end import plan_notice
+    from partnerdesk.models.operations.carry_out import carry_out
+    from partnerdesk.models.relationships.end import plan_notice
 
     notice = plan_notice(ending, letter, present())
     if arguments.send and (wrong := [reason.text for reason in notice.reasons if reason.refuses]):
@@ -159,7 +159,7 @@ def _print_done(
     outcome: Outcome,
     told: Outcome | None,
 ) -> None:
-    from models.relationships.end import read_ending
+    from partnerdesk.models.relationships.end import read_ending
 
     ended = read_ending(store, plan.target.customer_id or 0)
     letter, call = written

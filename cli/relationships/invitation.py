@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cli.relationships.letters import call_json
-from cli.shared.account import account_of
-from cli.shared.open_book import open_book
-from cli.shared.printing import json_text, tell
-from cli.shared.records import print_fields, record_fields
-from cli.shared.results import letter_json, print_letter, print_object
-from cli.shared.rows_in import print_reasons
-from models.core.clock import now
-from models.core.errors import ExitCode
-from models.core.text import shown
-from models.languages import _
+from partnerdesk.cli.relationships.letters import call_json
+from partnerdesk.cli.shared.account import account_of
+from partnerdesk.cli.shared.open_book import open_book
+from partnerdesk.cli.shared.printing import json_text, tell
+from partnerdesk.cli.shared.records import print_fields, record_fields
+from partnerdesk.cli.shared.results import letter_json, print_letter, print_object
+from partnerdesk.cli.shared.rows_in import print_reasons
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.core.errors import ExitCode
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from mailing.outbox import SentCall
-    from models.changes.plan import Fields, Plan
-    from models.database.store import Store
-    from models.letters.letter import Letter
-    from models.relationships.entities import Invitation
-    from models.relationships.invitation import Case
-    from models.relationships.sent_letters import SentLetter
-    from models.settings.model import Settings
+    from partnerdesk.mailing.outbox import SentCall
+    from partnerdesk.models.changes.plan import Fields, Plan
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.letters.letter import Letter
+    from partnerdesk.models.relationships.entities import Invitation
+    from partnerdesk.models.relationships.invitation import Case
+    from partnerdesk.models.relationships.sent_letters import SentLetter
+    from partnerdesk.models.settings.model import Settings
 
 LEFT_OUT = ("name_sort", "ends_sort", "search_text", "version")
 """Fields of a record that are for the book itself."""
@@ -55,8 +55,8 @@ def add_id(command: argparse.ArgumentParser) -> None:
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one invitation and its letter as it is written, or went out last."""
-    from models.relationships.invitation import letter_as_written
-    from models.relationships.sent_letters import about_letter, letter_title
+    from partnerdesk.models.relationships.invitation import letter_as_written
+    from partnerdesk.models.relationships.sent_letters import about_letter, letter_title
 
     store = open_book(arguments, settings)
     case = chosen_case(arguments, settings, store)
@@ -97,7 +97,7 @@ def chosen_case(arguments: argparse.Namespace, settings: Settings, store: Store)
     Raises:
         NotFoundError: there is no such invitation, or it is another cloud's.
     """
-    from models.relationships.invitation import read_case
+    from partnerdesk.models.relationships.invitation import read_case
 
     case = read_case(store, arguments.id)
     account_of(arguments, settings, store, case.invitation.account_id)
@@ -106,7 +106,7 @@ def chosen_case(arguments: argparse.Namespace, settings: Settings, store: Store)
 
 def invitation_json(invitation: Invitation, cloud: str) -> Fields:
     """Return an invitation as `--json` prints it: its state is that of this moment."""
-    from models.core.clock import NEVER
+    from partnerdesk.models.core.clock import NEVER
 
     fields = record_fields(invitation, *LEFT_OUT)
     fields["state"] = invitation.state_at(now()).value
@@ -117,8 +117,8 @@ def invitation_json(invitation: Invitation, cloud: str) -> Fields:
 
 def planned_invitation(plan: Plan) -> Invitation | None:
     """Return the invitation that a plan makes; None where it makes none."""
-    from models.changes.fields import value_of
-    from models.relationships.entities import Invitation
+    from partnerdesk.models.changes.fields import value_of
+    from partnerdesk.models.relationships.entities import Invitation
 
     if not plan.steps:
         return None
@@ -128,7 +128,7 @@ def planned_invitation(plan: Plan) -> Invitation | None:
 
 def refused_json(plan: Plan) -> Fields:
     """Return the fields of an invitation that is refused, as far as they are known."""
-    from models.relationships.entities import Invitation
+    from partnerdesk.models.relationships.entities import Invitation
 
     names = [name for name in Invitation.model_fields if name not in LEFT_OUT]
     target = plan.target
@@ -155,7 +155,7 @@ def print_done(
     **more: Any,
 ) -> None:
     """Print an invitation as it is now, what was to mind, and its letter."""
-    from models.relationships.invitation import read_case
+    from partnerdesk.models.relationships.invitation import read_case
 
     fields = invitation_json(read_case(store, id).invitation, plan.target.cloud)
     if arguments.json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.relationships.invitation import (
+from partnerdesk.cli.relationships.invitation import (
     invitation_json,
     letters_json,
     planned_invitation,
@@ -12,23 +12,30 @@ from cli.relationships.invitation import (
     print_done,
     refused_json,
 )
-from cli.relationships.letters import LetterFile, add_ways, check_way, failure, hand_over, way
-from cli.shared.account import named_customer
-from cli.shared.open_book import one_account, open_book
-from cli.shared.printing import tell
-from cli.shared.results import add_trying, present, print_plan, refused, tell_dry_run
-from models.core.errors import DeskError, ExitCode, UsageError
-from models.languages import _
+from partnerdesk.cli.relationships.letters import (
+    LetterFile,
+    add_ways,
+    check_way,
+    failure,
+    hand_over,
+    way,
+)
+from partnerdesk.cli.shared.account import named_customer
+from partnerdesk.cli.shared.open_book import one_account, open_book
+from partnerdesk.cli.shared.printing import tell
+from partnerdesk.cli.shared.results import add_trying, present, print_plan, refused, tell_dry_run
+from partnerdesk.models.core.errors import DeskError, ExitCode, UsageError
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.accounts.accounts import Account
-    from models.changes.plan import Plan
-    from models.database.store import Store
-    from models.letters.letter import Letter
-    from models.relationships.invite import InvitationWish
-    from models.settings.model import Settings
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.letters.letter import Letter
+    from partnerdesk.models.relationships.invite import InvitationWish
+    from partnerdesk.models.settings.model import Settings
 
 
 def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
@@ -94,8 +101,8 @@ def _add_what(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Write an invitation, or say what that would do."""
-    from models.core.verdicts import Verdict
-    from models.relationships.invite import plan_invite, read_around
+    from partnerdesk.models.core.verdicts import Verdict
+    from partnerdesk.models.relationships.invite import plan_invite, read_around
 
     if not (arguments.company.strip() or arguments.customer):
         raise UsageError(
@@ -110,7 +117,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     draft = planned_invitation(plan)
     letter = None
     if draft is not None and not wish.in_portal:
-        from models.relationships.invitation import letter_as_written
+        from partnerdesk.models.relationships.invitation import letter_as_written
 
         letter = letter_as_written(draft)
     if plan.verdict is not Verdict.REFUSED and not arguments.dry_run:
@@ -143,9 +150,9 @@ def _whom(
 
 
 def _wish(arguments: argparse.Namespace, customer_id: int | None) -> InvitationWish:
-    from models.letters.letter import LetterLanguage
-    from models.relationships.entities import InvitationKind
-    from models.relationships.invite import InvitationWish
+    from partnerdesk.models.letters.letter import LetterLanguage
+    from partnerdesk.models.relationships.entities import InvitationKind
+    from partnerdesk.models.relationships.invite import InvitationWish
 
     return InvitationWish(
         company=arguments.company,
@@ -171,8 +178,8 @@ def _carry_out(
     letter: Letter | None,
 ) -> ExitCode:
     """Write the invitation down, let its letter out, and print both."""
-    from models.operations.carry_out import carry_out
-    from models.relationships.invitation import plan_letter_out, read_case
+    from partnerdesk.models.operations.carry_out import carry_out
+    from partnerdesk.models.relationships.invitation import plan_letter_out, read_case
 
     if letter is None or arguments.draft:
         outcome = carry_out(store, plan)

@@ -9,22 +9,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.shared.open_book import given_path
-from cli.shared.printing import tell
-from models.core.clock import now
-from models.core.errors import DeskError, FileError
-from models.core.text import shown
-from models.languages import _
+from partnerdesk.cli.shared.open_book import given_path
+from partnerdesk.cli.shared.printing import tell
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.core.errors import DeskError, FileError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from mailing.outbox import SentCall
-    from models.changes.plan import Fields, Outcome, Plan
-    from models.database.store import Store
-    from models.letters.letter import Letter
-    from models.relationships.entities import SentBy
-    from models.settings.model import Settings
+    from partnerdesk.mailing.outbox import SentCall
+    from partnerdesk.models.changes.plan import Fields, Outcome, Plan
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.letters.letter import Letter
+    from partnerdesk.models.relationships.entities import SentBy
+    from partnerdesk.models.settings.model import Settings
 
 
 def add_ways(command: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
@@ -43,7 +43,7 @@ def add_ways(command: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGro
 
 def way(arguments: argparse.Namespace) -> SentBy:
     """Return how the letter goes out."""
-    from models.relationships.entities import SentBy
+    from partnerdesk.models.relationships.entities import SentBy
 
     if arguments.eml is not None:
         return SentBy.EML
@@ -58,8 +58,8 @@ def check_way(arguments: argparse.Namespace, settings: Settings) -> None:
         SettingsError: there is no mail server, or nobody who sends.
     """
     if arguments.eml is not None:
-        from models.core.paths import is_there
-        from models.lists.export import refuse_target
+        from partnerdesk.models.core.paths import is_there
+        from partnerdesk.models.lists.export import refuse_target
 
         path = given_path(arguments.eml)
         refuse_target(path)
@@ -69,7 +69,7 @@ def check_way(arguments: argparse.Namespace, settings: Settings) -> None:
                 _("Name another file."),
             )
     if arguments.send:
-        from mailing.smtp import sender_of
+        from partnerdesk.mailing.smtp import sender_of
 
         sender_of(settings.mail)
 
@@ -85,7 +85,7 @@ class LetterFile:
             self._write(given_path(arguments.eml), settings, letter, message_id)
 
     def _write(self, path: Path, settings: Settings, letter: Letter, message_id: str) -> None:
-        from models.letters.eml import eml_bytes, write_eml
+        from partnerdesk.models.letters.eml import eml_bytes, write_eml
 
         write_eml(path, eml_bytes(letter, settings.mail.sender, now(), message_id))
         self.path = path
@@ -112,7 +112,7 @@ def hand_over(settings: Settings, store: Store, plan: Plan, outcome: Outcome) ->
     """
     if not plan.calls:
         return None
-    from mailing.outbox import send_waiting
+    from partnerdesk.mailing.outbox import send_waiting
 
     sending = send_waiting(store, settings.mail, now, outcome.change_id)
     return sending.calls[0] if sending.calls else None

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.relationships.invitation import LEFT_OUT
-from cli.shared.account import account_of
-from cli.shared.open_book import one_account, open_book
-from cli.shared.records import record_fields
-from cli.shared.results import add_trying, carry, present
-from models.core.errors import ExitCode, UsageError
-from models.languages import _
+from partnerdesk.cli.relationships.invitation import LEFT_OUT
+from partnerdesk.cli.shared.account import account_of
+from partnerdesk.cli.shared.open_book import one_account, open_book
+from partnerdesk.cli.shared.records import record_fields
+from partnerdesk.cli.shared.results import add_trying, carry, present
+from partnerdesk.models.core.errors import ExitCode, UsageError
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from models.changes.plan import Fields, Plan
-    from models.database.store import Store
-    from models.relationships.entities import PartnerLink
-    from models.settings.model import Settings
+    from partnerdesk.models.changes.plan import Fields, Plan
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.relationships.entities import PartnerLink
+    from partnerdesk.models.settings.model import Settings
 
 NAMES = ("name", "mpn_id", "location", "kind", "agreement_signed", "microsoft_id")
 """What a person can say of a partner, as `FIELDS` of `models.relationships.partners`;
@@ -96,7 +96,7 @@ def _said(arguments: argparse.Namespace) -> dict[str, str]:
 
 def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Add a partner."""
-    from models.relationships.partners import plan_add_partner, read_partners
+    from partnerdesk.models.relationships.partners import plan_add_partner, read_partners
 
     said = _said(arguments)
     store = open_book(arguments, settings)
@@ -111,7 +111,11 @@ def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Change what is kept of a partner."""
-    from models.relationships.partners import plan_edit_partner, read_partner, read_partners
+    from partnerdesk.models.relationships.partners import (
+        plan_edit_partner,
+        read_partner,
+        read_partners,
+    )
 
     said = _said(arguments)
     store = open_book(arguments, settings)
@@ -125,7 +129,11 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_end(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """End the link with a partner."""
-    from models.relationships.partners import plan_end_partner, read_partner, shared_customers
+    from partnerdesk.models.relationships.partners import (
+        plan_end_partner,
+        read_partner,
+        shared_customers,
+    )
 
     store = open_book(arguments, settings)
     partner, own = read_partner(store, arguments.id)
@@ -152,8 +160,8 @@ def _reading(
     """Return what gives a partner's fields: as they are, or as the plan would make them."""
 
     def record(id: int | None) -> Fields:
-        from models.relationships.entities import PartnerLink
-        from models.relationships.partners import read_partner
+        from partnerdesk.models.relationships.entities import PartnerLink
+        from partnerdesk.models.relationships.partners import read_partner
 
         known = partner.id if id is None and partner is not None else id
         if known is not None:

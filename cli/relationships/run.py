@@ -5,24 +5,24 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from cli.shared.open_book import progress_line
-from models.core.clock import now
-from models.core.errors import NotFoundError
-from models.core.verdicts import Reason
-from models.languages import _
-from models.operations.bulk import RUN_TITLES
-from models.operations.bulk_records import RowState, RunKind
+from partnerdesk.cli.shared.open_book import progress_line
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.languages import _
+from partnerdesk.models.operations.bulk import RUN_TITLES
+from partnerdesk.models.operations.bulk_records import RowState, RunKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from sqlmodel import Session
 
-    from cli.shared.rows_out import Printed
-    from models.accounts.accounts import Account
-    from models.changes.plan import Fields, Plan
-    from models.database.store import Store
-    from models.operations.bulk import PlannedRun, RowView
+    from partnerdesk.cli.shared.rows_out import Printed
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Fields, Plan
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.operations.bulk import PlannedRun, RowView
 
 
 def planned_rows(printed: Printed, store: Store, planned: Iterable[PlannedRun]) -> None:
@@ -65,8 +65,8 @@ def follow_run(
     Raises:
         StoreError: the book cannot be read or written any more.
     """
-    from models.changes.history import Actor
-    from models.operations.bulk import go_on, read_run
+    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.operations.bulk import go_on, read_run
 
     printed.runs.append(run_id)
     rows = read_run(store, run_id).rows
@@ -100,7 +100,7 @@ def _print_rows(
     plans: Mapping[int, Plan],
 ) -> None:
     """Print rows as the book has them now."""
-    from models.operations.bulk_records import RunRow
+    from partnerdesk.models.operations.bulk_records import RunRow
 
     with store.reading() as session:
         for row in rows:
@@ -112,7 +112,7 @@ def _print_rows(
 
 def _reasons(told: str, state: RowState, plan: Plan | None) -> Sequence[Reason]:
     """Return why a row became what it is: with codes where its plan was just made."""
-    from models.operations.bulk import told_of
+    from partnerdesk.models.operations.bulk import told_of
 
     if plan is not None and told_of(plan) == told:
         return plan.reasons
@@ -122,9 +122,9 @@ def _reasons(told: str, state: RowState, plan: Plan | None) -> Sequence[Reason]:
 
 def _fields(session: Session, kind: RunKind, id: int, subject: str) -> Fields:
     """Return what is printed of a record; its name alone where it is not in the book any more."""
-    from cli.shared.records import record_fields
-    from models.customers.entities import Customer
-    from models.relationships.delegated_admin import delegation_of
+    from partnerdesk.cli.shared.records import record_fields
+    from partnerdesk.models.customers.entities import Customer
+    from partnerdesk.models.relationships.delegated_admin import delegation_of
 
     if kind is RunKind.EXTEND:
         try:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.relationships.letters import call_json
-from cli.shared.open_book import open_book
-from cli.shared.printing import json_text, tell
-from models.core.clock import moment_text, now
-from models.core.errors import ExitCode
-from models.core.text import shown
-from models.languages import _, ngettext
+from partnerdesk.cli.relationships.letters import call_json
+from partnerdesk.cli.shared.open_book import open_book
+from partnerdesk.cli.shared.printing import json_text, tell
+from partnerdesk.models.core.clock import moment_text, now
+from partnerdesk.models.core.errors import ExitCode
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _, ngettext
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from mailing.outbox import SentCall
-    from models.settings.model import Settings
+    from partnerdesk.mailing.outbox import SentCall
+    from partnerdesk.models.settings.model import Settings
 
 MARKS = {"sent": "✓", "failed": "✗"}
 """What stands before a letter, by its state; `?` for one of which nobody knows."""
@@ -46,8 +46,8 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Send what waits, and say of each letter what became of it."""
-    from mailing.outbox import send_waiting, settle_unsure, unsure_calls
-    from mailing.smtp import sender_of
+    from partnerdesk.mailing.outbox import send_waiting, settle_unsure, unsure_calls
+    from partnerdesk.mailing.smtp import sender_of
 
     store = open_book(arguments, settings)
     if arguments.unsure != "sent":

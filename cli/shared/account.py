@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.shared.open_book import scope
-from models.accounts.accounts import ALL
-from models.core.errors import NotFoundError
-from models.languages import _
+from partnerdesk.cli.shared.open_book import scope
+from partnerdesk.models.accounts.accounts import ALL
+from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from models.accounts.accounts import Account
-    from models.database.store import Store
-    from models.settings.model import Settings
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.settings.model import Settings
 
 
 def account_of(
@@ -48,7 +48,7 @@ def named_customer(
         NotFoundError: nobody has it in the clouds that are meant.
         UsageError: several have it.
     """
-    from models.customers.page import find_customer, read_customer
+    from partnerdesk.models.customers.page import find_customer, read_customer
 
     there = scope(arguments, settings, store, ALL)
     id = find_customer(store, text, there.ids)

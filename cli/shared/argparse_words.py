@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 import os
 
-from models.languages import DOMAIN, FOLDER, N_, speak
+from partnerdesk.models.languages import DOMAIN, FOLDER, N_, speak
 
 WORDS = (
     N_("usage: "),

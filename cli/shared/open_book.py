@@ -5,20 +5,20 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from models.accounts.accounts import ALL, Account, Scope, choose, read_accounts
-from models.core import paths
-from models.core.errors import SettingsError, UsageError
-from models.core.text import shown
-from models.database.store import Store
-from models.languages import _, number
-from models.settings.database_url import SqliteFile, parse
+from partnerdesk.models.accounts.accounts import ALL, Account, Scope, choose, read_accounts
+from partnerdesk.models.core import paths
+from partnerdesk.models.core.errors import SettingsError, UsageError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.languages import _, number
+from partnerdesk.models.settings.database_url import SqliteFile, parse
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
-    from models.settings.clouds import Cloud
-    from models.settings.model import Settings
+    from partnerdesk.models.settings.clouds import Cloud
+    from partnerdesk.models.settings.model import Settings
 
 DEMO_CUSTOMERS, DEMO_SEED = 2_000, 1
 """The demo book that `--demo` makes."""
@@ -100,9 +100,9 @@ def _fill_demo(store: Store, settings: Settings) -> None:
 
 def fill_demo(store: Store, settings: Settings, customers: int, seed: int) -> None:
     """Fill an empty book with demo customers, telling how far it is."""
-    from models.changes.history import Actor
-    from models.core.clock import now
-    from models.demo.fill import fill
+    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.core.clock import now
+    from partnerdesk.models.demo.fill import fill
 
     clouds = settings.enabled_clouds()
     with progress_line(_("Making a demo book")) as told:

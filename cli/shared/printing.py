@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from models.core.text import shown
+from partnerdesk.models.core.text import shown
 
 if TYPE_CHECKING:
     from typing import TextIO

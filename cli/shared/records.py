@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.core.text import shown
+from partnerdesk.models.core.text import shown
 
 if TYPE_CHECKING:
     from sqlmodel import SQLModel

@@ -6,20 +6,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from cli.shared.printing import json_text, tell
-from models.core.clock import now
-from models.core.errors import ExitCode
-from models.languages import _
+from partnerdesk.cli.shared.printing import json_text, tell
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.core.errors import ExitCode
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable
 
-    from models.changes.plan import By, Fields, Plan
-    from models.core.verdicts import Reason
-    from models.database.store import Store
-    from models.letters.letter import Letter
-    from models.settings.model import Settings
+    from partnerdesk.models.changes.plan import By, Fields, Plan
+    from partnerdesk.models.core.verdicts import Reason
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.letters.letter import Letter
+    from partnerdesk.models.settings.model import Settings
 
 _OF_LETTERS = ("subject", "body", "link")
 """Fields of an invitation that a printed letter holds already."""
@@ -27,8 +27,8 @@ _OF_LETTERS = ("subject", "body", "link")
 
 def present() -> By:
     """Return who plans something now, under a new id."""
-    from models.changes.history import Actor
-    from models.changes.plan import By
+    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.changes.plan import By
 
     return By(Actor.present(), now(), str(uuid4()))
 
@@ -61,8 +61,8 @@ def carry(
         ConflictError: the record is not any more as it was when the plan was made.
         StoreError: the book cannot be written.
     """
-    from models.core.verdicts import Verdict
-    from models.operations.carry_out import carry_out
+    from partnerdesk.models.core.verdicts import Verdict
+    from partnerdesk.models.operations.carry_out import carry_out
 
     done, would = words
     if plan.verdict is Verdict.REFUSED:
@@ -92,7 +92,7 @@ def print_plan(
     **more: Any,
 ) -> None:
     """Print a plan in words, or a record with its plan and the result as one JSON object."""
-    from models.operations.describe_plan import plan_text
+    from partnerdesk.models.operations.describe_plan import plan_text
 
     if arguments.json:
         print_object(fields, plan, result, **more)
@@ -104,7 +104,7 @@ def print_object(
     fields: Fields, plan: Plan, result: str, *, change_id: int | None = None, **more: Any
 ) -> None:
     """Print a record, the plan and what came of it as one JSON object."""
-    from models.changes.plan import reason_json
+    from partnerdesk.models.changes.plan import reason_json
 
     told = {
         **fields,
@@ -165,6 +165,6 @@ def letter_json(letter: Letter | None) -> Fields | None:
 
 def print_letter(letter: Letter) -> None:
     """Print a letter as a person copies it, every line safe for a terminal."""
-    from models.letters.letter import safe_text
+    from partnerdesk.models.letters.letter import safe_text
 
     print(safe_text(letter).rstrip("\n"))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from cli.shared.open_book import given_path
-from cli.shared.printing import json_text, tell
-from models.core.errors import ExitCode, UsageError
-from models.core.text import shown
-from models.languages import _, ngettext
+from partnerdesk.cli.shared.open_book import given_path
+from partnerdesk.cli.shared.printing import json_text, tell
+from partnerdesk.models.core.errors import ExitCode, UsageError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _, ngettext
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Sequence
     from enum import StrEnum
 
-    from models.core.verdicts import Reason
-    from models.sheets.rows import GivenRow
+    from partnerdesk.models.core.verdicts import Reason
+    from partnerdesk.models.sheets.rows import GivenRow
 
 MARKS = {"added": "✓", "would_add": "+", "exists": "=", "refused": "✗"}
 """What stands before a row, by its result."""
@@ -57,7 +57,7 @@ def given_rows(
         UsageError: both are given (`both` says so), or neither (`nothing`).
         FileError: the file cannot be read.
     """
-    from models.sheets.rows import GivenRow, read_rows
+    from partnerdesk.models.sheets.rows import GivenRow, read_rows
 
     values = {
         field: text for field in fields if (text := getattr(arguments, f"of_{field}")) is not None

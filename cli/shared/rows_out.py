@@ -6,20 +6,20 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from cli.shared.printing import json_text, tell
-from cli.shared.rows_in import print_reasons
-from models.core.errors import ExitCode
-from models.core.text import shown
-from models.core.verdicts import Verdict, verdict_of
-from models.languages import _, ngettext
-from models.operations.bulk_records import RowState, RunKind
+from partnerdesk.cli.shared.printing import json_text, tell
+from partnerdesk.cli.shared.rows_in import print_reasons
+from partnerdesk.models.core.errors import ExitCode
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Verdict, verdict_of
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.operations.bulk_records import RowState, RunKind
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
-    from models.changes.plan import Fields
-    from models.core.verdicts import Reason
+    from partnerdesk.models.changes.plan import Fields
+    from partnerdesk.models.core.verdicts import Reason
 
 WOULD = {
     RunKind.EXTEND: "would_extend",
@@ -116,7 +116,7 @@ class Printed:
 def _row_json(
     fields: Fields, verdict: Verdict, reasons: Iterable[Reason], result: str
 ) -> dict[str, Any]:
-    from models.changes.plan import reason_json
+    from partnerdesk.models.changes.plan import reason_json
 
     last = {name: fields[name] for name in ("end_date_time",) if name in fields}
     first = {name: value for name, value in fields.items() if name not in last}

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from models.core.clock import from_millis
-from models.core.text import shown
-from models.languages import N_, _
+from partnerdesk.models.core.clock import from_millis
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from models.database.connection import Connection
-    from models.settings.clouds import Cloud
+    from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.settings.clouds import Cloud
 
 ALL = "all"
 """What stands for all accounts of all clouds, in `--cloud` and in what is remembered."""

@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from models.accounts.accounts import PartnerKind
-from models.changes.history import ChangeKind
-from models.changes.plan import By, Plan, Record, Step, Target, can_be_undone
-from models.core.text import shown
-from models.core.verdicts import Reason
-from models.languages import _
-from models.settings.clouds import Capability
-from models.settings.markets import only_country
-from models.values.countries import country_code, country_name, likely_code
-from models.values.identifiers import guid
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.changes.history import ChangeKind
+from partnerdesk.models.changes.plan import By, Plan, Record, Step, Target, can_be_undone
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.languages import _
+from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.models.settings.markets import only_country
+from partnerdesk.models.values.countries import country_code, country_name, likely_code
+from partnerdesk.models.values.identifiers import guid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from models.accounts.entities import PartnerAccount
-    from models.settings.clouds import Cloud
+    from partnerdesk.models.accounts.entities import PartnerAccount
+    from partnerdesk.models.settings.clouds import Cloud
 
 LONGEST = 256
 EDITED = ("name", "tenant_id", "mpn_id", "market", "kind")

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from models.accounts.accounts import PartnerKind
-from models.database.column_types import (
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.database.column_types import (
     EMPTY,
     choice_column,
     moment_column,

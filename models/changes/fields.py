@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from models.core.clock import iso
+from partnerdesk.models.core.clock import iso
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlmodel import SQLModel
 
-    from models.changes.plan import Fields
+    from partnerdesk.models.changes.plan import Fields
 
 
 def fields_of(record: SQLModel, names: Mapping[str, object] | list[str]) -> Fields:

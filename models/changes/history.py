@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Column, Index, Text, event, func, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
-from models.changes.list import KINDS
-from models.core.clock import to_millis
-from models.core.errors import StoreError
-from models.core.text import fold, without_nul
-from models.database.column_types import EMPTY, SortedText, choice_column, moment_column
-from models.languages import _
+from partnerdesk.models.changes.list import KINDS
+from partnerdesk.models.core.clock import to_millis
+from partnerdesk.models.core.errors import StoreError
+from partnerdesk.models.core.text import fold, without_nul
+from partnerdesk.models.database.column_types import EMPTY, SortedText, choice_column, moment_column
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,9 +5,9 @@ Without SQLModel, since the first rows do not wait for it.
 
 from __future__ import annotations
 
-from models.languages import N_
-from models.lists.spec import Column, Kind, ListSpec, Sort
-from models.settings.clouds import CLOUDS
+from partnerdesk.models.languages import N_
+from partnerdesk.models.lists.spec import Column, Kind, ListSpec, Sort
+from partnerdesk.models.settings.clouds import CLOUDS
 
 KINDS = {
     "imported": N_("Imported"),

@@ -8,9 +8,14 @@ from enum import StrEnum
 from sqlalchemy import Column, Index, Text
 from sqlmodel import Field, SQLModel
 
-from models.changes import history  # noqa: F401 - the table that the foreign key points to
-from models.changes.list import CALL_STATES
-from models.database.column_types import choice_column, moment_column, version_column, versioned
+from partnerdesk.models.changes import history  # noqa: F401 - the table that the foreign key points to
+from partnerdesk.models.changes.list import CALL_STATES
+from partnerdesk.models.database.column_types import (
+    choice_column,
+    moment_column,
+    version_column,
+    versioned,
+)
 
 
 class CallState(StrEnum):

@@ -15,16 +15,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from models.core.text import shown
-from models.core.verdicts import Reason, Verdict, verdict_of
-from models.languages import _
-from models.values.domains import domain_name
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Reason, Verdict, verdict_of
+from partnerdesk.models.languages import _
+from partnerdesk.models.values.domains import domain_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from models.changes.history import Actor, ChangeKind
+    from partnerdesk.models.changes.history import Actor, ChangeKind
 
 Fields = dict[str, Any]
 """Fields of a record as JSON has them: moments as ISO texts, choices as their values."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from models.changes.history import Change, ChangeKind, as_object
-from models.core.errors import NotFoundError
-from models.languages import _
+from partnerdesk.models.changes.history import Change, ChangeKind, as_object
+from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from sqlmodel import Session

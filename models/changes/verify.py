@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from models.changes.history import SEALED, digest_of, searched_text
-from models.changes.list import KINDS
-from models.core.clock import from_millis, moment_text
-from models.core.errors import StoreError
-from models.core.text import shown
-from models.languages import _
+from partnerdesk.models.changes.history import SEALED, digest_of, searched_text
+from partnerdesk.models.changes.list import KINDS
+from partnerdesk.models.core.clock import from_millis, moment_text
+from partnerdesk.models.core.errors import StoreError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from models.database.connection import Connection
+    from partnerdesk.models.database.connection import Connection
 
 BATCH = 1000
 _NAMES = (*SEALED, "previous", "digest", "search_text")

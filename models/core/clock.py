@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from models.languages import _, ngettext, pgettext
+from partnerdesk.models.languages import _, ngettext, pgettext
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 

@@ -10,7 +10,7 @@ import traceback
 from functools import cache
 from typing import TYPE_CHECKING
 
-from models.core import paths
+from partnerdesk.models.core import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -26,10 +26,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
-from models.core import paths
-from models.core.text import shown
-from models.core.typed import DamagedError, typed
-from models.languages import _
+from partnerdesk.models.core import paths
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.typed import DamagedError, typed
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from platformdirs import PlatformDirs
 
-from models.core.errors import UsageError
-from models.languages import _
+from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,10 +50,8 @@ def cache_folder() -> Path:
 
 
 def project_settings() -> Path:
-    """Return the `config.toml` that ships with the program: in the wheel, else in the checkout."""
-    models = Path(__file__).parents[1]
-    shipped = models / "config.toml"
-    return shipped if shipped.exists() else models.with_name("config.toml")
+    """Return the `config.toml` that ships with the program."""
+    return Path(__file__).parents[2] / "config.toml"
 
 
 def private_folder(folder: Path) -> Path:

@@ -7,7 +7,7 @@ import unicodedata
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from models.languages import ngettext
+from partnerdesk.models.languages import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from models.languages import N_
+from partnerdesk.models.languages import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

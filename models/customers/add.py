@@ -5,23 +5,33 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from models.changes.history import ChangeKind
-from models.changes.plan import NEW, By, Call, Fields, Plan, Record, Step, TakeBack, Target
-from models.core.clock import from_millis, to_millis
-from models.core.text import shown
-from models.core.verdicts import Reason, Verdict, verdict_of
-from models.customers.duplicates import domain_of
-from models.customers.form.checks import check_all
-from models.customers.form.fields import AgreementWay, Circumstances, FormField
-from models.languages import _
-from models.settings.clouds import Capability
+from partnerdesk.models.changes.history import ChangeKind
+from partnerdesk.models.changes.plan import (
+    NEW,
+    By,
+    Call,
+    Fields,
+    Plan,
+    Record,
+    Step,
+    TakeBack,
+    Target,
+)
+from partnerdesk.models.core.clock import from_millis, to_millis
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Reason, Verdict, verdict_of
+from partnerdesk.models.customers.duplicates import domain_of
+from partnerdesk.models.customers.form.checks import check_all
+from partnerdesk.models.customers.form.fields import AgreementWay, Circumstances, FormField
+from partnerdesk.models.languages import _
+from partnerdesk.models.settings.clouds import Capability
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.accounts.accounts import Account
-    from models.customers.duplicates import LookAlike
-    from models.customers.form.fields import Values
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.customers.duplicates import LookAlike
+    from partnerdesk.models.customers.form.fields import Values
 
 Filled = dict[FormField, str]
 """The values of a form as they will be stored."""

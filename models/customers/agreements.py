@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from models.customers.form.fields import AgreementWay
-from models.database.column_types import choice_column, moment_column
+from partnerdesk.models.customers.form.fields import AgreementWay
+from partnerdesk.models.database.column_types import choice_column, moment_column
 
 
 class Agreement(SQLModel, table=True):

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import Column, CursorResult, Text, delete, update
 from sqlmodel import Field, SQLModel, col, select
 
-from models.accounts import entities as accounts  # noqa: F401 - the table that the foreign key points to
-from models.core.errors import ConflictError, NotFoundError
-from models.customers.form.fields import FormField
-from models.database.column_types import moment_column, version_column
-from models.languages import _
+from partnerdesk.models.accounts import entities as accounts  # noqa: F401 - the table that the foreign key points to
+from partnerdesk.models.core.errors import ConflictError, NotFoundError
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.database.column_types import moment_column, version_column
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.changes.plan import By
-    from models.database.store import Store
+    from partnerdesk.models.changes.plan import By
+    from partnerdesk.models.database.store import Store
 
 
 class CustomerDraft(SQLModel, table=True):

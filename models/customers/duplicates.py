@@ -11,17 +11,17 @@ from functools import cache, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from models.core.text import fold, shown
-from models.core.verdicts import Reason
-from models.customers.form.fields import FormField
-from models.customers.form.names import core_name
-from models.languages import _
+from partnerdesk.models.core.text import fold, shown
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.form.names import core_name
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from models.customers.form.fields import Circumstances, Values
-    from models.database.connection import Connection
+    from partnerdesk.models.customers.form.fields import Circumstances, Values
+    from partnerdesk.models.database.connection import Connection
 
 ALIKE = 88
 """How much of two names must agree, in hundredths (`rapidfuzz`), to be nearly the same."""
@@ -207,7 +207,7 @@ def _core(name: str) -> str:
 
 
 def _country(values: Values) -> str:
-    from models.values.countries import country_code
+    from partnerdesk.models.values.countries import country_code
 
     text = values.get(FormField.COUNTRY, "").strip()
     return country_code(text) or ""

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect
 
-from models.changes.history import ChangeKind
-from models.changes.plan import By, Fields, Plan, Record, Step, can_be_undone
-from models.core.verdicts import Reason, Verdict, verdict_of
-from models.customers.add import BILLING, circumstances
-from models.customers.form.checks import check_all
-from models.customers.form.fields import FormField
-from models.customers.tags_and_notes import target_of
-from models.languages import _
+from partnerdesk.models.changes.history import ChangeKind
+from partnerdesk.models.changes.plan import By, Fields, Plan, Record, Step, can_be_undone
+from partnerdesk.models.core.verdicts import Reason, Verdict, verdict_of
+from partnerdesk.models.customers.add import BILLING, circumstances
+from partnerdesk.models.customers.form.checks import check_all
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.tags_and_notes import target_of
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from sqlmodel import SQLModel
 
-    from models.accounts.accounts import Account
-    from models.customers.form.fields import Values
-    from models.customers.page import CustomerPage
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.customers.form.fields import Values
+    from partnerdesk.models.customers.page import CustomerPage
 
 
 def form_values(page: CustomerPage) -> dict[FormField, str]:

@@ -11,18 +11,18 @@ from enum import StrEnum
 from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from models.accounts import entities as accounts  # noqa: F401 - the tables that foreign keys point to
-from models.changes import history  # noqa: F401 - the tables that foreign keys point to
-from models.core.text import fold
-from models.customers.list import RELATIONSHIPS
-from models.database.column_types import (
+from partnerdesk.models.accounts import entities as accounts  # noqa: F401 - the tables that foreign keys point to
+from partnerdesk.models.changes import history  # noqa: F401 - the tables that foreign keys point to
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers.list import RELATIONSHIPS
+from partnerdesk.models.database.column_types import (
     SortedText,
     choice_column,
     moment_column,
     version_column,
     versioned,
 )
-from models.lists.spec import TAG_MARK
+from partnerdesk.models.lists.spec import TAG_MARK
 
 
 class Relationship(StrEnum):

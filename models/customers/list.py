@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from models.languages import N_
-from models.lists.spec import Column, Kind, ListSpec, Many, Sort, WordIndex
-from models.settings.clouds import CLOUDS
+from partnerdesk.models.languages import N_
+from partnerdesk.models.lists.spec import Column, Kind, ListSpec, Many, Sort, WordIndex
+from partnerdesk.models.settings.clouds import CLOUDS
 
 RELATIONSHIPS = {
     "reseller": N_("Reseller"),

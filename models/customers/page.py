@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, or_, select
 
-from models.accounts.entities import PartnerAccount
-from models.changes.history import Change
-from models.changes.undo_state import undone_of
-from models.core.errors import NotFoundError, UsageError
-from models.core.text import shown
-from models.customers.agreements import Agreement
-from models.customers.entities import (
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.history import Change
+from partnerdesk.models.changes.undo_state import undone_of
+from partnerdesk.models.core.errors import NotFoundError, UsageError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.customers.agreements import Agreement
+from partnerdesk.models.customers.entities import (
     BillingProfile,
     CompanyProfile,
     Customer,
     Note,
     Tag,
 )
-from models.languages import _
-from models.values.domains import domain_name
+from partnerdesk.models.languages import _
+from partnerdesk.models.values.domains import domain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sqlmodel import Session
 
-    from models.database.store import Store
+    from partnerdesk.models.database.store import Store
 
 HISTORY_SHOWN = 200
 """How many of the newest entries of the history are read with a customer."""

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.changes.history import ChangeKind
-from models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
-from models.core.clock import from_millis, to_millis
-from models.core.errors import UsageError
-from models.core.text import fold, shown, without_nul
-from models.languages import _, ngettext
-from models.lists.known_values import most_used
-from models.lists.spec import TAG_MARK
-from models.lists.tokens import parted
+from partnerdesk.models.changes.history import ChangeKind
+from partnerdesk.models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
+from partnerdesk.models.core.clock import from_millis, to_millis
+from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.core.text import fold, shown, without_nul
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.lists.known_values import most_used
+from partnerdesk.models.lists.spec import TAG_MARK
+from partnerdesk.models.lists.tokens import parted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.customers.entities import Note
-    from models.customers.page import CustomerPage
-    from models.database.reader import Reader
+    from partnerdesk.models.customers.entities import Note
+    from partnerdesk.models.customers.page import CustomerPage
+    from partnerdesk.models.database.reader import Reader
 
 LONGEST_TAG = 40
 LONGEST_NOTE = 10_000
@@ -139,6 +139,6 @@ async def known_tags(reader: Reader, accounts: Sequence[int]) -> list[str]:
     Raises:
         StoreError: the book cannot be read, or does not answer in time.
     """
-    from models.customers.list import CUSTOMERS, TAGS
+    from partnerdesk.models.customers.list import CUSTOMERS, TAGS
 
     return await reader.ask(lambda book: most_used(book, CUSTOMERS, TAGS, accounts))

@@ -17,7 +17,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from models.core.clock import from_millis, to_millis
+from partnerdesk.models.core.clock import from_millis, to_millis
 
 if TYPE_CHECKING:
     from enum import StrEnum

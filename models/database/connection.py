@@ -13,10 +13,10 @@ from contextlib import contextmanager, suppress
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Protocol
 
-from models.core.errors import BusyError, ExitCode, StoreError
-from models.core.paths import private_folder
-from models.languages import _
-from models.settings.database_url import Database, PostgresServer, SqliteFile
+from partnerdesk.models.core.errors import BusyError, ExitCode, StoreError
+from partnerdesk.models.core.paths import private_folder
+from partnerdesk.models.languages import _
+from partnerdesk.models.settings.database_url import Database, PostgresServer, SqliteFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

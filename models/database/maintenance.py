@@ -10,8 +10,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from models.core.clock import now
-from models.core.errors import (
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.core.errors import (
     FileError,
     ForeignError,
     NotFoundError,
@@ -19,16 +19,16 @@ from models.core.errors import (
     StoreError,
     UsageError,
 )
-from models.core.paths import private_folder
-from models.database import connection as connections
-from models.database.connection import connect, explained, open_sqlite
-from models.database.upgrade import copy_database
-from models.database.versions import schema_version
-from models.languages import _
-from models.settings.database_url import SqliteFile, masked
+from partnerdesk.models.core.paths import private_folder
+from partnerdesk.models.database import connection as connections
+from partnerdesk.models.database.connection import connect, explained, open_sqlite
+from partnerdesk.models.database.upgrade import copy_database
+from partnerdesk.models.database.versions import schema_version
+from partnerdesk.models.languages import _
+from partnerdesk.models.settings.database_url import SqliteFile, masked
 
 if TYPE_CHECKING:
-    from models.database.store import Store
+    from partnerdesk.models.database.store import Store
 
 _DATABASE = b"SQLite format 3\0"
 """What every SQLite database begins with."""

@@ -11,14 +11,14 @@ from threading import Lock, Thread
 from time import sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from models.core.errors import StoreError
-from models.languages import _
+from partnerdesk.models.core.errors import StoreError
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from models.database.connection import Connection
-    from models.database.store import Store
+    from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.database.store import Store
 
 Answer = TypeVar("Answer")
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from models.database.connection import explained
+from partnerdesk.models.database.connection import explained
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from models.database.store import Store
+    from partnerdesk.models.database.store import Store
 
 TABLE = "customers_words"
 """The index on SQLite; on PostgreSQL, too."""

@@ -6,11 +6,17 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from models.core.errors import ConflictError, RefusedError, StoreError
-from models.database.connection import Connection, connect, explained, open_postgres, open_sqlite
-from models.database.versions import known_versions, schema_version
-from models.languages import _
-from models.settings.database_url import Database, SqliteFile
+from partnerdesk.models.core.errors import ConflictError, RefusedError, StoreError
+from partnerdesk.models.database.connection import (
+    Connection,
+    connect,
+    explained,
+    open_postgres,
+    open_sqlite,
+)
+from partnerdesk.models.database.versions import known_versions, schema_version
+from partnerdesk.models.languages import _
+from partnerdesk.models.settings.database_url import Database, SqliteFile
 
 if TYPE_CHECKING:
     import sqlite3
@@ -63,7 +69,7 @@ class Store:
                 _("Open it once without read-only mode; a copy is made before it is changed."),
             )
         if not ready and not (self.read_only and version):
-            from models.database.upgrade import upgrade
+            from partnerdesk.models.database.upgrade import upgrade
 
             upgrade(self.writing_engine, self.database, clouds)
         if isinstance(self.database, SqliteFile):

@@ -10,17 +10,17 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import column, insert, select, table, text
 
-from models.core.clock import now
-from models.database import versions
-from models.database.connection import connect, explained
-from models.settings.database_url import SqliteFile
+from partnerdesk.models.core.clock import now
+from partnerdesk.models.database import versions
+from partnerdesk.models.database.connection import connect, explained
+from partnerdesk.models.settings.database_url import SqliteFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
 
-    from models.settings.database_url import Database
+    from partnerdesk.models.settings.database_url import Database
 
 _POSTGRES_LOCK = 7_024_113
 """Key of the advisory lock that one upgrading process holds; any number of our own."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.core.errors import ForeignError, StoreError
-from models.languages import _
+from partnerdesk.models.core.errors import ForeignError, StoreError
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
-    from models.database.connection import Connection
+    from partnerdesk.models.database.connection import Connection
 
 
 VERSIONS_FOLDER = Path(__file__).parents[1] / "migrations" / "versions"

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, text, update
 from sqlmodel import SQLModel, col, select
 
-from models.accounts.entities import PartnerAccount
-from models.changes.history import Change, ChangeKind, as_json, entry, held
-from models.core.clock import DAY, HOUR
-from models.core.errors import RefusedError
-from models.customers.entities import (
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.history import Change, ChangeKind, as_json, entry, held
+from partnerdesk.models.core.clock import DAY, HOUR
+from partnerdesk.models.core.errors import RefusedError
+from partnerdesk.models.customers.entities import (
     BillingProfile,
     CompanyProfile,
     Customer,
@@ -21,10 +21,10 @@ from models.customers.entities import (
     Relationship,
     Tag,
 )
-from models.customers.entities import sort_and_search as searchable
-from models.demo import names
-from models.demo.relationships import fill_relationships
-from models.languages import _
+from partnerdesk.models.customers.entities import sort_and_search as searchable
+from partnerdesk.models.demo import names
+from partnerdesk.models.demo.relationships import fill_relationships
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlmodel import Session
 
-    from models.changes.history import Actor, History
-    from models.database.store import Store
-    from models.demo.names import Place, Tongue, Word
+    from partnerdesk.models.changes.history import Actor, History
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.demo.names import Place, Tongue, Word
 
 BATCH = 5000
 """How many customers are drawn and held before they are written."""

@@ -10,8 +10,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from models.accounts.accounts import PartnerKind
-from models.core.text import fold
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.core.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from models.accounts.entities import PartnerAccount
-from models.core.clock import DAY, NEVER
-from models.customers.entities import BillingProfile, Customer, Relationship
-from models.database.column_types import unset
-from models.demo import names
-from models.letters.letter import LetterKind, Parties, compose, language_for
-from models.relationships.entities import (
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.core.clock import DAY, NEVER
+from partnerdesk.models.customers.entities import BillingProfile, Customer, Relationship
+from partnerdesk.models.database.column_types import unset
+from partnerdesk.models.demo import names
+from partnerdesk.models.letters.letter import LetterKind, Parties, compose, language_for
+from partnerdesk.models.relationships.entities import (
     DelegatedAdminRelationship,
     Invitation,
     InvitationKind,
@@ -30,9 +30,9 @@ from models.relationships.entities import (
     folded,
     searched_fields,
 )
-from models.relationships.invitation import letter_day
-from models.relationships.invite import reminder_due
-from models.relationships.lifecycles import DelegatedAdminState, InvitationState
+from partnerdesk.models.relationships.invitation import letter_day
+from partnerdesk.models.relationships.invite import reminder_due
+from partnerdesk.models.relationships.lifecycles import DelegatedAdminState, InvitationState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.core.text import fold, shown
-from models.core.verdicts import Reason
-from models.languages import _
+from partnerdesk.models.core.text import fold, shown
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.languages import _
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from models.core.errors import UsageError
-from models.customers.entities import RELATIONSHIP_TITLES, Relationship
-from models.customers.tags_and_notes import parse_tags
-from models.importing.fields import ImportField, key
-from models.languages import _, ngettext
-from models.values.domains import domain_name
-from models.values.identifiers import guid
+from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.customers.entities import RELATIONSHIP_TITLES, Relationship
+from partnerdesk.models.customers.tags_and_notes import parse_tags
+from partnerdesk.models.importing.fields import ImportField, key
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.values.domains import domain_name
+from partnerdesk.models.values.identifiers import guid
 
 if TYPE_CHECKING:
     from collections.abc import Callable

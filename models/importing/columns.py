@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.core.errors import FileError, UsageError
-from models.core.text import listed, short_name, shown
-from models.customers.entities import Relationship
-from models.importing.cells import relationship_in, relationship_words
-from models.importing.fields import (
+from partnerdesk.models.core.errors import FileError, UsageError
+from partnerdesk.models.core.text import listed, short_name, shown
+from partnerdesk.models.customers.entities import Relationship
+from partnerdesk.models.importing.cells import relationship_in, relationship_words
+from partnerdesk.models.importing.fields import (
     FIELD_TITLES,
     PORTAL_FIELDS,
     ImportField,
@@ -18,9 +18,9 @@ from models.importing.fields import (
     key,
     own_places,
 )
-from models.languages import _
-from models.values.domains import domain_name
-from models.values.identifiers import guid
+from partnerdesk.models.languages import _
+from partnerdesk.models.values.domains import domain_name
+from partnerdesk.models.values.identifiers import guid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -6,24 +6,24 @@ from contextlib import closing
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from models.accounts.entities import PartnerAccount
-from models.core.clock import from_millis
-from models.core.errors import NotFoundError
-from models.importing.columns import SAMPLE_ROWS, match_columns
-from models.importing.existing import load_account
-from models.importing.fields import LINE_TITLE, REASON_TITLE, own_places
-from models.importing.plan import ImportPlan
-from models.importing.planner import RowPlanner
-from models.importing.write import carry_out_import
-from models.languages import _
-from models.sheets import write_csv
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.core.clock import from_millis
+from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.importing.columns import SAMPLE_ROWS, match_columns
+from partnerdesk.models.importing.existing import load_account
+from partnerdesk.models.importing.fields import LINE_TITLE, REASON_TITLE, own_places
+from partnerdesk.models.importing.plan import ImportPlan
+from partnerdesk.models.importing.planner import RowPlanner
+from partnerdesk.models.importing.write import carry_out_import
+from partnerdesk.models.languages import _
+from partnerdesk.models.sheets import write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from models.database.store import Store
-    from models.sheets import Progress, Sheet
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.sheets import Progress, Sheet
 
 __all__ = ["carry_out_import", "plan_import", "write_refused"]
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import String, select, type_coerce
 from sqlmodel import SQLModel, col
 
-from models.customers.entities import BillingProfile, CompanyProfile, Customer, Tag
-from models.importing.cells import TAG_SEPARATOR
-from models.importing.fields import BILLING_FIELDS, ImportField
-from models.importing.plan import FIELDS, PLACE, Booked
+from partnerdesk.models.customers.entities import BillingProfile, CompanyProfile, Customer, Tag
+from partnerdesk.models.importing.cells import TAG_SEPARATOR
+from partnerdesk.models.importing.fields import BILLING_FIELDS, ImportField
+from partnerdesk.models.importing.plan import FIELDS, PLACE, Booked
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator

@@ -6,8 +6,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from models.core.text import fold
-from models.languages import N_, _
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.languages import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.core.errors import FileError, UsageError
-from models.core.paths import data_folder, private_folder
-from models.core.text import listed, short_name
-from models.importing.customers import plan_import, write_refused
-from models.importing.fields import FIELD_TITLES
-from models.languages import _, ngettext
-from models.sheets import read_sheet
+from partnerdesk.models.core.errors import FileError, UsageError
+from partnerdesk.models.core.paths import data_folder, private_folder
+from partnerdesk.models.core.text import listed, short_name
+from partnerdesk.models.importing.customers import plan_import, write_refused
+from partnerdesk.models.importing.fields import FIELD_TITLES
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.sheets import read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from models.database.store import Store
-    from models.importing.plan import ImportOutcome, ImportPlan
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.importing.plan import ImportOutcome, ImportPlan
 
 MOST_REFUSED_FILES = 100
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.core.clock import moment_text
-from models.importing.cells import TAG_SEPARATOR
-from models.importing.fields import FIELD_TITLES, PORTAL_FIELDS, ImportField
-from models.languages import _
+from partnerdesk.models.core.clock import moment_text
+from partnerdesk.models.importing.cells import TAG_SEPARATOR
+from partnerdesk.models.importing.fields import FIELD_TITLES, PORTAL_FIELDS, ImportField
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from array import array
     from datetime import datetime
 
-    from models.importing.columns import ColumnMap
+    from partnerdesk.models.importing.columns import ColumnMap
 
 FIELDS = tuple(ImportField)
 PLACE = {field: place for place, field in enumerate(FIELDS)}

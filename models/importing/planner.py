@@ -9,19 +9,26 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from models.core.text import shown
-from models.customers.entities import Relationship
-from models.importing.cells import CellReader, UnfitError, too_long
-from models.importing.fields import ImportField
-from models.importing.plan import FIELDS, PLACE, Booked, PlannedChange, Problem, RefusedRow
-from models.languages import _
-from models.sheets import LONGEST_CELL
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.customers.entities import Relationship
+from partnerdesk.models.importing.cells import CellReader, UnfitError, too_long
+from partnerdesk.models.importing.fields import ImportField
+from partnerdesk.models.importing.plan import (
+    FIELDS,
+    PLACE,
+    Booked,
+    PlannedChange,
+    Problem,
+    RefusedRow,
+)
+from partnerdesk.models.languages import _
+from partnerdesk.models.sheets import LONGEST_CELL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from models.importing.columns import ColumnMap
-    from models.importing.plan import Values
+    from partnerdesk.models.importing.columns import ColumnMap
+    from partnerdesk.models.importing.plan import Values
 
 _VALUE_SHOWN = 60
 _ID, _NAME = PLACE[ImportField.MICROSOFT_ID], PLACE[ImportField.COMPANY_NAME]

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from models.accounts.entities import PartnerAccount
-from models.changes.history import Change, ChangeKind, History, entry, held
-from models.core.errors import ConflictError
-from models.customers.entities import Customer, Relationship, sort_and_search
-from models.importing.cells import TAG_SEPARATOR
-from models.importing.existing import OWN_FIELDS, batches, load_locked, table_of
-from models.importing.fields import ImportField
-from models.importing.plan import ImportOutcome, value_of
-from models.importing.write_related import Written, run, write_beside
-from models.languages import _
-from models.operations.close_invitations import close_matched
-from models.operations.execute import first_free_id
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.history import Change, ChangeKind, History, entry, held
+from partnerdesk.models.core.errors import ConflictError
+from partnerdesk.models.customers.entities import Customer, Relationship, sort_and_search
+from partnerdesk.models.importing.cells import TAG_SEPARATOR
+from partnerdesk.models.importing.existing import OWN_FIELDS, batches, load_locked, table_of
+from partnerdesk.models.importing.fields import ImportField
+from partnerdesk.models.importing.plan import ImportOutcome, value_of
+from partnerdesk.models.importing.write_related import Written, run, write_beside
+from partnerdesk.models.languages import _
+from partnerdesk.models.operations.close_invitations import close_matched
+from partnerdesk.models.operations.execute import first_free_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
-    from models.changes.history import Actor
-    from models.database.store import Store
-    from models.importing.plan import ImportPlan, PlannedChange, Values
-    from models.importing.write_related import BoundRow
+    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.importing.plan import ImportPlan, PlannedChange, Values
+    from partnerdesk.models.importing.write_related import BoundRow
 
 _ACCOUNTS, _CUSTOMERS, _CHANGES = table_of(PartnerAccount), table_of(Customer), table_of(Change)
 

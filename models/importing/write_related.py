@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from models.customers.entities import BillingProfile, CompanyProfile, Tag
-from models.importing.cells import TAG_SEPARATOR
-from models.importing.existing import batches, table_of
-from models.importing.fields import BILLING_FIELDS, ImportField
-from models.importing.plan import value_of
+from partnerdesk.models.customers.entities import BillingProfile, CompanyProfile, Tag
+from partnerdesk.models.importing.cells import TAG_SEPARATOR
+from partnerdesk.models.importing.existing import batches, table_of
+from partnerdesk.models.importing.fields import BILLING_FIELDS, ImportField
+from partnerdesk.models.importing.plan import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection, Executable, Table
 
-    from models.importing.plan import Values
+    from partnerdesk.models.importing.plan import Values
 
 BoundRow = dict[str, Any]
 """Values by column or bound name, as SQLAlchemy takes them."""

@@ -13,16 +13,16 @@ from base64 import b64encode, encodebytes
 from quopri import encodestring
 from typing import TYPE_CHECKING
 
-from models.core.errors import RefusedError
-from models.letters.letter import check_letter
-from models.values.email import sender_parts, wire_address
+from partnerdesk.models.core.errors import RefusedError
+from partnerdesk.models.letters.letter import check_letter
+from partnerdesk.models.values.email import sender_parts, wire_address
 
 if TYPE_CHECKING:
     from datetime import datetime
     from email.message import EmailMessage
     from pathlib import Path
 
-    from models.letters.letter import Letter
+    from partnerdesk.models.letters.letter import Letter
 
 _DOMAIN = "partnerdesk.invalid"
 _LONGEST_LINE = 900
@@ -66,8 +66,8 @@ def write_eml(path: Path, data: bytes, *, overwrite: bool = False) -> None:
     Raises:
         FileError: the file is there already, may not be replaced, or cannot be written.
     """
-    from models.lists.export import refuse_target
-    from models.sheets.writing import whole_file
+    from partnerdesk.models.lists.export import refuse_target
+    from partnerdesk.models.sheets.writing import whole_file
 
     refuse_target(path)
     with whole_file(path, overwrite=overwrite) as file:

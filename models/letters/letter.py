@@ -9,10 +9,10 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from models.core.text import shown, shown_lines
-from models.core.verdicts import Reason
-from models.languages import N_, _, ngettext
-from models.letters.link_in_text import link_reasons
+from partnerdesk.models.core.text import shown, shown_lines
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.letters.link_in_text import link_reasons
 
 LONGEST_SUBJECT, LONGEST_BODY, LONGEST_NAME = 200, 20_000, 1_000
 """Characters at most."""

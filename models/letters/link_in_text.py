@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from models.core.verdicts import Reason
-from models.languages import _
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.languages import _
 
 SOURCE = "rules.md §7"
 

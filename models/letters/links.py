@@ -7,9 +7,9 @@ from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
-from models.core.text import shown
-from models.core.verdicts import Reason
-from models.languages import _
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from models.core.text import fold
+from partnerdesk.models.core.text import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.database.connection import Connection
-    from models.lists.query import Query
-    from models.lists.spec import Row
+    from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.lists.query import Query
+    from partnerdesk.models.lists.spec import Row
 
 FAR = 100_000
 """Rows of several accounts that are merged rather than passed over one account at a time."""

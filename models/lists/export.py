@@ -5,19 +5,19 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING
 
-from models.core.clock import from_millis
-from models.core.errors import FileError, UsageError
-from models.core.text import shown
-from models.languages import N_, _
-from models.lists.spec import Column, Kind
+from partnerdesk.models.core.clock import from_millis
+from partnerdesk.models.core.errors import FileError, UsageError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.lists.spec import Column, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from models.database.connection import Connection
-    from models.lists.query import Query
-    from models.lists.spec import ListSpec
+    from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.lists.query import Query
+    from partnerdesk.models.lists.spec import ListSpec
 
 PORTAL_COLUMNS = {
     "id": N_("Microsoft ID"),
@@ -117,7 +117,7 @@ def export(
         FileError: the file exists already, may not be replaced, or cannot be written.
         StoreError: the book cannot be read.
     """
-    from models import sheets
+    from partnerdesk.models import sheets
 
     refuse_target(path)
     written = 0

@@ -9,20 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.core.errors import FilterError
-from models.core.text import fold
-from models.languages import _
-from models.lists.completion import Completions, begun, common_beginning, fits
-from models.lists.filter_lexer import needs_quotes, quoted, words_of
-from models.lists.filter_parser import AGE_UNITS, column_called
-from models.lists.spec import MOMENTS, Kind
+from partnerdesk.models.core.errors import FilterError
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.languages import _
+from partnerdesk.models.lists.completion import Completions, begun, common_beginning, fits
+from partnerdesk.models.lists.filter_lexer import needs_quotes, quoted, words_of
+from partnerdesk.models.lists.filter_parser import AGE_UNITS, column_called
+from partnerdesk.models.lists.spec import MOMENTS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.lists.completion import Line
-    from models.lists.filter_lexer import Word
-    from models.lists.spec import Column, ListSpec
+    from partnerdesk.models.lists.completion import Line
+    from partnerdesk.models.lists.filter_lexer import Word
+    from partnerdesk.models.lists.spec import Column, ListSpec
 
 DAYS = ("today", "month")
 AGES = ("1d", "7d", "30d", "90d", "1y")

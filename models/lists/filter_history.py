@@ -9,14 +9,14 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
-from models.core import own_files, paths
-from models.core.own_files import Text
-from models.core.typed import DamagedError
+from partnerdesk.models.core import own_files, paths
+from partnerdesk.models.core.own_files import Text
+from partnerdesk.models.core.typed import DamagedError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.core.own_files import Tell
+    from partnerdesk.models.core.own_files import Tell
 
 MOST = 100
 """Filters that are kept of each kind of list."""

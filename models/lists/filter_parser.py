@@ -21,19 +21,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.core.clock import NEVER, to_millis
-from models.core.errors import FilterError
-from models.core.text import fold
-from models.database.sql import NOTHING, Sql, joined
-from models.languages import _
-from models.lists.filter_lexer import words_of
-from models.lists.filter_sql import is_text, stored_choices, term_condition
-from models.lists.filter_term import Term
-from models.lists.spec import MOMENTS, Column, Kind, ListSpec
-from models.values.identifiers import may_be_part
+from partnerdesk.models.core.clock import NEVER, to_millis
+from partnerdesk.models.core.errors import FilterError
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.database.sql import NOTHING, Sql, joined
+from partnerdesk.models.languages import _
+from partnerdesk.models.lists.filter_lexer import words_of
+from partnerdesk.models.lists.filter_sql import is_text, stored_choices, term_condition
+from partnerdesk.models.lists.filter_term import Term
+from partnerdesk.models.lists.spec import MOMENTS, Column, Kind, ListSpec
+from partnerdesk.models.values.identifiers import may_be_part
 
 if TYPE_CHECKING:
-    from models.lists.filter_lexer import Word
+    from partnerdesk.models.lists.filter_lexer import Word
 
 _AGE = re.compile(r"^(\d{1,6})(min|h|d|w|m|y)$")
 AGE_UNITS = {
@@ -171,7 +171,7 @@ def _term(word: Word, spec: ListSpec, at: datetime) -> Term:
 
 def _code(name: str) -> str:
     """Return the code of the country that `name` means."""
-    from models.values.countries import country_code
+    from partnerdesk.models.values.countries import country_code
 
     code = country_code(name)
     if code is None:

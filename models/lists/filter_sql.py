@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from models.core.errors import FilterError
-from models.core.text import fold
-from models.database.sql import Sql, joined
-from models.languages import _
-from models.lists.spec import MOMENTS, TAG_MARK, Column, Kind
-from models.values.identifiers import is_anywhere, may_be_part
+from partnerdesk.models.core.errors import FilterError
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.database.sql import Sql, joined
+from partnerdesk.models.languages import _
+from partnerdesk.models.lists.spec import MOMENTS, TAG_MARK, Column, Kind
+from partnerdesk.models.values.identifiers import is_anywhere, may_be_part
 
 if TYPE_CHECKING:
-    from models.lists.filter_term import Term
-    from models.lists.spec import ListSpec
+    from partnerdesk.models.lists.filter_term import Term
+    from partnerdesk.models.lists.spec import ListSpec
 
 
 def stored_choices(column: Column, value: str) -> list[str]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.core.clock import from_millis
-from models.core.errors import FilterError
-from models.core.text import fold
-from models.languages import _
-from models.lists.filter_parser import parse
-from models.lists.spec import MOMENTS, Kind
+from partnerdesk.models.core.clock import from_millis
+from partnerdesk.models.core.errors import FilterError
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.languages import _
+from partnerdesk.models.lists.filter_parser import parse
+from partnerdesk.models.lists.spec import MOMENTS, Kind
 
 if TYPE_CHECKING:
-    from models.lists.spec import Column, ListSpec, Sort
+    from partnerdesk.models.lists.spec import Column, ListSpec, Sort
 
 _LAST = "\U0010ffff"
 """Sorts behind every other character."""

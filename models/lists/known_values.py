@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.core.text import fold
-from models.lists.filter_completion import completions, place_at
-from models.lists.spec import Kind
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.lists.filter_completion import completions, place_at
+from partnerdesk.models.lists.spec import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.database.connection import Connection
-    from models.database.reader import Reader
-    from models.lists.completion import Completions, Line
-    from models.lists.spec import Column, ListSpec, Many
+    from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.database.reader import Reader
+    from partnerdesk.models.lists.completion import Completions, Line
+    from partnerdesk.models.lists.spec import Column, ListSpec, Many
 
 MOST_VALUES = 1_000
 """Values that are read of one field."""

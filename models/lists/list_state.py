@@ -8,15 +8,15 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
-from models.core import own_files, paths
-from models.core.typed import DamagedError
+from partnerdesk.models.core import own_files, paths
+from partnerdesk.models.core.typed import DamagedError
 
 if TYPE_CHECKING:
     from pathlib import Path
     from threading import Lock
 
-    from models.core.own_files import Tell
-    from models.settings.database_url import Database
+    from partnerdesk.models.core.own_files import Tell
+    from partnerdesk.models.settings.database_url import Database
 
 
 @dataclass(frozen=True, slots=True)

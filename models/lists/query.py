@@ -12,17 +12,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from models.database.sql import NOTHING, Sql, joined
-from models.lists.filter_parser import NO_FILTER, Filter
-from models.lists.filter_sql import is_stretch
-from models.lists.jump import least_value
-from models.lists.spec import NOW, ListSpec, Row, RowKey, Sort
+from partnerdesk.models.database.sql import NOTHING, Sql, joined
+from partnerdesk.models.lists.filter_parser import NO_FILTER, Filter
+from partnerdesk.models.lists.filter_sql import is_stretch
+from partnerdesk.models.lists.jump import least_value
+from partnerdesk.models.lists.spec import NOW, ListSpec, Row, RowKey, Sort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from models.database.connection import Connection
-    from models.lists.trigrams import Lead
+    from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.lists.trigrams import Lead
 
 EVERY = 2**62
 """More rows than there are."""

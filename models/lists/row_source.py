@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from models.lists.spec import Row, RowKey
+    from partnerdesk.models.lists.spec import Row, RowKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class ListedRows(RowSource):
 
     async def place_of(self, text: str) -> int:
         """Return the place of the first row whose first column begins with `text`, or 0."""
-        from models.core.text import fold
+        from partnerdesk.models.core.text import fold
 
         begun = fold(text)
         places = (

@@ -10,16 +10,16 @@ import difflib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from models.core.errors import ConflictError, UsageError
-from models.core.text import fold, shown
-from models.languages import N_, _
-from models.lists.filter_parser import Filter
-from models.lists.spec import Sort
+from partnerdesk.models.core.errors import ConflictError, UsageError
+from partnerdesk.models.core.text import fold, shown
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.lists.filter_parser import Filter
+from partnerdesk.models.lists.spec import Sort
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from models.lists.spec import ListSpec
+    from partnerdesk.models.lists.spec import ListSpec
 
 LONGEST_NAME = 40
 """Characters of a view's name at most: it stands in the status line."""

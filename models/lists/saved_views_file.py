@@ -13,18 +13,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from models.core import own_files, paths
-from models.core.errors import BusyError, ConflictError, FileError
-from models.core.own_files import Line
-from models.core.text import shown
-from models.core.typed import DamagedError, typed
-from models.languages import _
-from models.lists.saved_views import ChosenColumn, Kept, SavedView
+from partnerdesk.models.core import own_files, paths
+from partnerdesk.models.core.errors import BusyError, ConflictError, FileError
+from partnerdesk.models.core.own_files import Line
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.typed import DamagedError, typed
+from partnerdesk.models.languages import _
+from partnerdesk.models.lists.saved_views import ChosenColumn, Kept, SavedView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from models.lists.saved_views import Chosen
+    from partnerdesk.models.lists.saved_views import Chosen
 
 FORMAT = 1
 """What the file says of its own form."""

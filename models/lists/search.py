@@ -19,20 +19,20 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from models.database.sql import Sql
-from models.lists.deep_paging import Places
-from models.lists.row_source import Opening
-from models.lists.trigrams import lead
+from partnerdesk.models.database.sql import Sql
+from partnerdesk.models.lists.deep_paging import Places
+from partnerdesk.models.lists.row_source import Opening
+from partnerdesk.models.lists.trigrams import lead
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.database.connection import Connection
-    from models.database.reader import Reader
-    from models.lists.query import Query, Spot
-    from models.lists.row_source import Wish
-    from models.lists.spec import Row, RowKey
-    from models.lists.trigrams import Lead
+    from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.database.reader import Reader
+    from partnerdesk.models.lists.query import Query, Spot
+    from partnerdesk.models.lists.row_source import Wish
+    from partnerdesk.models.lists.spec import Row, RowKey
+    from partnerdesk.models.lists.trigrams import Lead
 
 FEW = 6_000
 """Rows that fit a filter which are held, sorted, as its whole answer."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from models.core.clock import age, date_text, from_millis, minute_text, until
-from models.core.text import shown
-from models.languages import _
+from partnerdesk.models.core.clock import age, date_text, from_millis, minute_text, until
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from models.lists.row_source import RowSource
-from models.lists.search import Search
+from partnerdesk.models.lists.row_source import RowSource
+from partnerdesk.models.lists.search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.database.reader import Reader
-    from models.lists.query import Query
-    from models.lists.row_source import Opening, Wish
-    from models.lists.spec import Row, RowKey
+    from partnerdesk.models.database.reader import Reader
+    from partnerdesk.models.lists.query import Query
+    from partnerdesk.models.lists.row_source import Opening, Wish
+    from partnerdesk.models.lists.spec import Row, RowKey
 
 
 class StoreRows(RowSource):

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from models.core.text import fold
-from models.lists.completion import Completions, Line, begun, common_beginning, fits
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.lists.completion import Completions, Line, begun, common_beginning, fits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence

@@ -11,18 +11,18 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from models.core.text import fold
-from models.database.sql import Sql, joined
-from models.lists.spec import TAG_MARK, Kind
-from models.values.identifiers import LENGTH, is_anywhere, may_be_part
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.database.sql import Sql, joined
+from partnerdesk.models.lists.spec import TAG_MARK, Kind
+from partnerdesk.models.values.identifiers import LENGTH, is_anywhere, may_be_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from models.database.connection import Connection
-    from models.lists.filter_parser import Filter
-    from models.lists.filter_term import Term
-    from models.lists.spec import ListSpec, RowKey, WordIndex
+    from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.lists.filter_parser import Filter
+    from partnerdesk.models.lists.filter_term import Term
+    from partnerdesk.models.lists.spec import ListSpec, RowKey, WordIndex
 
 _GRAM = 3
 """Letters of an entry of the index."""

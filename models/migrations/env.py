@@ -3,16 +3,16 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from models.accounts import entities as accounts  # noqa: F401 - fill SQLModel.metadata
-from models.changes import (
+from partnerdesk.models.accounts import entities as accounts  # noqa: F401 - fill SQLModel.metadata
+from partnerdesk.models.changes import (
     history,  # noqa: F401 - fill SQLModel.metadata
     outbox,  # noqa: F401 - fill SQLModel.metadata
 )
-from models.customers import (
+from partnerdesk.models.customers import (
     agreements,  # noqa: F401 - fill SQLModel.metadata
     drafts,  # noqa: F401 - fill SQLModel.metadata
 )
-from models.customers import entities as customers  # noqa: F401 - fill SQLModel.metadata
+from partnerdesk.models.customers import entities as customers  # noqa: F401 - fill SQLModel.metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -15,20 +15,24 @@ from uuid import uuid4
 
 from sqlmodel import col, select
 
-from models.accounts.entities import PartnerAccount
-from models.changes.plan import By, Plan
-from models.core.errors import ConflictError, DeskError, NotFoundError, RefusedError
-from models.core.verdicts import Verdict
-from models.customers.entities import Customer
-from models.database.column_types import unset
-from models.languages import N_, _
-from models.letters.letter import LetterLanguage
-from models.operations.bulk_records import RowState, Run, RunKind, RunRow
-from models.operations.execute import write_plan
-from models.relationships.delegated_admin import delegation_of, parse_extension, plan_extend
-from models.relationships.entities import InvitationKind, PartnerLink
-from models.relationships.invite import InvitationWish, around_of, plan_invite
-from models.relationships.partners import plan_name_reseller
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.plan import By, Plan
+from partnerdesk.models.core.errors import ConflictError, DeskError, NotFoundError, RefusedError
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.database.column_types import unset
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.letters.letter import LetterLanguage
+from partnerdesk.models.operations.bulk_records import RowState, Run, RunKind, RunRow
+from partnerdesk.models.operations.execute import write_plan
+from partnerdesk.models.relationships.delegated_admin import (
+    delegation_of,
+    parse_extension,
+    plan_extend,
+)
+from partnerdesk.models.relationships.entities import InvitationKind, PartnerLink
+from partnerdesk.models.relationships.invite import InvitationWish, around_of, plan_invite
+from partnerdesk.models.relationships.partners import plan_name_reseller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,9 +40,9 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
-    from models.accounts.accounts import Account
-    from models.changes.history import Actor
-    from models.database.store import Store
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.database.store import Store
 
 ROW_TITLES = {
     RowState.WAITING: N_("to do"),

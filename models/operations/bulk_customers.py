@@ -11,24 +11,24 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from models.core.errors import ConflictError, RefusedError
-from models.core.text import fold
-from models.core.verdicts import Reason, Verdict, verdict_of
-from models.customers.add import circumstances, plan_add_customer
-from models.customers.duplicates import find_look_alikes
-from models.customers.form.fields import FormField
-from models.languages import _
-from models.operations.carry_out import carry_out
+from partnerdesk.models.core.errors import ConflictError, RefusedError
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.core.verdicts import Reason, Verdict, verdict_of
+from partnerdesk.models.customers.add import circumstances, plan_add_customer
+from partnerdesk.models.customers.duplicates import find_look_alikes
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.languages import _
+from partnerdesk.models.operations.carry_out import carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from models.accounts.accounts import Account
-    from models.changes.plan import By, Plan
-    from models.customers.duplicates import LookAlike
-    from models.database.connection import Connection
-    from models.database.store import Store
-    from models.sheets.rows import GivenRow
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import By, Plan
+    from partnerdesk.models.customers.duplicates import LookAlike
+    from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.sheets.rows import GivenRow
 
 
 class RowResult(StrEnum):

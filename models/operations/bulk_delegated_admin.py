@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import select
 
-from models.changes.plan import reason_json
-from models.core.errors import ConflictError, NotFoundError, RefusedError, UsageError
-from models.core.text import fold
-from models.core.verdicts import Reason, Verdict
-from models.customers.page import find_customer, read_customer
-from models.operations.bulk_customers import RowResult
-from models.operations.carry_out import carry_out
-from models.relationships.delegated_admin import plan_add_delegation
-from models.relationships.entities import DelegatedAdminRelationship
+from partnerdesk.models.changes.plan import reason_json
+from partnerdesk.models.core.errors import ConflictError, NotFoundError, RefusedError, UsageError
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.core.verdicts import Reason, Verdict
+from partnerdesk.models.customers.page import find_customer, read_customer
+from partnerdesk.models.operations.bulk_customers import RowResult
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.relationships.delegated_admin import plan_add_delegation
+from partnerdesk.models.relationships.entities import DelegatedAdminRelationship
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from models.accounts.entities import PartnerAccount
-    from models.changes.plan import By, Plan
-    from models.customers.entities import Customer
-    from models.database.store import Store
-    from models.relationships.delegated_admin_fields import DelegationField
-    from models.sheets.rows import GivenRow
+    from partnerdesk.models.accounts.entities import PartnerAccount
+    from partnerdesk.models.changes.plan import By, Plan
+    from partnerdesk.models.customers.entities import Customer
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.relationships.delegated_admin_fields import DelegationField
+    from partnerdesk.models.sheets.rows import GivenRow
 
 
 @dataclass(frozen=True, slots=True)

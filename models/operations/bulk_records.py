@@ -12,8 +12,8 @@ from enum import StrEnum
 from sqlalchemy import Column, Text
 from sqlmodel import Field, SQLModel
 
-from models.accounts import entities as accounts  # noqa: F401 - the table that the foreign key points to
-from models.database.column_types import choice_column, moment_column
+from partnerdesk.models.accounts import entities as accounts  # noqa: F401 - the table that the foreign key points to
+from partnerdesk.models.database.column_types import choice_column, moment_column
 
 
 class RunKind(StrEnum):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.operations.close_invitations import close_matched
-from models.operations.execute import execute
+from partnerdesk.models.operations.close_invitations import close_matched
+from partnerdesk.models.operations.execute import execute
 
 if TYPE_CHECKING:
-    from models.changes.plan import Outcome, Plan
-    from models.database.store import Store
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.database.store import Store
 
 
 def carry_out(store: Store, plan: Plan, why: str = "") -> Outcome:

@@ -12,23 +12,23 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlmodel import col, or_, select
 
-from models.changes.plan import By
-from models.core.errors import ConflictError, NotFoundError
-from models.core.verdicts import Verdict
-from models.languages import _
-from models.operations.execute import execute
-from models.relationships.entities import Invitation
-from models.relationships.invitation import Case, plan_accept, read_case
-from models.relationships.invite import RELATED
-from models.relationships.lifecycles import OPEN_INVITATIONS, InvitationState
+from partnerdesk.models.changes.plan import By
+from partnerdesk.models.core.errors import ConflictError, NotFoundError
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.languages import _
+from partnerdesk.models.operations.execute import execute
+from partnerdesk.models.relationships.entities import Invitation
+from partnerdesk.models.relationships.invitation import Case, plan_accept, read_case
+from partnerdesk.models.relationships.invite import RELATED
+from partnerdesk.models.relationships.lifecycles import OPEN_INVITATIONS, InvitationState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from models.changes.history import Actor
-    from models.changes.plan import Plan
-    from models.customers.entities import Customer
-    from models.database.store import Store
+    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.customers.entities import Customer
+    from partnerdesk.models.database.store import Store
 
 
 def close_matched(store: Store, account_ids: list[int], actor: Actor, at: datetime) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.changes.history import as_object
-from models.core.clock import NEVER, date_text, moment_text
-from models.customers.list import RELATIONSHIPS
-from models.languages import N_, _, ngettext
-from models.relationships.lifecycles import DELEGATED_ADMIN_TITLES, INVITATION_TITLES
-from models.relationships.lists import (
+from partnerdesk.models.changes.history import as_object
+from partnerdesk.models.core.clock import NEVER, date_text, moment_text
+from partnerdesk.models.customers.list import RELATIONSHIPS
+from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.relationships.lifecycles import DELEGATED_ADMIN_TITLES, INVITATION_TITLES
+from partnerdesk.models.relationships.lists import (
     INVITATION_KINDS,
     PARTNER_RELATIONS,
     PARTNER_STATES,
@@ -19,7 +19,7 @@ from models.relationships.lists import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from models.changes.history import Change
+    from partnerdesk.models.changes.history import Change
 
 FIELD_TITLES = {
     "tags": N_("Tags"), "note": N_("Note"), "customers": N_("Customers"), "file": N_("File"),

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.changes.history import KIND_TITLES, ChangeKind
-from models.changes.plan import Known, Record, named
-from models.core.clock import moment_text
-from models.core.text import shown
-from models.core.verdicts import VERDICT_TITLES, Verdict
-from models.customers.form.fields import FIELD_TITLES
-from models.languages import N_, _
-from models.operations.describe_fields import FIELD_TITLES as TOLD_TITLES
-from models.operations.describe_fields import field_lines
+from partnerdesk.models.changes.history import KIND_TITLES, ChangeKind
+from partnerdesk.models.changes.plan import Known, Record, named
+from partnerdesk.models.core.clock import moment_text
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import VERDICT_TITLES, Verdict
+from partnerdesk.models.customers.form.fields import FIELD_TITLES
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.operations.describe_fields import FIELD_TITLES as TOLD_TITLES
+from partnerdesk.models.operations.describe_fields import field_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from models.changes.plan import Fields, Plan
-    from models.settings.clouds import Cloud
+    from partnerdesk.models.changes.plan import Fields, Plan
+    from partnerdesk.models.settings.clouds import Cloud
 
 Told = tuple[str, list[tuple[str, str]]]
 """A heading, and below it labels with their texts."""

@@ -9,18 +9,18 @@ from sqlalchemy import func, insert
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import SQLModel, col, select
 
-from models.accounts.entities import PartnerAccount
-from models.changes.fields import differences, value_of
-from models.changes.history import Change, as_json, as_object, entry, held
-from models.changes.outbox import OutboxCall
-from models.changes.plan import NEW, Outcome, Plan, Record, Step
-from models.changes.undo_state import undone_by
-from models.core.errors import NotFoundError, RefusedError
-from models.core.text import shown, without_nul
-from models.core.verdicts import Verdict
-from models.customers.agreements import Agreement
-from models.customers.drafts import CustomerDraft
-from models.customers.entities import (
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.fields import differences, value_of
+from partnerdesk.models.changes.history import Change, as_json, as_object, entry, held
+from partnerdesk.models.changes.outbox import OutboxCall
+from partnerdesk.models.changes.plan import NEW, Outcome, Plan, Record, Step
+from partnerdesk.models.changes.undo_state import undone_by
+from partnerdesk.models.core.errors import NotFoundError, RefusedError
+from partnerdesk.models.core.text import shown, without_nul
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.customers.agreements import Agreement
+from partnerdesk.models.customers.drafts import CustomerDraft
+from partnerdesk.models.customers.entities import (
     BillingProfile,
     CompanyProfile,
     Customer,
@@ -28,10 +28,10 @@ from models.customers.entities import (
     Tag,
     sort_and_search,
 )
-from models.database.column_types import unset
-from models.database.store import changed_meanwhile
-from models.languages import _
-from models.relationships.entities import (
+from partnerdesk.models.database.column_types import unset
+from partnerdesk.models.database.store import changed_meanwhile
+from partnerdesk.models.languages import _
+from partnerdesk.models.relationships.entities import (
     DelegatedAdminRelationship,
     Invitation,
     LetterTemplate,
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlmodel import Session
 
-    from models.changes.plan import Fields
-    from models.database.store import Store
+    from partnerdesk.models.changes.plan import Fields
+    from partnerdesk.models.database.store import Store
 
 ENTITIES: dict[Record, type[SQLModel]] = {
     Record.CUSTOMER: Customer,

@@ -6,21 +6,30 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, func, select
 
-from models.accounts.entities import PartnerAccount
-from models.changes.fields import differences, fields_of
-from models.changes.history import Change, ChangeKind, as_object
-from models.changes.outbox import OutboxCall
-from models.changes.plan import By, Fields, Plan, Record, Step, TakeBack, Target, can_be_undone
-from models.changes.undo_state import entry_of, undone_by
-from models.core.clock import moment_text
-from models.core.text import shown
-from models.core.verdicts import Reason
-from models.customers.entities import Customer, Note, Tag
-from models.languages import _, ngettext
-from models.operations.describe_fields import field_title
-from models.operations.execute import ENTITIES, key_names
-from models.relationships.candidates import those_with_a_life
-from models.relationships.entities import (
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.fields import differences, fields_of
+from partnerdesk.models.changes.history import Change, ChangeKind, as_object
+from partnerdesk.models.changes.outbox import OutboxCall
+from partnerdesk.models.changes.plan import (
+    By,
+    Fields,
+    Plan,
+    Record,
+    Step,
+    TakeBack,
+    Target,
+    can_be_undone,
+)
+from partnerdesk.models.changes.undo_state import entry_of, undone_by
+from partnerdesk.models.core.clock import moment_text
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.customers.entities import Customer, Note, Tag
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.operations.describe_fields import field_title
+from partnerdesk.models.operations.execute import ENTITIES, key_names
+from partnerdesk.models.relationships.candidates import those_with_a_life
+from partnerdesk.models.relationships.entities import (
     DelegatedAdminRelationship,
     Invitation,
     ResellerRelationship,
@@ -29,7 +38,7 @@ from models.relationships.entities import (
 if TYPE_CHECKING:
     from sqlmodel import Session, SQLModel
 
-    from models.database.store import Store
+    from partnerdesk.models.database.store import Store
 
 _CHILDREN = (Record.NOTE, Record.TAG, Record.AGREEMENT, Record.BILLING, Record.COMPANY)
 """Records that hang on a customer and go with it, in an order that the database allows."""

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, select
 
-from models.accounts.entities import PartnerAccount
-from models.changes.history import Change, as_object
-from models.changes.list import DONE, UNDONE, WORST_FIRST
-from models.changes.outbox import OutboxCall
-from models.changes.undo_state import entry_of, undone_by
-from models.customers.entities import Customer
-from models.operations.undo import why_not_undone
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.history import Change, as_object
+from partnerdesk.models.changes.list import DONE, UNDONE, WORST_FIRST
+from partnerdesk.models.changes.outbox import OutboxCall
+from partnerdesk.models.changes.undo_state import entry_of, undone_by
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.operations.undo import why_not_undone
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from models.database.store import Store
+    from partnerdesk.models.database.store import Store
 
 
 @dataclass(frozen=True)

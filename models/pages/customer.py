@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.customers.page import HISTORY_SHOWN, CustomerPage, page_of
-from models.relationships.of_customer import RelationshipRecords, read_relationship
+from partnerdesk.models.customers.page import HISTORY_SHOWN, CustomerPage, page_of
+from partnerdesk.models.relationships.of_customer import RelationshipRecords, read_relationship
 
 if TYPE_CHECKING:
-    from models.database.store import Store
+    from partnerdesk.models.database.store import Store
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from models.customers.entities import Customer
-from models.database.column_types import unset
-from models.relationships.entities import ResellerRelationship
-from models.relationships.invite import RELATED
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.database.column_types import unset
+from partnerdesk.models.relationships.entities import ResellerRelationship
+from partnerdesk.models.relationships.invite import RELATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sqlmodel import Session
 
-    from models.relationships.entities import Invitation
+    from partnerdesk.models.relationships.entities import Invitation
 
 
 def likely_customers(session: Session, invitation: Invitation) -> list[tuple[Customer, bool]]:

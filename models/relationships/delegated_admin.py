@@ -13,32 +13,32 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from models.accounts.entities import PartnerAccount
-from models.changes.fields import fields_of
-from models.changes.history import ChangeKind
-from models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
-from models.core.clock import date_text, iso
-from models.core.errors import NotFoundError
-from models.core.text import fold, shown
-from models.core.verdicts import Reason
-from models.customers.entities import Customer
-from models.languages import N_, _
-from models.relationships.entities import DelegatedAdminRelationship
-from models.relationships.lifecycles import (
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.fields import fields_of
+from partnerdesk.models.changes.history import ChangeKind
+from partnerdesk.models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
+from partnerdesk.models.core.clock import date_text, iso
+from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.core.text import fold, shown
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.relationships.entities import DelegatedAdminRelationship
+from partnerdesk.models.relationships.lifecycles import (
     DELEGATED_ADMIN,
     DELEGATED_ADMIN_TITLES,
     DelegatedAdminEvent,
     DelegatedAdminState,
 )
-from models.relationships.lists import GLOBAL_ADMINISTRATOR
-from models.values.durations import Duration, parse_duration
+from partnerdesk.models.relationships.lists import GLOBAL_ADMINISTRATOR
+from partnerdesk.models.values.durations import Duration, parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlmodel import Session
 
-    from models.database.store import Store
+    from partnerdesk.models.database.store import Store
 
 SOURCE = "rules.md §10"
 FIELDS_SOURCE = "resources.md, GDAP relationship"

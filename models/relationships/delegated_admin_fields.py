@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.languages import N_
+from partnerdesk.models.languages import N_
 
 
 class DelegationField(StrEnum):

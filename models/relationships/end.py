@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from models.accounts.entities import PartnerAccount
-from models.changes.fields import fields_of
-from models.changes.history import ChangeKind
-from models.changes.plan import (
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.fields import fields_of
+from partnerdesk.models.changes.history import ChangeKind
+from partnerdesk.models.changes.plan import (
     By,
     Call,
     Fields,
@@ -29,14 +29,14 @@ from models.changes.plan import (
     Target,
     can_be_undone,
 )
-from models.core.clock import date_text, iso
-from models.core.errors import NotFoundError
-from models.core.text import shown
-from models.core.verdicts import Reason
-from models.customers.entities import BillingProfile, Customer, Relationship
-from models.database.column_types import unset
-from models.languages import N_, _
-from models.letters.letter import (
+from partnerdesk.models.core.clock import date_text, iso
+from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.customers.entities import BillingProfile, Customer, Relationship
+from partnerdesk.models.database.column_types import unset
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.letters.letter import (
     Letter,
     LetterKind,
     LetterLanguage,
@@ -45,10 +45,18 @@ from models.letters.letter import (
     compose,
     language_for,
 )
-from models.relationships.entities import DelegatedAdminRelationship, ResellerRelationship, SentBy
-from models.relationships.invitation import letter_call, letter_day
-from models.relationships.lifecycles import RELATIONSHIP, RelationshipEvent, RelationshipState
-from models.settings.clouds import Capability
+from partnerdesk.models.relationships.entities import (
+    DelegatedAdminRelationship,
+    ResellerRelationship,
+    SentBy,
+)
+from partnerdesk.models.relationships.invitation import letter_call, letter_day
+from partnerdesk.models.relationships.lifecycles import (
+    RELATIONSHIP,
+    RelationshipEvent,
+    RelationshipState,
+)
+from partnerdesk.models.settings.clouds import Capability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,8 +64,8 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
-    from models.accounts.accounts import Account
-    from models.database.store import Store
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.database.store import Store
 
 SOURCE = "rules.md §9"
 LONGEST_REASON = 2_000

@@ -12,23 +12,27 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from sqlalchemy import Column, Index, Text, event
 from sqlmodel import Field, SQLModel
 
-from models.core.clock import DAY, NEVER, to_millis
-from models.core.text import fold
-from models.customers import entities as customers  # noqa: F401 - the tables that foreign keys point to
-from models.database.column_types import (
+from partnerdesk.models.core.clock import DAY, NEVER, to_millis
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers import entities as customers  # noqa: F401 - the tables that foreign keys point to
+from partnerdesk.models.database.column_types import (
     SortedText,
     choice_column,
     moment_column,
     version_column,
     versioned,
 )
-from models.relationships.lifecycles import (
+from partnerdesk.models.relationships.lifecycles import (
     OPEN_INVITATIONS,
     DelegatedAdminState,
     InvitationState,
     RelationshipState,
 )
-from models.relationships.lists import APPROVAL_DAYS, GLOBAL_ADMINISTRATOR, LAPSE_AFTER_DAYS
+from partnerdesk.models.relationships.lists import (
+    APPROVAL_DAYS,
+    GLOBAL_ADMINISTRATOR,
+    LAPSE_AFTER_DAYS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

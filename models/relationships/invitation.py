@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import select
 
-from models.accounts.entities import PartnerAccount
-from models.changes.fields import fields_of
-from models.changes.history import ChangeKind
-from models.changes.plan import (
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.fields import fields_of
+from partnerdesk.models.changes.history import ChangeKind
+from partnerdesk.models.changes.plan import (
     By,
     Call,
     Fields,
@@ -24,12 +24,12 @@ from models.changes.plan import (
     Target,
     can_be_undone,
 )
-from models.core.clock import NEVER, iso
-from models.core.errors import NotFoundError
-from models.core.verdicts import Reason
-from models.customers.entities import Customer, Relationship
-from models.languages import _
-from models.letters.letter import (
+from partnerdesk.models.core.clock import NEVER, iso
+from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.customers.entities import Customer, Relationship
+from partnerdesk.models.languages import _
+from partnerdesk.models.letters.letter import (
     Letter,
     LetterKind,
     LetterLanguage,
@@ -38,28 +38,33 @@ from models.letters.letter import (
     check_letter,
     compose,
 )
-from models.letters.letter import check_template as template_reasons
-from models.relationships.candidates import likely_customers, those_with_a_life
-from models.relationships.entities import Invitation, InvitationKind, LetterTemplate, SentBy
-from models.relationships.invite import (
+from partnerdesk.models.letters.letter import check_template as template_reasons
+from partnerdesk.models.relationships.candidates import likely_customers, those_with_a_life
+from partnerdesk.models.relationships.entities import (
+    Invitation,
+    InvitationKind,
+    LetterTemplate,
+    SentBy,
+)
+from partnerdesk.models.relationships.invite import (
     RELATED,
     letter_kind,
     reminder_due,
 )
-from models.relationships.lifecycles import (
+from partnerdesk.models.relationships.lifecycles import (
     INVITATION,
     INVITATION_TITLES,
     InvitationEvent,
     InvitationState,
 )
-from models.relationships.sent_letters import just_out, letters_of
+from partnerdesk.models.relationships.sent_letters import just_out, letters_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlmodel import Session
 
-    from models.database.store import Store
+    from partnerdesk.models.database.store import Store
 
 _WAYS = {
     InvitationEvent.SEND: InvitationState.SENT,

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from models.accounts.entities import PartnerAccount
-from models.changes.history import ChangeKind
-from models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
-from models.core.clock import date_text, iso
-from models.core.text import fold, shown
-from models.core.verdicts import Reason
-from models.customers.entities import BillingProfile, Customer
-from models.languages import _
-from models.letters.letter import (
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.history import ChangeKind
+from partnerdesk.models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
+from partnerdesk.models.core.clock import date_text, iso
+from partnerdesk.models.core.text import fold, shown
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.customers.entities import BillingProfile, Customer
+from partnerdesk.models.languages import _
+from partnerdesk.models.letters.letter import (
     Letter,
     LetterKind,
     LetterLanguage,
@@ -33,8 +33,12 @@ from models.letters.letter import (
     compose,
     language_for,
 )
-from models.letters.links import asks_delegated_admin, check_link, link_with_delegated_admin
-from models.relationships.entities import (
+from partnerdesk.models.letters.links import (
+    asks_delegated_admin,
+    check_link,
+    link_with_delegated_admin,
+)
+from partnerdesk.models.relationships.entities import (
     Invitation,
     InvitationKind,
     LetterTemplate,
@@ -43,17 +47,17 @@ from models.relationships.entities import (
     PartnerState,
     SentBy,
 )
-from models.relationships.lifecycles import OPEN_INVITATIONS, InvitationState
-from models.settings.clouds import Capability
-from models.values.domains import domain_name
-from models.values.identifiers import guid
+from partnerdesk.models.relationships.lifecycles import OPEN_INVITATIONS, InvitationState
+from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.models.values.domains import domain_name
+from partnerdesk.models.values.identifiers import guid
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from models.accounts.accounts import Account
-    from models.database.store import Store
-    from models.settings.clouds import Cloud
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.settings.clouds import Cloud
 
 LONGEST = 256
 """Characters of a name, a domain, an address."""
@@ -371,6 +375,6 @@ class _Inviting:
 
 def reminder_due() -> timedelta:
     """Return how long after a letter a reminder is due."""
-    from models.relationships.lists import REMIND_AFTER_DAYS
+    from partnerdesk.models.relationships.lists import REMIND_AFTER_DAYS
 
     return timedelta(days=REMIND_AFTER_DAYS)

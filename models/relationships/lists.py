@@ -6,18 +6,18 @@ lapses, a delegated-admin relationship expires) is counted here from the moment 
 
 from __future__ import annotations
 
-from models.core.clock import DAY
-from models.customers.list import RELATIONSHIPS, YES_NO
-from models.languages import N_
-from models.lists.spec import NOW, Column, Kind, ListSpec, Sort
-from models.relationships.lifecycles import (
+from partnerdesk.models.core.clock import DAY
+from partnerdesk.models.customers.list import RELATIONSHIPS, YES_NO
+from partnerdesk.models.languages import N_
+from partnerdesk.models.lists.spec import NOW, Column, Kind, ListSpec, Sort
+from partnerdesk.models.relationships.lifecycles import (
     DELEGATED_ADMIN_TITLES,
     INVITATION_TITLES,
     OPEN_INVITATIONS,
     DelegatedAdminState,
     InvitationState,
 )
-from models.settings.clouds import CLOUDS
+from partnerdesk.models.settings.clouds import CLOUDS
 
 REMIND_AFTER_DAYS = 7
 """Days after a letter from which a reminder is due; the ledger's own rule."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, func, select
 
-from models.changes.history import Change, as_object
-from models.changes.plan import Record
-from models.relationships.entities import (
+from partnerdesk.models.changes.history import Change, as_object
+from partnerdesk.models.changes.plan import Record
+from partnerdesk.models.relationships.entities import (
     DelegatedAdminRelationship,
     Invitation,
     ResellerRelationship,
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
-    from models.customers.entities import Customer
+    from partnerdesk.models.customers.entities import Customer
 
 _LOOKED_AT = 200
 """How many of the latest entries of a name are looked through for those of an invitation."""

@@ -9,31 +9,31 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from models.accounts.accounts import PartnerKind
-from models.accounts.edit import mpn_id_of
-from models.accounts.entities import PartnerAccount
-from models.changes.fields import fields_of
-from models.changes.history import ChangeKind
-from models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
-from models.core.clock import iso
-from models.core.errors import NotFoundError
-from models.core.text import fold, shown
-from models.core.verdicts import Reason
-from models.customers.entities import Customer
-from models.database.column_types import unset
-from models.languages import _, ngettext
-from models.relationships.entities import PartnerLink, PartnerRelation, PartnerState
-from models.settings.clouds import Capability
-from models.values.countries import country_code, country_name, likely_code
-from models.values.identifiers import guid
-from models.values.regions import in_other_region
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.accounts.edit import mpn_id_of
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.fields import fields_of
+from partnerdesk.models.changes.history import ChangeKind
+from partnerdesk.models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
+from partnerdesk.models.core.clock import iso
+from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.core.text import fold, shown
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.database.column_types import unset
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.relationships.entities import PartnerLink, PartnerRelation, PartnerState
+from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.models.values.countries import country_code, country_name, likely_code
+from partnerdesk.models.values.identifiers import guid
+from partnerdesk.models.values.regions import in_other_region
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.accounts.accounts import Account
-    from models.database.store import Store
-    from models.settings.clouds import Cloud
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.settings.clouds import Cloud
 
 LONGEST = 256
 SOURCE = "rules.md §8"

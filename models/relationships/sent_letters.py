@@ -12,24 +12,24 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from models.changes.history import Change, ChangeKind, as_object
-from models.changes.outbox import CALL_STATE_TITLES, CallState, OutboxCall
-from models.changes.plan import Fields, Record
-from models.core.clock import MINUTE, age, moment_text
-from models.core.verdicts import Reason
-from models.languages import _, ngettext
-from models.letters.letter import LANGUAGE_TITLES, Letter, LetterKind, language_for
-from models.relationships.entities import InvitationKind, SentBy
-from models.relationships.invite import letter_kind
-from models.relationships.lists import SENT_BY
-from models.relationships.of_customer import taken_back
+from partnerdesk.models.changes.history import Change, ChangeKind, as_object
+from partnerdesk.models.changes.outbox import CALL_STATE_TITLES, CallState, OutboxCall
+from partnerdesk.models.changes.plan import Fields, Record
+from partnerdesk.models.core.clock import MINUTE, age, moment_text
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.letters.letter import LANGUAGE_TITLES, Letter, LetterKind, language_for
+from partnerdesk.models.relationships.entities import InvitationKind, SentBy
+from partnerdesk.models.relationships.invite import letter_kind
+from partnerdesk.models.relationships.lists import SENT_BY
+from partnerdesk.models.relationships.of_customer import taken_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sqlmodel import Session
 
-    from models.relationships.entities import Invitation
+    from partnerdesk.models.relationships.entities import Invitation
 
 SOON = timedelta(days=1)
 """How long after a letter another one is warned of; the ledger's own rule."""

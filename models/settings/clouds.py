@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from models.languages import N_, _
+from partnerdesk.models.languages import N_, _
 
 
 class Support(StrEnum):

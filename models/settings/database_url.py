@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from models.core import paths
-from models.core.errors import UsageError
-from models.languages import _
+from partnerdesk.models.core import paths
+from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable

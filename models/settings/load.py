@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from models.core import own_files, paths
-from models.core.typed import DamagedError, typed
-from models.settings.model import Settings, environment_names
+from partnerdesk.models.core import own_files, paths
+from partnerdesk.models.core.typed import DamagedError, typed
+from partnerdesk.models.settings.model import Settings, environment_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ def load(config: Path | None = None) -> Settings:
 
 
 def _load_afresh(own: Path) -> Settings:
-    from models.settings.sources import read_sources
+    from partnerdesk.models.settings.sources import read_sources
 
     return read_sources(paths.project_settings(), own)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.languages import N_
-from models.values.regions import EUROPE
+from partnerdesk.models.languages import N_
+from partnerdesk.models.values.regions import EUROPE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,10 +14,10 @@ from typing import Literal, Self
 
 from typing_extensions import TypedDict
 
-from models.core import paths
-from models.core.errors import UsageError
-from models.languages import _
-from models.settings.clouds import Capability, Cloud, Rule, Support
+from partnerdesk.models.core import paths
+from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.languages import _
+from partnerdesk.models.settings.clouds import Capability, Cloud, Rule, Support
 
 ENVIRONMENT_PREFIX = "PARTNERDESK_"
 TEST_PREFIX = "PARTNERDESK_TEST_"

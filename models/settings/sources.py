@@ -17,9 +17,9 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from models.core import errors
-from models.languages import _
-from models.settings.model import ENVIRONMENT_PREFIX, Settings, environment_names
+from partnerdesk.models.core import errors
+from partnerdesk.models.languages import _
+from partnerdesk.models.settings.model import ENVIRONMENT_PREFIX, Settings, environment_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from models.settings.model import MailSettings
+    from partnerdesk.models.settings.model import MailSettings
 
 _FREE_TABLES = ("keys",)
 """Tables whose names are the person's own."""
@@ -163,7 +163,7 @@ def _unknown(
 
 
 def _refuse_password(said: Mapping[str, Any], place: str) -> None:
-    from models.settings.database_url import has_password
+    from partnerdesk.models.settings.database_url import has_password
 
     if has_password(str(said.get("database", ""))):
         raise errors.SettingsError(
@@ -192,7 +192,7 @@ def _check_mail(mail: MailSettings, origins: Mapping[str, str]) -> None:
     elif not 1 <= mail.port <= 65535:
         wrong, wanted = "port", _("It must be a number from 1 to 65535.")
     elif mail.sender.strip():
-        from models.values.email import sender_parts
+        from partnerdesk.models.values.email import sender_parts
 
         try:
             sender_parts(mail.sender)

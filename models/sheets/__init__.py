@@ -12,13 +12,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from models.core.errors import FileError
-from models.core.text import listed, shown
-from models.languages import _, ngettext, number
-from models.sheets.bounds import MOST_COLUMNS
-from models.sheets.csv_file import CsvFile
-from models.sheets.workbook import WORKBOOK_SUFFIXES, Workbook, is_workbook
-from models.sheets.writing import (
+from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.core.text import listed, shown
+from partnerdesk.models.languages import _, ngettext, number
+from partnerdesk.models.sheets.bounds import MOST_COLUMNS
+from partnerdesk.models.sheets.csv_file import CsvFile
+from partnerdesk.models.sheets.workbook import WORKBOOK_SUFFIXES, Workbook, is_workbook
+from partnerdesk.models.sheets.writing import (
     LONGEST_CELL,
     csv_into,
     json_into,

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from models.core.errors import FileError
-from models.languages import _
-from models.sheets.bounds import LONGEST_LINE
+from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.languages import _
+from partnerdesk.models.sheets.bounds import LONGEST_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator

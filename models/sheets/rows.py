@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from models.core.errors import FileError
-from models.core.text import shown
-from models.core.verdicts import Reason
-from models.languages import _
+from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ def read_rows(path: Path, fields: type[Field]) -> list[GivenRow[Field]]:
     """
     if path.suffix.lower() == ".json":
         return _json_rows(path, fields)
-    from models.sheets import read_sheet
+    from partnerdesk.models.sheets import read_sheet
 
     sheet = read_sheet(path)
     columns = _columns(sheet.columns, path, fields)
@@ -101,7 +101,7 @@ def _field(name: str, path: Path, fields: type[Field]) -> Field:
 
 
 def _json_rows(path: Path, fields: type[Field]) -> list[GivenRow[Field]]:
-    from models.sheets import unreadable
+    from partnerdesk.models.sheets import unreadable
 
     file = shown(str(path))
     try:

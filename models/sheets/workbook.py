@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.core.errors import FileError
-from models.core.text import shown
-from models.languages import _, number
-from models.sheets.bounds import MOST_COLUMNS
-from models.sheets.workbooks.reading import Exit
+from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _, number
+from partnerdesk.models.sheets.bounds import MOST_COLUMNS
+from partnerdesk.models.sheets.workbooks.reading import Exit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 
 _MARKS = (b"PK\x03\x04", b"PK\x05\x06", bytes.fromhex("d0cf11e0a1b11ae1"))
-_HOUSE = Path(__file__).parents[2]
+_HOUSE = Path(__file__).parents[3]
 _START = """
 import sys
 sys.path.append(sys.argv[1])
-from models.sheets.workbooks.reading import main
+from partnerdesk.models.sheets.workbooks.reading import main
 sys.exit(main(sys.argv[2]))
 """
 

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import IO, TYPE_CHECKING
 
-from models.core.errors import FileError
-from models.core.paths import written_whole
-from models.core.text import shown
-from models.languages import _, number
-from models.sheets.csv_file import DELIMITERS, guarded
+from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.core.paths import written_whole
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _, number
+from partnerdesk.models.sheets.csv_file import DELIMITERS, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

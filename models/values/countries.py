@@ -7,8 +7,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from models.core.text import fold
-from models.languages import language
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.languages import language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from models.core.errors import UsageError
-from models.core.text import shown
-from models.languages import _
+from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _
 
 _ADDRESS_WITH_NAME = re.compile(r"([^<>]*)<([^<>]+)>")
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from models.changes.list import CHANGES
-from models.languages import N_, _, ngettext
-from screens.changes.undo import undo
-from screens.files.export import ExportFlow
-from tui.widgets.actions import Action
-from tui.widgets.list_screen import ListScreen
+from partnerdesk.models.changes.list import CHANGES
+from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.screens.changes.undo import undo
+from partnerdesk.screens.files.export import ExportFlow
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.list_screen import ListScreen
 
 if TYPE_CHECKING:
-    from models.accounts.accounts import Scope
-    from models.lists.spec import Row
+    from partnerdesk.models.accounts.accounts import Scope
+    from partnerdesk.models.lists.spec import Row
 
 
 class ChangesScreen(ListScreen):

@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 
-from models.core.clock import age, moment_text
-from models.languages import N_, _, ngettext
-from screens.changes.undo import undo
-from tui.widgets.actions import Action
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.models.core.clock import age, moment_text
+from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.screens.changes.undo import undo
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textual.app import ComposeResult
 
-    from models.changes.history import Change
-    from models.changes.outbox import OutboxCall
-    from models.pages.change import ChangePage
-    from models.session import Desk
+    from partnerdesk.models.changes.history import Change
+    from partnerdesk.models.changes.outbox import OutboxCall
+    from partnerdesk.models.pages.change import ChangePage
+    from partnerdesk.models.session import Desk
 
 
 class ChangeScreen(DeskScreen):
@@ -58,7 +58,7 @@ class ChangeScreen(DeskScreen):
 
     def book_changed(self) -> None:
         """Read again what became of the change."""
-        from models.pages.change import read_change
+        from partnerdesk.models.pages.change import read_change
 
         store, reader, id = self.desk.store, self.desk.reader, self._change_id
         self.read(lambda: reader.aside(lambda: read_change(store, id)), self._take)
@@ -74,7 +74,7 @@ class ChangeScreen(DeskScreen):
     # What is shown
 
     def _sections(self, page: ChangePage) -> list[Section]:
-        from models.operations.describe_fields import change_lines
+        from partnerdesk.models.operations.describe_fields import change_lines
 
         lines = change_lines(page.entry)
         seal = (
@@ -112,7 +112,7 @@ class ChangeScreen(DeskScreen):
         return fields
 
     def _state(self, page: ChangePage) -> str:
-        from models.changes.list import STATES
+        from partnerdesk.models.changes.list import STATES
 
         state = _(STATES[page.state])
         if page.undone_by is None:
@@ -121,9 +121,9 @@ class ChangeScreen(DeskScreen):
         return f"{state} {by}"
 
     def _plan(self, page: ChangePage) -> list[Section]:
-        from models.changes.history import as_object
-        from models.core.verdicts import VERDICT_TITLES, Verdict
-        from models.operations.describe_plan import tell_steps
+        from partnerdesk.models.changes.history import as_object
+        from partnerdesk.models.core.verdicts import VERDICT_TITLES, Verdict
+        from partnerdesk.models.operations.describe_plan import tell_steps
 
         kept = as_object(page.entry.plan)
         if not kept:
@@ -158,7 +158,7 @@ class ChangeScreen(DeskScreen):
 
 
 def _title(entry: Change) -> str:
-    from models.changes.history import KIND_TITLES, ChangeKind
+    from partnerdesk.models.changes.history import KIND_TITLES, ChangeKind
 
     return _(KIND_TITLES[ChangeKind(entry.kind)])
 
@@ -171,7 +171,7 @@ def _named(entry: Change) -> str:
 
 def _letter(entry: Change) -> Iterator[Field]:
     """Return the letter that a change wrote, whole: above only its lines are counted."""
-    from models.changes.history import as_object
+    from partnerdesk.models.changes.history import as_object
 
     after = as_object(entry.after)
     if isinstance(after.get("body"), str):
@@ -186,7 +186,7 @@ def _parted(line: str) -> tuple[str, str]:
 
 
 def _call(call: OutboxCall) -> Field:
-    from models.changes.outbox import CALL_STATE_TITLES
+    from partnerdesk.models.changes.outbox import CALL_STATE_TITLES
 
     state = _(CALL_STATE_TITLES[call.state])
     attempts = ngettext("{count} attempt", "{count} attempts", call.attempts)

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from textual.getters import query_one
 
-from models.core.errors import ConflictError, DeskError, UsageError
-from models.core.text import shown
-from models.core.verdicts import Verdict
-from models.languages import N_, _
-from models.operations.describe_plan import plan_text, plan_title, tell_plan
-from tui.widgets.actions import Action
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.models.core.errors import ConflictError, DeskError, UsageError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.operations.describe_plan import plan_text, plan_title, tell_plan
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from textual.app import ComposeResult
 
-    from models.changes.plan import Outcome, Plan
-    from models.session import Desk
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.session import Desk
 
 LABEL_SHARE = 0.6
 """The part of the line that what is asked may take, as `Prompt` lays it out."""
@@ -131,7 +131,7 @@ class PlanScreen(DeskScreen):
         await self._carry_out(why.strip())
 
     async def _carry_out(self, why: str) -> None:
-        from models.operations.carry_out import carry_out
+        from partnerdesk.models.operations.carry_out import carry_out
 
         self._writing = True
         self.status.say(_("Writing …"))

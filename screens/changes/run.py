@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.getters import query_one
 from textual.widgets import Static
 
-from models.languages import N_, _
-from models.lists.spec import Column, Kind, Row
-from tui.widgets.actions import Action
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.questions import Choice
-from tui.widgets.record_table import RecordTable
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.lists.spec import Column, Kind, Row
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.questions import Choice
+from partnerdesk.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
 
-    from models.accounts.accounts import Account
-    from models.operations.bulk import PlannedRow, PlannedRun, RowView, RunView
-    from models.session import Desk
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.operations.bulk import PlannedRow, PlannedRun, RowView, RunView
+    from partnerdesk.models.session import Desk
 
 SLICE_SECONDS = 0.3
 """How long rows are written before the screen shows how far it is."""
@@ -65,7 +65,7 @@ class RunScreen(DeskScreen):
     heading = query_one("#run-heading", Static)
 
     def __init__(self, desk: Desk, account: Account, run: PlannedRun | RunView) -> None:
-        from models.operations.bulk import ROW_TITLES
+        from partnerdesk.models.operations.bulk import ROW_TITLES
 
         super().__init__(desk)
         self._account = account
@@ -90,7 +90,7 @@ class RunScreen(DeskScreen):
         self.set_focus(self.table)
 
     def _show(self) -> None:
-        from models.operations.bulk import ROW_TITLES
+        from partnerdesk.models.operations.bulk import ROW_TITLES
 
         rows = [Row(place, texts) for place, texts in enumerate(self._texts(), 1)]
         self.table.show_all(rows)
@@ -100,7 +100,7 @@ class RunScreen(DeskScreen):
         self.heading.update(" · ".join([self._title(), *parts]))
 
     def _title(self) -> str:
-        from models.operations.bulk import RUN_TITLES
+        from partnerdesk.models.operations.bulk import RUN_TITLES
 
         return _(RUN_TITLES[self._run.wish.kind])
 
@@ -110,7 +110,7 @@ class RunScreen(DeskScreen):
         return [(row.subject, row.state.value, row.told) for row in rows]
 
     def _waiting(self) -> int:
-        from models.operations.bulk_records import RowState
+        from partnerdesk.models.operations.bulk_records import RowState
 
         return self._run.counts()[RowState.WAITING]
 
@@ -138,8 +138,8 @@ class RunScreen(DeskScreen):
 
     def do_retry(self) -> None:
         """Do the rows that failed."""
-        from models.operations.bulk import RunView
-        from models.operations.bulk_records import RowState
+        from partnerdesk.models.operations.bulk import RunView
+        from partnerdesk.models.operations.bulk_records import RowState
 
         if not isinstance(self._run, RunView) or not self._run.counts()[RowState.FAILED]:
             self.status.say(_("No row has failed."))
@@ -152,7 +152,7 @@ class RunScreen(DeskScreen):
         self.shell.start(partial(self._work, again=again))
 
     async def _work(self, *, again: bool) -> None:
-        from models.operations.bulk import PlannedRun, begin_run, read_run
+        from partnerdesk.models.operations.bulk import PlannedRun, begin_run, read_run
 
         desk = self.desk
         try:
@@ -185,7 +185,7 @@ class RunScreen(DeskScreen):
 
     async def _slice(self, run_id: int, *, again: bool) -> RunView:
         """Do rows for a moment; return the run as it is then."""
-        from models.operations.bulk import go_on
+        from partnerdesk.models.operations.bulk import go_on
 
         desk, account = self.desk, self._account
         actor, until = desk.by().actor, monotonic() + SLICE_SECONDS
@@ -199,7 +199,7 @@ class RunScreen(DeskScreen):
 
     async def do_let_be(self) -> None:
         """Ask before the rest is left undone for good."""
-        from models.operations.bulk import PlannedRun
+        from partnerdesk.models.operations.bulk import PlannedRun
 
         if isinstance(self._run, PlannedRun) or not self._waiting():
             self.status.say(_("There is nothing to let be. Esc goes back."))
@@ -207,7 +207,7 @@ class RunScreen(DeskScreen):
         self.choose(_("Leave the rest undone for good?"), [Choice("y", _("Yes"), self._let_be)])
 
     async def _let_be(self) -> None:
-        from models.operations.bulk import RunView, let_be
+        from partnerdesk.models.operations.bulk import RunView, let_be
 
         if isinstance(self._run, RunView):
             store, id, at = self.desk.store, self._run.id, self.desk.clock()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.languages import _
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
-    from models.changes.plan import Outcome
-    from tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.models.changes.plan import Outcome
+    from partnerdesk.tui.widgets.desk_screen import DeskScreen
 
 
 async def undo(screen: DeskScreen, change_id: int) -> None:
@@ -18,7 +18,7 @@ async def undo(screen: DeskScreen, change_id: int) -> None:
         NotFoundError: there is no such entry.
         StoreError: the book cannot be read.
     """
-    from models.operations.undo import plan_undo
+    from partnerdesk.models.operations.undo import plan_undo
 
     desk = screen.desk
     plan = await desk.reader.aside(lambda: plan_undo(desk.store, change_id, desk.by()))

@@ -6,27 +6,27 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from models.core.errors import ConflictError, DeskError
-from models.core.text import shown
-from models.customers.add import circumstances, plan_add_customer
-from models.customers.duplicates import find_look_alikes
-from models.customers.form.checks import proposals
-from models.customers.form.fields import FormField
-from models.languages import N_, _
-from screens.customers.form import CustomerFormScreen
-from tui.widgets.actions import Action
-from tui.widgets.questions import Choice
+from partnerdesk.models.core.errors import ConflictError, DeskError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.customers.add import circumstances, plan_add_customer
+from partnerdesk.models.customers.duplicates import find_look_alikes
+from partnerdesk.models.customers.form.checks import proposals
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.languages import N_, _
+from partnerdesk.screens.customers.form import CustomerFormScreen
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from models.accounts.accounts import Account
-    from models.changes.plan import Outcome, Plan
-    from models.core.verdicts import Reason
-    from models.customers.drafts import CustomerDraft
-    from models.customers.duplicates import LookAlike
-    from models.session import Desk
-    from tui.widgets.form_page import FormPage
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.core.verdicts import Reason
+    from partnerdesk.models.customers.drafts import CustomerDraft
+    from partnerdesk.models.customers.duplicates import LookAlike
+    from partnerdesk.models.session import Desk
+    from partnerdesk.tui.widgets.form_page import FormPage
 
 _COMPARED = frozenset(
     {
@@ -123,7 +123,7 @@ class AddCustomerScreen(CustomerFormScreen):
 
     async def _keep(self) -> None:
         """Write the draft until all is kept; a job of the app, which ends what it began."""
-        from models.customers.drafts import save_draft
+        from partnerdesk.models.customers.drafts import save_draft
 
         store, draft = self.desk.store, self._draft
         try:
@@ -178,7 +178,7 @@ class AddCustomerScreen(CustomerFormScreen):
             self.shell.say(_("The draft is kept: n goes on with it."))
 
     async def _keep_apart(self) -> None:
-        from models.customers.drafts import begin_draft
+        from partnerdesk.models.customers.drafts import begin_draft
 
         self._draft = begin_draft(self.account.id, self.desk.by())
         self._taken = False

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 
-from models.core.text import shown
-from models.languages import N_, _, ngettext
-from models.lists.spec import Column, Kind, Row
-from tui.widgets.actions import Action
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.questions import Choice
-from tui.widgets.record_table import RecordTable
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.lists.spec import Column, Kind, Row
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.questions import Choice
+from partnerdesk.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
-    from models.customers.drafts import CustomerDraft
-    from models.session import Desk
+    from partnerdesk.models.customers.drafts import CustomerDraft
+    from partnerdesk.models.session import Desk
 
 COLUMNS = (
     Column("company", N_("Company"), "", 22, grows=3),
@@ -66,7 +66,7 @@ class DraftsScreen(DeskScreen):
 
     def book_changed(self) -> None:
         """Read the drafts again."""
-        from models.customers.drafts import read_drafts
+        from partnerdesk.models.customers.drafts import read_drafts
 
         accounts = [account.id for account in self.desk.accounts]
         store, reader = self.desk.store, self.desk.reader
@@ -126,7 +126,7 @@ class DraftsScreen(DeskScreen):
         self.choose(question, [Choice("y", _("Yes"), partial(self._delete, self.draft))])
 
     async def _delete(self, draft: CustomerDraft) -> None:
-        from models.customers.drafts import delete_draft
+        from partnerdesk.models.customers.drafts import delete_draft
 
         store, id = self.desk.store, draft.id or 0
         await self.desk.reader.aside(lambda: delete_draft(store, id))

@@ -5,21 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.core.text import shown
-from models.customers.add import circumstances
-from models.customers.edit import form_values, merge, plan_edit_customer
-from models.customers.form.fields import FIELD_TITLES, FormField
-from models.languages import _
-from screens.customers.form import CustomerFormScreen
-from tui.widgets.questions import Choice
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.customers.add import circumstances
+from partnerdesk.models.customers.edit import form_values, merge, plan_edit_customer
+from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
+from partnerdesk.models.languages import _
+from partnerdesk.screens.customers.form import CustomerFormScreen
+from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from models.accounts.accounts import Account
-    from models.changes.plan import Outcome, Plan
-    from models.customers.page import CustomerPage
-    from models.session import Desk
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.customers.page import CustomerPage
+    from partnerdesk.models.session import Desk
 
 
 class EditCustomerScreen(CustomerFormScreen):
@@ -61,7 +61,7 @@ class EditCustomerScreen(CustomerFormScreen):
 
     async def conflict(self) -> None:
         """Put both edits together where somebody else changed the customer meanwhile."""
-        from models.customers.page import read_customer
+        from partnerdesk.models.customers.page import read_customer
 
         store, id = self.desk.store, self._page.customer.id or 0
         page = await self.desk.reader.aside(lambda: read_customer(store, id))

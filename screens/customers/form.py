@@ -5,22 +5,22 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.core.verdicts import Verdict, verdict_of
-from models.customers.form.checks import check, proposals, questions
-from models.customers.form.fields import BLOCK_TITLES, Block, FormField
-from models.database.store import changed_meanwhile
-from models.languages import _
-from screens.shared.form_screen import FormScreen, item_of, state_of, told
-from tui.widgets.form_page import FormPage, ItemSection, ItemState
+from partnerdesk.models.core.verdicts import Verdict, verdict_of
+from partnerdesk.models.customers.form.checks import check, proposals, questions
+from partnerdesk.models.customers.form.fields import BLOCK_TITLES, Block, FormField
+from partnerdesk.models.database.store import changed_meanwhile
+from partnerdesk.models.languages import _
+from partnerdesk.screens.shared.form_screen import FormScreen, item_of, state_of, told
+from partnerdesk.tui.widgets.form_page import FormPage, ItemSection, ItemState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from models.accounts.accounts import Account
-    from models.changes.plan import Plan
-    from models.core.verdicts import Reason
-    from models.customers.form.fields import Circumstances, Question
-    from models.session import Desk
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.core.verdicts import Reason
+    from partnerdesk.models.customers.form.fields import Circumstances, Question
+    from partnerdesk.models.session import Desk
 
 _FOLLOWERS = {
     FormField.COMPANY_NAME: (FormField.DOMAIN_PREFIX,),
@@ -93,7 +93,7 @@ class CustomerFormScreen(FormScreen):
 
     def warm_up(self) -> None:
         """Read in what the rules need; runs beside the event loop."""
-        from models.customers.form.checks import check_all
+        from partnerdesk.models.customers.form.checks import check_all
 
         questions(self.typed, self.at)
         check_all({**self.typed, FormField.EMAIL: "a@example.com"}, self.at)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from models.core.paths import typed_path
-from models.customers.list import CUSTOMERS
-from models.languages import N_, _, ngettext
-from screens.files.export import ExportFlow
-from screens.relationships.partners.reseller_flow import ResellerFlow
-from tui.widgets.actions import Action
-from tui.widgets.list_screen import ListScreen
+from partnerdesk.models.core.paths import typed_path
+from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.screens.files.export import ExportFlow
+from partnerdesk.screens.relationships.partners.reseller_flow import ResellerFlow
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.list_screen import ListScreen
 
 if TYPE_CHECKING:
-    from models.accounts.accounts import Account, Scope
-    from models.lists.spec import Row
+    from partnerdesk.models.accounts.accounts import Account, Scope
+    from partnerdesk.models.lists.spec import Row
 
 
 class CustomersScreen(ListScreen):

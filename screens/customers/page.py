@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from textual.getters import query_one
 
-from models.core.clock import age
-from models.core.errors import ConflictError, DeskError, NotFoundError
-from models.languages import N_, _
-from screens.changes.undo import undo
-from screens.customers.sections import CHANGE, FORM, NOTE, TAGS, sections
-from screens.relationships.sections import DELEGATION, INVITATION
-from tui.widgets.actions import Action
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.field_page import FieldPage
-from tui.widgets.prompt import Aid
-from tui.widgets.questions import Choice
+from partnerdesk.models.core.clock import age
+from partnerdesk.models.core.errors import ConflictError, DeskError, NotFoundError
+from partnerdesk.models.languages import N_, _
+from partnerdesk.screens.changes.undo import undo
+from partnerdesk.screens.customers.sections import CHANGE, FORM, NOTE, TAGS, sections
+from partnerdesk.screens.relationships.sections import DELEGATION, INVITATION
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.field_page import FieldPage
+from partnerdesk.tui.widgets.prompt import Aid
+from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from models.customers.entities import Note
-    from models.pages.customer import WholeCustomer
-    from models.session import Desk
+    from partnerdesk.models.customers.entities import Note
+    from partnerdesk.models.pages.customer import WholeCustomer
+    from partnerdesk.models.session import Desk
 
 
 class CustomerScreen(DeskScreen):
@@ -82,7 +82,7 @@ class CustomerScreen(DeskScreen):
 
     def book_changed(self) -> None:
         """Read the customer again."""
-        from models.pages.customer import read_whole_customer
+        from partnerdesk.models.pages.customer import read_whole_customer
 
         store, reader, id = self.desk.store, self.desk.reader, self._customer_id
         self.read(lambda: reader.aside(lambda: read_whole_customer(store, id)), self._take)
@@ -134,8 +134,8 @@ class CustomerScreen(DeskScreen):
 
     def do_tags(self) -> None:
         """Edit the tags in a line."""
-        from models.customers.tags_and_notes import known_tags
-        from models.lists.tokens import TokenCompleter, token_line
+        from partnerdesk.models.customers.tags_and_notes import known_tags
+        from partnerdesk.models.lists.tokens import TokenCompleter, token_line
 
         self._edited, accounts = self._shown, (self._shown.customer.account_id,)
         completer = TokenCompleter(partial(known_tags, self.desk.reader, accounts))
@@ -143,9 +143,9 @@ class CustomerScreen(DeskScreen):
         self.ask(_("Tags"), token_line(self._shown.tags), self._tags_given, aid=aid)
 
     async def _tags_given(self, text: str | None) -> None:
-        from models.customers.tags_and_notes import parse_tags, plan_tags, tags_told
-        from models.lists.tokens import token_line
-        from models.operations.carry_out import carry_out
+        from partnerdesk.models.customers.tags_and_notes import parse_tags, plan_tags, tags_told
+        from partnerdesk.models.lists.tokens import token_line
+        from partnerdesk.models.operations.carry_out import carry_out
 
         before = self._edited.tags
         if text is None:
@@ -204,7 +204,7 @@ class CustomerScreen(DeskScreen):
         self.begin("customer.open")
 
     async def _edit_note(self, note: Note | None, typed: str | None = None, why: str = "") -> None:
-        from screens.shared.note_dialog import NoteDialog
+        from partnerdesk.screens.shared.note_dialog import NoteDialog
 
         async def written(text: str | None) -> None:
             if text is not None:
@@ -215,8 +215,8 @@ class CustomerScreen(DeskScreen):
         await self.shell.ask_dialog(dialog, written)
 
     async def _note_given(self, text: str, note: Note | None) -> None:
-        from models.customers.tags_and_notes import plan_note
-        from models.operations.carry_out import carry_out
+        from partnerdesk.models.customers.tags_and_notes import plan_note
+        from partnerdesk.models.operations.carry_out import carry_out
 
         try:
             plan = plan_note(self._shown, text, note, self.desk.by())
@@ -258,8 +258,8 @@ class CustomerScreen(DeskScreen):
 
     def _latest_change(self) -> int:
         """Return the latest entry that can be undone; pressed again, u so goes further back."""
-        from models.changes.history import ChangeKind
-        from models.operations.undo import why_not_undone
+        from partnerdesk.models.changes.history import ChangeKind
+        from partnerdesk.models.operations.undo import why_not_undone
 
         for entry in self._shown.changes:
             stands = entry.id not in self._shown.undone and entry.kind != ChangeKind.UNDONE

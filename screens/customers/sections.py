@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.core.clock import age, date_text, moment_text
-from models.core.text import shown
-from models.customers.form.fields import FormField
-from models.languages import _
-from screens.relationships.sections import delegated_admin_lines, relationship_lines
-from tui.widgets.field_page import Field, Section
+from partnerdesk.models.core.clock import age, date_text, moment_text
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.languages import _
+from partnerdesk.screens.relationships.sections import delegated_admin_lines, relationship_lines
+from partnerdesk.tui.widgets.field_page import Field, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from models.customers.page import CustomerPage
-    from models.pages.customer import WholeCustomer
-    from models.settings.clouds import Cloud
+    from partnerdesk.models.customers.page import CustomerPage
+    from partnerdesk.models.pages.customer import WholeCustomer
+    from partnerdesk.models.settings.clouds import Cloud
 
 TAGS, NOTE, CHANGE, FORM = "tags", "note:", "change:", "form:"
 """How the page names what stands in a field; behind it stands a note's or a change's id, or the
@@ -87,7 +87,7 @@ def _contact(page: CustomerPage) -> Section:
 
 
 def _agreement(page: CustomerPage) -> str:
-    from models.customers.form.fields import WAY_TITLES, AgreementWay
+    from partnerdesk.models.customers.form.fields import WAY_TITLES, AgreementWay
 
     accepted = date_text(page.customer.agreement_accepted_at)
     kept = page.agreement
@@ -101,7 +101,7 @@ def _agreement(page: CustomerPage) -> str:
 def _relationship(
     page: WholeCustomer, clouds: Mapping[str, Cloud], at: datetime
 ) -> Iterator[Field]:
-    from models.customers.entities import RELATIONSHIP_TITLES, Relationship
+    from partnerdesk.models.customers.entities import RELATIONSHIP_TITLES, Relationship
 
     customer = page.customer
     seen = customer.seen_at
@@ -129,8 +129,8 @@ def _tags_and_notes(page: CustomerPage) -> Iterator[Field]:
 
 
 def _history(page: CustomerPage) -> Iterator[Field]:
-    from models.changes.history import KIND_TITLES, ChangeKind
-    from models.operations.describe_fields import change_lines
+    from partnerdesk.models.changes.history import KIND_TITLES, ChangeKind
+    from partnerdesk.models.operations.describe_fields import change_lines
 
     for entry in page.changes:
         title = _(KIND_TITLES[ChangeKind(entry.kind)])

@@ -7,17 +7,17 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.core.paths import is_there, typed_path
-from models.core.text import shown
-from models.languages import _, ngettext, number
-from models.lists.export import chosen_columns, export, format_of, has_portal_columns
-from tui.widgets.questions import Choice
+from partnerdesk.models.core.paths import is_there, typed_path
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _, ngettext, number
+from partnerdesk.models.lists.export import chosen_columns, export, format_of, has_portal_columns
+from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.lists.query import Query
-    from tui.widgets.list_screen import ListScreen
+    from partnerdesk.models.lists.query import Query
+    from partnerdesk.tui.widgets.list_screen import ListScreen
 
 
 class ExportFlow:
@@ -49,7 +49,7 @@ class ExportFlow:
 
     def _take_marked(self) -> None:
         # Marked rows that the filter hides are exported too: they were marked to be.
-        from models.lists.filter_parser import NO_FILTER
+        from partnerdesk.models.lists.filter_parser import NO_FILTER
 
         self._query = replace(self._query, filter=NO_FILTER, keys=tuple(sorted(self._marks)))
         self._ask_columns()

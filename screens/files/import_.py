@@ -11,13 +11,13 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
-from models.core.errors import DeskError
-from models.core.text import shown
-from models.languages import N_, _, number
-from models.lists.spec import Column, Kind, Row
-from tui.widgets.actions import Action
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.record_table import RecordTable
+from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import N_, _, number
+from partnerdesk.models.lists.spec import Column, Kind, Row
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from models.accounts.accounts import Account
-    from models.importing.plan import ImportOutcome, ImportPlan
-    from models.session import Desk
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.importing.plan import ImportOutcome, ImportPlan
+    from partnerdesk.models.session import Desk
 
 COLUMNS = (
     Column("what", N_("What"), "", 9, Kind.CHOICE,
@@ -80,7 +80,7 @@ class ImportScreen(DeskScreen):
         self._read()
 
     def _read(self) -> None:
-        from models.importing.files import read_plan
+        from partnerdesk.models.importing.files import read_plan
 
         self._plan = None
         store, account = self.desk.store, self._account.id
@@ -121,7 +121,7 @@ class ImportScreen(DeskScreen):
         self.table.display = False
 
     def _show_plan(self, plan: ImportPlan) -> None:
-        from models.importing.files import counts, mapped_columns
+        from partnerdesk.models.importing.files import counts, mapped_columns
 
         self._plan = plan
         place = f"{self._account.cloud.name} · {self._account.title}"
@@ -146,8 +146,8 @@ class ImportScreen(DeskScreen):
             self.status.say(shown(str(event.row.values[-1])), whole=True)
 
     def _rows(self, plan: ImportPlan) -> list[Row]:
-        from models.importing.fields import ImportField
-        from models.importing.plan import PLACE
+        from partnerdesk.models.importing.fields import ImportField
+        from partnerdesk.models.importing.plan import PLACE
 
         name = PLACE[ImportField.COMPANY_NAME]
         domain = PLACE[ImportField.PRIMARY_DOMAIN]
@@ -203,7 +203,7 @@ class ImportScreen(DeskScreen):
         await self.shell.look()
 
     def _show_outcome(self, outcome: ImportOutcome, refused: str) -> None:
-        from models.importing.files import counts
+        from partnerdesk.models.importing.files import counts
 
         said = _("Imported: {counts}.").format(counts=counts(outcome))
         onward = _("Esc goes back to the list.")
@@ -212,9 +212,9 @@ class ImportScreen(DeskScreen):
 
     def _write(self, plan: ImportPlan) -> tuple[ImportOutcome, str]:
         """Write the book, then the refused rows; runs to its end whatever the screen does."""
-        from models.changes.history import Actor
-        from models.importing.customers import carry_out_import
-        from models.importing.files import keep_refused
+        from partnerdesk.models.changes.history import Actor
+        from partnerdesk.models.importing.customers import carry_out_import
+        from partnerdesk.models.importing.files import keep_refused
 
         outcome = carry_out_import(self.desk.store, plan, Actor.present(), self.desk.clock())
         if not plan.refused:
@@ -232,8 +232,8 @@ class ImportScreen(DeskScreen):
         self.ask(_("field=Column …"), text, self._mapping_given, proposed=False)
 
     def _mapping_given(self, text: str | None) -> None:
-        from models.core.errors import UsageError
-        from models.importing.files import parse_mapping
+        from partnerdesk.models.core.errors import UsageError
+        from partnerdesk.models.importing.files import parse_mapping
 
         if text is None:
             return

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.changes.plan import Known
-from models.core.errors import DeskError
-from models.core.text import shown
-from models.core.verdicts import Reason
-from models.forms.question import Asked, Option
-from models.languages import _
-from screens.shared.record_form import RecordFormScreen
+from partnerdesk.models.changes.plan import Known
+from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.forms.question import Asked, Option
+from partnerdesk.models.languages import _
+from partnerdesk.screens.shared.record_form import RecordFormScreen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.accounts.accounts import Account
-    from models.changes.plan import Outcome, Plan, Point
-    from models.relationships.end import Ending
-    from models.session import Desk
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Outcome, Plan, Point
+    from partnerdesk.models.relationships.end import Ending
+    from partnerdesk.models.session import Desk
 
 
 class EndRelationshipScreen(RecordFormScreen):
@@ -44,7 +44,7 @@ class EndRelationshipScreen(RecordFormScreen):
 
     def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:  # noqa: ARG002
         """Return why, and each point of the checklist in the safe order."""
-        from models.relationships.end import NONE_LEFT, SOME_LEFT, Obstacle
+        from partnerdesk.models.relationships.end import NONE_LEFT, SOME_LEFT, Obstacle
 
         options = (
             Option(NONE_LEFT, _("nothing is left")),
@@ -79,7 +79,7 @@ class EndRelationshipScreen(RecordFormScreen):
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
         """Return the plan that ends the relationship, or says what stands in its way."""
-        from models.relationships.end import EndingWish, Obstacle, plan_end
+        from partnerdesk.models.relationships.end import EndingWish, Obstacle, plan_end
 
         looked = {point: values.get(point.value, "").strip() for point in Obstacle}
         wish = EndingWish(values.get("reason", ""), looked)
@@ -106,7 +106,7 @@ class EndRelationshipScreen(RecordFormScreen):
 
     async def conflict(self) -> None:
         """Plan again with the customer as it is now."""
-        from models.relationships.end import read_ending
+        from partnerdesk.models.relationships.end import read_ending
 
         store, id = self.desk.store, self._ending.customer.id or 0
         try:

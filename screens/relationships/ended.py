@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from models.languages import N_, _, ngettext
-from models.relationships.lists import ENDED
-from screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
-from tui.widgets.actions import Action
+from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.relationships.lists import ENDED
+from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
+from partnerdesk.tui.widgets.actions import Action
 
 if TYPE_CHECKING:
-    from models.accounts.accounts import Scope
-    from models.lists.spec import Row
+    from partnerdesk.models.accounts.accounts import Scope
+    from partnerdesk.models.lists.spec import Row
 
 
 class EndedScreen(RelationshipTab):

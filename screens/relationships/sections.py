@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.core.clock import date_text, until
-from models.customers.list import RELATIONSHIPS
-from models.languages import _, ngettext
-from models.relationships.lifecycles import (
+from partnerdesk.models.core.clock import date_text, until
+from partnerdesk.models.customers.list import RELATIONSHIPS
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.relationships.lifecycles import (
     DELEGATED_ADMIN_TITLES,
     INVITATION_TITLES,
     DelegatedAdminState,
 )
-from models.relationships.lists import SENT_BY
-from tui.widgets.field_page import Field
+from partnerdesk.models.relationships.lists import SENT_BY
+from partnerdesk.tui.widgets.field_page import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from models.pages.customer import WholeCustomer
-    from models.relationships.entities import (
+    from partnerdesk.models.pages.customer import WholeCustomer
+    from partnerdesk.models.relationships.entities import (
         DelegatedAdminRelationship,
         Invitation,
         ResellerRelationship,
     )
-    from models.relationships.of_customer import RelationshipRecords
+    from partnerdesk.models.relationships.of_customer import RelationshipRecords
 
 INVITATION, DELEGATION = "invitation:", "delegation:"
 """How the page names what can be opened; behind it stands the id, or nothing for a new one."""

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 
-from models.languages import N_, _, ngettext
-from screens.files.export import ExportFlow
-from tui.widgets.actions import Action
-from tui.widgets.list_screen import ListScreen
-from tui.widgets.tab_line import TabLine
+from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.screens.files.export import ExportFlow
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.list_screen import ListScreen
+from partnerdesk.tui.widgets.tab_line import TabLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from models.accounts.accounts import Account
+    from partnerdesk.models.accounts.accounts import Account
 
 TABS = ("invitations", "partners", "delegated-admin", "ended")
 """The tabs in their order, by the names of their lists."""
@@ -94,8 +94,8 @@ class RelationshipTab(ListScreen):
             self.status.say(_("A run was cut off: R shows what is left of it."))
 
     async def _cut_off(self) -> int | None:
-        from models.operations.bulk import unfinished_run
-        from models.operations.bulk_records import RunKind
+        from partnerdesk.models.operations.bulk import unfinished_run
+        from partnerdesk.models.operations.bulk_records import RunKind
 
         scope, store = self.desk.scope, self.desk.store
         if scope is None:

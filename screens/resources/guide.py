@@ -8,15 +8,15 @@ from textual.containers import VerticalScroll
 from textual.getters import query_one
 from textual.widgets import Markdown
 
-from models.languages import N_, _
-from tui.widgets.actions import BACK, Action
-from tui.widgets.desk_screen import DeskScreen
+from partnerdesk.models.languages import N_, _
+from partnerdesk.tui.widgets.actions import BACK, Action
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from models.resources import Resource
-    from models.session import Desk
+    from partnerdesk.models.resources import Resource
+    from partnerdesk.models.session import Desk
 
 
 class GuideScreen(DeskScreen):

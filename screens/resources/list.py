@@ -10,14 +10,14 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
-from models.languages import N_, _
-from models.lists.spec import Column, Row
-from models.resources import RESOURCES, Resource, waiting
-from models.settings.clouds import Capability
-from tui.widgets.actions import Action
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.questions import Choice
-from tui.widgets.record_table import RecordTable
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.lists.spec import Column, Row
+from partnerdesk.models.resources import RESOURCES, Resource, waiting
+from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.questions import Choice
+from partnerdesk.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

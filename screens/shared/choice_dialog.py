@@ -11,9 +11,9 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from models.core.text import fold, shown
-from models.languages import _
-from tui.widgets.safe_input import SafeInput
+from partnerdesk.models.core.text import fold, shown
+from partnerdesk.models.languages import _
+from partnerdesk.tui.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets.option_list import Option
 
-from models.accounts.accounts import ALL
-from models.core.text import fold
-from models.languages import _, ngettext
-from screens.shared.choice_dialog import NarrowingDialog
+from partnerdesk.models.accounts.accounts import ALL
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.screens.shared.choice_dialog import NarrowingDialog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from models.accounts.accounts import Account
-    from models.session import Desk
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.session import Desk
 
 
 class CloudSelector(NarrowingDialog):

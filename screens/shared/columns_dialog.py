@@ -12,17 +12,17 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from models.languages import _
-from models.lists.saved_views import ChosenColumn
-from tui.widgets.record_layout import LEAST, fitted, usual_width
+from partnerdesk.models.languages import _
+from partnerdesk.models.lists.saved_views import ChosenColumn
+from partnerdesk.tui.widgets.record_layout import LEAST, fitted, usual_width
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
     from textual.app import ComposeResult
 
-    from models.lists.saved_views import Chosen
-    from models.lists.spec import Column, ListSpec
+    from partnerdesk.models.lists.saved_views import Chosen
+    from partnerdesk.models.lists.spec import Column, ListSpec
 
 LABEL = 24
 """Cells of a column's name."""

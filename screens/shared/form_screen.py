@@ -10,24 +10,24 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
-from models.core.text import shown
-from models.core.verdicts import Verdict, verdict_of
-from models.languages import N_, _
-from tui.widgets.actions import Action
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.form_page import FormPage, Item, ItemState
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Verdict, verdict_of
+from partnerdesk.models.languages import N_, _
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.form_page import FormPage, Item, ItemState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from textual.app import ComposeResult
 
-    from models.accounts.accounts import Account
-    from models.changes.plan import Outcome
-    from models.core.errors import DeskError
-    from models.core.verdicts import Reason
-    from models.forms.question import Option
-    from models.session import Desk
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Outcome
+    from partnerdesk.models.core.errors import DeskError
+    from partnerdesk.models.core.verdicts import Reason
+    from partnerdesk.models.forms.question import Option
+    from partnerdesk.models.session import Desk
 
 STATES = {
     Verdict.ALLOWED: ItemState.GOOD,
@@ -186,7 +186,7 @@ class FormScreen(DeskScreen):
         self, field: AskedField | None, now: str, take: Callable[[str], Awaitable[None]]
     ) -> None:
         """Let a field's value be chosen from its list; `now` is the one there is."""
-        from screens.shared.choice_dialog import ChoiceDialog
+        from partnerdesk.screens.shared.choice_dialog import ChoiceDialog
 
         if field is None or not field.options:
             self.status.say(_("There is no list for this field: type into it."))

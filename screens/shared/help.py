@@ -11,16 +11,16 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from models.languages import N_, _
-from tui.widgets.actions import shown_keys
-from tui.widgets.record_layout import fitted
+from partnerdesk.models.languages import N_, _
+from partnerdesk.tui.widgets.actions import shown_keys
+from partnerdesk.tui.widgets.record_layout import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
 
-    from tui.widgets.actions import Action
+    from partnerdesk.tui.widgets.actions import Action
 
 MOVING = (
     ("↑ ↓  k j", N_("Move")),

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
-from models.languages import _
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

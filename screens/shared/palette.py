@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.languages import _
-from screens.shared.choice_dialog import ChoiceDialog
-from tui.widgets.actions import shown_keys
+from partnerdesk.models.languages import _
+from partnerdesk.screens.shared.choice_dialog import ChoiceDialog
+from partnerdesk.tui.widgets.actions import shown_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tui.widgets.actions import Action
+    from partnerdesk.tui.widgets.actions import Action
 
 REDRAW, LEAVE = "desk.redraw", "desk.leave"
 """What the app does itself, on every screen."""

@@ -6,21 +6,21 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.forms.question import chosen, not_listed
-from models.languages import _
-from screens.shared.form_screen import FormScreen, item_of, state_of, told
-from tui.widgets.form_page import FormPage, ItemSection, ItemState
-from tui.widgets.questions import Choice
+from partnerdesk.models.forms.question import chosen, not_listed
+from partnerdesk.models.languages import _
+from partnerdesk.screens.shared.form_screen import FormScreen, item_of, state_of, told
+from partnerdesk.tui.widgets.form_page import FormPage, ItemSection, ItemState
+from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.accounts.accounts import Account
-    from models.changes.plan import Plan
-    from models.core.errors import DeskError
-    from models.core.verdicts import Reason
-    from models.forms.question import Asked
-    from models.session import Desk
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.core.errors import DeskError
+    from partnerdesk.models.core.verdicts import Reason
+    from partnerdesk.models.forms.question import Asked
+    from partnerdesk.models.session import Desk
 
 
 class RecordFormScreen(FormScreen):
@@ -65,7 +65,7 @@ class RecordFormScreen(FormScreen):
 
     async def conflict(self) -> None:
         """Go on where somebody else changed the same record meanwhile; nothing typed is lost."""
-        from models.database.store import changed_meanwhile
+        from partnerdesk.models.database.store import changed_meanwhile
 
         self._checked = None
         self._stop_checking()

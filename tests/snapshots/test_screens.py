@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from models.languages import speak
+from partnerdesk.models.languages import speak
+from partnerdesk.tui.app import DeskApp
 from tests.books import demo_desk, empty_desk
-from tui.app import DeskApp
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui.widgets.actions import Action
-    from tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.tui.widgets.actions import Action
+    from partnerdesk.tui.widgets.desk_screen import DeskScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class WalkedScreen:
 
 def all_screens() -> dict[str, WalkedScreen]:
     """Return all main screens by the names of their classes, the first one first."""
-    from tui.app import MAIN_SCREENS, SCREENS
+    from partnerdesk.tui.app import MAIN_SCREENS, SCREENS
 
     places = dict.fromkeys([*MAIN_SCREENS.values(), *SCREENS])
     classes: list[type[DeskScreen]] = [

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from random import Random
 
+    from partnerdesk.tui.widgets.actions import Action
     from tests.walker.catalogue import WalkedScreen
     from tests.walker.console import Standing, WalkedConsole
     from tests.walker.coverage import Coverage
     from tests.walker.learning import Learned
     from tests.walker.walk import Walk
-    from tui.widgets.actions import Action
 
 SIZES = ((80, 24), (120, 40), (200, 40))
 OTHER_SIZES = ((60, 15), (40, 10), (100, 30))
@@ -240,13 +240,8 @@ class Chooser:
         bored = min(self._stay, 20) / 40 if left_here else 0.6
         if self._ways.is_going or self._random.random() < 0.05 + bored * (1 - left_here):
             return self._go(screen, learned)
-        if opens := self._opening(screen):
-            # What is opened depends on the row, and what was just done may have added one.
-            usual = 0.12 if all(self._coverage.screens[name] for name in self._screens) else 0.35
-            if self._random.random() < (usual if opens in learned.ways(screen) else 0.6):
-                start, move = self._random.choice((("home", "down"), ("end", "up")))
-                moves = [move] * self._random.randrange(16)
-                return [start, *moves, *self._keys_of(opens, screen)]
+        if opened := self._opened(screen, learned):
+            return opened
         keys: list[str] = []
         if self._random.random() < 0.15:
             for action in self._screens[screen].actions:
@@ -277,6 +272,19 @@ class Chooser:
                 return [*moves, *self._done(action, learned)[0]]
         is_letter = len(step) == 1
         return ["g", self._ways.taken(step) if is_letter else self._ways.letter(learned)]
+
+    def _opened(self, screen: str, learned: Learned) -> list[str]:
+        """Open what is under the cursor, or nothing.
+
+        What is opened depends on the row, and what was just done may have added one.
+        """
+        opens = self._opening(screen)
+        usual = 0.12 if all(self._coverage.screens[name] for name in self._screens) else 0.35
+        chance = usual if opens in learned.ways(screen) else 0.6
+        if not opens or self._random.random() >= chance:
+            return []
+        start, move = self._random.choice((("home", "down"), ("end", "up")))
+        return [start, *[move] * self._random.randrange(16), *self._keys_of(opens, screen)]
 
     def _opening(self, screen: str) -> str:
         """Return the action that opens what is under the cursor; empty where none does."""

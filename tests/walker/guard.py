@@ -71,6 +71,6 @@ def _check(path: object, inside: str) -> None:
 
 if __name__ == "__main__":
     keep_inside(Path(os.environ[FOLDER]))
-    from cli.main import main
+    from partnerdesk.cli.main import main
 
     sys.exit(main())

@@ -25,9 +25,9 @@ _COMMAND_SECONDS = 60
 
 def make_book(file: Path) -> Path:
     """Make the demo book that each walk gets a copy of."""
-    from models.core.clock import now
-    from models.database.store import Store
-    from models.settings.database_url import SqliteFile
+    from partnerdesk.models.core.clock import now
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.settings.database_url import SqliteFile
     from tests.books import fill_demo
     from tests.relations import invited
     from tests.walker.texts import LINK

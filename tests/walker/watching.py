@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from textual.events import Event
 
-    from tui.widgets.actions import Action
-    from tui.widgets.desk_screen import DeskScreen
-    from tui.widgets.questions import Choice, QuestionScreen
+    from partnerdesk.tui.widgets.actions import Action
+    from partnerdesk.tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.tui.widgets.questions import Choice, QuestionScreen
 
 EVENTS = "WALKER_EVENTS"
 """Environment variable: the file of what happens."""
@@ -46,7 +46,7 @@ def tell(**words: object) -> None:
 
 def watch_actions() -> None:
     """Write down what is performed on which screen, and which screen comes on top."""
-    from tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.tui.widgets.desk_screen import DeskScreen
 
     perform, resume = DeskScreen.perform, DeskScreen.on_screen_resume
 
@@ -65,7 +65,7 @@ def watch_actions() -> None:
 
 def watch_questions() -> None:
     """Write down which keys answer a question."""
-    from tui.widgets.questions import QuestionScreen
+    from partnerdesk.tui.widgets.questions import QuestionScreen
 
     choose = QuestionScreen.choose
 
@@ -82,7 +82,7 @@ def watch_keys() -> None:
     """Write down how things stand after each key."""
     from textual.events import Key
 
-    from tui.steady_app import SteadyApp
+    from partnerdesk.tui.steady_app import SteadyApp
 
     on_event = SteadyApp.on_event
 
@@ -149,7 +149,7 @@ def main() -> int:
     watch_questions()
     watch_keys()
     tell_where_work_waits_on_signal()
-    from cli.main import main as run
+    from partnerdesk.cli.main import main as run
 
     return run()
 

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from random import Random
 
+    from partnerdesk.tui.widgets.actions import Action
     from tests.walker.catalogue import WalkedScreen
     from tests.walker.coverage import Coverage
     from tests.walker.learning import Learned
-    from tui.widgets.actions import Action
 
 GO = "desk.go"
 PATIENCE = 6

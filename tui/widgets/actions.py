@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
-from models.languages import N_
+from partnerdesk.models.languages import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

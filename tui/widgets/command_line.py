@@ -5,18 +5,18 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING
 
-from models.core.errors import UsageError
-from models.core.text import shown
-from models.languages import _
-from models.lists.completion import word_completer
-from tui.widgets.actions import COMMAND
-from tui.widgets.prompt import Aid
-from tui.widgets.questions import QuestionScreen
+from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _
+from partnerdesk.models.lists.completion import word_completer
+from partnerdesk.tui.widgets.actions import COMMAND
+from partnerdesk.tui.widgets.prompt import Aid
+from partnerdesk.tui.widgets.questions import QuestionScreen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tui.widgets.actions import Action
+    from partnerdesk.tui.widgets.actions import Action
 
 QUIT = "quit"
 LEAVING = (QUIT, "q")

@@ -10,25 +10,25 @@ from textual.getters import query_one
 from textual.widget import Widget
 from textual.widgets import Static
 
-from models.core.errors import DeskError
-from models.core.text import shown_lines
-from models.languages import _
-from tui.widgets.actions import CLOUD, EVERYWHERE, Action, bindings
-from tui.widgets.command_line import Commanded, CommandLine
-from tui.widgets.header import DeskHeader
-from tui.widgets.lines import KeyBar, StatusLine
-from tui.widgets.prompt import Prompt
-from tui.widgets.questions import Act, Choice, done
-from tui.widgets.reads import Reads, drained
-from tui.widgets.unsaved import line_of
+from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.text import shown_lines
+from partnerdesk.models.languages import _
+from partnerdesk.tui.widgets.actions import CLOUD, EVERYWHERE, Action, bindings
+from partnerdesk.tui.widgets.command_line import Commanded, CommandLine
+from partnerdesk.tui.widgets.header import DeskHeader
+from partnerdesk.tui.widgets.lines import KeyBar, StatusLine
+from partnerdesk.tui.widgets.prompt import Prompt
+from partnerdesk.tui.widgets.questions import Act, Choice, done
+from partnerdesk.tui.widgets.reads import Reads, drained
+from partnerdesk.tui.widgets.unsaved import line_of
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.events import Resize
 
-    from models.session import Desk
-    from tui.widgets.record_table import RecordTable
-    from tui.widgets.shell import Shell
+    from partnerdesk.models.session import Desk
+    from partnerdesk.tui.widgets.record_table import RecordTable
+    from partnerdesk.tui.widgets.shell import Shell
 
 SMALLEST = (60, 15)
 """Columns and rows below which the console says that the terminal is too small."""

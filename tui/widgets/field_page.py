@@ -14,8 +14,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from models.core.text import shown, shown_lines
-from tui.widgets.record_layout import fitted
+from partnerdesk.models.core.text import shown, shown_lines
+from partnerdesk.tui.widgets.record_layout import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from textual.events import MouseScrollDown, MouseScrollUp
     from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 
-    from tui.widgets.form_lines import FormLines
+    from partnerdesk.tui.widgets.form_lines import FormLines
 
 
 class FormBar(ScrollBar):

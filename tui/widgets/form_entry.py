@@ -12,8 +12,8 @@ from textual.strip import Strip
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
-from models.core.text import fold, shown
-from tui.widgets.safe_input import SafeInput, veiled
+from partnerdesk.models.core.text import fold, shown
+from partnerdesk.tui.widgets.safe_input import SafeInput, veiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

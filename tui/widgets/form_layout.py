@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from models.core.text import shown, shown_lines
-from tui.widgets.record_layout import fitted
+from partnerdesk.models.core.text import shown, shown_lines
+from partnerdesk.tui.widgets.record_layout import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.widgets.form_layout import (
+from partnerdesk.tui.widgets.form_layout import (
     STATE_MARKS,
     FormLayout,
     FormLine,

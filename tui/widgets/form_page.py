@@ -13,9 +13,9 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.widgets.form_bar import FormBar
-from tui.widgets.form_entry import FormEntry
-from tui.widgets.form_layout import (
+from partnerdesk.tui.widgets.form_bar import FormBar
+from partnerdesk.tui.widgets.form_entry import FormEntry
+from partnerdesk.tui.widgets.form_layout import (
     NO_REMARK,
     Item,
     ItemSection,
@@ -24,7 +24,7 @@ from tui.widgets.form_layout import (
     fitted_tail,
     lay_out,
 )
-from tui.widgets.form_lines import FormLines
+from partnerdesk.tui.widgets.form_lines import FormLines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

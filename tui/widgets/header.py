@@ -9,11 +9,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from models.core.clock import age
-from models.languages import _
+from partnerdesk.models.core.clock import age
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
-    from models.session import Desk
+    from partnerdesk.models.session import Desk
 
 NAME = "partnerdesk"
 

@@ -10,15 +10,15 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from models.languages import _
-from tui.widgets.actions import shown_keys
+from partnerdesk.models.languages import _
+from partnerdesk.tui.widgets.actions import shown_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.events import Click
 
-    from tui.widgets.actions import Action
+    from partnerdesk.tui.widgets.actions import Action
 
 
 class StatusLine(Widget):

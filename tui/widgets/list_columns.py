@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 
-from models.core.errors import DeskError
-from models.languages import N_, _
-from models.lists.saved_views import Kept
-from models.lists.saved_views_file import keep_columns, read_views
-from tui.widgets.actions import Action
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.record_table import RecordTable
+from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.lists.saved_views import Kept
+from partnerdesk.models.lists.saved_views_file import keep_columns, read_views
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
-    from models.lists.saved_views import Chosen
-    from models.lists.saved_views_file import Reading
-    from models.lists.spec import ListSpec
-    from models.session import Desk
+    from partnerdesk.models.lists.saved_views import Chosen
+    from partnerdesk.models.lists.saved_views_file import Reading
+    from partnerdesk.models.lists.spec import ListSpec
+    from partnerdesk.models.session import Desk
 
 COLUMNS = Action(
     "list.columns", "C", N_("Columns"),

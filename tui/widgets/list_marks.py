@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from models.languages import ngettext
-from models.lists.filter_parser import NO_FILTER
-from tui.widgets.list_views import ViewsScreen
+from partnerdesk.models.languages import ngettext
+from partnerdesk.models.lists.filter_parser import NO_FILTER
+from partnerdesk.tui.widgets.list_views import ViewsScreen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.accounts.accounts import Scope
-    from models.lists.query import Query
-    from models.lists.spec import RowKey
+    from partnerdesk.models.accounts.accounts import Scope
+    from partnerdesk.models.lists.query import Query
+    from partnerdesk.models.lists.spec import RowKey
 
 MANY = 1_000
 """Marks that are not asked for one by one."""

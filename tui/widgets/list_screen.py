@@ -10,29 +10,29 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.getters import query_one
 from textual.widgets import Static
 
-from models.core.clock import to_millis
-from models.core.errors import FilterError
-from models.languages import _, ngettext, number
-from models.lists.filter_parser import NO_FILTER, Filter, parse
-from models.lists.known_values import FilterCompleter
-from models.lists.list_state import View
-from models.lists.query import Query
-from models.lists.spec import Sort
-from models.lists.store_rows import StoreRows
-from tui.widgets.list_marks import MarksScreen
-from tui.widgets.prompt import Aid
-from tui.widgets.questions import Choice
-from tui.widgets.record_table import RecordTable
+from partnerdesk.models.core.clock import to_millis
+from partnerdesk.models.core.errors import FilterError
+from partnerdesk.models.languages import _, ngettext, number
+from partnerdesk.models.lists.filter_parser import NO_FILTER, Filter, parse
+from partnerdesk.models.lists.known_values import FilterCompleter
+from partnerdesk.models.lists.list_state import View
+from partnerdesk.models.lists.query import Query
+from partnerdesk.models.lists.spec import Sort
+from partnerdesk.models.lists.store_rows import StoreRows
+from partnerdesk.tui.widgets.list_marks import MarksScreen
+from partnerdesk.tui.widgets.prompt import Aid
+from partnerdesk.tui.widgets.questions import Choice
+from partnerdesk.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textual.app import ComposeResult
 
-    from models.accounts.accounts import Scope
-    from models.lists.saved_views import Kept
-    from models.lists.spec import Column, Row, RowKey
-    from models.session import Desk
+    from partnerdesk.models.accounts.accounts import Scope
+    from partnerdesk.models.lists.saved_views import Kept
+    from partnerdesk.models.lists.spec import Column, Row, RowKey
+    from partnerdesk.models.session import Desk
 
 
 class _Asked(NamedTuple):

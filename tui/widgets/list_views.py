@@ -8,26 +8,26 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.core.errors import ConflictError, UsageError
-from models.core.text import shown
-from models.languages import N_, _
-from models.lists.completion import word_completer
-from models.lists.filter_parser import NO_FILTER, Filter, parse
-from models.lists.saved_views import SavedView, own_name, still_there
-from models.lists.saved_views_file import keep_view, remove_view
-from tui.widgets.actions import Action
-from tui.widgets.list_columns import COLUMNS, JUMP, ColumnsScreen
-from tui.widgets.prompt import Aid
-from tui.widgets.questions import Choice, packed
+from partnerdesk.models.core.errors import ConflictError, UsageError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.lists.completion import word_completer
+from partnerdesk.models.lists.filter_parser import NO_FILTER, Filter, parse
+from partnerdesk.models.lists.saved_views import SavedView, own_name, still_there
+from partnerdesk.models.lists.saved_views_file import keep_view, remove_view
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.list_columns import COLUMNS, JUMP, ColumnsScreen
+from partnerdesk.tui.widgets.prompt import Aid
+from partnerdesk.tui.widgets.questions import Choice, packed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from models.accounts.accounts import Scope
-    from models.lists.list_state import View
-    from models.lists.saved_views import Kept
-    from models.lists.spec import Sort
-    from models.session import Desk
+    from partnerdesk.models.accounts.accounts import Scope
+    from partnerdesk.models.lists.list_state import View
+    from partnerdesk.models.lists.saved_views import Kept
+    from partnerdesk.models.lists.spec import Sort
+    from partnerdesk.models.session import Desk
 
 VIEW = Action(
     "list.view", "v", N_("Views"),

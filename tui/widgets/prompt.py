@@ -14,19 +14,19 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from models.core.errors import DeskError
-from models.core.text import shown
-from models.languages import _, number
-from models.lists.completion import Completions, Line
-from models.lists.tokens import pasted_tokens, without_token
-from tui.widgets.safe_input import SafeInput, joined, pasted_lines, veiled
+from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _, number
+from partnerdesk.models.lists.completion import Completions, Line
+from partnerdesk.models.lists.tokens import pasted_tokens, without_token
+from partnerdesk.tui.widgets.safe_input import SafeInput, joined, pasted_lines, veiled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
-    from models.lists.completion import Completer
+    from partnerdesk.models.lists.completion import Completer
 
 LONGEST_ANSWER = 2_000
 """Characters that a prompt takes; a paste beyond that is no answer."""

@@ -12,15 +12,15 @@ from rich.cells import cell_len
 from textual.getters import query_one
 from textual.screen import Screen
 
-from models.languages import _
-from tui.widgets.lines import StatusLine
-from tui.widgets.prompt import NO_AID, Aid, Prompt
-from tui.widgets.reads import Reads
+from partnerdesk.models.languages import _
+from partnerdesk.tui.widgets.lines import StatusLine
+from partnerdesk.tui.widgets.prompt import NO_AID, Aid, Prompt
+from partnerdesk.tui.widgets.reads import Reads
 
 if TYPE_CHECKING:
     from textual.events import Key
 
-    from models.core.errors import DeskError
+    from partnerdesk.models.core.errors import DeskError
 
 Act = Callable[[], Awaitable[None] | None]
 """Something to do, at once or awaited."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.widget import Widget
 
-from models.core.errors import DeskError
+from partnerdesk.models.core.errors import DeskError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
-from models.languages import _
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
-    from models.lists.saved_views import ChosenColumn
-    from models.lists.spec import Column
+    from partnerdesk.models.lists.saved_views import ChosenColumn
+    from partnerdesk.models.lists.spec import Column
 
 GUTTER = 2
 """Cells at the left of each row: the cursor's mark and the row's mark."""

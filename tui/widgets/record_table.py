@@ -12,10 +12,10 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
-from models.languages import _
-from models.lists.spec import Row, RowKey, cell_text
-from tui.widgets.record_layout import GAP, GUTTER, Arrangement, Placed, arrange, fitted
-from tui.widgets.record_window import HEADING, RecordWindow
+from partnerdesk.models.languages import _
+from partnerdesk.models.lists.spec import Row, RowKey, cell_text
+from partnerdesk.tui.widgets.record_layout import GAP, GUTTER, Arrangement, Placed, arrange, fitted
+from partnerdesk.tui.widgets.record_window import HEADING, RecordWindow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from textual.events import Click
     from textual.scrollbar import ScrollTo
 
-    from models.lists.saved_views import Chosen
-    from models.lists.spec import Column
+    from partnerdesk.models.lists.saved_views import Chosen
+    from partnerdesk.models.lists.spec import Column
 
 
 class RecordTable(RecordWindow, can_focus=True):

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from textual.message import Message
 from textual.scroll_view import ScrollView
 
-from models.core.errors import DeskError
-from models.lists.row_source import ListedRows, Opening, Wish
-from tui.widgets.reads import Reads
+from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.lists.row_source import ListedRows, Opening, Wish
+from partnerdesk.tui.widgets.reads import Reads
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
-    from models.lists.row_source import RowSource
-    from models.lists.spec import Row, RowKey, Sort
+    from partnerdesk.models.lists.row_source import RowSource
+    from partnerdesk.models.lists.spec import Row, RowKey, Sort
 
 HEADING = 1
 """Lines of the heading, which does not scroll."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.highlighter import Highlighter
 from textual.widgets import Input
 
-from models.core.text import shown
+from partnerdesk.models.core.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,15 +10,15 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from models.changes.plan import Outcome, Plan
-    from models.customers.drafts import CustomerDraft
-    from models.customers.page import CustomerPage
-    from models.lists.saved_views import Chosen
-    from models.lists.spec import ListSpec, RowKey
-    from models.operations.bulk import RunWish
-    from models.relationships.end import Ending
-    from models.relationships.sent_letters import SentLetter
-    from models.resources import Resource
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.customers.drafts import CustomerDraft
+    from partnerdesk.models.customers.page import CustomerPage
+    from partnerdesk.models.lists.saved_views import Chosen
+    from partnerdesk.models.lists.spec import ListSpec, RowKey
+    from partnerdesk.models.operations.bulk import RunWish
+    from partnerdesk.models.relationships.end import Ending
+    from partnerdesk.models.relationships.sent_letters import SentLetter
+    from partnerdesk.models.resources import Resource
 
 
 Answer = TypeVar("Answer")

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from models.core.text import shown
+from partnerdesk.models.core.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

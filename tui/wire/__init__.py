@@ -24,6 +24,6 @@ def own_driver(usual: type[Driver], *, sparing: bool) -> type[Driver]:
 
     if usual is not LinuxDriver:
         return usual
-    from tui.wire.driver import SparingDriver, WatchedDriver
+    from partnerdesk.tui.wire.driver import SparingDriver, WatchedDriver
 
     return SparingDriver if sparing else WatchedDriver

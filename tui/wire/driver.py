@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from textual.drivers import linux_driver
 from textual.events import Key, Resize
 
-from tui.wire.key_parser import KeyParser
-from tui.wire.output import Abilities
-from tui.wire.painted import LEAVE_KEY, PaintedApp
-from tui.wire.picture import Picture
-from tui.wire.reading import is_frame
-from tui.wire.standing import TO_ALTERNATE
-from tui.wire.wire import BEGIN, END, Wire
+from partnerdesk.tui.wire.key_parser import KeyParser
+from partnerdesk.tui.wire.output import Abilities
+from partnerdesk.tui.wire.painted import LEAVE_KEY, PaintedApp
+from partnerdesk.tui.wire.picture import Picture
+from partnerdesk.tui.wire.reading import is_frame
+from partnerdesk.tui.wire.standing import TO_ALTERNATE
+from partnerdesk.tui.wire.wire import BEGIN, END, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.message import Message
 
-    from tui.wire.standing import Standing
+    from partnerdesk.tui.wire.standing import Standing
 
 vars(linux_driver)["XTermParser"] = KeyParser  # named in the midst of a method, given nowhere
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from models.core import own_files
-from models.core.text import shown
-from models.core.typed import DamagedError
+from partnerdesk.models.core import own_files
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.typed import DamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

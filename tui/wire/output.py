@@ -6,14 +6,14 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.wire.cells import RIGHT_HALF, UNKNOWN
-from tui.wire.rows import Row
+from partnerdesk.tui.wire.cells import RIGHT_HALF, UNKNOWN
+from partnerdesk.tui.wire.rows import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
 
-    from tui.wire.cells import Widths
-    from tui.wire.looks import Look, Looks
+    from partnerdesk.tui.wire.cells import Widths
+    from partnerdesk.tui.wire.looks import Look, Looks
 
 BRIDGE = 4
 """So many cells are written once more rather than jumped over: a jump takes as many bytes."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 if TYPE_CHECKING:
-    from tui.wire.picture import Picture
-    from tui.wire.standing import Standing
+    from partnerdesk.tui.wire.picture import Picture
+    from partnerdesk.tui.wire.standing import Standing
 
 LEAVE_KEY = "ctrl+q"
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.wire.cells import UNKNOWN, Widths
-from tui.wire.kept import AS_AGREED, Run, runs_of
-from tui.wire.looks import Looks, UnknownSequenceError
-from tui.wire.output import Abilities, Output
-from tui.wire.reading import Reading
-from tui.wire.rows import Row
-from tui.wire.scrolling import moved
+from partnerdesk.tui.wire.cells import UNKNOWN, Widths
+from partnerdesk.tui.wire.kept import AS_AGREED, Run, runs_of
+from partnerdesk.tui.wire.looks import Looks, UnknownSequenceError
+from partnerdesk.tui.wire.output import Abilities, Output
+from partnerdesk.tui.wire.reading import Reading
+from partnerdesk.tui.wire.rows import Row
+from partnerdesk.tui.wire.scrolling import moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.wire.looks import Look
-    from tui.wire.reading import Pieces
-    from tui.wire.scrolling import Move
+    from partnerdesk.tui.wire.looks import Look
+    from partnerdesk.tui.wire.reading import Pieces
+    from partnerdesk.tui.wire.scrolling import Move
 
 _CLEAR = "\x1b[m\x1b[2J"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from operator import eq
 from typing import TYPE_CHECKING
 
-from tui.wire.cells import RIGHT_HALF, UNKNOWN
-from tui.wire.looks import UnknownSequenceError
+from partnerdesk.tui.wire.cells import RIGHT_HALF, UNKNOWN
+from partnerdesk.tui.wire.looks import UnknownSequenceError
 
 if TYPE_CHECKING:
-    from tui.wire.cells import Cells
-    from tui.wire.looks import Look
+    from partnerdesk.tui.wire.cells import Cells
+    from partnerdesk.tui.wire.looks import Look
 
 
 class Row:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tui.wire.cells import UNKNOWN
+from partnerdesk.tui.wire.cells import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tui.wire.rows import Row
+    from partnerdesk.tui.wire.rows import Row
 
 FEWEST = 4
 """Fewer rows than these are rather written anew."""

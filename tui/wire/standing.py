@@ -7,15 +7,15 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any, Self
 
-from models.core.clock import age, from_millis
-from models.languages import _
-from tui.wire.kept import AS_AGREED
+from partnerdesk.models.core.clock import age, from_millis
+from partnerdesk.models.languages import _
+from partnerdesk.tui.wire.kept import AS_AGREED
 
 if TYPE_CHECKING:
     from datetime import datetime
     from types import FrameType
 
-    from tui.wire.kept import KeptPicture
+    from partnerdesk.tui.wire.kept import KeptPicture
 
 TO_ALTERNATE, TO_USUAL = "\x1b[?1049h", "\x1b[?1049l\x1b[?25h"
 """To the screen of full-screen programs, and back from it with the cursor."""

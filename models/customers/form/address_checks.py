@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.customers.form import addresses, postal_codes
-from models.customers.form.fields import FormField, Values
-from models.customers.form.reasons import (
+from partnerdesk.models.customers.form import addresses, postal_codes
+from partnerdesk.models.customers.form.fields import FormField, Values
+from partnerdesk.models.customers.form.reasons import (
     ADDRESS_LIBRARY,
     ISO,
     SECTION_5,
@@ -15,11 +15,11 @@ from models.customers.form.reasons import (
     refusal,
     warning,
 )
-from models.languages import _
-from models.values.countries import country_code, country_name, likely_code
+from partnerdesk.models.languages import _
+from partnerdesk.models.values.countries import country_code, country_name, likely_code
 
 if TYPE_CHECKING:
-    from models.core.verdicts import Reason
+    from partnerdesk.models.core.verdicts import Reason
 
 
 def country_of(values: Values) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from models.core.text import fold
-from models.customers.form.fields import FormField
-from models.languages import N_
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.languages import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,10 +6,10 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from models.accounts.accounts import PartnerKind
-from models.core.text import fold
-from models.customers.form.fields import WAY_TITLES, AgreementWay, FormField
-from models.customers.form.reasons import (
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers.form.fields import WAY_TITLES, AgreementWay, FormField
+from partnerdesk.models.customers.form.reasons import (
     CUSTOMER,
     SECTION_6,
     SECTION_8,
@@ -18,11 +18,11 @@ from models.customers.form.reasons import (
     refusal,
     warning,
 )
-from models.languages import _
-from models.settings.clouds import Capability
+from partnerdesk.models.languages import _
+from partnerdesk.models.settings.clouds import Capability
 
 if TYPE_CHECKING:
-    from models.customers.form.fields import Circumstances, Values
+    from partnerdesk.models.customers.form.fields import Circumstances, Values
 
 FIRST_DAY = date(2019, 10, 1)
 """Since when there is a Microsoft Customer Agreement (`reference/rules.md §6`)."""

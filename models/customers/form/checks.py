@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from models.core.text import fold
-from models.customers.form import addresses, agreement, registration
-from models.customers.form.address_checks import (
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers.form import addresses, agreement, registration
+from partnerdesk.models.customers.form.address_checks import (
     check_city,
     check_country,
     check_postal_code,
@@ -19,31 +19,37 @@ from models.customers.form.address_checks import (
     country_of,
     state_of,
 )
-from models.customers.form.contact import check_email, check_phone
-from models.customers.form.domain_prefix import check_prefix, prefix_from
-from models.customers.form.fields import AgreementWay, Circumstances, FormField, Question, Values
-from models.customers.form.markets import cloud_reasons, market_reasons, own_country
-from models.customers.form.names import name_warnings
-from models.customers.form.preferences import (
+from partnerdesk.models.customers.form.contact import check_email, check_phone
+from partnerdesk.models.customers.form.domain_prefix import check_prefix, prefix_from
+from partnerdesk.models.customers.form.fields import (
+    AgreementWay,
+    Circumstances,
+    FormField,
+    Question,
+    Values,
+)
+from partnerdesk.models.customers.form.markets import cloud_reasons, market_reasons, own_country
+from partnerdesk.models.customers.form.names import name_warnings
+from partnerdesk.models.customers.form.preferences import (
     check_culture,
     check_language,
     default_culture,
     default_language,
 )
-from models.customers.form.questions import (
+from partnerdesk.models.customers.form.questions import (
     asked_fields,
     example_of,
     label_of,
     needed,
     question,
 )
-from models.customers.form.reasons import CODES, Checked, unfit
-from models.customers.form.required import missing
+from partnerdesk.models.customers.form.reasons import CODES, Checked, unfit
+from partnerdesk.models.customers.form.required import missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from models.core.verdicts import Reason
+    from partnerdesk.models.core.verdicts import Reason
 
 __all__ = ["CODES", "Checked", "check", "check_all", "cloud_reasons", "proposals", "questions"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.customers.form.reasons import (
+from partnerdesk.models.customers.form.reasons import (
     EMAIL_LIBRARY,
     PHONE_LIBRARY,
     Checked,
@@ -12,12 +12,12 @@ from models.customers.form.reasons import (
     refusal,
     warning,
 )
-from models.languages import _
-from models.values.countries import country_name
+from partnerdesk.models.languages import _
+from partnerdesk.models.values.countries import country_name
 
 if TYPE_CHECKING:
-    from models.core.verdicts import Reason
-    from models.customers.form.fields import FormField
+    from partnerdesk.models.core.verdicts import Reason
+    from partnerdesk.models.customers.form.fields import FormField
 
 
 def check_email(field: FormField, text: str) -> Checked:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from models.core.text import fold
-from models.customers.form.fields import FormField
-from models.customers.form.names import core_name
-from models.customers.form.reasons import (
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.form.names import core_name
+from partnerdesk.models.customers.form.reasons import (
     LONGEST_PREFIX,
     OWN,
     SECTION_5,
@@ -16,13 +16,13 @@ from models.customers.form.reasons import (
     quoted,
     refusal,
 )
-from models.languages import _
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from models.core.verdicts import Reason
-    from models.settings.clouds import Cloud
+    from partnerdesk.models.core.verdicts import Reason
+    from partnerdesk.models.settings.clouds import Cloud
 
 _SUFFIXES = ("onmicrosoft.com", "onmicrosoft.us", "onmicrosoft.de", "partner.onmschina.cn")
 """Suffixes of all clouds, as far as they are known."""

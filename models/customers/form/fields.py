@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from models.languages import N_
+from partnerdesk.models.languages import N_
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from models.accounts.accounts import PartnerKind
-    from models.forms.question import Option
-    from models.settings.clouds import Cloud
+    from partnerdesk.models.accounts.accounts import PartnerKind
+    from partnerdesk.models.forms.question import Option
+    from partnerdesk.models.settings.clouds import Cloud
 
 
 class FormField(StrEnum):

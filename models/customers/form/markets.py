@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.customers.form.fields import FormField
-from models.customers.form.reasons import SECTION_2, SECTION_3, refusal, warning
-from models.languages import _
-from models.settings.clouds import Capability
-from models.settings.markets import MARKETS
-from models.values.countries import country_name
-from models.values.regions import in_other_region
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.form.reasons import SECTION_2, SECTION_3, refusal, warning
+from partnerdesk.models.languages import _
+from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.models.settings.markets import MARKETS
+from partnerdesk.models.values.countries import country_name
+from partnerdesk.models.values.regions import in_other_region
 
 if TYPE_CHECKING:
-    from models.core.verdicts import Reason
-    from models.customers.form.fields import Circumstances
+    from partnerdesk.models.core.verdicts import Reason
+    from partnerdesk.models.customers.form.fields import Circumstances
 
 
 def own_country(at: Circumstances) -> str:

@@ -7,13 +7,13 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
-from models.core.text import fold
-from models.customers.form.fields import FormField
-from models.customers.form.reasons import SECTION_3, quoted, warning
-from models.languages import _
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.form.reasons import SECTION_3, quoted, warning
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
-    from models.core.verdicts import Reason
+    from partnerdesk.models.core.verdicts import Reason
 
 _FORMS = (
     # English

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from models.customers.form.addresses import rules_of
+from partnerdesk.models.customers.form.addresses import rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,11 +6,11 @@ import difflib
 import re
 from functools import cache
 
-from models.core.text import fold
-from models.customers.form.fields import FormField
-from models.customers.form.reasons import CLDR, Checked, quoted, refusal
-from models.forms.question import Option
-from models.languages import _, language
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.form.reasons import CLDR, Checked, quoted, refusal
+from partnerdesk.models.forms.question import Option
+from partnerdesk.models.languages import _, language
 
 _CULTURE = re.compile(r"([A-Za-z]{2,3})[-_](?:([A-Za-z]{4})[-_])?([A-Za-z]{2})")
 

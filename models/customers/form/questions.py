@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.accounts.accounts import PartnerKind
-from models.core.text import fold
-from models.customers.form import addresses, postal_codes, preferences, registration
-from models.customers.form.address_checks import country_of, state_of
-from models.customers.form.agreement import agreement_asked, attests, reseller_asked
-from models.customers.form.contact import phone_example
-from models.customers.form.fields import (
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers.form import addresses, postal_codes, preferences, registration
+from partnerdesk.models.customers.form.address_checks import country_of, state_of
+from partnerdesk.models.customers.form.agreement import agreement_asked, attests, reseller_asked
+from partnerdesk.models.customers.form.contact import phone_example
+from partnerdesk.models.customers.form.fields import (
     FIELD_TITLES,
     WAY_TITLES,
     AgreementWay,
@@ -20,10 +20,10 @@ from models.customers.form.fields import (
     Question,
     Values,
 )
-from models.customers.form.markets import own_country
-from models.forms.question import Option
-from models.languages import N_, _
-from models.values.countries import codes, country_name
+from partnerdesk.models.customers.form.markets import own_country
+from partnerdesk.models.forms.question import Option
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.values.countries import codes, country_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

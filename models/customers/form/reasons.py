@@ -6,10 +6,10 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.core.text import shown
-from models.core.verdicts import Reason
-from models.customers.form.fields import FIELD_TITLES, FormField
-from models.languages import _, ngettext
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
+from partnerdesk.models.languages import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from models.customers.form.fields import FormField
-from models.customers.form.reasons import (
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.form.reasons import (
     NUMBER_LIBRARY,
     SECTION_4,
     Checked,
@@ -18,8 +18,8 @@ from models.customers.form.reasons import (
     refusal,
     warning,
 )
-from models.languages import N_, _
-from models.values.countries import country_name
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.values.countries import country_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

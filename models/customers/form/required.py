@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.customers.form.fields import FIELD_TITLES, FormField
-from models.customers.form.reasons import (
+from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
+from partnerdesk.models.customers.form.reasons import (
     ADDRESS,
     ADDRESS_LIBRARY,
     CUSTOMER,
@@ -15,13 +15,13 @@ from models.customers.form.reasons import (
     SECTION_6,
     refusal,
 )
-from models.languages import N_, _
-from models.values.countries import country_name
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.values.countries import country_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from models.core.verdicts import Reason
+    from partnerdesk.models.core.verdicts import Reason
 
 _SAYINGS: Mapping[FormField, tuple[str, str]] = {
     FormField.COMPANY_NAME: (N_("Write the company's exact legal name."), SECTION_3),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from models.database.column_types import Moment, SortedText
+from partnerdesk.models.database.column_types import Moment, SortedText
 
 revision = '0001'
 down_revision = None

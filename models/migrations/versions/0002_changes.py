@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from models.database.column_types import Moment, SortedText
+from partnerdesk.models.database.column_types import Moment, SortedText
 
 revision = '0002'
 down_revision = '0001'
@@ -99,7 +99,7 @@ def upgrade() -> None:
 
 def seal_what_is_there() -> None:
     """Put the entries that older programs wrote into the chain."""
-    from models.changes.history import History
+    from partnerdesk.models.changes.history import History
 
     connection = op.get_bind()
     changes = sa.table('changes', *(sa.column(name) for name in (

@@ -15,7 +15,7 @@ TOLD_BY_ORDER = ('ended_at', 'country', 'relationship_to_partner')
 
 def upgrade() -> None:
     """Bring the schema from the version before to this one."""
-    from models.database.search_index import index_words
+    from partnerdesk.models.database.search_index import index_words
 
     for name, column in ORDERS.items():
         columns = list(dict.fromkeys(['account_id', column, 'id', *TOLD_BY_ORDER]))

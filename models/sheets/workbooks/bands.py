@@ -16,7 +16,7 @@ from itertools import islice
 from typing import IO, TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from models.sheets.bounds import (
+from partnerdesk.models.sheets.bounds import (
     LONGEST_ROW,
     MOST_COLUMNS,
     MOST_PART_XML,

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from models.sheets.bounds import (
+from partnerdesk.models.sheets.bounds import (
     LONGEST_LINE,
     MEMORY,
     MOST_FILE,
@@ -27,7 +27,7 @@ from models.sheets.bounds import (
     MOST_UNPACKED,
     SECONDS,
 )
-from models.sheets.workbooks.bands import (
+from partnerdesk.models.sheets.workbooks.bands import (
     Band,
     TooLargeError,
     TooWideError,

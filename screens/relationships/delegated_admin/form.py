@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.forms.question import Asked, Option
-from models.languages import _
-from models.relationships.lifecycles import DELEGATED_ADMIN_TITLES
-from screens.shared.record_form import RecordFormScreen
+from partnerdesk.models.forms.question import Asked, Option
+from partnerdesk.models.languages import _
+from partnerdesk.models.relationships.lifecycles import DELEGATED_ADMIN_TITLES
+from partnerdesk.screens.shared.record_form import RecordFormScreen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.accounts.accounts import Account
-    from models.accounts.entities import PartnerAccount
-    from models.changes.plan import Outcome, Plan
-    from models.customers.entities import Customer
-    from models.relationships.delegated_admin import Delegation
-    from models.session import Desk
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.accounts.entities import PartnerAccount
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.customers.entities import Customer
+    from partnerdesk.models.relationships.delegated_admin import Delegation
+    from partnerdesk.models.session import Desk
 
 
 class DelegationFormScreen(RecordFormScreen):
@@ -68,7 +68,7 @@ class DelegationFormScreen(RecordFormScreen):
         return await self.desk.reader.aside(lambda: self._plan_of(values))
 
     def _plan_of(self, values: Mapping[str, str]) -> Plan:
-        from models.relationships.delegated_admin import (
+        from partnerdesk.models.relationships.delegated_admin import (
             name_is_taken,
             plan_add_delegation,
             plan_edit_delegation,
@@ -83,10 +83,10 @@ class DelegationFormScreen(RecordFormScreen):
         return plan_add_delegation(account, customer, values, by, taken=taken)
 
     def _account_and_customer(self, text: str) -> tuple[PartnerAccount, Customer | None]:
-        from models.accounts.entities import PartnerAccount
-        from models.core.errors import NotFoundError, UsageError
-        from models.customers.entities import Customer
-        from models.customers.page import find_customer
+        from partnerdesk.models.accounts.entities import PartnerAccount
+        from partnerdesk.models.core.errors import NotFoundError, UsageError
+        from partnerdesk.models.customers.entities import Customer
+        from partnerdesk.models.customers.page import find_customer
 
         store, customer_id = self.desk.store, None
         try:

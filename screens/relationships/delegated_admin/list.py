@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from models.core.errors import UsageError
-from models.languages import N_, _, ngettext
-from models.relationships.lists import DELEGATED_ADMIN
-from screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
-from tui.widgets.actions import Action
-from tui.widgets.questions import Choice
+from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.relationships.lists import DELEGATED_ADMIN
+from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
-    from models.accounts.accounts import Scope
-    from models.changes.plan import Outcome
-    from models.lists.spec import Row
+    from partnerdesk.models.accounts.accounts import Scope
+    from partnerdesk.models.changes.plan import Outcome
+    from partnerdesk.models.lists.spec import Row
 
 
 class DelegatedAdminScreen(RelationshipTab):
@@ -91,9 +91,9 @@ class DelegatedAdminScreen(RelationshipTab):
             await self._extend(text.strip())
 
     async def _extend(self, text: str) -> None:
-        from models.operations.bulk import RunWish
-        from models.operations.bulk_records import RunKind
-        from models.relationships.delegated_admin import parse_extension
+        from partnerdesk.models.operations.bulk import RunWish
+        from partnerdesk.models.operations.bulk_records import RunKind
+        from partnerdesk.models.relationships.delegated_admin import parse_extension
 
         extension = parse_extension(text)
         if extension is None:
@@ -108,9 +108,13 @@ class DelegatedAdminScreen(RelationshipTab):
 
     async def do_happened(self) -> None:
         """Ask what happened to the relationship under the cursor."""
-        from models.relationships.delegated_admin import EVENT_TITLES, EVENTS, read_delegation
-        from models.relationships.lifecycles import DELEGATED_ADMIN as LIFE
-        from models.relationships.lifecycles import DELEGATED_ADMIN_TITLES
+        from partnerdesk.models.relationships.delegated_admin import (
+            EVENT_TITLES,
+            EVENTS,
+            read_delegation,
+        )
+        from partnerdesk.models.relationships.lifecycles import DELEGATED_ADMIN as LIFE
+        from partnerdesk.models.relationships.lifecycles import DELEGATED_ADMIN_TITLES
 
         row = await self.table.row_there()
         if row is None:
@@ -130,7 +134,11 @@ class DelegatedAdminScreen(RelationshipTab):
         self.choose(_("What happened?"), possible)
 
     async def _record(self, key: int, word: str) -> None:
-        from models.relationships.delegated_admin import EVENTS, plan_event, read_delegation
+        from partnerdesk.models.relationships.delegated_admin import (
+            EVENTS,
+            plan_event,
+            read_delegation,
+        )
 
         store = self.desk.store
         kept = await self.desk.reader.aside(lambda: read_delegation(store, key))
@@ -142,7 +150,7 @@ class DelegatedAdminScreen(RelationshipTab):
 
     async def do_customer(self) -> None:
         """Open the customer of the relationship under the cursor."""
-        from models.relationships.delegated_admin import read_delegation
+        from partnerdesk.models.relationships.delegated_admin import read_delegation
 
         row = await self.table.row_there()
         if row is not None:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from models.forms.question import Asked, Option
-from models.languages import N_, _, ngettext
-from models.settings.clouds import Capability
-from screens.shared.record_form import RecordFormScreen
-from tui.widgets.actions import Action
+from partnerdesk.models.forms.question import Asked, Option
+from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.screens.shared.record_form import RecordFormScreen
+from partnerdesk.tui.widgets.actions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.accounts.accounts import Account
-    from models.changes.plan import Outcome, Plan
-    from models.customers.page import CustomerPage
-    from models.lists.spec import RowKey
-    from models.relationships.invite import InvitationWish
-    from models.session import Desk
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.customers.page import CustomerPage
+    from partnerdesk.models.lists.spec import RowKey
+    from partnerdesk.models.relationships.invite import InvitationWish
+    from partnerdesk.models.session import Desk
 
 LETTER, PORTAL = "letter", "portal"
 """How an invitation is made: by a letter from here, or in the portal."""
@@ -43,8 +43,8 @@ class InviteScreen(RecordFormScreen):
 
     def warm_up(self) -> None:
         """Read the links that the account keeps, to show them; runs beside the event loop."""
-        from models.accounts.entities import PartnerAccount
-        from models.letters.links import asks_delegated_admin
+        from partnerdesk.models.accounts.entities import PartnerAccount
+        from partnerdesk.models.letters.links import asks_delegated_admin
 
         with self.desk.store.reading() as session:
             kept = session.get_one(PartnerAccount, self.account.id)
@@ -91,7 +91,7 @@ class InviteScreen(RecordFormScreen):
         ]  # fmt: skip
         if values.get("made") == PORTAL:
             return asked
-        from models.letters.letter import LANGUAGE_TITLES
+        from partnerdesk.models.letters.letter import LANGUAGE_TITLES
 
         languages = tuple(Option(code, _(title)) for code, title in LANGUAGE_TITLES.items())
         asked.append(
@@ -107,16 +107,16 @@ class InviteScreen(RecordFormScreen):
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
         """Return the plan that writes the invitation."""
-        from models.relationships.invite import plan_invite, read_around
+        from partnerdesk.models.relationships.invite import plan_invite, read_around
 
         wish, store, account = self._wish(values), self.desk.store, self.account
         around = await self.desk.reader.aside(lambda: read_around(store, account.id, wish))
         return plan_invite(account, wish, around, self.desk.by())
 
     def _wish(self, values: Mapping[str, str]) -> InvitationWish:
-        from models.letters.letter import LetterLanguage
-        from models.relationships.entities import InvitationKind
-        from models.relationships.invite import InvitationWish
+        from partnerdesk.models.letters.letter import LetterLanguage
+        from partnerdesk.models.relationships.entities import InvitationKind
+        from partnerdesk.models.relationships.invite import InvitationWish
 
         language = values.get("language", "")
         return InvitationWish(
@@ -182,8 +182,8 @@ class InviteManyScreen(InviteScreen):
 
     async def do_review(self) -> None:
         """Show what will happen to each customer."""
-        from models.operations.bulk import RunWish
-        from models.operations.bulk_records import RunKind
+        from partnerdesk.models.operations.bulk import RunWish
+        from partnerdesk.models.operations.bulk_records import RunKind
 
         _plan, wrong = await self.check_all()
         if wrong:
@@ -200,7 +200,7 @@ def _values(account: Account, page: CustomerPage | None) -> dict[str, str]:
     values = {"made": PORTAL if portal else LETTER, "kind": "reseller"}
     if page is None:
         return values | {"language": "en"}
-    from models.letters.letter import language_for
+    from partnerdesk.models.letters.letter import language_for
 
     billing, customer = page.billing, page.customer
     return values | {

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from models.core.text import shown
-from models.languages import N_, _, ngettext
-from models.relationships.lists import INVITATIONS
-from models.settings.clouds import Capability
-from screens.relationships.letters.flow import LettersFlow
-from screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
-from tui.widgets.actions import Action
-from tui.widgets.questions import Choice
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.relationships.lists import INVITATIONS
+from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.screens.relationships.letters.flow import LettersFlow
+from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
-    from models.accounts.accounts import Scope
-    from models.lists.spec import Row
+    from partnerdesk.models.accounts.accounts import Scope
+    from partnerdesk.models.lists.spec import Row
 
 
 class InvitationsScreen(RelationshipTab):

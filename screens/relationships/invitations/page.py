@@ -5,24 +5,24 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from models.core.clock import moment_text, until
-from models.core.errors import DeskError
-from models.core.text import shown
-from models.languages import N_, _
-from screens.changes.undo import undo
-from screens.relationships.letters.letter import LetterScreen
-from tui.widgets.actions import Action
-from tui.widgets.field_page import Field, Section
-from tui.widgets.questions import Choice
+from partnerdesk.models.core.clock import moment_text, until
+from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import N_, _
+from partnerdesk.screens.changes.undo import undo
+from partnerdesk.screens.relationships.letters.letter import LetterScreen
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.field_page import Field, Section
+from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.changes.plan import Outcome, Plan
-    from models.letters.letter import Letter
-    from models.relationships.entities import SentBy
-    from models.relationships.invitation import Case
-    from models.session import Desk
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.letters.letter import Letter
+    from partnerdesk.models.relationships.entities import SentBy
+    from partnerdesk.models.relationships.invitation import Case
+    from partnerdesk.models.session import Desk
 
 
 LETTER = "letter:"
@@ -62,10 +62,14 @@ class InvitationScreen(LetterScreen):
 
     def around(self) -> Sequence[Section]:
         """Return how far the invitation is."""
-        from models.relationships.entities import SentBy
-        from models.relationships.lifecycles import INVITATION_TITLES
-        from models.relationships.lists import INVITATION_KINDS, SENT_BY
-        from models.relationships.sent_letters import about_letter, letter_title, moment_with_age
+        from partnerdesk.models.relationships.entities import SentBy
+        from partnerdesk.models.relationships.lifecycles import INVITATION_TITLES
+        from partnerdesk.models.relationships.lists import INVITATION_KINDS, SENT_BY
+        from partnerdesk.models.relationships.sent_letters import (
+            about_letter,
+            letter_title,
+            moment_with_age,
+        )
 
         one, at = self._case.invitation, self.desk.clock()
         state = one.state_at(at)
@@ -104,7 +108,7 @@ class InvitationScreen(LetterScreen):
 
     def book_changed(self) -> None:
         """Read the invitation again; a letter that is being edited stays."""
-        from models.relationships.invitation import read_case
+        from partnerdesk.models.relationships.invitation import read_case
 
         store, reader, id = self.desk.store, self.desk.reader, self._case.invitation.id or 0
         self.read(lambda: reader.aside(lambda: read_case(store, id)), self._take)
@@ -119,14 +123,14 @@ class InvitationScreen(LetterScreen):
 
     def plan_out(self, how: SentBy) -> Plan:
         """Return the plan that records the letter as sent, or as a reminder."""
-        from models.relationships.invitation import plan_letter_out
+        from partnerdesk.models.relationships.invitation import plan_letter_out
 
         return plan_letter_out(self._case, self.letter, how, self.desk.by())
 
     def event_words(self) -> tuple[str, str]:
         """Return what recording the letter is called: it is the first one, or a reminder."""
-        from models.relationships.invitation import next_event
-        from models.relationships.lifecycles import InvitationEvent
+        from partnerdesk.models.relationships.invitation import next_event
+        from partnerdesk.models.relationships.lifecycles import InvitationEvent
 
         if next_event(self._case.invitation, self.desk.clock()) is InvitationEvent.SEND:
             return _("record as sent"), _("It is recorded as sent; u takes that back.")
@@ -134,8 +138,8 @@ class InvitationScreen(LetterScreen):
 
     async def rewritten(self, letter: Letter) -> None:
         """Keep an edited letter: a draft's with the invitation, a reminder's until it goes out."""
-        from models.relationships.invitation import plan_rewrite
-        from models.relationships.lifecycles import InvitationState
+        from partnerdesk.models.relationships.invitation import plan_rewrite
+        from partnerdesk.models.relationships.lifecycles import InvitationState
 
         if self._case.invitation.state_at(self.desk.clock()) is InvitationState.DRAFT:
             await self._carry_out(plan_rewrite(self._case, letter, self.desk.by()))
@@ -143,7 +147,7 @@ class InvitationScreen(LetterScreen):
 
     def in_language(self, language: str) -> Letter:
         """Return the letter anew in another language."""
-        from models.letters.letter import LetterLanguage
+        from partnerdesk.models.letters.letter import LetterLanguage
 
         return self._case.new_letter(self.desk.clock(), LetterLanguage(language))
 
@@ -167,7 +171,7 @@ class InvitationScreen(LetterScreen):
 
     async def do_accept(self) -> None:
         """Show the plan that records the acceptance; ask who it is where several may be."""
-        from models.relationships.invitation import plan_accept
+        from partnerdesk.models.relationships.invitation import plan_accept
 
         likely = self._case.likely
         if len(likely) < 2:
@@ -182,13 +186,13 @@ class InvitationScreen(LetterScreen):
 
     async def do_decline(self) -> None:
         """Show the plan that records a no."""
-        from models.relationships.invitation import plan_decline
+        from partnerdesk.models.relationships.invitation import plan_decline
 
         await self._review(plan_decline(self._case, self.desk.by()))
 
     async def do_withdraw(self) -> None:
         """Show the plan that gives the invitation up."""
-        from models.relationships.invitation import plan_withdraw
+        from partnerdesk.models.relationships.invitation import plan_withdraw
 
         await self._review(plan_withdraw(self._case, self.desk.by()))
 
@@ -213,8 +217,8 @@ class InvitationScreen(LetterScreen):
 
     async def do_undo(self) -> None:
         """Show the plan that takes the latest step back."""
-        from models.changes.plan import Record
-        from models.changes.undo_state import latest_change_of
+        from partnerdesk.models.changes.plan import Record
+        from partnerdesk.models.changes.undo_state import latest_change_of
 
         one, store = self._case.invitation, self.desk.store
 
@@ -230,7 +234,7 @@ class InvitationScreen(LetterScreen):
 
     async def do_template(self) -> None:
         """Edit the partner's own text for this kind of letter."""
-        from models.letters.letter import Template, built_in
+        from partnerdesk.models.letters.letter import Template, built_in
 
         kept = self._case.templates.get((self.letter.kind, self.letter.language))
         base = built_in(self.letter.kind, self.letter.language)
@@ -238,7 +242,7 @@ class InvitationScreen(LetterScreen):
         await self._edit_template(f"{template.subject}\n\n{template.body}")
 
     async def _edit_template(self, typed: str, why: str = "") -> None:
-        from screens.shared.note_dialog import NoteDialog
+        from partnerdesk.screens.shared.note_dialog import NoteDialog
 
         async def written(text: str | None) -> None:
             if text is not None:
@@ -250,8 +254,8 @@ class InvitationScreen(LetterScreen):
         await self.shell.ask_dialog(dialog, written)
 
     async def _template_written(self, text: str) -> None:
-        from models.letters.letter import Template
-        from models.relationships.invitation import plan_template
+        from partnerdesk.models.letters.letter import Template
+        from partnerdesk.models.relationships.invitation import plan_template
 
         subject, _blank, body = text.replace("\r\n", "\n").partition("\n")
         template = Template(subject.strip(), body.strip("\n"))

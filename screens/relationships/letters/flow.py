@@ -5,22 +5,22 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from models.core.errors import DeskError, RefusedError
-from models.core.paths import typed_path
-from models.core.text import shown
-from models.core.verdicts import Verdict
-from models.languages import _, ngettext
-from tui.widgets.questions import Choice
+from partnerdesk.models.core.errors import DeskError, RefusedError
+from partnerdesk.models.core.paths import typed_path
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from models.changes.plan import Outcome, Plan
-    from models.letters.letter import Letter
-    from models.lists.spec import RowKey
-    from models.relationships.entities import SentBy
-    from tui.widgets.list_screen import ListScreen
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.letters.letter import Letter
+    from partnerdesk.models.lists.spec import RowKey
+    from partnerdesk.models.relationships.entities import SentBy
+    from partnerdesk.tui.widgets.list_screen import ListScreen
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -64,8 +64,8 @@ class LettersFlow:
 
     def _write(self, folder: Path, key: RowKey) -> Plan:
         """Write the letter of one invitation; return the plan that records it as sent."""
-        from models.letters.eml import eml_bytes, eml_name, write_eml
-        from models.relationships.entities import SentBy
+        from partnerdesk.models.letters.eml import eml_bytes, eml_name, write_eml
+        from partnerdesk.models.relationships.entities import SentBy
 
         letter, plan = self._planned(key, SentBy.EML)
         content = eml_bytes(letter, self._desk.settings.mail.sender, plan.by.at, plan.by.plan_id)
@@ -84,7 +84,7 @@ class LettersFlow:
 
     async def send(self) -> None:
         """Hand the letters to the mail server; ask where somebody had one a short while ago."""
-        from models.relationships.entities import SentBy
+        from partnerdesk.models.relationships.entities import SentBy
 
         if not self._desk.settings.mail.host:
             self._say(_("No mail server is set: write [mail] host in your settings."))
@@ -114,7 +114,7 @@ class LettersFlow:
         Raises:
             RefusedError: it cannot go out.
         """
-        from models.relationships.invitation import plan_letter_out, read_case
+        from partnerdesk.models.relationships.invitation import plan_letter_out, read_case
 
         case = read_case(self._desk.store, key)
         letter = case.letter(self._desk.clock())
@@ -124,7 +124,7 @@ class LettersFlow:
         return letter, plan
 
     async def _carry_out(self, plans: Sequence[Plan]) -> list[Outcome]:
-        from models.operations.carry_out import carry_out
+        from partnerdesk.models.operations.carry_out import carry_out
 
         outcomes = await self._each(plans, partial(carry_out, self._desk.store))
         self._screen.table.marks.clear()

@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 
-from models.core.errors import DeskError
-from models.core.paths import is_there, typed_path
-from models.core.text import shown
-from models.languages import N_, _
-from tui.widgets.actions import Action
-from tui.widgets.desk_screen import DeskScreen
-from tui.widgets.field_page import Field, FieldPage, Section
-from tui.widgets.questions import Choice
+from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.paths import is_there, typed_path
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import N_, _
+from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
-    from models.changes.plan import Outcome, Plan
-    from models.core.verdicts import Reason
-    from models.letters.letter import Letter
-    from models.relationships.entities import SentBy
-    from models.session import Desk
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.core.verdicts import Reason
+    from partnerdesk.models.letters.letter import Letter
+    from partnerdesk.models.relationships.entities import SentBy
+    from partnerdesk.models.session import Desk
 
 LONGEST = 80
 """Characters of a file's path that the status line has room for beside a question."""
@@ -67,7 +67,7 @@ class LetterPage(DeskScreen):
 
     def file_suggestion(self) -> str:
         """Return a name for the letter's file."""
-        from models.letters.eml import eml_name
+        from partnerdesk.models.letters.eml import eml_name
 
         return eml_name(self.letter)
 
@@ -92,7 +92,7 @@ class LetterPage(DeskScreen):
 
     def show(self) -> None:
         """Show what there is now."""
-        from models.letters.letter import (
+        from partnerdesk.models.letters.letter import (
             LANGUAGE_TITLES,
             LETTER_TITLES,
             check_letter,
@@ -124,7 +124,7 @@ class LetterPage(DeskScreen):
 
     def wrong(self) -> str:
         """Return what is wrong with the letter itself; empty for nothing."""
-        from models.letters.letter import check_letter
+        from partnerdesk.models.letters.letter import check_letter
 
         return " ".join(reason.text for reason in check_letter(self.letter) if reason.refuses)
 
@@ -134,8 +134,8 @@ class LetterPage(DeskScreen):
 
     def do_copy(self) -> None:
         """Copy the letter; what is wrong with it is said, and copied with it."""
-        from models.letters.letter import safe_text
-        from models.relationships.entities import SentBy
+        from partnerdesk.models.letters.letter import safe_text
+        from partnerdesk.models.relationships.entities import SentBy
 
         self.app.copy_to_clipboard(safe_text(self.letter))
         self.taken(SentBy.CLIPBOARD, " ".join([_("The letter is copied."), self.wrong()]).strip())
@@ -159,8 +159,8 @@ class LetterPage(DeskScreen):
     async def _write(self, text: str, *, overwrite: bool) -> None:
         from uuid import uuid4
 
-        from models.letters.eml import eml_bytes, write_eml
-        from models.relationships.entities import SentBy
+        from partnerdesk.models.letters.eml import eml_bytes, write_eml
+        from partnerdesk.models.relationships.entities import SentBy
 
         path, letter = typed_path(text), self.letter
         sender, at = self.desk.settings.mail.sender, self.desk.clock()
@@ -234,7 +234,7 @@ class LetterScreen(LetterPage):
         return ""
 
     def _reasons(self) -> Sequence[Reason]:
-        from models.relationships.entities import SentBy
+        from partnerdesk.models.relationships.entities import SentBy
 
         return self.plan_out(SentBy.CLIPBOARD).reasons
 
@@ -263,7 +263,7 @@ class LetterScreen(LetterPage):
         return Choice(key, label, record, default=default)
 
     async def _carry_out(self, plan: Plan) -> Outcome:
-        from models.operations.carry_out import carry_out
+        from partnerdesk.models.operations.carry_out import carry_out
 
         store = self.desk.store
         outcome = await self.desk.reader.aside(lambda: carry_out(store, plan))
@@ -272,8 +272,8 @@ class LetterScreen(LetterPage):
 
     def do_record(self) -> None:
         """Ask how the letter went out, and record that."""
-        from models.relationships.entities import SentBy
-        from models.relationships.lists import SENT_BY
+        from partnerdesk.models.relationships.entities import SentBy
+        from partnerdesk.models.relationships.lists import SENT_BY
 
         label, _done = self.event_words()
         warning = self.warning()
@@ -288,7 +288,7 @@ class LetterScreen(LetterPage):
 
     def do_send(self) -> None:
         """Ask before the letter is handed to the mail server."""
-        from models.relationships.entities import SentBy
+        from partnerdesk.models.relationships.entities import SentBy
 
         mail = self.desk.settings.mail
         if not mail.host:
@@ -315,7 +315,7 @@ class LetterScreen(LetterPage):
         await self._edit(f"{self.letter.subject}\n\n{self.letter.body}")
 
     async def _edit(self, typed: str, why: str = "") -> None:
-        from screens.shared.note_dialog import NoteDialog
+        from partnerdesk.screens.shared.note_dialog import NoteDialog
 
         async def written(text: str | None) -> None:
             if text is not None:
@@ -328,7 +328,7 @@ class LetterScreen(LetterPage):
         await self.shell.ask_dialog(dialog, written)
 
     async def _written(self, text: str) -> None:
-        from models.letters.letter import check_letter
+        from partnerdesk.models.letters.letter import check_letter
 
         subject, _blank, body = text.replace("\r\n", "\n").partition("\n")
         letter = replace(self.letter, subject=subject.strip(), body=body.strip("\n") + "\n")
@@ -346,7 +346,7 @@ class LetterScreen(LetterPage):
 
     def do_language(self) -> None:
         """Ask for the language."""
-        from models.letters.letter import LANGUAGE_TITLES
+        from partnerdesk.models.letters.letter import LANGUAGE_TITLES
 
         question = _("Language:")
         if self._edited:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.languages import _
-from screens.relationships.letters.letter import LetterScreen
+from partnerdesk.models.languages import _
+from partnerdesk.screens.relationships.letters.letter import LetterScreen
 
 if TYPE_CHECKING:
-    from models.changes.plan import Plan
-    from models.letters.letter import Letter
-    from models.relationships.end import Ending
-    from models.relationships.entities import SentBy
-    from models.session import Desk
+    from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.letters.letter import Letter
+    from partnerdesk.models.relationships.end import Ending
+    from partnerdesk.models.relationships.entities import SentBy
+    from partnerdesk.models.session import Desk
 
 
 class NoticeScreen(LetterScreen):
@@ -21,14 +21,14 @@ class NoticeScreen(LetterScreen):
     NAME = "notice"
 
     def __init__(self, desk: Desk, ending: Ending) -> None:
-        from models.relationships.end import notice_letter
+        from partnerdesk.models.relationships.end import notice_letter
 
         super().__init__(desk, notice_letter(ending, desk.clock()))
         self._ending = ending
 
     def plan_out(self, how: SentBy) -> Plan:
         """Return the plan that records in the history that the letter went out."""
-        from models.relationships.end import plan_notice
+        from partnerdesk.models.relationships.end import plan_notice
 
         return plan_notice(self._ending, self.letter, self.desk.by(), how)
 
@@ -42,7 +42,7 @@ class NoticeScreen(LetterScreen):
 
     def in_language(self, language: str) -> Letter:
         """Return the letter anew in another language."""
-        from models.letters.letter import LetterLanguage
-        from models.relationships.end import notice_letter
+        from partnerdesk.models.letters.letter import LetterLanguage
+        from partnerdesk.models.relationships.end import notice_letter
 
         return notice_letter(self._ending, self.desk.clock(), LetterLanguage(language))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.core.text import shown
-from screens.relationships.letters.letter import LetterPage
-from tui.widgets.field_page import Field, Section
+from partnerdesk.models.core.text import shown
+from partnerdesk.screens.relationships.letters.letter import LetterPage
+from partnerdesk.tui.widgets.field_page import Field, Section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.letters.letter import Letter
-    from models.relationships.sent_letters import SentLetter
-    from models.session import Desk
+    from partnerdesk.models.letters.letter import Letter
+    from partnerdesk.models.relationships.sent_letters import SentLetter
+    from partnerdesk.models.session import Desk
 
 
 class SentLetterScreen(LetterPage):
@@ -28,7 +28,7 @@ class SentLetterScreen(LetterPage):
 
     def around(self) -> Sequence[Section]:
         """Return when the letter went out, by whom and how."""
-        from models.relationships.sent_letters import about_letter, letter_title
+        from partnerdesk.models.relationships.sent_letters import about_letter, letter_title
 
         field = Field(letter_title(self._sent), about_letter(self._sent, self.desk.clock()))
         return [Section(shown(self._company)[:200], (field,))]

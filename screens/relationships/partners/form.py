@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.core.errors import DeskError
-from models.core.text import fold, shown
-from models.customers.list import YES_NO
-from models.forms.question import Asked, Option
-from models.languages import _
-from models.relationships.lists import PARTNER_RELATIONS
-from models.values.countries import codes, country_name
-from screens.shared.record_form import RecordFormScreen
+from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.text import fold, shown
+from partnerdesk.models.customers.list import YES_NO
+from partnerdesk.models.forms.question import Asked, Option
+from partnerdesk.models.languages import _
+from partnerdesk.models.relationships.lists import PARTNER_RELATIONS
+from partnerdesk.models.values.countries import codes, country_name
+from partnerdesk.screens.shared.record_form import RecordFormScreen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.accounts.accounts import Account
-    from models.changes.plan import Outcome, Plan
-    from models.relationships.entities import PartnerLink
-    from models.session import Desk
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.relationships.entities import PartnerLink
+    from partnerdesk.models.session import Desk
 
 
 class PartnerFormScreen(RecordFormScreen):
@@ -28,7 +28,7 @@ class PartnerFormScreen(RecordFormScreen):
     NAME = "partner"
 
     def __init__(self, desk: Desk, account: Account, partner: PartnerLink | None) -> None:
-        from models.relationships.partners import default_kind
+        from partnerdesk.models.relationships.partners import default_kind
 
         kept = values_of(partner) if partner else {"kind": default_kind(account)}
         super().__init__(desk, account, kept)
@@ -81,7 +81,11 @@ class PartnerFormScreen(RecordFormScreen):
         return await self.desk.reader.aside(lambda: self._plan_of(values))
 
     def _plan_of(self, values: Mapping[str, str]) -> Plan:
-        from models.relationships.partners import plan_add_partner, plan_edit_partner, read_partners
+        from partnerdesk.models.relationships.partners import (
+            plan_add_partner,
+            plan_edit_partner,
+            read_partners,
+        )
 
         account, by = self.account, self.desk.by()
         others = read_partners(self.desk.store, account.id)
@@ -97,7 +101,7 @@ class PartnerFormScreen(RecordFormScreen):
 
     async def conflict(self) -> None:
         """Take over what somebody else wrote into fields that nobody touched here."""
-        from models.relationships.partners import read_partner
+        from partnerdesk.models.relationships.partners import read_partner
 
         if self._partner is not None:
             store, id = self.desk.store, self._partner.id or 0
@@ -116,8 +120,8 @@ class PartnerFormScreen(RecordFormScreen):
 
 def values_of(partner: PartnerLink) -> dict[str, str]:
     """Return what is kept of a partner as the form shows it."""
-    from models.relationships.entities import PartnerRelation
-    from models.relationships.partners import KINDS
+    from partnerdesk.models.relationships.entities import PartnerRelation
+    from partnerdesk.models.relationships.partners import KINDS
 
     relation = PartnerRelation(partner.relationship_type)
     signed = {True: "yes", False: "no", None: ""}

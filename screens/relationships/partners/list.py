@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from models.accounts.accounts import PartnerKind
-from models.core.text import shown
-from models.languages import N_, _, ngettext
-from models.relationships.lists import PARTNERS
-from models.settings.clouds import Capability
-from screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
-from tui.widgets.actions import Action
+from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.relationships.lists import PARTNERS
+from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
+from partnerdesk.tui.widgets.actions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from models.accounts.accounts import Account, Scope
-    from models.changes.plan import Outcome, Plan
-    from models.lists.spec import Row, RowKey
+    from partnerdesk.models.accounts.accounts import Account, Scope
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.lists.spec import Row, RowKey
 
 
 class PartnersScreen(RelationshipTab):
@@ -94,7 +94,11 @@ class PartnersScreen(RelationshipTab):
         await self.shell.review(plan, done)
 
     def _plan_end(self, partner_id: RowKey) -> Plan:
-        from models.relationships.partners import plan_end_partner, read_partner, shared_customers
+        from partnerdesk.models.relationships.partners import (
+            plan_end_partner,
+            read_partner,
+            shared_customers,
+        )
 
         store = self.desk.store
         partner, account = read_partner(store, partner_id)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.languages import _, ngettext
-from models.settings.clouds import Capability
-from tui.widgets.questions import Choice
+from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.accounts.accounts import Account
-    from models.lists.spec import RowKey
-    from models.relationships.entities import PartnerLink
-    from tui.widgets.list_screen import ListScreen
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.lists.spec import RowKey
+    from partnerdesk.models.relationships.entities import PartnerLink
+    from partnerdesk.tui.widgets.list_screen import ListScreen
 
 NOBODY = ""
 """What takes the reseller's name away."""
@@ -53,8 +53,8 @@ class ResellerFlow:
         await self._ask_which()
 
     def _cut_off(self) -> int | None:
-        from models.operations.bulk import unfinished_run
-        from models.operations.bulk_records import RunKind
+        from partnerdesk.models.operations.bulk import unfinished_run
+        from partnerdesk.models.operations.bulk_records import RunKind
 
         store, kind = self._screen.desk.store, RunKind.NAME_RESELLER
         return unfinished_run(store, [self._account.id], kind)
@@ -73,8 +73,8 @@ class ResellerFlow:
             self._offer_to_add()
 
     def _resellers(self) -> list[PartnerLink]:
-        from models.relationships.entities import PartnerRelation, PartnerState
-        from models.relationships.partners import read_partners
+        from partnerdesk.models.relationships.entities import PartnerRelation, PartnerState
+        from partnerdesk.models.relationships.partners import read_partners
 
         wanted = (PartnerState.ACTIVE, PartnerRelation.IS_INDIRECT_RESELLER_OF)
         return [
@@ -83,7 +83,7 @@ class ResellerFlow:
         ]  # fmt: skip
 
     async def _offer(self, resellers: Sequence[PartnerLink]) -> None:
-        from screens.shared.choice_dialog import ChoiceDialog
+        from partnerdesk.screens.shared.choice_dialog import ChoiceDialog
 
         choices = [(partner.mpn_id or partner.name, partner.name) for partner in resellers]
         nobody = (NOBODY, _("none: take the name away"))
@@ -118,8 +118,8 @@ class ResellerFlow:
             await self._name(text.strip())
 
     async def _name(self, reseller: str) -> None:
-        from models.operations.bulk import RunWish
-        from models.operations.bulk_records import RunKind
+        from partnerdesk.models.operations.bulk import RunWish
+        from partnerdesk.models.operations.bulk_records import RunKind
 
         wish = RunWish(RunKind.NAME_RESELLER, {"reseller": reseller})
         await self._screen.shell.open_run(wish, self._keys, self._account.id)
