@@ -6,8 +6,8 @@ This file is light: the picture is to stand before anything of the console is im
 from __future__ import annotations
 
 import os
-import shutil
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.languages import language
@@ -58,6 +58,16 @@ def picture_file(
     return PictureFile(file_of(database, "picture"), circumstances)
 
 
+def _terminal_size() -> tuple[int, int]:
+    """Return columns and rows as Textual will find them, mostly without the import of `shutil`."""
+    if sys.__stdout__ is not None and not {"COLUMNS", "LINES"} & os.environ.keys():
+        with suppress(OSError):
+            return os.get_terminal_size(sys.__stdout__.fileno())
+    import shutil
+
+    return shutil.get_terminal_size()
+
+
 def standing(
     file: PictureFile | None, settings: Settings, database: Database, cloud: str, at: datetime
 ) -> Standing | None:
@@ -73,7 +83,7 @@ def standing(
     if isinstance(database, SqliteFile) and not database.path.exists():
         return None
     picture = file.load()
-    if picture is None or picture.size != shutil.get_terminal_size():
+    if picture is None or picture.size != _terminal_size():
         return None
     remembered = Remembered.load(database)
     screen = remembered.screen if settings.start == "last" else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -95,6 +94,8 @@ def written_whole(path: Path, *, mode: int = 0o600) -> Iterator[IO[bytes]]:
     Raises:
         OSError: the folder cannot be written, the disk is full.
     """
+    import tempfile  # the first picture does not wait for what it imports in turn
+
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".partnerdesk-", suffix=".part")
     part = Path(name)
     try:
