@@ -10,7 +10,7 @@ DOMAIN := partnerdesk
 LANGUAGES := models/languages
 CODE := tui screens models mailing cli tests benchmarks
 
-.PHONY: demo run test walk lint format types imports bench snapshots lock messages wheel clean
+.PHONY: demo run test walk lint format types imports bench snapshots lock messages docs wheel clean
 
 demo: $(STAMP)
 	$(BIN)/partnerdesk --demo
@@ -57,6 +57,10 @@ messages: $(STAMP)
 	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	    --no-wrap --domain $(DOMAIN) --input-file build/$(DOMAIN).pot --output-dir $(LANGUAGES)
 	$(BIN)/pybabel --quiet compile --domain $(DOMAIN) --directory $(LANGUAGES)
+
+# Write the pages that follow from the code: the reference, and the drawing of the rooms.
+docs: $(STAMP)
+	$(BIN)/python -m tests.documentation
 
 wheel: $(STAMP)
 	$(BIN)/python -m build --wheel --no-isolation

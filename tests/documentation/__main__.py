@@ -1,0 +1,20 @@
+"""Renews the pages that follow from the code."""
+
+from __future__ import annotations
+
+from partnerdesk.models.languages import speak
+from tests.documentation import drawing, reference
+
+
+def main() -> None:
+    """Write them where they are not as they should be."""
+    speak("en")
+    for page, text in (
+        (reference.PAGE, reference.text()),
+        (drawing.PAGE, drawing.renewed(drawing.PAGE.read_text(encoding="utf-8"))),
+    ):
+        page.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
