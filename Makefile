@@ -3,14 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-WORKERS ?= auto
+# More than the cores: the tests in terminals mostly wait.
+WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 MINUTES ?= 1
 SEED ?= $(shell date +%s)
 DOMAIN := partnerdesk
 LANGUAGES := models/languages
 CODE := tui screens models mailing cli tests benchmarks
 
-.PHONY: demo run test walk lint format types imports bench snapshots lock messages docs wheel clean
+.PHONY: demo run test test-all walk lint format types imports bench snapshots lock messages docs wheel clean
 
 demo: $(STAMP)
 	$(BIN)/partnerdesk --demo
@@ -18,8 +19,11 @@ demo: $(STAMP)
 run: $(STAMP)
 	$(BIN)/partnerdesk
 
+# What guards a change, in minutes; and everything: more examples, kills and races, more pictures.
 test: $(STAMP)
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+test-all: $(STAMP)
+	PARTNERDESK_TEST_DEEP=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 # By chance through the whole console; stops at what breaks. Further: make walk WALK="--keep-going"
 walk: $(STAMP)
@@ -45,8 +49,8 @@ bench: $(STAMP)
 
 # Look at both pictures in snapshot_report.html before you commit what this renews.
 snapshots: $(STAMP)
-	$(BIN)/pytest -n $(WORKERS) tests/snapshots/test_screens.py --snapshot-update
-	$(BIN)/pytest tests/snapshots/test_pictures.py --snapshot-update
+	PARTNERDESK_TEST_DEEP=1 $(BIN)/pytest -n $(WORKERS) tests/snapshots/test_screens.py --snapshot-update
+	PARTNERDESK_TEST_DEEP=1 $(BIN)/pytest tests/snapshots/test_pictures.py --snapshot-update
 
 # Collect the marked texts, merge them into the catalogues and compile these.
 messages: $(STAMP)

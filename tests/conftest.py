@@ -16,6 +16,7 @@ from partnerdesk.models.database.store import Store
 from partnerdesk.models.languages import speak
 from partnerdesk.models.settings.database_url import Database, SqliteFile
 from tests import postgres
+from tests.depth import DEEP
 from tests.empty_book import empty_book_on_the_server, empty_store
 
 if TYPE_CHECKING:
@@ -50,8 +51,17 @@ _REMOVED = (
 _REMOVED_PREFIXES = ("LC_", "PARTNERDESK_", "SSH_", "TEXTUAL_", "TERM_PROGRAM")
 _KEPT_PREFIXES = ("PARTNERDESK_TEST_", "TEXTUAL_SNAPSHOT_")
 
-hypothesis.settings.register_profile("house", deadline=None)
-hypothesis.settings.load_profile("house")
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=25, derandomize=True)
+hypothesis.settings.register_profile("deep", deadline=None)
+hypothesis.settings.load_profile("deep" if DEEP else "quick")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is looked at by `make test-all` only."""
+    left_out = [] if DEEP else [item for item in items if item.get_closest_marker("deep")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -44,6 +44,7 @@ from tests.adding_apart import not_whole
 from tests.books import NOW, TESTER
 from tests.commands import HOUSE
 from tests.conftest import CLOUDS
+from tests.depth import times
 from tests.edits import by, set_tags, write_note
 from tests.forms import (
     AMERICA,
@@ -329,7 +330,9 @@ def test_of_two_processes_that_add_the_same_domain_at_once_the_second_is_told(
     assert all("added" in lane for lane in outcomes), "each was the faster one at times"
 
 
-@pytest.mark.parametrize(("kind", "kills"), [("sqlite", 200), ("postgres", 40)])
+@pytest.mark.parametrize(
+    ("kind", "kills"), [("sqlite", times(200, 40)), ("postgres", times(40, 20))]
+)
 def test_killed_while_carrying_out_a_plan_is_there_whole_or_not_at_all(
     kind: str, kills: int, request: pytest.FixtureRequest
 ) -> None:

@@ -25,6 +25,7 @@ from partnerdesk.models.customers.form.fields import (
 )
 from partnerdesk.models.languages import speak
 from partnerdesk.models.values.countries import codes, country_code, country_name, likely_code
+from tests.depth import times
 from tests.test_customer_form import ATTESTED, PLACES, circumstances, place, said, typed
 
 F = FormField
@@ -375,7 +376,7 @@ _VALUES = _ANY_VALUES | _nearly_right()
 _KINDS = st.sampled_from(sorted(PartnerKind))
 
 
-@settings(max_examples=250)
+@settings(max_examples=times(250))
 @given(_VALUES, st.sampled_from(CLOUDS), _KINDS, st.booleans(), st.none() | _VALUES)
 @example({F.COUNTRY: "BY", F.REGISTRATION_NUMBER: "²" * 9}, "global", PROVIDER, True, None)
 def test_nothing_that_is_typed_raises(
@@ -402,7 +403,7 @@ def test_nothing_that_is_typed_raises(
         assert verdict_of(later) is not Verdict.REFUSED
 
 
-@settings(max_examples=250)
+@settings(max_examples=times(250))
 @given(_nearly_right())
 def test_what_is_accepted_is_a_possible_address(values: dict[FormField, str]) -> None:
     """Save what a warning named: a state or a city that is on no list."""

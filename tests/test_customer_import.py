@@ -38,6 +38,7 @@ from partnerdesk.models.lists.export import PORTAL_COLUMNS
 from partnerdesk.models.sheets import read_sheet, write_csv
 from partnerdesk.models.values.domains import domain_name
 from tests.conftest import CLOUDS
+from tests.depth import times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +53,9 @@ ACTOR = Actor("tester", "testhost")
 PORTAL = "Microsoft ID,Company name,Primary domain name,Relationship"
 CONTOSO, FABRIKAM, ADATUM = (f"{digit * 8}-1111-4222-8333-444444444444" for digit in "abc")
 
-HOUSE = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+HOUSE = settings(
+    max_examples=times(40), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def account_of(store: Store, cloud: str = "global") -> int:
@@ -855,7 +858,7 @@ class TestAlways:
             lambda lines: "\n".join([PORTAL, *lines]).encode("utf-8", "replace")
         )
     )
-    @settings(HOUSE, max_examples=150)
+    @settings(HOUSE, max_examples=times(150))
     def test_any_file_is_a_plan_or_a_file_error(self, light_desk: Desk, content: bytes) -> None:
         path = light_desk.folder / "any.csv"
         path.write_bytes(content)

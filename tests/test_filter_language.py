@@ -23,6 +23,7 @@ from partnerdesk.models.lists.query import Query
 from partnerdesk.models.lists.spec import Sort
 from partnerdesk.models.settings.database_url import SqliteFile
 from tests.books import NOW
+from tests.depth import times
 from tests.empty_book import empty_book
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def test_every_script_of_the_demo_book_is_there() -> None:
     assert all(letter in letters for letter in "aäßéłışåй有ا=%_\\\"['")
 
 
-@settings(max_examples=40)
+@settings(max_examples=times(40))
 @given(data=st.data())
 def test_any_piece_of_a_folded_name_finds_its_customer(
     book: Connection, data: st.DataObject
@@ -212,7 +213,7 @@ terms: st.SearchStrategy[Term] = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=40)
+@settings(max_examples=times(40))
 @given(st.lists(st.lists(st.tuples(terms, st.booleans()), min_size=1, max_size=3), min_size=1,
                 max_size=3),
        st.sampled_from([" or ", "  OR ", " Or  "]))  # fmt: skip

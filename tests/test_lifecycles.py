@@ -19,6 +19,7 @@ from partnerdesk.models.relationships.lifecycles import (
     RelationshipEvent,
     RelationshipState,
 )
+from tests.depth import times
 from tests.relationship_doings import Book
 
 MACHINES: dict[str, Any] = {
@@ -79,6 +80,6 @@ def test_nothing_leads_out_of_a_final_state_and_something_out_of_every_other(nam
 
 TestBook = Book.TestCase
 TestBook.settings = settings(
-    max_examples=25, stateful_step_count=30, derandomize=True, deadline=None,
+    max_examples=times(25), stateful_step_count=30, derandomize=True, deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip

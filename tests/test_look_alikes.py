@@ -18,6 +18,7 @@ from partnerdesk.models.database.store import Store
 from partnerdesk.models.languages import speak
 from tests.books import NOW, fill_demo
 from tests.conftest import CLOUDS
+from tests.depth import times
 from tests.forms import AMERICA, GERMANY, PORTUGAL, account_in, add, alike, form
 from tests.test_lists import Explained
 
@@ -165,7 +166,7 @@ def test_a_hostile_customer_of_the_book_is_shown_harmless(store: Store) -> None:
     assert "␛[31mRed" in found.reason().text
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(), number=st.text(), prefix=st.text(), country=st.text(max_size=3))
 def test_no_text_breaks_the_search(
     book: Store, name: str, number: str, prefix: str, country: str

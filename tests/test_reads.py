@@ -23,6 +23,7 @@ from partnerdesk.tui.widgets.header import DeskHeader
 from partnerdesk.tui.widgets.lines import KeyBar, StatusLine
 from partnerdesk.tui.widgets.record_table import RecordTable
 from tests.books import demo_desk
+from tests.depth import times
 from tests.test_screens import Console
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ async def walk(steps: list[Step], child: type[Widget]) -> None:
         desk.close()
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(25), suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS, st.sampled_from(CHILDREN))
 @example([*TO_A_CUSTOMER, ("g", 0), ("l", 0), ("turns", 3), ("answer", 0)], StatusLine)
 @example([*TO_A_CUSTOMER, ("escape", 0), ("escape", 0), ("turns", 5), ("answer", 0)], KeyBar)

@@ -25,6 +25,7 @@ from partnerdesk.models.lists.spec import Sort
 from partnerdesk.models.lists.trigrams import lead
 from partnerdesk.models.settings.database_url import SqliteFile
 from tests.books import NOW, fill_demo
+from tests.depth import times
 from tests.empty_book import empty_book, empty_book_on_the_server
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def filters(draw: st.DrawFn) -> str:
     return " ".join(words)
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(100))
 @given(text=filters(), sort=SORTS, accounts=ACCOUNTS, place=st.floats(0, 1), more=st.data())
 def test_every_way_finds_the_same_rows(
     book: Connection, text: str, sort: Sort, accounts: tuple[int, ...], place: float,
@@ -130,7 +131,7 @@ def test_every_way_finds_the_same_rows(
         assert search.position_of(book, rows[-1].key) == len(rows) - 1
 
 
-@settings(max_examples=40)
+@settings(max_examples=times(40))
 @given(
     text=st.sampled_from(["", "gmbh", "-vip", "seen<60d"]), sort=SORTS, accounts=ACCOUNTS,
     places=st.lists(st.tuples(st.floats(0, 1), st.integers(1, 40)), min_size=2, max_size=9),
@@ -148,7 +149,7 @@ def test_places_found_from_places_found_before_are_right(
         assert [row.key for row in found] == [row.key for row in rows[start : start + length]]
 
 
-@settings(max_examples=60)
+@settings(max_examples=times(60))
 @given(words=st.sampled_from(TYPED), sort=SORTS, accounts=ACCOUNTS, more=st.data())
 def test_typed_on_the_same_rows_are_found(
     book: Connection, helper: Reader, words: str, sort: Sort, accounts: tuple[int, ...],
@@ -185,7 +186,7 @@ def test_a_filter_narrows_what_all_its_rows_pass(text: str, wider: str, narrows:
     assert filters[0].narrows(filters[1]) is narrows
 
 
-@settings(max_examples=200)
+@settings(max_examples=times(200))
 @given(
     word=st.text(min_size=1, max_size=12).filter(fold) | st.sampled_from(WORDS[:-2]),
     other=st.sampled_from(FIELDS),

@@ -17,6 +17,7 @@ from partnerdesk.tui.wire.looks import Looks
 from partnerdesk.tui.wire.output import Abilities
 from partnerdesk.tui.wire.picture import Picture
 from partnerdesk.tui.wire.wire import BEGIN, END, Wire
+from tests.depth import times
 from tests.emulator import Link
 from tests.wire_frames import Span, frame, piece, shown, terminal
 
@@ -121,7 +122,7 @@ def _spans(line: Line) -> list[Span]:
     return spans
 
 
-@settings(derandomize=True, max_examples=60, database=None)
+@settings(derandomize=True, max_examples=times(60), database=None)
 @given(pictures(), st.booleans(), st.booleans())
 def test_changes_show_what_whole_frames_show(
     all_pictures: list[list[Line]], whole: bool, erases_in_colour: bool

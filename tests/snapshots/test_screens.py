@@ -14,6 +14,7 @@ import pytest
 from partnerdesk.models.languages import speak
 from partnerdesk.tui.app import DeskApp
 from tests.books import demo_desk, empty_desk
+from tests.depth import deep
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -104,8 +105,15 @@ async def _settle(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize("size", [SMALL, DESIGN], ids=["80x24", "120x40"])
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize(
+    ("language", "size"),
+    [
+        pytest.param("en", SMALL, id="en-80x24"),
+        pytest.param("en", DESIGN, id="en-120x40", marks=deep),
+        pytest.param("ru", SMALL, id="ru-80x24"),
+        pytest.param("ru", DESIGN, id="ru-120x40", marks=deep),
+    ],
+)
 @pytest.mark.parametrize("screen", KEYS)
 def test_screen(
     screen: str, language: str, size: tuple[int, int], tmp_path: Path, snap_compare: Compare
@@ -129,6 +137,7 @@ def test_without_colour(
     assert snap_compare(app, terminal_size=SMALL, run_before=pressing(KEYS[screen]))
 
 
+@deep
 @pytest.mark.parametrize("theme", ["ansi", "partnerdesk-light"])
 @pytest.mark.parametrize("screen", MAIN_SCREENS)
 def test_theme(screen: str, theme: str, tmp_path: Path, snap_compare: Compare) -> None:
