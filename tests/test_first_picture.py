@@ -184,6 +184,7 @@ def test_the_terminal_is_left_tidy_while_the_picture_stands(end: signal.Signals)
         assert 1049 in console.modes
         assert not termios.tcgetattr(console._master)[3] & termios.ECHO
         console.press("x", "ctrl+z", "ctrl+s", "ctrl+q")  # none of them is shown or does anything
+        console.send(b"\x1c")  # ctrl+\
         console.wait_idle()
         assert all("x" not in line for line in console.lines)
         if end == signal.SIGINT:

@@ -171,6 +171,24 @@ def fail_once(self):
         terminal.wait_for("Note kept.")
 
 
+def test_what_takes_long_says_so_until_it_is_done(tmp_path: Path) -> None:
+    mark = tmp_path / "done"
+    failing = f"""
+import asyncio, pathlib
+async def wait(self):
+    while not pathlib.Path({str(mark)!r}).exists():
+        await asyncio.sleep(0.05)
+"""
+    with broken(tmp_path, RESOURCES + "S.do_guide = wait", failing=failing) as terminal:
+        terminal.wait_for("216 customers")
+        terminal.wait_idle()
+        terminal.press("enter")
+        terminal.wait_for("This takes its time; ctrl+q leaves.")
+        mark.touch()
+        terminal.wait_until(lambda text: "This takes its time" not in text)
+    assert reports(tmp_path) == []
+
+
 def test_what_was_answered_to_a_line_is_back_when_it_is_asked_again(tmp_path: Path) -> None:
     failing = (
         FAIL

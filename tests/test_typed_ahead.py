@@ -162,8 +162,16 @@ def test_a_note_a_tag_and_their_undo(store: Store) -> None:
 
 def test_a_key_that_does_nothing_here_does_nothing_on_the_next_screen(store: Store) -> None:
     """`t` means nothing in a list; behind it Enter opens the page on which it would ask."""
-    add_customer(store, "Fabrikam, Inc.", "fabrikam")
+    for name, prefix in (("Fabrikam, Inc.", "fabrikam"), ("Fabrikam Two", "two"), ("X", "x")):
+        add_customer(store, name, prefix)
     with typed(store, "gctttt\r") as terminal:
+        terminal.wait_for("Contact and address")
+        terminal.wait_idle()
+        assert "Tags " not in terminal.line(-2)
+        terminal.type("gc/fabr\r")
+        terminal.wait_for("2 of 3")
+        terminal.wait_idle()
+        terminal.type("t\r")
         terminal.wait_for("Contact and address")
         terminal.wait_idle()
         assert "Tags " not in terminal.line(-2)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Scope
     from partnerdesk.models.lists.saved_views import Kept
     from partnerdesk.models.lists.spec import Column, Row, RowKey
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import Desk, DeskState
 
 
 class _Asked(NamedTuple):
@@ -41,6 +41,8 @@ class _Asked(NamedTuple):
     source: StoreRows
     scope: Scope
     filter: Filter
+    state: DeskState
+    """The state of the book when it was asked, or an earlier one than the rows tell of."""
 
 
 class ListScreen(MarksScreen):
@@ -154,7 +156,7 @@ class ListScreen(MarksScreen):
         self._source = StoreRows(
             self.desk.reader, self.query_of(scope), self.desk.counters, self._source
         )
-        self._asked = _Asked(self._source, scope, self._filter)
+        self._asked = _Asked(self._source, scope, self._filter, self.desk.state)
         self.table.show(self._source, sort=self._sort, keep=keep, near=near)
 
     def on_record_table_shown(self, event: RecordTable.Shown) -> None:
@@ -163,7 +165,7 @@ class ListScreen(MarksScreen):
         if asked is None or event.source is not asked.source:
             return
         self._shown_scope, self._shown_filter = asked.scope.key, asked.filter
-        self._count_all(asked.scope)
+        self._count_all(asked)
         self.show_state(asked.scope)
         self.shell.unveil()
 
@@ -175,12 +177,12 @@ class ListScreen(MarksScreen):
         if asked.scope.key != self._shown_scope:
             self.table.show_all(())
 
-    def _count_all(self, scope: Scope) -> None:
+    def _count_all(self, asked: _Asked) -> None:
         """See to it that the rows are counted which the filter leaves out."""
-        state = scope.key, self.desk.pulse
+        scope, state = asked.scope, self.desk.state
         if not self._shown_filter.text:
             self._all = self.table.total if self.table.is_counted else None
-            self._all_of = state
+            self._all_of = asked.state  # what is known by now may be newer than these rows
         elif state != self._all_of or self._all is None:
             self._all, self._all_of = None, state
             unfiltered = replace(self.query_of(scope), filter=NO_FILTER)
@@ -200,10 +202,10 @@ class ListScreen(MarksScreen):
 
     def on_record_table_counted(self) -> None:
         """Say how many rows there are, now that they are counted."""
-        scope = self.desk.scope
-        if scope is not None and scope.key == self._shown_scope:
-            self._count_all(scope)
-            self.show_state(scope)
+        asked = self._asked
+        if asked is not None and asked.scope.key == self._shown_scope:
+            self._count_all(asked)
+            self.show_state(asked.scope)
 
     def query_of(self, scope: Scope) -> Query:
         """Return the query whose rows are shown."""
