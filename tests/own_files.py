@@ -22,7 +22,7 @@ from partnerdesk.models.session import Desk
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.database_url import SqliteFile
 from partnerdesk.tui.first_picture import picture_file
-from partnerdesk.tui.wire.kept import KeptPicture, PictureFile, Run
+from partnerdesk.tui.wire.startup_snapshot import KeptPicture, PictureFile, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable

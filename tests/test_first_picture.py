@@ -26,9 +26,8 @@ from partnerdesk.tui.first_picture import picture_file, standing
 from partnerdesk.tui.leaving import picture_of
 from partnerdesk.tui.widgets.desk_screen import DeskScreen
 from partnerdesk.tui.widgets.lines import KeyBar
-from partnerdesk.tui.wire.kept import AS_AGREED, KeptPicture, PictureFile, Run
-from partnerdesk.tui.wire.picture import Picture
-from partnerdesk.tui.wire.standing import Standing
+from partnerdesk.tui.wire.screen_buffer import Picture
+from partnerdesk.tui.wire.startup_snapshot import AS_AGREED, KeptPicture, PictureFile, Run, Standing
 from tests.books import NOW, demo_desk, demo_store
 from tests.commands import COMMAND
 from tests.terminal import Terminal
@@ -167,8 +166,8 @@ from partnerdesk.models.core.clock import now
 from partnerdesk.tui.leaving import picture_of
 from partnerdesk.tui.widgets.desk_screen import DeskScreen
 from partnerdesk.tui.widgets.lines import KeyBar
-from partnerdesk.tui.wire.kept import KeptPicture, Run
-from partnerdesk.tui.wire.standing import Standing
+from partnerdesk.tui.wire.startup_snapshot import KeptPicture, Run
+from partnerdesk.tui.wire.startup_snapshot import Standing
 with Standing(KeptPicture((80, 24), [[Run(0, "", "a row")]] * 24, 22, "", "", 0), now()):
     while True:
         signal.pause()

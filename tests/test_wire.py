@@ -13,9 +13,9 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from partnerdesk.tui.wire import own_driver
 from partnerdesk.tui.wire.driver import SparingDriver
-from partnerdesk.tui.wire.looks import Looks
-from partnerdesk.tui.wire.output import Abilities
-from partnerdesk.tui.wire.picture import Picture
+from partnerdesk.tui.wire.frame_writer import Abilities
+from partnerdesk.tui.wire.screen_buffer import Picture
+from partnerdesk.tui.wire.styles import Looks
 from partnerdesk.tui.wire.wire import BEGIN, END, Wire
 from tests.depth import times
 from tests.emulator import Link

@@ -11,8 +11,8 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from partnerdesk.tui.app import DeskApp
 from partnerdesk.tui.wire.driver import SparingDriver, WatchedDriver
-from partnerdesk.tui.wire.output import Abilities
-from partnerdesk.tui.wire.picture import Picture
+from partnerdesk.tui.wire.frame_writer import Abilities
+from partnerdesk.tui.wire.screen_buffer import Picture
 from partnerdesk.tui.wire.wire import Wire
 from tests.books import demo_desk, demo_store
 from tests.commands import COMMAND

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from partnerdesk.models.session import Desk
-    from partnerdesk.tui.wire.kept import PictureFile
-    from partnerdesk.tui.wire.standing import Standing
+    from partnerdesk.tui.wire.startup_snapshot import PictureFile, Standing
 
 MAIN_SCREENS = {
     "resources": ("partnerdesk.screens.resources.list", "ResourcesScreen"),

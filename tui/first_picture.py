@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.languages import language
 from partnerdesk.models.lists.list_state import Remembered, file_of
 from partnerdesk.models.settings.database_url import SqliteFile
-from partnerdesk.tui.wire.kept import PictureFile
-from partnerdesk.tui.wire.standing import Standing
+from partnerdesk.tui.wire.startup_snapshot import PictureFile, Standing
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,7 +10,7 @@ from partnerdesk.models.core.clock import to_millis
 from partnerdesk.tui.openings import Openings
 from partnerdesk.tui.widgets.desk_screen import DeskScreen
 from partnerdesk.tui.widgets.lines import KeyBar, StatusLine
-from partnerdesk.tui.wire.kept import KeptPicture
+from partnerdesk.tui.wire.startup_snapshot import KeptPicture
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from partnerdesk.models.session import Desk
-    from partnerdesk.tui.wire.kept import PictureFile
-    from partnerdesk.tui.wire.picture import Picture
+    from partnerdesk.tui.wire.screen_buffer import Picture
+    from partnerdesk.tui.wire.startup_snapshot import PictureFile
 
 SAVE_SECONDS = 0.3
 """How long leaving waits for how the lists are left to be written."""

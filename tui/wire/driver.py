@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from textual.drivers import linux_driver
 from textual.events import Key, Resize
 
+from partnerdesk.tui.wire.frame_parser import is_frame
+from partnerdesk.tui.wire.frame_writer import Abilities
 from partnerdesk.tui.wire.key_parser import KeyParser
-from partnerdesk.tui.wire.output import Abilities
 from partnerdesk.tui.wire.painted import LEAVE_KEY, PaintedApp
-from partnerdesk.tui.wire.picture import Picture
-from partnerdesk.tui.wire.reading import is_frame
-from partnerdesk.tui.wire.standing import TO_ALTERNATE
+from partnerdesk.tui.wire.screen_buffer import Picture
+from partnerdesk.tui.wire.startup_snapshot import TO_ALTERNATE
 from partnerdesk.tui.wire.wire import BEGIN, END, Wire
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.message import Message
 
-    from partnerdesk.tui.wire.standing import Standing
+    from partnerdesk.tui.wire.startup_snapshot import Standing
 
 vars(linux_driver)["XTermParser"] = KeyParser  # named in the midst of a method, given nowhere
 

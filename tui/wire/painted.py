@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 if TYPE_CHECKING:
-    from partnerdesk.tui.wire.picture import Picture
-    from partnerdesk.tui.wire.standing import Standing
+    from partnerdesk.tui.wire.screen_buffer import Picture
+    from partnerdesk.tui.wire.startup_snapshot import Standing
 
 LEAVE_KEY = "ctrl+q"
 

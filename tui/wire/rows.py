@@ -6,11 +6,11 @@ from operator import eq
 from typing import TYPE_CHECKING
 
 from partnerdesk.tui.wire.cells import RIGHT_HALF, UNKNOWN
-from partnerdesk.tui.wire.looks import UnknownSequenceError
+from partnerdesk.tui.wire.styles import UnknownSequenceError
 
 if TYPE_CHECKING:
     from partnerdesk.tui.wire.cells import Cells
-    from partnerdesk.tui.wire.looks import Look
+    from partnerdesk.tui.wire.styles import Look
 
 
 class Row:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partnerdesk.tui.wire.reading import is_frame
+from partnerdesk.tui.wire.frame_parser import is_frame
 
 if TYPE_CHECKING:
-    from partnerdesk.tui.wire.picture import Picture
+    from partnerdesk.tui.wire.screen_buffer import Picture
 
 BEGIN, END = "\x1b[?2026h", "\x1b[?2026l"
 """What stands around a frame that is to be shown at once (synchronized output)."""

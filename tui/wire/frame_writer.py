@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Set
 
     from partnerdesk.tui.wire.cells import Widths
-    from partnerdesk.tui.wire.looks import Look, Looks
+    from partnerdesk.tui.wire.styles import Look, Looks
 
 BRIDGE = 4
 """So many cells are written once more rather than jumped over: a jump takes as many bytes."""

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partnerdesk.tui.wire.cells import UNKNOWN, Widths
-from partnerdesk.tui.wire.kept import AS_AGREED, Run, runs_of
-from partnerdesk.tui.wire.looks import Looks, UnknownSequenceError
-from partnerdesk.tui.wire.output import Abilities, Output
-from partnerdesk.tui.wire.reading import Reading
+from partnerdesk.tui.wire.frame_parser import Reading
+from partnerdesk.tui.wire.frame_writer import Abilities, Output
 from partnerdesk.tui.wire.rows import Row
 from partnerdesk.tui.wire.scrolling import moved
+from partnerdesk.tui.wire.startup_snapshot import AS_AGREED, Run, runs_of
+from partnerdesk.tui.wire.styles import Looks, UnknownSequenceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from partnerdesk.tui.wire.looks import Look
-    from partnerdesk.tui.wire.reading import Pieces
+    from partnerdesk.tui.wire.frame_parser import Pieces
     from partnerdesk.tui.wire.scrolling import Move
+    from partnerdesk.tui.wire.styles import Look
 
 _CLEAR = "\x1b[m\x1b[2J"
 

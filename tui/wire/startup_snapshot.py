@@ -1,24 +1,38 @@
-"""The picture in which the console was left: kept as text and looks, and never anything else."""
+"""The picture in which the console was left: kept, and shown until the book is open.
+
+It is kept as text and looks, and never as anything else.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import sys
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
 
 from partnerdesk.models.core import own_files
+from partnerdesk.models.core.clock import age, from_millis
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.typed import DamagedError
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
+    from types import FrameType
 
 AS_AGREED = "\x1b[r\x1b[?6l\x1b[?7l\x1b[?25l\x1b(B\x0f"
 """What else a terminal needs to show frames: no scroll region, rows counted from its top, no line
 wrap, no cursor, and letters that are letters."""
 
+TO_ALTERNATE, TO_USUAL = "\x1b[?1049h", "\x1b[?1049l\x1b[?25h"
+"""To the screen of full-screen programs, and back from it with the cursor."""
+_STDIN = 0
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _FORMAT = 1
 _Cells = Annotated[int, range(1, 1_001)]
 """How many columns or rows a terminal has."""
@@ -135,3 +149,68 @@ def _is_safe(run: Run, width: int) -> bool:
     """Say whether all that a run can do to a terminal is to write letters into its row."""
     room = width - run.column
     return room > 0 and len(run.text) <= _MOST_LETTERS * room and shown(run.text) == run.text
+
+
+class Standing:
+    """A picture on the terminal, with its age; the driver takes the terminal over from it.
+
+    Keys that are typed meanwhile are not shown and wait for the console. Ctrl-C ends it at once:
+    nothing was begun yet that could be lost.
+    """
+
+    def __init__(self, picture: KeptPicture, at: datetime) -> None:
+        self.size = picture.size
+        self.pieces = picture.pieces(
+            _("As it was {age}. Opening the book …").format(age=age(from_millis(picture.at), at))
+        )
+        """What stands there, row by row, as Textual would have written it."""
+        self.is_whole = True
+        """Whether it still stands as it was painted."""
+        self.usual: list[Any] = []
+        """The terminal's attributes as they were."""
+        self._is_ours = True
+
+    def __enter__(self) -> Self:
+        import termios
+
+        self.usual = termios.tcgetattr(_STDIN)
+        waiting = termios.tcgetattr(_STDIN)
+        waiting[0] &= ~(termios.IXON | termios.ICRNL)  # as the driver will want the keys
+        waiting[3] &= ~(termios.ECHO | termios.ICANON)
+        waiting[6][termios.VSUSP] = waiting[6][termios.VQUIT] = b"\0"
+        termios.tcsetattr(_STDIN, termios.TCSANOW, waiting)
+        for number in _SIGNALS:
+            signal.signal(number, self._leave)
+        signal.signal(signal.SIGWINCH, self._resized)
+        _write(TO_ALTERNATE + AS_AGREED + "\x1b[2J" + "".join(self.pieces))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_ours:
+            self._restore()
+
+    def hand_over(self) -> list[Any]:
+        """Return the attributes with which the terminal is to be left by whom it is given to."""
+        self._is_ours = False
+        return self.usual
+
+    def _restore(self) -> None:
+        import termios
+
+        termios.tcsetattr(_STDIN, termios.TCSANOW, self.usual)
+        _write("\x1b[?7h" + TO_USUAL)
+
+    def _leave(self, number: int, _frame: FrameType | None) -> None:
+        self._restore()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    def _resized(self, _number: int, _frame: FrameType | None) -> None:
+        self.is_whole = False
+
+
+def _write(text: str) -> None:
+    terminal = sys.__stderr__  # where Textual's driver writes
+    if terminal is not None:
+        terminal.write(text)
+        terminal.flush()

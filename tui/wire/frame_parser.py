@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from partnerdesk.tui.wire.looks import UnknownSequenceError
+from partnerdesk.tui.wire.styles import UnknownSequenceError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from partnerdesk.tui.wire.cells import Widths
-    from partnerdesk.tui.wire.looks import Look, Looks
     from partnerdesk.tui.wire.rows import Row
+    from partnerdesk.tui.wire.styles import Look, Looks
 
 MOST_PIECES = 8
 """So many pieces of one row are remembered as they came."""
