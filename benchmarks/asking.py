@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 from partnerdesk.models.database.reader import Reader
-from partnerdesk.models.lists.row_source import Wish
+from partnerdesk.models.lists.row_source import RowsRequest
 from partnerdesk.models.lists.store_rows import StoreRows
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ class Asking:
         The cursor is on the row `cursor`, and stays there where it is among the new rows.
         """
         source = self._before = StoreRows(self._reader, query, self._counters, self._before)
-        wish = Wish(cursor.key if cursor else 0, SPARE, PAGE + SPARE, PAGE, near=cursor)
-        until_rows, opening = self._timed(lambda: source.opening(wish))
+        request = RowsRequest(cursor.key if cursor else 0, SPARE, PAGE + SPARE, PAGE, near=cursor)
+        until_rows, opening = self._timed(lambda: source.opening(request))
         until_count, (_start, total) = self._timed(lambda: source.settle(opening))
         return Shown(opening.rows, until_rows, total, until_count)
 
@@ -74,8 +74,8 @@ class Asking:
     def jump(self, query: Query, text: str) -> float:
         """Return the seconds until the first rows that begin with `text` are there."""
         source = self._source(query)
-        wish = Wish(0, SPARE, PAGE + SPARE, PAGE, text=text)
-        return self._timed(lambda: source.opening(wish))[0]
+        request = RowsRequest(0, SPARE, PAGE + SPARE, PAGE, text=text)
+        return self._timed(lambda: source.opening(request))[0]
 
     def _source(self, query: Query) -> StoreRows:
         """Return the rows of a query: the list keeps them while it shows them."""

@@ -74,7 +74,7 @@ def rows(
         found = query.window(connection, 0, 100)
         assert query.count(connection) == len(found)
         assert list(query.walk(connection, 2)) == found
-        assert [query.position_of(connection, row.key) for row in found] == [*range(len(found))]
+        assert [query.place_of_key(connection, row.key) for row in found] == [*range(len(found))]
         return found
     finally:
         connection.close()
@@ -175,7 +175,7 @@ def test_every_order_reads_its_index(filled: Store, sort: Sort, accounts: tuple[
     if isinstance(connection, PostgresConnection):
         assert "Index" in explained.plan
     else:
-        walked, _, shown = explained.plan.partition("SCAN spots")
+        walked, _, shown = explained.plan.partition("SCAN positions")
         index = {"when": "ch", "who": "changes_by_actor", "customer": "changes_by_subject"}
         assert index[sort.column] in walked
         assert "TEMP B-TREE" not in walked

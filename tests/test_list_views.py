@@ -157,7 +157,7 @@ class Slow(RowSource):
     async def count(self) -> int:
         return 1_000_000
 
-    async def position_of(self, key: RowKey) -> int | None:
+    async def place_of_key(self, key: RowKey) -> int | None:
         return key - 1
 
     async def window(

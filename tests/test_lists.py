@@ -45,8 +45,8 @@ def test_windows_places_and_counts_agree_in_every_order(filled: Store) -> None:
             assert query.window(connection, 0, 1000) == rows
             assert query.window(connection, 5, 7) == rows[5:12]
             for place in (0, len(keys) // 2, len(keys) - 1):
-                assert query.position_of(connection, keys[place]) == place
-            assert query.position_of(connection, 10**9) is None
+                assert query.place_of_key(connection, keys[place]) == place
+            assert query.place_of_key(connection, 10**9) is None
             assert sorted(query.all_keys(connection)) == sorted(keys)
     connection.close()
 
@@ -87,7 +87,7 @@ def test_every_order_is_walked_in_an_index(
     if isinstance(connection, PostgresConnection):
         assert "Index" in explained.plan
     else:
-        walked, _, _shown = explained.plan.partition("SCAN spots")
+        walked, _, _shown = explained.plan.partition("SCAN positions")
         assert walked.count("USING COVERING INDEX customers_by_") == len(accounts)
         assert "TEMP B-TREE" not in walked
     connection.close()

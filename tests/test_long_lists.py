@@ -13,10 +13,10 @@ from partnerdesk.models.database.reader import Reader
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.lists.filter_parser import NO_FILTER, parse
 from partnerdesk.models.lists.query import Query
-from partnerdesk.models.lists.row_source import Opening, RowSource, Wish
+from partnerdesk.models.lists.row_source import Opening, RowSource, RowsRequest
 from partnerdesk.models.lists.spec import Row, RowKey, Sort
 from partnerdesk.models.lists.store_rows import StoreRows
-from partnerdesk.models.lists.trigrams import lead
+from partnerdesk.models.lists.trigrams import index_hint
 from partnerdesk.models.settings.database_url import SqliteFile
 from partnerdesk.tui.widgets import record_window
 from tests.books import NOW, fill_demo
@@ -55,12 +55,12 @@ class Uncounted(RowSource):
             await self.window_gate.wait()
         return self.rows(start, length)
 
-    async def position_of(self, key: RowKey) -> int | None:
+    async def place_of_key(self, key: RowKey) -> int | None:
         return key - 1
 
-    async def opening(self, wish: Wish) -> Opening:
-        start = 500_000 - wish.before
-        return Opening(self.rows(start, wish.before + wish.after), wish.before, None, None)
+    async def opening(self, request: RowsRequest) -> Opening:
+        start = 500_000 - request.before
+        return Opening(self.rows(start, request.before + request.after), request.before, None, None)
 
     async def settle(self, opening: Opening) -> tuple[int, int]:
         await self.gate.wait()
@@ -168,7 +168,7 @@ def test_the_index_of_words_follows_every_change_of_a_row(tmp_path: Path) -> Non
     book = store.connect()
 
     def found(word: str) -> int:
-        where = lead(parse(word, CUSTOMERS, NOW), CUSTOMERS, book)
+        where = index_hint(parse(word, CUSTOMERS, NOW), CUSTOMERS, book)
         assert where is not None
         return where.count(book, 100)
 
@@ -181,7 +181,7 @@ def test_the_index_of_words_follows_every_change_of_a_row(tmp_path: Path) -> Non
     assert (found("xyzzy"), found("wordle")) == (0, 1)
     book.rows("UPDATE customers SET microsoft_id = 'f00d-cafe' WHERE id = ?", (key,))
     assert [found(word) for word in ("f00d", "00d", "00d-ca", "00d-cb")] == [1, 0, 1, 0]
-    where = lead(parse("wordle", CUSTOMERS, NOW), CUSTOMERS, book)
+    where = index_hint(parse("wordle", CUSTOMERS, NOW), CUSTOMERS, book)
     assert where is not None
     parts = where.parts(1, key, key + 1)
     assert [part.count(book, 9) for part in parts] == [0, 1]

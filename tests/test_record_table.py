@@ -49,7 +49,7 @@ class Numbers(RowSource):
         last = min(start + length, self.total)
         return [Row(n + 1, (f"name {n}", f"at {n}", "more")) for n in range(start, last)]
 
-    async def position_of(self, key: RowKey) -> int | None:
+    async def place_of_key(self, key: RowKey) -> int | None:
         return key - 1 if 1 <= key <= self.total else None
 
 

@@ -62,7 +62,7 @@ def test_windows_places_and_counts_agree_in_every_order(filled: Store) -> None:
                 assert query.window(book, 0, 1000) == rows
                 assert query.window(book, 2, 5) == rows[2:7]
                 for place in {0, len(keys) // 2, len(keys) - 1} if keys else ():
-                    assert query.position_of(book, keys[place]) == place
+                    assert query.place_of_key(book, keys[place]) == place
                 assert sorted(query.all_keys(book)) == sorted(keys)
                 turned = replace(query, sort=replace(sort, descending=not sort.descending))
                 assert list(turned.walk(book)) == rows[::-1]
@@ -83,7 +83,7 @@ def test_every_order_of_one_account_reads_its_index(
         if isinstance(book, PostgresConnection):
             assert "Index" in explained.plan
         else:
-            walked, _, _shown = explained.plan.partition("SCAN spots")
+            walked, _, _shown = explained.plan.partition("SCAN positions")
             assert "_by_" in walked
             assert "TEMP B-TREE FOR ORDER BY" not in walked
 

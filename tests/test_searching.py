@@ -19,10 +19,10 @@ from partnerdesk.models.lists import deep_paging as far_places
 from partnerdesk.models.lists import search as searching
 from partnerdesk.models.lists.filter_parser import parse
 from partnerdesk.models.lists.query import Query
-from partnerdesk.models.lists.row_source import Wish
+from partnerdesk.models.lists.row_source import RowsRequest
 from partnerdesk.models.lists.search import Search
 from partnerdesk.models.lists.spec import Sort
-from partnerdesk.models.lists.trigrams import lead
+from partnerdesk.models.lists.trigrams import index_hint
 from partnerdesk.models.settings.database_url import SqliteFile
 from tests.books import NOW, fill_demo
 from tests.depth import times
@@ -111,7 +111,7 @@ def test_every_way_finds_the_same_rows(
     key = rows[at].key if at < len(rows) else 0
     before, after = more.draw(st.integers(0, 9)), more.draw(st.integers(1, 30))
     enough = more.draw(st.integers(1, after) | st.just(0))
-    opening = search.opening(book, Wish(key, before, after, enough))
+    opening = search.opening(book, RowsRequest(key, before, after, enough))
     at = at if key else 0
     first = max(at - before, 0) if key and not enough else at - opening.cursor
     whole = rows[first : at + after + (0 if key else before)]
@@ -128,7 +128,7 @@ def test_every_way_finds_the_same_rows(
     found = search.window(book, start, length, len(rows), held)
     assert found == rows[start : start + length]
     if rows:
-        assert search.position_of(book, rows[-1].key) == len(rows) - 1
+        assert search.place_of_key(book, rows[-1].key) == len(rows) - 1
 
 
 @settings(max_examples=times(40))
@@ -164,7 +164,7 @@ def test_typed_on_the_same_rows_are_found(
         rows = list(query.walk(book))
         search = Search(query, helper, search)
         key = more.draw(st.sampled_from([0, *(row.key for row in rows)]))
-        opening = search.opening(book, Wish(key, 4, 6))
+        opening = search.opening(book, RowsRequest(key, 4, 6))
         at = next((place for place, row in enumerate(rows) if row.key == key), 0)
         first = max(at - 4, 0) if key else 0
         assert opening.start in (None, first), text
@@ -195,7 +195,7 @@ def test_the_index_of_words_leaves_no_row_out(book: Connection, word: str, other
     doubled = word.replace('"', '""')
     chosen = parse(f'"{doubled}" or {other}', CUSTOMERS, NOW)
     for some in (chosen, parse(f'"{doubled}"', CUSTOMERS, NOW)):
-        where = lead(some, CUSTOMERS, book)
+        where = index_hint(some, CUSTOMERS, book)
         plain = Query(CUSTOMERS, (1, 2, 3), some, Sort("company"))
         if where is not None:
-            assert replace(plain, lead=where.holds("c.id")).count(book) == plain.count(book)
+            assert replace(plain, hint=where.holds("c.id")).count(book) == plain.count(book)

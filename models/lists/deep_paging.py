@@ -64,9 +64,9 @@ class Places:
                 elif place >= end:
                     ways.append((place - end, index, True))
         offset, index, backward = min(ways)
-        spot = near[index][1].spot if index >= 0 else None
+        position = near[index][1].position if index >= 0 else None
         rows = self._query.rows_from(
-            connection, spot, length=end - start if backward else length,
+            connection, position, length=end - start if backward else length,
             offset=offset, backward=backward,
         )  # fmt: skip
         if rows and offset > NEAR:
@@ -92,5 +92,9 @@ class Places:
         rows = Places(largest).window(connection, share, 1, size, ())
         if not rows:
             return None
-        places = [one.place_of_spot(connection, rows[0].spot) for one in accounts if one != largest]
+        places = [
+            one.place_of_position(connection, rows[0].position)
+            for one in accounts
+            if one != largest
+        ]
         return share + sum(places), rows[0]

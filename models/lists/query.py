@@ -3,8 +3,8 @@
 Lists are read over plain connections, because the first rows do not wait for the ORM. The SQL is
 put together from the spec's own constants; whatever a person typed is always a bound value.
 
-Where a row stands in an order is its *spot*: its value in the sorted column, and its key. From a
-spot on, rows are found in an index without counting those before it.
+Where a row stands in an order is its *position*: its value in the sorted column, and its
+key. From a position on, rows are found in an index without counting those before it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from partnerdesk.models.database.connection import Connection
-    from partnerdesk.models.lists.trigrams import Lead
+    from partnerdesk.models.lists.trigrams import IndexHint
 
 EVERY = 2**62
 """More rows than there are."""
-Spot = tuple[Any, RowKey]
+Position = tuple[Any, RowKey]
 """Where a row stands in an order: its value in the sorted column, and its key."""
 
 
@@ -45,7 +45,7 @@ class Query:
     """The moment (milliseconds) that states which time brings are counted from."""
     between: tuple[RowKey, RowKey] | None = None
     """Only rows with a key from the first on and before the second, where given (a part)."""
-    lead: Sql = NOTHING
+    hint: Sql = NOTHING
     """A condition that holds for all rows of the filter, from an index (`trigrams.py`)."""
     in_order: bool = False
     """Whether the order's index is to be walked, whatever other one the filter could begin with."""
@@ -80,13 +80,13 @@ class Query:
 
         Hold the connection's `snapshot` around it if the rows must be of one moment.
         """
-        last: Spot | None = None
+        last: Position | None = None
         while True:
             rows = self.rows_from(connection, last, length=length)
             yield from rows
             if len(rows) < length:
                 return
-            last = rows[-1].spot
+            last = rows[-1].position
 
     def count_to(self, connection: Connection, most: int) -> int:
         """Return how many rows there are, at most `most`."""
@@ -101,8 +101,8 @@ class Query:
         sql = f"SELECT {self.spec.key} FROM {self.spec.table} WHERE {where.text}"  # noqa: S608
         return [row[0] for row in self._read(connection, Sql(sql, where.values))]
 
-    def some_spots(self, connection: Connection, most: int) -> list[Spot]:
-        """Return the spots of all rows in no order, at most `most`."""
+    def some_positions(self, connection: Connection, most: int) -> list[Position]:
+        """Return the positions of all rows in no order, at most `most`."""
         where = self._where()
         sql = (
             f"SELECT {self._sorting}, {self.spec.key} FROM {self.spec.table} "  # noqa: S608
@@ -116,27 +116,27 @@ class Query:
         """Return at most `length` rows from place `start` on (0 is the first)."""
         return self.rows_from(connection, None, length=length, offset=start)
 
-    def spot_of(self, connection: Connection, key: RowKey) -> Spot | None:
-        """Return the spot of the row with `key`, or None where it is not in the list."""
+    def position_of(self, connection: Connection, key: RowKey) -> Position | None:
+        """Return the position of the row with `key`, or None where it is not in the list."""
         own = Sql(f"{self.spec.key} = ?", (key,))
         where = joined(" AND ", [self._where(), own])
         sql = f"SELECT {self._sorting} FROM {self.spec.table} WHERE {where.text}"  # noqa: S608
         found = self._read(connection, Sql(sql, where.values))
         return (found[0][0], key) if found else None
 
-    def place_of_spot(self, connection: Connection, spot: Spot) -> int:
-        """Return how many rows stand before `spot`."""
-        where = joined(" AND ", [self._where(), self._beyond(spot, backward=True)])
+    def place_of_position(self, connection: Connection, position: Position) -> int:
+        """Return how many rows stand before `position`."""
+        where = joined(" AND ", [self._where(), self._beyond(position, backward=True)])
         sql = f"SELECT count(*) FROM {self.spec.table} WHERE {where.text}"  # noqa: S608
         return int(self._read(connection, Sql(sql, where.values))[0][0])
 
-    def position_of(self, connection: Connection, key: RowKey) -> int | None:
+    def place_of_key(self, connection: Connection, key: RowKey) -> int | None:
         """Return the place of the row with `key`, or None where it is not in the list."""
-        spot = self.spot_of(connection, key)
-        return None if spot is None else self.place_of_spot(connection, spot)
+        position = self.position_of(connection, key)
+        return None if position is None else self.place_of_position(connection, position)
 
-    def first_spot_at(self, text: str) -> Spot:
-        """Return a spot just before the first row whose sorted value begins with `text`.
+    def first_position_at(self, text: str) -> Position:
+        """Return a position just before the first row whose sorted value begins with `text`.
 
         Raises:
             FilterError: the column holds numbers or moments, and `text` is none.
@@ -146,103 +146,118 @@ class Query:
 
     # Rows in order
 
-    def spots_from(
-        self, connection: Connection, spot: Spot | None, *, length: int, backward: bool = False
-    ) -> list[Spot]:
-        """Return the spots behind `spot`, or from the first on; `backward` those before it."""
-        order = self._ordered(connection, spot, backward=backward, length=length)
+    def positions_from(
+        self,
+        connection: Connection,
+        position: Position | None,
+        *,
+        length: int,
+        backward: bool = False,
+    ) -> list[Position]:
+        """Return positions behind `position`, or from the first on; `backward` those before it."""
+        order = self._ordered(connection, position, backward=backward, length=length)
         return [(row[0], row[1]) for row in self._read(connection, order)]
 
     def fitting(
-        self, connection: Connection, spot: Spot | None, *, looked_at: int, backward: bool = False
-    ) -> tuple[list[Spot], bool]:
+        self,
+        connection: Connection,
+        position: Position | None,
+        *,
+        looked_at: int,
+        backward: bool = False,
+    ) -> tuple[list[Position], bool]:
         """Look at the next rows of the list without most of its filter, and return those that fit.
 
         Also returns whether the list ends with them. However the rows that fit are spread over the
         accounts, no others are looked at.
         """
-        inner = self._everything(connection, spot, looked_at, backward=backward)
+        inner = self._everything(connection, position, looked_at, backward=backward)
         fits = self.filter.condition(self.spec)
         sql = (
-            f"SELECT spot_value, spot_key, {fits.text} FROM ({inner.text}) AS spots "  # noqa: S608
-            f"CROSS JOIN {self.spec.table} WHERE {self.spec.key} = spot_key"
+            f"SELECT position_value, position_key, {fits.text} FROM ({inner.text}) AS positions "  # noqa: S608
+            f"CROSS JOIN {self.spec.table} WHERE {self.spec.key} = position_key"
         )
         looked = self._read(connection, Sql(sql, fits.values + inner.values))
-        spots = [(row[0], row[1]) for row in looked if row[2]]
-        return self._from_nearest(spots, backward=backward), len(looked) < looked_at
+        positions = [(row[0], row[1]) for row in looked if row[2]]
+        return self._from_nearest(positions, backward=backward), len(looked) < looked_at
 
     def met(
-        self, connection: Connection, spot: Spot | None, lead: Lead, *,
+        self, connection: Connection, position: Position | None, hint: IndexHint, *,
         length: int, looked_at: int = EVERY, backward: bool = False,
-    ) -> list[Spot]:  # fmt: skip
-        """Return the spots that are met first among the next rows of the list with few conditions.
+    ) -> list[Position]:  # fmt: skip
+        """Return the positions met first among the next rows of the list with few conditions.
 
         Args:
             connection: where to read; SQLite goes through the list in its order.
-            spot: from where; None for the beginning, or backward for the end.
-            lead: where rows that fit are to be looked for: no others are read.
+            position: from where; None for the beginning, or backward for the end.
+            hint: where rows that fit are to be looked for: no others are read.
             length: how many at most.
             looked_at: how many rows of the list to go through.
-            backward: those before the spot.
+            backward: those before the position.
         """
-        inner = self._everything(connection, spot, looked_at, backward=backward)
-        same = Sql(f"{self.spec.key} = spot_key")
+        inner = self._everything(connection, position, looked_at, backward=backward)
+        same = Sql(f"{self.spec.key} = position_key")
         fits = self.filter.condition(self.spec)
-        where = joined(" AND ", [same, lead.holds("spot_key"), fits])
+        where = joined(" AND ", [same, hint.holds("position_key"), fits])
         sql = (
-            f"SELECT spot_value, spot_key FROM ({inner.text}) AS spots "  # noqa: S608
+            f"SELECT position_value, position_key FROM ({inner.text}) AS positions "  # noqa: S608
             f"CROSS JOIN {self.spec.table} WHERE {where.text} LIMIT ?"
         )
         values = (*inner.values, *where.values, length)
-        spots = [(row[0], row[1]) for row in self._read(connection, Sql(sql, values))]
-        return self._from_nearest(spots, backward=backward)
+        positions = [(row[0], row[1]) for row in self._read(connection, Sql(sql, values))]
+        return self._from_nearest(positions, backward=backward)
 
     def _everything(
-        self, connection: Connection, spot: Spot | None, length: int, *, backward: bool
+        self, connection: Connection, position: Position | None, length: int, *, backward: bool
     ) -> Sql:
         everything: Query = replace(self, filter=self._bounds())
-        return everything._ordered(connection, spot, backward=backward, length=length)
+        return everything._ordered(connection, position, backward=backward, length=length)
 
-    def _from_nearest(self, spots: list[Spot], *, backward: bool) -> list[Spot]:
-        return sorted(spots, reverse=self.sort.descending != backward)
+    def _from_nearest(self, positions: list[Position], *, backward: bool) -> list[Position]:
+        return sorted(positions, reverse=self.sort.descending != backward)
 
     def rows_from(
-        self, connection: Connection, spot: Spot | None, *,
+        self, connection: Connection, position: Position | None, *,
         length: int, offset: int = 0, backward: bool = False, including: bool = False,
     ) -> list[Row]:  # fmt: skip
-        """Return rows behind `spot`, or from the first on, always in the order of the list.
+        """Return rows behind `position`, or from the first on, always in the order of the list.
 
         Args:
             connection: where to read.
-            spot: from where; None for the beginning, or backward for the end.
+            position: from where; None for the beginning, or backward for the end.
             length: how many at most.
             offset: how many to leave out first.
-            backward: those before the spot, or the last ones.
-            including: the row at the spot, too.
+            backward: those before the position, or the last ones.
+            including: the row at the position, too.
         """
         inner = self._ordered(
-            connection, spot, backward=backward, length=length, offset=offset, including=including
+            connection,
+            position,
+            backward=backward,
+            length=length,
+            offset=offset,
+            including=including,
         )
         fields = ", ".join(column.field or "NULL" for column in self.spec.columns)
         direction = "DESC" if self.sort.descending else "ASC"
         sql = (
-            f"SELECT spot_value, spot_key, {fields} FROM ({inner.text}) AS spots, "  # noqa: S608
-            f"{self.spec.table} WHERE {self.spec.key} = spot_key "
-            f"ORDER BY spot_value {direction}, spot_key {direction}"
+            f"SELECT position_value, position_key, {fields} FROM ({inner.text}) AS positions, "  # noqa: S608
+            f"{self.spec.table} WHERE {self.spec.key} = position_key "
+            f"ORDER BY position_value {direction}, position_key {direction}"
         )
         raw = self._read(connection, Sql(sql, inner.values))
         return self._with_many(connection, [_row(values) for values in raw])
 
-    def rows_at(self, connection: Connection, spots: Sequence[Spot]) -> list[Row]:
-        """Return the rows at some spots, in their order; without those that are gone."""
+    def rows_at(self, connection: Connection, positions: Sequence[Position]) -> list[Row]:
+        """Return the rows at some positions, in their order; without those that are gone."""
         fields = ", ".join(column.field or "NULL" for column in self.spec.columns)
-        listed = ", ".join(str(int(key)) for _value, key in spots) or "NULL"
+        listed = ", ".join(str(int(key)) for _value, key in positions) or "NULL"
         sql = (
             f"SELECT {self._sorting}, {self.spec.key}, {fields} "  # noqa: S608
             f"FROM {self.spec.table} WHERE {self.spec.key} IN ({listed})"
         )
         found = {values[1]: _row(values) for values in self._read(connection, Sql(sql))}
-        rows = [found[key] for _value, key in spots if key in found]
+        rows = [found[key] for _value, key in positions if key in found]
         return self._with_many(connection, rows)
 
     # How the SQL is written
@@ -252,19 +267,19 @@ class Query:
         return self.spec.column(self.sort.column).sort
 
     def _ordered(
-        self, connection: Connection, spot: Spot | None, *,
+        self, connection: Connection, position: Position | None, *,
         length: int, offset: int = 0, backward: bool = False, including: bool = False,
     ) -> Sql:  # fmt: skip
-        """Return the SQL of spots in order, each account's own index walked."""
+        """Return the SQL of positions in order, each account's own index walked."""
         parts = self._conditions()
-        if spot is not None:
-            parts.append(self._beyond(spot, backward=backward, including=including))
-        if self.lead and not self.in_order:  # what it finds is sorted
+        if position is not None:
+            parts.append(self._beyond(position, backward=backward, including=including))
+        if self.hint and not self.in_order:  # what it finds is sorted
             arms = [joined(" AND ", [self._scope(), *parts])]
         else:  # merged, where there are several: no account's rows are sorted
             arms = [joined(" AND ", [scope, *parts]) for scope in self._scopes()]
         select = (
-            f"SELECT {self._sorting} AS spot_value, {self.spec.key} AS spot_key "  # noqa: S608
+            f"SELECT {self._sorting} AS position_value, {self.spec.key} AS position_key "  # noqa: S608
             f"FROM {self.spec.table} WHERE"
         )
         direction = "DESC" if self.sort.descending != backward else "ASC"
@@ -278,9 +293,9 @@ class Query:
         every = joined(" UNION ALL ", selects)
         return Sql(f"{every.text} {order} LIMIT ? OFFSET ?", (*every.values, length, offset))
 
-    def _beyond(self, spot: Spot, *, backward: bool, including: bool = False) -> Sql:
+    def _beyond(self, position: Position, *, backward: bool, including: bool = False) -> Sql:
         operator = ("<" if self.sort.descending != backward else ">") + ("=" if including else "")
-        return Sql(f"({self._sorting}, {self.spec.key}) {operator} (?, ?)", spot)
+        return Sql(f"({self._sorting}, {self.spec.key}) {operator} (?, ?)", position)
 
     def _scopes(self) -> list[Sql]:
         scopes = [Sql(f"{self.spec.scope} = ?", (account,)) for account in self.accounts]
@@ -300,7 +315,7 @@ class Query:
         if condition and self.in_order:
             parts.append(self._bounds().condition(self.spec))
             condition = Sql(f"({condition.text}) IS TRUE", condition.values)
-        return [part for part in (*parts, self.lead, condition) if part]
+        return [part for part in (*parts, self.hint, condition) if part]
 
     def _bounds(self) -> Filter:
         """Return the part of the filter that says where in the order its rows stand."""
@@ -330,7 +345,7 @@ class Query:
         """
         if self.in_order:
             return False
-        return self.keys is not None or bool(self.lead) or self.filter.looks_at_text(self.spec)
+        return self.keys is not None or bool(self.hint) or self.filter.looks_at_text(self.spec)
 
     def _read(self, connection: Connection, statement: Sql) -> list[tuple[Any, ...]]:
         """Return the rows of a statement, in which the moment stands as a number."""

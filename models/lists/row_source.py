@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RowsRequest:
     """What is to be seen first: a record with the rows around it."""
 
     key: RowKey
@@ -66,19 +66,19 @@ class RowSource(ABC):
         """
 
     @abstractmethod
-    async def position_of(self, key: RowKey) -> int | None:
+    async def place_of_key(self, key: RowKey) -> int | None:
         """Return the place of a row, or None where it is not in the list."""
 
-    async def opening(self, wish: Wish) -> Opening:
+    async def opening(self, request: RowsRequest) -> Opening:
         """Return the rows that are seen first, whatever is not counted yet."""
         total = await self.count()
-        place = await self.position_of(wish.key) if wish.key else None
-        if wish.text:
-            place = await self.place_of(wish.text)
+        place = await self.place_of_key(request.key) if request.key else None
+        if request.text:
+            place = await self.place_of(request.text)
         if place is None:
-            place = max(min(wish.place, total - 1), 0)
-        start = max(min(place, total - wish.after) - wish.before, 0)
-        rows = await self.window(start, wish.before + wish.after)
+            place = max(min(request.place, total - 1), 0)
+        start = max(min(place, total - request.after) - request.before, 0)
+        rows = await self.window(start, request.before + request.after)
         return Opening(rows, place - start, start, total)
 
     async def settle(self, opening: Opening) -> tuple[int, int]:
@@ -111,7 +111,7 @@ class ListedRows(RowSource):
         del total, held
         return self._rows[start : start + length]
 
-    async def position_of(self, key: RowKey) -> int | None:
+    async def place_of_key(self, key: RowKey) -> int | None:
         """Return the place of a row, or None where it is not in the list."""
         return next((place for place, row in enumerate(self._rows) if row.key == key), None)
 

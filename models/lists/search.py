@@ -22,17 +22,17 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.database.sql import Sql
 from partnerdesk.models.lists.deep_paging import Places
 from partnerdesk.models.lists.row_source import Opening
-from partnerdesk.models.lists.trigrams import lead
+from partnerdesk.models.lists.trigrams import index_hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from partnerdesk.models.database.connection import Connection
     from partnerdesk.models.database.reader import Reader
-    from partnerdesk.models.lists.query import Query, Spot
-    from partnerdesk.models.lists.row_source import Wish
+    from partnerdesk.models.lists.query import Position, Query
+    from partnerdesk.models.lists.row_source import RowsRequest
     from partnerdesk.models.lists.spec import Row, RowKey
-    from partnerdesk.models.lists.trigrams import Lead
+    from partnerdesk.models.lists.trigrams import IndexHint
 
 FEW = 6_000
 """Rows that fit a filter which are held, sorted, as its whole answer."""
@@ -68,9 +68,9 @@ class Search:
         """
         self.query = query
         self._helper = helper
-        self._few: list[Spot] | None = None
-        """All spots in order, where they are few and known."""
-        self._lead: Lead | None = None
+        self._few: list[Position] | None = None
+        """All positions in order, where they are few and known."""
+        self._hint: IndexHint | None = None
         """Where an index of words says to look, once that was asked for."""
         self._walk: Query | None = None
         """The query to walk the order with, where no index of words leads anywhere."""
@@ -79,7 +79,7 @@ class Search:
         self._has_learned = False
         self._seek: Query | None = None
         """The query to sort and to count with, where an index of words leads to not too many."""
-        self.top: Spot | None = None
+        self.top: Position | None = None
         """A place that no row stands before, once that is known."""
         self._places = Places(query, unfiltered=not self._is_long)
         if wider is not None and self._narrows(wider.query):
@@ -115,27 +115,29 @@ class Search:
             return len(few)
         return (self._seek or self.query).count(connection)
 
-    def opening(self, connection: Connection, wish: Wish) -> Opening:
+    def opening(self, connection: Connection, request: RowsRequest) -> Opening:
         """Return the rows around the wished one, with their places as far as they are known."""
-        spot = self.query.spot_of(connection, wish.key) if wish.key > 0 else None
-        if wish.text:
-            spot = self.query.first_spot_at(wish.text)
-        if spot is None and wish.near is not None and wish.near.sorted_by is not None:
-            spot = wish.near.spot
-        opening = self._opened(connection, wish, spot)
+        position = self.query.position_of(connection, request.key) if request.key > 0 else None
+        if request.text:
+            position = self.query.first_position_at(request.text)
+        if position is None and request.near is not None and request.near.sorted_by is not None:
+            position = request.near.position
+        opening = self._opened(connection, request, position)
         if opening.start == 0 and opening.rows:
-            self.top = opening.rows[0].spot
+            self.top = opening.rows[0].position
         return opening
 
-    def _opened(self, connection: Connection, wish: Wish, spot: Spot | None) -> Opening:
-        look = partial(self._rows, connection, enough=wish.enough)
-        if spot is None:
-            rows, ended = look(None, wish.before + wish.after)
+    def _opened(
+        self, connection: Connection, request: RowsRequest, position: Position | None
+    ) -> Opening:
+        look = partial(self._rows, connection, enough=request.enough)
+        if position is None:
+            rows, ended = look(None, request.before + request.after)
             return Opening(rows, 0, 0, len(rows) if ended else None)
-        before, at_top = look(spot, wish.before, backward=True)
-        after, at_end = look(spot, wish.after, including=True)
+        before, at_top = look(position, request.before, backward=True)
+        after, at_end = look(position, request.after, including=True)
         if not after:  # nothing behind the place of a row that is gone: the last one, then
-            before, at_top = look(spot, wish.before + wish.after, backward=True)
+            before, at_top = look(position, request.before + request.after, backward=True)
         rows = before + after
         cursor = min(len(before), max(len(rows) - 1, 0))
         return Opening(
@@ -144,12 +146,12 @@ class Search:
 
     def place_of_row(self, connection: Connection, row: Row) -> int:
         """Return the place of a row that was read here."""
-        return self._place(connection, row.spot)
+        return self._place(connection, row.position)
 
-    def position_of(self, connection: Connection, key: RowKey) -> int | None:
+    def place_of_key(self, connection: Connection, key: RowKey) -> int | None:
         """Return the place of the row with `key`, or None where it is not in the list."""
-        spot = self.query.spot_of(connection, key)
-        return None if spot is None else self._place(connection, spot)
+        position = self.query.position_of(connection, key)
+        return None if position is None else self._place(connection, position)
 
     def window(
         self,
@@ -163,65 +165,65 @@ class Search:
 
     # How it is found
 
-    def _place(self, connection: Connection, spot: Spot) -> int:
+    def _place(self, connection: Connection, position: Position) -> int:
         if self._few is not None:
-            behind = (one >= spot for one in self._few)
+            behind = (one >= position for one in self._few)
             if self.query.sort.descending:
-                behind = (one <= spot for one in self._few)
+                behind = (one <= position for one in self._few)
             return next((place for place, is_ in enumerate(behind) if is_), len(self._few))
-        return self.query.place_of_spot(connection, spot)
+        return self.query.place_of_position(connection, position)
 
     def _rows(
-        self, connection: Connection, spot: Spot | None, length: int, *,
+        self, connection: Connection, position: Position | None, length: int, *,
         backward: bool = False, including: bool = False, enough: int = 0,
     ) -> tuple[list[Row], bool]:  # fmt: skip
-        """Return at most `length` rows from a spot on, and whether the list ends with them."""
+        """Return at most `length` rows from a position on, and whether the list ends with them."""
         if not self._is_long:
             rows = self.query.rows_from(
-                connection, spot, length=length, backward=backward, including=including
+                connection, position, length=length, backward=backward, including=including
             )
             return rows, len(rows) < length
-        spots, ended = self._spots(
-            connection, spot, length, min(enough or length, length),
+        positions, ended = self._positions(
+            connection, position, length, min(enough or length, length),
             backward=backward, including=including,
         )  # fmt: skip
-        return self.query.rows_at(connection, spots[::-1] if backward else spots), ended
+        return self.query.rows_at(connection, positions[::-1] if backward else positions), ended
 
-    def _spots(
-        self, connection: Connection, spot: Spot | None, length: int, enough: int, *,
+    def _positions(
+        self, connection: Connection, position: Position | None, length: int, enough: int, *,
         backward: bool, including: bool,
-    ) -> tuple[list[Spot], bool]:  # fmt: skip
-        """Return spots, those nearest to `spot` first, and whether the list ends with them."""
-        if including and spot is not None:
-            spot = self._just_before(spot)
-        if self.top is not None and not self._is_beyond(spot, self.top):
-            if backward and spot is not None:
+    ) -> tuple[list[Position], bool]:  # fmt: skip
+        """Return positions, the nearest to `position` first, and whether the list ends there."""
+        if including and position is not None:
+            position = self._just_before(position)
+        if self.top is not None and not self._is_beyond(position, self.top):
+            if backward and position is not None:
                 return [], True
-            spot = self._just_before(self.top)
+            position = self._just_before(self.top)
         if self._few is None:
             block, ended = self.query.fitting(
-                connection, spot, looked_at=FIRST_BLOCK, backward=backward
+                connection, position, looked_at=FIRST_BLOCK, backward=backward
             )
             if ended or len(block) >= enough:
                 return block[:length], ended and len(block) <= length
             if not self._has_learned:
                 self._learn(connection)
         if self._few is not None:
-            found = self._of_few(self._few, spot, backward=backward)
+            found = self._of_few(self._few, position, backward=backward)
             return found[:length], len(found) <= length
-        found = self._walked(connection, spot, enough, backward=backward)
+        found = self._walked(connection, position, enough, backward=backward)
         return found, len(found) < enough
 
     def _learn(self, connection: Connection) -> None:
         """Learn how the rows are found: hold them all, where they are few."""
         self._has_learned = True
-        query, where = self.query, lead(self.query.filter, self.query.spec, connection)
-        self._lead = where
+        query, where = self.query, index_hint(self.query.filter, self.query.spec, connection)
+        self._hint = where
         if where is None:
             if self.looks_at_all or query.count_to(connection, FEW + 1) <= FEW:
                 self._hold_few(connection, query)
             return
-        seek = replace(query, lead=where.holds(query.spec.key))
+        seek = replace(query, hint=where.holds(query.spec.key))
         if not where.is_quick:
             self._hold_few(connection, seek)
             return
@@ -232,17 +234,17 @@ class Search:
             self._hold_few(connection, seek)
 
     def _hold_few(self, connection: Connection, seek: Query) -> None:
-        spots = seek.some_spots(connection, FEW + 1)
-        if len(spots) <= FEW:
-            self._few = sorted(spots, reverse=self.query.sort.descending)
+        positions = seek.some_positions(connection, FEW + 1)
+        if len(positions) <= FEW:
+            self._few = sorted(positions, reverse=self.query.sort.descending)
 
     def _walked(
-        self, connection: Connection, spot: Spot | None, length: int, *, backward: bool
-    ) -> list[Spot]:
-        if self._lead is None:
-            return self._walked_alone(connection, spot, length, backward=backward)
+        self, connection: Connection, position: Position | None, length: int, *, backward: bool
+    ) -> list[Position]:
+        if self._hint is None:
+            return self._walked_alone(connection, position, length, backward=backward)
         walk = partial(
-            self.query.met, connection, spot, self._lead, length=length, backward=backward
+            self.query.met, connection, position, self._hint, length=length, backward=backward
         )
         if self._seek is None:
             return walk()
@@ -251,33 +253,33 @@ class Search:
         found = walk(looked_at=min(max(UNEVENLY * evenly, LARGE_BLOCK), NOT_FAR))
         if len(found) == length:
             return found
-        halves = self._lead.parts(first, (first + last) // 2, last + 1)
+        halves = self._hint.parts(first, (first + last) // 2, last + 1)
         sort = [
             partial(
-                replace(self._seek, lead=half.holds(self.query.spec.key)).spots_from,
-                spot=spot, length=length, backward=backward,
+                replace(self._seek, hint=half.holds(self.query.spec.key)).positions_from,
+                position=position, length=length, backward=backward,
             )
             for half in halves
         ]  # fmt: skip
         if self._helper is None:
-            found = [spot for part in sort for spot in part(connection)]
+            found = [position for part in sort for position in part(connection)]
         else:
             with self._helper.beside(sort[0]) as answer:
                 found = sort[1](connection) + answer.result()
         return sorted(found, reverse=self.query.sort.descending != backward)[:length]
 
     def _walked_alone(
-        self, connection: Connection, spot: Spot | None, length: int, *, backward: bool
-    ) -> list[Spot]:
+        self, connection: Connection, position: Position | None, length: int, *, backward: bool
+    ) -> list[Position]:
         if self.looks_at_all or not connection.merges:
             block, ended = self.query.fitting(
-                connection, spot, looked_at=LARGE_BLOCK, backward=backward
+                connection, position, looked_at=LARGE_BLOCK, backward=backward
             )
             if ended or len(block) >= length:
                 return block[:length]
         if not connection.merges:  # its planner finds the rows, and sorts them
-            whole = replace(self.query, lead=ANYWHERE)
-            return whole.spots_from(connection, spot, length=length, backward=backward)
+            whole = replace(self.query, hint=ANYWHERE)
+            return whole.positions_from(connection, position, length=length, backward=backward)
         if self._walk is None:
             # Of an account without rows the whole order would be walked for its first one.
             of = {one: replace(self.query, accounts=(one,)) for one in self.query.accounts}
@@ -286,19 +288,21 @@ class Search:
                 if self.looks_at_all or query.count_to(connection, 1)
             )  # fmt: skip
             self._walk = replace(self.query, in_order=True, accounts=accounts)
-        return self._walk.spots_from(connection, spot, length=length, backward=backward)
+        return self._walk.positions_from(connection, position, length=length, backward=backward)
 
-    def _just_before(self, spot: Spot) -> Spot:
-        return (spot[0], spot[1] + 1 if self.query.sort.descending else spot[1] - 1)
+    def _just_before(self, position: Position) -> Position:
+        return (position[0], position[1] + 1 if self.query.sort.descending else position[1] - 1)
 
-    def _is_beyond(self, spot: Spot | None, other: Spot) -> bool:
-        if spot is None:
+    def _is_beyond(self, position: Position | None, other: Position) -> bool:
+        if position is None:
             return False
-        return spot < other if self.query.sort.descending else spot > other
+        return position < other if self.query.sort.descending else position > other
 
-    def _of_few(self, few: list[Spot], spot: Spot | None, *, backward: bool) -> list[Spot]:
+    def _of_few(
+        self, few: list[Position], position: Position | None, *, backward: bool
+    ) -> list[Position]:
         nearest = few[::-1] if backward else few
-        if spot is None:
+        if position is None:
             return nearest
         upward = self.query.sort.descending == backward
-        return [one for one in nearest if (one > spot if upward else one < spot)]
+        return [one for one in nearest if (one > position if upward else one < position)]

@@ -180,7 +180,7 @@ class Row:
     """Its value in the column that the list is sorted by."""
 
     @property
-    def spot(self) -> tuple[Any, RowKey]:
+    def position(self) -> tuple[Any, RowKey]:
         """Where it stands in the order of the list."""
         return self.sorted_by, self.key
 

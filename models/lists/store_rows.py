@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.database.reader import Reader
     from partnerdesk.models.lists.query import Query
-    from partnerdesk.models.lists.row_source import Opening, Wish
+    from partnerdesk.models.lists.row_source import Opening, RowsRequest
     from partnerdesk.models.lists.spec import Row, RowKey
 
 
@@ -66,13 +66,13 @@ class StoreRows(RowSource):
         search = self.search
         return await self._reader.ask(lambda book: search.window(book, start, length, total, held))
 
-    async def position_of(self, key: RowKey) -> int | None:
+    async def place_of_key(self, key: RowKey) -> int | None:
         """Return the place of a row, or None where it is not in the list."""
-        return await self._counters[0].ask(lambda book: self.search.position_of(book, key))
+        return await self._counters[0].ask(lambda book: self.search.place_of_key(book, key))
 
-    async def opening(self, wish: Wish) -> Opening:
+    async def opening(self, request: RowsRequest) -> Opening:
         """Return the rows that are seen first, whatever is not counted yet."""
-        return await self._reader.ask(lambda book: self.search.opening(book, wish))
+        return await self._reader.ask(lambda book: self.search.opening(book, request))
 
     async def settle(self, opening: Opening) -> tuple[int, int]:
         """Return start and total of an opening, counted where they were not."""

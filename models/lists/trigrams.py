@@ -31,7 +31,7 @@ _MOST_GRAMS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class IndexHint:
     """Where the rows of a filter are to be looked for: all of them are there, and some others."""
 
     arms: tuple[Sql, ...]
@@ -44,7 +44,7 @@ class Lead:
         rows = joined(" UNION ALL ", self.arms)
         return Sql(f"{key} IN ({rows.text})", rows.values)
 
-    def parts(self, *bounds: RowKey) -> list[Lead]:
+    def parts(self, *bounds: RowKey) -> list[IndexHint]:
         """Return the rows in parts: from each bound on, and before the next one."""
         return [
             replace(
@@ -64,7 +64,7 @@ class Lead:
         return int(connection.rows(counted, (*rows.values, most + 1))[0][0])
 
 
-def lead(chosen: Filter, spec: ListSpec, connection: Connection) -> Lead | None:
+def index_hint(chosen: Filter, spec: ListSpec, connection: Connection) -> IndexHint | None:
     """Return where the rows of a filter are to be looked for.
 
     None where the list has no such index, or where it says nothing of one of the alternatives.
@@ -93,7 +93,7 @@ def lead(chosen: Filter, spec: ListSpec, connection: Connection) -> Lead | None:
         matches.append(match)
     found = f"SELECT rowid FROM {index.table} WHERE {index.table} MATCH ?"  # noqa: S608
     by_words = [Sql(found, (" OR ".join(f"({match})" for match in matches),))] if matches else []
-    return Lead((*by_words, *identifiers), is_quick)
+    return IndexHint((*by_words, *identifiers), is_quick)
 
 
 def _words(terms: Iterable[Term], spec: ListSpec) -> list[tuple[str, bool]]:

@@ -9,18 +9,18 @@ from pathlib import Path
 
 from tests.walker.catalogue import all_screens
 from tests.walker.telling import story, summary
-from tests.walker.walks import Wish, walk
+from tests.walker.walks import WalkRequest, walk
 
 
 def main() -> int:
     """Walk as the command line says, and tell what came of it."""
     given = _parser().parse_args()
-    wish = Wish(
+    request = WalkRequest(
         minutes=given.minutes, seed=given.seed, walkers=1 if given.replay else given.walkers,
         size=given.size, language=given.lang, keep_going=given.keep_going, replay=given.replay,
         program=given.program, patience=given.patience,
     )  # fmt: skip
-    walked = walk(wish)
+    walked = walk(request)
     for found in walked.outcome.first.values():
         print(story(found), end="\n\n")
     print(summary(walked, all_screens()))

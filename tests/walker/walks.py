@@ -32,7 +32,7 @@ FRESH_SECONDS = 240.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class WalkRequest:
     """How to walk."""
 
     minutes: float = 1.0
@@ -60,19 +60,19 @@ class Walked:
     seconds: float
 
 
-def walk(wish: Wish) -> Walked:
+def walk(request: WalkRequest) -> Walked:
     """Walk as wished; the folder is kept where something broke."""
     begun = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="partnerdesk-walk-"))
     total = Outcome()
-    until = begun + wish.minutes * 60
+    until = begun + request.minutes * 60
     try:
         with _interrupted_by_signals():
             book = make_book(folder / "demo.db")
-            if wish.walkers == 1:
-                total.add(_walk_one(wish, folder / "1", book, until, wish.seed, Event()))
+            if request.walkers == 1:
+                total.add(_walk_one(request, folder / "1", book, until, request.seed, Event()))
             else:
-                _walk_beside_each_other(wish, folder, book, until, total)
+                _walk_beside_each_other(request, folder, book, until, total)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -82,16 +82,16 @@ def walk(wish: Wish) -> Walked:
 
 
 def _walk_beside_each_other(
-    wish: Wish, folder: Path, book: Path, until: float, total: Outcome
+    request: WalkRequest, folder: Path, book: Path, until: float, total: Outcome
 ) -> None:
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
     walks = [
         context.Process(
             target=_walk_and_keep,
-            args=(wish, folder / str(place), book, until, wish.seed + place - 1, stop),
+            args=(request, folder / str(place), book, until, request.seed + place - 1, stop),
         )
-        for place in range(1, wish.walkers + 1)
+        for place in range(1, request.walkers + 1)
     ]
     for process in walks:
         process.start()
@@ -109,25 +109,27 @@ def _walk_beside_each_other(
 
 
 def _walk_and_keep(
-    wish: Wish, folder: Path, book: Path, until: float, seed: int, stop: Stop
+    request: WalkRequest, folder: Path, book: Path, until: float, seed: int, stop: Stop
 ) -> None:
-    outcome = _walk_one(wish, folder, book, until, seed, stop)
+    outcome = _walk_one(request, folder, book, until, seed, stop)
     (folder / "outcome").write_bytes(pickle.dumps(outcome))
 
 
-def _walk_one(wish: Wish, folder: Path, book: Path, until: float, seed: int, stop: Stop) -> Outcome:
+def _walk_one(
+    request: WalkRequest, folder: Path, book: Path, until: float, seed: int, stop: Stop
+) -> Outcome:
     """Walk once, until the time is over, something breaks, or another walk says stop."""
     folder.mkdir()
-    walk = Walk(Home(folder, book), seed, program=wish.program, patience=wish.patience)
+    walk = Walk(Home(folder, book), seed, program=request.program, patience=request.patience)
     with _interrupted_by_signals():
         try:
-            if wish.replay is not None:
-                _take_again(walk, wish.replay)
+            if request.replay is not None:
+                _take_again(walk, request.replay)
             else:
-                _take_by_chance(walk, wish, seed, until, stop)
+                _take_by_chance(walk, request, seed, until, stop)
         finally:
             walk.close()
-    if walk.outcome.failures and not wish.keep_going:
+    if walk.outcome.failures and not request.keep_going:
         stop.set()
     return walk.outcome
 
@@ -138,9 +140,9 @@ def _take_again(walk: Walk, log: Path) -> None:
             return
 
 
-def _take_by_chance(walk: Walk, wish: Wish, seed: int, until: float, stop: Stop) -> None:
+def _take_by_chance(walk: Walk, request: WalkRequest, seed: int, until: float, stop: Stop) -> None:
     random, coverage = Random(seed), walk.outcome.coverage  # noqa: S311 - it has to be repeatable
-    chooser = Chooser(random, all_screens(), coverage, wish.size, wish.language)
+    chooser = Chooser(random, all_screens(), coverage, request.size, request.language)
     fresh_until = 0.0
     while time.monotonic() < until and not stop.is_set() and _is_wanted():
         if time.monotonic() >= fresh_until:
@@ -149,7 +151,7 @@ def _take_by_chance(walk: Walk, wish: Wish, seed: int, until: float, stop: Stop)
         else:
             step = chooser.next(walk)
         if walk.take(step) is not None:
-            if not wish.keep_going:
+            if not request.keep_going:
                 return
             fresh_until = 0.0
     if not stop.is_set():

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 
 from partnerdesk.models.core.errors import DeskError
-from partnerdesk.models.lists.row_source import ListedRows, Opening, Wish
+from partnerdesk.models.lists.row_source import ListedRows, Opening, RowsRequest
 from partnerdesk.tui.widgets.reads import Reads
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class RecordWindow(ScrollView, Reads):
             keep: the record to be on; 0 for the one it is on, -1 for the first.
             near: where that record is not among the rows, begin at its place; else at the first.
         """
-        self._wanted = keep or self._wanted  # a newer question without a wish keeps the old
+        self._wanted = keep or self._wanted  # a later call without `keep` reuses the pending key
         if not near:
             self._going = self._then = None  # they were meant for other rows
         self.read(
@@ -148,9 +148,9 @@ class RecordWindow(ScrollView, Reads):
         """
         await self.read_out("rows")
         source, page, spare = self._source, self._page, self._spare
-        wish = Wish(0, spare, page + spare, page, text=text)
+        request = RowsRequest(0, spare, page + spare, page, text=text)
         begun = monotonic()
-        opening = await self._told(source.opening(wish))
+        opening = await self._told(source.opening(request))
         opened = await self._settled_soon(source, self.sort, opening, begun)
         if source is self._source:
             self._take(opened)
@@ -160,7 +160,7 @@ class RecordWindow(ScrollView, Reads):
         while True:
             keep = self._wanted
             key = keep or self._key
-            opening = await self._told(source.opening(self._wish(key, sort, near=near)))
+            opening = await self._told(source.opening(self._request(key, sort, near=near)))
             if keep or key == self._key:
                 break  # else the person moved on meanwhile: show where the cursor is now
         return await self._settled_soon(source, sort, opening, begun)
@@ -202,11 +202,11 @@ class RecordWindow(ScrollView, Reads):
         self._going = None
         self.post_message(self.Failed(error))
 
-    def _wish(self, key: RowKey, sort: Sort | None, *, near: bool) -> Wish:
+    def _request(self, key: RowKey, sort: Sort | None, *, near: bool) -> RowsRequest:
         beside = self.row if near and sort == self.sort and key >= 0 else None
         place = self.cursor if near and key >= 0 else 0
         page, spare = self._page, self._spare
-        return Wish(max(key, 0), spare, page + spare, page, near=beside, place=place)
+        return RowsRequest(max(key, 0), spare, page + spare, page, near=beside, place=place)
 
     def _show_opening(
         self,
