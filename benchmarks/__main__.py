@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import (
+    concurrent_import,
     imports,
     keys,
     machine,
-    meanwhile,
     memory,
     queries,
     readme,
@@ -43,7 +43,7 @@ MEASURES: tuple[tuple[frozenset[int], Callable[[Bench], Iterator[Figure]]], ...]
     (frozenset({10}), queries.sorts),
     (frozenset({11}), memory.peak),
     (frozenset({12}), imports.beside_executemany),
-    (frozenset({13}), meanwhile.while_importing),
+    (frozenset({13}), concurrent_import.while_importing),
     (frozenset({8, 9, 10}), server.on_postgres),
 )
 """What measures which rows, in the order in which it is done."""
