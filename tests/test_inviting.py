@@ -26,7 +26,7 @@ from partnerdesk.models.relationships.invitation import (
 from partnerdesk.models.relationships.invite import InvitationWish, plan_invite, read_around
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.clouds import Capability, Support
-from tests.books import NOW, SUFFIXES, TESTER
+from tests.books import ALL_CLOUDS, NOW, TESTER
 from tests.edits import by
 from tests.empty_book import empty_book
 from tests.forms import account_in
@@ -61,7 +61,7 @@ COMBINED = InvitationKind.COMBINED
 def book(sqlite_database: SqliteFile) -> Store:
     """Return a book with a named indirect provider in each cloud."""
     opened = Store(empty_book(sqlite_database))
-    opened.open(list(SUFFIXES))
+    opened.open(list(ALL_CLOUDS))
     provider(opened)
     return opened
 

@@ -49,7 +49,10 @@ def marked() -> set[tuple[str, str | None]]:
             HOUSE / room, keywords=KEYWORDS
         ):
             found.add((message[0] if isinstance(message, tuple) else message, context))
-    return found
+    texts = extract.extract_from_file(
+        "partnerdesk.models.settings.cloud_texts:cloud_texts", HOUSE / "config.toml"
+    )
+    return found | {(str(text), None) for _line, text, _comments, _context in texts}
 
 
 def catalogue(language: str) -> Catalog:

@@ -293,7 +293,7 @@ class _Inviting:
                 "Request a reseller relationship) and give it once; the account keeps it."
             )
             return [Reason("link.missing", text, "link", "rules.md §7")]
-        reasons = [*check_link(self.own_link, self.cloud.id, self.around.account.tenant_id)]
+        reasons = [*check_link(self.own_link, self.cloud, self.around.account.tenant_id)]
         if any(reason.refuses for reason in reasons):
             return reasons
         if asks_delegated_admin(self.own_link) is None and not self.delegated_admin:
