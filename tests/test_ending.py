@@ -277,7 +277,7 @@ def test_the_notice_is_written_in_the_customers_language(
     ending = read_ending(book, id)
     letter = notice_letter(ending, NOW)
     assert (letter.language, day in letter.body, letter.link) == (culture[:2], True, "")
-    assert notice_letter(ending, NOW, LetterLanguage.RU).language == "ru"
+    assert notice_letter(ending, NOW, LetterLanguage("ru")).language == "ru"
     sent = carry_out(book, plan_notice(ending, letter, by(TESTER, NOW)))
     assert rows(book, "SELECT method, path FROM outbox") == [("MAIL", "a@contoso.example")]
     assert codes(undo(book, sent), refusing=True) != []

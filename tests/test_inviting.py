@@ -222,7 +222,7 @@ def test_a_link_that_does_not_say_is_left_alone_and_warned_of(book: Store) -> No
 @pytest.mark.parametrize(
     ("culture", "said", "language"),
     [("de-AT", None, "de"), ("ru-RU", None, "ru"), ("pt-BR", None, "en"), ("", None, "en"),
-     ("de-AT", LetterLanguage.RU, "ru")],
+     ("de-AT", LetterLanguage("ru"), "ru")],
 )  # fmt: skip
 def test_the_letter_is_in_the_customers_language(
     book: Store, culture: str, said: LetterLanguage | None, language: str
@@ -307,7 +307,7 @@ def test_a_customer_of_another_account_is_not_invited_or_accepted_here(book: Sto
 
 
 def test_an_edited_letter_keeps_its_link_and_a_reminder_names_the_day(book: Store) -> None:
-    id = invite(book, language=LetterLanguage.DE)
+    id = invite(book, language=LetterLanguage("de"))
     case = read_case(book, id)
     letter = case.letter(NOW)
     for plan in (

@@ -23,7 +23,7 @@ from partnerdesk.models.languages import (
     preferred,
     speak,
 )
-from partnerdesk.models.resources import GUIDES_FOLDER, RESOURCES
+from partnerdesk.models.resources import RESOURCES
 from tests.books import NOW
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def test_the_locale_chooses_the_language(
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 def test_every_guide_is_there_in_every_language(resource: object, language: str) -> None:
     texts = [
-        (GUIDES_FOLDER / code / f"{resource.name}.md").read_text(encoding="utf-8")  # type: ignore[attr-defined]
+        (FOLDER / code / "guides" / f"{resource.name}.md").read_text(encoding="utf-8")  # type: ignore[attr-defined]
         for code in ("en", language)
     ]
     shapes = [[line.split(" ")[0] for line in text.splitlines() if line[:1] == "#"]

@@ -271,7 +271,7 @@ class _Drawing:
             "primary_domain": customer.primary_domain,
             "kind": InvitationKind.RESELLER,
             "delegated_admin": True,
-            "language": language.value,
+            "language": language,
             "link": link,
             "subject": letter.subject,
             "body": letter.body,

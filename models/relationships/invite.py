@@ -163,7 +163,7 @@ def own_template(
     session: Session, account_id: int, kind: LetterKind, language: LetterLanguage
 ) -> Template | None:
     """Return the partner's own text for a kind of letter; None where there is none."""
-    kept = session.get(LetterTemplate, (account_id, kind.value, language.value))
+    kept = session.get(LetterTemplate, (account_id, kind.value, language))
     return Template(kept.subject, kept.body) if kept is not None else None
 
 
@@ -355,7 +355,7 @@ class _Inviting:
             "kind": wish.kind.value,
             "delegated_admin": self.delegated_admin,
             "provider": self.provider if self.combined else "",
-            "language": self.around.language.value,
+            "language": self.around.language,
             "created_at": now,
             "created_by": self.by.actor.name,
         }
