@@ -14,15 +14,20 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from partnerdesk.models.core.clock import age, date_text, moment_text
+from partnerdesk.models.customers.entities import Relationship
+from partnerdesk.models.importing.fields import ImportField, headings, key
+from partnerdesk.models.importing.words import import_words
 from partnerdesk.models.languages import (
     DOMAIN,
     FOLDER,
     available,
     ngettext,
     number,
+    of_letters,
     preferred,
     speak,
 )
+from partnerdesk.models.languages import LANGUAGES as ALL_LANGUAGES
 from partnerdesk.models.resources import RESOURCES
 from tests.books import NOW
 
@@ -62,6 +67,18 @@ def catalogue(language: str) -> Catalog:
 
 def test_there_is_russian() -> None:
     assert "ru" in LANGUAGES
+
+
+def test_each_language_has_a_line_and_each_line_a_folder() -> None:
+    folders = {file.name for file in FOLDER.iterdir() if file.is_dir()}
+    assert folders - {"__pycache__"} == set(ALL_LANGUAGES)
+    assert available() == ["en", "ru"]
+    assert of_letters() == ["en", "ru", "de"]
+    assert len(import_words()) == 3
+    for words in import_words():
+        assert set(words.relationships) <= set(Relationship)
+        assert all(set(tier) <= set(ImportField) for tier in words.headings)
+        assert {key(name) for name in words.doubtful} <= set(headings()[ImportField.MICROSOFT_ID])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
