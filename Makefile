@@ -57,7 +57,8 @@ messages: $(STAMP)
 	mkdir -p build
 	$(BIN)/pybabel --quiet extract --keyword N_ --no-location --sort-output --width 100 \
 	    --project partnerdesk --version "" --copyright-holder "The partnerdesk authors" \
-	    --output-file build/$(DOMAIN).pot tui screens models mailing cli
+	    --mapping-file pyproject.toml --output-file build/$(DOMAIN).pot \
+	    tui screens models mailing cli config.toml
 	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	    --no-wrap --domain $(DOMAIN) --input-file build/$(DOMAIN).pot --output-dir $(LANGUAGES)
 	$(BIN)/pybabel --quiet compile --domain $(DOMAIN) --directory $(LANGUAGES)

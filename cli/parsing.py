@@ -40,7 +40,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
 
     shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = shared.add_argument_group(_("everywhere"))
-    group.add_argument("--cloud", metavar="ID", help=_("global, us-gov, germany, china or all"))
+    group.add_argument("--cloud", metavar="ID", help=_("a cloud's id, or all; info names them"))
     group.add_argument(
         "--database", metavar="URL",
         help=_("another book: a file, or postgresql+psycopg://user@host/name"),

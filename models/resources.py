@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import to_millis
 from partnerdesk.models.core.errors import NotFoundError
-from partnerdesk.models.languages import N_, _, language, ngettext
+from partnerdesk.models.languages import FOLDER, N_, _, language, ngettext
 from partnerdesk.models.settings.clouds import Capability, Cloud
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.database.connection import Connection
 
-GUIDES_FOLDER = Path(__file__).with_name("guides")
 WARNED_FOR = timedelta(days=30)
 """How long before its end a delegated-admin relationship waits for somebody."""
 NEW_FOR = timedelta(days=30)
@@ -62,7 +60,7 @@ class Resource:
             NotFoundError: the installation lacks the file.
         """
         for folder in (language(), "en"):
-            file = GUIDES_FOLDER / folder / f"{self.name}.md"
+            file = FOLDER / folder / "guides" / f"{self.name}.md"
             if file.exists():
                 return file.read_text(encoding="utf-8")
         raise NotFoundError(

@@ -19,15 +19,19 @@ from partnerdesk.models.settings.database_url import SqliteFile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from partnerdesk.models.settings.clouds import Cloud
+
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 """The present moment of every test that shows ages."""
 TESTER = Actor("tester", "testhost")
-SUFFIXES = {
-    "global": "onmicrosoft.com",
-    "us-gov": "onmicrosoft.us",
-    "germany": "onmicrosoft.de",
-    "china": "partner.onmschina.cn",
-}
+ALL_CLOUDS = ("global", "us-gov", "germany", "china")
+"""The clouds that the program ships."""
+
+
+@cache
+def cloud_called(id: str) -> Cloud:
+    """Return a cloud as the program ships it."""
+    return settings.load().all_clouds()[id]
 
 
 def fill_demo(
@@ -36,7 +40,7 @@ def fill_demo(
     """Fill an opened, empty book with the demo customers that every test knows."""
     fill(
         store, customers=customers, seed=1, as_of=NOW.replace(hour=0), actor=TESTER,
-        clouds=clouds, suffixes=SUFFIXES, progress=lambda _done, _total: None,
+        clouds=[cloud_called(id) for id in clouds], progress=lambda _done, _total: None,
     )  # fmt: skip
 
 

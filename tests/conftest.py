@@ -15,6 +15,7 @@ import pytest
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.languages import speak
 from partnerdesk.models.settings.database_url import Database, SqliteFile
+from partnerdesk.models.settings.load import CLOUDS as CLOUD_NAMES
 from tests import postgres
 from tests.depth import DEEP
 from tests.empty_book import empty_book_on_the_server, empty_store
@@ -106,6 +107,7 @@ def environment(
     for name, value in _PINNED.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(platform, "node", lambda: "testhost")
+    monkeypatch.setattr(CLOUD_NAMES, "settings", None)  # of the settings of the test before
     # However busy the machine is, rows and their count come together ...
     if window := sys.modules.get("partnerdesk.tui.widgets.record_window"):
         monkeypatch.setattr(window, "PATIENCE", 30.0)

@@ -19,7 +19,7 @@ from partnerdesk.models.relationships.entities import Invitation, ResellerRelati
 from partnerdesk.models.relationships.invitation import plan_accept, plan_letter_out, read_case
 from partnerdesk.models.relationships.invite import InvitationWish, plan_invite, read_around
 from partnerdesk.models.sheets import read_sheet
-from tests.books import NOW, SUFFIXES, TESTER
+from tests.books import NOW, TESTER, cloud_called
 from tests.edits import by
 from tests.forms import account_in
 
@@ -69,7 +69,7 @@ def provider(store: Store, market: str = "DE") -> None:
 def add_customer(store: Store, name: str, prefix: str, cloud: str = "global", **fields: Any) -> int:
     """Put a customer into the book as an import would have left it; return its id."""
     own = {"relationship_to_partner": Relationship.RESELLER, "added_at": NOW, **fields}
-    domain = f"{prefix}.{SUFFIXES[cloud]}" if "." not in prefix else prefix
+    domain = f"{prefix}.{cloud_called(cloud).domain_suffix}" if "." not in prefix else prefix
     sort, search = sort_and_search(name, domain, [])
     customer = Customer(
         account_id=account_in(store, cloud).id, company_name=name, primary_domain=domain,

@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from partnerdesk.models.core.clock import to_millis
 from partnerdesk.models.customers.add import plan_add_customer
-from partnerdesk.models.letters.letter import LetterLanguage
+from partnerdesk.models.letters.letter import LANGUAGE_TITLES
 from partnerdesk.models.operations.undo import plan_undo
 from partnerdesk.models.relationships import delegated_admin as delegated
 from partnerdesk.models.relationships import invitation as answering
@@ -181,7 +181,7 @@ class Book(WatchedBook):
         else:
             after |= {"reminded": self.at, "reminders": row["reminders"] + 1}
         case = answering.read_case(self.store, id)
-        letter = case.new_letter(self.now, tuple(LetterLanguage)[which % 3])
+        letter = case.new_letter(self.now, tuple(LANGUAGE_TITLES)[which % 3])
         plan = answering.plan_letter_out(case, letter, SentBy(how), self.by())
         allowed = state in MAY_INVITATION[event] and not row["portal"]
         outcome = self.do(plan, allowed, {("invitations", id): after})

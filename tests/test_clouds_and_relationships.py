@@ -17,7 +17,7 @@ from partnerdesk.models.relationships.partners import plan_add_partner, plan_nam
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.clouds import Capability, Cloud, Rule, Support
 from partnerdesk.models.settings.database_url import SqliteFile
-from tests.books import NOW, SUFFIXES, TESTER
+from tests.books import ALL_CLOUDS, NOW, TESTER
 from tests.edits import by
 from tests.empty_book import empty_book
 from tests.forms import account_in
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Plan
 
-CLOUDS = tuple(SUFFIXES)
+CLOUDS = ALL_CLOUDS
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from partnerdesk.models.database.store import Store
 from partnerdesk.models.demo import fill as demo
 from partnerdesk.models.demo import names as demo_names
 from partnerdesk.models.settings.database_url import SqliteFile
-from tests.books import TESTER
+from tests.books import TESTER, cloud_called
 from tests.conftest import CLOUDS
 from tests.edits import add_to_history
 
@@ -39,12 +39,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AS_OF = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
-SUFFIXES = {
-    "global": "onmicrosoft.com",
-    "us-gov": "onmicrosoft.us",
-    "germany": "onmicrosoft.de",
-    "china": "partner.onmschina.cn",
-}
 TABLES: tuple[type[SQLModel], ...] = (
     PartnerAccount,
     Change,
@@ -71,8 +65,7 @@ def filled(
         seed=seed,
         as_of=as_of,
         actor=Actor("tester", "testhost"),
-        clouds=clouds,
-        suffixes=SUFFIXES,
+        clouds=[cloud_called(id) for id in clouds],
         progress=progress,
     )
     return store
@@ -174,7 +167,9 @@ def test_customers_spread_over_clouds_and_keep_to_their_suffix(session: Session)
     assert clouds["germany"] == pytest.approx(SIZE * 0.15, rel=0.2)
     for customer in found:
         if "onmicrosoft" in customer.primary_domain:
-            assert customer.primary_domain.endswith(SUFFIXES[cloud_of[customer.account_id]])
+            assert customer.primary_domain.endswith(
+                cloud_called(cloud_of[customer.account_id]).domain_suffix
+            )
     own = [customer for customer in found if "onmicrosoft" not in customer.primary_domain]
     assert len(own) == pytest.approx(SIZE * 0.15, rel=0.2)
     germans = {c.country for c in found if cloud_of[c.account_id] == "germany"}

@@ -34,7 +34,7 @@ from partnerdesk.models.relationships.end import (
     read_ending,
 )
 from partnerdesk.models.relationships.entities import ResellerRelationship
-from tests.books import NOW, SUFFIXES, TESTER
+from tests.books import ALL_CLOUDS, NOW, TESTER
 from tests.edits import by
 from tests.empty_book import empty_book
 from tests.forms import account_in
@@ -62,14 +62,14 @@ if TYPE_CHECKING:
 
 ID = "aaaaaaaa-1111-4222-8333-444444444444"
 KINDS = tuple(PartnerKind)
-ACCOUNTS = list(product(SUFFIXES, KINDS))
+ACCOUNTS = list(product(ALL_CLOUDS, KINDS))
 
 
 @pytest.fixture
 def book(sqlite_database: SqliteFile) -> Store:
     """Return a book with named accounts in every cloud and no customer."""
     opened = Store(empty_book(sqlite_database))
-    opened.open(list(SUFFIXES))
+    opened.open(list(ALL_CLOUDS))
     name_accounts(opened)
     return opened
 
@@ -277,7 +277,7 @@ def test_the_notice_is_written_in_the_customers_language(
     ending = read_ending(book, id)
     letter = notice_letter(ending, NOW)
     assert (letter.language, day in letter.body, letter.link) == (culture[:2], True, "")
-    assert notice_letter(ending, NOW, LetterLanguage.RU).language == "ru"
+    assert notice_letter(ending, NOW, LetterLanguage("ru")).language == "ru"
     sent = carry_out(book, plan_notice(ending, letter, by(TESTER, NOW)))
     assert rows(book, "SELECT method, path FROM outbox") == [("MAIL", "a@contoso.example")]
     assert codes(undo(book, sent), refusing=True) != []

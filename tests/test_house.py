@@ -127,7 +127,7 @@ def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Pa
         [str(python), "-m", "zipfile", "-l", str(wheel)], check=True, capture_output=True, text=True
     ).stdout
     for needed in ("config.toml", "screens/shared/help.tcss", "tui/app.tcss",
-                   "models/guides/ru/manage-customers.md",
+                   "models/languages/ru/guides/manage-customers.md",
                    "models/migrations/versions/0001_book.py",
                    "models/languages/ru/LC_MESSAGES/partnerdesk.mo"):  # fmt: skip
         assert f"partnerdesk/{needed}" in held

@@ -26,7 +26,7 @@ from partnerdesk.models.relationships.invitation import (
 from partnerdesk.models.relationships.invite import InvitationWish, plan_invite, read_around
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.clouds import Capability, Support
-from tests.books import NOW, SUFFIXES, TESTER
+from tests.books import ALL_CLOUDS, NOW, TESTER
 from tests.edits import by
 from tests.empty_book import empty_book
 from tests.forms import account_in
@@ -61,7 +61,7 @@ COMBINED = InvitationKind.COMBINED
 def book(sqlite_database: SqliteFile) -> Store:
     """Return a book with a named indirect provider in each cloud."""
     opened = Store(empty_book(sqlite_database))
-    opened.open(list(SUFFIXES))
+    opened.open(list(ALL_CLOUDS))
     provider(opened)
     return opened
 
@@ -222,7 +222,7 @@ def test_a_link_that_does_not_say_is_left_alone_and_warned_of(book: Store) -> No
 @pytest.mark.parametrize(
     ("culture", "said", "language"),
     [("de-AT", None, "de"), ("ru-RU", None, "ru"), ("pt-BR", None, "en"), ("", None, "en"),
-     ("de-AT", LetterLanguage.RU, "ru")],
+     ("de-AT", LetterLanguage("ru"), "ru")],
 )  # fmt: skip
 def test_the_letter_is_in_the_customers_language(
     book: Store, culture: str, said: LetterLanguage | None, language: str
@@ -307,7 +307,7 @@ def test_a_customer_of_another_account_is_not_invited_or_accepted_here(book: Sto
 
 
 def test_an_edited_letter_keeps_its_link_and_a_reminder_names_the_day(book: Store) -> None:
-    id = invite(book, language=LetterLanguage.DE)
+    id = invite(book, language=LetterLanguage("de"))
     case = read_case(book, id)
     letter = case.letter(NOW)
     for plan in (

@@ -14,16 +14,21 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from partnerdesk.models.core.clock import age, date_text, moment_text
+from partnerdesk.models.customers.entities import Relationship
+from partnerdesk.models.importing.fields import ImportField, headings, key
+from partnerdesk.models.importing.words import import_words
 from partnerdesk.models.languages import (
     DOMAIN,
     FOLDER,
     available,
     ngettext,
     number,
+    of_letters,
     preferred,
     speak,
 )
-from partnerdesk.models.resources import GUIDES_FOLDER, RESOURCES
+from partnerdesk.models.languages import LANGUAGES as ALL_LANGUAGES
+from partnerdesk.models.resources import RESOURCES
 from tests.books import NOW
 
 if TYPE_CHECKING:
@@ -49,7 +54,10 @@ def marked() -> set[tuple[str, str | None]]:
             HOUSE / room, keywords=KEYWORDS
         ):
             found.add((message[0] if isinstance(message, tuple) else message, context))
-    return found
+    texts = extract.extract_from_file(
+        "partnerdesk.models.settings.cloud_texts:cloud_texts", HOUSE / "config.toml"
+    )
+    return found | {(str(text), None) for _line, text, _comments, _context in texts}
 
 
 def catalogue(language: str) -> Catalog:
@@ -59,6 +67,18 @@ def catalogue(language: str) -> Catalog:
 
 def test_there_is_russian() -> None:
     assert "ru" in LANGUAGES
+
+
+def test_each_language_has_a_line_and_each_line_a_folder() -> None:
+    folders = {file.name for file in FOLDER.iterdir() if file.is_dir()}
+    assert folders - {"__pycache__"} == set(ALL_LANGUAGES)
+    assert available() == ["en", "ru"]
+    assert of_letters() == ["en", "ru", "de"]
+    assert len(import_words()) == 3
+    for words in import_words():
+        assert set(words.relationships) <= set(Relationship)
+        assert all(set(tier) <= set(ImportField) for tier in words.headings)
+        assert {key(name) for name in words.doubtful} <= set(headings()[ImportField.MICROSOFT_ID])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -154,7 +174,7 @@ def test_the_locale_chooses_the_language(
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 def test_every_guide_is_there_in_every_language(resource: object, language: str) -> None:
     texts = [
-        (GUIDES_FOLDER / code / f"{resource.name}.md").read_text(encoding="utf-8")  # type: ignore[attr-defined]
+        (FOLDER / code / "guides" / f"{resource.name}.md").read_text(encoding="utf-8")  # type: ignore[attr-defined]
         for code in ("en", language)
     ]
     shapes = [[line.split(" ")[0] for line in text.splitlines() if line[:1] == "#"]

@@ -31,7 +31,7 @@ LINK = (
     "#/BillingAccounts/partner-invitation"
 )
 PARTIES = Parties("Contoso GmbH", "Zoë Müller", "zoe@contoso.com", "Vega", LINK, True, "")
-LETTER = compose(LetterKind.INVITATION, LetterLanguage.EN, PARTIES)
+LETTER = compose(LetterKind.INVITATION, LetterLanguage("en"), PARTIES)
 
 
 def codes(letter: Letter) -> list[str]:

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from partnerdesk.models.letters.links import (
     CODES,
-    DOMAINS,
     LIMIT,
     asks_delegated_admin,
     check_link,
     link_with_delegated_admin,
 )
+from partnerdesk.models.settings import load as settings
+from tests.books import ALL_CLOUDS, cloud_called
 
 TENANT = "3b33e682-00c3-41ee-9dd2-a548adf56438"
 PAGE = "https://admin.microsoft.com/Adminportal/Home"
@@ -28,7 +29,7 @@ OLD_PAGE = "https://portal.office.com/partner/PartnerSignup.aspx?type=ResellerRe
 
 def codes(url: str, cloud: str = "global", tenant: str = "") -> list[str]:
     """Return the codes of a link; those that only warn end in `?`."""
-    reasons = check_link(url, cloud, tenant)
+    reasons = check_link(url, cloud_called(cloud), tenant)
     for reason in reasons:
         assert reason.code in CODES
         assert (reason.field, bool(reason.text), bool(reason.source)) == ("link", True, True)
@@ -105,15 +106,15 @@ def test_what_is_no_link_to_microsoft_is_refused(url: str, code: str) -> None:
 
 
 def test_what_can_be_mended_is_offered() -> None:
-    (blank,) = check_link(f"  {LINK}\n", "global")
-    (html,) = check_link(LINK.replace("&", "&amp;"), "global")
-    (dot,) = check_link(f"{LINK}.", "global")
+    (blank,) = check_link(f"  {LINK}\n", cloud_called("global"))
+    (html,) = check_link(LINK.replace("&", "&amp;"), cloud_called("global"))
+    (dot,) = check_link(f"{LINK}.", cloud_called("global"))
     assert blank.offer == html.offer == dot.offer == LINK
-    assert check_link(f"{LINK} x", "global")[0].offer == ""
+    assert check_link(f"{LINK} x", cloud_called("global"))[0].offer == ""
 
 
 def test_a_hidden_character_is_shown_and_not_printed() -> None:
-    (reason,) = check_link("https://\x1b[2Jadmin.microsoft.com/", "global")
+    (reason,) = check_link("https://\x1b[2Jadmin.microsoft.com/", cloud_called("global"))
     assert "\x1b" not in reason.text
     assert "␛" in reason.text
 
@@ -136,15 +137,17 @@ def test_what_is_doubtful_is_warned_of(url: str, found: list[str]) -> None:
 
 
 def test_the_warning_of_another_partner_names_both() -> None:
-    (reason,) = check_link(LINK, "global", TENANT.replace("3", "5"))
+    (reason,) = check_link(LINK, cloud_called("global"), TENANT.replace("3", "5"))
     assert TENANT in reason.text
     assert TENANT.replace("3", "5") in reason.text
 
 
 @pytest.mark.parametrize("cloud", ["us-gov", "germany", "china"])
-@pytest.mark.parametrize("other", list(DOMAINS))
+@pytest.mark.parametrize("other", ALL_CLOUDS)
 def test_a_page_of_another_national_cloud_is_warned_of(cloud: str, other: str) -> None:
-    for domain in DOMAINS[other]:
+    hosts = settings.load().clouds[other].link_hosts
+    assert hosts
+    for domain in hosts:
         found = codes(LINK.replace("admin.microsoft.com", f"portal.{domain}"), cloud)
         assert found == ([] if other in ("global", cloud) else ["other-cloud?"])
 
@@ -186,11 +189,11 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@given(st.lists(PIECES).map("".join) | st.text(), st.sampled_from(list(DOMAINS)), st.booleans())
+@given(st.lists(PIECES).map("".join) | st.text(), st.sampled_from(ALL_CLOUDS), st.booleans())
 @example("https://\ud800", "global", True)
 @example("https://admin.microsoft.com/?%=%zz&DAP", "global", True)
 def test_no_text_makes_a_check_fail(url: str, cloud: str, wanted: bool) -> None:
-    check_link(url, cloud, url)
+    check_link(url, cloud_called(cloud), url)
     changed = link_with_delegated_admin(url, wanted)
     if asks_delegated_admin(url) is None:
         assert asks_delegated_admin(changed) in (None, wanted)

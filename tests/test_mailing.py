@@ -47,7 +47,7 @@ LINK = (
     "#/BillingAccounts/partner-invitation"
 )
 PARTIES = Parties("Contoso GmbH", "Zoë Müller", "zoe@contoso.com", "Vega", LINK, True, "")
-LETTER = compose(LetterKind.INVITATION, LetterLanguage.DE, PARTIES)
+LETTER = compose(LetterKind.INVITATION, LetterLanguage("de"), PARTIES)
 
 
 @pytest.fixture

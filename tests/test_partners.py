@@ -24,7 +24,7 @@ from partnerdesk.models.relationships.partners import (
 )
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.clouds import Capability
-from tests.books import NOW, SUFFIXES, TESTER
+from tests.books import ALL_CLOUDS, NOW, TESTER
 from tests.edits import by
 from tests.empty_book import empty_book
 from tests.forms import account_in
@@ -44,7 +44,7 @@ OWN = "4242"
 def book(sqlite_database: SqliteFile) -> Store:
     """Return a book of a German indirect provider with an account in every cloud."""
     opened = Store(empty_book(sqlite_database))
-    opened.open(list(SUFFIXES))
+    opened.open(list(ALL_CLOUDS))
     provider(opened)
     return opened
 

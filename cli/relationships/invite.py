@@ -25,7 +25,7 @@ from partnerdesk.cli.shared.open_book import one_account, open_book
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.cli.shared.results import add_trying, present, print_plan, refused, tell_dry_run
 from partnerdesk.models.core.errors import DeskError, ExitCode, UsageError
-from partnerdesk.models.languages import _
+from partnerdesk.models.languages import _, of_letters
 
 if TYPE_CHECKING:
     import argparse
@@ -93,7 +93,7 @@ def _add_what(command: argparse.ArgumentParser) -> None:
                        help=_("ask for delegated admin (default: as the link says)"))  # fmt: skip
     admin.add_argument("--no-delegated-admin", action="store_false", dest="delegated_admin",
                        help=_("ask without it, where the cloud gives the choice"))  # fmt: skip
-    what.add_argument("--language", choices=("en", "ru", "de"),
+    what.add_argument("--language", choices=of_letters(),
                       help=_("the letter's language (default: the customer's)"))  # fmt: skip
     what.add_argument("--link", metavar="URL", default="",
                       help=_("your invitation link of Partner Center; needed once"))  # fmt: skip

@@ -104,13 +104,11 @@ def fill_demo(store: Store, settings: Settings, customers: int, seed: int) -> No
     from partnerdesk.models.core.clock import now
     from partnerdesk.models.demo.fill import fill
 
-    clouds = settings.enabled_clouds()
     with progress_line(_("Making a demo book")) as told:
         fill(
             Store(store.database), customers=customers, seed=seed,
             as_of=now().replace(hour=0, minute=0, second=0, microsecond=0),
-            actor=Actor.present(), clouds=[cloud.id for cloud in clouds],
-            suffixes={cloud.id: cloud.domain_suffix for cloud in clouds}, progress=told,
+            actor=Actor.present(), clouds=settings.enabled_clouds(), progress=told,
         )  # fmt: skip
 
 

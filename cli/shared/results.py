@@ -159,7 +159,7 @@ def letter_json(letter: Letter | None) -> Fields | None:
         "subject": letter.subject,
         "body": letter.body,
         "link": letter.link or None,
-        "language": letter.language.value,
+        "language": letter.language,
     }
 
 

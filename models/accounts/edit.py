@@ -12,7 +12,6 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import _
 from partnerdesk.models.settings.clouds import Capability
-from partnerdesk.models.settings.markets import only_country
 from partnerdesk.models.values.countries import country_code, country_name, likely_code
 from partnerdesk.models.values.identifiers import guid
 
@@ -63,7 +62,7 @@ def _unfit_for(cloud: Cloud, after: Mapping[str, str]) -> list[Reason]:
         reasons.append(
             Reason("account.kind", indirect.reason, "kind", indirect.source, refuses=False)
         )
-    own = only_country(cloud.id)
+    own = cloud.only_country
     if own and after.get("market", own) not in ("", own):
         sentence = _("Partners of {cloud} are enrolled in {country}.")
         text = sentence.format(cloud=_(cloud.short_name), country=country_name(own))

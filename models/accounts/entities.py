@@ -28,7 +28,7 @@ class PartnerAccount(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     cloud: str = Field(index=True)
-    """A cloud's id: `global`, `us-gov`, `germany`, `china`."""
+    """The id of a cloud of the settings."""
     name: str = ""
     """The partner's name in that cloud; empty for the book kept by hand."""
     tenant_id: str = ""

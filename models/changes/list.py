@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from partnerdesk.models.languages import N_
 from partnerdesk.models.lists.spec import Column, Kind, ListSpec, Sort
-from partnerdesk.models.settings.clouds import CLOUDS
+from partnerdesk.models.settings.load import CLOUDS
 
 KINDS = {
     "imported": N_("Imported"),

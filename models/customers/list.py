@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from partnerdesk.models.languages import N_
 from partnerdesk.models.lists.spec import Column, Kind, ListSpec, Many, Sort, WordIndex
-from partnerdesk.models.settings.clouds import CLOUDS
+from partnerdesk.models.settings.load import CLOUDS
 
 RELATIONSHIPS = {
     "reseller": N_("Reseller"),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.history import Actor, History
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.demo.names import Place, Tongue, Word
+    from partnerdesk.models.settings.clouds import Cloud
 
 BATCH = 5000
 """How many customers are drawn and held before they are written."""
@@ -73,8 +74,7 @@ def fill(
     seed: int,
     as_of: datetime,
     actor: Actor,
-    clouds: Sequence[str],
-    suffixes: Mapping[str, str],
+    clouds: Sequence[Cloud],
     progress: Callable[[int, int], None] = _unseen,
 ) -> None:
     """Fill an opened, empty book: all of it in one transaction, or nothing.
@@ -87,8 +87,7 @@ def fill(
         seed: which of the many possible books.
         as_of: the moment that all times in the book are counted back from.
         actor: who makes the book.
-        clouds: ids of the clouds to fill, at least one.
-        suffixes: what the customers' first domains end in, by cloud.
+        clouds: the clouds to fill, at least one.
         progress: told now and then how many of how many customers are written.
 
     Raises:
@@ -104,7 +103,7 @@ def fill(
                 _("The book has customers already; a demo book is only made in an empty one."),
                 _("Name another one with --database."),
             )
-        book = _Book(rng, as_of, _accounts(session, rng, as_of, clouds), suffixes, customers)
+        book = _Book(rng, as_of, clouds, _accounts(session, rng, as_of, clouds), customers)
         with held(session) as history:
             made = entry(
                 ChangeKind.DEMO, actor, as_of, after={"customers": customers, "seed": seed}
@@ -119,7 +118,7 @@ def fill(
             book.write_history(connection, history)
             last = update(Change).where(col(Change.id) == book.made_by)
             connection.execute(last.values(history.sealed(made)))
-        fill_relationships(connection, book.accounts, seed, as_of)
+        fill_relationships(connection, clouds, book.accounts, seed, as_of)
         _release(connection, customers=customers, notes=book.last_note)
 
 
@@ -138,26 +137,22 @@ def _release(connection: Connection, **last: int) -> None:
 
 
 def _accounts(
-    session: Session, rng: random.Random, as_of: datetime, clouds: Sequence[str]
+    session: Session, rng: random.Random, as_of: datetime, clouds: Sequence[Cloud]
 ) -> dict[str, int | None]:
     """Name the partner in each cloud; return the ids of its accounts by cloud."""
     accounts: dict[str, int | None] = {}
     for cloud in clouds:
         kept_by_hand = select(PartnerAccount).where(
-            PartnerAccount.cloud == cloud, col(PartnerAccount.connected).is_(False)
+            PartnerAccount.cloud == cloud.id, col(PartnerAccount.connected).is_(False)
         )
         account = session.exec(kept_by_hand).one()
-        partner = _partner(cloud)
+        partner = names.partner(cloud)
         account.name, account.market, account.kind = partner.name, partner.market, partner.kind
         account.tenant_id, account.mpn_id = _guid(rng), _digits(rng, "4######")
         account.synced_at = as_of - timedelta(hours=partner.synced_hours_ago)
-        accounts[cloud] = account.id
+        accounts[cloud.id] = account.id
     session.flush()
     return accounts
-
-
-def _partner(cloud: str) -> names.Partner:
-    return names.PARTNERS.get(cloud, names.PARTNERS["china"])
 
 
 def _guid(rng: random.Random) -> str:
@@ -183,13 +178,13 @@ class _Book:
         self,
         rng: random.Random,
         as_of: datetime,
+        clouds: Sequence[Cloud],
         accounts: Mapping[str, int | None],
-        suffixes: Mapping[str, str],
         customers: int,
     ) -> None:
-        self._rng, self._as_of, self.accounts, self._suffixes = rng, as_of, accounts, suffixes
-        self._clouds = [cloud for cloud in accounts for _times in range(_partner(cloud).share)]
-        self._home = "global" if "global" in accounts else self._clouds[0]
+        self._rng, self._as_of, self.accounts = rng, as_of, accounts
+        self._clouds = [cloud for cloud in clouds for _times in range(names.partner(cloud).share)]
+        self._home = next((cloud for cloud in clouds if cloud.id == "global"), clouds[0])
         nasty = names.NASTY if customers >= NASTY_FROM else ()
         samples = names.SAMPLES[: max(1, (customers - len(nasty)) // 2)]
         special = (*samples, *nasty)[:customers]
@@ -210,7 +205,7 @@ class _Book:
         rng, special = self._rng, self._special.get(number)
         cloud = self._home if special else names.pick(rng, self._clouds)
         name, tongue, place = self._company(cloud, special)
-        row = _BARE | {"id": number, "account_id": self.accounts[cloud]}
+        row = _BARE | {"id": number, "account_id": self.accounts[cloud.id]}
         row |= {"company_name": name.text, "added_by_change": self.made_by}
         tags: list[str] = []
         if name.latin:
@@ -246,19 +241,19 @@ class _Book:
     def _ago(self, seconds: int) -> datetime:
         return self._as_of - timedelta(seconds=seconds)
 
-    def _company(self, cloud: str, special: Word | None) -> tuple[Word, Tongue, Place]:
+    def _company(self, cloud: Cloud, special: Word | None) -> tuple[Word, Tongue, Place]:
         """Return a name and where it is; some sound like one before, as branches do."""
         rng = self._rng
         if special:
             return special, names.ENGLISH, names.pick(rng, names.ENGLISH.places)
-        earlier = self._earlier.setdefault(cloud, [])
+        earlier = self._earlier.setdefault(cloud.id, [])
         if earlier and rng.random() < 0.03:
             name, tongue = names.pick(rng, earlier)
             place, branch = names.pick(rng, tongue.places), rng.randrange(2, 30)
             town = place.city.text
             ends = ("", f" {town}", f" ({town})", f" {branch}", f" - {town} {branch}")
             return names.Word(name.text + names.pick(rng, ends), name.latin), tongue, place
-        tongue = names.pick(rng, names.TONGUES.get(cloud, names.TONGUES["global"]))
+        tongue = names.pick(rng, names.tongues(cloud))
         place = names.pick(rng, tongue.places)
         name = tongue.company(rng, place)
         earlier.append((name, tongue))
@@ -266,7 +261,7 @@ class _Book:
             del earlier[:100]
         return name, tongue, place
 
-    def _domain(self, cloud: str, name: Word, tongue: Tongue, special: Word | None) -> str:
+    def _domain(self, cloud: Cloud, name: Word, tongue: Tongue, special: Word | None) -> str:
         """Return a domain that no other customer of the book has.
 
         A stem never ends in a digit, so that a stem and a number make a prefix only once.
@@ -280,14 +275,14 @@ class _Book:
             stem = stem.replace("fab", "f-ab")  # a job of every day: `fab` finds Fabrikam alone
         count = self._stems[stem] = self._stems.get(stem, 0) + 1
         own = not special and rng.random() < 0.15
-        end = tongue.top_level if own else self._suffixes[cloud]
+        end = tongue.top_level if own else cloud.domain_suffix
         return f"{stem}{count if count > 1 else ''}.{end}"
 
-    def _relation(self, cloud: str, added: int, special: Word | None) -> _Row:
+    def _relation(self, cloud: Cloud, added: int, special: Word | None) -> _Row:
         """Return how the customer and the partner stand to each other, and since when."""
         rng = self._rng
         ended = self._before(added) if rng.random() < 0.01 and not special else None
-        lately = self._before(_partner(cloud).synced_hours_ago * HOUR)
+        lately = self._before(names.partner(cloud).synced_hours_ago * HOUR)
         long_ago = 30 * DAY + self._before(170 * DAY)
         fate = 0 if special else rng.random()
         seen = lately if fate < 0.82 else long_ago if fate < 0.94 else None
@@ -297,7 +292,7 @@ class _Book:
         return {
             "microsoft_id": _guid(rng) if seen is not None or rng.random() < 0.6 else None,
             "relationship_to_partner": relationship if ended is None else Relationship.NONE,
-            "indirect_reseller": reseller if cloud == self._home else "",
+            "indirect_reseller": reseller if cloud is self._home else "",
             "allow_delegated_access": names.pick(rng, (True, True, True, False, None)),
             "agreement_accepted_at": None if agreed is None else self._ago(agreed),
             "added_at": self._ago(added),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from random import Random
 
+    from partnerdesk.models.settings.clouds import Cloud
+
 Choice = TypeVar("Choice")
 
 _LATIN = "a|b|v|g|d|e|yo|zh|z|i|y|k|l|m|n|o|p|r|s|t|u|f|kh|ts|ch|sh|sch||y||e|yu|ya|"
@@ -311,6 +313,21 @@ PARTNERS = {
     "china": Partner("北光（上海）云计算有限公司", "CN", PartnerKind.INDIRECT_RESELLER, 5, 21),
 }
 """Who the partner is in each cloud."""
+
+
+def tongues(cloud: Cloud) -> tuple[Tongue, ...]:
+    """Return whose names are heard in a cloud; in another one those of its countries, or all."""
+    if cloud.id in TONGUES:
+        return TONGUES[cloud.id]
+    world = TONGUES["global"]
+    return tuple(tongue for tongue in world if tongue.country in cloud.countries) or world
+
+
+def partner(cloud: Cloud) -> Partner:
+    """Return who the partner is in a cloud."""
+    name, market = f"Northlight {cloud.short_name}", cloud.only_country
+    return PARTNERS.get(cloud.id) or Partner(name, market, PartnerKind.DIRECT_BILL, 5, 21)
+
 
 SAMPLES = tuple(
     Word(name, _word(name.partition(",")[0], _LETTERS).latin)

@@ -33,12 +33,15 @@ from partnerdesk.models.relationships.entities import (
 from partnerdesk.models.relationships.invitation import letter_day
 from partnerdesk.models.relationships.invite import reminder_due
 from partnerdesk.models.relationships.lifecycles import DelegatedAdminState, InvitationState
+from partnerdesk.models.settings.clouds import Capability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
+
+    from partnerdesk.models.settings.clouds import Cloud
 
 _Row = dict[str, Any]
 
@@ -66,11 +69,15 @@ _STATES = (
 
 
 def fill_relationships(
-    connection: Connection, accounts: Mapping[str, int | None], seed: int, as_of: datetime
+    connection: Connection,
+    clouds: Sequence[Cloud],
+    accounts: Mapping[str, int | None],
+    seed: int,
+    as_of: datetime,
 ) -> None:
     """Add the relationships to a book whose customers are written, in the same transaction."""
     drawing = _Drawing(connection, accounts, seed, as_of)
-    drawing.links()
+    drawing.links(clouds)
     drawing.partners()
     drawing.lives()
     drawing.delegations()
@@ -104,11 +111,11 @@ class _Drawing:
         bits = f"{self._rng.getrandbits(128):032x}"
         return f"{bits[:8]}-{bits[8:12]}-4{bits[13:16]}-a{bits[17:20]}-{bits[20:]}"
 
-    def links(self) -> None:
+    def links(self, clouds: Sequence[Cloud]) -> None:
         """Give each account in whose cloud there is one its invitation link."""
-        for cloud in ("global", "germany", "china"):
-            account = self._account(cloud)
-            if account is not None:
+        for cloud in clouds:
+            account = self._account(cloud.id)
+            if account is not None and cloud.allows(Capability.INVITATION_URL):
                 tenant = account.tenant_id
                 link = (
                     "https://admin.microsoft.com/Adminportal/Home?invType=ResellerRelationship"
@@ -264,7 +271,7 @@ class _Drawing:
             "primary_domain": customer.primary_domain,
             "kind": InvitationKind.RESELLER,
             "delegated_admin": True,
-            "language": language.value,
+            "language": language,
             "link": link,
             "subject": letter.subject,
             "body": letter.body,

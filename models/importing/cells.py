@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.customers.entities import RELATIONSHIP_TITLES, Relationship
 from partnerdesk.models.customers.tags_and_notes import parse_tags
 from partnerdesk.models.importing.fields import ImportField, key
+from partnerdesk.models.importing.words import import_words
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.values.domains import domain_name
 from partnerdesk.models.values.identifiers import guid
@@ -32,32 +34,6 @@ _LIMIT = 256
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _BETWEEN_WORDS = re.compile(r"[,;/|\n]")
 
-_WORDS = {
-    Relationship.RESELLER: (
-        "Cloud reseller, CSP, CSP reseller, Cloud solution provider, Direct reseller, "
-        "Indirect reseller, Indirect cloud reseller, Cloud reseller (indirect), Реселлер, "
-        "Облачный реселлер, Посредник, Торговый посредник, Облачный торговый посредник, "
-        "Торговый посредник облачных решений, Торговый посредник по облачным решениям, "
-        "Торговый посредник облачных служб, Непрямой торговый посредник, "
-        "Косвенный торговый посредник, Поставщик облачных решений, Handelspartner, "
-        "Cloudhandelspartner, Cloud-Wiederverkäufer, Wiederverkäufer, Vertriebspartner, "
-        "Cloud-Vertriebspartner, Fachhändler, Händler, Cloudhändler, Indirekter Handelspartner, "
-        "Indirekter Vertriebspartner, Indirekter Wiederverkäufer, Anbieter von Cloudlösungen"
-    ),
-    Relationship.ADVISOR: "Adviser, Советник, Консультант, Berater, Ratgeber",
-    Relationship.SYNDICATION: (
-        "Syndication partner, Syndicator, Синдикация, Партнер по синдикации, Syndizierung, "
-        "Syndikation, Syndizierungspartner"
-    ),
-    Relationship.MICROSOFT_SUPPORT: (
-        "Поддержка Майкрософт, Поддержка Microsoft, Служба поддержки Майкрософт, "
-        "Служба поддержки Microsoft, Microsoft-Support, Support von Microsoft"
-    ),
-    Relationship.NONE: "No relationship, Нет, Отсутствует, Нет отношений, Keine, Kein, Keiner",
-    Relationship.UNKNOWN: "Неизвестно, Unbekannt",
-}
-"""Words for each relationship, besides its REST name and its title on the screen."""
-
 _ORDER = (
     Relationship.RESELLER,
     Relationship.ADVISOR,
@@ -74,11 +50,12 @@ class UnfitError(ValueError):
 
 
 def relationship_words() -> dict[str, Relationship]:
-    """Return what relationship each word means, by its key: English, Russian, German, in use."""
+    """Return what relationship each word of any language means, by its key."""
     words: dict[str, Relationship] = {}
     for relationship in reversed(_ORDER):
         title = RELATIONSHIP_TITLES[relationship]
-        for word in (relationship, title, _(title), *_WORDS[relationship].split(", ")):
+        known = (said.relationships.get(relationship, ()) for said in import_words())
+        for word in (relationship, title, _(title), *chain.from_iterable(known)):
             words[key(word)] = relationship
     return words
 

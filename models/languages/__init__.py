@@ -1,4 +1,7 @@
-"""The console's languages: gettext over the catalogues that stand beside this file.
+"""The languages: a line in `LANGUAGES` each, and a folder beside this file of what it says.
+
+A folder can hold the catalogue of the console's texts (gettext) and its guides, the letters to
+customers, and what an import understands.
 
 Mark a text where it is written, `_("Company")`; where it is written before the language is known
 (class bodies, module level), mark it with `N_` and translate it with `_` where it is shown.
@@ -9,6 +12,7 @@ from __future__ import annotations
 import gettext as _gettext
 import locale
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 DOMAIN = "partnerdesk"
@@ -18,10 +22,14 @@ SOURCE_LANGUAGE = "en"
 
 def available() -> list[str]:
     """Return the codes of all languages that the console speaks, English first."""
-    catalogues = sorted(
-        file.parent.parent.name for file in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
-    )
-    return [SOURCE_LANGUAGE, *catalogues]
+    catalogue = f"LC_MESSAGES/{DOMAIN}.mo"
+    translated = [code for code in LANGUAGES if (FOLDER / code / catalogue).exists()]
+    return [SOURCE_LANGUAGE, *translated]
+
+
+def of_letters() -> list[str]:
+    """Return the codes of all languages that letters are written in."""
+    return [code for code in LANGUAGES if (FOLDER / code / "letters").exists()]
 
 
 def preferred() -> str:
@@ -76,3 +84,21 @@ def pgettext(context: str, text: str) -> str:
 def number(value: int) -> str:
     """Return `value` with its thousands grouped as the language does."""
     return f"{value:,}".replace(",", pgettext("thousands separator", ","))
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What is known of a language besides what its folder holds."""
+
+    name: str
+    """Marked with `N_`."""
+    day: str
+    """How its letters write a day."""
+
+
+LANGUAGES = {
+    "en": Language(N_("English"), "%Y-%m-%d"),
+    "ru": Language(N_("Russian"), "%d.%m.%Y"),
+    "de": Language(N_("German"), "%d.%m.%Y"),
+}
+"""The languages by code. Their names of countries and languages are understood, too."""

@@ -96,7 +96,7 @@ def _written(letter: Letter, sender: str, at: datetime, message_id: str, *, draf
         f"Message-ID: <{re.sub(r'[^A-Za-z0-9]+', '-', message_id)[:100] or 'letter'}@{_DOMAIN}>",
         *(["X-Unsent: 1"] if draft else []),
         "MIME-Version: 1.0",
-        f"Content-Language: {letter.language.value}",
+        f"Content-Language: {letter.language}",
         'Content-Type: text/plain; charset="utf-8"',
         f"Content-Transfer-Encoding: {encoding}",
     ]

@@ -7,11 +7,19 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
+from typing import NewType
 
 from partnerdesk.models.core.text import shown, shown_lines
 from partnerdesk.models.core.verdicts import Reason
-from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.languages import (
+    FOLDER,
+    LANGUAGES,
+    N_,
+    SOURCE_LANGUAGE,
+    _,
+    ngettext,
+    of_letters,
+)
 from partnerdesk.models.letters.link_in_text import link_reasons
 
 LONGEST_SUBJECT, LONGEST_BODY, LONGEST_NAME = 200, 20_000, 1_000
@@ -19,7 +27,6 @@ LONGEST_SUBJECT, LONGEST_BODY, LONGEST_NAME = 200, 20_000, 1_000
 _IN_SUBJECT = 80
 """Characters of a name that a subject has room for; longer ones are shortened there."""
 OWN, INVITATION = "partnerdesk", "rules.md §7"
-_TEXTS = Path(__file__).with_name("texts")
 
 
 class LetterKind(StrEnum):
@@ -49,27 +56,17 @@ LETTER_TITLES = {
 """What each kind is called."""
 
 
-class LetterLanguage(StrEnum):
-    """The languages that the built-in letters are written in."""
+LetterLanguage = NewType("LetterLanguage", str)
+"""The code of a language that the built-in letters are written in."""
 
-    EN = "en"
-    RU = "ru"
-    DE = "de"
-
-
-LANGUAGE_TITLES = {
-    LetterLanguage.EN: N_("English"),
-    LetterLanguage.RU: N_("Russian"),
-    LetterLanguage.DE: N_("German"),
-}
-"""What each language is called."""
+LANGUAGE_TITLES = {LetterLanguage(code): LANGUAGES[code].name for code in of_letters()}
+"""What each of these languages is called."""
 
 
 def language_for(language_or_culture: str) -> LetterLanguage:
     """Return the language to write to a customer in: `de-AT` is German, an unknown one English."""
     code = re.split(r"[-_]", language_or_culture.strip().lower(), maxsplit=1)[0]
-    known = {language.value: language for language in LetterLanguage}
-    return known.get(code, LetterLanguage.EN)
+    return LetterLanguage(code if code in LANGUAGE_TITLES else SOURCE_LANGUAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +137,7 @@ _PLACEHOLDER = re.compile(r"\{ *([^{}\s][^{}\n]{0,40}?) *\}")
 @cache
 def built_in(kind: LetterKind, language: LetterLanguage) -> Template:
     """Return our own text of a letter; also what an own template starts from."""
-    text = (_TEXTS / language / f"{kind}.txt").read_text(encoding="utf-8")
+    text = (FOLDER / language / "letters" / f"{kind}.txt").read_text(encoding="utf-8")
     subject, _blank, body = text.partition("\n\n")
     return Template(subject.removeprefix("Subject:").strip(), body)
 

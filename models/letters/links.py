@@ -12,27 +12,14 @@ from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from partnerdesk.models.settings.clouds import Cloud
 
 LIMIT = 2000
 """Characters at most: what every browser and mail program takes."""
 
 LINK, INVITATION = "resources.md, Relationship request", "rules.md §7"
-
-DOMAINS: Mapping[str, tuple[str, ...]] = {
-    "global": (
-        "microsoft.com",
-        "cloud.microsoft",
-        "office.com",
-        "office365.com",
-        "microsoft365.com",
-        "microsoftonline.com",
-    ),
-    "us-gov": ("microsoft.us", "office365.us", "microsoft365.us", "microsoftonline.us"),
-    "germany": ("office.de", "microsoftonline.de", "microsoft.de"),
-    "china": ("office.cn", "office365.cn", "microsoftonline.cn", "microsoft.cn"),
-}
-"""The registered domains of Microsoft and 21Vianet under which customers accept, by cloud."""
 
 CODES = frozenset(
     f"link.{problem}"
@@ -51,7 +38,7 @@ _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def check_link(url: str, cloud_id: str, tenant_id: str = "") -> tuple[Reason, ...]:
+def check_link(url: str, cloud: Cloud, tenant_id: str = "") -> tuple[Reason, ...]:
     """Say what is wrong with an invitation link of the partner `tenant_id` (empty: not known).
 
     The first thing that stands in the way is the only reason; else all warnings are returned. The
@@ -59,10 +46,10 @@ def check_link(url: str, cloud_id: str, tenant_id: str = "") -> tuple[Reason, ..
     `reference/resources.md`, Relationship request). Nothing is asked from a network, and no text
     makes this raise.
     """
-    refusing = _written(url) or _address(url)
+    refusing = _written(url) or _address(url, (*cloud.link_hosts, *cloud.other_link_hosts))
     if refusing:
         return (refusing,)
-    return (*_other_cloud(url, cloud_id), *_parameters(url, tenant_id), *_end(url))
+    return (*_other_cloud(url, cloud), *_parameters(url, tenant_id), *_end(url))
 
 
 def asks_delegated_admin(url: str) -> bool | None:
@@ -126,8 +113,8 @@ def _written(url: str) -> Reason | None:
     return None
 
 
-def _address(url: str) -> Reason | None:
-    """Return why a link leads nowhere, or not to Microsoft."""
+def _address(url: str, hosts: Sequence[str]) -> Reason | None:
+    """Return why a link leads nowhere, or to no host of any cloud."""
     try:
         parts = urlsplit(url)
         host, named = parts.hostname or "", parts.netloc
@@ -142,7 +129,7 @@ def _address(url: str) -> Reason | None:
             "sign-in",
             _("The link has a user name or a password in it. Copy it from Partner Center anew."),
         )
-    if named.lower() != host or not _cloud_of(host):
+    if named.lower() != host or not _is_of(host, hosts):
         return _refusal(
             "other-host",
             _("The link leads to {host}. That is none of Microsoft's pages for invitations.")
@@ -151,20 +138,15 @@ def _address(url: str) -> Reason | None:
     return None
 
 
-def _cloud_of(host: str) -> str:
-    """Return the id of the cloud that a host belongs to, empty where it is not Microsoft's."""
-    if not _HOST.fullmatch(host):
-        return ""
-    for cloud, domains in DOMAINS.items():
-        if any(host == domain or host.endswith(f".{domain}") for domain in domains):
-            return cloud
-    return ""
+def _is_of(host: str, domains: Sequence[str]) -> bool:
+    named = _HOST.fullmatch(host) is not None
+    return named and any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
-def _other_cloud(url: str, cloud_id: str) -> list[Reason]:
-    """Warn of the page of another national cloud; those of the global cloud serve others too."""
+def _other_cloud(url: str, cloud: Cloud) -> list[Reason]:
+    """Warn of the page of another national cloud."""
     host = urlsplit(url).hostname or ""
-    if _cloud_of(host) in ("global", cloud_id):
+    if _is_of(host, cloud.link_hosts):
         return []
     text = _("{host} belongs to another cloud than this account.").format(host=host)
     return [_warning("other-cloud", text, INVITATION)]

@@ -28,7 +28,7 @@ from partnerdesk.models.core.clock import NEVER, iso
 from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.customers.entities import Customer, Relationship
-from partnerdesk.models.languages import _
+from partnerdesk.models.languages import LANGUAGES, _
 from partnerdesk.models.letters.letter import (
     Letter,
     LetterKind,
@@ -129,7 +129,7 @@ def parties_of(case: Case) -> Parties:
 
 def letter_day(day: datetime, language: LetterLanguage) -> str:
     """Return a day as a letter in a language writes it."""
-    return f"{day:%Y-%m-%d}" if language is LetterLanguage.EN else f"{day:%d.%m.%Y}"
+    return f"{day:{LANGUAGES[language].day}}"
 
 
 def letter_as_written(invitation: Invitation) -> Letter:
@@ -186,7 +186,7 @@ def plan_letter_out(case: Case, letter: Letter, how: SentBy, by: By) -> Plan:
     after: Fields = {
         "state": _WAYS[event].value, "how": how.value, "subject": letter.subject,
         "body": letter.body, "next_at": iso(by.at + reminder_due()),
-        "language": letter.language.value,
+        "language": letter.language,
     }  # fmt: skip
     if event is InvitationEvent.SEND:
         after |= {"sent_at": now, "sent_by": by.actor.name, "contact": letter.name,
@@ -220,7 +220,7 @@ def _no_letter(invitation: Invitation, letter: Letter) -> tuple[Reason, ...]:
 def letter_call(letter: Letter, by: By) -> Call:
     """Return a letter as the outbox keeps it until the mail server has it."""
     body: Fields = {
-        "kind": letter.kind.value, "language": letter.language.value, "name": letter.name,
+        "kind": letter.kind.value, "language": letter.language, "name": letter.name,
         "email": letter.email, "subject": letter.subject, "body": letter.body,
         "link": letter.link,
     }  # fmt: skip
@@ -234,7 +234,7 @@ def plan_rewrite(case: Case, letter: Letter, by: By) -> Plan:
         reasons.append(Reason("invitation.state", _("Its letter has gone out already.")))
     after: Fields = {
         "subject": letter.subject, "body": letter.body, "contact": letter.name,
-        "email": letter.email, "language": letter.language.value,
+        "email": letter.email, "language": letter.language,
     }  # fmt: skip
     changed = {name: text for name, text in after.items()
                if text != getattr(case.invitation, name)}  # fmt: skip
@@ -341,7 +341,7 @@ def plan_template(
 ) -> Plan:  # fmt: skip
     """Plan to keep an own text for a kind of letter; the built-in one again where it is empty."""
     kind, language = letter
-    key: Fields = {"account_id": account.id, "kind": kind.value, "language": language.value}
+    key: Fields = {"account_id": account.id, "kind": kind.value, "language": language}
     after: Fields | None = {"subject": template.subject, "body": template.body}
     reasons = template_reasons(template, kind) if template.body else ()
     if not template.body:
@@ -350,7 +350,7 @@ def plan_template(
     steps = () if before == after else (Step(Record.TEMPLATE, key, before, after),)
     if any(reason.refuses for reason in reasons):
         steps = ()
-    target = Target(account.id or 0, account.cloud, f"{kind.value} ({language.value})")
+    target = Target(account.id or 0, account.cloud, f"{kind.value} ({language})")
     return Plan(ChangeKind.TEMPLATE, by, target, steps, tuple(reasons), can_be_undone())
 
 

@@ -163,7 +163,7 @@ def own_template(
     session: Session, account_id: int, kind: LetterKind, language: LetterLanguage
 ) -> Template | None:
     """Return the partner's own text for a kind of letter; None where there is none."""
-    kept = session.get(LetterTemplate, (account_id, kind.value, language.value))
+    kept = session.get(LetterTemplate, (account_id, kind.value, language))
     return Template(kept.subject, kept.body) if kept is not None else None
 
 
@@ -293,7 +293,7 @@ class _Inviting:
                 "Request a reseller relationship) and give it once; the account keeps it."
             )
             return [Reason("link.missing", text, "link", "rules.md §7")]
-        reasons = [*check_link(self.own_link, self.cloud.id, self.around.account.tenant_id)]
+        reasons = [*check_link(self.own_link, self.cloud, self.around.account.tenant_id)]
         if any(reason.refuses for reason in reasons):
             return reasons
         if asks_delegated_admin(self.own_link) is None and not self.delegated_admin:
@@ -355,7 +355,7 @@ class _Inviting:
             "kind": wish.kind.value,
             "delegated_admin": self.delegated_admin,
             "provider": self.provider if self.combined else "",
-            "language": self.around.language.value,
+            "language": self.around.language,
             "created_at": now,
             "created_by": self.by.actor.name,
         }

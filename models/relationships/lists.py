@@ -17,7 +17,7 @@ from partnerdesk.models.relationships.lifecycles import (
     DelegatedAdminState,
     InvitationState,
 )
-from partnerdesk.models.settings.clouds import CLOUDS
+from partnerdesk.models.settings.load import CLOUDS
 
 REMIND_AFTER_DAYS = 7
 """Days after a letter from which a reminder is due; the ledger's own rule."""

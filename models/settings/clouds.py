@@ -1,7 +1,7 @@
 """The clouds a partner sells in, and what each of them can do: a table, never an `if`.
 
-The table stands in `config.toml`, where a partner can correct it; it follows
-`reference/rules.md §2`. This file gives it names and words.
+The clouds and their table stand in `config.toml`, where a partner can correct them and add others;
+they follow `reference/rules.md §2`. This file gives the capabilities names and words.
 """
 
 from __future__ import annotations
@@ -100,34 +100,6 @@ TITLES = {
 }
 """What each capability is called in a sentence."""
 
-_GLOBAL_ONLY = N_(
-    "The API ends relationships in the global cloud only. End it in the portal and record it here."
-)
-_REASONS = {
-    (Capability.NEW_CUSTOMERS, "germany"): N_(
-        "Microsoft Cloud Germany takes no new customers since 2018 and closed on 29 October 2021."
-    ),
-    (Capability.CREATE_CUSTOMER, "germany"): N_(
-        "Microsoft Cloud Germany takes no new customers since 2018, and its API cannot add one."
-    ),
-    (Capability.INVITATION_URL, "us-gov"): N_(
-        "US Government has no invitation call. "
-        "Make the invitation in the portal and record it here."
-    ),
-    (Capability.INVITE_EXISTING, "us-gov"): N_(
-        "Sources disagree on whether US Government customers can be invited; "
-        "where they can, it is in the portal only."
-    ),
-    (Capability.REMOVE_RELATIONSHIP, "us-gov"): _GLOBAL_ONLY,
-    (Capability.REMOVE_RELATIONSHIP, "germany"): _GLOBAL_ONLY,
-    (Capability.REMOVE_RELATIONSHIP, "china"): _GLOBAL_ONLY,
-    (Capability.OFFICE_SUBSCRIPTIONS, "us-gov"): N_("Offered since 2021; before, it was not."),
-    (Capability.INDIRECT_MODEL, "china"): N_(
-        "In this cloud indirect resellers use their provider's invitation."
-    ),
-}
-"""Where the reference says more than yes or no (`reference/rules.md §2, §7, §9, §16`)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Permission:
@@ -154,6 +126,8 @@ class Rule:
 
     support: Support
     source: str = ""
+    text: str = ""
+    """Why not, or what to mind, where the settings say more than the cell; translated if known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +135,7 @@ class Cloud:
     """A national cloud with its own Partner Center."""
 
     id: str
-    """`global`, `us-gov`, `germany`, `china`: what `--cloud` takes."""
+    """`global`, `us-gov`, `germany`, `china` and a partner's own: what `--cloud` takes."""
     name: str
     """The full name, as Microsoft writes it; never translated."""
     short_name: str
@@ -171,7 +145,26 @@ class Cloud:
     color: str
     """`blue`, `red`, `yellow`, `magenta`, `cyan` or `green`; each theme has its own shade."""
     enabled: bool = True
+    link_hosts: tuple[str, ...] = ()
+    """The registered domains under which its customers accept invitations."""
+    countries: frozenset[str] = frozenset()
+    """Where its customers may be; empty: in the partner's own region."""
+    outside_text: str = ""
+    """What is said of a customer in another `{country}`; translated if known."""
+    outside_code: str = ""
+    """The code of that reason."""
+    outside_by_hand: bool = False
+    """Whether an account that is kept by hand may hold such customers, with a warning."""
     rules: dict[Capability, Rule] = field(default_factory=dict, hash=False)
+    other_suffixes: tuple[str, ...] = ()
+    """The domain suffixes of the other clouds."""
+    other_link_hosts: tuple[str, ...] = ()
+    """The domains of the other clouds under which customers of this one do not accept."""
+
+    @property
+    def only_country(self) -> str:
+        """The one country that it sells to; empty where there are several."""
+        return next(iter(self.countries)) if len(self.countries) == 1 else ""
 
     def allows(self, capability: Capability) -> Permission:
         """Say whether this cloud can do something, why not, and which source says so.
@@ -179,29 +172,21 @@ class Cloud:
         What the table does not hold is unstated: it may be tried, with a warning.
         """
         rule = self.rules.get(capability, Rule(Support.UNSTATED))
-        return Permission(rule.support, self._reason(capability, rule.support), rule.source)
+        return Permission(rule.support, self._reason(capability, rule), rule.source)
 
-    def _reason(self, capability: Capability, support: Support) -> str:
-        if support is Support.YES:
+    def outside(self, country: str) -> str:
+        """Return in words that customers cannot be in the country of that name."""
+        text = self.outside_text or N_("{cloud} is not for customers in {country}.")
+        return _(text).format(cloud=_(self.short_name), country=country)
+
+    def _reason(self, capability: Capability, rule: Rule) -> str:
+        if rule.support is Support.YES:
             return ""
-        if own := _REASONS.get((capability, self.id)):
-            return _(own)
+        if rule.text:
+            return _(rule.text)
         sentence = {
             Support.NO: _("{cloud} does not offer: {capability}."),
             Support.PARTLY: _("{cloud} offers this only in part: {capability}."),
             Support.UNSTATED: _("No source says whether {cloud} offers: {capability}."),
-        }[support]
+        }[rule.support]
         return sentence.format(cloud=_(self.short_name), capability=_(TITLES[capability]))
-
-
-SHORT_NAMES = (N_("Global"), N_("US Gov"), N_("Germany"), N_("21Vianet"))
-"""The short names that `config.toml` ships, marked here for translation."""
-
-
-CLOUDS = {
-    "global": N_("Global"),
-    "us-gov": N_("US Gov"),
-    "germany": N_("Germany"),
-    "china": N_("21Vianet"),
-}
-"""Short names by cloud id."""

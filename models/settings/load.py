@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -13,10 +14,12 @@ from partnerdesk.models.core.typed import DamagedError, typed
 from partnerdesk.models.settings.model import Settings, environment_names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from partnerdesk.models.settings.model import CloudSettings
 
-_KEPT_FORMAT = 5
+_KEPT_FORMAT = 6
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,36 @@ def load(config: Path | None = None) -> Settings:
     Raises:
         SettingsError: a file cannot be read, or says something unknown or wrong.
     """
-    own = config or paths.user_settings()
+    CLOUDS.settings = settings = _load(config or paths.user_settings())
+    return settings
+
+
+class _CloudNames(Mapping[str, str]):
+    """The short names of the clouds by id, as the settings say that were loaded last.
+
+    Lists are data that is there before any settings are; this is read when a cell is shown.
+    """
+
+    settings: Settings | None = None
+
+    def _clouds(self) -> Mapping[str, CloudSettings]:
+        return (self.settings or load()).clouds
+
+    def __getitem__(self, id: str) -> str:
+        return self._clouds()[id].short_name
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._clouds())
+
+    def __len__(self) -> int:
+        return len(self._clouds())
+
+
+CLOUDS = _CloudNames()
+"""What each cloud is called in the cells of lists."""
+
+
+def _load(own: Path) -> Settings:
     kept_file = paths.cache_folder() / "settings.json"
     if environment_names():
         return _load_afresh(own)

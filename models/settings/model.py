@@ -10,14 +10,16 @@ from __future__ import annotations
 import dataclasses
 import os
 from dataclasses import dataclass, field
-from typing import Literal, Self
-
-from typing_extensions import TypedDict
+from typing import TYPE_CHECKING, Literal, Self
 
 from partnerdesk.models.core import paths
 from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.languages import _
 from partnerdesk.models.settings.clouds import Capability, Cloud, Rule, Support
+from partnerdesk.models.values.regions import REGIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ENVIRONMENT_PREFIX = "PARTNERDESK_"
 TEST_PREFIX = "PARTNERDESK_TEST_"
@@ -28,23 +30,29 @@ Drawing = Literal["changes", "whole"]
 Start = Literal["last", "resources"]
 Security = Literal["starttls", "tls", "none"]
 Color = Literal["blue", "red", "yellow", "magenta", "cyan", "green"]
-_Cell = Literal["yes", "no", "partly", "unstated"]
-CapabilityRow = TypedDict(
-    "CapabilityRow",
-    {"global": _Cell, "us-gov": _Cell, "germany": _Cell, "china": _Cell, "source": str},
-)
-"""One row of the capability table: a cell for each cloud, and the document that says so."""
+CapabilityRow = dict[str, str]
+"""One row of the capability table: a cell by cloud id, and the document that says so, `source`."""
 
 
 @dataclass(frozen=True)
 class CloudSettings:
-    """What `config.toml` says of one cloud."""
+    """What the settings say of one cloud; `Cloud` tells what each of it is."""
 
     name: str
     short_name: str
     domain_suffix: str
     color: Color
-    enabled: bool
+    enabled: bool = True
+    link_hosts: tuple[str, ...] = ()
+    links_serve_all: bool = False
+    """Whether customers of every cloud accept invitations under its hosts."""
+    countries: tuple[str, ...] = ()
+    """ISO 3166-1 alpha-2 codes and names of regions."""
+    outside_text: str = ""
+    outside_code: str = "outside-cloud"
+    outside_by_hand: bool = False
+    texts: dict[str, str] = field(default_factory=dict)
+    """Why not, or what to mind, by capability."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,8 @@ class Settings:
     """Every setting, validated. `config.toml` explains each of them."""
 
     database: str
-    language: Literal["", "en", "ru"]
+    language: str
+    """A language that has a catalogue; empty for the locale's."""
     theme: Theme
     read_only: bool
     mouse: Mouse
@@ -83,21 +92,29 @@ class Settings:
 
     def all_clouds(self) -> dict[str, Cloud]:
         """Return all clouds by id, also those turned off, with their capability table."""
-        return {
-            id: Cloud(
-                id=id,
-                name=cloud.name,
-                short_name=cloud.short_name,
-                domain_suffix=cloud.domain_suffix,
-                color=cloud.color,
-                enabled=cloud.enabled,
-                rules={
-                    Capability(name): Rule(Support(row[id]), row["source"])  # type: ignore[literal-required]
-                    for name, row in self.capabilities.items()
-                },
-            )
-            for id, cloud in self.clouds.items()
-        }
+        return {id: self._cloud(id, said) for id, said in self.clouds.items()}
+
+    def _cloud(self, id: str, said: CloudSettings) -> Cloud:
+        others = [cloud for other, cloud in self.clouds.items() if other != id]
+        return Cloud(
+            id, said.name, said.short_name, said.domain_suffix, said.color, said.enabled,
+            link_hosts=_hosts([said, *(cloud for cloud in others if cloud.links_serve_all)]),
+            countries=frozenset().union(*(REGIONS.get(name, {name}) for name in said.countries)),
+            outside_text=said.outside_text,
+            outside_code=said.outside_code,
+            outside_by_hand=said.outside_by_hand,
+            rules={
+                capability: Rule(
+                    Support(row.get(id, Support.UNSTATED)),
+                    row.get("source", ""),
+                    said.texts.get(capability, ""),
+                )
+                for capability in Capability
+                for row in [self.capabilities.get(capability, {})]
+            },
+            other_suffixes=tuple(cloud.domain_suffix.lower() for cloud in others),
+            other_link_hosts=_hosts(cloud for cloud in others if not cloud.links_serve_all),
+        )  # fmt: skip
 
     def enabled_clouds(self) -> list[Cloud]:
         """Return the clouds that are on, in the order of the settings."""
@@ -130,6 +147,10 @@ class Settings:
         flags_of = {"language": "--lang", "read_only": "--read-only"}
         origins = self.origins | {name: flags_of.get(name, f"--{name}") for name in said}
         return dataclasses.replace(self, **said, origins=origins)  # type: ignore[arg-type]
+
+
+def _hosts(clouds: Iterable[CloudSettings]) -> tuple[str, ...]:
+    return tuple(host for cloud in clouds for host in cloud.link_hosts)
 
 
 def environment_names() -> list[str]:

@@ -1,4 +1,4 @@
-"""Reads and validates the sources of the settings with pydantic-settings; says who said what."""
+"""Reads the sources of the settings; says who said what, and refuses names that are none."""
 
 from __future__ import annotations
 
@@ -6,58 +6,31 @@ import difflib
 import re
 import tomllib
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError, create_model
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-)
+from pydantic_settings import EnvSettingsSource, SettingsError
 
 from partnerdesk.models.core import errors
 from partnerdesk.models.languages import _
-from partnerdesk.models.settings.model import ENVIRONMENT_PREFIX, Settings, environment_names
+from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.models.settings.model import (
+    ENVIRONMENT_PREFIX,
+    CloudSettings,
+    MailSettings,
+    Settings,
+    environment_names,
+)
+from partnerdesk.models.settings.validation import schema, validated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pydantic_core import ErrorDetails
-
-    from partnerdesk.models.settings.model import MailSettings
-
-_FREE_TABLES = ("keys",)
-"""Tables whose names are the person's own."""
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_NO_IDS = ("all", "source")
+"""What would be no cloud's id: all clouds together, and the document behind a row of the table."""
 _SECRETS = frozenset({"password", "passwd", "pass", "secret", "token", "api_key"})
 """What a person may call a secret in `[mail]`."""
-
-
-class _Source(BaseSettings):
-    model_config = SettingsConfigDict(
-        env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra="forbid"
-    )
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Validate only what is handed over: `read_sources` asks each source itself."""
-        return (init_settings,)
-
-
-def _schema() -> type[_Source]:
-    hints = get_type_hints(Settings)
-    names = [entry.name for entry in fields(Settings) if entry.name != "origins"]
-    wanted: dict[str, Any] = {name: (hints[name], ...) for name in names}
-    return create_model("SettingsSchema", __base__=_Source, **wanted)
 
 
 def read_sources(project: Path, own: Path) -> Settings:
@@ -66,29 +39,55 @@ def read_sources(project: Path, own: Path) -> Settings:
     Raises:
         SettingsError: names the file or variable, the setting, and the nearest known name.
     """
-    defaults = _read_toml(project)
-    layers: list[tuple[str, Mapping[str, Any]]] = [(str(project), defaults)]
-    if own.exists():
-        said = _read_toml(own)
-        _refuse_mail_password(said, str(own))
-        _refuse_unknown(said, defaults, str(own))
-        _refuse_password(said, str(own))
-        layers.append((str(own), said))
-    environment = _read_environment(defaults)
-    layers.append((_("environment"), environment))
+    layers: list[tuple[str, Mapping[str, Any]]] = []
+    clouds: list[str] = []
+    for file in (project, own):
+        if file is project or file.exists():
+            said = _read_toml(file)
+            _refuse_mail_password(said, str(file))
+            clouds += _new_clouds(said, clouds, str(file))
+            _refuse_unknown(said, _known(clouds), str(file))
+            _refuse_password(said, str(file))
+            layers.append((str(file), said))
+    layers.append((_("environment"), _read_environment(clouds)))
 
     merged: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for place, layer in layers:
         _merge(merged, layer)
         origins |= dict.fromkeys(_dotted(layer), place)
-    try:
-        valid = _schema().model_validate(merged)
-    except ValidationError as error:
-        raise _explained(error.errors()[0], origins) from None
-    _check_mail(valid.mail, origins)  # type: ignore[attr-defined]
-    values = {entry.name: getattr(valid, entry.name) for entry in fields(Settings)[:-1]}
-    return Settings(**values, origins=origins)
+    return validated(merged, origins)
+
+
+def _known(clouds: Iterable[str]) -> dict[str, Any]:
+    """Return the names of all settings where these are the clouds, table by table."""
+    cloud = {entry.name: None for entry in fields(CloudSettings)}
+    return {
+        **{entry.name: None for entry in fields(Settings) if entry.name != "origins"},
+        "mail": {entry.name: None for entry in fields(MailSettings)},
+        "clouds": dict.fromkeys(clouds, cloud | {"texts": dict.fromkeys(Capability)}),
+        "capabilities": dict.fromkeys(Capability, dict.fromkeys([*clouds, "source"])),
+    }
+
+
+def _new_clouds(said: Mapping[str, Any], known: Collection[str], place: str) -> list[str]:
+    """Return the ids of clouds that a source adds: of tables that name a cloud.
+
+    Raises:
+        SettingsError: one cannot be an id.
+    """
+    tables = said.get("clouds")
+    found = []
+    for id, table in tables.items() if isinstance(tables, dict) else ():
+        if id in known or not isinstance(table, dict) or "name" not in table:
+            continue
+        if id in _NO_IDS or not _ID.fullmatch(id):
+            raise errors.SettingsError(
+                _("{place}: {name} cannot be the id of a cloud.").format(place=place, name=id),
+                _("Write small letters and digits with hyphens between, such as us-gov."),
+            )
+        found.append(id)
+    return found
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -109,30 +108,32 @@ def _read_toml(file: Path) -> dict[str, Any]:
         ) from None
 
 
-def _read_environment(defaults: Mapping[str, Any]) -> dict[str, Any]:
+def _read_environment(clouds: Sequence[str]) -> dict[str, Any]:
+    known = _known(clouds)
     for name in environment_names():
         word = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")[0]
-        if word not in defaults:
-            raise _unknown(word, defaults, name, lambda known: ENVIRONMENT_PREFIX + known.upper())
+        if word not in known:
+            raise _unknown(word, known, name, lambda known: ENVIRONMENT_PREFIX + known.upper())
     try:
-        said = EnvSettingsSource(_schema())()
+        said = EnvSettingsSource(schema())()
     except SettingsError as error:
         raise errors.SettingsError(
             _("The environment cannot be read: {error}.").format(error=error)
         ) from None
-    _name_us_gov(said)
+    _give_hyphens_back(said, clouds)
     _refuse_mail_password(said, _("environment"))
-    _refuse_unknown(said, defaults, _("environment"))
+    added = _new_clouds(said, clouds, _("environment"))
+    _refuse_unknown(said, _known([*clouds, *added]), _("environment"))
     return said
 
 
-def _name_us_gov(said: dict[str, Any]) -> None:
-    """Give `us-gov` its hyphen back, which the name of a variable cannot hold."""
-    if "us_gov" in said:
-        said["us-gov"] = said.pop("us_gov")
-    for value in said.values():
-        if isinstance(value, dict):
-            _name_us_gov(value)
+def _give_hyphens_back(said: Mapping[str, Any], clouds: Iterable[str]) -> None:
+    """Spell the ids of clouds as they are: the name of a variable has `_` for `-`."""
+    rows = said.get("capabilities")
+    for table in (said.get("clouds"), *(rows.values() if isinstance(rows, dict) else ())):
+        for id in clouds if isinstance(table, dict) else ():
+            if (spelled := id.replace("-", "_")) in table:
+                table[id] = table.pop(spelled)
 
 
 def _refuse_unknown(
@@ -142,8 +143,6 @@ def _refuse_unknown(
         if name not in known:
             raise _unknown(name, known, place, lambda near: near, above)
         below = known[name]
-        if above + name in _FREE_TABLES:
-            continue
         if isinstance(below, dict) and isinstance(value, dict):
             _refuse_unknown(value, below, place, f"{above}{name}.")
 
@@ -184,30 +183,6 @@ def _refuse_mail_password(said: Mapping[str, Any], place: str) -> None:
             )  # fmt: skip
 
 
-def _check_mail(mail: MailSettings, origins: Mapping[str, str]) -> None:
-    """Refuse what no mail server, port or sender can be."""
-    wrong = ""
-    if re.search(r"[^A-Za-z0-9.:_-]", mail.host):
-        wrong, wanted = "host", _("It must be a server's name alone, such as smtp.example.com.")
-    elif not 1 <= mail.port <= 65535:
-        wrong, wanted = "port", _("It must be a number from 1 to 65535.")
-    elif mail.sender.strip():
-        from partnerdesk.models.values.email import sender_parts
-
-        try:
-            sender_parts(mail.sender)
-        except errors.UsageError as error:
-            wrong, wanted = "sender", error.remedy
-    if wrong:
-        # A host can hold a whole address, with a password in it: it is not repeated.
-        raise errors.SettingsError(
-            _("{place}: the setting {name} cannot be used as it is.").format(
-                place=origins.get(f"mail.{wrong}", _("settings")), name=f"mail.{wrong}"
-            ),
-            wanted,
-        )
-
-
 def _merge(below: dict[str, Any], above: Mapping[str, Any]) -> None:
     for name, value in above.items():
         if isinstance(value, dict) and isinstance(below.get(name), dict):
@@ -222,24 +197,3 @@ def _dotted(layer: Mapping[str, Any], above: str = "") -> Iterator[str]:
             yield from _dotted(value, f"{above}{name}.")
         else:
             yield f"{above}{name}"
-
-
-def _explained(error: ErrorDetails, origins: Mapping[str, str]) -> errors.SettingsError:
-    name = ".".join(str(part) for part in error["loc"])
-    kind = error["type"]
-    if kind == "literal_error":
-        wanted = _("It must be one of {choices}.").format(choices=error["ctx"]["expected"])
-    elif kind.startswith("bool"):
-        wanted = _("It must be true or false.")
-    elif kind.startswith("int"):
-        wanted = _("It must be a whole number.")
-    elif kind == "string_type":
-        wanted = _("It must be text in quotes.")
-    else:
-        wanted = _("`partnerdesk info` names the file that shows its right form.")
-    return errors.SettingsError(
-        _("{place}: the setting {name} cannot be {value}.").format(
-            place=origins.get(name, _("settings")), name=name, value=repr(error["input"])
-        ),
-        wanted,
-    )

@@ -1,4 +1,4 @@
-"""Countries: by code, by name in English, Russian and German, and by the usual wrong codes."""
+"""Countries: by code, by name in all languages that are known, and by the usual wrong codes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.text import fold
-from partnerdesk.models.languages import language
+from partnerdesk.models.languages import LANGUAGES, language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,6 @@ _NO_COUNTRY = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "
                          "XB", "XK", "ZZ"})  # fmt: skip
 """Codes of two letters that CLDR has and ISO 3166-1 has not."""
 
-_LANGUAGES = ("en", "ru", "de")
 _LONGEST_NAME = 80
 
 _VARIANTS: Mapping[str, str] = {
@@ -147,7 +146,7 @@ def _key(name: str) -> str:
 def _by_name() -> dict[str, str]:
     """Return the code by the key of each name that means one country only."""
     found: dict[str, set[str]] = {}
-    for speech in _LANGUAGES:
+    for speech in LANGUAGES:
         for code, name in _names(speech).items():
             found.setdefault(_key(name), set()).add(code)
     for code, names in _VARIANTS.items():

@@ -12,23 +12,19 @@ _EUROPE = (
     "SK"
 )
 
-
-EUROPE = frozenset(_EUROPE.split())
-"""The European Union, EFTA and the United Kingdom."""
-
+REGIONS: Mapping[str, frozenset[str]] = {"Europe": frozenset(_EUROPE.split())}
+"""Regions of several countries, by name; Europe is the EU, EFTA and the United Kingdom."""
 
 _ALONE = "AU BR CA IN JP KR NZ RU TW US"
 
-
-_REGIONS: Mapping[str, str] = {
-    **dict.fromkeys(_ALONE.split(), ""),
-    **dict.fromkeys(EUROPE, "Europe"),
+_REGION_OF: Mapping[str, str] = {
+    **{country: country for country in _ALONE.split()},
+    **{country: name for name, countries in REGIONS.items() for country in countries},
 }
-"""The region of each country that is certain; empty where the country is its own region."""
+"""The region of each country that is certain; its own code where it is one by itself."""
 
 
 def in_other_region(country: str, market: str) -> bool:
     """Say whether a country is certainly in another CSP region than the partner's market."""
-    if country not in _REGIONS or market not in _REGIONS:
-        return False
-    return (_REGIONS[country] or country) != (_REGIONS[market] or market)
+    known = country in _REGION_OF and market in _REGION_OF
+    return known and _REGION_OF[country] != _REGION_OF[market]

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.settings.clouds import Cloud
 
-_SUFFIXES = ("onmicrosoft.com", "onmicrosoft.us", "onmicrosoft.de", "partner.onmschina.cn")
-"""Suffixes of all clouds, as far as they are known."""
-
 _PREFIX = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _LONGEST_TYPED = 256
 
@@ -77,7 +74,7 @@ def _whole_domain(prefix: str, cloud: Cloud) -> Reason | None:
         said = sentence.format(text=quoted(prefix), suffix=suffix)
         return refusal(field, "e-mail", said, SECTION_5, _first_label(prefix.rpartition("@")[2]))
     name = prefix.rstrip(".")
-    for known in (suffix, *_SUFFIXES):
+    for known in (suffix, *cloud.other_suffixes):
         if name == known or name.endswith(f".{known}"):
             bare = _valid(name.removesuffix(known).rstrip("."))
             if known == suffix:

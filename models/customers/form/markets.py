@@ -8,7 +8,6 @@ from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.form.reasons import SECTION_2, SECTION_3, refusal, warning
 from partnerdesk.models.languages import _
 from partnerdesk.models.settings.clouds import Capability
-from partnerdesk.models.settings.markets import MARKETS
 from partnerdesk.models.values.countries import country_name
 from partnerdesk.models.values.regions import in_other_region
 
@@ -19,22 +18,21 @@ if TYPE_CHECKING:
 
 def own_country(at: Circumstances) -> str:
     """Return the country that a customer most likely is in; empty where nothing tells."""
-    market = MARKETS.get(at.cloud.id)
-    return (market.only if market else "") or at.market
+    return at.cloud.only_country or at.market
 
 
 def market_reasons(country: str, at: Circumstances) -> list[Reason]:
     """Return what stands against a customer in a country, given by its code."""
     if at.editing:
         return []
-    market = MARKETS.get(at.cloud.id)
-    if market is None:
+    cloud = at.cloud
+    if not cloud.countries:
         return _other_region(country, at)
-    if country in market.countries:
+    if country in cloud.countries:
         return []
-    said = _(market.text).format(country=country_name(country))
-    judge = warning if market.by_hand and not at.connected else refusal
-    return [judge(FormField.COUNTRY, market.problem, said, SECTION_2, market.only)]
+    said = cloud.outside(country_name(country))
+    judge = warning if cloud.outside_by_hand and not at.connected else refusal
+    return [judge(FormField.COUNTRY, cloud.outside_code, said, SECTION_2, cloud.only_country)]
 
 
 def cloud_reasons(at: Circumstances) -> list[Reason]:

@@ -10,7 +10,7 @@ from partnerdesk.models.core.text import fold
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.form.reasons import CLDR, Checked, quoted, refusal
 from partnerdesk.models.forms.question import Option
-from partnerdesk.models.languages import _, language
+from partnerdesk.models.languages import LANGUAGES, _, language
 
 _CULTURE = re.compile(r"([A-Za-z]{2,3})[-_](?:([A-Za-z]{4})[-_])?([A-Za-z]{2})")
 
@@ -107,11 +107,11 @@ def _titles(speech: str) -> dict[str, str]:
 
 @cache
 def _by_name() -> dict[str, str]:
-    """Return the code by each language's folded name in English, Russian, German and its own."""
+    """Return the code by each language's folded name: in our `LANGUAGES` and in its own."""
     from babel import Locale, UnknownLocaleError
 
     names: dict[str, str] = {}
-    for speech in ("en", "ru", "de"):
+    for speech in LANGUAGES:
         for code, name in _titles(speech).items():
             names.setdefault(fold(name), code)
     for code in _titles("en"):

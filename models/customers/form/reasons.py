@@ -58,8 +58,8 @@ _PROBLEMS: Mapping[FormField, str] = {
     FormField.STATE: "required unknown not-listed not-used",
     FormField.POSTAL_CODE: "required wrong-form wrong-state not-used",
     FormField.COUNTRY: (
-        "required wrong-code unknown not-united-states not-china outside-europe other-region "
-        "no-new-customers"
+        "required wrong-code unknown not-united-states not-china outside-europe outside-cloud "
+        "other-region no-new-customers"
     ),
     FormField.FIRST_NAME: "required",
     FormField.LAST_NAME: "required",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from partnerdesk.models.forms.question import Asked, Option
-from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.languages import N_, SOURCE_LANGUAGE, _, ngettext
 from partnerdesk.models.settings.clouds import Capability
 from partnerdesk.screens.shared.record_form import RecordFormScreen
 from partnerdesk.tui.widgets.actions import Action
@@ -199,7 +199,7 @@ def _values(account: Account, page: CustomerPage | None) -> dict[str, str]:
     portal = not account.cloud.allows(Capability.INVITATION_URL)
     values = {"made": PORTAL if portal else LETTER, "kind": "reseller"}
     if page is None:
-        return values | {"language": "en"}
+        return values | {"language": SOURCE_LANGUAGE}
     from partnerdesk.models.letters.letter import language_for
 
     billing, customer = page.billing, page.customer
@@ -209,5 +209,5 @@ def _values(account: Account, page: CustomerPage | None) -> dict[str, str]:
         "email": billing.email,
         "domain": customer.primary_domain,
         "microsoft_id": customer.microsoft_id or "",
-        "language": language_for(billing.culture or billing.language).value,
+        "language": language_for(billing.culture or billing.language),
     }

@@ -269,6 +269,6 @@ class InvitationScreen(LetterScreen):
             return
         self.book_changed()
         await self.settled()
-        await self.rewritten(self.in_language(self.letter.language.value))
+        await self.rewritten(self.in_language(self.letter.language))
         self.show()
         self.status.say(_("Your own text is kept for letters of this kind."))

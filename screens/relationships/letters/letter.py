@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
@@ -351,10 +352,11 @@ class LetterScreen(LetterPage):
         question = _("Language:")
         if self._edited:
             question = _("Language (what you edited is replaced):")
-        choices = [
-            Choice(language.value[0], _(title), partial(self._take_language, language.value))
-            for language, title in LANGUAGE_TITLES.items()
-        ]
+        choices: list[Choice] = []
+        for code, title in LANGUAGE_TITLES.items():
+            taken = {choice.key for choice in choices}
+            key = next(letter for letter in code + ascii_lowercase if letter not in taken)
+            choices.append(Choice(key, _(title), partial(self._take_language, code)))
         self.choose(question, choices)
 
     async def _take_language(self, language: str) -> None:

@@ -1,0 +1,197 @@
+"""What the sources of the settings say as settings, or which value of theirs cannot be one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from pydantic import ValidationError, create_model
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from partnerdesk.models.core import errors
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _, available
+from partnerdesk.models.settings.clouds import Support
+from partnerdesk.models.settings.model import ENVIRONMENT_PREFIX, Settings
+from partnerdesk.models.values.domains import domain_name
+from partnerdesk.models.values.regions import REGIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pydantic_core import ErrorDetails
+
+    from partnerdesk.models.settings.model import CapabilityRow, CloudSettings, MailSettings
+
+Wrong = tuple[str, object, str]
+"""The name of a setting, its value, and what it must be."""
+
+_CODE = re.compile(r"[a-z]+(-[a-z]+)*")
+
+
+class _Source(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra="forbid"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Validate only what is handed over: `read_sources` asks each source itself."""
+        return (init_settings,)
+
+
+def schema() -> type[_Source]:
+    """Return the model that pydantic reads the environment and checks values with."""
+    hints = get_type_hints(Settings)
+    names = [entry.name for entry in fields(Settings) if entry.name != "origins"]
+    wanted: dict[str, Any] = {name: (hints[name], ...) for name in names}
+    return create_model("SettingsSchema", __base__=_Source, **wanted)
+
+
+def validated(said: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
+    """Return the settings that all sources together make.
+
+    Raises:
+        SettingsError: names the file or variable, the setting, and what it must be.
+    """
+    try:
+        valid = schema().model_validate(said)
+    except ValidationError as error:
+        raise _explained(error.errors()[0], origins) from None
+    values = {entry.name: getattr(valid, entry.name) for entry in fields(Settings)[:-1]}
+    settings = Settings(**values, origins=dict(origins))
+    _check_mail(settings.mail, origins)
+    wrong = [
+        *_not_one_of("language", settings.language, ["", *available()]),
+        *(wrong for id, cloud in settings.clouds.items() for wrong in _cloud(id, cloud)),
+        *(
+            wrong
+            for name, row in settings.capabilities.items()
+            for wrong in _row(f"capabilities.{name}", row)
+        ),
+    ]
+    for name, value, wanted in wrong:
+        raise _refusal(name, value, wanted, origins)
+    return settings
+
+
+def _not_one_of(name: str, value: str, choices: Iterable[str]) -> Iterator[Wrong]:
+    *most, last = map(repr, map(str, choices))
+    if repr(value) not in (*most, last):
+        expected = _("{most} or {last}").format(most=", ".join(most), last=last)
+        yield name, value, _("It must be one of {choices}.").format(choices=expected)
+
+
+def _row(name: str, row: CapabilityRow) -> Iterator[Wrong]:
+    for cloud, cell in row.items():
+        if cloud != "source":
+            yield from _not_one_of(f"{name}.{cloud}", cell, Support)
+
+
+def _cloud(id: str, cloud: CloudSettings) -> Iterator[Wrong]:
+    """Return what is wrong with what the settings say of a cloud, setting by setting."""
+    place = f"clouds.{id}"
+    domain = _("It must be a domain such as onmicrosoft.com.")
+    if domain_name(cloud.domain_suffix) != cloud.domain_suffix.lower():
+        yield f"{place}.domain_suffix", cloud.domain_suffix, domain
+    for host in cloud.link_hosts:
+        if domain_name(host) != host:
+            yield f"{place}.link_hosts", host, domain
+    for country in cloud.countries:
+        if country not in REGIONS and not _is_country(country):
+            wanted = _("It must be a code of two letters such as DE, or a region: {names}.")
+            yield f"{place}.countries", country, wanted.format(names=", ".join(REGIONS))
+    if re.search("[{}]", cloud.outside_text.replace("{country}", "")):
+        wanted = _("It may hold {country} and no other braces.")
+        yield f"{place}.outside_text", cloud.outside_text, wanted
+    if not _CODE.fullmatch(cloud.outside_code):
+        wanted = _("It must be small letters with hyphens between, such as outside-cloud.")
+        yield f"{place}.outside_code", cloud.outside_code, wanted
+    texts = {f"texts.{capability}": text for capability, text in cloud.texts.items()}
+    texts |= {name: getattr(cloud, name) for name in ("name", "short_name", "outside_text")}
+    for name, text in texts.items():
+        if shown(text) != text:
+            yield f"{place}.{name}", text, _("It must be one line that can be printed.")
+
+
+def _is_country(code: str) -> bool:
+    if code in ("CN", "US") or any(code in countries for countries in REGIONS.values()):
+        return True  # no start waits for Babel because of the clouds that are there anyway
+    from partnerdesk.models.values.countries import codes
+
+    return code in codes()
+
+
+def _check_mail(mail: MailSettings, origins: Mapping[str, str]) -> None:
+    """Refuse what no mail server, port or sender can be."""
+    wrong = ""
+    if re.search(r"[^A-Za-z0-9.:_-]", mail.host):
+        wrong, wanted = "host", _("It must be a server's name alone, such as smtp.example.com.")
+    elif not 1 <= mail.port <= 65535:
+        wrong, wanted = "port", _("It must be a number from 1 to 65535.")
+    elif mail.sender.strip():
+        from partnerdesk.models.values.email import sender_parts
+
+        try:
+            sender_parts(mail.sender)
+        except errors.UsageError as error:
+            wrong, wanted = "sender", error.remedy
+    if wrong:
+        # A host can hold a whole address, with a password in it: it is not repeated.
+        raise errors.SettingsError(
+            _("{place}: the setting {name} cannot be used as it is.").format(
+                place=_place(f"mail.{wrong}", origins), name=f"mail.{wrong}"
+            ),
+            wanted,
+        )
+
+
+def _explained(error: ErrorDetails, origins: Mapping[str, str]) -> errors.SettingsError:
+    name = ".".join(str(part) for part in error["loc"])
+    kind = error["type"]
+    example = _("`partnerdesk info` names the file that shows its right form.")
+    if kind == "missing":
+        said = _("{place}: the setting {name} is missing.")
+        return errors.SettingsError(said.format(place=_place(name, origins), name=name), example)
+    if kind == "literal_error":
+        wanted = _("It must be one of {choices}.").format(choices=error["ctx"]["expected"])
+    elif kind.startswith("bool"):
+        wanted = _("It must be true or false.")
+    elif kind.startswith("int"):
+        wanted = _("It must be a whole number.")
+    elif kind == "string_type":
+        wanted = _("It must be text in quotes.")
+    elif kind == "tuple_type":
+        wanted = _('It must be a list, such as ["DE", "AT"].')
+    else:
+        wanted = example
+    return _refusal(name, error["input"], wanted, origins)
+
+
+def _refusal(
+    name: str, value: object, wanted: str, origins: Mapping[str, str]
+) -> errors.SettingsError:
+    return errors.SettingsError(
+        _("{place}: the setting {name} cannot be {value}.").format(
+            place=_place(name, origins), name=name, value=repr(value)
+        ),
+        wanted,
+    )
+
+
+def _place(name: str, origins: Mapping[str, str]) -> str:
+    """Return who said a setting, or else what it is part of."""
+    while name not in origins and "." in name:
+        name = name.rpartition(".")[0]
+        inside = [place for other, place in origins.items() if other.startswith(f"{name}.")]
+        if inside:
+            return inside[-1]
+    return origins.get(name, _("settings"))
