@@ -40,7 +40,7 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
 
         desk = Desk(settings, store, wanted_cloud=cloud, demo=demo)
         desk.begin()
-        from partnerdesk.tui.app import run
+        from partnerdesk.tui.run import run
 
         try:
             return run(desk, mouse=_mouse(settings), last_picture=pictures, standing=picture)

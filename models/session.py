@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec, TypeVar
 from uuid import uuid4
 
 from partnerdesk.models.accounts.accounts import Account, Scope, choose, read_accounts
 from partnerdesk.models.core.clock import now
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import DeskError, NotFoundError
 from partnerdesk.models.database.reader import Reader
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.filter_history import FilterHistory
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.lists.saved_views_file import Reading
     from partnerdesk.models.settings.model import Settings
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
 
 _UNFINISHED = "FROM outbox WHERE state IN ('waiting', 'sending', 'sent', 'failed')"
 PULSE = (
@@ -131,6 +135,41 @@ class Desk:
         """Work in another account, or in all of them; `write_down` keeps that for the next run."""
         self.scope = choose(self.accounts, key)
         self.remembered.scope = self.scope.key
+
+    async def aside(
+        self, read: Callable[Concatenate[Store, P], Answer], *args: P.args, **kwargs: P.kwargs
+    ) -> Answer:
+        """Return what `read` finds in the book, beside the event loop; it is given the store."""
+        return await self.reader.aside(partial(read, self.store, *args, **kwargs))
+
+    @property
+    def account(self) -> Account | None:
+        """The account that is worked in; None where all clouds are shown."""
+        return self.scope.account if self.scope is not None else None
+
+    def own_account(self) -> Account:
+        """Return the account that is worked in.
+
+        Raises:
+            NotFoundError: all clouds are shown.
+        """
+        if self.account is None:
+            raise NotFoundError(self.why_no_change())
+        return self.account
+
+    def account_of(self, id: int) -> Account:
+        """Return the account that a record belongs to.
+
+        Raises:
+            NotFoundError: its cloud is not turned on.
+        """
+        for account in self.accounts:
+            if account.id == id:
+                return account
+        raise NotFoundError(
+            _("The cloud of this customer is not turned on."),
+            _("Turn it on in your settings; `partnerdesk info` names the file."),
+        )
 
     def why_no_change(self) -> str:
         """Return why nothing can be changed here and now; empty if it can."""

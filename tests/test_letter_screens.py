@@ -407,7 +407,7 @@ async def test_the_notice_is_copied_recorded_and_read_again(store: Store) -> Non
     ending = read_ending(store, 1)
     carry_out(store, plan_end(account_in(store), ending, EndingWish("sold"), by(TESTER, NOW)))
     async with running(desk_over(store)) as console:
-        await console.app.open_notice(ending)
+        await console.app.show("notice", ending)
         await console.settle()
         at(console, NoticeScreen)
         before = written(store)

@@ -69,7 +69,7 @@ class TwoTerminals(HeadlessDriver):
 async def test_the_console_looks_the_same_after_every_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("partnerdesk.tui.app.LOOK_SECONDS", 3600)
+    monkeypatch.setattr("partnerdesk.tui.book_watch.LOOK_SECONDS", 3600)
     drivers: list[TwoTerminals] = []
 
     class Noted(TwoTerminals):

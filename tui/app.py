@@ -3,68 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from contextlib import suppress
 from functools import partial
-from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from partnerdesk.models.core.crash_report import written_by
-from partnerdesk.models.core.errors import DeskError, SettingsError
+from partnerdesk.models.core.errors import SettingsError
 from partnerdesk.models.languages import _
 from partnerdesk.screens.resources.list import ResourcesScreen
-from partnerdesk.tui.leaving import Leaving
-from partnerdesk.tui.openings import TAB_SCREENS
-from partnerdesk.tui.steady_app import SETTLE_SECONDS
-from partnerdesk.tui.surviving import report_text
-from partnerdesk.tui.themes import THEMES
+from partnerdesk.tui.book_watch import BookWatch
+from partnerdesk.tui.leaving import LastPicture
+from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
+from partnerdesk.tui.steady_app import SteadyApp
+from partnerdesk.tui.themes import ANSI, THEMES
 from partnerdesk.tui.widgets.desk_screen import DeskScreen
 from partnerdesk.tui.wire import own_driver
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Container, Mapping
+
     from textual.screen import Screen
 
+    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.lists.saved_views import Chosen
+    from partnerdesk.models.lists.spec import ListSpec
     from partnerdesk.models.session import Desk
-    from partnerdesk.tui.wire.startup_snapshot import PictureFile, Standing
+    from partnerdesk.tui.wire.startup_snapshot import PictureFile
 
-MAIN_SCREENS = {
-    "resources": ("partnerdesk.screens.resources.list", "ResourcesScreen"),
-    "customers": ("partnerdesk.screens.customers.list", "CustomersScreen"),
-    "relationships": ("partnerdesk.screens.relationships.invitations.list", "InvitationsScreen"),
-    "changes": ("partnerdesk.screens.changes.list", "ChangesScreen"),
-}
-"""Where the screens are that `g` leads to; imported when somebody goes there."""
-SCREENS = (
-    *list(MAIN_SCREENS.values())[1:],
-    *TAB_SCREENS.values(),
-    ("partnerdesk.screens.customers.add", "AddCustomerScreen"),
-    ("partnerdesk.screens.changes.page", "ChangeScreen"),
-    ("partnerdesk.screens.customers.page", "CustomerScreen"),
-    ("partnerdesk.screens.relationships.delegated_admin.form", "DelegationFormScreen"),
-    ("partnerdesk.screens.customers.drafts", "DraftsScreen"),
-    ("partnerdesk.screens.customers.edit", "EditCustomerScreen"),
-    ("partnerdesk.screens.relationships.end", "EndRelationshipScreen"),
-    ("partnerdesk.screens.resources.guide", "GuideScreen"),
-    ("partnerdesk.screens.files.import_", "ImportScreen"),
-    ("partnerdesk.screens.relationships.invitations.invite", "InviteScreen"),
-    ("partnerdesk.screens.relationships.invitations.invite", "InviteManyScreen"),
-    ("partnerdesk.screens.relationships.invitations.page", "InvitationScreen"),
-    ("partnerdesk.screens.relationships.letters.notice", "NoticeScreen"),
-    ("partnerdesk.screens.relationships.partners.form", "PartnerFormScreen"),
-    ("partnerdesk.screens.changes.plan", "PlanScreen"),
-    ("partnerdesk.screens.changes.run", "RunScreen"),
-    ("partnerdesk.screens.relationships.letters.sent_letter", "SentLetterScreen"),
-)
-"""The screens behind the first one, whose keys can be remapped."""
-PAINT_SECONDS = 0.5
-"""How long the first rows have to be painted before the rest is imported beside them."""
-LOOK_SECONDS = 2.0
-"""How often the app looks whether somebody else changed the book; it sends nothing by itself."""
+SAVE_SECONDS = 0.3
+"""How long leaving waits for how the lists are left to be written."""
 
 
-class DeskApp(Leaving):
+class DeskApp(SteadyApp):
     """The console over one open book."""
 
     TITLE = "partnerdesk"
@@ -76,9 +47,10 @@ class DeskApp(Leaving):
     ]
 
     def __init__(self, desk: Desk, last_picture: PictureFile | None = None) -> None:
-        super().__init__(desk, last_picture)
-        self._looked = asyncio.Event()
-        self._looked.set()
+        super().__init__(desk.clock, terminal_palette=desk.settings.theme == ANSI.name)
+        self.desk = desk
+        self.book = BookWatch(self, desk, self._catch_up, self.tell_notices)
+        self.last_picture = LastPicture(desk, last_picture)
         self._warned_of: object = None
         """The job of which the person knows that it would be lost by leaving."""
         for theme in THEMES:
@@ -89,6 +61,23 @@ class DeskApp(Leaving):
         )
 
     # Start and end
+
+    def before_leaving(self) -> None:
+        """Keep what the main screen on top shows for the next start, and how the lists are left.
+
+        The lists at once: on a busy machine the end may have to be forced. In a thread, since the
+        disk, or a lock, may be what hangs.
+        """
+        if self.screen_stack:
+            self.take_picture(self.screen_stack[-1])
+        saving = Thread(target=self.desk.remembered.save, daemon=True)
+        saving.start()
+        saving.join(SAVE_SECONDS)
+
+    def take_picture(self, screen: Screen[Any]) -> None:
+        """Take note of what the terminal shows of `screen`, which is about to be covered."""
+        if self.picture is not None and self.standing is None and isinstance(screen, DeskScreen):
+            self.last_picture.take(screen, self.picture)
 
     def refresh_css(self, animate: bool = True) -> None:
         """Take up new styles; where there is no screen yet, nothing has to be read anew for it."""
@@ -103,56 +92,10 @@ class DeskApp(Leaving):
             self.watch_over()
         if not self._use_keymap():
             return
-        self.start(self._open_book)
+        self.start(self.book.open)
         last = self.desk.remembered.screen if self.desk.settings.start == "last" else ""
-        await self.push_screen(self._main_screen(last if last in MAIN_SCREENS else "resources"))
-
-    async def _open_book(self) -> None:
-        try:
-            await self.desk.open()
-        except DeskError as error:
-            self.fail(error)
-            return
-        except Exception as error:  # noqa: BLE001 - there is no console without its book
-            self.give_up(error)
-            return
-        self._catch_up()
-        if isinstance(self.screen, DeskScreen):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.screen.answered(), SETTLE_SECONDS)
-        self.unveil()  # what is painted next is true
-        await self.settled()
-        self.desk.take_first_views()  # for the first screen only: they are old soon
-        self.is_open.set()
-        self.tell_notices()
-        self.set_interval(LOOK_SECONDS, self._look_beside)
-        # What a customer's page needs takes a while to import: do it before somebody waits for it,
-        # but not before what they see already.
-        painted = asyncio.Event()
-        self.screen.call_after_refresh(painted.set)  # not by the app: a key may be waiting for it
-        with suppress(TimeoutError):
-            await asyncio.wait_for(painted.wait(), PAINT_SECONDS)
-        try:
-            await asyncio.to_thread(import_module, "partnerdesk.models.pages.customer")
-        finally:
-            self.imported.set()
-        await asyncio.to_thread(written_by)
-
-    def _look_beside(self) -> None:
-        if self._looked.is_set():  # else the last look is not over yet
-            self.start(self.look)
-
-    async def look(self) -> None:
-        """Look whether the book was changed, and tell the main screen on top."""
-        self.tell_notices()
-        self._looked.clear()
-        try:
-            looked = await self.desk.reader.ask(self.desk.look)
-            if looked is not None:
-                self.desk.seen(*looked)
-        finally:
-            self._looked.set()
-        self._catch_up()
+        first = last if last in MAIN_SCREENS else "resources"
+        await self.push_screen(await self._loaded(first))
 
     def _catch_up(self) -> None:
         """Let the main screen on top show what changed; those below do when they come on top."""
@@ -166,9 +109,8 @@ class DeskApp(Leaving):
             return True
         from partnerdesk.tui.keys import check_keymap
 
-        screens = [getattr(import_module(module), name) for module, name in SCREENS]
         try:
-            check_keymap(keys, (ResourcesScreen, *screens))
+            check_keymap(keys, all_screens())
         except SettingsError as error:
             self.fail(error)
             return False
@@ -230,7 +172,39 @@ class DeskApp(Leaving):
 
     def first_screen(self) -> Screen[Any]:
         """Return the screen below all others."""
-        return self._main_screen("resources")
+        return ResourcesScreen(self.desk)
+
+    async def _loaded(self, name: str, *given: Any, **named: Any) -> DeskScreen:
+        """Return a screen with what it shows, and the state of the book in which that was read."""
+        if name not in LIGHT_SCREENS:
+            await self.book.imported.wait()
+        seen = self.desk.state
+        screen = await screen_class(name).load(self.desk, *given, **named)
+        screen.shown_state = seen
+        return screen
+
+    async def show(self, name: str, *given: Any, **named: Any) -> None:
+        """Show the screen called `name` above what is open; its `load` takes what is given."""
+        await self.push_screen(await self._loaded(name, *given, **named))
+        await self._shown()
+
+    async def replace(self, name: str, *given: Any, **named: Any) -> None:
+        """Show the screen called `name` in the place of the one on top."""
+        await self.switch_screen(await self._loaded(name, *given, **named))
+        await self._shown()
+
+    async def _shown(self) -> None:
+        await self.settled()
+        self.give_back(self.screen)
+
+    async def review(
+        self,
+        plan: Plan,
+        done: Callable[[Outcome], Awaitable[None]],
+        conflict: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Show a plan; `done` is called when it was carried out, `conflict` where it could not."""
+        await self.show("plan", plan, done, conflict)
 
     async def go_back(self) -> None:
         """Go back to the screen below; below the others lie the resources."""
@@ -240,21 +214,18 @@ class DeskApp(Leaving):
         else:
             await self.go_to("resources")
 
-    async def go_to(self, name: str) -> None:
-        """Go to a main screen by its name: back to it where it is open, else to a new one."""
+    async def go_to(self, name: str, act: str = "") -> None:
+        """Go to a main screen: back to it where it is open, else to a new one; `act` there."""
         while isinstance(self.screen, DeskScreen) and name != self.screen.NAME:
             if len(self._desk_screens()) > 1:
                 await self.pop_screen()
             elif name == "resources":
-                await self.switch_screen(self._main_screen(name))
+                await self.switch_screen(await self._loaded(name))
             else:
-                await self.push_screen(self._main_screen(name))
+                await self.push_screen(await self._loaded(name))
         await self.settled()
-
-    def _main_screen(self, name: str) -> DeskScreen:
-        module, screen = MAIN_SCREENS[name]
-        made: DeskScreen = getattr(import_module(module), screen)(self.desk)
-        return made
+        if act and isinstance(self.screen, DeskScreen):
+            await self.screen.action_perform(act)
 
     def _desk_screens(self) -> list[DeskScreen]:
         return [screen for screen in self.screen_stack if isinstance(screen, DeskScreen)]
@@ -283,48 +254,34 @@ class DeskApp(Leaving):
             await self.pop_screen()  # what it shows belongs to the other account
         self._catch_up()
 
-    async def search_customers(self) -> None:
-        """Go to the customers and ask for a filter."""
-        await self.go_to("customers")
-        if isinstance(self.screen, DeskScreen):
-            await self.screen.action_perform("customers.filter")
+    async def choose_columns(
+        self,
+        spec: ListSpec,
+        chosen: Chosen,
+        widths: Mapping[str, int],
+        hidden: Container[str],
+        done: Callable[[Chosen | None], Awaitable[None]],
+    ) -> None:
+        """Show all columns of a list to choose from."""
+        from partnerdesk.screens.shared.columns_dialog import ColumnsDialog
+
+        await self.ask_dialog(ColumnsDialog(spec, chosen, widths, hidden), done)
+
+    async def send_letters(self, change_id: int | None = None) -> str:
+        """Hand the letters that wait to the mail server; return what came of it, in words."""
+        from partnerdesk.mailing.outbox import send_waiting
+
+        desk = self.desk
+        sent = await asyncio.to_thread(
+            send_waiting, desk.store, desk.settings.mail, desk.clock, change_id
+        )
+        return sent.text
+
+    async def look(self) -> None:
+        """Look whether the book was changed."""
+        await self.book.look()
 
     async def book_changed(self) -> None:
         """Look at once, since it was changed here, and wait until that is shown."""
         await self.look()
         await self.settled()
-
-
-def run(
-    desk: Desk, *, mouse: bool, last_picture: PictureFile | None, standing: Standing | None
-) -> int:
-    """Run the console until the person leaves it, and return what to tell the shell.
-
-    That is 0, or 128 and the signal's number where a signal ended it.
-
-    Args:
-        desk: the book and the settings.
-        mouse: whether the terminal tells of the mouse.
-        last_picture: where the picture for the next start is kept, None for none.
-        standing: the picture that stands on the terminal already.
-
-    Raises:
-        DeskError: the book could not be used; the terminal is as it was.
-    """
-    app = DeskApp(desk, last_picture)
-    app.standing = standing
-    # An answer of the book that comes when the loop is closed is nobody's: nothing to print.
-    logging.getLogger("concurrent.futures").addHandler(logging.NullHandler())
-    logging.getLogger("concurrent.futures").propagate = False
-    try:
-        app.run(mouse=mouse)
-    finally:
-        app.keep_picture()
-        desk.close()
-    if app.failure is not None:
-        raise app.failure
-    if app.guard is not None and app.guard.is_hanging:
-        raise DeskError(
-            _("partnerdesk did not answer and was ended."), report_text(app.guard.report)
-        )
-    return app.return_code or 0

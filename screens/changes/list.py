@@ -62,7 +62,7 @@ class ChangesScreen(ListScreen):
 
     async def open_row(self, row: Row) -> None:
         """Open the change under the cursor."""
-        await self.shell.open_change(row.key)
+        await self.shell.show("change", row.key)
 
     # What keys do
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual.getters import query_one
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.changes.history import Change
     from partnerdesk.models.changes.outbox import OutboxCall
+    from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.pages.change import ChangePage
     from partnerdesk.models.session import Desk
 
@@ -43,6 +45,17 @@ class ChangeScreen(DeskScreen):
         self._change_id = page.entry.id or 0
         self._shown = page
 
+    @classmethod
+    async def load(cls, desk: Desk, key: RowKey) -> Self:
+        """Read the entry of the history.
+
+        Raises:
+            NotFoundError: there is no such entry.
+        """
+        from partnerdesk.models.pages.change import read_change
+
+        return cls(desk, await desk.aside(read_change, key))
+
     def body(self) -> ComposeResult:
         """Build the page."""
         yield FieldPage()
@@ -60,8 +73,7 @@ class ChangeScreen(DeskScreen):
         """Read again what became of the change."""
         from partnerdesk.models.pages.change import read_change
 
-        store, reader, id = self.desk.store, self.desk.reader, self._change_id
-        self.read(lambda: reader.aside(lambda: read_change(store, id)), self._take)
+        self.read(partial(self.desk.aside, read_change, self._change_id), self._take)
 
     def _take(self, page: ChangePage) -> None:
         self._shown = page
@@ -154,7 +166,7 @@ class ChangeScreen(DeskScreen):
         if customer_id is None:
             self.status.say(_("This change is not about one customer."))
             return
-        await self.shell.open_customer(customer_id)
+        await self.shell.show("customer", customer_id)
 
 
 def _title(entry: Change) -> str:

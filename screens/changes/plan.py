@@ -135,9 +135,8 @@ class PlanScreen(DeskScreen):
 
         self._writing = True
         self.status.say(_("Writing …"))
-        plan, store = self._plan, self.desk.store
         try:
-            outcome = await self.desk.reader.aside(lambda: carry_out(store, plan, why))
+            outcome = await self.desk.aside(carry_out, self._plan, why)
         except ConflictError as error:
             if self._conflict is None:
                 self.fail(error)

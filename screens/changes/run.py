@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual.getters import query_one
 from textual.widgets import Static
@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.operations.bulk import PlannedRow, PlannedRun, RowView, RunView
+    from partnerdesk.models.lists.spec import RowKey
+    from partnerdesk.models.operations.bulk import (
+        PlannedRow,
+        PlannedRun,
+        RowView,
+        RunView,
+        RunWish,
+    )
     from partnerdesk.models.session import Desk
 
 SLICE_SECONDS = 0.3
@@ -73,6 +80,23 @@ class RunScreen(DeskScreen):
         self._titles = {state.value: title for state, title in ROW_TITLES.items()}
         self._working = False
         self._stop = False
+
+    @classmethod
+    async def load(
+        cls, desk: Desk, run: RunWish | int, keys: Sequence[RowKey] = (), account_id: int = 0
+    ) -> Self:
+        """Plan the same change to many records; or read a run that was cut off, by its number.
+
+        Raises:
+            NotFoundError: there is no such run, or its cloud is not turned on.
+        """
+        from partnerdesk.models.operations.bulk import RunWish, plan_run, read_run
+
+        if not isinstance(run, RunWish):
+            view = await desk.aside(read_run, run)
+            return cls(desk, desk.account_of(view.account_id), view)
+        account = desk.account_of(account_id)
+        return cls(desk, account, await desk.aside(plan_run, account, run, keys, desk.by()))
 
     def body(self) -> ComposeResult:
         """Build the heading and the list of rows."""
@@ -158,8 +182,8 @@ class RunScreen(DeskScreen):
         try:
             if isinstance(self._run, PlannedRun):
                 planned = self._run
-                id = await desk.reader.aside(lambda: begin_run(desk.store, planned))
-                self._run = await desk.reader.aside(lambda: read_run(desk.store, id))
+                id = await desk.aside(begin_run, planned)
+                self._run = await desk.aside(read_run, id)
             await self._go_on(self._run, again=again)
         finally:
             self._working = False
@@ -193,9 +217,7 @@ class RunScreen(DeskScreen):
         def told(_done: int, _total: int) -> bool:
             return not self._stop and monotonic() < until
 
-        return await desk.reader.aside(
-            lambda: go_on(desk.store, run_id, account, actor, desk.clock, told, again=again)
-        )
+        return await desk.aside(go_on, run_id, account, actor, desk.clock, told, again=again)
 
     async def do_let_be(self) -> None:
         """Ask before the rest is left undone for good."""
@@ -210,8 +232,7 @@ class RunScreen(DeskScreen):
         from partnerdesk.models.operations.bulk import RunView, let_be
 
         if isinstance(self._run, RunView):
-            store, id, at = self.desk.store, self._run.id, self.desk.clock()
-            await self.desk.reader.aside(lambda: let_be(store, id, at))
+            await self.desk.aside(let_be, self._run.id, self.desk.clock())
         await self.shell.go_back()
 
     def do_copy(self) -> None:

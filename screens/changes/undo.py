@@ -21,7 +21,7 @@ async def undo(screen: DeskScreen, change_id: int) -> None:
     from partnerdesk.models.operations.undo import plan_undo
 
     desk = screen.desk
-    plan = await desk.reader.aside(lambda: plan_undo(desk.store, change_id, desk.by()))
+    plan = await desk.aside(plan_undo, change_id, desk.by())
 
     async def done(_outcome: Outcome) -> None:
         screen.shell.say(_("Change {id} is undone.").format(id=change_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from partnerdesk.models.core.errors import ConflictError, DeskError
 from partnerdesk.models.core.text import shown
@@ -79,6 +79,18 @@ class AddCustomerScreen(CustomerFormScreen):
         if draft.id is not None:
             self.seen = {field for field, text in values.items() if text}
 
+    @classmethod
+    async def load(cls, desk: Desk, draft: CustomerDraft | None = None) -> Self:
+        """Return the form with a draft, or an empty one in the chosen account.
+
+        Raises:
+            NotFoundError: the draft's cloud is not turned on, or no account is chosen.
+        """
+        from partnerdesk.models.customers.drafts import begin_draft
+
+        draft = draft or begin_draft(desk.own_account().id, desk.by())
+        return cls(desk, desk.account_of(draft.account_id), draft)
+
     def heading_text(self) -> str:
         """Return where the customer will be."""
         return _("New customer in {cloud} · {account}").format(
@@ -125,13 +137,12 @@ class AddCustomerScreen(CustomerFormScreen):
         """Write the draft until all is kept; a job of the app, which ends what it began."""
         from partnerdesk.models.customers.drafts import save_draft
 
-        store, draft = self.desk.store, self._draft
+        draft = self._draft
         try:
             while self._unkept and not self._taken:
                 self._unkept = False
                 values, place = dict(self.typed), self._place
-                save = partial(save_draft, store, draft, values, place, self.desk.clock())
-                await self.desk.reader.aside(save)
+                await self.desk.aside(save_draft, draft, values, place, self.desk.clock())
                 self._in_trouble(None)
         except ConflictError as error:
             self._taken = True
@@ -242,11 +253,11 @@ class AddCustomerScreen(CustomerFormScreen):
 
     async def _invite(self, alike: LookAlike) -> None:
         await self._kept.wait()
-        await self.shell.invite(alike.customer_id)
+        await self.shell.show("invite", alike.customer_id)
 
     async def _open(self, alike: LookAlike) -> None:
         await self._kept.wait()
-        await self.shell.open_customer(alike.customer_id)
+        await self.shell.show("customer", alike.customer_id)
 
     # The plan
 
@@ -264,7 +275,7 @@ class AddCustomerScreen(CustomerFormScreen):
         """Show the new customer in the form's place."""
         await self.shell.go_back()
         if outcome.customer_id is not None:
-            await self.shell.open_customer(outcome.customer_id)
+            await self.shell.show("customer", outcome.customer_id)
         said = _("The customer is in the book. u undoes it.")
         if outcome.repeated:
             said = _("It was added already, here or in another terminal; this is the customer.")

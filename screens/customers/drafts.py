@@ -50,6 +50,14 @@ class DraftsScreen(DeskScreen):
         super().__init__(desk)
         self._drafts = list(drafts)
 
+    @classmethod
+    async def load(cls, desk: Desk) -> DeskScreen:
+        """Return the drafts there are; where there are none, an empty form."""
+        from partnerdesk.screens.customers.add import AddCustomerScreen
+
+        drafts = await _read(desk)
+        return cls(desk, drafts) if drafts else await AddCustomerScreen.load(desk)
+
     def body(self) -> ComposeResult:
         """Build the table."""
         yield RecordTable(COLUMNS, self.desk.clock)
@@ -66,11 +74,7 @@ class DraftsScreen(DeskScreen):
 
     def book_changed(self) -> None:
         """Read the drafts again."""
-        from partnerdesk.models.customers.drafts import read_drafts
-
-        accounts = [account.id for account in self.desk.accounts]
-        store, reader = self.desk.store, self.desk.reader
-        self.read(lambda: reader.aside(lambda: read_drafts(store, accounts)), self._take)
+        self.read(partial(_read, self.desk), self._take)
 
     def _take(self, drafts: list[CustomerDraft]) -> None:
         self._drafts = drafts
@@ -107,11 +111,11 @@ class DraftsScreen(DeskScreen):
     async def do_go_on(self) -> None:
         """Go on with the draft under the cursor."""
         if self.draft is not None:
-            await self.shell.fill_in(self.draft)
+            await self.shell.show("add-customer", self.draft)
 
     async def do_new(self) -> None:
         """Begin with an empty form."""
-        await self.shell.fill_in(None)
+        await self.shell.show("add-customer")
 
     def on_record_table_opened(self) -> None:
         """Go on with the draft that was clicked twice."""
@@ -128,7 +132,12 @@ class DraftsScreen(DeskScreen):
     async def _delete(self, draft: CustomerDraft) -> None:
         from partnerdesk.models.customers.drafts import delete_draft
 
-        store, id = self.desk.store, draft.id or 0
-        await self.desk.reader.aside(lambda: delete_draft(store, id))
+        await self.desk.aside(delete_draft, draft.id or 0)
         await self.shell.book_changed()
         self.status.say(_("The draft is gone."))
+
+
+async def _read(desk: Desk) -> list[CustomerDraft]:
+    from partnerdesk.models.customers.drafts import read_drafts
+
+    return await desk.aside(read_drafts, [account.id for account in desk.accounts])

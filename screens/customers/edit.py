@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.add import circumstances
@@ -35,6 +35,15 @@ class EditCustomerScreen(CustomerFormScreen):
         self.seen = {field for field, text in before.items() if text}
         self._theirs: dict[FormField, str] = {}
 
+    @classmethod
+    async def load(cls, desk: Desk, page: CustomerPage, field: str = "") -> Self:
+        """Return the form in the customer's account, the cursor in `field`.
+
+        Raises:
+            NotFoundError: the customer's cloud is not turned on.
+        """
+        return cls(desk, desk.account_of(page.customer.account_id), page, field)
+
     def begun(self) -> None:
         """Go to the field that was asked for."""
         self.form.go_to(self._begin_in)
@@ -63,8 +72,7 @@ class EditCustomerScreen(CustomerFormScreen):
         """Put both edits together where somebody else changed the customer meanwhile."""
         from partnerdesk.models.customers.page import read_customer
 
-        store, id = self.desk.store, self._page.customer.id or 0
-        page = await self.desk.reader.aside(lambda: read_customer(store, id))
+        page = await self.desk.aside(read_customer, self._page.customer.id or 0)
         base, theirs = form_values(self._page), form_values(page)
         merged = merge(base, self.typed, theirs)
         self._page = page

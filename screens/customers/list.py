@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from partnerdesk.models.core.paths import typed_path
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.lists.list_state import View
 from partnerdesk.screens.files.export import ExportFlow
 from partnerdesk.screens.relationships.partners.reseller_flow import ResellerFlow
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.list_screen import ListScreen
 
 if TYPE_CHECKING:
-    from partnerdesk.models.accounts.accounts import Account, Scope
+    from partnerdesk.models.accounts.accounts import Scope
     from partnerdesk.models.lists.spec import Row
+    from partnerdesk.models.session import Desk
 
 
 class CustomersScreen(ListScreen):
@@ -55,6 +57,13 @@ class CustomersScreen(ListScreen):
                "D", changes=True, bar=False),
     )  # fmt: skip
 
+    @classmethod
+    async def load(cls, desk: Desk, filter_text: str | None = None) -> Self:
+        """Return the list as it was left, or with the customers that a filter finds."""
+        if filter_text is not None and desk.scope is not None:
+            desk.remembered.keep_view(desk.scope.key, cls.SPEC.name, View(filter=filter_text))
+        return cls(desk)
+
     def count_text(self, count: int) -> str:
         """Return how many customers there are, in words."""
         return ngettext("{count} customer", "{count} customers", count)
@@ -76,7 +85,7 @@ class CustomersScreen(ListScreen):
 
     async def open_row(self, row: Row) -> None:
         """Open the customer under the cursor."""
-        await self.shell.open_customer(row.key)
+        await self.shell.show("customer", row.key)
 
     # What keys do
 
@@ -95,7 +104,7 @@ class CustomersScreen(ListScreen):
 
     async def do_new(self) -> None:
         """Add a customer, or go on with a draft."""
-        await self.shell.add_customer()
+        await self.shell.show("drafts")
 
     def do_import(self) -> None:
         """Ask for a file and show what it would change."""
@@ -103,19 +112,20 @@ class CustomersScreen(ListScreen):
 
     async def _import_answered(self, text: str | None) -> None:
         if text and text.strip():
-            await self.shell.open_import(typed_path(text))
+            await self.shell.show("import", typed_path(text))
 
     async def do_invite(self) -> None:
         """Invite the marked customers, or the one under the cursor; a company where is none."""
         keys = await self.chosen_keys()
-        if keys and self.table.marks and (account := self._account) is not None:
-            await self.shell.invite_many(keys, account.id, await self.hidden_text())
+        if keys and self.table.marks and (account := self.desk.account) is not None:
+            hidden = await self.hidden_text()
+            await self.shell.show("invite-many", keys, account.id, hidden)
         else:
-            await self.shell.invite(keys[0] if keys else None)
+            await self.shell.show("invite", keys[0] if keys else None)
 
     async def do_reseller(self) -> None:
         """Ask which reseller the customers get."""
-        if (account := self._account) is not None:
+        if (account := self.desk.account) is not None:
             await ResellerFlow(self, account).ask()
 
     async def do_end(self) -> None:
@@ -126,9 +136,4 @@ class CustomersScreen(ListScreen):
         elif row is None:
             self.status.say(_("There is no customer here."))
         else:
-            await self.shell.end_relationship(row.key)
-
-    @property
-    def _account(self) -> Account | None:
-        """The account that is worked in; None where all clouds are shown."""
-        return self.desk.scope.account if self.desk.scope is not None else None
+            await self.shell.show("end-relationship", row.key)

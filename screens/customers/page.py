@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from rich.cells import cell_len
 from textual.getters import query_one
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from partnerdesk.models.customers.entities import Note
+    from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.pages.customer import WholeCustomer
     from partnerdesk.models.session import Desk
 
@@ -67,6 +68,17 @@ class CustomerScreen(DeskScreen):
         self._edited = page
         """The customer as it was when what is being edited was begun."""
 
+    @classmethod
+    async def load(cls, desk: Desk, key: RowKey) -> Self:
+        """Read the customer.
+
+        Raises:
+            NotFoundError: it is not in the book.
+        """
+        from partnerdesk.models.pages.customer import read_whole_customer
+
+        return cls(desk, await desk.aside(read_whole_customer, key))
+
     def body(self) -> ComposeResult:
         """Build the page."""
         yield FieldPage()
@@ -84,8 +96,8 @@ class CustomerScreen(DeskScreen):
         """Read the customer again."""
         from partnerdesk.models.pages.customer import read_whole_customer
 
-        store, reader, id = self.desk.store, self.desk.reader, self._customer_id
-        self.read(lambda: reader.aside(lambda: read_whole_customer(store, id)), self._take)
+        read = partial(self.desk.aside, read_whole_customer, self._customer_id)
+        self.read(read, self._take)
 
     def _take(self, page: WholeCustomer) -> None:
         self._shown = page
@@ -156,7 +168,7 @@ class CustomerScreen(DeskScreen):
             self.status.say(tags_told(before, tags))
             return
         try:
-            await self.desk.reader.aside(lambda: carry_out(self.desk.store, plan))
+            await self.desk.aside(carry_out, plan)
         except ConflictError:
             # The line opens again with what was typed; Enter then writes over what was read now.
             self.book_changed()
@@ -180,22 +192,22 @@ class CustomerScreen(DeskScreen):
             id = _id_in(field.name)
             await self._edit_note(next(note for note in self._shown.notes if note.id == id))
         elif field.name.startswith(INVITATION):
-            await self.shell.open_letter(_id_in(field.name))
+            await self.shell.show("invitation", _id_in(field.name))
         elif field.name.startswith(DELEGATION):
             kept = _id_in(field.name)
-            await self.shell.open_delegation_form(kept or None, self._customer_id)
+            await self.shell.show("delegation", kept or None, self._customer_id)
         else:
             field_there = field.name.removeprefix(FORM) if field.name.startswith(FORM) else ""
-            await self.shell.edit_customer(self._shown, field_there)
+            await self.shell.show("edit-customer", self._shown, field_there)
 
     async def do_open(self) -> None:
         """Open the change or the invitation under the cursor; edit what is neither."""
         name = self.page.field.name if self.page.field else ""
         change_id = self._change_there()
         if change_id:
-            await self.shell.open_change(change_id)
+            await self.shell.show("change", change_id)
         elif name.startswith(INVITATION):
-            await self.shell.open_letter(_id_in(name))
+            await self.shell.show("invitation", _id_in(name))
         else:
             await self.action_perform("customer.change")
 
@@ -220,7 +232,7 @@ class CustomerScreen(DeskScreen):
 
         try:
             plan = plan_note(self._shown, text, note, self.desk.by())
-            await self.desk.reader.aside(lambda: carry_out(self.desk.store, plan))
+            await self.desk.aside(carry_out, plan)
         except DeskError as error:
             # What was typed is not lost: the dialog opens again with it and says why.
             await self._edit_note(note, text, str(error))
@@ -233,11 +245,11 @@ class CustomerScreen(DeskScreen):
 
     async def do_invite(self) -> None:
         """Invite the customer."""
-        await self.shell.invite(self._customer_id)
+        await self.shell.show("invite", self._customer_id)
 
     async def do_end(self) -> None:
         """Show what has to be settled before the relationship is ended."""
-        await self.shell.end_relationship(self._customer_id)
+        await self.shell.show("end-relationship", self._customer_id)
 
     def do_history(self) -> None:
         """Go to the history."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual.content import Content
 from textual.getters import query_one
@@ -68,6 +68,15 @@ class ImportScreen(DeskScreen):
         self._writing = False
         self._reading: object = None
         """Which reading of the file is under way, or was last."""
+
+    @classmethod
+    async def load(cls, desk: Desk, path: Path) -> Self:
+        """Return what the file would change in the chosen account; it is read on the screen.
+
+        Raises:
+            NotFoundError: no account is chosen.
+        """
+        return cls(desk, desk.own_account(), path)
 
     def body(self) -> ComposeResult:
         """Build the summary and the rows below it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from partnerdesk.models.changes.plan import Known
 from partnerdesk.models.core.errors import DeskError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Outcome, Plan, Point
+    from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.relationships.end import Ending
     from partnerdesk.models.session import Desk
 
@@ -34,6 +35,18 @@ class EndRelationshipScreen(RecordFormScreen):
         self._ending = ending
         self._points: tuple[Point, ...] = ()
         """The checklist of the plan that was made last."""
+
+    @classmethod
+    async def load(cls, desk: Desk, customer_id: RowKey) -> Self:
+        """Read what there is of the customer.
+
+        Raises:
+            NotFoundError: it is not in the book, or its cloud is not turned on.
+        """
+        from partnerdesk.models.relationships.end import read_ending
+
+        ending = await desk.aside(read_ending, customer_id)
+        return cls(desk, desk.account_of(ending.customer.account_id), ending)
 
     def heading_text(self) -> str:
         """Return whose relationship it is about."""
@@ -99,7 +112,7 @@ class EndRelationshipScreen(RecordFormScreen):
     async def carried_out(self, outcome: Outcome) -> None:  # noqa: ARG002
         """Show the letter that tells the customer, in the form's place: nobody else does."""
         await self.shell.go_back()
-        await self.shell.open_notice(self._ending)
+        await self.shell.show("notice", self._ending)
         self.shell.say(
             _("The relationship has ended; it is kept under Ended. Now tell the customer.")
         )
@@ -108,9 +121,8 @@ class EndRelationshipScreen(RecordFormScreen):
         """Plan again with the customer as it is now."""
         from partnerdesk.models.relationships.end import read_ending
 
-        store, id = self.desk.store, self._ending.customer.id or 0
         try:
-            self._ending = await self.desk.reader.aside(lambda: read_ending(store, id))
+            self._ending = await self.desk.aside(read_ending, self._ending.customer.id or 0)
         except DeskError as error:
             self.fail(error)
             return

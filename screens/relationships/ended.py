@@ -48,7 +48,7 @@ class EndedScreen(RelationshipTab):
 
     async def open_row(self, row: Row) -> None:
         """Open the customer under the cursor."""
-        await self.shell.open_customer(row.key)
+        await self.shell.show("customer", row.key)
 
     # What keys do
 
@@ -58,7 +58,7 @@ class EndedScreen(RelationshipTab):
         if row is None:
             self.status.say(_("There is nobody here to invite again."))
             return
-        await self.shell.invite(row.key)
+        await self.shell.show("invite", row.key)
 
     async def do_copy(self) -> None:
         """Ask what to copy of the customer under the cursor."""

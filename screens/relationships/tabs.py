@@ -15,7 +15,6 @@ from partnerdesk.tui.widgets.tab_line import TabLine
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from partnerdesk.models.accounts.accounts import Account
 
 TABS = ("invitations", "partners", "delegated-admin", "ended")
 """The tabs in their order, by the names of their lists."""
@@ -97,11 +96,10 @@ class RelationshipTab(ListScreen):
         from partnerdesk.models.operations.bulk import unfinished_run
         from partnerdesk.models.operations.bulk_records import RunKind
 
-        scope, store = self.desk.scope, self.desk.store
+        scope = self.desk.scope
         if scope is None:
             return None
-        kind = RunKind(self.RUN)
-        return await self.desk.reader.aside(lambda: unfinished_run(store, scope.ids, kind))
+        return await self.desk.aside(unfinished_run, scope.ids, RunKind(self.RUN))
 
     async def about_marked(self, what: str) -> str:
         """Return a question about the rows that are meant, saying how many the filter hides."""
@@ -116,11 +114,6 @@ class RelationshipTab(ListScreen):
         """Go to the tab that was clicked."""
         self.begin(f"tab.{TABS[event.place]}")
 
-    @property
-    def account(self) -> Account | None:
-        """The account that is worked in; None where all clouds are shown."""
-        return self.desk.scope.account if self.desk.scope is not None else None
-
     # What keys do
 
     async def do_resume(self) -> None:
@@ -129,23 +122,23 @@ class RelationshipTab(ListScreen):
         if run_id is None:
             self.status.say(_("No run was cut off here."))
             return
-        await self.shell.resume_run(run_id)
+        await self.shell.show("run", run_id)
 
     async def do_invitations(self) -> None:
         """Go to the invitations."""
-        await self.shell.open_tab("invitations")
+        await self._go_to_tab("invitations")
 
     async def do_partners(self) -> None:
         """Go to the indirect providers and resellers."""
-        await self.shell.open_tab("partners")
+        await self._go_to_tab("partners")
 
     async def do_delegated_admin(self) -> None:
         """Go to the delegated-admin relationships."""
-        await self.shell.open_tab("delegated-admin")
+        await self._go_to_tab("delegated-admin")
 
     async def do_ended(self) -> None:
         """Go to the customers whose relationship ended."""
-        await self.shell.open_tab("ended")
+        await self._go_to_tab("ended")
 
     async def do_next(self) -> None:
         """Go to the next tab."""
@@ -156,7 +149,11 @@ class RelationshipTab(ListScreen):
         await self._step(-1)
 
     async def _step(self, by: int) -> None:
-        await self.shell.open_tab(TABS[(TABS.index(self.TAB) + by) % len(TABS)])
+        await self._go_to_tab(TABS[(TABS.index(self.TAB) + by) % len(TABS)])
+
+    async def _go_to_tab(self, name: str) -> None:
+        if name != self.TAB:
+            await self.shell.replace(name)
 
     async def do_export(self) -> None:
         """Ask what to export, and where to."""

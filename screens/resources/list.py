@@ -140,7 +140,7 @@ class ResourcesScreen(DeskScreen):
 
     async def do_guide(self) -> None:
         """Open the guide of the row under the cursor."""
-        await self.shell.open_guide(self.resource)
+        await self.shell.show("guide", self.resource)
 
     async def do_customers(self) -> None:
         """Open the screen of the action."""
@@ -148,11 +148,11 @@ class ResourcesScreen(DeskScreen):
 
     async def do_search(self) -> None:
         """Search the customers."""
-        await self.shell.search_customers()
+        await self.shell.go_to("customers", "customers.filter")
 
     async def do_new(self) -> None:
         """Add a customer, or go on with a draft."""
-        await self.shell.add_customer()
+        await self.shell.show("drafts")
 
     def do_copy(self) -> None:
         """Copy the address of a page; asks which where there are several."""

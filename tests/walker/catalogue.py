@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from partnerdesk.tui.widgets.actions import Action
-    from partnerdesk.tui.widgets.desk_screen import DeskScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +21,9 @@ class WalkedScreen:
 
 def all_screens() -> dict[str, WalkedScreen]:
     """Return all main screens by the names of their classes, the first one first."""
-    from partnerdesk.tui.app import MAIN_SCREENS, SCREENS
+    from partnerdesk.tui import screens
 
-    places = dict.fromkeys([*MAIN_SCREENS.values(), *SCREENS])
-    classes: list[type[DeskScreen]] = [
-        getattr(import_module(module), name) for module, name in places
-    ]
+    classes = screens.all_screens()
     names = [screen.NAME for screen in classes]
     return {
         screen.__name__: WalkedScreen(

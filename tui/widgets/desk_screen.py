@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.content import Content
 from textual.getters import query_one
@@ -65,6 +65,15 @@ class DeskScreen(Commanded):
         self.desk = desk
         self.shown_state = desk.state
         """The account and the state of the book that the screen shows."""
+
+    @classmethod
+    async def load(cls, desk: Desk, *given: Any, **named: Any) -> DeskScreen:
+        """Return the screen with what it shows, read beside the loop; the app then shows it.
+
+        Raises:
+            DeskError: it cannot be shown.
+        """
+        return cls(desk, *given, **named)
 
     @property
     def shell(self) -> Shell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from partnerdesk.models.forms.question import Asked, Option
 from partnerdesk.models.languages import _
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.entities import PartnerAccount
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.customers.entities import Customer
+    from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.relationships.delegated_admin import Delegation
     from partnerdesk.models.session import Desk
 
@@ -31,6 +32,27 @@ class DelegationFormScreen(RecordFormScreen):
         values = _values(kept) if kept is not None else {"status": "active", "auto_extend": "no"}
         super().__init__(desk, account, values | ({"customer": domain} if domain else {}))
         self._kept = kept
+
+    @classmethod
+    async def load(
+        cls, desk: Desk, delegation_id: RowKey | None = None, customer_id: RowKey | None = None
+    ) -> Self:
+        """Read one that is kept; else begin a new one, of a customer where that is known.
+
+        Raises:
+            NotFoundError: it is not in the book, or there is no account to work in.
+        """
+        from partnerdesk.models.customers.page import read_customer
+        from partnerdesk.models.relationships.delegated_admin import read_delegation
+
+        if delegation_id is not None:
+            kept = await desk.aside(read_delegation, delegation_id)
+            return cls(desk, desk.account_of(kept.relationship.account_id), kept)
+        if customer_id is None:
+            return cls(desk, desk.own_account(), None)
+        customer = (await desk.aside(read_customer, customer_id)).customer
+        domain = customer.primary_domain or customer.microsoft_id or ""
+        return cls(desk, desk.account_of(customer.account_id), None, domain)
 
     def heading_text(self) -> str:
         """Return whose it is."""

@@ -62,13 +62,13 @@ class DelegatedAdminScreen(RelationshipTab):
 
     async def open_row(self, row: Row) -> None:
         """Open the relationship under the cursor."""
-        await self.shell.open_delegation_form(row.key)
+        await self.shell.show("delegation", row.key)
 
     # What keys do
 
     async def do_new(self) -> None:
         """Show the form."""
-        await self.shell.open_delegation_form()
+        await self.shell.show("delegation")
 
     async def do_extend(self, argument: str = "") -> None:
         """Ask by how long, where it is not said; then show what happens to each."""
@@ -101,10 +101,10 @@ class DelegatedAdminScreen(RelationshipTab):
                 _("{text} is neither a duration nor a day.").format(text=text[:40]),
                 _("Write P180D, or a day such as 2027-06-30."),
             )
-        keys, account = await self.chosen_keys(), self.account
+        keys, account = await self.chosen_keys(), self.desk.account
         if keys and account is not None:
             wish = RunWish(RunKind.EXTEND, {"by": extension.text})
-            await self.shell.open_run(wish, keys, account.id)
+            await self.shell.show("run", wish, keys, account.id)
 
     async def do_happened(self) -> None:
         """Ask what happened to the relationship under the cursor."""
@@ -119,8 +119,7 @@ class DelegatedAdminScreen(RelationshipTab):
         row = await self.table.row_there()
         if row is None:
             return
-        store = self.desk.store
-        kept = await self.desk.reader.aside(lambda: read_delegation(store, row.key))
+        kept = await self.desk.aside(read_delegation, row.key)
         state = kept.relationship.status_at(self.desk.clock())
         possible = [
             Choice(str(place), _(EVENT_TITLES[event]), partial(self._record, row.key, word))
@@ -140,8 +139,7 @@ class DelegatedAdminScreen(RelationshipTab):
             read_delegation,
         )
 
-        store = self.desk.store
-        kept = await self.desk.reader.aside(lambda: read_delegation(store, key))
+        kept = await self.desk.aside(read_delegation, key)
 
         async def done(_outcome: Outcome) -> None:
             self.shell.say(_("Recorded. It can be undone under g h."))
@@ -154,9 +152,8 @@ class DelegatedAdminScreen(RelationshipTab):
 
         row = await self.table.row_there()
         if row is not None:
-            store = self.desk.store
-            kept = await self.desk.reader.aside(lambda: read_delegation(store, row.key))
-            await self.shell.open_customer(kept.customer.id or 0)
+            kept = await self.desk.aside(read_delegation, row.key)
+            await self.shell.show("customer", kept.customer.id or 0)
 
     async def do_copy(self) -> None:
         """Ask what to copy of the relationship under the cursor."""

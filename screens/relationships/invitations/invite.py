@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from partnerdesk.models.forms.question import Asked, Option
 from partnerdesk.models.languages import N_, SOURCE_LANGUAGE, _, ngettext
@@ -24,22 +24,14 @@ LETTER, PORTAL = "letter", "portal"
 """How an invitation is made: by a letter from here, or in the portal."""
 
 
-class InviteScreen(RecordFormScreen):
-    """The form for one invitation."""
-
-    NAME = "invite"
+class InvitationForm(RecordFormScreen):
+    """What is asked to invite. Subclasses say whom."""
 
     def __init__(self, desk: Desk, account: Account, page: CustomerPage | None) -> None:
         super().__init__(desk, account, _values(account, page))
         self.prefilled = True
         self._page = page
         self._kept_links: Mapping[str, str] = {}
-
-    def heading_text(self) -> str:
-        """Return where the invitation is made."""
-        return _("Invite in {cloud} · {account}").format(
-            cloud=_(self.account.cloud.short_name), account=self.account.title
-        )
 
     def warm_up(self) -> None:
         """Read the links that the account keeps, to show them; runs beside the event loop."""
@@ -109,8 +101,8 @@ class InviteScreen(RecordFormScreen):
         """Return the plan that writes the invitation."""
         from partnerdesk.models.relationships.invite import plan_invite, read_around
 
-        wish, store, account = self._wish(values), self.desk.store, self.account
-        around = await self.desk.reader.aside(lambda: read_around(store, account.id, wish))
+        wish, account = self._wish(values), self.account
+        around = await self.desk.aside(read_around, account.id, wish)
         return plan_invite(account, wish, around, self.desk.by())
 
     def _wish(self, values: Mapping[str, str]) -> InvitationWish:
@@ -133,17 +125,43 @@ class InviteScreen(RecordFormScreen):
             in_portal=values.get("made") == PORTAL,
         )
 
+
+class InviteScreen(InvitationForm):
+    """The form for one invitation."""
+
+    NAME = "invite"
+
+    @classmethod
+    async def load(cls, desk: Desk, customer_id: RowKey | None = None) -> Self:
+        """Read the customer that is invited; without one, a company that is not in the book.
+
+        Raises:
+            NotFoundError: the customer is not in the book, or there is no account to work in.
+        """
+        from partnerdesk.models.customers.page import read_customer
+
+        if customer_id is None:
+            return cls(desk, desk.own_account(), None)
+        page = await desk.aside(read_customer, customer_id)
+        return cls(desk, desk.account_of(page.customer.account_id), page)
+
+    def heading_text(self) -> str:
+        """Return where the invitation is made."""
+        return _("Invite in {cloud} · {account}").format(
+            cloud=_(self.account.cloud.short_name), account=self.account.title
+        )
+
     async def carried_out(self, outcome: Outcome) -> None:
         """Show the letter in the form's place."""
         await self.shell.go_back()
         if self.typed.get("made") == PORTAL:
             self.shell.say(_("The invitation is recorded. u undoes it."))
         elif outcome.record_id is not None:
-            await self.shell.open_letter(outcome.record_id)
+            await self.shell.show("invitation", outcome.record_id)
             self.shell.say(_("A draft: y copies it, f writes a file, S sends it."))
 
 
-class InviteManyScreen(InviteScreen):
+class InviteManyScreen(InvitationForm):
     """What is the same for the invitations of many customers; whom, the book knows."""
 
     NAME = "invite-many"
@@ -169,6 +187,20 @@ class InviteManyScreen(InviteScreen):
         wanted = ("made", "kind", "delegated_admin", "link")
         self.typed = {name: text for name, text in self.typed.items() if name in wanted}
 
+    @classmethod
+    async def load(
+        cls, desk: Desk, keys: Sequence[RowKey], account_id: int, hidden: str = ""
+    ) -> Self:
+        """Read the first of the customers that are invited.
+
+        Raises:
+            NotFoundError: it is not in the book, or its cloud is not turned on.
+        """
+        from partnerdesk.models.customers.page import read_customer
+
+        first = await desk.aside(read_customer, keys[0])
+        return cls(desk, desk.account_of(account_id), first, keys, hidden)
+
     def heading_text(self) -> str:
         """Return how many are invited."""
         count = ngettext("{count} customer", "{count} customers", len(self._keys))
@@ -191,7 +223,8 @@ class InviteManyScreen(InviteScreen):
             return
         wishes = {name: text for name, text in self.form.values.items() if text}
         await self.shell.go_back()
-        await self.shell.open_run(RunWish(RunKind.INVITE, wishes), self._keys, self.account.id)
+        wish = RunWish(RunKind.INVITE, wishes)
+        await self.shell.show("run", wish, self._keys, self.account.id)
 
 
 def _values(account: Account, page: CustomerPage | None) -> dict[str, str]:

@@ -67,13 +67,13 @@ class InvitationsScreen(RelationshipTab):
 
     async def open_row(self, row: Row) -> None:
         """Open the invitation under the cursor."""
-        await self.shell.open_letter(row.key)
+        await self.shell.show("invitation", row.key)
 
     # What keys do
 
     async def do_invite(self) -> None:
         """Show the form."""
-        await self.shell.invite(None)
+        await self.shell.show("invite")
 
     async def do_remind(self) -> None:
         """Show the reminder of one; for marked ones, ask how they go out."""

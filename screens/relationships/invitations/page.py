@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from partnerdesk.models.core.clock import moment_text, until
 from partnerdesk.models.core.errors import DeskError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.letters.letter import Letter
+    from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.relationships.entities import SentBy
     from partnerdesk.models.relationships.invitation import Case
     from partnerdesk.models.session import Desk
@@ -57,6 +58,17 @@ class InvitationScreen(LetterScreen):
     def __init__(self, desk: Desk, case: Case) -> None:
         super().__init__(desk, case.letter(desk.clock()))
         self._case = case
+
+    @classmethod
+    async def load(cls, desk: Desk, key: RowKey) -> Self:
+        """Read the invitation.
+
+        Raises:
+            NotFoundError: it is not in the book.
+        """
+        from partnerdesk.models.relationships.invitation import read_case
+
+        return cls(desk, await desk.aside(read_case, key))
 
     # What is shown
 
@@ -110,8 +122,8 @@ class InvitationScreen(LetterScreen):
         """Read the invitation again; a letter that is being edited stays."""
         from partnerdesk.models.relationships.invitation import read_case
 
-        store, reader, id = self.desk.store, self.desk.reader, self._case.invitation.id or 0
-        self.read(lambda: reader.aside(lambda: read_case(store, id)), self._take)
+        id = self._case.invitation.id or 0
+        self.read(partial(self.desk.aside, read_case, id), self._take)
 
     def _take(self, case: Case) -> None:
         if case.invitation.version != self._case.invitation.version:
@@ -163,7 +175,8 @@ class InvitationScreen(LetterScreen):
         if sent.letter is None:
             self.status.say(_("The text of this letter was not kept."))
             return
-        await self.shell.open_sent_letter(self._case.invitation.company_name, sent)
+        company = self._case.invitation.company_name
+        await self.shell.show("sent-letter", company, sent, sent.letter)
 
     def on_field_page_chosen(self) -> None:
         """Open what was clicked twice."""
@@ -213,7 +226,7 @@ class InvitationScreen(LetterScreen):
         if customer is None:
             self.status.say(_("This company is not in the book yet."))
             return
-        await self.shell.open_customer(customer.id or 0)
+        await self.shell.show("customer", customer.id or 0)
 
     async def do_undo(self) -> None:
         """Show the plan that takes the latest step back."""

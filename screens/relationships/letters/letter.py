@@ -266,8 +266,7 @@ class LetterScreen(LetterPage):
     async def _carry_out(self, plan: Plan) -> Outcome:
         from partnerdesk.models.operations.carry_out import carry_out
 
-        store = self.desk.store
-        outcome = await self.desk.reader.aside(lambda: carry_out(store, plan))
+        outcome = await self.desk.aside(carry_out, plan)
         await self.shell.book_changed()
         return outcome
 

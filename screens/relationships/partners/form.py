@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from partnerdesk.models.core.errors import DeskError
 from partnerdesk.models.core.text import fold, shown
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.relationships.entities import PartnerLink
     from partnerdesk.models.session import Desk
 
@@ -37,6 +38,20 @@ class PartnerFormScreen(RecordFormScreen):
         self._kept = kept
         """What the book had when the form, or what somebody else wrote meanwhile, was read."""
         self._countries: tuple[Option, ...] = ()
+
+    @classmethod
+    async def load(cls, desk: Desk, partner_id: RowKey | None = None) -> Self:
+        """Read a partner that is kept; without one, begin a new one in the chosen account.
+
+        Raises:
+            NotFoundError: it is not in the book, or there is no account to work in.
+        """
+        from partnerdesk.models.relationships.partners import read_partner
+
+        if partner_id is None:
+            return cls(desk, desk.own_account(), None)
+        partner, account = await desk.aside(read_partner, partner_id)
+        return cls(desk, desk.account_of(account.id or 0), partner)
 
     def heading_text(self) -> str:
         """Return where the partner will be, or who is edited."""
@@ -104,9 +119,8 @@ class PartnerFormScreen(RecordFormScreen):
         from partnerdesk.models.relationships.partners import read_partner
 
         if self._partner is not None:
-            store, id = self.desk.store, self._partner.id or 0
             try:
-                partner, _own = await self.desk.reader.aside(lambda: read_partner(store, id))
+                partner, _own = await self.desk.aside(read_partner, self._partner.id or 0)
             except DeskError as error:  # an undo took it out of the book
                 self.fail(error)
                 return

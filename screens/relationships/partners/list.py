@@ -60,7 +60,7 @@ class PartnersScreen(RelationshipTab):
             for column in ("name", "mpn", "id", "customers")
         )
         if customers:
-            await self.shell.open_customers(customers_filter(name, mpn_id, microsoft_id))
+            await self.shell.show("customers", customers_filter(name, mpn_id, microsoft_id))
             return
         said = _("No customer carries {name}; R on Customers names the reseller.")
         self.status.say(said.format(name=shown(name)[:30]))
@@ -69,7 +69,7 @@ class PartnersScreen(RelationshipTab):
 
     async def do_new(self) -> None:
         """Show an empty form."""
-        await self.shell.open_partner_form()
+        await self.shell.show("partner")
 
     async def do_edit(self) -> None:
         """Show the form with the partner under the cursor."""
@@ -77,7 +77,7 @@ class PartnersScreen(RelationshipTab):
         if row is None:
             self.status.say(_("There is no partner here."))
             return
-        await self.shell.open_partner_form(row.key)
+        await self.shell.show("partner", row.key)
 
     async def do_end(self) -> None:
         """Show the plan that ends the link with the partner under the cursor."""

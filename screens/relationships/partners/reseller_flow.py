@@ -45,7 +45,7 @@ class ResellerFlow:
             screen.choose(
                 _("A run that names resellers was cut off."),
                 [
-                    Choice("g", _("go on with it"), partial(screen.shell.resume_run, cut_off)),
+                    Choice("g", _("go on with it"), partial(screen.shell.show, "run", cut_off)),
                     Choice("n", _("begin a new one"), self._ask_which),
                 ],
             )
@@ -104,7 +104,7 @@ class ResellerFlow:
         self._screen.choose(
             _("{question}: you have no active reseller here.").format(question=self._question()),
             [
-                Choice("a", _("add one"), self._screen.shell.open_partner_form),
+                Choice("a", _("add one"), partial(self._screen.shell.show, "partner")),
                 Choice("m", _("write its MPN ID"), self._ask_mpn_id),
                 Choice("t", _("take the name away"), partial(self._name, NOBODY)),
             ],
@@ -122,4 +122,4 @@ class ResellerFlow:
         from partnerdesk.models.operations.bulk_records import RunKind
 
         wish = RunWish(RunKind.NAME_RESELLER, {"reseller": reseller})
-        await self._screen.shell.open_run(wish, self._keys, self._account.id)
+        await self._screen.shell.show("run", wish, self._keys, self._account.id)

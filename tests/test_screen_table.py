@@ -1,0 +1,141 @@
+"""The table of all screens: its names, what each one is given, and how one is loaded and shown."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import subprocess
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from partnerdesk.models.customers.page import read_customer
+from partnerdesk.models.customers.tags_and_notes import plan_tags
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.resources import RESOURCES
+from partnerdesk.screens.customers.page import CustomerScreen
+from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, SCREENS, all_screens, screen_class
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from tests.books import NOW, TESTER, demo_desk
+from tests.edits import by
+from tests.test_house import HEAVY, HOUSE, SHOWN
+from tests.test_screens import running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from partnerdesk.models.session import Desk
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_is_known_by_its_own_name(name: str) -> None:
+    screen = screen_class(name)
+    assert name in (screen.NAME, getattr(screen, "TAB", ""))
+
+
+def test_every_screen_that_has_a_name_stands_in_the_table() -> None:
+    trees = [ast.parse(file.read_text()) for file in SHOWN]
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    frames = {ast.unparse(base) for node in classes for base in node.bases}
+    named = {
+        node.name
+        for node in classes
+        for line in node.body
+        if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) in ("NAME", "TAB")
+    }
+    assert named - frames == {screen.__name__ for screen in all_screens()}
+
+
+def _shown_by_name() -> Iterator[tuple[str, str, list[ast.expr], list[str]]]:
+    """Return where a screen is named to the shell, its name, and what it is given."""
+    for file in SHOWN:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            called, given = node.func, node.args
+            if ast.unparse(called) == "partial":
+                called, *given = given
+            if not ast.unparse(called).endswith("shell.show") and (
+                ast.unparse(called) != "self.show" or file.name != "app.py"
+            ):
+                continue
+            name = ast.literal_eval(given[0])
+            named = [keyword.arg or "" for keyword in node.keywords]
+            yield f"{file.relative_to(HOUSE)}:{node.lineno}", name, given[1:], named
+
+
+SHOWN_BY_NAME = list(_shown_by_name())
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "named"),
+    [entry[1:] for entry in SHOWN_BY_NAME],
+    ids=[entry[0] for entry in SHOWN_BY_NAME],
+)
+def test_a_screen_is_given_what_it_takes(
+    name: str, given: list[ast.expr], named: list[str]
+) -> None:
+    screen = screen_class(name)
+    takes: Any = screen.load
+    desk: list[object] = [None]
+    if takes.__func__ is DeskScreen.load.__func__:  # type: ignore[attr-defined]
+        takes, desk = screen.__init__, [None, None]
+    inspect.signature(takes).bind(*desk, *given, **dict.fromkeys(named))
+
+
+def test_screens_are_shown_by_their_names() -> None:
+    """So the test above is about something."""
+    assert {entry[1] for entry in SHOWN_BY_NAME} > {"customer", "plan", "run", "add-customer"}
+
+
+def test_the_actions_of_the_first_screen_lead_to_main_screens() -> None:
+    assert {resource.screen for resource in RESOURCES} <= set(MAIN_SCREENS)
+
+
+def test_a_light_screen_waits_for_no_import() -> None:
+    program = (
+        "import json, sys; from partnerdesk.tui.screens import LIGHT_SCREENS, screen_class\n"
+        "for name in LIGHT_SCREENS: screen_class(name)\n"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], check=True, cwd=HOUSE, capture_output=True, text=True
+    )
+    assert set(json.loads(result.stdout)) & HEAVY == set()
+    assert set(SCREENS) >= LIGHT_SCREENS > set(MAIN_SCREENS)
+
+
+async def test_a_screen_shows_what_changed_while_it_was_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = demo_desk(tmp_path)
+    whole = CustomerScreen.load
+
+    async with running(desk) as console:
+
+        async def overtaken(_cls: type[DeskScreen], desk: Desk, key: int) -> DeskScreen:
+            screen = await whole(desk, key)
+            page = read_customer(desk.store, key)
+            carry_out(desk.store, plan_tags(page, ["overtaken"], by(TESTER, NOW)))
+            await console.app.look()
+            return screen
+
+        monkeypatch.setattr(CustomerScreen, "load", classmethod(overtaken))
+        await console.app.show("customer", 1)
+        await console.settle()
+        assert isinstance(console.screen, CustomerScreen)
+        assert any("overtaken" in line for line in console.lines())
+
+
+async def test_a_screen_that_cannot_be_loaded_is_not_shown(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c")
+        before = console.screen
+        assert not await before.attempt(partial(console.app.show, "customer", 999_999))
+        await console.settle()
+        assert console.screen is before
+        assert console.said == "This customer is not in the book any more."

@@ -1,0 +1,59 @@
+"""All screens by their names, and where each stands; it is imported when somebody goes there.
+
+Screens name each other by these names (`shell.show`), so that none has to import another.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from partnerdesk.tui.widgets.desk_screen import DeskScreen
+
+SCREENS = {
+    "resources": ("resources.list", "ResourcesScreen"),
+    "customers": ("customers.list", "CustomersScreen"),
+    "relationships": ("relationships.invitations.list", "InvitationsScreen"),
+    "changes": ("changes.list", "ChangesScreen"),
+    "invitations": ("relationships.invitations.list", "InvitationsScreen"),
+    "partners": ("relationships.partners.list", "PartnersScreen"),
+    "delegated-admin": ("relationships.delegated_admin.list", "DelegatedAdminScreen"),
+    "ended": ("relationships.ended", "EndedScreen"),
+    "guide": ("resources.guide", "GuideScreen"),
+    "add-customer": ("customers.add", "AddCustomerScreen"),
+    "change": ("changes.page", "ChangeScreen"),
+    "customer": ("customers.page", "CustomerScreen"),
+    "delegation": ("relationships.delegated_admin.form", "DelegationFormScreen"),
+    "drafts": ("customers.drafts", "DraftsScreen"),
+    "edit-customer": ("customers.edit", "EditCustomerScreen"),
+    "end-relationship": ("relationships.end", "EndRelationshipScreen"),
+    "import": ("files.import_", "ImportScreen"),
+    "invite": ("relationships.invitations.invite", "InviteScreen"),
+    "invite-many": ("relationships.invitations.invite", "InviteManyScreen"),
+    "invitation": ("relationships.invitations.page", "InvitationScreen"),
+    "notice": ("relationships.letters.notice", "NoticeScreen"),
+    "partner": ("relationships.partners.form", "PartnerFormScreen"),
+    "plan": ("changes.plan", "PlanScreen"),
+    "run": ("changes.run", "RunScreen"),
+    "sent-letter": ("relationships.letters.sent_letter", "SentLetterScreen"),
+}
+"""By name, the module below `partnerdesk.screens` and the class."""
+MAIN_SCREENS = ("resources", "customers", "relationships", "changes")
+"""Those that `g` leads to, and that the console can begin with."""
+LIGHT_SCREENS = frozenset(
+    {*MAIN_SCREENS, "invitations", "partners", "delegated-admin", "ended", "guide"}
+)
+"""Those that need nothing of what is imported behind the first rows."""
+
+
+def screen_class(name: str) -> type[DeskScreen]:
+    """Return the class of the screen called `name`."""
+    module, class_name = SCREENS[name]
+    found: type[DeskScreen] = getattr(import_module(f"partnerdesk.screens.{module}"), class_name)
+    return found
+
+
+def all_screens() -> list[type[DeskScreen]]:
+    """Return the classes of all screens, each once, the first one first."""
+    return list(dict.fromkeys(map(screen_class, SCREENS)))
