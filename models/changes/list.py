@@ -49,19 +49,8 @@ _WORST_CALL = (
     "SELECT o.state FROM outbox AS o WHERE o.change_id = ch.id "  # noqa: S608 - constants only
     f"ORDER BY CASE o.state {_RANKS} END LIMIT 1"
 )
-# An entry is undone by the last one that undoes it, unless that one was undone, and so on.
-_TIMES_TURNED = (
-    "WITH RECURSIVE chain (id) AS ("
-    "SELECT max(u.id) FROM changes AS u WHERE u.undoes = ch.id "
-    "UNION ALL "
-    "SELECT (SELECT max(u.id) FROM changes AS u WHERE u.undoes = chain.id) "
-    "FROM chain WHERE chain.id IS NOT NULL"
-    ") SELECT count(chain.id) % 2 FROM chain"
-)
 STATE = (
-    f"coalesce(({_WORST_CALL}), CASE "  # noqa: S608
-    f"WHEN NOT EXISTS (SELECT 1 FROM changes AS u WHERE u.undoes = ch.id) THEN '{DONE}' "
-    f"WHEN ({_TIMES_TURNED}) = 1 THEN '{UNDONE}' ELSE '{DONE}' END)"
+    f"coalesce(({_WORST_CALL}), CASE WHEN ch.undone_by IS NULL THEN '{DONE}' ELSE '{UNDONE}' END)"
 )
 """The SQL expression of a change's state."""
 
@@ -102,7 +91,7 @@ CHANGES = ListSpec(
         ),
         Column(
             "state", N_("Status"), STATE, 10, Kind.CHOICE, choices=STATES, rank=3,
-            attribute="state",
+            attribute="state", implies={UNDONE: "ch.undone_by IS NOT NULL"},
         ),
         Column(
             "why", N_("Why"), "ch.why", 24, grows=1, line=WHY_LINE, wide_only=True, rank=6,

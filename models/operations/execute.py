@@ -14,7 +14,7 @@ from partnerdesk.models.changes.fields import differences, value_of
 from partnerdesk.models.changes.history import Change, as_json, as_object, entry, held
 from partnerdesk.models.changes.outbox import OutboxCall
 from partnerdesk.models.changes.plan import NEW, Outcome, Plan, Record, Step
-from partnerdesk.models.changes.undo_state import undone_by
+from partnerdesk.models.changes.undo_state import entry_of
 from partnerdesk.models.core.errors import NotFoundError, RefusedError
 from partnerdesk.models.core.text import shown, without_nul
 from partnerdesk.models.core.verdicts import Verdict
@@ -154,7 +154,7 @@ def _refuse_overtaken(session: Session, plan: Plan) -> None:
                 ),
                 _("Nothing was written. Open that customer, or choose another domain."),
             )
-    if plan.undoes is not None and undone_by(session, plan.undoes) is not None:
+    if plan.undoes is not None and entry_of(session, plan.undoes).undone_by is not None:
         raise changed_meanwhile()
     if plan.target.customer_id is None or _brings_back(plan):
         return

@@ -20,7 +20,7 @@ from partnerdesk.models.changes.plan import (
     Target,
     can_be_undone,
 )
-from partnerdesk.models.changes.undo_state import entry_of, undone_by
+from partnerdesk.models.changes.undo_state import entry_of
 from partnerdesk.models.core.clock import moment_text
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
@@ -118,7 +118,8 @@ class _Undoing:
         entry = self.entry
         if never := why_not_undone(entry):
             return [Reason("undo.never", never)]
-        if undone := undone_by(self.session, entry.id or 0):
+        if entry.undone_by is not None:
+            undone = entry_of(self.session, entry.undone_by)
             when = moment_text(undone.at)
             return [
                 Reason(

@@ -262,7 +262,7 @@ class CustomerScreen(DeskScreen):
         from partnerdesk.models.operations.undo import why_not_undone
 
         for entry in self._shown.changes:
-            stands = entry.id not in self._shown.undone and entry.kind != ChangeKind.UNDONE
+            stands = entry.undone_by is None and entry.kind != ChangeKind.UNDONE
             if stands and not why_not_undone(entry):
                 return entry.id or 0
         return 0

@@ -135,7 +135,7 @@ def _history(page: CustomerPage) -> Iterator[Field]:
     for entry in page.changes:
         title = _(KIND_TITLES[ChangeKind(entry.kind)])
         first = f"{title} — {entry.actor}@{entry.host}"
-        if entry.id in page.undone:
+        if entry.undone_by is not None:
             first += " · " + _("undone")
         text = "\n".join([first, *map(_shortened, change_lines(entry))])
         yield Field(moment_text(entry.at), text, f"{CHANGE}{entry.id}")
