@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from partnerdesk.models.changes.history import SEALED, Actor, Change, ChangeKind, entry
+from partnerdesk.models.changes.history import SEALED, Actor, Change, entry
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.verify import Verification, verify
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.settings.database_url import SqliteFile

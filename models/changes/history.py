@@ -14,13 +14,12 @@ import platform
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Index, Text, event, func, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
-from partnerdesk.models.changes.list import KINDS
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.clock import to_millis
 from partnerdesk.models.core.errors import StoreError
 from partnerdesk.models.core.text import fold, without_nul
@@ -32,38 +31,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
     from sqlmodel import Session
-
-
-class ChangeKind(StrEnum):
-    """What a change was."""
-
-    IMPORTED = "imported"
-    """A file was read into the book; `after` holds its name and counts."""
-    ADDED = "added"
-    UPDATED = "updated"
-    TAGGED = "tagged"
-    NOTED = "noted"
-    UNDONE = "undone"
-    """An earlier change, named by `undoes`, was taken back."""
-    ACCOUNT = "account"
-    """The partner's own account was changed."""
-    INVITED = "invited"
-    """A company was written an invitation."""
-    INVITATION = "invitation"
-    """Something happened to an invitation: sent, reminded, accepted …"""
-    ENDED = "ended"
-    """The relationship with a customer was ended."""
-    PARTNER = "partner"
-    """An indirect provider or reseller was added, edited or ended."""
-    DELEGATED_ADMIN = "delegated_admin"
-    """A delegated-admin relationship was added, extended, ended …"""
-    TEMPLATE = "template"
-    """The partner's own text for a kind of letter changed."""
-    DEMO = "demo"
-
-
-KIND_TITLES = {kind: KINDS[kind] for kind in ChangeKind}
-"""What each kind of change is called on the screen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,14 @@
-"""The list of changes: what kinds and states there are, its columns, and how it is read.
+"""The list of changes: what states there are, its columns, and how it is read.
 
 Without SQLModel, since the first rows do not wait for it.
 """
 
 from __future__ import annotations
 
+from partnerdesk.models.changes.kinds import KIND_TITLES
 from partnerdesk.models.languages import N_
 from partnerdesk.models.lists.spec import Column, Kind, ListSpec, Sort
 from partnerdesk.models.settings.clouds import CLOUDS
-
-KINDS = {
-    "imported": N_("Imported"),
-    "added": N_("Added"),
-    "updated": N_("Updated"),
-    "tagged": N_("Tags changed"),
-    "noted": N_("Note"),
-    "undone": N_("Change undone"),
-    "account": N_("Account changed"),
-    "invited": N_("Invited"),
-    "invitation": N_("Invitation"),
-    "ended": N_("Ended"),
-    "partner": N_("Partner"),
-    "delegated_admin": N_("Delegated admin"),
-    "template": N_("Letter template"),
-    "demo": N_("Demo book made"),
-}
-"""What each kind of change is called, by its stored value."""
 
 CALL_STATES = {
     "waiting": N_("waiting"),
@@ -77,7 +60,7 @@ CHANGES = ListSpec(
             rank=4, aliases=("actor",),
         ),
         Column(
-            "what", N_("What"), "ch.kind", 15, Kind.CHOICE, grows=1, choices=KINDS, rank=1,
+            "what", N_("What"), "ch.kind", 15, Kind.CHOICE, grows=1, choices=KIND_TITLES, rank=1,
             aliases=("kind",),
         ),
         Column(

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from partnerdesk.models.changes.history import Change, ChangeKind, as_object
+from partnerdesk.models.changes.history import Change, as_object
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from sqlmodel import Session
+
+    from partnerdesk.models.changes.record_kind import RecordKind
 
 _GREATEST_ID = 2**31 - 1
 _LOOKED_AT = 50
@@ -33,12 +36,12 @@ def entry_of(session: Session, change_id: int) -> Change:
     return entry
 
 
-def latest_change_of(session: Session, record: str, id: int, subject: str) -> int | None:
+def latest_change_of(session: Session, record: RecordKind, id: int, subject: str) -> int | None:
     """Return the latest entry that changed a record and stands; None where there is none.
 
     Args:
         session: an open one.
-        record: the kind of record, as steps name it.
+        record: the kind of record.
         id: the record's id.
         subject: what the entries call it.
     """
@@ -46,7 +49,8 @@ def latest_change_of(session: Session, record: str, id: int, subject: str) -> in
     for entry in session.exec(named.order_by(col(Change.id).desc()).limit(_LOOKED_AT)):
         steps = as_object(entry.plan).get("steps") or []
         concerns = any(
-            step.get("record") == record and step.get("key", {}).get("id") == id for step in steps
+            step.get("record") == record.table and step.get("key", {}).get("id") == id
+            for step in steps
         )
         if concerns and entry.kind != ChangeKind.UNDONE and entry.undone_by is None:
             return entry.id

@@ -11,7 +11,7 @@ from partnerdesk.models.changes.history import (
     searched_text,
     standing_undos,
 )
-from partnerdesk.models.changes.list import KINDS
+from partnerdesk.models.changes.kinds import KIND_TITLES
 from partnerdesk.models.core.clock import from_millis, moment_text
 from partnerdesk.models.core.errors import StoreError
 from partnerdesk.models.core.text import shown
@@ -164,7 +164,7 @@ class _Check:
 
     def _found(self, row: Mapping[str, Any], what: str) -> None:
         kind = str(row["kind"])
-        parts = (_moment(row["at"]), row["actor"], _(KINDS.get(kind, kind)), row["subject"])
+        parts = (_moment(row["at"]), row["actor"], _(KIND_TITLES.get(kind, kind)), row["subject"])
         what_it_is = ", ".join(shown(str(part))[:60] for part in parts if part)
         text = _("Change {id} ({what}): {problem}.").format(
             id=row["id"], what=what_it_is, problem=what

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, func, select
 
 from partnerdesk.models.changes.history import Change, as_object
-from partnerdesk.models.changes.plan import Record
+from partnerdesk.models.relationships import records
 from partnerdesk.models.relationships.entities import (
     DelegatedAdminRelationship,
     Invitation,
@@ -90,6 +90,6 @@ def _invitations_in(entry: Change) -> set[int | None]:
         step["key"].get("id")
         for step in (steps if isinstance(steps, list) else ())
         if isinstance(step, dict)
-        and step.get("record") == Record.INVITATION
+        and step.get("record") == records.INVITATION.table
         and isinstance(step.get("key"), dict)
     }

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from partnerdesk.models.changes.history import Change, ChangeKind, as_object
+from partnerdesk.models.changes.history import Change, as_object
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.outbox import CALL_STATE_TITLES, CallState, OutboxCall
-from partnerdesk.models.changes.plan import Fields, Record
 from partnerdesk.models.core.clock import MINUTE, age, moment_text
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.letters.letter import LANGUAGE_TITLES, Letter, LetterKind, language_for
+from partnerdesk.models.relationships import records
 from partnerdesk.models.relationships.entities import InvitationKind, SentBy
 from partnerdesk.models.relationships.invite import letter_kind
 from partnerdesk.models.relationships.lists import SENT_BY
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from partnerdesk.models.changes.plan import Fields
     from partnerdesk.models.relationships.entities import Invitation
 
 SOON = timedelta(days=1)
@@ -114,7 +116,7 @@ def _step_of(entry: Change, invitation_id: int | None) -> Fields | None:
     """Return what an entry did to an invitation; None where it is about something else."""
     steps = as_object(entry.plan).get("steps")
     for step in steps if isinstance(steps, list) else ():
-        known = isinstance(step, dict) and step.get("record") == Record.INVITATION
+        known = isinstance(step, dict) and step.get("record") == records.INVITATION.table
         if known and isinstance(step.get("key"), dict) and step["key"].get("id") == invitation_id:
             return dict(step)
     return None

@@ -258,7 +258,7 @@ class CustomerScreen(DeskScreen):
 
     def _latest_change(self) -> int:
         """Return the latest entry that can be undone; pressed again, u so goes further back."""
-        from partnerdesk.models.changes.history import ChangeKind
+        from partnerdesk.models.changes.kinds import ChangeKind
         from partnerdesk.models.operations.undo import why_not_undone
 
         for entry in self._shown.changes:

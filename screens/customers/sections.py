@@ -129,7 +129,7 @@ def _tags_and_notes(page: CustomerPage) -> Iterator[Field]:
 
 
 def _history(page: CustomerPage) -> Iterator[Field]:
-    from partnerdesk.models.changes.history import KIND_TITLES, ChangeKind
+    from partnerdesk.models.changes.kinds import KIND_TITLES, ChangeKind
     from partnerdesk.models.operations.describe_fields import change_lines
 
     for entry in page.changes:
