@@ -9,13 +9,15 @@ from sqlmodel import col, select
 
 from partnerdesk.models.changes.fields import value_of
 from partnerdesk.models.changes.history import Change
-from partnerdesk.models.changes.plan import Record
-from partnerdesk.models.operations.execute import ENTITIES
+from partnerdesk.models.customers.records import CUSTOMER
+from partnerdesk.models.operations.registry import RECORDS
+from partnerdesk.models.relationships.records import DELEGATED_ADMIN, INVITATION, LIFE, PARTNER
 
 if TYPE_CHECKING:
+    from partnerdesk.models.changes.record_kind import RecordKind
     from partnerdesk.models.database.store import Store
 
-REPLAYED = (Record.INVITATION, Record.LIFE, Record.PARTNER, Record.DELEGATED_ADMIN)
+REPLAYED = (INVITATION, LIFE, PARTNER, DELEGATED_ADMIN)
 """The records of which the history alone tells everything."""
 OF_CUSTOMER = (
     "relationship_to_partner", "ended_at", "allow_delegated_access", "indirect_reseller",
@@ -37,7 +39,7 @@ class Replay:
 
     def came(self, customer: int, fields: Fields) -> None:
         """Note a customer whom an import brought, of whom the history tells nothing."""
-        self.rows[Record.CUSTOMER, customer] = fields
+        self.rows[CUSTOMER.table, customer] = fields
 
     def unexplained(self, store: Store) -> list[str]:
         """Replay what is new; return the records of the book that are not as it makes them."""
@@ -46,11 +48,11 @@ class Replay:
             new = select(Change).where(col(Change.id) > self.last).order_by(col(Change.id))
             for change in session.exec(new):
                 self._replay(change)
-            for record in (Record.CUSTOMER, *REPLAYED):
+            for record in (CUSTOMER, *REPLAYED):
                 names = _empty_of(record)
-                for row in session.exec(select(ENTITIES[record])).all():
+                for row in session.exec(select(record.entity)).all():
                     fields = {name: getattr(row, name) for name in names}
-                    there[record, row.id] = fields  # type: ignore[attr-defined]
+                    there[record.table, row.id] = fields  # type: ignore[attr-defined]
         keys = sorted(there.keys() | self.rows.keys())
         return [f"{key}: {self.rows.get(key)} → {there.get(key)}" for key in keys
                 if there.get(key) != self.rows.get(key)]  # fmt: skip
@@ -60,15 +62,15 @@ class Replay:
         for step in json.loads(change.plan).get("steps", ()):
             _replay(self.rows, step)
         if change.kind == "updated" and change.plan == "{}":  # by an import
-            after = _own(Record.CUSTOMER, json.loads(change.after))
-            self.rows[Record.CUSTOMER, change.customer_id or 0] |= after
+            after = _own(CUSTOMER, json.loads(change.after))
+            self.rows[CUSTOMER.table, change.customer_id or 0] |= after
 
 
 def _replay(rows: Rows, step: Fields) -> None:
-    record, after = Record(step["record"]), step["after"]
-    if record is not Record.CUSTOMER and record not in REPLAYED:
+    record, after = RECORDS[step["record"]], step["after"]
+    if record is not CUSTOMER and record not in REPLAYED:
         return
-    key = (record, step["key"]["id"])
+    key = (record.table, step["key"]["id"])
     assert (step["before"] is None) == (key not in rows), f"{step} of {rows.get(key)}"
     if after is None:
         del rows[key]
@@ -80,19 +82,19 @@ def _replay(rows: Rows, step: Fields) -> None:
         rows[key] |= _own(record, after)
 
 
-def _own(record: Record, fields: Fields) -> Fields:
+def _own(record: RecordKind, fields: Fields) -> Fields:
     """Return those of some fields that are replayed, as the entity holds them."""
-    kind = ENTITIES[record]
+    kind = record.entity
     return {
         name: value_of(kind, name, raw) for name, raw in fields.items()
-        if record is not Record.CUSTOMER or name in OF_CUSTOMER
+        if record is not CUSTOMER or name in OF_CUSTOMER
     }  # fmt: skip
 
 
-def _empty_of(record: Record) -> Fields:
+def _empty_of(record: RecordKind) -> Fields:
     """Return the replayed fields of a record by name, as they are where nothing is said."""
     return {
         name: None if field.is_required() else field.get_default(call_default_factory=True)
-        for name, field in ENTITIES[record].model_fields.items()
-        if name not in _COUNTED and (record is not Record.CUSTOMER or name in OF_CUSTOMER)
+        for name, field in record.entity.model_fields.items()
+        if name not in _COUNTED and (record is not CUSTOMER or name in OF_CUSTOMER)
     }

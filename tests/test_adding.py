@@ -15,9 +15,10 @@ from sqlmodel import select
 
 from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.accounts.entities import PartnerAccount
-from partnerdesk.models.changes.history import Change, ChangeKind
+from partnerdesk.models.changes.history import Change
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.outbox import CallState, OutboxCall
-from partnerdesk.models.changes.plan import NEW, Record
+from partnerdesk.models.changes.plan import NEW
 from partnerdesk.models.changes.verify import verify
 from partnerdesk.models.core.errors import ConflictError, NotFoundError, RefusedError
 from partnerdesk.models.core.verdicts import Verdict
@@ -35,6 +36,7 @@ from partnerdesk.models.customers.edit import Merge, form_values, merge, plan_ed
 from partnerdesk.models.customers.entities import BillingProfile, CompanyProfile, Customer
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.page import read_customer
+from partnerdesk.models.customers.records import AGREEMENT, BILLING, COMPANY, CUSTOMER
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.languages import speak
 from partnerdesk.models.operations.carry_out import carry_out
@@ -97,10 +99,10 @@ def test_a_plan_says_each_record_and_that_it_can_be_taken_back(book: Store) -> N
     assert made.unused_domain == "oliveira.onmicrosoft.com"
     assert made.take_back.possible
     steps = {step.record: step for step in made.steps}
-    assert list(steps) == [Record.CUSTOMER, Record.COMPANY, Record.BILLING, Record.AGREEMENT]
+    assert list(steps) == [CUSTOMER, COMPANY, BILLING, AGREEMENT]
     assert all(step.before is None for step in made.steps)
-    assert steps[Record.CUSTOMER].key == {"id": NEW}
-    assert steps[Record.CUSTOMER].after == {
+    assert steps[CUSTOMER].key == {"id": NEW}
+    assert steps[CUSTOMER].after == {
         "account_id": account_in(book).id,
         "company_name": "Oliveira & Filhos Lda",
         "primary_domain": "oliveira.onmicrosoft.com",
@@ -110,11 +112,11 @@ def test_a_plan_says_each_record_and_that_it_can_be_taken_back(book: Store) -> N
         "agreement_accepted_at": "2026-11-20T00:00:00+00:00",
         "added_at": "2026-11-22T12:00:00+00:00",
     }
-    billing = steps[Record.BILLING].after
+    billing = steps[BILLING].after
     assert billing is not None
     assert billing["postal_code"] == "1100-053"
     assert billing["culture"] == "pt-PT"
-    assert steps[Record.AGREEMENT].after == {
+    assert steps[AGREEMENT].after == {
         "way": "attested", "first_name": "Rui", "last_name": "Costa",
         "email": "rui@oliveira.pt", "phone_number": "",
         "date_agreed": "2026-11-20T00:00:00+00:00",
@@ -480,7 +482,7 @@ def test_an_edit_touches_only_what_changes_and_says_before_and_after(store: Stor
     made = edit_plan(store, id, city="Porto", postal_code="4000-001")
     assert made.verdict is Verdict.ALLOWED
     assert [(step.record, step.before, step.after) for step in made.steps] == [
-        (Record.BILLING, {"city": "Lisboa", "postal_code": "1100-053"},
+        (BILLING, {"city": "Lisboa", "postal_code": "1100-053"},
          {"city": "Porto", "postal_code": "4000-001"}),
     ]  # fmt: skip
     carry_out(store, made)
@@ -494,7 +496,7 @@ def test_an_edit_touches_only_what_changes_and_says_before_and_after(store: Stor
 def test_a_new_name_changes_list_and_bill_to_and_says_so(store: Store) -> None:
     id = add(store)
     made = edit_plan(store, id, company_name="Oliveira Lda")
-    assert [step.record for step in made.steps] == [Record.CUSTOMER, Record.BILLING]
+    assert [step.record for step in made.steps] == [CUSTOMER, BILLING]
     assert ("company-name.list-only", "rules.md §15", False) in said(made)
     carry_out(store, made)
     page = read_customer(store, id)

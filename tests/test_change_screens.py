@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from partnerdesk.models.changes.history import Actor, ChangeKind, entry
+from partnerdesk.models.changes.history import Actor, entry
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import Call
 from partnerdesk.models.customers.page import find_customer, read_customer
 from partnerdesk.models.customers.tags_and_notes import plan_note, plan_tags

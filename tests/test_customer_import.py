@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
-from partnerdesk.models.changes.history import Actor, Change, ChangeKind
+from partnerdesk.models.changes.history import Actor, Change
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.errors import (
     ConflictError,
     FileError,

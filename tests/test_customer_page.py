@@ -10,7 +10,8 @@ import pytest
 from sqlmodel import col, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
-from partnerdesk.models.changes.history import Actor, Change, ChangeKind, entry
+from partnerdesk.models.changes.history import Actor, Change, entry
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.errors import (
     ConflictError,
     DeskError,

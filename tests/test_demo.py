@@ -14,8 +14,9 @@ from sqlmodel import Session, SQLModel, col, func, select
 
 from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.accounts.entities import PartnerAccount
-from partnerdesk.models.changes.history import Actor, Change, ChangeKind
+from partnerdesk.models.changes.history import Actor, Change
 from partnerdesk.models.changes.history import entry as history_entry
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.errors import RefusedError
 from partnerdesk.models.customers.entities import (
     BillingProfile,

@@ -16,7 +16,7 @@ from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.history import Change
 from partnerdesk.models.changes.outbox import OutboxCall
-from partnerdesk.models.changes.plan import Known, Record
+from partnerdesk.models.changes.plan import Known
 from partnerdesk.models.core.errors import ConflictError, RefusedError
 from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.customers.entities import BillingProfile, Customer, Relationship
@@ -34,6 +34,7 @@ from partnerdesk.models.relationships.end import (
     read_ending,
 )
 from partnerdesk.models.relationships.entities import ResellerRelationship
+from partnerdesk.models.relationships.records import LIFE
 from tests.books import ALL_CLOUDS, NOW, TESTER
 from tests.edits import by
 from tests.empty_book import empty_book
@@ -368,7 +369,7 @@ def test_two_lives_never_last_at_once_whatever_a_plan_says(book: Store) -> None:
     accept(book, invited(book), id)
     plan = end_plan(book, id)
     life = {"customer_id": id, "relationship_to_partner": "reseller", "ended_at": None}
-    forged = replace(plan.steps[0], record=Record.LIFE, key={"id": None}, before=None, after=life)
+    forged = replace(plan.steps[0], record=LIFE, key={"id": None}, before=None, after=life)
     with pytest.raises(ConflictError):
         carry_out(book, replace(plan, steps=(forged,)))
     with closing(book.connect()) as connection:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from partnerdesk.models.changes.history import SEALED, Actor, Change, ChangeKind, entry
+from partnerdesk.models.changes.history import SEALED, Actor, Change, entry
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.verify import Verification, verify
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.settings.database_url import SqliteFile
@@ -92,8 +93,9 @@ def test_a_history_as_the_program_wrote_it_is_whole(book: Path) -> None:
     assert told[-1] == (ENTRIES, ENTRIES)
 
 
-def test_every_field_is_sealed_but_the_text_that_is_searched() -> None:
-    assert {*SEALED, "previous", "digest", "search_text"} == set(Change.model_fields)
+def test_every_field_is_sealed_but_what_follows_from_the_others() -> None:
+    follows = {"previous", "digest", "search_text", "undone_by"}
+    assert {*SEALED, *follows} == set(Change.model_fields)
 
 
 @pytest.mark.parametrize("column", [*SEALED, "previous", "digest"])
@@ -165,6 +167,28 @@ def test_an_inserted_entry_is_found(book: Path) -> None:
     found = findings(book)
     assert [change for change, _said in found] == [0, 0, 1, 0]
     assert "Change 0 (" in found[0][1]
+
+
+def test_an_undo_that_was_made_up_or_hidden_is_found(store: Store) -> None:
+    first, undo, again = add_to_history(
+        store,
+        entry(ChangeKind.NOTED, WHO, NOW, subject="Fabrikam"),
+        entry(ChangeKind.UNDONE, WHO, NOW, undoes=1),
+        entry(ChangeKind.UNDONE, WHO, NOW, undoes=2),
+    )
+    assert checked(store).findings == ()
+    for change, forged, true in ((first, undo, "NULL"), (undo, "NULL", again), (again, 9, "NULL")):
+        alter(store, change, forged)
+        [finding] = checked(store).findings
+        assert finding.change_id == change
+        assert "whether it was undone was changed" in finding.text
+        alter(store, change, true)
+    assert checked(store).findings == ()
+
+
+def alter(store: Store, change: int, undone_by: object) -> None:
+    with store.writing_engine.begin() as connection:
+        connection.execute(text(f"UPDATE changes SET undone_by = {undone_by} WHERE id = {change}"))
 
 
 def test_swapped_entries_are_found(book: Path) -> None:

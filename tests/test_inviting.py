@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from partnerdesk.models.changes.plan import Record
+from partnerdesk.models.accounts.records import ACCOUNT
 from partnerdesk.models.core.errors import RefusedError
 from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.customers.entities import BillingProfile
@@ -24,6 +24,7 @@ from partnerdesk.models.relationships.invitation import (
     read_case,
 )
 from partnerdesk.models.relationships.invite import InvitationWish, plan_invite, read_around
+from partnerdesk.models.relationships.records import INVITATION
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.clouds import Capability, Support
 from tests.books import ALL_CLOUDS, NOW, TESTER
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.changes.record_kind import RecordKind
     from partnerdesk.models.settings.database_url import SqliteFile
 
 MICROSOFT_ID = "aaaaaaaa-1111-4222-8333-444444444444"
@@ -149,7 +151,7 @@ def test_a_combined_invitation_of_a_direct_bill_partner_is_warned_of(book: Store
 # The link and the letter
 
 
-def after_of(plan: Plan, record: Record = Record.INVITATION) -> dict[str, Any]:
+def after_of(plan: Plan, record: RecordKind = INVITATION) -> dict[str, Any]:
     """Return the fields that a plan's step sets."""
     return next(step.after or {} for step in plan.steps if step.record is record)
 
@@ -159,10 +161,10 @@ def test_the_link_is_wanted_once_and_kept_with_the_account(book: Store) -> None:
     assert [(r.code, r.source) for r in missing.reasons] == [("link.missing", "rules.md §7")]
     assert "Copy it in Partner Center" in missing.reasons[0].text
     first = invite_plan(book, link=LINK)
-    assert after_of(first, Record.ACCOUNT) == {"invitation_link": LINK}
+    assert after_of(first, ACCOUNT) == {"invitation_link": LINK}
     done = carry_out(book, first)
     again = invite_plan(book, company="Another")
-    assert [step.record for step in again.steps] == [Record.INVITATION]
+    assert [step.record for step in again.steps] == [INVITATION]
     assert after_of(again)["link"] == LINK
     assert codes(invite_plan(book, kind=COMBINED)) == ["link.missing"]  # it has one of its own
     invite(book, kind=COMBINED, link=f"{LINK}x", company="Both")
@@ -209,7 +211,7 @@ def test_the_links_parameter_and_the_letter_follow_the_choice(
     assert new["link"] == (LINK if asks else WITHOUT)  # nothing else of it changes
     assert new["link"] in new["body"]
     assert ("We get no administration rights" in new["body"]) != asks
-    assert after_of(plan, Record.ACCOUNT) == {"invitation_link": link}
+    assert after_of(plan, ACCOUNT) == {"invitation_link": link}
 
 
 def test_a_link_that_does_not_say_is_left_alone_and_warned_of(book: Store) -> None:

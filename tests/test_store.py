@@ -23,7 +23,9 @@ from sqlmodel import SQLModel, select
 
 import partnerdesk.models
 from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.history import SEALED, History
 from partnerdesk.models.changes.verify import verify
+from partnerdesk.models.core.clock import to_millis
 from partnerdesk.models.core.errors import (
     BusyError,
     ConflictError,
@@ -40,6 +42,7 @@ from partnerdesk.models.database.search_index import TABLE
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.database.versions import VERSIONS_FOLDER, known_versions
 from partnerdesk.models.settings.database_url import Database, PostgresServer, SqliteFile
+from tests.books import NOW
 from tests.conftest import CLOUDS
 
 if TYPE_CHECKING:
@@ -336,8 +339,8 @@ def test_the_history_of_an_older_book_is_sealed_as_it_is(older: Store, versions:
         "VALUES (3, 1700000000000, 'Ольга', 'desk', 'noted', 1, 1, '{}', '{\"note\": \"ä\"}'), "
         "(5, 0, 'olga', '', 'demo', NULL, NULL, '{}', '{}')",
     )
-    newer = VERSIONS_FOLDER / "0002_changes.py"
-    shutil.copyfile(newer, versions / newer.name)
+    for newer in VERSIONS_FOLDER.glob("000[2-5]_*.py"):
+        shutil.copyfile(newer, versions / newer.name)
     Store(older.database).open(CLOUDS)
     connection = older.connect()
     found = verify(connection)
@@ -354,6 +357,43 @@ def test_the_history_of_an_older_book_is_sealed_as_it_is(older: Store, versions:
     connection = older.connect()
     assert [finding.change_id for finding in verify(connection).findings] == [3]
     connection.close()
+
+
+def test_an_older_book_says_what_was_undone(older: Store, versions: Path) -> None:
+    """Change 1 stands again, 2 is undone, 4 is undone twice; nothing else of them is changed."""
+    for newer in VERSIONS_FOLDER.glob("000[234]_*.py"):
+        shutil.copyfile(newer, versions / newer.name)
+    Store(older.database).open(CLOUDS)
+    undos = {1: None, 2: 1, 3: 2, 4: None, 5: 4, 6: 5, 7: 4}
+    digests = [add_as_schema_4(older, number, undone) for number, undone in undos.items()]
+    shutil.copyfile(VERSIONS_FOLDER / "0005_undo_state.py", versions / "0005_undo_state.py")
+    Store(older.database).open(CLOUDS)
+    kept = rows(older, "SELECT id, undone_by FROM changes WHERE undone_by IS NOT NULL ORDER BY id")
+    assert [tuple(row) for row in kept] == [(2, 3), (4, 7), (5, 6)]
+    assert [row[0] for row in rows(older, "SELECT digest FROM changes ORDER BY id")] == digests
+    connection = older.connect()
+    assert verify(connection).findings == ()
+    connection.close()
+
+
+def add_as_schema_4(store: Store, number: int, undoes: int | None) -> str:
+    """Add an entry to the history as the program did that knew no column for its undo."""
+    previous = rows(store, "SELECT digest FROM history_head")[0][0]
+    row = History(number - 1, number - 1, previous).sealed(
+        {"at": NOW, "actor": "olga", "host": "desk", "kind": "noted", "undoes": undoes}
+    )
+    given = {name: row[name] for name in (*SEALED, "previous", "digest", "search_text")}
+    marks = ", ".join(f":{name}" for name in given)
+    with store.writing_engine.begin() as connection:
+        connection.execute(
+            text(f"INSERT INTO changes ({', '.join(given)}) VALUES ({marks})"),  # noqa: S608
+            given | {"at": to_millis(NOW), "kind": "noted"},
+        )
+        connection.execute(
+            text("UPDATE history_head SET last_id = :id, entries = :id, digest = :digest"),
+            {"id": number, "digest": row["digest"]},
+        )
+    return str(row["digest"])
 
 
 def test_a_book_that_is_up_to_date_is_opened_without_sqlalchemy(store: Store) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from partnerdesk.cli.lists.options import chosen_sort, filter_of
 from partnerdesk.cli.shared.printing import json_text, tell
-from partnerdesk.models.changes.list import CHANGES
 from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import ConflictError, ExitCode, UsageError
 from partnerdesk.models.core.text import shown
@@ -14,7 +13,7 @@ from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.export import chosen_columns
 from partnerdesk.models.lists.saved_views import ChosenColumn, SavedView, own_name
-from partnerdesk.models.relationships.lists import TABS
+from partnerdesk.models.operations.registry import LISTS
 
 if TYPE_CHECKING:
     import argparse
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.lists.saved_views_file import Reading
     from partnerdesk.models.settings.model import Settings
-
-LISTS = {spec.name: spec for spec in (CUSTOMERS, *TABS.values(), CHANGES)}
-"""The lists that have views."""
 
 
 def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:

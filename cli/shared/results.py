@@ -136,7 +136,7 @@ def without_letter(plan: Plan) -> Plan:
     """Return a plan without the text of its letter, which is printed by itself."""
     steps = [
         replace(step, before=_bare(step.before), after=_bare(step.after))
-        if step.record == "invitations"
+        if step.record.table == "invitations"
         else step
         for step in plan.steps
     ]

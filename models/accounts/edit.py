@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.accounts import records
 from partnerdesk.models.accounts.accounts import PartnerKind
-from partnerdesk.models.changes.history import ChangeKind
-from partnerdesk.models.changes.plan import By, Plan, Record, Step, Target, can_be_undone
+from partnerdesk.models.changes.kinds import ChangeKind
+from partnerdesk.models.changes.plan import By, Plan, Step, Target, can_be_undone
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import _
@@ -47,7 +48,7 @@ def plan_edit_account(
             before[field], after[field] = was, found
     reasons += _unfit_for(cloud, after)
     refused = any(reason.refuses for reason in reasons)
-    steps = (Step(Record.ACCOUNT, {"id": account.id}, before, after),) if after else ()
+    steps = (Step(records.ACCOUNT, {"id": account.id}, before, after),) if after else ()
     target = Target(account.id or 0, account.cloud, account.name or _("kept by hand"))
     return Plan(
         ChangeKind.ACCOUNT, by, target, () if refused else steps, tuple(reasons), can_be_undone()

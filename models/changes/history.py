@@ -14,13 +14,12 @@ import platform
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Index, Text, event, func, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
-from partnerdesk.models.changes.list import KINDS
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.clock import to_millis
 from partnerdesk.models.core.errors import StoreError
 from partnerdesk.models.core.text import fold, without_nul
@@ -28,41 +27,10 @@ from partnerdesk.models.database.column_types import EMPTY, SortedText, choice_c
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from sqlalchemy import Connection
     from sqlmodel import Session
-
-
-class ChangeKind(StrEnum):
-    """What a change was."""
-
-    IMPORTED = "imported"
-    """A file was read into the book; `after` holds its name and counts."""
-    ADDED = "added"
-    UPDATED = "updated"
-    TAGGED = "tagged"
-    NOTED = "noted"
-    UNDONE = "undone"
-    """An earlier change, named by `undoes`, was taken back."""
-    ACCOUNT = "account"
-    """The partner's own account was changed."""
-    INVITED = "invited"
-    """A company was written an invitation."""
-    INVITATION = "invitation"
-    """Something happened to an invitation: sent, reminded, accepted …"""
-    ENDED = "ended"
-    """The relationship with a customer was ended."""
-    PARTNER = "partner"
-    """An indirect provider or reseller was added, edited or ended."""
-    DELEGATED_ADMIN = "delegated_admin"
-    """A delegated-admin relationship was added, extended, ended …"""
-    TEMPLATE = "template"
-    """The partner's own text for a kind of letter changed."""
-    DEMO = "demo"
-
-
-KIND_TITLES = {kind: KINDS[kind] for kind in ChangeKind}
-"""What each kind of change is called on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +65,12 @@ class Change(SQLModel, table=True):
     __table_args__ = (
         Index("changes_by_actor", "actor", "id"),
         Index("changes_by_subject", "subject", "id"),
+        Index(
+            "changes_undone",
+            "id",
+            sqlite_where=text("undone_by IS NOT NULL"),
+            postgresql_where=text("undone_by IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -124,6 +98,8 @@ class Change(SQLModel, table=True):
     """The plan's own id: no plan is carried out twice."""
     undoes: int | None = Field(default=None, index=True)
     """The entry that this one took back."""
+    undone_by: int | None = None
+    """The entry that took this one back; None while it stands. Not sealed: `held` keeps it."""
     result: str = _text("done")
     """`done`, or `queued` where calls wait in the outbox."""
     search_text: str = Field(
@@ -182,11 +158,26 @@ def searched_text(row: Mapping[str, Any]) -> str:
     return "\n".join(fold(row[name]) for name in ("subject", "actor", "why"))
 
 
+def standing_undos(undos: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Return by which entry each is taken back, given all `(id, undoes)`, the newest first.
+
+    Only what stands can be undone, so of several that undid an entry the last one counts, unless
+    it was undone in turn.
+    """
+    found: dict[int, int | None] = {}
+    for id, undone in undos:
+        if undone < id and undone not in found:
+            found[undone] = None if found.get(id) else id
+    return {undone: id for undone, id in found.items() if id is not None}
+
+
 class History:
     """The end of the history, held by one writer."""
 
     def __init__(self, last_id: int, entries: int, digest: str) -> None:
         self.last_id, self.entries, self.digest = last_id, entries, digest
+        self.undone: list[int] = []
+        """Entries that were taken back meanwhile."""
 
     def sealed(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return a row for the table, next in the chain: with its id and hashes."""
@@ -196,6 +187,8 @@ class History:
         full["kind"] = ChangeKind(full["kind"])
         full["search_text"] = searched_text(full)
         full["digest"] = self.digest = digest_of(full, self.digest)
+        if full["undoes"] is not None:
+            self.undone.append(full["undoes"])
         return full
 
 
@@ -215,12 +208,30 @@ def held(session: Session) -> Iterator[History]:
         )
     history = History(*row)
     yield history
+    for undone in history.undone:
+        _keep_undo_state(connection, undone)
     if history.last_id != row.last_id:
         connection.execute(
             update(head).values(
                 last_id=history.last_id, entries=history.entries, digest=history.digest
             )
         )
+
+
+def _keep_undo_state(connection: Connection, change: int) -> None:
+    """Keep whether an entry stands, and so whether the one that it took back does, and so on."""
+    changes = SQLModel.metadata.tables["changes"].c
+    entry: int | None = change
+    while entry is not None:
+        undos = select(changes.id, changes.undone_by).where(
+            changes.undoes == entry, changes.id > entry
+        )
+        last = connection.execute(undos.order_by(changes.id.desc()).limit(1)).first()
+        undone_by = last.id if last is not None and last.undone_by is None else None
+        row = update(changes.id.table).where(changes.id == entry)
+        connection.execute(row.values(undone_by=undone_by))
+        earlier = select(changes.undoes).where(changes.id == entry, changes.undoes < entry)
+        entry = connection.execute(earlier).scalar()
 
 
 def record(session: Session, *rows: Mapping[str, Any]) -> list[int]:

@@ -1,31 +1,14 @@
-"""The list of changes: what kinds and states there are, its columns, and how it is read.
+"""The list of changes: what states there are, its columns, and how it is read.
 
 Without SQLModel, since the first rows do not wait for it.
 """
 
 from __future__ import annotations
 
+from partnerdesk.models.changes.kinds import KIND_TITLES
 from partnerdesk.models.languages import N_
 from partnerdesk.models.lists.spec import Column, Kind, ListSpec, Sort
 from partnerdesk.models.settings.load import CLOUDS
-
-KINDS = {
-    "imported": N_("Imported"),
-    "added": N_("Added"),
-    "updated": N_("Updated"),
-    "tagged": N_("Tags changed"),
-    "noted": N_("Note"),
-    "undone": N_("Change undone"),
-    "account": N_("Account changed"),
-    "invited": N_("Invited"),
-    "invitation": N_("Invitation"),
-    "ended": N_("Ended"),
-    "partner": N_("Partner"),
-    "delegated_admin": N_("Delegated admin"),
-    "template": N_("Letter template"),
-    "demo": N_("Demo book made"),
-}
-"""What each kind of change is called, by its stored value."""
 
 CALL_STATES = {
     "waiting": N_("waiting"),
@@ -49,19 +32,8 @@ _WORST_CALL = (
     "SELECT o.state FROM outbox AS o WHERE o.change_id = ch.id "  # noqa: S608 - constants only
     f"ORDER BY CASE o.state {_RANKS} END LIMIT 1"
 )
-# An entry is undone by the last one that undoes it, unless that one was undone, and so on.
-_TIMES_TURNED = (
-    "WITH RECURSIVE chain (id) AS ("
-    "SELECT max(u.id) FROM changes AS u WHERE u.undoes = ch.id "
-    "UNION ALL "
-    "SELECT (SELECT max(u.id) FROM changes AS u WHERE u.undoes = chain.id) "
-    "FROM chain WHERE chain.id IS NOT NULL"
-    ") SELECT count(chain.id) % 2 FROM chain"
-)
 STATE = (
-    f"coalesce(({_WORST_CALL}), CASE "  # noqa: S608
-    f"WHEN NOT EXISTS (SELECT 1 FROM changes AS u WHERE u.undoes = ch.id) THEN '{DONE}' "
-    f"WHEN ({_TIMES_TURNED}) = 1 THEN '{UNDONE}' ELSE '{DONE}' END)"
+    f"coalesce(({_WORST_CALL}), CASE WHEN ch.undone_by IS NULL THEN '{DONE}' ELSE '{UNDONE}' END)"
 )
 """The SQL expression of a change's state."""
 
@@ -88,7 +60,7 @@ CHANGES = ListSpec(
             rank=4, aliases=("actor",),
         ),
         Column(
-            "what", N_("What"), "ch.kind", 15, Kind.CHOICE, grows=1, choices=KINDS, rank=1,
+            "what", N_("What"), "ch.kind", 15, Kind.CHOICE, grows=1, choices=KIND_TITLES, rank=1,
             aliases=("kind",),
         ),
         Column(
@@ -102,7 +74,7 @@ CHANGES = ListSpec(
         ),
         Column(
             "state", N_("Status"), STATE, 10, Kind.CHOICE, choices=STATES, rank=3,
-            attribute="state",
+            attribute="state", implies={UNDONE: "ch.undone_by IS NOT NULL"},
         ),
         Column(
             "why", N_("Why"), "ch.why", 24, grows=1, line=WHY_LINE, wide_only=True, rank=6,

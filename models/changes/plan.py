@@ -21,10 +21,11 @@ from partnerdesk.models.languages import _
 from partnerdesk.models.values.domains import domain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
-    from partnerdesk.models.changes.history import Actor, ChangeKind
+    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.changes.kinds import ChangeKind
+    from partnerdesk.models.changes.record_kind import RecordKind
 
 Fields = dict[str, Any]
 """Fields of a record as JSON has them: moments as ISO texts, choices as their values."""
@@ -33,29 +34,11 @@ NEW = "new"
 """In a step's key or fields: the id of the customer that this plan adds."""
 
 
-class Record(StrEnum):
-    """The kinds of records that steps change; the values are the tables' names."""
-
-    CUSTOMER = "customers"
-    COMPANY = "company_profiles"
-    BILLING = "billing_profiles"
-    AGREEMENT = "agreements"
-    TAG = "tags"
-    NOTE = "notes"
-    DRAFT = "customer_drafts"
-    ACCOUNT = "partner_accounts"
-    INVITATION = "invitations"
-    LIFE = "reseller_relationships"
-    PARTNER = "partner_links"
-    DELEGATED_ADMIN = "delegated_admin_relationships"
-    TEMPLATE = "letter_templates"
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """One record before and after."""
 
-    record: Record
+    record: RecordKind
     key: Fields
     """Which record; `{"id": NEW}` for a customer that gets its id when the plan is carried out,
     `{"id": None}` for another record that does."""
@@ -189,9 +172,9 @@ class Plan:
         before: Fields = {}
         after: Fields = {}
         for step in self.steps:
-            if step.record is not Record.DRAFT:
-                before |= named(step.record, step.before or {})
-                after |= named(step.record, step.after or {})
+            if not step.record.is_passing:
+                before |= step.record.told(step.before or {})
+                after |= step.record.told(step.after or {})
         same = [name for name in before if name in after and before[name] == after[name]]
         for name in same:
             del before[name], after[name]
@@ -213,7 +196,7 @@ class Plan:
             "reasons": [reason_json(reason) for reason in self.reasons],
             "steps": [
                 {
-                    "record": step.record.value,
+                    "record": step.record.table,
                     "key": step.key,
                     "before": step.before,
                     "after": step.after,
@@ -248,31 +231,6 @@ def reason_json(reason: Reason) -> Fields:
         "text": reason.text,
         "source": reason.source or None,
         "refuses": reason.refuses,
-    }
-
-
-_TOLD_AS: Mapping[str, Mapping[str, str]] = {
-    Record.BILLING: {"company_name": "bill_to"},
-    Record.INVITATION: {"state": "invitation_state", "kind": "invitation_kind"},
-    Record.LIFE: {
-        "relationship_to_partner": "relationship_was", "began_at": "life_began_at",
-        "ended_at": "life_ended_at",
-    },
-    Record.PARTNER: {"state": "partner_state"},
-    Record.DELEGATED_ADMIN: {"status": "delegated_status"},
-}  # fmt: skip
-"""What fields are told by where another record has one of the same name."""
-
-
-def named(record: str, fields: Mapping[str, Any]) -> Fields:
-    """Return a step's fields under the names that they are told by."""
-    other = _TOLD_AS.get(record, {})
-    if record == Record.AGREEMENT:
-        other = {name: f"agreement_{name}" for name in fields}
-    return {
-        other.get(name, name): value
-        for name, value in fields.items()
-        if name not in {"account_id", "customer_id"}
     }
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from partnerdesk.models.changes.history import SEALED, digest_of, searched_text
-from partnerdesk.models.changes.list import KINDS
+from partnerdesk.models.changes.history import (
+    SEALED,
+    digest_of,
+    searched_text,
+    standing_undos,
+)
+from partnerdesk.models.changes.kinds import KIND_TITLES
 from partnerdesk.models.core.clock import from_millis, moment_text
 from partnerdesk.models.core.errors import StoreError
 from partnerdesk.models.core.text import shown
@@ -18,7 +23,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.connection import Connection
 
 BATCH = 1000
-_NAMES = (*SEALED, "previous", "digest", "search_text")
+_NAMES = (*SEALED, "previous", "digest", "search_text", "undone_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,10 @@ class _Check:
         self.wanted, self.known = wanted, not wanted
         self.findings: list[Finding] = []
         self.count, self.last_id, self.digest = 0, -(2**62), ""
+        self.undos: list[tuple[int, int]] = []
+        """Each undo with what it undoes, oldest first."""
+        self.undone: dict[int, Any] = {}
+        """Entries that are said to be undone, and by which."""
 
     def run(self) -> Verification:
         heads = self.connection.rows("SELECT last_id, entries, digest FROM history_head")
@@ -83,6 +92,7 @@ class _Check:
             self.progress(self.count, total)
             if self.count - before < BATCH:
                 break
+        self._undo_states()
         self._end(heads[0] if heads else (0, 0, ""))
         if not self.known:
             text = _("No entry has the hash {digest}: what it stood for was rewritten or removed.")
@@ -121,9 +131,23 @@ class _Check:
             self._found(row, _("it was changed after it was written"))
         elif row["search_text"] != searched_text(row):  # not sealed, since it follows
             self._found(row, _("the text that filters look in was changed"))
+        if isinstance(row["undoes"], int):
+            self.undos.append((int(row["id"]), row["undoes"]))
+        if row["undone_by"] is not None:
+            self.undone[int(row["id"])] = row["undone_by"]
         self.known = self.known or row["digest"] == self.wanted
         self.count += 1
         self.last_id, self.digest = int(row["id"]), str(row["digest"] or "")
+
+    def _undo_states(self) -> None:
+        """Find entries that are not said to be undone by what undid them; that is not sealed."""
+        expected = standing_undos(reversed(self.undos))
+        for id in sorted(expected.keys() | self.undone.keys()):
+            if expected.get(id) != self.undone.get(id) and self._is_there(id):
+                self._found(self._readable(id), _("whether it was undone was changed"))
+
+    def _is_there(self, id: int) -> bool:
+        return bool(self.connection.rows("SELECT id FROM changes WHERE id = ?", (id,)))
 
     def _end(self, head: tuple[Any, ...]) -> None:
         last_id, entries, digest = head
@@ -140,7 +164,7 @@ class _Check:
 
     def _found(self, row: Mapping[str, Any], what: str) -> None:
         kind = str(row["kind"])
-        parts = (_moment(row["at"]), row["actor"], _(KINDS.get(kind, kind)), row["subject"])
+        parts = (_moment(row["at"]), row["actor"], _(KIND_TITLES.get(kind, kind)), row["subject"])
         what_it_is = ", ".join(shown(str(part))[:60] for part in parts if part)
         text = _("Change {id} ({what}): {problem}.").format(
             id=row["id"], what=what_it_is, problem=what

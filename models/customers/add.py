@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.changes.history import ChangeKind
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import (
     NEW,
     By,
     Call,
     Fields,
     Plan,
-    Record,
     Step,
     TakeBack,
     Target,
@@ -20,6 +19,7 @@ from partnerdesk.models.changes.plan import (
 from partnerdesk.models.core.clock import from_millis, to_millis
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason, Verdict, verdict_of
+from partnerdesk.models.customers import records
 from partnerdesk.models.customers.duplicates import domain_of
 from partnerdesk.models.customers.form.checks import check_all
 from partnerdesk.models.customers.form.fields import AgreementWay, Circumstances, FormField
@@ -126,13 +126,13 @@ def _steps(
         "email": "",
     }
     steps = [
-        Step(Record.CUSTOMER, {"id": NEW}, None, customer),
-        Step(Record.COMPANY, of_new, None, company),
-        Step(Record.BILLING, of_new, None, billing_fields(filled)),
-        Step(Record.AGREEMENT, of_new, None, _agreement(filled, agreed)),
+        Step(records.CUSTOMER, {"id": NEW}, None, customer),
+        Step(records.COMPANY, of_new, None, company),
+        Step(records.BILLING, of_new, None, billing_fields(filled)),
+        Step(records.AGREEMENT, of_new, None, _agreement(filled, agreed)),
     ]
     if draft_id is not None:
-        steps.append(Step(Record.DRAFT, {"id": draft_id}, {}, None))
+        steps.append(Step(records.DRAFT, {"id": draft_id}, {}, None))
     return tuple(steps)
 
 

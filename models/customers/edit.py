@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect
 
-from partnerdesk.models.changes.history import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Record, Step, can_be_undone
+from partnerdesk.models.changes.kinds import ChangeKind
+from partnerdesk.models.changes.plan import By, Fields, Plan, Step, can_be_undone
 from partnerdesk.models.core.verdicts import Reason, Verdict, verdict_of
+from partnerdesk.models.customers import records
 from partnerdesk.models.customers.add import BILLING, circumstances
 from partnerdesk.models.customers.form.checks import check_all
 from partnerdesk.models.customers.form.fields import FormField
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sqlmodel import SQLModel
 
     from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.record_kind import RecordKind
     from partnerdesk.models.customers.form.fields import Values
     from partnerdesk.models.customers.page import CustomerPage
 
@@ -64,15 +66,15 @@ def _steps(page: CustomerPage, filled: Values) -> tuple[Step, ...]:
     own = {"company_name": FormField.COMPANY_NAME, "country": FormField.COUNTRY}
     number = {"organization_registration_number": FormField.REGISTRATION_NUMBER}
     steps = (
-        _step(Record.CUSTOMER, page.customer, {"id": id}, own, filled),
-        _step(Record.COMPANY, page.company, {"customer_id": id}, number, filled),
-        _step(Record.BILLING, page.billing, {"customer_id": id}, BILLING, filled),
+        _step(records.CUSTOMER, page.customer, {"id": id}, own, filled),
+        _step(records.COMPANY, page.company, {"customer_id": id}, number, filled),
+        _step(records.BILLING, page.billing, {"customer_id": id}, BILLING, filled),
     )
     return tuple(step for step in steps if step is not None)
 
 
 def _step(
-    record: Record, row: SQLModel, key: Fields, fields: dict[str, FormField], filled: Values
+    record: RecordKind, row: SQLModel, key: Fields, fields: dict[str, FormField], filled: Values
 ) -> Step | None:
     after = {name: filled.get(field, "") for name, field in fields.items()}
     kept = bool(inspect(row).has_identity)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -66,6 +67,7 @@ _TOLD_BY_ORDER = ("ended_at", "country", "relationship_to_partner")
 class Customer(SQLModel, table=True):
     """One customer of one partner account. An ended one stays, with `ended_at`."""
 
+    DERIVED: ClassVar[tuple[str, ...]] = ("company_sort", "search_text")
     __tablename__ = "customers"
     __table_args__ = (
         UniqueConstraint("account_id", "microsoft_id"),

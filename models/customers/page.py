@@ -9,7 +9,6 @@ from sqlmodel import col, or_, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.history import Change
-from partnerdesk.models.changes.undo_state import undone_of
 from partnerdesk.models.core.errors import NotFoundError, UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.agreements import Agreement
@@ -51,8 +50,6 @@ class CustomerPage:
     """Oldest first."""
     changes: list[Change]
     """Newest first."""
-    undone: frozenset[int]
-    """The ids of those that were taken back."""
 
 
 def read_customer(store: Store, customer_id: int) -> CustomerPage:
@@ -83,7 +80,6 @@ def page_of(session: Session, customer_id: int) -> CustomerPage:
         tags=tags_of(session, customer_id),
         notes=list(session.exec(notes)),
         changes=list(session.exec(history.limit(HISTORY_SHOWN))),
-        undone=undone_of(session, customer_id),
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.changes.history import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
+from partnerdesk.models.changes.kinds import ChangeKind
+from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target, can_be_undone
 from partnerdesk.models.core.clock import from_millis, to_millis
 from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.core.text import fold, shown, without_nul
+from partnerdesk.models.customers import records
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.lists.known_values import most_used
 from partnerdesk.models.lists.spec import TAG_MARK
@@ -59,8 +60,8 @@ def plan_tags(page: CustomerPage, tags: list[str], by: By) -> Plan:
     removed = [tag for tag in before if tag not in tags]
     added = [tag for tag in after if tag not in page.tags]
     steps = [
-        *(Step(Record.TAG, _tag(customer_id, tag), {}, None) for tag in removed),
-        *(Step(Record.TAG, _tag(customer_id, tag), None, {}) for tag in added),
+        *(Step(records.TAG, _tag(customer_id, tag), {}, None) for tag in removed),
+        *(Step(records.TAG, _tag(customer_id, tag), None, {}) for tag in added),
     ]
     return Plan(
         ChangeKind.TAGGED, by, target_of(page), tuple(steps), (), can_be_undone(),
@@ -119,12 +120,12 @@ def _note_step(page: CustomerPage, text: str, note: Note | None, by: By) -> Step
     after: Fields | None = {"text": text, "author": by.actor.name, "written_at": written_at}
     if note is None:
         new = {"customer_id": page.customer.id, **(after or {})}
-        return Step(Record.NOTE, {"id": None}, None, new)
+        return Step(records.NOTE, {"id": None}, None, new)
     fields = {"text", "author", "written_at"}
     if not text:
         fields.add("customer_id")  # to be written again if this is undone
         after = None
-    return Step(Record.NOTE, {"id": note.id}, note.model_dump(mode="json", include=fields), after)
+    return Step(records.NOTE, {"id": note.id}, note.model_dump(mode="json", include=fields), after)
 
 
 def target_of(page: CustomerPage) -> Target:

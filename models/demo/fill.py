@@ -10,7 +10,8 @@ from sqlalchemy import func, insert, text, update
 from sqlmodel import SQLModel, col, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
-from partnerdesk.models.changes.history import Change, ChangeKind, as_json, entry, held
+from partnerdesk.models.changes.history import Change, as_json, entry, held
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.clock import DAY, HOUR
 from partnerdesk.models.core.errors import RefusedError
 from partnerdesk.models.customers.entities import (

@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from partnerdesk.models.accounts.entities import PartnerAccount
-from partnerdesk.models.changes.history import Change, ChangeKind, History, entry, held
+from partnerdesk.models.changes.history import Change, History, entry, held
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.errors import ConflictError
 from partnerdesk.models.customers.entities import Customer, Relationship, sort_and_search
 from partnerdesk.models.importing.cells import TAG_SEPARATOR

@@ -66,15 +66,23 @@ def _positive(term: Term, spec: ListSpec) -> Sql:
         case Kind.AGE | Kind.DATE | Kind.MOMENT | Kind.DEADLINE | Kind.NUMBER:
             return _range_condition(column, term)
         case Kind.CHOICE:
-            values = stored_choices(column, term.text) if term.text else [""]
-            marks = ", ".join("?" * len(values))
-            return Sql(f"{column.field} IN ({marks})", tuple(values))
+            return _choice_condition(column, term)
         case Kind.CODE:
             return Sql(f"{column.field} = ?", (term.text.upper(),))
         case Kind.TAGS:
             return _tag_condition(column, term, spec)
         case _:
             return _text_condition(column, term, spec)
+
+
+def _choice_condition(column: Column, term: Term) -> Sql:
+    values = stored_choices(column, term.text) if term.text else [""]
+    marks = ", ".join("?" * len(values))
+    condition = f"{column.field} IN ({marks})"
+    implied = (column.implies or {}).get(values[0])
+    if implied and len(values) == 1:
+        condition = f"({implied} AND {condition})"
+    return Sql(condition, tuple(values))
 
 
 def _word_condition(word: str, spec: ListSpec) -> Sql:

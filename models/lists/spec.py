@@ -95,6 +95,8 @@ class Column:
     """Which line of the list's `words` holds the folded text, where they have a fixed number."""
     choices: Mapping[str, str] | None = None
     """For `Kind.CHOICE`: stored value to title, marked with `N_`."""
+    implies: Mapping[str, str] | None = None
+    """For `Kind.CHOICE`: what else holds for rows with a value, in SQL that an index answers."""
     many: Many | None = None
     aliases: tuple[str, ...] = ()
     """Other words that mean this column in a filter."""

@@ -7,57 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from partnerdesk.models.changes.history import KIND_TITLES, ChangeKind
-from partnerdesk.models.changes.plan import Known, Record, named
+from partnerdesk.models.changes.kinds import PLAN_TITLES
+from partnerdesk.models.changes.plan import Known
 from partnerdesk.models.core.clock import moment_text
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import VERDICT_TITLES, Verdict
-from partnerdesk.models.customers.form.fields import FIELD_TITLES
-from partnerdesk.models.languages import N_, _
-from partnerdesk.models.operations.describe_fields import FIELD_TITLES as TOLD_TITLES
+from partnerdesk.models.customers.records import TAG
+from partnerdesk.models.languages import _
 from partnerdesk.models.operations.describe_fields import field_lines
+from partnerdesk.models.operations.registry import ASKED_TITLES, RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from partnerdesk.models.changes.plan import Fields, Plan
+    from partnerdesk.models.changes.record_kind import RecordKind
     from partnerdesk.models.settings.clouds import Cloud
 
 Told = tuple[str, list[tuple[str, str]]]
 """A heading, and below it labels with their texts."""
-
-RECORD_TITLES = {
-    Record.CUSTOMER: N_("Customer"),
-    Record.COMPANY: N_("Company profile"),
-    Record.BILLING: N_("Billing profile"),
-    Record.AGREEMENT: N_("Customer agreement"),
-    Record.TAG: N_("Tag"),
-    Record.NOTE: N_("Note"),
-    Record.DRAFT: N_("Draft"),
-    Record.ACCOUNT: N_("Partner account"),
-    Record.INVITATION: N_("Invitation"),
-    Record.LIFE: N_("Relationship"),
-    Record.PARTNER: N_("Partner"),
-    Record.DELEGATED_ADMIN: N_("Delegated admin"),
-    Record.TEMPLATE: N_("Letter template"),
-}
-"""What each kind of record is called."""
-
-PLAN_TITLES = {
-    ChangeKind.ADDED: N_("Add a customer"),
-    ChangeKind.UPDATED: N_("Edit a customer"),
-    ChangeKind.TAGGED: N_("Change tags"),
-    ChangeKind.NOTED: N_("Change a note"),
-    ChangeKind.UNDONE: N_("Undo a change"),
-    ChangeKind.ACCOUNT: N_("Change the partner account"),
-    ChangeKind.INVITED: N_("Invite a company"),
-    ChangeKind.INVITATION: N_("Invitation"),
-    ChangeKind.ENDED: N_("End a relationship"),
-    ChangeKind.PARTNER: N_("Indirect provider or reseller"),
-    ChangeKind.DELEGATED_ADMIN: N_("Delegated admin"),
-    ChangeKind.TEMPLATE: N_("Keep an own letter template"),
-}
-"""What a plan of each kind is called before it is carried out."""
 
 
 def tell_plan(plan: Plan, clouds: Mapping[str, Cloud]) -> list[Told]:
@@ -68,7 +36,7 @@ def tell_plan(plan: Plan, clouds: Mapping[str, Cloud]) -> list[Told]:
 
 def plan_title(plan: Plan) -> str:
     """Return what a plan is called."""
-    return _(PLAN_TITLES.get(plan.kind, KIND_TITLES[plan.kind]))
+    return _(PLAN_TITLES[plan.kind])
 
 
 def tell_steps(told: Fields) -> list[Told]:
@@ -101,8 +69,7 @@ def _head(told: Fields, clouds: Mapping[str, Cloud]) -> Iterator[tuple[str, str]
 def _reason(reason: Fields) -> tuple[str, str]:
     mark = "✗" if reason["refuses"] else "!"
     field = reason["field"]
-    titles = {**TOLD_TITLES, **{field.value: title for field, title in FIELD_TITLES.items()}}
-    title = _(titles[field]) if field in titles else _("In general")
+    title = _(ASKED_TITLES[field]) if field in ASKED_TITLES else _("In general")
     text = f"{mark} {reason['text']}"
     if source := reason["source"]:
         text += f"\n({source})"
@@ -117,7 +84,8 @@ def _point(point: Fields) -> tuple[str, str]:
 def _steps(steps: list[Fields]) -> Iterator[tuple[str, str]]:
     for step in steps:
         before, after = step["before"], step["after"]
-        lines = _step_lines(step, before or {}, after or {})
+        kind = RECORDS.get(step["record"])
+        lines = _step_lines(kind, step, before or {}, after or {})
         if not lines:  # a draft that goes, a profile with nothing in it
             continue
         sentence = _("{record}: changed")
@@ -125,17 +93,17 @@ def _steps(steps: list[Fields]) -> Iterator[tuple[str, str]]:
             sentence = _("{record}: new")
         elif after is None:
             sentence = _("{record}: removed")
-        title = RECORD_TITLES.get(step["record"])
-        label = sentence.format(record=_(title) if title else step["record"])
+        label = sentence.format(record=_(kind.title) if kind else step["record"])
         yield label, "\n".join(lines)
 
 
-def _step_lines(step: Fields, before: Fields, after: Fields) -> list[str]:
-    if step["record"] == Record.TAG:
+def _step_lines(kind: RecordKind | None, step: Fields, before: Fields, after: Fields) -> list[str]:
+    if kind is TAG:
         return [str(step["key"].get("name", ""))]
     if step["after"] is None:
         before, after = {}, before  # what goes is told as it is
-    return field_lines(*(named(step["record"], fields) for fields in (before, after)))
+    told = kind.told if kind else dict
+    return field_lines(told(before), told(after))
 
 
 def _calls(calls: list[Fields]) -> Iterator[tuple[str, str]]:

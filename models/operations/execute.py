@@ -13,55 +13,26 @@ from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.fields import differences, value_of
 from partnerdesk.models.changes.history import Change, as_json, as_object, entry, held
 from partnerdesk.models.changes.outbox import OutboxCall
-from partnerdesk.models.changes.plan import NEW, Outcome, Plan, Record, Step
-from partnerdesk.models.changes.undo_state import undone_by
+from partnerdesk.models.changes.plan import NEW, Outcome, Plan, Step
+from partnerdesk.models.changes.undo_state import entry_of
 from partnerdesk.models.core.errors import NotFoundError, RefusedError
 from partnerdesk.models.core.text import shown, without_nul
 from partnerdesk.models.core.verdicts import Verdict
-from partnerdesk.models.customers.agreements import Agreement
-from partnerdesk.models.customers.drafts import CustomerDraft
-from partnerdesk.models.customers.entities import (
-    BillingProfile,
-    CompanyProfile,
-    Customer,
-    Note,
-    Tag,
-    sort_and_search,
-)
+from partnerdesk.models.customers.entities import Customer, Tag, sort_and_search
+from partnerdesk.models.customers.records import CUSTOMER, TAG
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.database.store import changed_meanwhile
 from partnerdesk.models.languages import _
-from partnerdesk.models.relationships.entities import (
-    DelegatedAdminRelationship,
-    Invitation,
-    LetterTemplate,
-    PartnerLink,
-    ResellerRelationship,
-)
+from partnerdesk.models.relationships.entities import ResellerRelationship
+from partnerdesk.models.relationships.records import LIFE
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlmodel import Session
 
     from partnerdesk.models.changes.plan import Fields
+    from partnerdesk.models.changes.record_kind import RecordKind
     from partnerdesk.models.database.store import Store
-
-ENTITIES: dict[Record, type[SQLModel]] = {
-    Record.CUSTOMER: Customer,
-    Record.COMPANY: CompanyProfile,
-    Record.BILLING: BillingProfile,
-    Record.AGREEMENT: Agreement,
-    Record.TAG: Tag,
-    Record.NOTE: Note,
-    Record.DRAFT: CustomerDraft,
-    Record.ACCOUNT: PartnerAccount,
-    Record.INVITATION: Invitation,
-    Record.LIFE: ResellerRelationship,
-    Record.PARTNER: PartnerLink,
-    Record.DELEGATED_ADMIN: DelegatedAdminRelationship,
-    Record.TEMPLATE: LetterTemplate,
-}
-"""The class of each kind of record."""
 
 
 def execute(store: Store, plan: Plan, why: str = "") -> Outcome:
@@ -154,7 +125,7 @@ def _refuse_overtaken(session: Session, plan: Plan) -> None:
                 ),
                 _("Nothing was written. Open that customer, or choose another domain."),
             )
-    if plan.undoes is not None and undone_by(session, plan.undoes) is not None:
+    if plan.undoes is not None and entry_of(session, plan.undoes).undone_by is not None:
         raise changed_meanwhile()
     if plan.target.customer_id is None or _brings_back(plan):
         return
@@ -166,7 +137,7 @@ def _refuse_overtaken(session: Session, plan: Plan) -> None:
 
 
 def _brings_back(plan: Plan) -> bool:
-    return any(step.record is Record.CUSTOMER and step.before is None for step in plan.steps)
+    return any(step.record is CUSTOMER and step.before is None for step in plan.steps)
 
 
 class _Writing:
@@ -180,19 +151,19 @@ class _Writing:
 
     def apply(self, step: Step) -> Step:
         """Make one record as the step says; return the step with its real key."""
-        kind = ENTITIES[step.record]
+        kind = step.record.entity
         key = self._real(step.key)
         self._note_searched(step.record, key)
         if step.before is None:
             return self._add(step, kind, key)
         row = self.session.get(kind, tuple(key[name] for name in key_names(kind)))
-        if step.record is Record.DRAFT and row is None:
+        if row is None and step.record.is_passing:
             return step  # thrown away meanwhile, which is all that was wanted
         if row is None or differences(row, step.before):
             raise changed_meanwhile()
         if step.after is None:
             self.session.delete(row)
-            self._searched.discard(key.get("id", 0) if step.record is Record.CUSTOMER else 0)
+            self._searched.discard(key.get("id", 0) if step.record is CUSTOMER else 0)
         else:
             for name, raw in step.after.items():
                 setattr(row, name, value_of(kind, name, raw))
@@ -201,7 +172,7 @@ class _Writing:
 
     def _add(self, step: Step, kind: type[SQLModel], key: Fields) -> Step:
         fields = self._real(step.after or {})
-        if step.record is Record.CUSTOMER and key["id"] is None:
+        if step.record is CUSTOMER and key["id"] is None:
             key["id"] = first_free_id(self.session.connection())
         if None not in key.values() and self.session.get(kind, tuple(key.values())) is not None:
             raise changed_meanwhile()
@@ -210,9 +181,9 @@ class _Writing:
         self.session.add(row)
         self.session.flush()
         key = {name: getattr(row, name) for name in key}
-        if step.record is Record.CUSTOMER:
+        if step.record is CUSTOMER:
             self.customer_id = int(key["id"])
-        if step.record is Record.LIFE:
+        if step.record is LIFE:
             self._refuse_second_life(fields["customer_id"])
         self._note_searched(step.record, key)
         return replace(step, key=key, after=fields)
@@ -233,8 +204,8 @@ class _Writing:
             for name, value in fields.items()
         }
 
-    def _note_searched(self, record: Record, key: Fields) -> None:
-        name = {Record.CUSTOMER: "id", Record.TAG: "customer_id"}.get(record)
+    def _note_searched(self, record: RecordKind, key: Fields) -> None:
+        name = {CUSTOMER: "id", TAG: "customer_id"}.get(record)
         if name and key[name] is not None:
             self._searched.add(key[name])
 

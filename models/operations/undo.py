@@ -8,40 +8,42 @@ from sqlmodel import col, func, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.fields import differences, fields_of
-from partnerdesk.models.changes.history import Change, ChangeKind, as_object
+from partnerdesk.models.changes.history import Change, as_object
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.outbox import OutboxCall
 from partnerdesk.models.changes.plan import (
     By,
     Fields,
     Plan,
-    Record,
     Step,
     TakeBack,
     Target,
     can_be_undone,
 )
-from partnerdesk.models.changes.undo_state import entry_of, undone_by
+from partnerdesk.models.changes.record_kind import OfCustomer
+from partnerdesk.models.changes.undo_state import entry_of
 from partnerdesk.models.core.clock import moment_text
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
-from partnerdesk.models.customers.entities import Customer, Note, Tag
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.customers.records import CUSTOMER, NOTE, TAG
 from partnerdesk.models.languages import _, ngettext
-from partnerdesk.models.operations.describe_fields import field_title
-from partnerdesk.models.operations.execute import ENTITIES, key_names
+from partnerdesk.models.operations.execute import key_names
+from partnerdesk.models.operations.registry import RECORDS
 from partnerdesk.models.relationships.candidates import those_with_a_life
-from partnerdesk.models.relationships.entities import (
-    DelegatedAdminRelationship,
-    Invitation,
-    ResellerRelationship,
-)
+from partnerdesk.models.relationships.records import LIFE
 
 if TYPE_CHECKING:
     from sqlmodel import Session, SQLModel
 
     from partnerdesk.models.database.store import Store
 
-_CHILDREN = (Record.NOTE, Record.TAG, Record.AGREEMENT, Record.BILLING, Record.COMPANY)
-"""Records that hang on a customer and go with it, in an order that the database allows."""
+_GOES_WITH_CUSTOMER = [
+    kind for kind in reversed(RECORDS.values()) if kind.of_customer is OfCustomer.GOES
+]
+"""Records that go with a customer, in an order that the database allows."""
+_HOLDS_CUSTOMER = [kind for kind in RECORDS.values() if kind.of_customer is OfCustomer.HOLDS]
+"""Records without which no customer is taken out of the book."""
 
 
 def plan_undo(store: Store, change_id: int, by: By) -> Plan:
@@ -69,10 +71,9 @@ def why_not_undone(entry: Change) -> str:
 
 def _readable(steps: Any) -> bool:
     """Say whether kept steps are of this program's making."""
-    known = {record.value for record in Record}
     return bool(steps) and all(
         isinstance(step, dict)
-        and step.get("record") in known
+        and step.get("record") in RECORDS
         and isinstance(step.get("key"), dict)
         and {"before", "after"} <= step.keys()
         for step in steps
@@ -96,7 +97,7 @@ class _Undoing:
             ]  # fmt: skip
         if any(reason.refuses for reason in reasons):
             steps = ()
-        removes = any(step.record is Record.CUSTOMER and step.after is None for step in steps)
+        removes = any(step.record is CUSTOMER and step.after is None for step in steps)
         told = (as_object(entry.after), as_object(entry.before))
         target = Target(
             entry.account_id or 0, str(self.kept.get("target", {}).get("cloud", "")),
@@ -118,7 +119,8 @@ class _Undoing:
         entry = self.entry
         if never := why_not_undone(entry):
             return [Reason("undo.never", never)]
-        if undone := undone_by(self.session, entry.id or 0):
+        if entry.undone_by is not None:
+            undone = entry_of(self.session, entry.undone_by)
             when = moment_text(undone.at)
             return [
                 Reason(
@@ -144,7 +146,7 @@ class _Undoing:
         """Say whether the customer is not there, and undoing would not bring it back."""
         id = self.entry.customer_id
         removed = any(
-            step["record"] == Record.CUSTOMER and step["after"] is None
+            step["record"] == CUSTOMER.table and step["after"] is None
             for step in self.kept["steps"]
         )
         return id is not None and not removed and self.session.get(Customer, id) is None
@@ -153,15 +155,15 @@ class _Undoing:
         """Return the kept steps the other way round, last first."""
         steps: list[Step] = []
         for kept in reversed(self.kept["steps"]):
-            record = Record(kept["record"])
-            if record is Record.DRAFT:
+            record = RECORDS[kept["record"]]
+            if record.is_passing:
                 continue
             before, after, key = kept["after"], kept["before"], kept["key"]
-            if record is Record.CUSTOMER and after is None:
+            if record is CUSTOMER and after is None:
                 steps = [*self._all_of(key["id"], steps)]
-            if before is None and record is Record.NOTE:
+            if before is None and record is NOTE:
                 key = {"id": None}  # its number may be another note's by now
-            if before is not None and after is None and record is Record.CUSTOMER:
+            if before is not None and after is None and record is CUSTOMER:
                 row = self.session.get(Customer, key["id"])
                 before = _whole(row, key) if row else before
             steps.append(Step(record, key, before, after))
@@ -170,16 +172,15 @@ class _Undoing:
     def _all_of(self, customer_id: int, steps: list[Step]) -> list[Step]:
         """Return steps that remove everything that hangs on a customer, as it is now."""
         removed = []
-        for record in _CHILDREN:
-            kind = ENTITIES[record]
-            table: Any = kind
-            rows = self.session.exec(select(kind).where(table.customer_id == customer_id)).all()
+        for record in _GOES_WITH_CUSTOMER:
+            kind: Any = record.entity
+            rows = self.session.exec(select(kind).where(kind.customer_id == customer_id)).all()
             removed += [Step(record, _key(row), _whole(row, _key(row)), None) for row in rows]
-        return [step for step in steps if step.record not in _CHILDREN] + removed
+        return [step for step in steps if step.record not in _GOES_WITH_CUSTOMER] + removed
 
     def _lost(self, steps: tuple[Step, ...]) -> list[Reason]:
         """Return what goes with a customer that is taken out of the book."""
-        removed = [step for step in steps if step.record is Record.CUSTOMER and step.after is None]
+        removed = [step for step in steps if step.record is CUSTOMER and step.after is None]
         if not removed:
             return []
         customer = self.session.get(Customer, removed[0].key["id"])
@@ -200,8 +201,8 @@ class _Undoing:
                 "customer: undo that first."
             )
             return [Reason("undo.has-relationships", text)]
-        notes = sum(step.record is Record.NOTE for step in steps)
-        tags = sum(step.record is Record.TAG for step in steps)
+        notes = sum(step.record is NOTE for step in steps)
+        tags = sum(step.record is TAG for step in steps)
         later = select(func.count()).where(
             Change.customer_id == self.entry.customer_id,
             col(Change.id) > self.entry.id,
@@ -222,7 +223,7 @@ class _Undoing:
         ]
 
     def _has_relationships(self, customer_id: int) -> bool:
-        kinds: tuple[Any, ...] = (Invitation, ResellerRelationship, DelegatedAdminRelationship)
+        kinds: list[Any] = [record.entity for record in _HOLDS_CUSTOMER]
         return any(
             self.session.exec(select(kind.id).where(kind.customer_id == customer_id)).first()
             for kind in kinds
@@ -232,15 +233,15 @@ class _Undoing:
         """Return a reason for each record that is not any more as the change left it."""
         reasons = []
         for step in steps:
-            kind = ENTITIES[step.record]
-            row = self._row(kind, step)
+            row = self._row(step)
             if step.before is None:
                 changed = row is not None
                 names = ""
             else:
                 differing = [] if row is None else differences(row, step.before)
                 changed = row is None or bool(differing)
-                names = ", ".join(field_title(name) for name in differing)
+                words = step.record.fields
+                names = ", ".join(_(words.get(name, name)) for name in differing)
             if changed:
                 text = _("It was changed again since: {fields}.").format(fields=names)
                 if not names:
@@ -267,7 +268,7 @@ class _Undoing:
         """Return that a life lasts already, where another would come back that does."""
         back = [
             step.after["customer_id"] for step in steps
-            if step.record is Record.LIFE and step.before is None
+            if step.record is LIFE and step.before is None
             and step.after is not None and step.after.get("ended_at") is None
         ]  # fmt: skip
         if not back or not those_with_a_life(self.session, back):
@@ -275,26 +276,26 @@ class _Undoing:
         text = _("Another relationship with this customer began since.")
         return [Reason("undo.lives", text)]
 
-    def _row(self, kind: type[SQLModel], step: Step) -> SQLModel | None:
+    def _row(self, step: Step) -> SQLModel | None:
         if None in step.key.values():
             return None
+        kind = step.record.entity
         return self.session.get(kind, tuple(step.key[name] for name in key_names(kind)))
 
 
 def _domain_brought_back(steps: tuple[Step, ...]) -> str:
     """Return the domain of the customer that comes back, empty where none does."""
     for step in steps:
-        if step.record is Record.CUSTOMER and step.before is None:
+        if step.record is CUSTOMER and step.before is None:
             return str((step.after or {}).get("primary_domain", ""))
     return ""
 
 
 def _key(row: SQLModel) -> Fields:
-    names = {Tag: ("customer_id", "name"), Note: ("id",), Customer: ("id",)}
-    return {name: getattr(row, name) for name in names.get(type(row), ("customer_id",))}
+    return {name: getattr(row, name) for name in key_names(type(row))}
 
 
 def _whole(row: SQLModel, key: Fields) -> Fields:
     """Return all fields of a record, so that it can be made again from them."""
-    left_out = {*key, "version", "company_sort", "search_text", "name_sort", "ends_sort"}
+    left_out = {*key, "version", *getattr(row, "DERIVED", ())}
     return fields_of(row, [name for name in type(row).model_fields if name not in left_out])

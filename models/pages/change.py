@@ -11,7 +11,7 @@ from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.history import Change, as_object
 from partnerdesk.models.changes.list import DONE, UNDONE, WORST_FIRST
 from partnerdesk.models.changes.outbox import OutboxCall
-from partnerdesk.models.changes.undo_state import entry_of, undone_by
+from partnerdesk.models.changes.undo_state import entry_of
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.operations.undo import why_not_undone
 
@@ -59,7 +59,7 @@ def read_change(store: Store, change_id: int) -> ChangePage:
         return ChangePage(
             entry=entry,
             calls=list(session.exec(calls.order_by(col(OutboxCall.id)))),
-            undone_by=undone_by(session, change_id),
+            undone_by=_get(session, Change, entry.undone_by),
             undoes=_get(session, Change, entry.undoes),
             cloud=getattr(_get(session, PartnerAccount, entry.account_id), "cloud", ""),
             customer_there=_get(session, Customer, entry.customer_id) is not None,
@@ -90,6 +90,6 @@ def change_json(page: ChangePage) -> dict[str, Any]:
 
 def entry_json(entry: Change) -> dict[str, Any]:
     """Return the fields of an entry as JSON has them: before, after and plan as objects."""
-    dumped = entry.model_dump(mode="json", exclude={"search_text"})
+    dumped = entry.model_dump(mode="json", exclude={"search_text", "undone_by"})
     told = {name: as_object(getattr(entry, name)) for name in ("before", "after", "plan")}
     return {name: dumped[name] for name in type(entry).model_fields if name in dumped} | told

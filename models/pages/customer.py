@@ -35,5 +35,4 @@ def read_whole_customer(store: Store, customer_id: int) -> WholeCustomer:
     changes = [*page.changes, *relationship.earlier_changes]
     changes.sort(key=lambda entry: entry.id or 0, reverse=True)
     own = {**vars(page), "changes": changes[:HISTORY_SHOWN]}
-    own["undone"] = page.undone | relationship.earlier_undone
     return WholeCustomer(**own, relationship=relationship)

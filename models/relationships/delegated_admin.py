@@ -15,14 +15,15 @@ from sqlmodel import col, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.fields import fields_of
-from partnerdesk.models.changes.history import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
+from partnerdesk.models.changes.kinds import ChangeKind
+from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target, can_be_undone
 from partnerdesk.models.core.clock import date_text, iso
 from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.languages import N_, _
+from partnerdesk.models.relationships import records
 from partnerdesk.models.relationships.entities import DelegatedAdminRelationship
 from partnerdesk.models.relationships.lifecycles import (
     DELEGATED_ADMIN,
@@ -153,7 +154,7 @@ def plan_add_delegation(
     if not refused and customer is not None:
         own = {"account_id": account.id, "customer_id": customer.id, "requested_at": None}
         new = {**own, **fields}
-        steps = (Step(Record.DELEGATED_ADMIN, {"id": None}, None, new),)
+        steps = (Step(records.DELEGATED_ADMIN, {"id": None}, None, new),)
     name = customer.company_name if customer else ""
     target = Target(account.id or 0, account.cloud, name, customer.id if customer else None)
     return Plan(
@@ -176,7 +177,7 @@ def plan_edit_delegation(
     steps: tuple[Step, ...] = ()
     if changed and not any(reason.refuses for reason in reasons):
         was = {name: before[name] for name in changed}
-        steps = (Step(Record.DELEGATED_ADMIN, {"id": kept.id}, was, changed),)
+        steps = (Step(records.DELEGATED_ADMIN, {"id": kept.id}, was, changed),)
     return _plan(delegation, by, steps, reasons)
 
 
@@ -256,7 +257,7 @@ def _against(
 
 
 def _step(kept: DelegatedAdminRelationship, after: Fields) -> Step:
-    return Step(Record.DELEGATED_ADMIN, {"id": kept.id}, fields_of(kept, after), after)
+    return Step(records.DELEGATED_ADMIN, {"id": kept.id}, fields_of(kept, after), after)
 
 
 def _plan(

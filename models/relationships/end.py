@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.fields import fields_of
-from partnerdesk.models.changes.history import ChangeKind
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import (
     By,
     Call,
@@ -23,7 +23,6 @@ from partnerdesk.models.changes.plan import (
     Known,
     Plan,
     Point,
-    Record,
     Step,
     TakeBack,
     Target,
@@ -34,6 +33,7 @@ from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.customers.entities import BillingProfile, Customer, Relationship
+from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.letters.letter import (
@@ -45,6 +45,7 @@ from partnerdesk.models.letters.letter import (
     compose,
     language_for,
 )
+from partnerdesk.models.relationships import records
 from partnerdesk.models.relationships.entities import (
     DelegatedAdminRelationship,
     ResellerRelationship,
@@ -333,7 +334,7 @@ def _steps(ending: Ending, wish: EndingWish, by: By) -> tuple[Step, ...]:
     over: Fields = {"ended_at": now, "ended_by": by.actor.name, "reason": wish.reason.strip()}
     life = ending.life
     if life is not None:
-        ended = Step(Record.LIFE, {"id": life.id}, fields_of(life, over), over)
+        ended = Step(records.LIFE, {"id": life.id}, fields_of(life, over), over)
     else:
         since = None if ending.lived_before else customer.added_at
         began = iso(since) if since else None
@@ -341,9 +342,9 @@ def _steps(ending: Ending, wish: EndingWish, by: By) -> tuple[Step, ...]:
             "customer_id": customer.id, "began_at": began,
             "relationship_to_partner": str(Relationship(customer.relationship_to_partner)),
         }  # fmt: skip
-        ended = Step(Record.LIFE, {"id": None}, None, {**whole, **over})
+        ended = Step(records.LIFE, {"id": None}, None, {**whole, **over})
     return (
-        Step(Record.CUSTOMER, {"id": customer.id}, fields_of(customer, after), after), ended,
+        Step(CUSTOMER, {"id": customer.id}, fields_of(customer, after), after), ended,
     )  # fmt: skip
 
 

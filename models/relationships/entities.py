@@ -109,6 +109,7 @@ class Invitation(SQLModel, table=True):
     """
 
     SEARCHED: ClassVar[tuple[str, ...]] = ("company_name", "email", "contact", "primary_domain")
+    DERIVED: ClassVar[tuple[str, ...]] = ("name_sort", "search_text")
     __tablename__ = "invitations"
     __table_args__ = (
         Index("invitations_by_next", "account_id", "next_at", "id"),
@@ -217,6 +218,7 @@ class PartnerLink(SQLModel, table=True):
     """A partner on the other side: a provider's reseller, or a reseller's provider."""
 
     SEARCHED: ClassVar[tuple[str, ...]] = ("name", "mpn_id", "microsoft_id")
+    DERIVED: ClassVar[tuple[str, ...]] = ("name_sort", "search_text")
     __tablename__ = "partner_links"
     __table_args__ = (
         Index("partner_links_by_name", "account_id", "name_sort", "id"),
@@ -249,6 +251,7 @@ class DelegatedAdminRelationship(SQLModel, table=True):
     """A granular delegated-admin relationship (GDAP) with a customer."""
 
     SEARCHED: ClassVar[tuple[str, ...]] = ("display_name", "roles")
+    DERIVED: ClassVar[tuple[str, ...]] = ("name_sort", "search_text", "ends_sort")
     __tablename__ = "delegated_admin_relationships"
     __table_args__ = (
         Index("delegated_admin_by_end", "account_id", "ends_sort", "id"),

@@ -12,13 +12,12 @@ from sqlmodel import select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.fields import fields_of
-from partnerdesk.models.changes.history import ChangeKind
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import (
     By,
     Call,
     Fields,
     Plan,
-    Record,
     Step,
     TakeBack,
     Target,
@@ -28,6 +27,7 @@ from partnerdesk.models.core.clock import NEVER, iso
 from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.customers.entities import Customer, Relationship
+from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.languages import LANGUAGES, _
 from partnerdesk.models.letters.letter import (
     Letter,
@@ -39,6 +39,7 @@ from partnerdesk.models.letters.letter import (
     compose,
 )
 from partnerdesk.models.letters.letter import check_template as template_reasons
+from partnerdesk.models.relationships import records
 from partnerdesk.models.relationships.candidates import likely_customers, those_with_a_life
 from partnerdesk.models.relationships.entities import (
     Invitation,
@@ -316,9 +317,7 @@ def _establish(case: Case, customer: Customer, by: By) -> list[Step]:
         after["allow_delegated_access"] = True
     steps = []
     if after:
-        steps.append(
-            Step(Record.CUSTOMER, {"id": customer.id}, fields_of(customer, after), _plain(after))
-        )
+        steps.append(Step(CUSTOMER, {"id": customer.id}, fields_of(customer, after), _plain(after)))
     if customer.id in case.lasting or (invitation.related_before and related):
         return steps
     began = invitation.closed_at if _waits(invitation) else None
@@ -327,7 +326,7 @@ def _establish(case: Case, customer: Customer, by: By) -> list[Step]:
         "relationship_to_partner": str(relationship), "began_at": iso(began or by.at),
         "ended_at": None,
     }  # fmt: skip
-    return [*steps, Step(Record.LIFE, {"id": None}, None, life)]
+    return [*steps, Step(records.LIFE, {"id": None}, None, life)]
 
 
 def _waits(invitation: Invitation) -> bool:
@@ -347,7 +346,7 @@ def plan_template(
     if not template.body:
         after = None
     before = {"subject": kept.subject, "body": kept.body} if kept else None
-    steps = () if before == after else (Step(Record.TEMPLATE, key, before, after),)
+    steps = () if before == after else (Step(records.TEMPLATE, key, before, after),)
     if any(reason.refuses for reason in reasons):
         steps = ()
     target = Target(account.id or 0, account.cloud, f"{kind.value} ({language})")
@@ -378,7 +377,7 @@ def _step(invitation: Invitation, after: Fields) -> Step:
     before = fields_of(invitation, after)
     changed = [name for name in after if after[name] != before[name]]
     return Step(
-        Record.INVITATION,
+        records.INVITATION,
         {"id": invitation.id},
         {name: before[name] for name in changed},
         {name: after[name] for name in changed},

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
-from partnerdesk.models.changes.history import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
+from partnerdesk.models.accounts.records import ACCOUNT
+from partnerdesk.models.changes.kinds import ChangeKind
+from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target, can_be_undone
 from partnerdesk.models.core.clock import date_text, iso
 from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.core.verdicts import Reason
@@ -38,6 +39,7 @@ from partnerdesk.models.letters.links import (
     check_link,
     link_with_delegated_admin,
 )
+from partnerdesk.models.relationships import records
 from partnerdesk.models.relationships.entities import (
     Invitation,
     InvitationKind,
@@ -331,11 +333,11 @@ class _Inviting:
         return compose(kind, self.around.language, parties, self.around.template)
 
     def steps(self) -> tuple[Step, ...]:
-        steps = [Step(Record.INVITATION, {"id": None}, None, self._fields())]
+        steps = [Step(records.INVITATION, {"id": None}, None, self._fields())]
         if self.own_link != self.kept_link and not self.wish.in_portal:
             name = "combined_invitation_link" if self.combined else "invitation_link"
             steps.append(
-                Step(Record.ACCOUNT, {"id": self.account.id}, {name: self.kept_link},
+                Step(ACCOUNT, {"id": self.account.id}, {name: self.kept_link},
                      {name: self.own_link})
             )  # fmt: skip
         return tuple(steps)

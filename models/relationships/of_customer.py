@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, func, select
 
 from partnerdesk.models.changes.history import Change, as_object
-from partnerdesk.models.changes.plan import Record
+from partnerdesk.models.relationships import records
 from partnerdesk.models.relationships.entities import (
     DelegatedAdminRelationship,
     Invitation,
@@ -38,8 +38,6 @@ class RelationshipRecords:
     """The next to end first; those without an end last."""
     earlier_changes: list[Change]
     """What happened to the invitations before the customer was known."""
-    earlier_undone: frozenset[int]
-    """The ids of those that were taken back."""
 
     @property
     def came_by(self) -> Invitation | None:
@@ -57,7 +55,6 @@ def read_relationship(session: Session, customer: Customer) -> RelationshipRecor
         select(DelegatedAdminRelationship).where(DelegatedAdminRelationship.customer_id == id)
     ).all()
     invitations = list(session.exec(invited.order_by(col(Invitation.id).desc())))
-    earlier = _before_it_was_known(session, invitations)
     return RelationshipRecords(
         invitations=invitations,
         lives=list(session.exec(lived.order_by(col(ResellerRelationship.id).desc()))),
@@ -65,8 +62,7 @@ def read_relationship(session: Session, customer: Customer) -> RelationshipRecor
             delegated,
             key=lambda one: (one.end_date_time is None, one.end_date_time, one.id),
         ),
-        earlier_changes=earlier,
-        earlier_undone=taken_back(earlier),
+        earlier_changes=_before_it_was_known(session, invitations),
     )
 
 
@@ -94,15 +90,6 @@ def _invitations_in(entry: Change) -> set[int | None]:
         step["key"].get("id")
         for step in (steps if isinstance(steps, list) else ())
         if isinstance(step, dict)
-        and step.get("record") == Record.INVITATION
+        and step.get("record") == records.INVITATION.table
         and isinstance(step.get("key"), dict)
     }
-
-
-def taken_back(entries: Sequence[Change]) -> frozenset[int]:
-    """Return which of some entries, newest first, were undone by others of them."""
-    undone: set[int] = set()
-    for entry in entries:
-        if entry.undoes is not None and entry.id not in undone:
-            undone.add(entry.undoes)
-    return frozenset(undone)

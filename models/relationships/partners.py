@@ -13,15 +13,17 @@ from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.accounts.edit import mpn_id_of
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.fields import fields_of
-from partnerdesk.models.changes.history import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Record, Step, Target, can_be_undone
+from partnerdesk.models.changes.kinds import ChangeKind
+from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target, can_be_undone
 from partnerdesk.models.core.clock import iso
 from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.relationships import records
 from partnerdesk.models.relationships.entities import PartnerLink, PartnerRelation, PartnerState
 from partnerdesk.models.settings.clouds import Capability
 from partnerdesk.models.values.countries import country_code, country_name, likely_code
@@ -93,7 +95,7 @@ def plan_add_partner(
     reasons = [*model_reasons(account), *reasons]
     refused = any(reason.refuses for reason in reasons)
     new = {"account_id": account.id, **fields, "state": "active", "since": iso(by.at)}
-    steps = () if refused else (Step(Record.PARTNER, {"id": None}, None, new),)
+    steps = () if refused else (Step(records.PARTNER, {"id": None}, None, new),)
     return _plan(account.id, account.cloud, str(fields.get("name", "")), by, steps, reasons)
 
 
@@ -117,7 +119,7 @@ def plan_edit_partner(
     steps: tuple[Step, ...] = ()
     if changed and not refused:
         kept = {name: before[name] for name in changed}
-        steps = (Step(Record.PARTNER, {"id": partner.id}, kept, changed),)
+        steps = (Step(records.PARTNER, {"id": partner.id}, kept, changed),)
     return _plan(account.id, account.cloud, partner.name, by, steps, reasons)
 
 
@@ -144,7 +146,7 @@ def plan_end_partner(
         reasons.append(Reason("partner.customers", text, refuses=False))
     after = {"state": PartnerState.ENDED.value, "ended_at": iso(by.at)}
     refused = any(reason.refuses for reason in reasons)
-    step = Step(Record.PARTNER, {"id": partner.id}, fields_of(partner, after), after)
+    step = Step(records.PARTNER, {"id": partner.id}, fields_of(partner, after), after)
     return _plan(account.id or 0, cloud, partner.name, by, () if refused else (step,), reasons)
 
 
@@ -197,7 +199,7 @@ def plan_name_reseller(
     steps: tuple[Step, ...] = ()
     if not refused and name != customer.indirect_reseller:
         before = {"indirect_reseller": customer.indirect_reseller}
-        steps = (Step(Record.CUSTOMER, {"id": customer.id}, before, {"indirect_reseller": name}),)
+        steps = (Step(CUSTOMER, {"id": customer.id}, before, {"indirect_reseller": name}),)
     target = Target(account.id, account.cloud.id, customer.company_name, customer.id)
     return Plan(ChangeKind.UPDATED, by, target, steps, tuple(reasons), can_be_undone())
 

@@ -12,23 +12,24 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from partnerdesk.models.changes.history import Change, ChangeKind, as_object
+from partnerdesk.models.changes.history import Change, as_object
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.outbox import CALL_STATE_TITLES, CallState, OutboxCall
-from partnerdesk.models.changes.plan import Fields, Record
 from partnerdesk.models.core.clock import MINUTE, age, moment_text
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.letters.letter import LANGUAGE_TITLES, Letter, LetterKind, language_for
+from partnerdesk.models.relationships import records
 from partnerdesk.models.relationships.entities import InvitationKind, SentBy
 from partnerdesk.models.relationships.invite import letter_kind
 from partnerdesk.models.relationships.lists import SENT_BY
-from partnerdesk.models.relationships.of_customer import taken_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sqlmodel import Session
 
+    from partnerdesk.models.changes.plan import Fields
     from partnerdesk.models.relationships.entities import Invitation
 
 SOON = timedelta(days=1)
@@ -72,7 +73,7 @@ def letters_of(session: Session, invitation: Invitation) -> list[SentLetter]:
         Change.subject == invitation.company_name, col(Change.kind).in_(_KINDS)
     )
     entries = session.exec(named.order_by(col(Change.id).desc()).limit(_LOOKED_AT)).all()
-    letters = list(_walked_back(invitation, entries, taken_back(entries)))
+    letters = list(_walked_back(invitation, entries))
     return _with_calls(session, letters[::-1])
 
 
@@ -89,9 +90,7 @@ def just_out(invitation: Invitation, at: datetime) -> list[Reason]:
     return [Reason("invitation.just-out", text, refuses=False)]
 
 
-def _walked_back(
-    invitation: Invitation, entries: Iterable[Change], undone: frozenset[int]
-) -> Iterator[SentLetter]:
+def _walked_back(invitation: Invitation, entries: Iterable[Change]) -> Iterator[SentLetter]:
     """Go through what happened to an invitation, the last first; return its letters."""
     fields: Fields = {name: getattr(invitation, name) for name in _KEPT}
     for entry in entries:
@@ -100,7 +99,8 @@ def _walked_back(
             continue
         before, after = step.get("before") or {}, step.get("after") or {}
         went_out = after.get("reminded_at") or after.get("sent_at")
-        if went_out and entry.kind == ChangeKind.INVITATION and entry.id not in undone:
+        stands = entry.kind == ChangeKind.INVITATION and entry.undone_by is None
+        if went_out and stands:
             number = _number(fields["reminders"]) if after.get("reminded_at") else 0
             yield replace(
                 _letter(invitation, fields, number), at=entry.at, by=entry.actor,
@@ -116,7 +116,7 @@ def _step_of(entry: Change, invitation_id: int | None) -> Fields | None:
     """Return what an entry did to an invitation; None where it is about something else."""
     steps = as_object(entry.plan).get("steps")
     for step in steps if isinstance(steps, list) else ():
-        known = isinstance(step, dict) and step.get("record") == Record.INVITATION
+        known = isinstance(step, dict) and step.get("record") == records.INVITATION.table
         if known and isinstance(step.get("key"), dict) and step["key"].get("id") == invitation_id:
             return dict(step)
     return None

@@ -170,7 +170,7 @@ class ChangeScreen(DeskScreen):
 
 
 def _title(entry: Change) -> str:
-    from partnerdesk.models.changes.history import KIND_TITLES, ChangeKind
+    from partnerdesk.models.changes.kinds import KIND_TITLES, ChangeKind
 
     return _(KIND_TITLES[ChangeKind(entry.kind)])
 

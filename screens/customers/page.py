@@ -270,11 +270,11 @@ class CustomerScreen(DeskScreen):
 
     def _latest_change(self) -> int:
         """Return the latest entry that can be undone; pressed again, u so goes further back."""
-        from partnerdesk.models.changes.history import ChangeKind
+        from partnerdesk.models.changes.kinds import ChangeKind
         from partnerdesk.models.operations.undo import why_not_undone
 
         for entry in self._shown.changes:
-            stands = entry.id not in self._shown.undone and entry.kind != ChangeKind.UNDONE
+            stands = entry.undone_by is None and entry.kind != ChangeKind.UNDONE
             if stands and not why_not_undone(entry):
                 return entry.id or 0
         return 0

@@ -129,13 +129,13 @@ def _tags_and_notes(page: CustomerPage) -> Iterator[Field]:
 
 
 def _history(page: CustomerPage) -> Iterator[Field]:
-    from partnerdesk.models.changes.history import KIND_TITLES, ChangeKind
+    from partnerdesk.models.changes.kinds import KIND_TITLES, ChangeKind
     from partnerdesk.models.operations.describe_fields import change_lines
 
     for entry in page.changes:
         title = _(KIND_TITLES[ChangeKind(entry.kind)])
         first = f"{title} — {entry.actor}@{entry.host}"
-        if entry.id in page.undone:
+        if entry.undone_by is not None:
             first += " · " + _("undone")
         text = "\n".join([first, *map(_shortened, change_lines(entry))])
         yield Field(moment_text(entry.at), text, f"{CHANGE}{entry.id}")

@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.customers.records import (
+    AGREEMENT,
+    AGREEMENT_WAYS,
+    BILLING,
+    COMPANY,
+    CUSTOMER,
+)
 from partnerdesk.models.languages import N_
 
 if TYPE_CHECKING:
@@ -68,26 +75,15 @@ BLOCK_TITLES: dict[Block, str] = {
 FIELD_TITLES: dict[FormField, str] = {
     FormField.COMPANY_NAME: N_("Company name"),
     FormField.DOMAIN_PREFIX: N_("Domain"),
-    FormField.REGISTRATION_NUMBER: N_("Registration number"),
-    FormField.ADDRESS_LINE1: N_("Address line 1"),
-    FormField.ADDRESS_LINE2: N_("Address line 2"),
-    FormField.CITY: N_("City"),
-    FormField.STATE: N_("State"),
-    FormField.POSTAL_CODE: N_("Postal code"),
-    FormField.COUNTRY: N_("Country"),
-    FormField.FIRST_NAME: N_("First name"),
-    FormField.LAST_NAME: N_("Last name"),
-    FormField.EMAIL: N_("E-mail"),
-    FormField.PHONE_NUMBER: N_("Phone"),
-    FormField.LANGUAGE: N_("Language"),
-    FormField.CULTURE: N_("Culture"),
-    FormField.ASSOCIATED_PARTNER_ID: N_("Indirect reseller"),
-    FormField.AGREEMENT: N_("Customer agreement"),
-    FormField.AGREEMENT_FIRST_NAME: N_("Accepted by, first name"),
-    FormField.AGREEMENT_LAST_NAME: N_("Accepted by, last name"),
-    FormField.AGREEMENT_EMAIL: N_("Accepted by, e-mail"),
-    FormField.AGREEMENT_PHONE: N_("Accepted by, phone"),
-    FormField.AGREEMENT_DATE: N_("Accepted on"),
+    FormField.REGISTRATION_NUMBER: COMPANY.fields["organization_registration_number"],
+    **{FormField(name): words for name, words in BILLING.fields.items() if name != "company_name"},
+    FormField.ASSOCIATED_PARTNER_ID: CUSTOMER.fields["indirect_reseller"],
+    FormField.AGREEMENT: AGREEMENT.fields["way"],
+    FormField.AGREEMENT_FIRST_NAME: AGREEMENT.fields["first_name"],
+    FormField.AGREEMENT_LAST_NAME: AGREEMENT.fields["last_name"],
+    FormField.AGREEMENT_EMAIL: AGREEMENT.fields["email"],
+    FormField.AGREEMENT_PHONE: AGREEMENT.fields["phone_number"],
+    FormField.AGREEMENT_DATE: AGREEMENT.fields["date_agreed"],
 }
 """What each field is called where no country is known that calls it otherwise."""
 
@@ -104,10 +100,7 @@ class AgreementWay(StrEnum):
     """The customer accepts in the Microsoft 365 admin center."""
 
 
-WAY_TITLES: dict[AgreementWay, str] = {
-    AgreementWay.ATTESTED: N_("The customer has accepted; I attest it"),
-    AgreementWay.BY_CUSTOMER: N_("The customer accepts it itself"),
-}
+WAY_TITLES = {AgreementWay(value): title for value, title in AGREEMENT_WAYS.items()}
 """What each way is called."""
 
 

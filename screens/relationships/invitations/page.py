@@ -230,14 +230,14 @@ class InvitationScreen(LetterScreen):
 
     async def do_undo(self) -> None:
         """Show the plan that takes the latest step back."""
-        from partnerdesk.models.changes.plan import Record
         from partnerdesk.models.changes.undo_state import latest_change_of
+        from partnerdesk.models.relationships.records import INVITATION
 
         one, store = self._case.invitation, self.desk.store
 
         def latest() -> int | None:
             with store.reading() as session:
-                return latest_change_of(session, Record.INVITATION, one.id or 0, one.company_name)
+                return latest_change_of(session, INVITATION, one.id or 0, one.company_name)
 
         change_id = await self.desk.reader.aside(latest)
         if change_id is None:

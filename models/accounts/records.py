@@ -1,0 +1,25 @@
+"""The records of this room that steps change, and their words; without SQLModel."""
+
+from __future__ import annotations
+
+from partnerdesk.models.changes.record_kind import RecordKind
+from partnerdesk.models.languages import N_
+
+ACCOUNT = RecordKind(
+    "partner_accounts",
+    "accounts.entities:PartnerAccount",
+    N_("Partner account"),
+    fields={
+        "name": N_("Name"),
+        "tenant_id": N_("Microsoft ID"),
+        "mpn_id": N_("MPN ID"),
+        "market": N_("Market"),
+        "kind": N_("Kind"),
+        "invitation_link": N_("Invitation link"),
+        "combined_invitation_link": N_("Combined invitation link"),
+    },
+    internal=("cloud", "connected", "synced_at"),
+)
+
+RECORDS = (ACCOUNT,)
+"""All of them."""

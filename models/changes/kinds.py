@@ -1,0 +1,60 @@
+"""The kinds of changes and what each is called; light, for the first rows.
+
+A new kind is a member here and its two titles below.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from partnerdesk.models.languages import N_
+
+
+class ChangeKind(StrEnum):
+    """What a change was."""
+
+    IMPORTED = "imported"
+    """A file was read into the book; `after` holds its name and counts."""
+    ADDED = "added"
+    UPDATED = "updated"
+    TAGGED = "tagged"
+    NOTED = "noted"
+    UNDONE = "undone"
+    """An earlier change, named by `undoes`, was taken back."""
+    ACCOUNT = "account"
+    """The partner's own account was changed."""
+    INVITED = "invited"
+    """A company was written an invitation."""
+    INVITATION = "invitation"
+    """Something happened to an invitation: sent, reminded, accepted …"""
+    ENDED = "ended"
+    """The relationship with a customer was ended."""
+    PARTNER = "partner"
+    """An indirect provider or reseller was added, edited or ended."""
+    DELEGATED_ADMIN = "delegated_admin"
+    """A delegated-admin relationship was added, extended, ended …"""
+    TEMPLATE = "template"
+    """The partner's own text for a kind of letter changed."""
+    DEMO = "demo"
+
+
+_TITLES = {
+    ChangeKind.IMPORTED: (N_("Imported"), N_("Imported")),
+    ChangeKind.ADDED: (N_("Added"), N_("Add a customer")),
+    ChangeKind.UPDATED: (N_("Updated"), N_("Edit a customer")),
+    ChangeKind.TAGGED: (N_("Tags changed"), N_("Change tags")),
+    ChangeKind.NOTED: (N_("Note"), N_("Change a note")),
+    ChangeKind.UNDONE: (N_("Change undone"), N_("Undo a change")),
+    ChangeKind.ACCOUNT: (N_("Account changed"), N_("Change the partner account")),
+    ChangeKind.INVITED: (N_("Invited"), N_("Invite a company")),
+    ChangeKind.INVITATION: (N_("Invitation"), N_("Invitation")),
+    ChangeKind.ENDED: (N_("Ended"), N_("End a relationship")),
+    ChangeKind.PARTNER: (N_("Partner"), N_("Indirect provider or reseller")),
+    ChangeKind.DELEGATED_ADMIN: (N_("Delegated admin"), N_("Delegated admin")),
+    ChangeKind.TEMPLATE: (N_("Letter template"), N_("Keep an own letter template")),
+    ChangeKind.DEMO: (N_("Demo book made"), N_("Demo book made")),
+}
+KIND_TITLES: dict[str, str] = {kind: titles[0] for kind, titles in _TITLES.items()}
+"""What each kind of change is called, by its stored value."""
+PLAN_TITLES: dict[str, str] = {kind: titles[1] for kind, titles in _TITLES.items()}
+"""What a plan of each kind is called before it is carried out."""
