@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.cli.customers import add as customers_add
+from partnerdesk.cli.customers import edit as customers_edit
 from partnerdesk.cli.customers import import_ as customers_import
 from partnerdesk.cli.customers.record import customer_json
 from partnerdesk.cli.lists import options
@@ -53,6 +54,7 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     exporting.set_defaults(run=run_export)
 
     customers_add.add_command(parts, shared)
+    customers_edit.add_commands(parts, shared)
     customers_import.add_command(parts, shared)
 
 
