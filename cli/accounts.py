@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.shared.open_book import one_account, open_book, scope
-from partnerdesk.cli.shared.printing import json_text, tell
+from partnerdesk.cli.shared.plans import add_dry_run, carry, present
+from partnerdesk.cli.shared.printing import json_text
 from partnerdesk.cli.shared.records import record_fields
 from partnerdesk.models.accounts.accounts import ALL, PARTNER_KIND_TITLES, PartnerKind
 from partnerdesk.models.core.errors import ExitCode, UsageError
@@ -41,8 +42,7 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     editing.add_argument("--kind", metavar="KIND", help=", ".join(PartnerKind))
     editing.add_argument("--mpn-id", metavar="NUMBER", help=_("the partner's network id"))
     editing.add_argument("--tenant-id", metavar="GUID", help=_("the partner's own Microsoft ID"))
-    editing.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
-    editing.add_argument("--json", action="store_true", help=_("the plan as a JSON object"))
+    add_dry_run(editing, _("the plan as a JSON object"))
     editing.set_defaults(run=run_edit)
 
 
@@ -64,15 +64,7 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Change an account."""
-    from uuid import uuid4
-
     from partnerdesk.models.accounts.edit import EDITED, plan_edit_account
-    from partnerdesk.models.changes.history import Actor
-    from partnerdesk.models.changes.plan import By
-    from partnerdesk.models.core.clock import now
-    from partnerdesk.models.core.verdicts import Verdict
-    from partnerdesk.models.operations.carry_out import carry_out
-    from partnerdesk.models.operations.describe_plan import plan_text
 
     wanted = {name: getattr(arguments, name) for name in EDITED}
     given = {name: text for name, text in wanted.items() if text is not None}
@@ -82,21 +74,8 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     id = one_account(arguments, settings, store, _("One account is changed at a time.")).id
     account = next(account for account in _read(store) if account.id == id)
     cloud = settings.all_clouds()[account.cloud]
-    plan = plan_edit_account(account, cloud, given, By(Actor.present(), now(), str(uuid4())))
-    if arguments.json:
-        print(json_text(plan.as_json(), indent=2))
-    else:
-        print(plan_text(plan, settings.all_clouds()))
-    if plan.verdict is Verdict.REFUSED:
-        return ExitCode.REFUSED
-    if arguments.dry_run:
-        tell(_("Nothing was written: this was a dry run."))
-    elif plan.changes_nothing:
-        tell(_("There is nothing to change."))
-    else:
-        carry_out(store, plan)
-        tell(_("Done."))
-    return ExitCode.DONE
+    plan = plan_edit_account(account, cloud, given, present())
+    return carry(arguments, settings, store, plan, ("changed", "would_change"), None)
 
 
 def _read(store: Store) -> list[PartnerAccount]:

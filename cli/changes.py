@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import TYPE_CHECKING
 
-from partnerdesk.cli.lists.options import add_choice, add_forms, chosen_query, print_list
+from partnerdesk.cli.lists import options
+from partnerdesk.cli.lists.options import add_choice, add_forms
 from partnerdesk.cli.shared.open_book import open_book, progress_line, scope
+from partnerdesk.cli.shared.plans import add_dry_run, carry, present
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.cli.shared.records import print_fields
 from partnerdesk.models.accounts.accounts import ALL
 from partnerdesk.models.changes.list import CHANGES
-from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import ExitCode, NotFoundError, UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _, ngettext
@@ -19,7 +19,6 @@ from partnerdesk.models.languages import _, ngettext
 if TYPE_CHECKING:
     import argparse
 
-    from partnerdesk.models.changes.plan import Plan
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.pages.change import ChangePage
     from partnerdesk.models.settings.model import Settings
@@ -47,8 +46,7 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
         "--why", metavar="TEXT", default="",
         help=_("the reason, for the history; needed to take a customer out"),
     )  # fmt: skip
-    undo.add_argument("--dry-run", action="store_true", help=_("only say what would be done"))
-    undo.add_argument("--json", action="store_true", help=_("the plan as one JSON object"))
+    add_dry_run(undo, _("the plan as one JSON object"))
     undo.set_defaults(run=run_undo)
 
     verify = parts.add_parser(
@@ -66,16 +64,11 @@ def _add_id(command: argparse.ArgumentParser) -> None:
 
 def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print changes, one a line, or as JSON or CSV."""
-    store = open_book(arguments, settings)
-    query = chosen_query(arguments, CHANGES, scope(arguments, settings, store, ALL).ids)
-    connection = store.connect()
-    try:
-        count = print_list(arguments, query, connection)
-    finally:
-        connection.close()
-    if count is not None:
-        tell(ngettext("{count} change", "{count} changes", count))
-    return ExitCode.DONE
+    return options.run_list(arguments, settings, CHANGES, _counted)
+
+
+def _counted(count: int) -> str:
+    return ngettext("{count} change", "{count} changes", count)
 
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -113,43 +106,18 @@ def _page(arguments: argparse.Namespace, settings: Settings, store: Store) -> Ch
 
 def run_undo(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print the plan that takes a change back, and carry it out."""
-    from partnerdesk.models.changes.history import Actor
-    from partnerdesk.models.changes.plan import By
-    from partnerdesk.models.core.verdicts import Verdict
-    from partnerdesk.models.operations.carry_out import carry_out
     from partnerdesk.models.operations.undo import plan_undo
 
     store = open_book(arguments, settings)
     _page(arguments, settings, store)
-    plan = plan_undo(store, arguments.id, By(Actor.present(), now(), str(uuid4())))
-    if plan.verdict is Verdict.REFUSED:
-        _print_plan(plan, settings, arguments, {"result": "refused"})
-        for reason in plan.reasons:
-            tell(reason.text)
-        return ExitCode.REFUSED
-    if arguments.dry_run:
-        _print_plan(plan, settings, arguments, {"result": "would_undo"})
-        tell(_("Nothing was written: this was a dry run."))
-        return ExitCode.DONE
-    if plan.asks_why and not arguments.why.strip():
+    plan = plan_undo(store, arguments.id, present())
+    if plan.asks_why and not (arguments.dry_run or arguments.why.strip()):
         raise UsageError(
             _("To take a customer out of the book needs a reason."), _("Give it with --why TEXT.")
         )
-    outcome = carry_out(store, plan, arguments.why)
-    _print_plan(plan, settings, arguments, {"result": "undone", "change_id": outcome.change_id})
-    tell(_("Change {id} is undone.").format(id=arguments.id))
-    return ExitCode.DONE
-
-
-def _print_plan(
-    plan: Plan, settings: Settings, arguments: argparse.Namespace, result: dict[str, Any]
-) -> None:
-    from partnerdesk.models.operations.describe_plan import plan_text
-
-    if arguments.json:
-        print(json_text({**plan.as_json(), **result}, indent=2))
-    else:
-        print(plan_text(plan, settings.all_clouds()))
+    done = _("Change {id} is undone.").format(id=arguments.id)
+    words = ("undone", "would_undo")
+    return carry(arguments, settings, store, plan, words, None, said=done, tells_why=True)
 
 
 def run_verify(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -173,7 +141,7 @@ def run_verify(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     else:
         for finding in found.findings:
             print(shown(finding.text))
-    count = ngettext("{count} change", "{count} changes", found.entries)
+    count = _counted(found.entries)
     if found.findings:
         tell(_("The history was changed behind the program's back ({count}).").format(count=count))
         return ExitCode.FAILED

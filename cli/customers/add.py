@@ -6,18 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.shared.open_book import one_account, open_book
-from partnerdesk.cli.shared.rows_in import given_rows, print_added
-from partnerdesk.models.core.errors import ExitCode, UsageError
-from partnerdesk.models.core.text import shown
+from partnerdesk.cli.shared.plans import add_dry_run
+from partnerdesk.cli.shared.rows import add_rows, given_rows
+from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
 
-    from partnerdesk.models.operations.bulk_customers import AddedRow
+    from partnerdesk.models.core.errors import ExitCode
     from partnerdesk.models.settings.model import Settings
-    from partnerdesk.models.sheets.rows import GivenRow
 
 
 def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
@@ -38,10 +37,7 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
         metavar="FILE",
         help=_("a CSV, XLSX or JSON file with the same fields: --company-name is company_name"),
     )
-    adding.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
-    adding.add_argument(
-        "--json", action="store_true", help=_("a JSON list, one object for each row, in order")
-    )
+    add_dry_run(adding, _("a JSON list, one object for each row, in order"))
     group = adding.add_argument_group(_("the customer"))
     for field in FormField:
         group.add_argument(f"--{field.replace('_', '-')}", metavar="TEXT", dest=f"of_{field}",
@@ -63,37 +59,17 @@ _NOTES = {
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Add customers, or say what that would do."""
-    from uuid import uuid4
+    from partnerdesk.models.operations.bulk import RunWish
+    from partnerdesk.models.operations.bulk_records import RunKind
 
-    from partnerdesk.models.changes.history import Actor
-    from partnerdesk.models.changes.plan import By
-    from partnerdesk.models.core.clock import now
-    from partnerdesk.models.operations.bulk_customers import add_rows
-
-    rows = _given(arguments)
+    nothing = UsageError(
+        _("Say which customer to add."),
+        _("For example: partnerdesk customers add --company-name TEXT … or --file FILE"),
+    )
+    both = _("Name a file or the fields of one customer, not both.")
+    rows = given_rows(arguments, FormField, both=both, nothing=nothing)
     store = open_book(arguments, settings)
     account = one_account(
         arguments, settings, store, _("A customer is added to the account of one cloud.")
     )
-    actor = Actor.present()
-    results = add_rows(
-        store, account, rows, lambda: By(actor, now(), str(uuid4())), dry_run=arguments.dry_run
-    )
-    return print_added(arguments, results, _name_of, alone=len(rows) == 1)
-
-
-def _name_of(row: AddedRow) -> str:
-    domain = f" ({row.plan.unused_domain})" if row.plan and row.plan.unused_domain else ""
-    return (shown(row.name)[:80] or "–") + shown(domain)
-
-
-def _given(arguments: argparse.Namespace) -> list[GivenRow[FormField]]:
-    return given_rows(
-        arguments,
-        FormField,
-        both=_("Name a file or the fields of one customer, not both."),
-        nothing=UsageError(
-            _("Say which customer to add."),
-            _("For example: partnerdesk customers add --company-name TEXT … or --file FILE"),
-        ),
-    )
+    return add_rows(arguments, store, account, RunWish(RunKind.ADD_CUSTOMERS), rows)

@@ -1,4 +1,4 @@
-"""`partnerdesk customers`: list, show and export customers; import has a file of its own."""
+"""`partnerdesk customers`: list, show and export; what changes customers has files of its own."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.cli.customers import add as customers_add
+from partnerdesk.cli.customers import edit as customers_edit
 from partnerdesk.cli.customers import import_ as customers_import
-from partnerdesk.cli.lists.options import (
-    add_choice,
-    add_forms,
-    chosen_query,
-    column_names,
-    print_list,
-)
+from partnerdesk.cli.customers.record import customer_json
+from partnerdesk.cli.lists import options
+from partnerdesk.cli.lists.options import add_choice, add_forms, chosen_query, column_names
 from partnerdesk.cli.shared.open_book import given_path, open_book, progress_line, scope
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.cli.shared.records import print_fields, record_fields
@@ -57,21 +54,17 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     exporting.set_defaults(run=run_export)
 
     customers_add.add_command(parts, shared)
+    customers_edit.add_commands(parts, shared)
     customers_import.add_command(parts, shared)
 
 
 def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print customers, one a line, or as JSON or CSV."""
-    store = open_book(arguments, settings)
-    query = chosen_query(arguments, CUSTOMERS, scope(arguments, settings, store, ALL).ids)
-    connection = store.connect()
-    try:
-        count = print_list(arguments, query, connection)
-    finally:
-        connection.close()
-    if count is not None:
-        tell(ngettext("{count} customer", "{count} customers", count))
-    return ExitCode.DONE
+    return options.run_list(arguments, settings, CUSTOMERS, _counted)
+
+
+def _counted(count: int) -> str:
+    return ngettext("{count} customer", "{count} customers", count)
 
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -84,13 +77,7 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     accounts = scope(arguments, settings, store, ALL).ids
     page = read_whole_customer(store, find_customer(store, arguments.customer, accounts))
     fields = {
-        "cloud": page.account.cloud,
-        **record_fields(page.customer, "search_text", "company_sort"),
-        "company_profile": record_fields(page.company, "customer_id"),
-        "billing_profile": record_fields(page.billing, "customer_id", "version"),
-        "agreement": record_fields(page.agreement, "customer_id") if page.agreement else None,
-        "tags": page.tags,
-        "notes": [record_fields(note, "customer_id") for note in page.notes],
+        **customer_json(page),
         **_relationship(page.relationship),
         "changes": [entry_json(entry) for entry in page.changes],
     }

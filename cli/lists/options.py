@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.lists.listing import Listing
+from partnerdesk.cli.shared.open_book import open_book, scope
 from partnerdesk.cli.shared.printing import tell
+from partnerdesk.models.accounts.accounts import ALL
 from partnerdesk.models.core.clock import now, to_millis
-from partnerdesk.models.core.errors import FilterError, UsageError
+from partnerdesk.models.core.errors import ExitCode, FilterError, UsageError
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.export import chosen_columns
 from partnerdesk.models.lists.filter_parser import parse
@@ -18,13 +21,14 @@ from partnerdesk.models.lists.spec import Sort
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from partnerdesk.models.database.connection import Connection
     from partnerdesk.models.lists.filter_parser import Filter
     from partnerdesk.models.lists.saved_views import SavedView
     from partnerdesk.models.lists.spec import ListSpec
+    from partnerdesk.models.settings.model import Settings
 
 
 def add_choice(command: argparse.ArgumentParser, spec: ListSpec, filter_help: str) -> None:
@@ -135,7 +139,30 @@ def column_names(arguments: argparse.Namespace, spec: ListSpec) -> Sequence[str]
     return (view.column_names(spec) or None) if view is not None else None
 
 
-def print_list(arguments: argparse.Namespace, query: Query, connection: Connection) -> int | None:
+def run_list(
+    arguments: argparse.Namespace,
+    settings: Settings,
+    spec: ListSpec,
+    counted: Callable[[int], str],
+) -> ExitCode:
+    """Print a list of the book, one row a line, or as JSON or CSV.
+
+    Args:
+        arguments: the flags of `add_choice` and `add_forms`.
+        settings: which book, and which clouds.
+        spec: the list.
+        counted: says below a table how many rows it has.
+    """
+    store = open_book(arguments, settings)
+    query = chosen_query(arguments, spec, scope(arguments, settings, store, ALL).ids)
+    with closing(store.connect()) as connection:
+        count = _print_list(arguments, query, connection)
+    if count is not None:
+        tell(counted(count))
+    return ExitCode.DONE
+
+
+def _print_list(arguments: argparse.Namespace, query: Query, connection: Connection) -> int | None:
     """Print a list in the form that the flags say; return the rows of a table that was printed."""
     spec = query.spec
     everything = arguments.json or arguments.csv or arguments.plain

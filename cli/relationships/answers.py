@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.relationships.invitation import (
@@ -10,7 +10,6 @@ from partnerdesk.cli.relationships.invitation import (
     chosen_case,
     invitation_json,
     letters_json,
-    print_below,
     print_done,
 )
 from partnerdesk.cli.relationships.letters import (
@@ -22,17 +21,14 @@ from partnerdesk.cli.relationships.letters import (
     way,
 )
 from partnerdesk.cli.shared.open_book import open_book
-from partnerdesk.cli.shared.printing import tell
-from partnerdesk.cli.shared.results import (
+from partnerdesk.cli.shared.plans import (
     add_trying,
     carry,
     present,
     print_letter,
     print_object,
-    print_plan,
-    refused,
-    tell_dry_run,
 )
+from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.errors import ExitCode, UsageError
 from partnerdesk.models.languages import _
 
@@ -119,7 +115,6 @@ def _add_common(command: argparse.ArgumentParser) -> None:
 
 def run_letter(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Let the first letter of an invitation out, or a reminder, and print it."""
-    from partnerdesk.models.core.verdicts import Verdict
     from partnerdesk.models.relationships.invitation import plan_letter_out
 
     if arguments.not_sent and arguments.send:
@@ -133,28 +128,21 @@ def run_letter(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     by = present()
     letter = case.letter(by.at)
     plan = _of_its_state(arguments, case, plan_letter_out(case, letter, way(arguments), by))
-    possible = plan.verdict is not Verdict.REFUSED
-    if possible and arguments.not_sent and not arguments.dry_run:
-        return _only_written(arguments, settings, case, plan, letter)
-    if possible and not arguments.dry_run:
-        return _let_out(arguments, settings, store, plan, letter)
     fields = invitation_json(case.invitation, case.account.cloud)
-    shown = letter if possible else None
-    result = ("would_remind" if arguments.reminds else "would_send") if possible else "refused"
-    print_plan(arguments, settings, plan, fields, result, **letters_json(shown))
-    if not possible:
-        return refused(arguments, plan.reasons)
-    if not arguments.json:
-        print_below(letter)
-    tell_dry_run()
-    return ExitCode.DONE
+    do = partial(_let_out, arguments, settings, store, plan, letter)
+    if arguments.not_sent:
+        do = partial(_only_written, arguments, settings, fields, plan, letter)
+    words = ("reminded", "would_remind") if arguments.reminds else ("sent", "would_send")
+    return carry(
+        arguments, settings, store, plan, words, lambda _id: fields,
+        letter=letter, letters=letters_json, do=do,
+    )  # fmt: skip
 
 
 def _only_written(
-    arguments: argparse.Namespace, settings: Settings, case: Case, plan: Plan, letter: Letter
+    arguments: argparse.Namespace, settings: Settings, fields: Fields, plan: Plan, letter: Letter
 ) -> ExitCode:
     """Print a letter, or write it to a file, and record nothing."""
-    fields = invitation_json(case.invitation, case.account.cloud)
     with LetterFile(arguments, settings, letter, plan.by.plan_id):
         if arguments.json:
             print_object(fields, plan, "not_sent", **letters_json(letter))
@@ -199,7 +187,7 @@ def _of_its_state(arguments: argparse.Namespace, case: Case, plan: Plan) -> Plan
     if draft:
         text = _("Its letter has not gone out yet: partnerdesk relationships letter {id}")
     reason = Reason("invitation.state", text.format(id=case.invitation.id))
-    return replace(plan, steps=(), calls=(), reasons=(reason,))
+    return plan.refused(reason)
 
 
 def _let_out(
@@ -258,7 +246,7 @@ def _customer(arguments: argparse.Namespace, store: Store, case: Case) -> Custom
     """Return the customer of the invitation's account that is named; None where none is."""
     if not arguments.customer:
         return None
-    from partnerdesk.models.customers.page import find_customer, read_customer
+    from partnerdesk.models.customers.page import customer_named
 
-    id = find_customer(store, arguments.customer, [case.invitation.account_id])
-    return read_customer(store, id).customer
+    with store.reading() as session:
+        return customer_named(session, arguments.customer, [case.invitation.account_id])

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from partnerdesk.cli.lists.options import chosen_query
 from partnerdesk.cli.shared.account import account_of
 from partnerdesk.cli.shared.open_book import open_book, scope
+from partnerdesk.cli.shared.plans import add_dry_run, present, tell_dry_run
 from partnerdesk.cli.shared.printing import tell
-from partnerdesk.cli.shared.results import present, tell_dry_run
 from partnerdesk.models.accounts.accounts import ALL
 from partnerdesk.models.core.errors import ExitCode, UsageError
 from partnerdesk.models.core.text import shown, without_nul
@@ -79,8 +79,7 @@ def _add_rows(command: argparse.ArgumentParser, filter_help: str) -> None:
     which = command.add_mutually_exclusive_group()
     which.add_argument("--filter", default="", metavar="TEXT", help=filter_help)
     which.add_argument("--all", action="store_true", help=_("every row there is"))
-    command.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
-    command.add_argument("--json", action="store_true", help=_("the rows as one JSON object"))
+    add_dry_run(command, _("the rows as one JSON object"))
 
 
 def run_extend(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -115,8 +114,7 @@ def _run(
     arguments: argparse.Namespace, settings: Settings, wish: RunWish, spec: ListSpec, words: str
 ) -> ExitCode:
     """Do a run over the rows that are found, or go on with the one of the same words."""
-    from partnerdesk.cli.relationships.run import follow_run, planned_rows
-    from partnerdesk.cli.shared.rows_out import Printed
+    from partnerdesk.cli.shared.rows import PrintedRows
     from partnerdesk.models.operations.bulk import begin_runs, unfinished_run
     from partnerdesk.models.operations.bulk_records import RowState
 
@@ -139,13 +137,14 @@ def _run(
     if to_do and not cut_off and not arguments.dry_run:
         ids = begin_runs(store, [run for _account, run in planned])
         runs = [(account, id) for (account, _run), id in zip(planned, ids, strict=True)]
-    with Printed(arguments, wish.kind, dry_run=arguments.dry_run) as printed:
+    rows = [row for _account, run in planned for row in run.rows]
+    with PrintedRows(arguments, wish.kind) as printed:
         if arguments.dry_run or not runs:
-            planned_rows(printed, store, [run for _account, run in planned])
+            printed.planned(store, rows)
         else:
-            reasons = {row.record_id: row.plan for _account, run in planned for row in run.rows}
+            reasons = {row.record_id: row.reasons for row in rows}
             for account, run_id in runs:
-                follow_run(printed, store, account, run_id, reasons)
+                printed.follow(store, account, run_id, reasons)
     if arguments.dry_run:
         tell_dry_run()
     return printed.exit_code
@@ -203,8 +202,7 @@ def tell_going_on(run_id: int, done: int, total: int) -> None:
 
 def run_go_on(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Do what a run left undone, and its failed rows again."""
-    from partnerdesk.cli.relationships.run import follow_run
-    from partnerdesk.cli.shared.rows_out import Printed
+    from partnerdesk.cli.shared.rows import PrintedRows
     from partnerdesk.models.operations.bulk import read_run
     from partnerdesk.models.operations.bulk_records import RowState
 
@@ -214,6 +212,6 @@ def run_go_on(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     counts = view.counts()
     left = counts[RowState.WAITING] + counts[RowState.FAILED]
     tell_going_on(view.id, len(view.rows) - left, len(view.rows))
-    with Printed(arguments, view.wish.kind) as printed:
-        follow_run(printed, store, account, view.id, {}, again=True)
+    with PrintedRows(arguments, view.wish.kind) as printed:
+        printed.follow(store, account, view.id, {}, again=True)
     return printed.exit_code

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from partnerdesk.cli.lists.options import (
-    add_choice,
-    add_forms,
-    add_view,
-    chosen_query,
-    column_names,
-    print_list,
-)
+from partnerdesk.cli.lists import options
+from partnerdesk.cli.lists.options import add_choice, add_forms, add_view, column_names
 from partnerdesk.cli.relationships import (
     answers,
     bulk,
@@ -22,16 +17,13 @@ from partnerdesk.cli.relationships import (
     partners,
     send,
 )
-from partnerdesk.cli.shared.open_book import open_book, scope
-from partnerdesk.cli.shared.printing import tell
-from partnerdesk.models.accounts.accounts import ALL
-from partnerdesk.models.core.errors import ExitCode
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.relationships.lists import TABS
 
 if TYPE_CHECKING:
     import argparse
 
+    from partnerdesk.models.core.errors import ExitCode
     from partnerdesk.models.lists.spec import ListSpec
     from partnerdesk.models.settings.model import Settings
 
@@ -107,16 +99,7 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     machine = arguments.json or arguments.csv or arguments.plain
     if not (machine or column_names(arguments, spec)):
         arguments.columns = ",".join(_table(spec))
-    store = open_book(arguments, settings)
-    query = chosen_query(arguments, spec, scope(arguments, settings, store, ALL).ids)
-    connection = store.connect()
-    try:
-        count = print_list(arguments, query, connection)
-    finally:
-        connection.close()
-    if count is not None:
-        tell(_count(arguments.tab, count))
-    return ExitCode.DONE
+    return options.run_list(arguments, settings, spec, partial(_count, arguments.tab))
 
 
 def _table(spec: ListSpec) -> list[str]:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from partnerdesk.cli.relationships.invitation import LEFT_OUT
 from partnerdesk.cli.shared.account import account_of
 from partnerdesk.cli.shared.open_book import open_book, scope
+from partnerdesk.cli.shared.plans import add_dry_run, add_trying, carry, present
 from partnerdesk.cli.shared.records import record_fields
-from partnerdesk.cli.shared.results import add_trying, carry, present
-from partnerdesk.cli.shared.rows_in import given_rows, print_added
+from partnerdesk.cli.shared.rows import add_rows, given_rows
 from partnerdesk.models.accounts.accounts import ALL
-from partnerdesk.models.core.errors import ExitCode, UsageError
-from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.languages import _
 from partnerdesk.models.relationships.delegated_admin_fields import FIELD_TITLES, DelegationField
 
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
     import argparse
 
     from partnerdesk.models.changes.plan import Fields
-    from partnerdesk.models.operations.bulk_delegated_admin import AddedDelegation
+    from partnerdesk.models.core.errors import ExitCode
     from partnerdesk.models.settings.model import Settings
-    from partnerdesk.models.sheets.rows import GivenRow
 
 WORDS = {
     "request": ("requested", "would_request"),
@@ -46,10 +44,7 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
         epilog=_("Exit code 3 if any row was refused; the other rows are kept all the same."),
     )  # fmt: skip
     adding.add_argument("--file", type=Path, metavar="FILE", help=_("a CSV, XLSX or JSON file"))
-    adding.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
-    adding.add_argument(
-        "--json", action="store_true", help=_("a JSON list, one object for each row, in order")
-    )
+    add_dry_run(adding, _("a JSON list, one object for each row, in order"))
     group = adding.add_argument_group(_("the relationship"))
     for field in DelegationField:
         flags = [f"--{field.replace('_', '-')}"]
@@ -78,32 +73,20 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
 
 def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Keep relationships, or say what that would do."""
-    from partnerdesk.models.accounts.entities import PartnerAccount
-    from partnerdesk.models.operations.bulk_delegated_admin import add_delegations
+    from partnerdesk.models.operations.bulk import RunWish
+    from partnerdesk.models.operations.bulk_records import RunKind
 
-    rows = _given(arguments)
-    store = open_book(arguments, settings)
-    ids = scope(arguments, settings, store, ALL).ids
-    with store.reading() as session:
-        account = session.get_one(PartnerAccount, ids[0])
-    results = add_delegations(store, account, ids, rows, present, dry_run=arguments.dry_run)
-    return print_added(arguments, results, _name_of, alone=len(rows) == 1)
-
-
-def _name_of(row: AddedDelegation) -> str:
-    return " · ".join(shown(text)[:80] for text in (row.customer, row.name) if text)
-
-
-def _given(arguments: argparse.Namespace) -> list[GivenRow[DelegationField]]:
-    return given_rows(
-        arguments,
-        DelegationField,
-        both=_("Name a file or the fields of one relationship, not both."),
-        nothing=UsageError(
-            _("Say which relationship to keep."),
-            _("For example: --customer DOMAIN --name TEXT --end 2027-06-30, or --file FILE"),
-        ),
+    nothing = UsageError(
+        _("Say which relationship to keep."),
+        _("For example: --customer DOMAIN --name TEXT --end 2027-06-30, or --file FILE"),
     )
+    both = _("Name a file or the fields of one relationship, not both.")
+    rows = given_rows(arguments, DelegationField, both=both, nothing=nothing)
+    store = open_book(arguments, settings)
+    accounts = scope(arguments, settings, store, ALL).accounts
+    among = ",".join(str(account.id) for account in accounts)
+    wish = RunWish(RunKind.ADD_DELEGATED_ADMIN, {"accounts": among})
+    return add_rows(arguments, store, accounts[0], wish, rows)
 
 
 def run_event(arguments: argparse.Namespace, settings: Settings) -> ExitCode:

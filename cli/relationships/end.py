@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.relationships.letters import (
@@ -14,16 +15,15 @@ from partnerdesk.cli.relationships.letters import (
 )
 from partnerdesk.cli.shared.account import named_customer
 from partnerdesk.cli.shared.open_book import open_book
-from partnerdesk.cli.shared.printing import tell
-from partnerdesk.cli.shared.results import (
+from partnerdesk.cli.shared.plans import (
     add_trying,
+    carry,
     letter_json,
     present,
-    print_letter,
+    print_below,
     print_plan,
-    refused,
-    tell_dry_run,
 )
+from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.errors import ExitCode, RefusedError, UsageError
 from partnerdesk.models.core.text import shown, without_nul
 from partnerdesk.models.languages import _
@@ -74,7 +74,6 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """End the relationship with a customer, or say what that would do."""
-    from partnerdesk.models.core.verdicts import Verdict
     from partnerdesk.models.relationships.end import notice_letter, plan_end, read_ending
 
     store = open_book(arguments, settings)
@@ -82,19 +81,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     ending = read_ending(store, id)
     by = present()
     plan = plan_end(account, ending, _wish(arguments), by)
-    if plan.verdict is Verdict.REFUSED:
-        print_plan(arguments, settings, plan, _fields(ending, plan), "refused", **_letters(None))
-        return refused(arguments, plan.reasons)
     letter = notice_letter(ending, by.at)
-    if arguments.dry_run:
-        fields = _fields(ending, plan)
-        print_plan(arguments, settings, plan, fields, "would_end", **_letters(letter))
-        _print_below(arguments, letter)
-        tell_dry_run()
-        return ExitCode.DONE
-    _check_confirmed(plan, arguments.confirm)
-    check_way(arguments, settings)
-    return _end(arguments, settings, store, ending, plan, letter)
+    return carry(
+        arguments, settings, store, plan, ("ended", "would_end"),
+        lambda _id: _fields(ending, plan), letter=letter, letters=_letters,
+        do=partial(_end, arguments, settings, store, ending, plan, letter),
+    )  # fmt: skip
 
 
 def _wish(arguments: argparse.Namespace) -> EndingWish:
@@ -132,6 +124,8 @@ def _end(
     from partnerdesk.models.operations.carry_out import carry_out
     from partnerdesk.models.relationships.end import plan_notice
 
+    _check_confirmed(plan, arguments.confirm)
+    check_way(arguments, settings)
     notice = plan_notice(ending, letter, present())
     if arguments.send and (wrong := [reason.text for reason in notice.reasons if reason.refuses]):
         raise RefusedError(" ".join(wrong), _("Nothing was ended. Leave out --send."))
@@ -166,7 +160,8 @@ def _print_done(
     more = _letters(letter, call, told.change_id if told else None)
     fields = _fields(ended, plan)
     print_plan(arguments, settings, plan, fields, "ended", change_id=outcome.change_id, **more)
-    _print_below(arguments, letter)
+    if not arguments.json:
+        print_below(letter)
 
 
 def _fields(ending: Ending, plan: Plan) -> Fields:
@@ -189,9 +184,3 @@ def _letters(
     return {
         "letter": letter_json(letter), "call": call_json(call), "letter_change_id": change_id,
     }  # fmt: skip
-
-
-def _print_below(arguments: argparse.Namespace, letter: Letter) -> None:
-    if not arguments.json:
-        print()
-        print_letter(letter)

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from partnerdesk.cli.relationships.letters import call_json
 from partnerdesk.cli.shared.account import account_of
 from partnerdesk.cli.shared.open_book import open_book
+from partnerdesk.cli.shared.plans import letter_json, print_below, print_object, print_reasons
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.cli.shared.records import print_fields, record_fields
-from partnerdesk.cli.shared.results import letter_json, print_letter, print_object
-from partnerdesk.cli.shared.rows_in import print_reasons
 from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import ExitCode
 from partnerdesk.models.core.text import shown
@@ -170,10 +169,3 @@ def print_record(fields: Fields) -> None:
     """Print an invitation's fields but those that its letter holds."""
     print_fields({name: value for name, value in fields.items()
                   if name not in ("subject", "body", "link")})  # fmt: skip
-
-
-def print_below(letter: Letter | None) -> None:
-    """Print a letter below what stands above it."""
-    if letter is not None:
-        print()
-        print_letter(letter)

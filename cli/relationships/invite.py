@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.relationships.invitation import (
     invitation_json,
     letters_json,
     planned_invitation,
-    print_below,
     print_done,
     refused_json,
 )
@@ -22,8 +22,8 @@ from partnerdesk.cli.relationships.letters import (
 )
 from partnerdesk.cli.shared.account import named_customer
 from partnerdesk.cli.shared.open_book import one_account, open_book
+from partnerdesk.cli.shared.plans import add_trying, carry, present
 from partnerdesk.cli.shared.printing import tell
-from partnerdesk.cli.shared.results import add_trying, present, print_plan, refused, tell_dry_run
 from partnerdesk.models.core.errors import DeskError, ExitCode, UsageError
 from partnerdesk.models.languages import _, of_letters
 
@@ -101,7 +101,6 @@ def _add_what(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Write an invitation, or say what that would do."""
-    from partnerdesk.models.core.verdicts import Verdict
     from partnerdesk.models.relationships.invite import plan_invite, read_around
 
     if not (arguments.company.strip() or arguments.customer):
@@ -120,23 +119,17 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         from partnerdesk.models.relationships.invitation import letter_as_written
 
         letter = letter_as_written(draft)
-    if plan.verdict is not Verdict.REFUSED and not arguments.dry_run:
-        return _carry_out(arguments, settings, store, plan, letter)
     fields = invitation_json(draft, account.cloud.id) if draft else refused_json(plan)
-    result = "would_invite" if draft else "refused"
-    more = {**letters_json(letter), "letter_change_id": None}
-    print_plan(arguments, settings, plan, fields, result, **more)
-    if draft:
-        if not arguments.json:
-            print_below(letter)
-        tell_dry_run()
-        return ExitCode.DONE
-    codes = {reason.code for reason in plan.reasons}
+    codes = {reason.code for reason in plan.reasons if reason.refuses}
     if "invitation.no-link" in codes:
         tell(_("Record one that you made in the portal with: --in-portal"))
     if "link.missing" in codes:
         tell(_("Give the link once with: --link URL"))
-    return refused(arguments, plan.reasons)
+    return carry(
+        arguments, settings, store, plan, ("sent", "would_invite"), lambda _id: fields,
+        letter=letter, letters=lambda shown: {**letters_json(shown), "letter_change_id": None},
+        do=partial(_carry_out, arguments, settings, store, plan, letter),
+    )  # fmt: skip
 
 
 def _whom(

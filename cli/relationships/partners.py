@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from partnerdesk.cli.relationships.invitation import LEFT_OUT
 from partnerdesk.cli.shared.account import account_of
 from partnerdesk.cli.shared.open_book import one_account, open_book
+from partnerdesk.cli.shared.plans import add_trying, carry, present
 from partnerdesk.cli.shared.records import record_fields
-from partnerdesk.cli.shared.results import add_trying, carry, present
 from partnerdesk.models.core.errors import ExitCode, UsageError
 from partnerdesk.models.languages import _
 

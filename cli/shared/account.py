@@ -48,9 +48,10 @@ def named_customer(
         NotFoundError: nobody has it in the clouds that are meant.
         UsageError: several have it.
     """
-    from partnerdesk.models.customers.page import find_customer, read_customer
+    from partnerdesk.models.customers.page import customer_named
 
     there = scope(arguments, settings, store, ALL)
-    id = find_customer(store, text, there.ids)
-    own = read_customer(store, id).account.id
-    return next(account for account in there.accounts if account.id == own), id
+    with store.reading() as session:
+        customer = customer_named(session, text, there.ids)
+    own = next(account for account in there.accounts if account.id == customer.account_id)
+    return own, customer.id or 0

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.accounts import records
 from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import By, Plan, Step, Target, can_be_undone
+from partnerdesk.models.changes.plan import By, Plan, Step, Target
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import _
 from partnerdesk.models.settings.clouds import Capability
-from partnerdesk.models.values.countries import country_code, country_name, likely_code
-from partnerdesk.models.values.identifiers import guid
+from partnerdesk.models.values.countries import country_name
+from partnerdesk.models.values.fields import LONGEST, country_field, guid_field, is_visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.entities import PartnerAccount
     from partnerdesk.models.settings.clouds import Cloud
 
-LONGEST = 256
 EDITED = ("name", "tenant_id", "mpn_id", "market", "kind")
 """The fields of an account that a person can say."""
 
@@ -47,12 +46,9 @@ def plan_edit_account(
         elif found != (was := str(getattr(account, field))):
             before[field], after[field] = was, found
     reasons += _unfit_for(cloud, after)
-    refused = any(reason.refuses for reason in reasons)
     steps = (Step(records.ACCOUNT, {"id": account.id}, before, after),) if after else ()
     target = Target(account.id or 0, account.cloud, account.name or _("kept by hand"))
-    return Plan(
-        ChangeKind.ACCOUNT, by, target, () if refused else steps, tuple(reasons), can_be_undone()
-    )
+    return Plan.of(ChangeKind.ACCOUNT, by, target, steps, reasons)
 
 
 def _unfit_for(cloud: Cloud, after: Mapping[str, str]) -> list[Reason]:
@@ -72,18 +68,14 @@ def _unfit_for(cloud: Cloud, after: Mapping[str, str]) -> list[Reason]:
 
 
 def _name(text: str) -> str | Reason:
-    if len(text) > LONGEST or shown(text) != text:
+    if not is_visible(text):
         sentence = _("Write a name of at most {count} characters that can be printed.")
         return Reason("account.name", sentence.format(count=LONGEST), "name")
     return text
 
 
 def _tenant_id(text: str) -> str | Reason:
-    found = guid(text) if text else ""
-    if found is None:
-        sentence = _("{text} is no GUID such as 1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11.")
-        return Reason("account.tenant-id", sentence.format(text=shown(text[:60])), "tenant_id")
-    return found
+    return guid_field(text, "account.tenant-id", "tenant_id")
 
 
 def mpn_id_of(text: str) -> str | Reason:
@@ -98,17 +90,7 @@ def mpn_id_of(text: str) -> str | Reason:
 
 
 def _market(text: str) -> str | Reason:
-    found = country_code(text) if text else ""
-    if found is None:
-        likely = likely_code(text)
-        sentence = _("{text} is no country.")
-        if likely:
-            sentence = _("{text} is no country; do you mean {likely}?")
-        return Reason(
-            "account.market", sentence.format(text=shown(text[:60]), likely=likely), "market",
-            offer=likely,
-        )  # fmt: skip
-    return found
+    return country_field(text, "account.market", "market")
 
 
 def _kind(text: str) -> str | Reason:

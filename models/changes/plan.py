@@ -1,6 +1,6 @@
 """A change is a plan: what will happen, to whom, and why it may or may not, before it happens.
 
-    plan = plan_tags(page, ["VIP"], by)          # reads and decides, changes nothing
+    plan = plan_tags(page, ["VIP"], by)          # reads and decides, changes nothing: Plan.of(…)
     plan.verdict, plan.reasons                    # allowed, with warnings, refused: and why
     plan.steps                                    # each record before and after
     carry_out(store, plan)                        # rows, history and outbox: all or nothing
@@ -11,17 +11,19 @@ the same few lines of code.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.core.verdicts import Reason, Verdict, verdict_of
+from partnerdesk.models.core.verdicts import Reason, Verdict, is_refused, verdict_of
 from partnerdesk.models.languages import _
 from partnerdesk.models.values.domains import domain_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from datetime import datetime
+    from typing import Unpack
 
     from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.changes.kinds import ChangeKind
@@ -83,6 +85,10 @@ class TakeBack:
     """None: at any time, as long as nobody changes the same fields."""
 
 
+NO_TAKE_BACK = TakeBack(possible=False, text="")
+"""Of a plan that is refused: there is nothing to take back."""
+
+
 class Known(StrEnum):
     """What is known of a point that has to be settled before a change."""
 
@@ -113,6 +119,24 @@ class By:
     at: datetime
     plan_id: str
     """A GUID; a plan is carried out once, however often it is asked for."""
+
+
+Part = TypeVar("Part")
+
+
+class PlanDetails(TypedDict, total=False):
+    """The fields of a plan that only some plans have; `Plan` says what they are."""
+
+    unused_domain: str
+    version: int | None
+    undoes: int | None
+    asks_why: bool
+    why: str
+    confirm: str
+    checklist: tuple[Point, ...]
+    losses: tuple[str, ...]
+    told: tuple[Fields, Fields] | None
+    only_told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +170,46 @@ class Plan:
     """What the history says of before and after, where that is not simply the steps' fields."""
     only_told: bool = False
     """Whether it changes no record, and is kept in the history all the same."""
+
+    @classmethod
+    def of(
+        cls,
+        kind: ChangeKind,
+        by: By,
+        target: Target,
+        steps: Iterable[Step] | Callable[[], Iterable[Step]],
+        reasons: Iterable[Reason] = (),
+        take_back: TakeBack | None = None,
+        calls: Iterable[Call] | Callable[[], Iterable[Call]] = (),
+        **details: Unpack[PlanDetails],
+    ) -> Plan:
+        """Return a plan; one that is refused has no steps and no calls and cannot be taken back.
+
+        Args:
+            kind: what it does.
+            by: who plans, when, under which id.
+            target: whom it is about.
+            steps: what happens in the book, or what makes that: it is asked only where the plan
+                is not refused, so that steps are never made of what cannot be right.
+            reasons: why it is refused, or what to mind.
+            take_back: whether and how it can be taken back; None: by an undo.
+            calls: what Partner Center or the mail server is asked, or what makes that.
+            details: fields that only some plans have.
+        """
+        reasons = tuple(reasons)
+        if is_refused(reasons):
+            details["only_told"] = False
+            return cls(kind, by, target, (), reasons, NO_TAKE_BACK, **details)
+        return cls(
+            kind, by, target, _made(steps), reasons, take_back or can_be_undone(), _made(calls),
+            **details,
+        )  # fmt: skip
+
+    def refused(self, *reasons: Reason) -> Plan:
+        """Return the plan as it is where it is refused, for these reasons."""
+        return replace(
+            self, reasons=reasons, steps=(), calls=(), take_back=NO_TAKE_BACK, only_told=False
+        )
 
     @property
     def verdict(self) -> Verdict:
@@ -221,6 +285,10 @@ class Plan:
             },
             "undoes": self.undoes,
         }
+
+
+def _made(parts: Iterable[Part] | Callable[[], Iterable[Part]]) -> tuple[Part, ...]:
+    return tuple(parts() if callable(parts) else parts)
 
 
 def reason_json(reason: Reason) -> Fields:

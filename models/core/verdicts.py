@@ -49,7 +49,12 @@ class Reason:
 
 def verdict_of(reasons: Iterable[Reason]) -> Verdict:
     """Return what the reasons come to."""
-    refusing = [reason.refuses for reason in reasons]
-    if any(refusing):
+    reasons = tuple(reasons)
+    if is_refused(reasons):
         return Verdict.REFUSED
-    return Verdict.WARNINGS if refusing else Verdict.ALLOWED
+    return Verdict.WARNINGS if reasons else Verdict.ALLOWED
+
+
+def is_refused(reasons: Iterable[Reason]) -> bool:
+    """Say whether one of the reasons stands in the way."""
+    return any(reason.refuses for reason in reasons)

@@ -18,7 +18,7 @@ from partnerdesk.models.changes.plan import (
 )
 from partnerdesk.models.core.clock import from_millis, to_millis
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.core.verdicts import Reason, Verdict, verdict_of
+from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.customers import records
 from partnerdesk.models.customers.duplicates import domain_of
 from partnerdesk.models.customers.form.checks import check_all
@@ -65,16 +65,15 @@ def plan_add_customer(
     filled, reasons = check_all(values, at)
     reasons = (*reasons, *(like.reason() for like in look_alikes), *_connection_reasons(account))
     domain = domain_of(filled, at)
-    refused = verdict_of(reasons) is Verdict.REFUSED
     name = filled.get(FormField.COMPANY_NAME, "")
-    return Plan(
+    return Plan.of(
         kind=ChangeKind.ADDED,
         by=by,
         target=Target(account.id, account.cloud.id, name),
-        steps=() if refused else _steps(filled, account, domain, by, draft_id),
+        steps=lambda: _steps(filled, account, domain, by, draft_id),
         reasons=reasons,
         take_back=_take_back(account),
-        calls=(_create_call(filled, domain, by),) if account.connected and not refused else (),
+        calls=lambda: (_create_call(filled, domain, by),) if account.connected else (),
         unused_domain=domain,
     )
 

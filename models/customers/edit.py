@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect
 
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Step, can_be_undone
-from partnerdesk.models.core.verdicts import Reason, Verdict, verdict_of
+from partnerdesk.models.changes.plan import By, Fields, Plan, Step
+from partnerdesk.models.core.verdicts import Reason, is_refused
 from partnerdesk.models.customers import records
 from partnerdesk.models.customers.add import BILLING, circumstances
 from partnerdesk.models.customers.form.checks import check_all
@@ -45,15 +46,14 @@ def plan_edit_customer(page: CustomerPage, account: Account, values: Values, by:
     """
     at = circumstances(account, by.at, before=form_values(page))
     filled, reasons = check_all(values, at)
-    refused = verdict_of(reasons) is Verdict.REFUSED
-    steps = () if refused else _steps(page, filled)
-    if FormField.COMPANY_NAME in _changed(page, filled) and not refused:
+    if FormField.COMPANY_NAME in _changed(page, filled) and not is_refused(reasons):
         text = _("Only the list and the bill-to name change; the tenant keeps its own name.")
         reason = Reason(
             "company-name.list-only", text, FormField.COMPANY_NAME, "rules.md §15", refuses=False
         )
         reasons = (*reasons, reason)
-    return Plan(ChangeKind.UPDATED, by, target_of(page), steps, reasons, can_be_undone())
+    steps = partial(_steps, page, filled)
+    return Plan.of(ChangeKind.UPDATED, by, target_of(page), steps, reasons)
 
 
 def _changed(page: CustomerPage, filled: Values) -> set[FormField]:

@@ -11,6 +11,7 @@ from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.history import Change
 from partnerdesk.models.core.errors import NotFoundError, UsageError
 from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.customers.agreements import Agreement
 from partnerdesk.models.customers.entities import (
     BillingProfile,
@@ -92,22 +93,27 @@ def find_customer(store: Store, text: str, accounts: Iterable[int]) -> int:
         NotFoundError: nobody in `accounts` has it.
         UsageError: several have it.
     """
+    with store.reading() as session:
+        return int(customer_named(session, text, accounts).id or 0)
+
+
+def customer_named(session: Session, text: str, accounts: Iterable[int]) -> Customer:
+    """Return that customer itself, by one query; it raises as `find_customer` does."""
     wanted = text.strip().lower()
     domain = domain_name(wanted) or wanted  # in any of its forms: `xn--…` too
-    found: Sequence[int | None] = ()
+    found: Sequence[Customer] = ()
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
     if wanted and wanted.isprintable():  # a database takes no NUL and no half character
-        with store.reading() as session:
-            found = session.exec(
-                select(Customer.id).where(
-                    col(Customer.account_id).in_(list(accounts)),
-                    or_(
-                        Customer.microsoft_id == wanted,
-                        Customer.primary_domain == domain,
-                        Customer.id == number,
-                    ),
-                )
-            ).all()
+        found = session.exec(
+            select(Customer).where(
+                col(Customer.account_id).in_(list(accounts)),
+                or_(
+                    Customer.microsoft_id == wanted,
+                    Customer.primary_domain == domain,
+                    Customer.id == number,
+                ),
+            )
+        ).all()
     if not found:
         raise NotFoundError(
             _("No customer has the Microsoft ID or primary domain {text}.").format(
@@ -120,7 +126,7 @@ def find_customer(store: Store, text: str, accounts: Iterable[int]) -> int:
             _("Several customers have the primary domain {text}.").format(text=shown(text)),
             _("Name the Microsoft ID, or one cloud with --cloud."),
         )
-    return int(found[0] or 0)
+    return found[0]
 
 
 def customer_of(session: Session, customer_id: int) -> Customer:
@@ -133,6 +139,15 @@ def customer_of(session: Session, customer_id: int) -> Customer:
     if customer is None:
         raise NotFoundError(_("This customer is not in the book any more."))
     return customer
+
+
+def of_another_account(
+    customer: Customer | None, account_id: int, code: str, field: str = ""
+) -> list[Reason]:
+    """Return that a customer is of another account than the one that a plan is of."""
+    if customer is None or customer.account_id == account_id:
+        return []
+    return [Reason(code, _("This customer belongs to another partner account."), field)]
 
 
 def tags_of(session: Session, customer_id: int) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target, can_be_undone
+from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target
 from partnerdesk.models.core.clock import from_millis, to_millis
 from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.core.text import fold, shown, without_nul
@@ -63,8 +63,8 @@ def plan_tags(page: CustomerPage, tags: list[str], by: By) -> Plan:
         *(Step(records.TAG, _tag(customer_id, tag), {}, None) for tag in removed),
         *(Step(records.TAG, _tag(customer_id, tag), None, {}) for tag in added),
     ]
-    return Plan(
-        ChangeKind.TAGGED, by, target_of(page), tuple(steps), (), can_be_undone(),
+    return Plan.of(
+        ChangeKind.TAGGED, by, target_of(page), steps,
         version=page.customer.version, told=({"tags": before}, {"tags": after}),
     )  # fmt: skip
 
@@ -110,9 +110,7 @@ def plan_note(page: CustomerPage, text: str, note: Note | None, by: By) -> Plan:
         steps = (_note_step(page, text, note, by),)
     before = {"note": note.text} if note else {}
     after = {"note": text} if text else {}
-    return Plan(
-        ChangeKind.NOTED, by, target_of(page), steps, (), can_be_undone(), told=(before, after)
-    )
+    return Plan.of(ChangeKind.NOTED, by, target_of(page), steps, told=(before, after))
 
 
 def _note_step(page: CustomerPage, text: str, note: Note | None, by: By) -> Step:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import NewType
 
 from partnerdesk.models.core.text import shown, shown_lines
-from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.core.verdicts import Reason, is_refused
 from partnerdesk.models.languages import (
     FOLDER,
     LANGUAGES,
@@ -210,7 +210,7 @@ def receiver(name: str, email: str) -> str:
 def safe_text(letter: Letter) -> str:
     """Return the same as it may be pasted or printed: without what could drive a terminal."""
     text = letter_text(letter)
-    if not any(reason.refuses for reason in check_letter(letter)):
+    if not is_refused(check_letter(letter)):
         return text
     return "\n".join(shown_lines(text))  # what is wrong with it may be such a character
 

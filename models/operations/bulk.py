@@ -3,42 +3,39 @@
 planned = plan_run(store, account, wish, ids, by)    # a plan for each record, nothing written
 run_id = begin_run(store, planned)                   # kept, before the first row is written
 go_on(store, run_id, account, actor, clock, told)    # rows one by one, each whole
+
+What the rows of each kind come to is said in `models/operations/bulk_kinds.py`.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sqlmodel import col, select
 
-from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.plan import By, Plan
-from partnerdesk.models.core.errors import ConflictError, DeskError, NotFoundError, RefusedError
-from partnerdesk.models.core.verdicts import Verdict
-from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.core.verdicts import Reason, Verdict
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.languages import N_, _
-from partnerdesk.models.letters.letter import LetterLanguage
+from partnerdesk.models.operations.bulk_kinds import PLANNERS, RowWish
 from partnerdesk.models.operations.bulk_records import RowState, Run, RunKind, RunRow
-from partnerdesk.models.operations.execute import write_plan
-from partnerdesk.models.relationships.delegated_admin import (
-    delegation_of,
-    parse_extension,
-    plan_extend,
+from partnerdesk.models.operations.bulk_rows import (
+    DoneRow,
+    do_row,
+    keep_run,
+    subject_of,
+    told_of,
 )
-from partnerdesk.models.relationships.entities import InvitationKind, PartnerLink
-from partnerdesk.models.relationships.invite import InvitationWish, around_of, plan_invite
-from partnerdesk.models.relationships.partners import plan_name_reseller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
-
-    from sqlmodel import Session
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.history import Actor
@@ -56,6 +53,8 @@ RUN_TITLES = {
     RunKind.EXTEND: N_("Extend delegated admin"),
     RunKind.NAME_RESELLER: N_("Name the indirect reseller"),
     RunKind.INVITE: N_("Invite customers"),
+    RunKind.ADD_CUSTOMERS: N_("Add customers"),
+    RunKind.ADD_DELEGATED_ADMIN: N_("Keep delegated admin"),
 }
 """What a run of each kind is called."""
 
@@ -70,11 +69,12 @@ class RunWish:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
-    """One record of a run, with its plan."""
+    """One row of a run, with its plan."""
 
     record_id: int
     subject: str
     plan: Plan
+    wish: RowWish = field(default_factory=RowWish)
 
     @property
     def state(self) -> RowState:
@@ -84,9 +84,14 @@ class PlannedRow:
         return RowState.NOTHING if self.plan.changes_nothing else RowState.WAITING
 
     @property
-    def told(self) -> str:
+    def reasons(self) -> tuple[Reason, ...]:
         """Why it is refused, or what to mind."""
-        return told_of(self.plan)
+        return self.plan.reasons
+
+    @property
+    def told(self) -> str:
+        """The same in one line."""
+        return told_of(self.reasons)
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,15 @@ class RowView:
     subject: str
     state: RowState
     told: str
+    wish: RowWish = field(default_factory=RowWish)
+    plan: Plan | None = None
+    """Its plan, where it was made just now."""
+    reasons: tuple[Reason, ...] = ()
+    """Why it became what it is: with their codes where its plan was made just now."""
+
+    def is_open(self, *, again: bool) -> bool:
+        """Say whether it is still to do, or failed and is tried again."""
+        return self.state is RowState.WAITING or (again and self.state is RowState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -138,11 +152,6 @@ class RunView:
         return self.counts()[RowState.WAITING]
 
 
-def told_of(plan: Plan) -> str:
-    """Return a plan's reasons in one line."""
-    return " ".join(reason.text for reason in plan.reasons)
-
-
 def plan_run(
     store: Store, account: Account, wish: RunWish, ids: Iterable[int], by: By, asked: str = ""
 ) -> PlannedRun:
@@ -151,17 +160,28 @@ def plan_run(
     Raises:
         StoreError: the book cannot be read.
     """
-    with store.reading() as session:
-        planner = _Planner(session, account, wish)
-        rows = []
-        for id in ids:
+    rows = plan_rows(store, account, wish, map(RowWish, ids), by)
+    return PlannedRun(wish, account.id, list(rows), by, asked)
+
+
+def plan_rows(
+    store: Store, account: Account, wish: RunWish, rows: Iterable[RowWish], by: By
+) -> Iterator[PlannedRow]:
+    """Plan rows one after the other, as if those before were done; writes nothing.
+
+    Raises:
+        StoreError: the book cannot be read.
+    """
+    planner = PLANNERS[wish.kind](store, account, wish.wishes, only_plans=True)
+    with store.reading() as session, closing(planner):
+        for row in rows:
             own = By(by.actor, by.at, str(uuid4()))
             try:
-                subject, plan = planner.plan(id, own)
+                plan = planner.unreadable if row.problems else planner.plan
+                planned = plan(session, row, own)
             except NotFoundError:
                 continue  # it went out of the book meanwhile
-            rows.append(PlannedRow(id, subject, plan))
-    return PlannedRun(wish, account.id, rows, by, asked)
+            yield PlannedRow(planned.record_id, planned.subject, planned.plan, row)
 
 
 def begin_run(store: Store, planned: PlannedRun) -> int:
@@ -180,26 +200,49 @@ def begin_runs(store: Store, planned: Sequence[PlannedRun]) -> list[int]:
         StoreError: the book cannot be written.
     """
     with store.writing() as session:
-        return [_keep(session, run) for run in planned]
+        return [
+            keep_run(session, _run(run.account_id, run.wish, run.by, run.asked), _rows(run))
+            for run in planned
+        ]
 
 
-def _keep(session: Session, planned: PlannedRun) -> int:
-    run = Run(
-        account_id=planned.account_id, kind=planned.wish.kind, asked=planned.asked,
-        wishes=json.dumps(dict(planned.wish.wishes), ensure_ascii=False),
-        actor=planned.by.actor.name, begun_at=planned.by.at,
+def _run(account_id: int, wish: RunWish, by: By, asked: str = "") -> Run:
+    return Run(
+        account_id=account_id, kind=wish.kind, asked=asked, actor=by.actor.name, begun_at=by.at,
+        wishes=json.dumps(dict(wish.wishes), ensure_ascii=False),
     )  # fmt: skip
-    session.add(run)
-    session.flush()
-    run_id = int(run.id or 0)
-    session.add_all(
+
+
+def _rows(planned: PlannedRun) -> list[RunRow]:
+    return [
         RunRow(
-            run_id=run_id, place=place, record_id=row.record_id, subject=row.subject,
+            run_id=0, place=place, record_id=row.record_id, subject=row.subject,
             plan_id=row.plan.by.plan_id, state=row.state, told=row.told,
         )
         for place, row in enumerate(planned.rows)
-    )  # fmt: skip
-    return run_id
+    ]  # fmt: skip
+
+
+def begin_rows(
+    store: Store, account_id: int, wish: RunWish, rows: Iterable[RowWish], by: By
+) -> int:
+    """Keep a run of records that are to be made, each planned when it is done; return its id.
+
+    Raises:
+        StoreError: the book cannot be written.
+    """
+    named_by = PLANNERS[wish.kind].NAMED_BY
+    kept = [
+        RunRow(
+            run_id=0, place=place, record_id=0, wish=json.dumps(dict(row.said)),
+            subject=subject_of(row.said.get(named_by, "")), plan_id=str(uuid4()),
+            state=RowState.REFUSED if row.problems else RowState.WAITING,
+            told=told_of(row.problems),
+        )
+        for place, row in enumerate(rows)
+    ]  # fmt: skip
+    with store.writing() as session:
+        return keep_run(session, _run(account_id, wish, by), kept)
 
 
 def go_on(
@@ -227,47 +270,47 @@ def go_on(
         StoreError: the book cannot be read or written.
     """
     view = read_run(store, run_id)
-    open_states = {RowState.WAITING, *([RowState.FAILED] if again else [])}
-    left = [row for row in view.rows if row.state in open_states]
-    done = len(view.rows) - len(left)
-    stopped = False
-    for row in left:
-        _do_row(store, view, row, account, actor, clock())
-        done += 1
-        if not told(done, len(view.rows)):
-            stopped = True
+    total = len(view.rows)
+    done = sum(not row.is_open(again=again) for row in view.rows)
+    rows = do_rows(store, view, account, actor, clock, again=again)
+    for number, _row in enumerate(rows, done + 1):
+        if not told(number, total) and number < total:
             break
-    if not stopped:
-        _finish(store, run_id, clock())
     return read_run(store, run_id)
 
 
-def _do_row(
-    store: Store, view: RunView, row: RowView, account: Account, actor: Actor, at: datetime
-) -> None:
-    """Do one row: its plan is made anew from the book as it is, under the id it always had."""
-    try:
-        with store.writing() as session:
-            kept = session.get_one(RunRow, (view.id, row.place), with_for_update=True)
-            if kept.state not in (RowState.WAITING, RowState.FAILED):
-                return  # another process did it
-            by = By(actor, at, kept.plan_id)
-            _subject, plan = _Planner(session, account, view.wish).plan(row.record_id, by)
-            kept.told = told_of(plan)
-            if plan.verdict is Verdict.REFUSED:
-                kept.state = RowState.REFUSED
-            elif write_plan(session, plan, "").change_id is None:
-                kept.state = RowState.NOTHING
-            else:
-                kept.state = RowState.DONE
-    except (ConflictError, NotFoundError, RefusedError) as error:
-        _fail_row(store, view.id, row.place, error)
+def do_rows(
+    store: Store, view: RunView, account: Account, actor: Actor, clock: Callable[[], datetime],
+    *, again: bool = False,
+) -> Iterator[RowView]:  # fmt: skip
+    """Do the rows of a run that are still to do; give each as it is then.
+
+    The run is finished once all of them were taken.
+
+    Raises:
+        StoreError: the book cannot be read or written.
+    """
+    planner = PLANNERS[view.wish.kind](store, account, view.wish.wishes, only_plans=False)
+    with closing(planner):
+        for row in view.rows:
+            if row.is_open(again=again):
+                place = (view.id, row.place)
+                yield _view(do_row(store, planner, place, row.wish, actor, clock()))
+    _finish(store, view.id, clock())
 
 
-def _fail_row(store: Store, run_id: int, place: int, error: DeskError) -> None:
-    with store.writing() as session:
-        kept = session.get_one(RunRow, (run_id, place))
-        kept.state, kept.told = RowState.FAILED, str(error)
+def _view(row: DoneRow) -> RowView:
+    kept, planned, state = row.kept, row.planned, RowState(row.kept.state)
+    reasons = row.reasons
+    if reasons is None:
+        refuses = state in (RowState.REFUSED, RowState.FAILED)
+        told = Reason(f"run.{state.value}", kept.told, refuses=refuses)
+        reasons = (told,) if kept.told else ()
+    wish = RowWish(kept.record_id, json.loads(kept.wish or "{}"), kept.place + 1)
+    return RowView(
+        kept.place, kept.record_id, planned.subject if planned else kept.subject, state,
+        kept.told, wish, planned.plan if planned else None, reasons,
+    )  # fmt: skip
 
 
 def _finish(store: Store, run_id: int, at: datetime) -> None:
@@ -299,10 +342,7 @@ def read_run(store: Store, run_id: int) -> RunView:
             actor=run.actor,
             begun_at=run.begun_at,
             finished_at=run.finished_at,
-            rows=[
-                RowView(row.place, row.record_id, row.subject, RowState(row.state), row.told)
-                for row in session.exec(rows)
-            ],
+            rows=[_view(DoneRow(row)) for row in session.exec(rows)],
         )
 
 
@@ -319,59 +359,3 @@ def unfinished_run(
         if asked is not None:
             found = found.where(Run.asked == asked)
         return session.exec(found.order_by(col(Run.id).desc()).limit(1)).first()
-
-
-class _Planner:
-    """Makes the plan of each row; what all rows share is read once."""
-
-    def __init__(self, session: Session, account: Account, wish: RunWish) -> None:
-        self.session, self.account, self.wishes = session, account, wish.wishes
-        plans: dict[RunKind, Callable[[int, By], tuple[str, Plan]]] = {
-            RunKind.EXTEND: self._extend,
-            RunKind.NAME_RESELLER: self._name_reseller,
-            RunKind.INVITE: self._invite,
-        }
-        self.plan = plans[wish.kind]
-        self._shared: Any = None
-
-    def _extend(self, id: int, by: By) -> tuple[str, Plan]:
-        extension = parse_extension(self.wishes.get("by", ""))
-        if extension is None:
-            raise RefusedError(_("A run says neither by how long nor until when to extend."))
-        delegation = delegation_of(self.session, id)
-        customer, name = delegation.customer.company_name, delegation.relationship.display_name
-        subject = name if name.startswith(customer[:20]) else f"{customer} · {name}"
-        return subject, plan_extend(delegation, extension, by)
-
-    def _name_reseller(self, id: int, by: By) -> tuple[str, Plan]:
-        if self._shared is None:
-            mine = select(PartnerLink).where(PartnerLink.account_id == self.account.id)
-            own = self.session.get_one(PartnerAccount, self.account.id)
-            self._shared = (self.session.exec(mine).all(), own.mpn_id)
-        partners, own_mpn_id = self._shared
-        customer = self._customer(id)
-        plan = plan_name_reseller(
-            self.account, customer, self.wishes.get("reseller", ""), partners, by,
-            own_mpn_id=own_mpn_id,
-        )  # fmt: skip
-        return customer.company_name, plan
-
-    def _invite(self, id: int, by: By) -> tuple[str, Plan]:
-        customer, said = self._customer(id), self.wishes
-        language = said.get("language", "")
-        wish = InvitationWish(
-            customer_id=id,
-            kind=InvitationKind(said.get("kind") or "reseller"),
-            delegated_admin={"yes": True, "no": False}.get(said.get("delegated_admin", "")),
-            language=LetterLanguage(language) if language else None,
-            link=said.get("link", ""),
-            in_portal=said.get("made") == "portal",
-        )
-        around = around_of(self.session, self.account.id, wish)
-        return customer.company_name, plan_invite(self.account, wish, around, by)
-
-    def _customer(self, id: int) -> Customer:
-        customer = self.session.get(Customer, id)
-        if customer is None:
-            raise NotFoundError(_("This customer is not in the book any more."))
-        return customer

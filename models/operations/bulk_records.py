@@ -13,7 +13,7 @@ from sqlalchemy import Column, Text
 from sqlmodel import Field, SQLModel
 
 from partnerdesk.models.accounts import entities as accounts  # noqa: F401 - the table that the foreign key points to
-from partnerdesk.models.database.column_types import choice_column, moment_column
+from partnerdesk.models.database.column_types import EMPTY, choice_column, moment_column
 
 
 class RunKind(StrEnum):
@@ -25,6 +25,10 @@ class RunKind(StrEnum):
     """Names the indirect reseller of customers."""
     INVITE = "invite"
     """Writes an invitation to customers, as a draft."""
+    ADD_CUSTOMERS = "add_customers"
+    """Adds customers from the rows of a file."""
+    ADD_DELEGATED_ADMIN = "add_delegated_admin"
+    """Keeps delegated-admin relationships from the rows of a file."""
 
 
 class RowState(StrEnum):
@@ -67,6 +71,9 @@ class RunRow(SQLModel, table=True):
     place: int = Field(primary_key=True)
     """Its place in the run; 0 is the first."""
     record_id: int
+    """The record of the book; 0 as long as it is to be made."""
+    wish: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=EMPTY))
+    """JSON object of what is said of a record that is to be made; empty where there is one."""
     subject: str = ""
     plan_id: str = Field(unique=True)
     """The id under which the row's plan is carried out, once."""

@@ -23,6 +23,15 @@ def carry_out(store: Store, plan: Plan, why: str = "") -> Outcome:
         StoreError: the book cannot be written.
     """
     outcome = execute(store, plan, why)
+    follow_up(store, plan, outcome)
+    return outcome
+
+
+def follow_up(store: Store, plan: Plan, outcome: Outcome) -> None:
+    """Do what follows elsewhere in the book from a plan that was written.
+
+    Raises:
+        StoreError: the book cannot be written.
+    """
     if plan.kind == "added" and not outcome.repeated:
         close_matched(store, [plan.target.account_id], plan.by.actor, plan.by.at)
-    return outcome

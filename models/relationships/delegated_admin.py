@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.fields import fields_of
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target, can_be_undone
+from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target
 from partnerdesk.models.core.clock import date_text, iso
 from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.core.text import fold, shown
@@ -33,6 +33,7 @@ from partnerdesk.models.relationships.lifecycles import (
 )
 from partnerdesk.models.relationships.lists import GLOBAL_ADMINISTRATOR
 from partnerdesk.models.values.durations import Duration, parse_duration
+from partnerdesk.models.values.fields import day_field, kept, text_field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -149,35 +150,27 @@ def plan_add_delegation(
     if customer is None:
         text = _("Whose? Write the domain or Microsoft ID of a customer in the book.")
         reasons.insert(0, Reason("delegated-admin.no-customer", text, "customer"))
-    refused = any(reason.refuses for reason in reasons)
-    steps: tuple[Step, ...] = ()
-    if not refused and customer is not None:
-        own = {"account_id": account.id, "customer_id": customer.id, "requested_at": None}
-        new = {**own, **fields}
-        steps = (Step(records.DELEGATED_ADMIN, {"id": None}, None, new),)
-    name = customer.company_name if customer else ""
-    target = Target(account.id or 0, account.cloud, name, customer.id if customer else None)
-    return Plan(
-        ChangeKind.DELEGATED_ADMIN, by, target, steps, tuple(reasons), can_be_undone()
-    )  # fmt: skip
+    name, customer_id = (customer.company_name, customer.id) if customer else ("", None)
+    own = {"account_id": account.id, "customer_id": customer_id, "requested_at": None}
+    steps = (Step(records.DELEGATED_ADMIN, {"id": None}, None, {**own, **fields}),)
+    target = Target(account.id or 0, account.cloud, name, customer_id)
+    return Plan.of(ChangeKind.DELEGATED_ADMIN, by, target, steps, reasons)
 
 
 def plan_edit_delegation(
     delegation: Delegation, said: Mapping[str, str], by: By, *, taken: bool
 ) -> Plan:
     """Plan to change what is kept of a relationship; only fields that change are touched."""
-    kept = delegation.relationship
+    now = delegation.relationship
     fields, reasons = _checked(said, by.at, taken=taken)
-    before = fields_of(kept, fields)
+    before = fields_of(now, fields)
     changed = {name: value for name, value in fields.items() if value != before[name]}
-    if "status" in changed and not DELEGATED_ADMIN.events(DelegatedAdminState(kept.status)):
+    if "status" in changed and not DELEGATED_ADMIN.events(DelegatedAdminState(now.status)):
         text = _("It is over: {state}. That stays; a new one has a record of its own.")
-        said_so = text.format(state=_(DELEGATED_ADMIN_TITLES[kept.status]))
+        said_so = text.format(state=_(DELEGATED_ADMIN_TITLES[now.status]))
         reasons.append(Reason("delegated-admin.state", said_so, "status", SOURCE))
-    steps: tuple[Step, ...] = ()
-    if changed and not any(reason.refuses for reason in reasons):
-        was = {name: before[name] for name in changed}
-        steps = (Step(records.DELEGATED_ADMIN, {"id": kept.id}, was, changed),)
+    was = {name: before[name] for name in changed}
+    steps = (Step(records.DELEGATED_ADMIN, {"id": now.id}, was, changed),) if changed else ()
     return _plan(delegation, by, steps, reasons)
 
 
@@ -228,9 +221,8 @@ def plan_extend(delegation: Delegation, extension: Extension, by: By) -> Plan:
         reasons.append(
             Reason("delegated-admin.other-duration", text, source=FIELDS_SOURCE, refuses=False)
         )
-    if any(reason.refuses for reason in reasons) or later is None:
-        return _plan(delegation, by, (), reasons)
-    return _plan(delegation, by, (_step(kept, {"end_date_time": iso(later)}),), reasons)
+    steps = () if later is None else (_step(kept, {"end_date_time": iso(later)}),)
+    return _plan(delegation, by, steps, reasons)
 
 
 def _extended(end: datetime | None, extension: Extension) -> datetime | None:
@@ -265,9 +257,7 @@ def _plan(
 ) -> Plan:  # fmt: skip
     customer, account = delegation.customer, delegation.account
     target = Target(account.id or 0, account.cloud, customer.company_name, customer.id)
-    return Plan(
-        ChangeKind.DELEGATED_ADMIN, by, target, steps, tuple(reasons), can_be_undone()
-    )  # fmt: skip
+    return Plan.of(ChangeKind.DELEGATED_ADMIN, by, target, steps, reasons)
 
 
 def parse_roles(text: str) -> list[str]:
@@ -291,22 +281,12 @@ def parse_status(text: str) -> DelegatedAdminState | None:
     return None
 
 
-def parse_day(text: str) -> datetime | None:
-    """Return the moment that a day or an ISO 8601 moment means, in UTC; None for neither."""
-    try:
-        moment = datetime.fromisoformat(text.strip())
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
 def _checked(said: Mapping[str, str], at: datetime, *, taken: bool) -> tuple[Fields, list[Reason]]:
     """Return a relationship's fields as they are stored, and what is wrong with what was said."""
     reasons = _name_reasons(said, taken=taken)
     roles = "\n".join(parse_roles(said.get("roles", "")))
-    if len(roles) > LONGEST_ROLES or any(shown(role) != role for role in roles.split("\n")):
-        text = _("At most {count} characters, and all of them to be seen.")
-        reasons.append(Reason("delegated-admin.roles", text.format(count=LONGEST_ROLES), "roles"))
+    seen = roles.replace("\n", ",")
+    kept(text_field(seen, "delegated-admin.roles", "roles", LONGEST_ROLES), reasons, "")
     state = parse_status(said.get("status", "") or "active")
     if state is None:
         text = _("{text} is no state; write one of: {states}.")
@@ -347,9 +327,9 @@ def _name_reasons(said: Mapping[str, str], *, taken: bool) -> list[Reason]:
     if not name:
         text = _("Write the relationship's name, as Partner Center has it.")
         return [Reason("delegated-admin.no-name", text, "name")]
-    if len(name) > LONGEST_NAME or shown(name) != name:
-        text = _("At most {count} characters, and all of them to be seen.")
-        return [Reason("delegated-admin.name", text.format(count=LONGEST_NAME), "name", SOURCE)]
+    found = text_field(name, "delegated-admin.name", "name", LONGEST_NAME, SOURCE)
+    if isinstance(found, Reason):
+        return [found]
     if taken:
         text = _("Another relationship has this name; each has its own.")
         return [Reason("delegated-admin.name-taken", text, "name", SOURCE)]
@@ -359,16 +339,11 @@ def _name_reasons(said: Mapping[str, str], *, taken: bool) -> list[Reason]:
 def _term(
     said: Mapping[str, str], state: DelegatedAdminState, at: datetime
 ) -> tuple[datetime | None, datetime | None, list[Reason]]:
-    reasons = []
-    days: dict[str, datetime | None] = {}
-    for name in ("start", "end"):
-        text = said.get(name, "").strip()
-        days[name] = parse_day(text) if text else None
-        if text and days[name] is None:
-            sentence = _("{text} is no day such as 2027-06-30.")
-            said_so = sentence.format(text=shown(text[:40]))
-            reasons.append(Reason(f"delegated-admin.{name}", said_so, name))
-    start, end = days["start"], days["end"]
+    reasons: list[Reason] = []
+    start, end = (
+        kept(day_field(said.get(name, "").strip(), f"delegated-admin.{name}", name), reasons, None)
+        for name in ("start", "end")
+    )
     lasting = (DelegatedAdminState.ACTIVE, DelegatedAdminState.EXPIRING)
     if state in lasting and end is None and not reasons:
         text = _("When does it end? Without the day nobody is warned.")

@@ -29,10 +29,10 @@ from partnerdesk.models.changes.plan import (
     can_be_undone,
 )
 from partnerdesk.models.core.clock import date_text, iso
-from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.customers.entities import BillingProfile, Customer, Relationship
+from partnerdesk.models.customers.page import customer_of
 from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.languages import N_, _
@@ -51,7 +51,7 @@ from partnerdesk.models.relationships.entities import (
     ResellerRelationship,
     SentBy,
 )
-from partnerdesk.models.relationships.invitation import letter_call, letter_day
+from partnerdesk.models.relationships.invitation import letter_call, letter_day, letter_stays_out
 from partnerdesk.models.relationships.lifecycles import (
     RELATIONSHIP,
     RelationshipEvent,
@@ -121,10 +121,7 @@ def read_ending(store: Store, customer_id: int) -> Ending:
         NotFoundError: there is no such customer.
     """
     with store.reading() as session:
-        customer = session.get(Customer, customer_id)
-        if customer is None:
-            raise NotFoundError(_("This customer is not in the book any more."))
-        return _ending_of(session, customer)
+        return _ending_of(session, customer_of(session, customer_id))
 
 
 def _ending_of(session: Session, customer: Customer) -> Ending:
@@ -171,16 +168,14 @@ def plan_end(account: Account, ending: Ending, wish: EndingWish, by: By) -> Plan
         *_obstacle_reasons(points, wish, by.at),
         *_delegated_reasons(ending, by.at),
     ]
-    refused = any(reason.refuses for reason in reasons)
-    connected = account.connected and not refused
-    return Plan(
+    return Plan.of(
         kind=ChangeKind.ENDED,
         by=by,
         target=Target(account.id, account.cloud.id, customer.company_name, customer.id),
-        steps=() if refused else _steps(ending, wish, by),
-        reasons=tuple(reasons),
+        steps=lambda: _steps(ending, wish, by),
+        reasons=reasons,
         take_back=_take_back(account),
-        calls=(_remove_call(customer, by),) if connected else (),
+        calls=(_remove_call(customer, by),) if account.connected else (),
         version=customer.version,
         why=wish.reason.strip(),
         confirm=customer.primary_domain or customer.company_name,
@@ -362,19 +357,15 @@ def plan_notice(ending: Ending, letter: Letter, by: By, how: SentBy = SentBy.SMT
     By SMTP it becomes a call in the outbox, which is sent when the plan is carried out.
     """
     customer, account = ending.customer, ending.account
-    reasons = check_letter(letter)
-    refused = any(reason.refuses for reason in reasons)
-    by_server = how is SentBy.SMTP
-    text = _("A letter that was sent cannot be called back.")
     told: Fields = {
         "notice": letter.email, "how": how.value, "subject": letter.subject, "body": letter.body,
     }  # fmt: skip
-    return Plan(
+    return Plan.of(
         ChangeKind.ENDED, by,
         Target(account.id or 0, account.cloud, customer.company_name, customer.id), (),
-        tuple(reasons), TakeBack(possible=False, text=text),
-        calls=(letter_call(letter, by),) if by_server and not refused else (),
-        told=({}, told), only_told=not refused,
+        check_letter(letter), letter_stays_out(),
+        calls=(letter_call(letter, by),) if how is SentBy.SMTP else (),
+        told=({}, told), only_told=True,
     )  # fmt: skip
 
 

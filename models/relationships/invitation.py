@@ -21,12 +21,12 @@ from partnerdesk.models.changes.plan import (
     Step,
     TakeBack,
     Target,
-    can_be_undone,
 )
 from partnerdesk.models.core.clock import NEVER, iso
 from partnerdesk.models.core.errors import NotFoundError
-from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.core.verdicts import Reason, is_refused
 from partnerdesk.models.customers.entities import Customer, Relationship
+from partnerdesk.models.customers.page import of_another_account
 from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.languages import LANGUAGES, _
 from partnerdesk.models.letters.letter import (
@@ -180,8 +180,7 @@ def plan_letter_out(case: Case, letter: Letter, how: SentBy, by: By) -> Plan:
     reasons = [*_against(invitation, event, by), *_no_letter(invitation, letter)]
     if how is SentBy.NONE:
         raise ValueError("A letter goes out by some way.")
-    refused = any(reason.refuses for reason in reasons)
-    if not refused:
+    if not is_refused(reasons):
         reasons += just_out(invitation, by.at)
     now = iso(by.at)
     after: Fields = {
@@ -194,14 +193,16 @@ def plan_letter_out(case: Case, letter: Letter, how: SentBy, by: By) -> Plan:
                   "email": letter.email}  # fmt: skip
     else:
         after |= {"reminded_at": now, "reminders": invitation.reminders + 1}
-    calls = (letter_call(letter, by),) if how is SentBy.SMTP else ()
-    take_back = can_be_undone()
-    if calls:
-        take_back = TakeBack(
-            possible=False, text=_("A letter that was sent cannot be called back.")
-        )
-    return _plan(case, by, reasons, () if refused else (_step(invitation, after),),
-                 () if refused else calls, take_back)  # fmt: skip
+    steps = (_step(invitation, after),)
+    if how is not SentBy.SMTP:
+        return _plan(case, by, reasons, steps)
+    return _plan(case, by, reasons, steps, (letter_call(letter, by),), letter_stays_out())
+
+
+def letter_stays_out() -> TakeBack:
+    """Return that a change cannot be taken back because a letter went out with it."""
+    text = _("A letter that was sent cannot be called back.")
+    return TakeBack(possible=False, text=text)
 
 
 def next_event(invitation: Invitation, at: datetime) -> InvitationEvent:
@@ -239,8 +240,7 @@ def plan_rewrite(case: Case, letter: Letter, by: By) -> Plan:
     }  # fmt: skip
     changed = {name: text for name, text in after.items()
                if text != getattr(case.invitation, name)}  # fmt: skip
-    refused = any(reason.refuses for reason in reasons)
-    steps = () if refused or not changed else (_step(case.invitation, changed),)
+    steps = (_step(case.invitation, changed),) if changed else ()
     return _plan(case, by, reasons, steps)
 
 
@@ -281,10 +281,10 @@ def plan_accept(case: Case, by: By, customer: Customer | None = None) -> Plan:
         text = _("Nobody in the book is that company yet: add or import it, and it is linked.")
         again = _waits(invitation)  # that it was accepted is recorded already
         reasons.append(Reason("invitation.not-there", text, source="rules.md §7", refuses=again))
-    if chosen is not None and chosen.account_id != invitation.account_id:
-        text = _("This customer belongs to another partner account.")
-        reasons.append(Reason("invitation.other-account", text, "customer"))
-    if any(reason.refuses for reason in reasons):
+    reasons += of_another_account(
+        chosen, invitation.account_id, "invitation.other-account", "customer"
+    )
+    if is_refused(reasons):
         return _plan(case, by, reasons)
     after = {} if _waits(invitation) else _closed(InvitationState.ACCEPTED, by)
     if chosen is not None and chosen.id != invitation.customer_id:
@@ -293,11 +293,7 @@ def plan_accept(case: Case, by: By, customer: Customer | None = None) -> Plan:
     if chosen is not None:
         steps += _establish(case, chosen, by)
     plan = _plan(case, by, reasons, tuple(steps))
-    target = Target(
-        invitation.account_id, case.account.cloud, invitation.company_name,
-        chosen.id if chosen else None,
-    )  # fmt: skip
-    return Plan(plan.kind, by, target, plan.steps, plan.reasons, plan.take_back)
+    return replace(plan, target=replace(plan.target, customer_id=chosen.id if chosen else None))
 
 
 def _establish(case: Case, customer: Customer, by: By) -> list[Step]:
@@ -347,16 +343,13 @@ def plan_template(
         after = None
     before = {"subject": kept.subject, "body": kept.body} if kept else None
     steps = () if before == after else (Step(records.TEMPLATE, key, before, after),)
-    if any(reason.refuses for reason in reasons):
-        steps = ()
     target = Target(account.id or 0, account.cloud, f"{kind.value} ({language})")
-    return Plan(ChangeKind.TEMPLATE, by, target, steps, tuple(reasons), can_be_undone())
+    return Plan.of(ChangeKind.TEMPLATE, by, target, steps, reasons)
 
 
 def _closing(case: Case, event: InvitationEvent, state: InvitationState, by: By) -> Plan:
     reasons = _against(case.invitation, event, by)
-    steps = () if reasons else (_step(case.invitation, _closed(state, by)),)
-    return _plan(case, by, reasons, steps)
+    return _plan(case, by, reasons, (_step(case.invitation, _closed(state, by)),))
 
 
 def _closed(state: InvitationState, by: By) -> Fields:
@@ -401,7 +394,4 @@ def _plan(
     target = Target(
         invitation.account_id, case.account.cloud, invitation.company_name, invitation.customer_id
     )
-    return Plan(
-        ChangeKind.INVITATION, by, target, steps, tuple(reasons), take_back or can_be_undone(),
-        calls,
-    )  # fmt: skip
+    return Plan.of(ChangeKind.INVITATION, by, target, steps, reasons, take_back, calls)

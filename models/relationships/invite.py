@@ -18,11 +18,12 @@ from sqlmodel import col, select
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.accounts.records import ACCOUNT
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target, can_be_undone
+from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target
 from partnerdesk.models.core.clock import date_text, iso
 from partnerdesk.models.core.text import fold, shown
-from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.core.verdicts import Reason, is_refused
 from partnerdesk.models.customers.entities import BillingProfile, Customer
+from partnerdesk.models.customers.page import of_another_account
 from partnerdesk.models.languages import _
 from partnerdesk.models.letters.letter import (
     Letter,
@@ -52,6 +53,7 @@ from partnerdesk.models.relationships.entities import (
 from partnerdesk.models.relationships.lifecycles import OPEN_INVITATIONS, InvitationState
 from partnerdesk.models.settings.clouds import Capability
 from partnerdesk.models.values.domains import domain_name
+from partnerdesk.models.values.fields import guid_field, kept, text_field
 from partnerdesk.models.values.identifiers import guid
 
 if TYPE_CHECKING:
@@ -61,8 +63,6 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.clouds import Cloud
 
-LONGEST = 256
-"""Characters of a name, a domain, an address."""
 RELATED = ("reseller", "advisor", "syndication")
 """The relationships in which somebody is the partner's customer."""
 
@@ -179,14 +179,9 @@ def letter_kind(kind: InvitationKind, *, reminder: bool) -> LetterKind:
 def plan_invite(account: Account, wish: InvitationWish, around: Around, by: By) -> Plan:
     """Plan to write an invitation, or to record one that was made in the portal. Pure."""
     inviting = _Inviting(account, wish, around, by)
-    reasons = inviting.reasons()
-    refused = any(reason.refuses for reason in reasons)
-    customer = around.customer
-    return Plan(
-        ChangeKind.INVITED, by,
-        Target(account.id, account.cloud.id, inviting.company, customer.id if customer else None),
-        () if refused else inviting.steps(), tuple(reasons), can_be_undone(),
-    )  # fmt: skip
+    customer_id = around.customer.id if around.customer else None
+    target = Target(account.id, account.cloud.id, inviting.company, customer_id)
+    return Plan.of(ChangeKind.INVITED, by, target, inviting.steps, inviting.reasons())
 
 
 class _Inviting:
@@ -222,11 +217,8 @@ class _Inviting:
         return [*found, *self._book_reasons()]
 
     def _company_reasons(self) -> list[Reason]:
-        reasons = []
-        customer = self.around.customer
-        if customer is not None and customer.account_id != self.account.id:
-            text = _("This customer belongs to another partner account.")
-            reasons.append(Reason("invitation.other-account", text, "customer"))
+        customer, account_id = self.around.customer, self.account.id
+        reasons = of_another_account(customer, account_id, "invitation.other-account", "customer")
         if not self.company:
             reasons.append(
                 Reason("invitation.no-company", _("Whom? Write the company."), "company")
@@ -235,18 +227,13 @@ class _Inviting:
         for field, text in (("company", self.company), ("contact", self.contact),
                             ("email", email), ("domain", self.wish.domain),
                             ("provider", self.provider)):  # fmt: skip
-            if len(text) > LONGEST or shown(text) != text:
-                said = _("At most {count} characters, and all of them to be seen.")
-                reasons.append(Reason(f"invitation.{field}", said.format(count=LONGEST), field))
+            kept(text_field(text, f"invitation.{field}", field), reasons, "")
         if self.wish.domain and domain_name(self.wish.domain.strip()) is None:
             text = _("{domain} is no domain such as contoso.onmicrosoft.com.")
             said = text.format(domain=shown(self.wish.domain[:60]))
             reasons.append(Reason("invitation.domain", said, "domain"))
         tenant = self.wish.microsoft_id.strip()
-        if tenant and guid(tenant) is None:
-            text = _("{text} is no GUID such as 1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11.")
-            said = text.format(text=shown(tenant[:60]))
-            reasons.append(Reason("invitation.microsoft-id", said, "microsoft_id"))
+        kept(guid_field(tenant, "invitation.microsoft-id", "microsoft_id"), reasons, "")
         return reasons
 
     def _cloud_reasons(self) -> list[Reason]:
@@ -296,7 +283,7 @@ class _Inviting:
             )
             return [Reason("link.missing", text, "link", "rules.md §7")]
         reasons = [*check_link(self.own_link, self.cloud, self.around.account.tenant_id)]
-        if any(reason.refuses for reason in reasons):
+        if is_refused(reasons):
             return reasons
         if asks_delegated_admin(self.own_link) is None and not self.delegated_admin:
             text = _("This link does not say whether it asks for delegated admin: look at it.")

@@ -14,20 +14,27 @@ from partnerdesk.models.accounts.edit import mpn_id_of
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.fields import fields_of
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target, can_be_undone
+from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target
 from partnerdesk.models.core.clock import iso
 from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.core.text import fold, shown
-from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.core.verdicts import Reason, is_refused
 from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.customers.page import of_another_account
 from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.relationships import records
 from partnerdesk.models.relationships.entities import PartnerLink, PartnerRelation, PartnerState
 from partnerdesk.models.settings.clouds import Capability
-from partnerdesk.models.values.countries import country_code, country_name, likely_code
-from partnerdesk.models.values.identifiers import guid
+from partnerdesk.models.values.countries import country_name
+from partnerdesk.models.values.fields import (
+    country_field,
+    guid_field,
+    kept,
+    text_field,
+    yes_no_field,
+)
 from partnerdesk.models.values.regions import in_other_region
 
 if TYPE_CHECKING:
@@ -37,7 +44,6 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.clouds import Cloud
 
-LONGEST = 256
 SOURCE = "rules.md §8"
 FIELDS = ("name", "mpn_id", "location", "kind", "agreement_signed", "microsoft_id")
 """What a person says of a partner, in the order of the form."""
@@ -46,7 +52,6 @@ KINDS = {
     "provider": PartnerRelation.IS_INDIRECT_CLOUD_SOLUTION_PROVIDER_OF,
 }
 """The short words for what a partner is."""
-_SIGNED = {"yes": True, "no": False, "": None}
 
 
 def read_partner(store: Store, partner_id: int) -> tuple[PartnerLink, PartnerAccount]:
@@ -93,10 +98,10 @@ def plan_add_partner(
     """Plan to add an indirect provider or reseller; `said` holds texts by `FIELDS`. Pure."""
     fields, reasons = _checked(account, said, others, None)
     reasons = [*model_reasons(account), *reasons]
-    refused = any(reason.refuses for reason in reasons)
     new = {"account_id": account.id, **fields, "state": "active", "since": iso(by.at)}
-    steps = () if refused else (Step(records.PARTNER, {"id": None}, None, new),)
-    return _plan(account.id, account.cloud, str(fields.get("name", "")), by, steps, reasons)
+    target = Target(account.id, account.cloud.id, str(fields["name"]))
+    steps = (Step(records.PARTNER, {"id": None}, None, new),)
+    return Plan.of(ChangeKind.PARTNER, by, target, steps, reasons)
 
 
 def plan_edit_partner(
@@ -109,18 +114,16 @@ def plan_edit_partner(
     """Plan to change what is kept of a partner; only fields that change are touched. Pure."""
     fields, reasons = _checked(account, said, others, partner)
     if partner.state == PartnerState.ENDED:
-        reasons.append(Reason("partner.ended", _("The link with this partner ended already.")))
-    refused = any(reason.refuses for reason in reasons)
+        reasons.append(_ended_already())
     before = fields_of(partner, fields)
     changed = {name: value for name, value in fields.items() if value != before[name]}
-    if "name" in changed and not refused:
+    if "name" in changed and not is_refused(reasons):
         text = _("Customers keep the name they carry: name the reseller there again.")
         reasons.append(Reason("partner.renamed", text, "name", refuses=False))
-    steps: tuple[Step, ...] = ()
-    if changed and not refused:
-        kept = {name: before[name] for name in changed}
-        steps = (Step(records.PARTNER, {"id": partner.id}, kept, changed),)
-    return _plan(account.id, account.cloud, partner.name, by, steps, reasons)
+    was = {name: before[name] for name in changed}
+    steps = (Step(records.PARTNER, {"id": partner.id}, was, changed),) if changed else ()
+    target = Target(account.id, account.cloud.id, partner.name)
+    return Plan.of(ChangeKind.PARTNER, by, target, steps, reasons)
 
 
 def plan_end_partner(
@@ -132,7 +135,7 @@ def plan_end_partner(
     """
     reasons = []
     if partner.state == PartnerState.ENDED:
-        reasons.append(Reason("partner.ended", _("The link with this partner ended already.")))
+        reasons.append(_ended_already())
     else:
         text = _("Only the link goes: customers and their delegated admin stay. Nobody is told; "
                  "tell the partner yourself.")  # fmt: skip
@@ -145,9 +148,13 @@ def plan_end_partner(
         )
         reasons.append(Reason("partner.customers", text, refuses=False))
     after = {"state": PartnerState.ENDED.value, "ended_at": iso(by.at)}
-    refused = any(reason.refuses for reason in reasons)
     step = Step(records.PARTNER, {"id": partner.id}, fields_of(partner, after), after)
-    return _plan(account.id or 0, cloud, partner.name, by, () if refused else (step,), reasons)
+    target = Target(account.id or 0, cloud.id, partner.name)
+    return Plan.of(ChangeKind.PARTNER, by, target, (step,), reasons)
+
+
+def _ended_already() -> Reason:
+    return Reason("partner.ended", _("The link with this partner ended already."))
 
 
 def shared_customers(store: Store, partner: PartnerLink) -> int:
@@ -188,20 +195,17 @@ def plan_name_reseller(
     partner = find_partner(wanted, partners) if wanted else None
     name = partner.name if partner is not None else wanted
     reasons = model_reasons(account)
-    if not any(reason.refuses for reason in reasons):
+    if not is_refused(reasons):
         reasons += _reseller_reasons(account, wanted, partner, own_mpn_id)
     if customer.ended_at is not None:
         reasons.append(Reason("reseller.ended", _("The relationship with this customer ended.")))
-    if customer.account_id != account.id:
-        text = _("This customer belongs to another partner account.")
-        reasons.append(Reason("reseller.other-account", text))
-    refused = any(reason.refuses for reason in reasons)
+    reasons += of_another_account(customer, account.id, "reseller.other-account")
     steps: tuple[Step, ...] = ()
-    if not refused and name != customer.indirect_reseller:
+    if name != customer.indirect_reseller:
         before = {"indirect_reseller": customer.indirect_reseller}
         steps = (Step(CUSTOMER, {"id": customer.id}, before, {"indirect_reseller": name}),)
     target = Target(account.id, account.cloud.id, customer.company_name, customer.id)
-    return Plan(ChangeKind.UPDATED, by, target, steps, tuple(reasons), can_be_undone())
+    return Plan.of(ChangeKind.UPDATED, by, target, steps, reasons)
 
 
 def find_partner(text: str, partners: Sequence[PartnerLink]) -> PartnerLink | None:
@@ -260,38 +264,24 @@ def _checked(
     name = " ".join(said.get("name", "").split())
     if not name:
         reasons.append(Reason("partner.no-name", _("Write the partner's name."), "name"))
-    elif len(name) > LONGEST or shown(name) != name:
-        text = _("At most {count} characters, and all of them to be seen.")
-        reasons.append(Reason("partner.name", text.format(count=LONGEST), "name"))
-    mpn_id = mpn_id_of(said.get("mpn_id", "").strip())
-    if isinstance(mpn_id, Reason):
-        reasons.append(mpn_id)
-        mpn_id = ""
+    kept(text_field(name, "partner.name", "name"), reasons, "")
+    mpn_id = kept(mpn_id_of(said.get("mpn_id", "").strip()), reasons, "")
     place = said.get("location", "").strip()
-    location = country_code(place) if place else ""
-    if location is None:
-        likely = likely_code(place)
-        text = _("{text} is no country.").format(text=shown(place[:60]))
-        reasons.append(Reason("partner.location", text, "location", offer=likely))
+    location = kept(country_field(place, "partner.location", "location"), reasons, "")
     tenant = said.get("microsoft_id", "").strip()
-    microsoft_id = guid(tenant) if tenant else ""
-    if microsoft_id is None:
-        text = _("{text} is no GUID such as 1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11.")
-        said_so = text.format(text=shown(tenant[:60]))
-        reasons.append(Reason("partner.microsoft-id", said_so, "microsoft_id"))
+    found = guid_field(tenant, "partner.microsoft-id", "microsoft_id")
+    microsoft_id = kept(found, reasons, "")
     word = said.get("kind", "").strip() or default_kind(account)
     relation = KINDS.get(word) or (PartnerRelation(word) if word in set(PartnerRelation) else None)
     if relation is None:
         text = _("{text} is neither reseller nor provider.").format(text=shown(word[:40]))
         reasons.append(Reason("partner.kind", text, "kind", SOURCE))
-    signed = said.get("agreement_signed", "").strip().lower()
-    if signed not in _SIGNED:
-        text = _("Write yes or no, or leave it empty where it is not known.")
-        reasons.append(Reason("partner.agreement", text, "agreement_signed"))
+    answer = said.get("agreement_signed", "").strip()
+    signed = kept(yes_no_field(answer, "partner.agreement", "agreement_signed"), reasons, None)
     fields: Fields = {
-        "name": name, "mpn_id": mpn_id, "location": location or "",
-        "relationship_type": str(relation or ""), "agreement_signed": _SIGNED.get(signed),
-        "microsoft_id": microsoft_id or "",
+        "name": name, "mpn_id": mpn_id, "location": location,
+        "relationship_type": str(relation or ""), "agreement_signed": signed,
+        "microsoft_id": microsoft_id,
     }  # fmt: skip
     return fields, [*reasons, *_meeting(fields, others, partner)]
 
@@ -312,11 +302,3 @@ def _meeting(
             text = _("There is a partner of that name already.")
             return [Reason("partner.there", text, "name")]
     return []
-
-
-def _plan(
-    account_id: int, cloud: Cloud, name: str, by: By, steps: tuple[Step, ...],
-    reasons: list[Reason],
-) -> Plan:  # fmt: skip
-    target = Target(account_id, cloud.id, name)
-    return Plan(ChangeKind.PARTNER, by, target, steps, tuple(reasons), can_be_undone())

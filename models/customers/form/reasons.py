@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.core.verdicts import Reason, is_refused
 from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
 from partnerdesk.models.languages import _, ngettext
 
@@ -101,7 +101,7 @@ class Checked:
     @property
     def refused(self) -> bool:
         """Whether something stands in the way."""
-        return any(reason.refuses for reason in self.reasons)
+        return is_refused(self.reasons)
 
 
 def refusal(field: FormField, problem: str, text: str, source: str, offer: str = "") -> Reason:

@@ -1,4 +1,10 @@
-"""Prints what became of a record of the relationship manager: a plan in words, or a JSON object."""
+"""How a command plans, prints, carries out and ends: the same for all that change the book.
+
+    plan = plan_…(…, present())
+    return carry(arguments, settings, store, plan, ("done", "would_do"), record)
+
+A plan is printed in words, or as one JSON object with the record as it is then.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +15,7 @@ from uuid import uuid4
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import ExitCode
+from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
@@ -33,10 +40,20 @@ def present() -> By:
     return By(Actor.present(), now(), str(uuid4()))
 
 
-def add_trying(command: argparse.ArgumentParser) -> None:
-    """Add the flags of every command that plans a change."""
+def add_dry_run(command: argparse.ArgumentParser, json_help: str) -> None:
+    """Add the flags of every command that plans; `json_help` says what is printed as JSON."""
     command.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
-    command.add_argument("--json", action="store_true", help=_("the result as one JSON object"))
+    command.add_argument("--json", action="store_true", help=json_help)
+
+
+def add_trying(command: argparse.ArgumentParser) -> None:
+    """Add the flags of every command that plans one change."""
+    add_dry_run(command, _("the result as one JSON object"))
+
+
+def no_letters(_letter: Letter | None) -> Fields:
+    """Return what JSON says of letters where a change has none."""
+    return {}
 
 
 def carry(
@@ -45,7 +62,13 @@ def carry(
     store: Store,
     plan: Plan,
     words: tuple[str, str],
-    record: Callable[[int | None], Fields],
+    record: Callable[[int | None], Fields] | None,
+    *,
+    said: str = "",
+    tells_why: bool = False,
+    letter: Letter | None = None,
+    letters: Callable[[Letter | None], Fields] = no_letters,
+    do: Callable[[], ExitCode] | None = None,
 ) -> ExitCode:
     """Print a plan, carry it out unless it is refused or only tried, and say what came of it.
 
@@ -55,7 +78,13 @@ def carry(
         store: the book.
         plan: what is to be done.
         words: the result in JSON, where it is done and where it would be.
-        record: gives the record's fields: by its id, or with None as they would be.
+        record: gives the record's fields: by its id, or with None as they would be; None where
+            JSON is the plan alone.
+        said: what is said when it is done; by default that it is.
+        tells_why: whether stderr says why it is refused, also where stdout does.
+        letter: the letter that goes with it, shown where it is only tried.
+        letters: what JSON says of the letter.
+        do: carries out and prints what came of it, where that takes more than the plan.
 
     Raises:
         ConflictError: the record is not any more as it was when the plan was made.
@@ -64,22 +93,29 @@ def carry(
     from partnerdesk.models.core.verdicts import Verdict
     from partnerdesk.models.operations.carry_out import carry_out
 
+    def print_as(result: str, id: int | None = None, **more: Any) -> None:
+        fields = record(id) if record is not None else None
+        print_plan(arguments, settings, plan, fields, result, **more)
+
     done, would = words
     if plan.verdict is Verdict.REFUSED:
-        print_plan(arguments, settings, plan, record(None), "refused")
-        return refused(arguments, plan.reasons)
+        print_as("refused", **letters(None))
+        return _refused(plan.reasons, tells_why=tells_why or arguments.json)
     if plan.changes_nothing:
-        print_plan(arguments, settings, plan, record(None), "nothing")
+        print_as("nothing", **letters(None))
         tell(_("There is nothing to change."))
         return ExitCode.DONE
     if arguments.dry_run:
-        print_plan(arguments, settings, plan, record(None), would)
+        print_as(would, **letters(letter))
+        if not arguments.json:
+            print_below(letter)
         tell_dry_run()
         return ExitCode.DONE
+    if do is not None:
+        return do()
     outcome = carry_out(store, plan, getattr(arguments, "why", ""))
-    fields = record(outcome.record_id)
-    print_plan(arguments, settings, plan, fields, done, change_id=outcome.change_id)
-    tell(_("Done."))
+    print_as(done, outcome.record_id, **letters(letter), change_id=outcome.change_id)
+    tell(said or _("Done."))
     return ExitCode.DONE
 
 
@@ -87,17 +123,19 @@ def print_plan(
     arguments: argparse.Namespace,
     settings: Settings,
     plan: Plan,
-    fields: Fields,
+    fields: Fields | None,
     result: str,
     **more: Any,
 ) -> None:
     """Print a plan in words, or a record with its plan and the result as one JSON object."""
     from partnerdesk.models.operations.describe_plan import plan_text
 
-    if arguments.json:
-        print_object(fields, plan, result, **more)
-    else:
+    if not arguments.json:
         print(plan_text(without_letter(plan), settings.all_clouds()))
+    elif fields is None:
+        print(json_text({**plan.as_json(), "result": result, **more}, indent=2))
+    else:
+        print_object(fields, plan, result, **more)
 
 
 def print_object(
@@ -117,12 +155,19 @@ def print_object(
     print(json_text(told, indent=2))
 
 
-def refused(arguments: argparse.Namespace, reasons: Iterable[Reason]) -> ExitCode:
-    """Say on stderr that a plan was refused: why, where stdout does not tell it in words."""
-    if arguments.json:
-        for reason in reasons:
-            if reason.refuses:
-                tell(reason.text)
+def print_reasons(reasons: Iterable[Reason], indent: str = "") -> None:
+    """Print reasons with their sources, a line each."""
+    for reason in reasons:
+        mark = "✗" if reason.refuses else "!"
+        source = f" ({reason.source})" if reason.source else ""
+        print(f"{indent}{mark} {shown(reason.text)}{source}")
+
+
+def _refused(reasons: Iterable[Reason], *, tells_why: bool) -> ExitCode:
+    """Say on stderr that a plan was refused, and why where stdout does not tell it in words."""
+    for reason in reasons:
+        if reason.refuses and tells_why:
+            tell(reason.text)
     tell(_("Refused: nothing was written."))
     return ExitCode.REFUSED
 
@@ -168,3 +213,10 @@ def print_letter(letter: Letter) -> None:
     from partnerdesk.models.letters.letter import safe_text
 
     print(safe_text(letter).rstrip("\n"))
+
+
+def print_below(letter: Letter | None) -> None:
+    """Print a letter below what stands above it."""
+    if letter is not None:
+        print()
+        print_letter(letter)

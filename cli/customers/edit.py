@@ -1,0 +1,174 @@
+"""`partnerdesk customers edit|tag|note`: what the page of a customer changes, without a screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partnerdesk.cli.customers.record import customer_json
+from partnerdesk.cli.shared.account import named_customer
+from partnerdesk.cli.shared.open_book import open_book
+from partnerdesk.cli.shared.plans import add_trying, carry, present
+from partnerdesk.models.core.errors import NotFoundError, UsageError
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
+from partnerdesk.models.languages import _
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from partnerdesk.models.changes.plan import Fields
+    from partnerdesk.models.core.errors import ExitCode
+    from partnerdesk.models.customers.entities import Note
+    from partnerdesk.models.customers.page import CustomerPage
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.settings.model import Settings
+
+EDITED = (
+    FormField.COMPANY_NAME, FormField.REGISTRATION_NUMBER, FormField.ADDRESS_LINE1,
+    FormField.ADDRESS_LINE2, FormField.CITY, FormField.STATE, FormField.POSTAL_CODE,
+    FormField.COUNTRY, FormField.FIRST_NAME, FormField.LAST_NAME, FormField.EMAIL,
+    FormField.PHONE_NUMBER, FormField.LANGUAGE, FormField.CULTURE,
+)  # fmt: skip
+"""The fields that the form of a customer in the book asks."""
+
+
+def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    """Add `edit`, `tag` and `note`."""
+    editing = parts.add_parser(
+        "edit", parents=[shared],
+        help=_("change a customer's profiles; only the fields that are given"),
+        description=_(
+            "Changes the company and billing profile of one customer by the rules of the form. "
+            "Fields that are not given stay as they are; an empty text empties one."
+        ),
+        epilog=_("Exit code 3 where a rule refuses it, 4 where nobody is meant, 5 where somebody "
+                 "else changed the customer at the same moment."),
+    )  # fmt: skip
+    _add_common(editing)
+    group = editing.add_argument_group(_("the customer"))
+    for field in EDITED:
+        group.add_argument(f"--{field.replace('_', '-')}", metavar="TEXT", dest=f"of_{field}",
+                           help=_(FIELD_TITLES[field]))  # fmt: skip
+    editing.set_defaults(run=run_edit)
+
+    tagging = parts.add_parser(
+        "tag", parents=[shared],
+        help=_("give a customer tags, or take some away"),
+        description=_("Tags are separated by commas. One that is there already, in whatever "
+                      "case, stays as it is."),
+    )  # fmt: skip
+    _add_common(tagging)
+    tagging.add_argument("--add", metavar="TAGS", help=_("tags that come"))
+    tagging.add_argument("--remove", metavar="TAGS", help=_("tags that go"))
+    tagging.add_argument("--set", metavar="TAGS", help=_("these tags and no others"))
+    tagging.set_defaults(run=run_tag)
+
+    noting = parts.add_parser(
+        "note", parents=[shared],
+        help=_("write a note on a customer, change or remove one"),
+        description=_("Without --change and --remove the text becomes a new note."),
+        epilog=_("Exit code 4 where the customer has no note of that number."),
+    )  # fmt: skip
+    _add_common(noting)
+    noting.add_argument("--text", metavar="TEXT", help=_("what the note says"))
+    which = noting.add_mutually_exclusive_group()
+    number = _("the number of the note, as `customers show` has it")
+    which.add_argument("--change", metavar="NOTE", type=int, help=number)
+    which.add_argument("--remove", metavar="NOTE", type=int, help=number)
+    noting.set_defaults(run=run_note)
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument("customer", metavar="ID|DOMAIN", help=_("Microsoft ID or primary domain"))
+    command.add_argument("--why", metavar="TEXT", default="", help=_("a reason, for the history"))
+    add_trying(command)
+
+
+def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Change the profiles of a customer."""
+    from partnerdesk.models.customers.edit import form_values, plan_edit_customer
+    from partnerdesk.models.customers.page import read_customer
+
+    given = {
+        field: text for field in EDITED
+        if (text := getattr(arguments, f"of_{field}")) is not None
+    }  # fmt: skip
+    if not given:
+        raise UsageError(_("Say what to change, for example: --city TEXT"))
+    store = open_book(arguments, settings)
+    account, id = named_customer(arguments, settings, store, arguments.customer)
+    page = read_customer(store, id)
+    plan = plan_edit_customer(page, account, form_values(page) | given, present())
+    words = ("changed", "would_change")
+    return carry(arguments, settings, store, plan, words, _reading(store, id))
+
+
+def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Give a customer tags, or take some away."""
+    from partnerdesk.models.customers.tags_and_notes import parse_tags, plan_tags
+
+    if arguments.set is None and not (arguments.add or arguments.remove):
+        raise UsageError(
+            _("Say which tags come or go."), _("For example: --add vip --remove prospect")
+        )
+    if arguments.set is not None and (arguments.add or arguments.remove):
+        raise UsageError(_("--set names all tags: leave out --add and --remove."))
+    come, go = parse_tags(arguments.add or ""), parse_tags(arguments.remove or "")
+    store = open_book(arguments, settings)
+    page = _page(arguments, settings, store)
+    tags = parse_tags(arguments.set or "")
+    if arguments.set is None:
+        gone = {fold(tag) for tag in go}
+        stay = [tag for tag in page.tags if fold(tag) not in gone]
+        there = {fold(tag) for tag in stay}
+        tags = [*stay, *(tag for tag in come if fold(tag) not in there)]
+    plan = plan_tags(page, tags, present())
+    record = _reading(store, page.customer.id or 0)
+    return carry(arguments, settings, store, plan, ("tagged", "would_tag"), record)
+
+
+def run_note(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Write a note, change or remove one."""
+    from partnerdesk.models.customers.tags_and_notes import plan_note
+
+    text = "" if arguments.remove is not None else (arguments.text or "")
+    if arguments.remove is None and not text.strip():
+        raise UsageError(_("Say what the note says: --text TEXT"))
+    if arguments.remove is not None and arguments.text is not None:
+        raise UsageError(_("A note that is removed says nothing: leave out --text."))
+    number = arguments.remove if arguments.remove is not None else arguments.change
+    store = open_book(arguments, settings)
+    page = _page(arguments, settings, store)
+    note = None if number is None else _note(page, number)
+    plan = plan_note(page, text, note, present())
+    record = _reading(store, page.customer.id or 0)
+    return carry(arguments, settings, store, plan, ("noted", "would_note"), record)
+
+
+def _page(arguments: argparse.Namespace, settings: Settings, store: Store) -> CustomerPage:
+    from partnerdesk.models.customers.page import read_customer
+
+    _account, id = named_customer(arguments, settings, store, arguments.customer)
+    return read_customer(store, id)
+
+
+def _note(page: CustomerPage, number: int) -> Note:
+    for note in page.notes:
+        if note.id == number:
+            return note
+    raise NotFoundError(
+        _("This customer has no note {id}.").format(id=number),
+        _("`partnerdesk customers show` names their numbers."),
+    )
+
+
+def _reading(store: Store, id: int) -> Callable[[int | None], Fields]:
+    """Return what gives a customer's fields as the book has them then."""
+
+    def record(_id: int | None) -> Fields:
+        from partnerdesk.models.customers.page import read_customer
+
+        return customer_json(read_customer(store, id))
+
+    return record
