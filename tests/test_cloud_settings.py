@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
 
+from partnerdesk.models.core import paths
 from partnerdesk.models.letters.links import check_link
 from partnerdesk.models.settings.clouds import Capability, Support
 from partnerdesk.models.settings.load import CLOUDS, load
@@ -53,6 +55,20 @@ def test_a_partners_own_cloud_stands_behind_the_others_and_is_kept() -> None:
     assert cloud.allows(Capability.REMOVE_RELATIONSHIP).reason == "Nobody leaves Mars."
     assert cloud.allows(Capability.USAGE).support is Support.UNSTATED
     assert set(cloud.other_suffixes) == {load().clouds[id].domain_suffix for id in ALL_CLOUDS}
+
+
+def test_a_whole_file_of_before_is_read_as_before() -> None:
+    """A person may have copied all of `config.toml` when a cloud had five settings."""
+    now = paths.project_settings().read_text()
+    before = re.sub(r"(?m)^(link|countries|outside|\[clouds\.[a-z-]+\.texts).*\n", "", now)
+    before = re.sub(rf'(?m)^({"|".join(Capability)}) = ".*\n', "", before)
+    assert set(tomllib.loads(before)["clouds"]["us-gov"]) == {
+        "name", "short_name", "domain_suffix", "color", "enabled",
+    }  # fmt: skip
+    alone = load()
+    write(before.replace("Global", "World"))
+    assert load().clouds["global"].short_name == "World"
+    assert load().all_clouds()["us-gov"] == alone.all_clouds()["us-gov"]
 
 
 def test_a_cloud_that_says_no_more_than_it_must_has_words_all_the_same() -> None:

@@ -27,6 +27,8 @@ from partnerdesk.models.letters.letter import (
     language_for,
     letter_text,
 )
+from partnerdesk.models.relationships.invitation import letter_day
+from tests.books import NOW
 
 if TYPE_CHECKING:
     from partnerdesk.models.core.verdicts import Reason
@@ -117,6 +119,14 @@ def test_a_notice_says_what_ends_and_what_stays(
         assert words in body
     silent = compose(LetterKind.NOTICE, language, replace(FULL, ended_on="", reason="")).body
     assert len(body.splitlines()) == len(silent.splitlines()) + 3
+
+
+def test_a_language_of_another_version_falls_back_to_english() -> None:
+    """A book can be shared with a program that has one language more."""
+    theirs = LetterLanguage("xx")
+    assert built_in(LetterKind.NOTICE, theirs) == built_in(LetterKind.NOTICE, EN)
+    assert letter_day(NOW, theirs) == letter_day(NOW, EN) == "2026-11-22"
+    assert compose(LetterKind.REMINDER, theirs, FULL).language == "xx"
 
 
 def test_titles_and_languages() -> None:

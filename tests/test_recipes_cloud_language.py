@@ -189,7 +189,7 @@ def test_a_language_is_a_line_and_a_folder(copy: Copy, tmp_path: Path) -> None:
     assert "It must be one of '', 'en', 'ru' or 'fr'." in unknown
 
     new = ("customers", "add", "--dry-run", "--json", "--company-name", "Soleil SARL", "--country",
-           "Allemagne", "--language", "français")  # fmt: skip
+           "Allemagne", "--language", "allemand")  # fmt: skip
     added = copy.run(*new, code=3)
     assert "country.unknown" not in added
     assert "language.unknown" not in added

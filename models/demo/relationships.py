@@ -114,18 +114,16 @@ class _Drawing:
     def links(self, clouds: Sequence[Cloud]) -> None:
         """Give each account in whose cloud there is one its invitation link."""
         for cloud in clouds:
+            if not cloud.allows(Capability.INVITATION_URL):
+                continue
             account = self._account(cloud.id)
-            if account is not None and cloud.allows(Capability.INVITATION_URL):
-                tenant = account.tenant_id
-                link = (
-                    "https://admin.microsoft.com/Adminportal/Home?invType=ResellerRelationship"
-                    f"&partnerId={tenant}&msppId=0&DAP=true#/BillingAccounts/partner-invitation"
-                )
-                self._connection.execute(
-                    update(PartnerAccount)
-                    .where(col(PartnerAccount.id) == account.id)
-                    .values(invitation_link=link)
-                )
+            link = (
+                "https://admin.microsoft.com/Adminportal/Home?invType=ResellerRelationship"
+                f"&partnerId={account.tenant_id}&msppId=0&DAP=true"
+                "#/BillingAccounts/partner-invitation"
+            )
+            own = update(PartnerAccount).where(col(PartnerAccount.id) == account.id)
+            self._connection.execute(own.values(invitation_link=link))
 
     def _account(self, cloud: str) -> Any:
         found = select(PartnerAccount.__table__).where(  # type: ignore[attr-defined]

@@ -136,8 +136,12 @@ _PLACEHOLDER = re.compile(r"\{ *([^{}\s][^{}\n]{0,40}?) *\}")
 
 @cache
 def built_in(kind: LetterKind, language: LetterLanguage) -> Template:
-    """Return our own text of a letter; also what an own template starts from."""
-    text = (FOLDER / language / "letters" / f"{kind}.txt").read_text(encoding="utf-8")
+    """Return our own text of a letter; also what an own template starts from.
+
+    A language that only another version of the program knows falls back to English.
+    """
+    file = FOLDER / language_for(language) / "letters" / f"{kind}.txt"
+    text = file.read_text(encoding="utf-8")
     subject, _blank, body = text.partition("\n\n")
     return Template(subject.removeprefix("Subject:").strip(), body)
 

@@ -37,6 +37,7 @@ from partnerdesk.models.letters.letter import (
     Template,
     check_letter,
     compose,
+    language_for,
 )
 from partnerdesk.models.letters.letter import check_template as template_reasons
 from partnerdesk.models.relationships import records
@@ -130,7 +131,7 @@ def parties_of(case: Case) -> Parties:
 
 def letter_day(day: datetime, language: LetterLanguage) -> str:
     """Return a day as a letter in a language writes it."""
-    return f"{day:{LANGUAGES[language].day}}"
+    return f"{day:{LANGUAGES[language_for(language)].day}}"
 
 
 def letter_as_written(invitation: Invitation) -> Letter:

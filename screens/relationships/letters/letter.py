@@ -104,7 +104,8 @@ class LetterPage(DeskScreen):
         wrong = [
             Field("✗" if reason.refuses else "!", reason.text) for reason in check_letter(letter)
         ]
-        kind, language = _(LETTER_TITLES[letter.kind]), _(LANGUAGE_TITLES[letter.language])
+        kind = _(LETTER_TITLES[letter.kind])
+        language = _(LANGUAGE_TITLES.get(letter.language, letter.language))
         title = f"{kind} · {language}"
         self.page.show(
             [
