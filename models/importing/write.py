@@ -241,16 +241,11 @@ class _Import:
 
 def _columns(values: Values) -> BoundRow:
     """Return what the customer's own row says."""
-    microsoft_id = value_of(values, ImportField.MICROSOFT_ID) or None
+    columns: BoundRow = {field.value: value_of(values, field) for field in OWN_FIELDS}
+    columns["microsoft_id"] = columns["microsoft_id"] or None
+    relationship = ImportField.RELATIONSHIP
+    columns[relationship.value] = Relationship(columns[relationship.value])
     tags = value_of(values, ImportField.TAGS)
-    columns = {
-        "microsoft_id": microsoft_id,
-        "company_name": value_of(values, ImportField.COMPANY_NAME),
-        "primary_domain": value_of(values, ImportField.PRIMARY_DOMAIN),
-        "relationship_to_partner": Relationship(value_of(values, ImportField.RELATIONSHIP)),
-        "country": value_of(values, ImportField.COUNTRY),
-        "indirect_reseller": value_of(values, ImportField.INDIRECT_RESELLER),
-    }
     split = tags.split(TAG_SEPARATOR) if tags else []
     return columns | Customer.derive(columns | {"tags": split})
 
