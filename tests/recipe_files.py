@@ -164,7 +164,7 @@ from pathlib import Path
 
 from partnerdesk.models.changes.history import Actor
 from partnerdesk.models.changes.plan import By
-from partnerdesk.models.changes.undo_state import entry_of
+from partnerdesk.models.changes.entries import entry_of
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.lists.filter_parser import parse

@@ -99,7 +99,7 @@ def company_names(store: Store) -> list[str]:
 def test_the_schema_is_that_of_the_entities(store: Store) -> None:
     for module in pkgutil.walk_packages(partnerdesk.models.__path__, "partnerdesk.models."):
         if ".migrations" not in module.name:
-            import_module(module.name)  # also an entity that env.py forgets
+            import_module(module.name)  # also an entity that nothing else imports
     with store.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from partnerdesk.models.changes.history import (
-    SEALED,
-    digest_of,
-    searched_text,
-    standing_undos,
-)
+from partnerdesk.models.changes.history import SEALED, digest_of, searched_text
 from partnerdesk.models.changes.kinds import KIND_TITLES
+from partnerdesk.models.changes.undo_state import standing_undos
 from partnerdesk.models.core.clock import from_millis, moment_text
 from partnerdesk.models.core.errors import StoreError
 from partnerdesk.models.core.text import shown

@@ -9,11 +9,11 @@ from sqlalchemy import func, insert
 from sqlmodel import SQLModel, col, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.entries import entry_of
 from partnerdesk.models.changes.fields import differences, value_of
 from partnerdesk.models.changes.history import Change, as_json, as_object, entry, held
 from partnerdesk.models.changes.outbox import OutboxCall
 from partnerdesk.models.changes.plan import NEW, Outcome, Plan, Step
-from partnerdesk.models.changes.undo_state import entry_of
 from partnerdesk.models.core.errors import NotFoundError, RefusedError
 from partnerdesk.models.core.text import shown, without_nul
 from partnerdesk.models.core.verdicts import Verdict
@@ -109,19 +109,9 @@ def first_free_id(connection: Connection) -> int | None:
 
 
 def _refuse_overtaken(session: Session, plan: Plan) -> None:
-    if plan.unused_domain:
-        found = select(Customer.company_name).where(
-            Customer.primary_domain == plan.unused_domain,
-            col(Customer.account_id).in_(select(PartnerAccount.id)),
-        )
-        company = session.exec(found.limit(1)).first()
-        if company is not None:
-            raise RefusedError(
-                _("{domain} came into the book meanwhile: {company} has it.").format(
-                    domain=plan.unused_domain, company=shown(company)[:80]
-                ),
-                _("Nothing was written. Open that customer, or choose another domain."),
-            )
+    if plan.unused_domain and (taken := domain_taken(session, plan.unused_domain)):
+        remedy = _("Nothing was written. Open that customer, or choose another domain.")
+        raise RefusedError(taken, remedy)
     if plan.undoes is not None and entry_of(session, plan.undoes).undone_by is not None:
         raise changed_meanwhile()
     if plan.target.customer_id is None or _brings_back(plan):
@@ -131,6 +121,20 @@ def _refuse_overtaken(session: Session, plan: Plan) -> None:
         raise NotFoundError(_("This customer is not in the book any more."))
     if plan.version not in (None, customer.version):
         raise changed_meanwhile()
+
+
+def domain_taken(session: Session, domain: str) -> str:
+    """Return in words which customer has a domain already; empty where nobody has."""
+    has_it = select(Customer.company_name).where(
+        Customer.primary_domain == domain,
+        col(Customer.account_id).in_(select(PartnerAccount.id)),
+    )
+    company = session.exec(has_it.limit(1)).first()
+    if company is None:
+        return ""
+    return _("{domain} came into the book meanwhile: {company} has it.").format(
+        domain=shown(domain), company=shown(company)[:80]
+    )
 
 
 def _brings_back(plan: Plan) -> bool:
