@@ -14,7 +14,7 @@ import platform
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import Column, Index, Text, event, func, insert, select, text, update
 from sqlmodel import Field, SQLModel
@@ -61,6 +61,7 @@ def _text(default: str) -> Any:
 class Change(SQLModel, table=True):
     """One entry of the history; written in the same transaction as what it tells of."""
 
+    DERIVED: ClassVar[tuple[str, ...]] = ("search_text",)
     __tablename__ = "changes"
     __table_args__ = (
         Index("changes_by_actor", "actor", "id"),
@@ -114,6 +115,11 @@ class Change(SQLModel, table=True):
     digest: str = _text("")
     """SHA-256 over `previous` and this entry's own fields, in hexadecimal digits."""
 
+    @staticmethod
+    def derive(row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the columns in `DERIVED`."""
+        return {"search_text": "\n".join(fold(row[name]) for name in ("subject", "actor", "why"))}
+
 
 class HistoryHead(SQLModel, table=True):
     """The one row that says where the history ends; whoever adds to it holds this row."""
@@ -153,11 +159,6 @@ def digest_of(row: Mapping[str, Any], previous: str) -> str:
     return hashlib.sha256(sealed.encode()).hexdigest()
 
 
-def searched_text(row: Mapping[str, Any]) -> str:
-    """Return what plain words of a filter are looked for in."""
-    return "\n".join(fold(row[name]) for name in ("subject", "actor", "why"))
-
-
 class History:
     """The end of the history, held by one writer."""
 
@@ -172,7 +173,7 @@ class History:
         self.entries += 1
         full = {**_DEFAULTS, **row, "id": self.last_id, "previous": self.digest}
         full["kind"] = ChangeKind(full["kind"])
-        full["search_text"] = searched_text(full)
+        full |= Change.derive(full)
         full["digest"] = self.digest = digest_of(full, self.digest)
         if full["undoes"] is not None:
             self.undone.append(full["undoes"])
