@@ -20,7 +20,7 @@ from sqlmodel import select
 
 from partnerdesk.cli.main import main
 from partnerdesk.models.accounts.entities import PartnerAccount
-from partnerdesk.models.customers.entities import Customer, Relationship, Tag, sort_and_search
+from partnerdesk.models.customers.entities import Customer, Relationship, Tag
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.settings.database_url import SqliteFile
 from tests.conftest import CLOUDS
@@ -160,9 +160,6 @@ def small_book(file: Path) -> Path:
     with store.writing() as session:
         accounts = {account.cloud: account.id for account in session.exec(select(PartnerAccount))}
         for known in CUSTOMERS:
-            company_sort, search_text = sort_and_search(
-                known.company, known.domain, list(known.tags)
-            )
             customer = Customer(
                 account_id=accounts[known.cloud] or 0,
                 microsoft_id=known.microsoft_id,
@@ -173,8 +170,6 @@ def small_book(file: Path) -> Path:
                 indirect_reseller=known.reseller,
                 seen_at=known.seen,
                 added_at=datetime(2026, 11, 1, tzinfo=UTC),
-                company_sort=company_sort,
-                search_text=search_text,
             )
             session.add(customer)
             session.flush()

@@ -12,7 +12,7 @@ from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.verify import verify
 from partnerdesk.models.core.verdicts import Verdict
-from partnerdesk.models.customers.entities import Customer, Relationship, sort_and_search
+from partnerdesk.models.customers.entities import Customer, Relationship
 from partnerdesk.models.importing.customers import carry_out_import, plan_import
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.relationships.entities import Invitation, ResellerRelationship, SentBy
@@ -70,10 +70,9 @@ def add_customer(store: Store, name: str, prefix: str, cloud: str = "global", **
     """Put a customer into the book as an import would have left it; return its id."""
     own = {"relationship_to_partner": Relationship.RESELLER, "added_at": NOW, **fields}
     domain = f"{prefix}.{cloud_called(cloud).domain_suffix}" if "." not in prefix else prefix
-    sort, search = sort_and_search(name, domain, [])
     customer = Customer(
         account_id=account_in(store, cloud).id, company_name=name, primary_domain=domain,
-        company_sort=sort, search_text=search, **own,
+        **own,
     )  # fmt: skip
     with store.writing() as session:
         session.add(customer)

@@ -24,7 +24,7 @@ from partnerdesk.models.customers.entities import (
     CompanyProfile,
     Customer,
     Note,
-    sort_and_search,
+    Tag,
 )
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.customers.page import HISTORY_SHOWN, find_customer, read_customer
@@ -50,10 +50,9 @@ def add_customer(
     store: Store, name: str = "Fabrikam", microsoft_id: str | None = FABRIKAM,
     domain: str = "fabrikam.example", cloud: str = "global",
 ) -> int:  # fmt: skip
-    company_sort, search_text = sort_and_search(name, domain, [])
     customer = Customer(
         account_id=account_of(store, cloud), company_name=name, microsoft_id=microsoft_id,
-        primary_domain=domain, company_sort=company_sort, search_text=search_text,
+        primary_domain=domain,
     )  # fmt: skip
     with store.writing() as session:
         session.add(customer)
@@ -405,3 +404,23 @@ def test_a_customer_is_found_in_the_accounts_asked_for_only(store: Store, fabrik
     assert "--cloud" in raised.value.remedy
     with pytest.raises(NotFoundError):
         find_customer(store, FABRIKAM, [])
+
+
+def test_names_and_tags_are_searched_as_they_are_written_by_whatever_writes_them(
+    store: Store,
+) -> None:
+    """The ORM fills what follows from a customer's columns and tags; nobody has to call for it."""
+    id = add_customer(store, "Ärzte GmbH", domain="aerzte.example")
+    with store.writing() as session:
+        session.add_all([Tag(customer_id=id, name="VIP"), Tag(customer_id=id, name="Gold")])
+    assert searched(store, id) == ("arzte gmbh", "arzte gmbh\naerzte.example\n#gold\n#vip")
+    with store.writing() as session:
+        session.get_one(Customer, id).company_name = "Straße"
+        session.delete(session.get_one(Tag, (id, "VIP")))
+    assert searched(store, id) == ("strasse", "strasse\naerzte.example\n#gold")
+
+
+def searched(store: Store, id: int) -> tuple[str, str]:
+    with store.reading() as session:
+        customer = session.get_one(Customer, id)
+        return customer.company_sort, customer.search_text

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from partnerdesk.models.core.clock import to_millis
 from partnerdesk.models.core.errors import FilterError
 from partnerdesk.models.core.text import fold
-from partnerdesk.models.customers.entities import Customer, Relationship, Tag, sort_and_search
+from partnerdesk.models.customers.entities import Customer, Relationship, Tag
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.demo.names import NASTY, RESELLERS, SAMPLES, TONGUES
@@ -85,11 +85,9 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Connection:
     store.open(["global"])
     with store.writing() as session:
         for known in EVERYBODY:
-            company_sort, words = sort_and_search(known.name, known.domain, known.tags)
             customer = Customer(
-                account_id=1, company_name=known.name, company_sort=company_sort,
-                search_text=words, primary_domain=known.domain, country=known.country,
-                indirect_reseller=known.reseller,
+                account_id=1, company_name=known.name, primary_domain=known.domain,
+                country=known.country, indirect_reseller=known.reseller,
                 relationship_to_partner=Relationship(known.relation), seen_at=known.seen,
             )  # fmt: skip
             session.add(customer)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from partnerdesk.models.accounts.accounts import read_accounts
 from partnerdesk.models.core.errors import FilterError
-from partnerdesk.models.customers.entities import Customer, Tag, sort_and_search
+from partnerdesk.models.customers.entities import Customer, Tag
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.lists.filter_parser import parse
 from partnerdesk.models.lists.query import Query
@@ -44,11 +44,9 @@ def add(store: Store, name: str, **fields: object) -> None:
     """Add a customer to the global account."""
     tags = fields.pop("tags", [])
     assert isinstance(tags, list)
-    domain = str(fields.get("primary_domain", ""))
-    company_sort, search_text = sort_and_search(name, domain, tags)
     with store.writing() as session:
         customer = Customer(
-            account_id=1, company_name=name, company_sort=company_sort, search_text=search_text,
+            account_id=1, company_name=name,
             **fields,  # type: ignore[arg-type]
         )  # fmt: skip
         session.add(customer)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pkgutil
+import subprocess
+import sys
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -98,3 +100,14 @@ def test_every_list_of_a_room_is_known_by_its_name() -> None:
             if isinstance(found, ListSpec):
                 where = f"add {found.name} to LISTS in models/operations/registry.py"
                 assert LISTS.get(found.name) is found, where
+
+
+def test_the_registry_loads_no_entity_until_one_is_asked_for() -> None:
+    """The command line reads it for its lists, and the first rows wait for no ORM."""
+    program = (
+        "import sys; from partnerdesk.models.operations.registry import RECORDS\n"
+        "print([name for name in ('sqlmodel', 'sqlalchemy', 'pydantic') if name in sys.modules])\n"
+        "print(RECORDS['tags'].entity.__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("[]\nTag\n", "")

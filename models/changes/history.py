@@ -14,12 +14,13 @@ import platform
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import Column, Index, Text, event, func, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
 from partnerdesk.models.changes.kinds import ChangeKind
+from partnerdesk.models.changes.undo_state import keep_undo_state
 from partnerdesk.models.core.clock import to_millis
 from partnerdesk.models.core.errors import StoreError
 from partnerdesk.models.core.text import fold, without_nul
@@ -27,9 +28,8 @@ from partnerdesk.models.database.column_types import EMPTY, SortedText, choice_c
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from sqlalchemy import Connection
     from sqlmodel import Session
 
 
@@ -61,6 +61,7 @@ def _text(default: str) -> Any:
 class Change(SQLModel, table=True):
     """One entry of the history; written in the same transaction as what it tells of."""
 
+    DERIVED: ClassVar[tuple[str, ...]] = ("search_text",)
     __tablename__ = "changes"
     __table_args__ = (
         Index("changes_by_actor", "actor", "id"),
@@ -114,6 +115,11 @@ class Change(SQLModel, table=True):
     digest: str = _text("")
     """SHA-256 over `previous` and this entry's own fields, in hexadecimal digits."""
 
+    @staticmethod
+    def derive(row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the columns in `DERIVED`."""
+        return {"search_text": "\n".join(fold(row[name]) for name in ("subject", "actor", "why"))}
+
 
 class HistoryHead(SQLModel, table=True):
     """The one row that says where the history ends; whoever adds to it holds this row."""
@@ -153,24 +159,6 @@ def digest_of(row: Mapping[str, Any], previous: str) -> str:
     return hashlib.sha256(sealed.encode()).hexdigest()
 
 
-def searched_text(row: Mapping[str, Any]) -> str:
-    """Return what plain words of a filter are looked for in."""
-    return "\n".join(fold(row[name]) for name in ("subject", "actor", "why"))
-
-
-def standing_undos(undos: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Return by which entry each is taken back, given all `(id, undoes)`, the newest first.
-
-    Only what stands can be undone, so of several that undid an entry the last one counts, unless
-    it was undone in turn.
-    """
-    found: dict[int, int | None] = {}
-    for id, undone in undos:
-        if undone < id and undone not in found:
-            found[undone] = None if found.get(id) else id
-    return {undone: id for undone, id in found.items() if id is not None}
-
-
 class History:
     """The end of the history, held by one writer."""
 
@@ -185,7 +173,7 @@ class History:
         self.entries += 1
         full = {**_DEFAULTS, **row, "id": self.last_id, "previous": self.digest}
         full["kind"] = ChangeKind(full["kind"])
-        full["search_text"] = searched_text(full)
+        full |= Change.derive(full)
         full["digest"] = self.digest = digest_of(full, self.digest)
         if full["undoes"] is not None:
             self.undone.append(full["undoes"])
@@ -209,29 +197,13 @@ def held(session: Session) -> Iterator[History]:
     history = History(*row)
     yield history
     for undone in history.undone:
-        _keep_undo_state(connection, undone)
+        keep_undo_state(connection, undone)
     if history.last_id != row.last_id:
         connection.execute(
             update(head).values(
                 last_id=history.last_id, entries=history.entries, digest=history.digest
             )
         )
-
-
-def _keep_undo_state(connection: Connection, change: int) -> None:
-    """Keep whether an entry stands, and so whether the one that it took back does, and so on."""
-    changes = SQLModel.metadata.tables["changes"].c
-    entry: int | None = change
-    while entry is not None:
-        undos = select(changes.id, changes.undone_by).where(
-            changes.undoes == entry, changes.id > entry
-        )
-        last = connection.execute(undos.order_by(changes.id.desc()).limit(1)).first()
-        undone_by = last.id if last is not None and last.undone_by is None else None
-        row = update(changes.id.table).where(changes.id == entry)
-        connection.execute(row.values(undone_by=undone_by))
-        earlier = select(changes.undoes).where(changes.id == entry, changes.undoes < entry)
-        entry = connection.execute(earlier).scalar()
 
 
 def record(session: Session, *rows: Mapping[str, Any]) -> list[int]:

@@ -1,57 +1,42 @@
-"""Single entries of the history: one by its id, and the latest of a record."""
+"""Which entries of the history are taken back: an undo can be undone in turn, and so on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlmodel import col, select
-
-from partnerdesk.models.changes.history import Change, as_object
-from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.core.errors import NotFoundError
-from partnerdesk.models.languages import _
+from sqlalchemy import select, update
+from sqlmodel import SQLModel
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
+    from collections.abc import Iterable
 
-    from partnerdesk.models.changes.record_kind import RecordKind
-
-_GREATEST_ID = 2**31 - 1
-_LOOKED_AT = 50
-"""How many of the latest entries about a subject are looked through for a record's own."""
+    from sqlalchemy import Connection
 
 
-def entry_of(session: Session, change_id: int) -> Change:
-    """Return an entry of the history.
+def standing_undos(undos: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Return by which entry each is taken back, given all `(id, undoes)`, the newest first.
 
-    Raises:
-        NotFoundError: there is no such entry.
+    Only what stands can be undone, so of several that undid an entry the last one counts, unless
+    it was undone in turn.
     """
-    entry = session.get(Change, change_id) if 0 < change_id <= _GREATEST_ID else None
-    if entry is None:
-        raise NotFoundError(
-            _("There is no change {id} in the history.").format(id=change_id),
-            _("Look for it with: partnerdesk changes list"),
+    found: dict[int, int | None] = {}
+    for id, undone in undos:
+        if undone < id and undone not in found:
+            found[undone] = None if found.get(id) else id
+    return {undone: id for undone, id in found.items() if id is not None}
+
+
+def keep_undo_state(connection: Connection, change: int) -> None:
+    """Keep whether an entry stands, and so whether the one that it took back does, and so on."""
+    changes = SQLModel.metadata.tables["changes"].c
+    entry: int | None = change
+    while entry is not None:
+        undos = select(changes.id, changes.undone_by).where(
+            changes.undoes == entry, changes.id > entry
         )
-    return entry
-
-
-def latest_change_of(session: Session, record: RecordKind, id: int, subject: str) -> int | None:
-    """Return the latest entry that changed a record and stands; None where there is none.
-
-    Args:
-        session: an open one.
-        record: the kind of record.
-        id: the record's id.
-        subject: what the entries call it.
-    """
-    named = select(Change).where(Change.subject == subject, col(Change.plan_id).is_not(None))
-    for entry in session.exec(named.order_by(col(Change.id).desc()).limit(_LOOKED_AT)):
-        steps = as_object(entry.plan).get("steps") or []
-        concerns = any(
-            step.get("record") == record.table and step.get("key", {}).get("id") == id
-            for step in steps
-        )
-        if concerns and entry.kind != ChangeKind.UNDONE and entry.undone_by is None:
-            return entry.id
-    return None
+        last = connection.execute(undos.order_by(changes.id.desc()).limit(1)).first()
+        undone_by = last.id if last is not None and last.undone_by is None else None
+        row = update(changes.id.table).where(changes.id == entry)
+        connection.execute(row.values(undone_by=undone_by))
+        earlier = select(changes.undoes).where(changes.id == entry, changes.undoes < entry)
+        entry = connection.execute(earlier).scalar()

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from partnerdesk.models.changes.history import (
-    SEALED,
-    digest_of,
-    searched_text,
-    standing_undos,
-)
+from partnerdesk.models.changes.history import SEALED, Change, digest_of
 from partnerdesk.models.changes.kinds import KIND_TITLES
+from partnerdesk.models.changes.undo_state import standing_undos
 from partnerdesk.models.core.clock import from_millis, moment_text
 from partnerdesk.models.core.errors import StoreError
 from partnerdesk.models.core.text import shown
@@ -129,7 +125,7 @@ class _Check:
             self._found(row, _("an entry before it was taken out, put in or changed"))
         if _digest(row) != row["digest"]:
             self._found(row, _("it was changed after it was written"))
-        elif row["search_text"] != searched_text(row):  # not sealed, since it follows
+        elif any(row[name] != text for name, text in Change.derive(row).items()):  # not sealed
             self._found(row, _("the text that filters look in was changed"))
         if isinstance(row["undoes"], int):
             self.undos.append((int(row["id"]), row["undoes"]))

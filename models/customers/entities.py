@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Column, Index, Text, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Column, Index, Text, UniqueConstraint, event, inspect, text
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+from sqlmodel import Field, SQLModel, col, select
 
 from partnerdesk.models.accounts import entities as accounts  # noqa: F401 - the tables that foreign keys point to
 from partnerdesk.models.changes import history  # noqa: F401 - the tables that foreign keys point to
@@ -24,6 +26,9 @@ from partnerdesk.models.database.column_types import (
     versioned,
 )
 from partnerdesk.models.lists.spec import TAG_MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Relationship(StrEnum):
@@ -126,16 +131,18 @@ class Customer(SQLModel, table=True):
     """Folded searchable columns: what plain words of a filter are looked for in."""
     version: int = Field(default=1, sa_column=version_column())
 
+    @staticmethod
+    def derive(row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the columns in `DERIVED`, given the customer's `tags` beside its own columns.
 
-def sort_and_search(company_name: str, primary_domain: str, tags: list[str]) -> tuple[str, str]:
-    """Return `company_sort` and `search_text` of a customer. Called by whatever writes one.
-
-    The text has a line for each part; a tag's line begins with `TAG_MARK`. The Microsoft ID is not
-    in it: its letters would be two thirds of any index of words (see `models.values.identifiers`).
-    """
-    company = fold(company_name)
-    parts = (company, fold(primary_domain), *(TAG_MARK + fold(tag) for tag in tags))
-    return company[:200], "\n".join(part for part in parts if part)
+        The text has a line for each part; a tag's line begins with `TAG_MARK`. The Microsoft ID is
+        not in it: its letters would be two thirds of any index of words (see
+        `models.values.identifiers`).
+        """
+        company = fold(row["company_name"])
+        tags = (TAG_MARK + fold(tag) for tag in sorted(row["tags"]))
+        parts = (company, fold(row["primary_domain"]), *tags)
+        return {"company_sort": company[:200], "search_text": "\n".join(filter(None, parts))}
 
 
 class CompanyProfile(SQLModel, table=True):
@@ -188,3 +195,26 @@ class Note(SQLModel, table=True):
     author: str = ""
     written_at: datetime | None = Field(default=None, sa_column=moment_column())
     version: int = Field(default=1, sa_column=version_column())
+
+
+@event.listens_for(Session, "before_flush")
+def _keep_up(session: Session, _context: object, _instances: object) -> None:
+    """Fill what follows from a customer's columns and tags, whenever one of them is written."""
+    written = [row for row in (*session.new, *session.dirty) if isinstance(row, Customer)]
+    tags = [row for row in (*session.new, *session.deleted) if isinstance(row, Tag)]
+    known = {row.id for row in written}
+    tagged = (session.get(Customer, id) for id in {tag.customer_id for tag in tags} - known)
+    written += [row for row in tagged if row is not None and row not in session.deleted]
+    for customer in written:
+        own = [tag for tag in tags if tag.customer_id == customer.id]
+        names = {tag.name for tag in own if tag in session.new}
+        if inspect(customer).persistent:
+            kept = session.execute(select(Tag.name).where(col(Tag.customer_id) == customer.id))
+            names |= set(kept.scalars()) - {tag.name for tag in own if tag in session.deleted}
+        fields = {"tags": names, **customer.model_dump(include={"company_name", "primary_domain"})}
+        for name, value in Customer.derive(fields).items():
+            setattr(customer, name, value)
+        if own and inspect(customer).persistent:
+            # A new version also where the text stays the same, as from `VIP` to `vip`: else
+            # whoever saw the old tags could write over the new ones.
+            flag_modified(customer, "search_text")

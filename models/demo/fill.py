@@ -22,7 +22,6 @@ from partnerdesk.models.customers.entities import (
     Relationship,
     Tag,
 )
-from partnerdesk.models.customers.entities import sort_and_search as searchable
 from partnerdesk.models.demo import names
 from partnerdesk.models.demo.relationships import fill_relationships
 from partnerdesk.models.languages import _
@@ -219,8 +218,7 @@ class _Book:
             self._notes(number, tongue, added, special)
             if number in self.changed:
                 self._change(row, tags, added)
-        row["company_sort"], row["search_text"] = searchable(name.text, row["primary_domain"], tags)
-        self._rows[Customer].append(row)
+        self._rows[Customer].append(row | Customer.derive(row | {"tags": tags}))
 
     def write(self, connection: Connection) -> None:
         """Write the customers drawn since the last time."""

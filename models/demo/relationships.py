@@ -16,6 +16,7 @@ from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.core.clock import DAY, NEVER
 from partnerdesk.models.customers.entities import BillingProfile, Customer, Relationship
 from partnerdesk.models.database.column_types import unset
+from partnerdesk.models.database.derived import derived
 from partnerdesk.models.demo import names
 from partnerdesk.models.letters.letter import LetterKind, Parties, compose, language_for
 from partnerdesk.models.relationships.entities import (
@@ -27,8 +28,6 @@ from partnerdesk.models.relationships.entities import (
     PartnerState,
     ResellerRelationship,
     SentBy,
-    folded,
-    searched_fields,
 )
 from partnerdesk.models.relationships.invitation import letter_day
 from partnerdesk.models.relationships.invite import reminder_due
@@ -291,9 +290,5 @@ class _Drawing:
         if not rows:
             return
         bare = entity(**rows[0]).model_dump(exclude={"id"})
-        words = folded if searched_fields(entity) else _nothing
-        self._connection.execute(insert(entity), [row | words(entity, bare | row) for row in rows])
-
-
-def _nothing(_kind: object, _row: object) -> dict[str, str]:
-    return {}
+        full = [row | derived(entity, bare | row) for row in rows]
+        self._connection.execute(insert(entity), full)

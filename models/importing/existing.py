@@ -22,17 +22,8 @@ if TYPE_CHECKING:
 BATCH = 5000
 """Ids or rows that one statement takes."""
 
-OWN_FIELDS = frozenset(
-    {
-        ImportField.MICROSOFT_ID,
-        ImportField.COMPANY_NAME,
-        ImportField.PRIMARY_DOMAIN,
-        ImportField.RELATIONSHIP,
-        ImportField.COUNTRY,
-        ImportField.INDIRECT_RESELLER,
-    }
-)
-"""What stands in the customer's own row; the first of `FIELDS`, in the order of the query."""
+OWN_FIELDS = frozenset(field for field in FIELDS if field in Customer.model_fields)
+"""What stands in the customer's own row."""
 
 Item = TypeVar("Item")
 
@@ -70,28 +61,18 @@ def load_locked(
 def _load(
     session: Session, which: ColumnElement[bool], fields: Container[ImportField], *, lock: bool
 ) -> Iterator[Booked]:
-    query = (
-        select(
-            col(Customer.id),
-            col(Customer.version),
-            col(Customer.ended_at),
-            col(Customer.microsoft_id),
-            col(Customer.company_name),
-            col(Customer.primary_domain),
-            type_coerce(col(Customer.relationship_to_partner), String),
-            col(Customer.country),
-            col(Customer.indirect_reseller),
-        )
-        .where(which)
-        .order_by(col(Customer.id))
-    )
+    own = {field: PLACE[field] for field in FIELDS if field in OWN_FIELDS}
+    columns: list[Any] = [type_coerce(col(getattr(Customer, field)), String) for field in own]
+    head = (col(Customer.id), col(Customer.version), col(Customer.ended_at))
+    query = select(*head, *columns).where(which).order_by(col(Customer.id))
     # Locked first, so that what is read from the other tables after it holds too.
     locked = query.with_for_update() if lock else query
     rows: Iterable[Any] = session.connection().execute(locked).all()
     beside = _beside(session, which, fields)
-    nothing = [""] * (len(FIELDS) - len(OWN_FIELDS))
-    for customer_id, version, ended_at, microsoft_id, *own in rows:
-        values = [microsoft_id or "", *own, *nothing]
+    for customer_id, version, ended_at, *texts in rows:
+        values = [""] * len(FIELDS)
+        for place, text in zip(own.values(), texts, strict=True):
+            values[place] = text or ""
         for field, value in beside.get(customer_id, ()):
             values[PLACE[field]] = value
         yield Booked(customer_id, version, ended_at, tuple(values))

@@ -13,7 +13,7 @@ from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.history import Change, History, entry, held
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.errors import ConflictError
-from partnerdesk.models.customers.entities import Customer, Relationship, sort_and_search
+from partnerdesk.models.customers.entities import Customer, Relationship
 from partnerdesk.models.importing.cells import TAG_SEPARATOR
 from partnerdesk.models.importing.existing import OWN_FIELDS, batches, load_locked, table_of
 from partnerdesk.models.importing.fields import ImportField
@@ -241,21 +241,13 @@ class _Import:
 
 def _columns(values: Values) -> BoundRow:
     """Return what the customer's own row says."""
-    name = value_of(values, ImportField.COMPANY_NAME)
-    domain = value_of(values, ImportField.PRIMARY_DOMAIN)
-    microsoft_id = value_of(values, ImportField.MICROSOFT_ID) or None
+    columns: BoundRow = {field.value: value_of(values, field) for field in OWN_FIELDS}
+    columns["microsoft_id"] = columns["microsoft_id"] or None
+    relationship = ImportField.RELATIONSHIP
+    columns[relationship.value] = Relationship(columns[relationship.value])
     tags = value_of(values, ImportField.TAGS)
-    sort, search = sort_and_search(name, domain, tags.split(TAG_SEPARATOR) if tags else [])
-    return {
-        "microsoft_id": microsoft_id,
-        "company_name": name,
-        "primary_domain": domain,
-        "relationship_to_partner": Relationship(value_of(values, ImportField.RELATIONSHIP)),
-        "country": value_of(values, ImportField.COUNTRY),
-        "indirect_reseller": value_of(values, ImportField.INDIRECT_RESELLER),
-        "company_sort": sort,
-        "search_text": search,
-    }
+    split = tags.split(TAG_SEPARATOR) if tags else []
+    return columns | Customer.derive(columns | {"tags": split})
 
 
 def _changed_columns(change: PlannedChange) -> tuple[str, ...]:
@@ -263,7 +255,7 @@ def _changed_columns(change: PlannedChange) -> tuple[str, ...]:
     fields = change.changed()
     names = [field.value for field in fields if field in OWN_FIELDS]
     if not _SEARCHED.isdisjoint(fields):
-        names += ["company_sort", "search_text"]
+        names += Customer.DERIVED
     return (*names, "ended_at") if change.reopened else tuple(names)
 
 

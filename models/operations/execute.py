@@ -6,20 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert
-from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import SQLModel, col, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.entries import entry_of
 from partnerdesk.models.changes.fields import differences, value_of
 from partnerdesk.models.changes.history import Change, as_json, as_object, entry, held
 from partnerdesk.models.changes.outbox import OutboxCall
 from partnerdesk.models.changes.plan import NEW, Outcome, Plan, Step
-from partnerdesk.models.changes.undo_state import entry_of
 from partnerdesk.models.core.errors import NotFoundError, RefusedError
 from partnerdesk.models.core.text import shown, without_nul
 from partnerdesk.models.core.verdicts import Verdict
-from partnerdesk.models.customers.entities import Customer, Tag, sort_and_search
-from partnerdesk.models.customers.records import CUSTOMER, TAG
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.database.store import changed_meanwhile
 from partnerdesk.models.languages import _
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from partnerdesk.models.changes.plan import Fields
-    from partnerdesk.models.changes.record_kind import RecordKind
     from partnerdesk.models.database.store import Store
 
 
@@ -63,7 +61,6 @@ def write_plan(session: Session, plan: Plan, why: str) -> Outcome:
         _refuse_overtaken(session, plan)
         writing = _Writing(session, plan.target.customer_id)
         steps = tuple(writing.apply(step) for step in plan.steps)
-        writing.make_searchable()
         target = replace(plan.target, customer_id=writing.customer_id)
         written = replace(plan, steps=steps, target=target)
         before, after = plan.before_and_after()
@@ -112,19 +109,9 @@ def first_free_id(connection: Connection) -> int | None:
 
 
 def _refuse_overtaken(session: Session, plan: Plan) -> None:
-    if plan.unused_domain:
-        found = select(Customer.company_name).where(
-            Customer.primary_domain == plan.unused_domain,
-            col(Customer.account_id).in_(select(PartnerAccount.id)),
-        )
-        company = session.exec(found.limit(1)).first()
-        if company is not None:
-            raise RefusedError(
-                _("{domain} came into the book meanwhile: {company} has it.").format(
-                    domain=plan.unused_domain, company=shown(company)[:80]
-                ),
-                _("Nothing was written. Open that customer, or choose another domain."),
-            )
+    if plan.unused_domain and (taken := domain_taken(session, plan.unused_domain)):
+        remedy = _("Nothing was written. Open that customer, or choose another domain.")
+        raise RefusedError(taken, remedy)
     if plan.undoes is not None and entry_of(session, plan.undoes).undone_by is not None:
         raise changed_meanwhile()
     if plan.target.customer_id is None or _brings_back(plan):
@@ -134,6 +121,20 @@ def _refuse_overtaken(session: Session, plan: Plan) -> None:
         raise NotFoundError(_("This customer is not in the book any more."))
     if plan.version not in (None, customer.version):
         raise changed_meanwhile()
+
+
+def domain_taken(session: Session, domain: str) -> str:
+    """Return in words which customer has a domain already; empty where nobody has."""
+    has_it = select(Customer.company_name).where(
+        Customer.primary_domain == domain,
+        col(Customer.account_id).in_(select(PartnerAccount.id)),
+    )
+    company = session.exec(has_it.limit(1)).first()
+    if company is None:
+        return ""
+    return _("{domain} came into the book meanwhile: {company} has it.").format(
+        domain=shown(domain), company=shown(company)[:80]
+    )
 
 
 def _brings_back(plan: Plan) -> bool:
@@ -146,14 +147,11 @@ class _Writing:
     def __init__(self, session: Session, customer_id: int | None) -> None:
         self.session = session
         self.customer_id = customer_id
-        self._searched: set[int] = set()
-        """Customers whose searchable text may have changed."""
 
     def apply(self, step: Step) -> Step:
         """Make one record as the step says; return the step with its real key."""
         kind = step.record.entity
         key = self._real(step.key)
-        self._note_searched(step.record, key)
         if step.before is None:
             return self._add(step, kind, key)
         row = self.session.get(kind, tuple(key[name] for name in key_names(kind)))
@@ -163,7 +161,6 @@ class _Writing:
             raise changed_meanwhile()
         if step.after is None:
             self.session.delete(row)
-            self._searched.discard(key.get("id", 0) if step.record is CUSTOMER else 0)
         else:
             for name, raw in step.after.items():
                 setattr(row, name, value_of(kind, name, raw))
@@ -185,7 +182,6 @@ class _Writing:
             self.customer_id = int(key["id"])
         if step.record is LIFE:
             self._refuse_second_life(fields["customer_id"])
-        self._note_searched(step.record, key)
         return replace(step, key=key, after=fields)
 
     def _refuse_second_life(self, customer_id: int) -> None:
@@ -203,26 +199,6 @@ class _Writing:
             name: new[name] if name in new and value == NEW else value
             for name, value in fields.items()
         }
-
-    def _note_searched(self, record: RecordKind, key: Fields) -> None:
-        name = {CUSTOMER: "id", TAG: "customer_id"}.get(record)
-        if name and key[name] is not None:
-            self._searched.add(key[name])
-
-    def make_searchable(self) -> None:
-        """Bring the sorted and searched texts of the customers concerned up to date."""
-        for id in self._searched:
-            customer = self.session.get(Customer, id)
-            if customer is None:
-                continue
-            tags = self.session.exec(select(Tag.name).where(Tag.customer_id == id)).all()
-            customer.company_sort, customer.search_text = sort_and_search(
-                customer.company_name, customer.primary_domain, sorted(tags)
-            )
-            # A new version also where the text stays the same, as from `VIP` to `vip`: else
-            # whoever saw the old tags could write over the new ones.
-            flag_modified(customer, "search_text")
-        self.session.flush()
 
 
 def key_names(kind: type[SQLModel]) -> list[str]:

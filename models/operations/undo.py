@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, func, select
 
-from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.entries import entry_of
 from partnerdesk.models.changes.fields import differences, fields_of
 from partnerdesk.models.changes.history import Change, as_object
 from partnerdesk.models.changes.kinds import ChangeKind
@@ -21,14 +21,12 @@ from partnerdesk.models.changes.plan import (
     can_be_undone,
 )
 from partnerdesk.models.changes.record_kind import OfCustomer
-from partnerdesk.models.changes.undo_state import entry_of
 from partnerdesk.models.core.clock import moment_text
-from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.customers.records import CUSTOMER, NOTE, TAG
 from partnerdesk.models.languages import _, ngettext
-from partnerdesk.models.operations.execute import key_names
+from partnerdesk.models.operations.execute import domain_taken, key_names
 from partnerdesk.models.operations.registry import RECORDS
 from partnerdesk.models.relationships.candidates import those_with_a_life
 from partnerdesk.models.relationships.records import LIFE
@@ -36,6 +34,7 @@ from partnerdesk.models.relationships.records import LIFE
 if TYPE_CHECKING:
     from sqlmodel import Session, SQLModel
 
+    from partnerdesk.models.changes.record_kind import RecordKind
     from partnerdesk.models.database.store import Store
 
 _GOES_WITH_CUSTOMER = [
@@ -175,7 +174,7 @@ class _Undoing:
         for record in _GOES_WITH_CUSTOMER:
             kind: Any = record.entity
             rows = self.session.exec(select(kind).where(kind.customer_id == customer_id)).all()
-            removed += [Step(record, _key(row), _whole(row, _key(row)), None) for row in rows]
+            removed += [_removal(record, row) for row in rows]
         return [step for step in steps if step.record not in _GOES_WITH_CUSTOMER] + removed
 
     def _lost(self, steps: tuple[Step, ...]) -> list[Reason]:
@@ -252,17 +251,8 @@ class _Undoing:
     def _taken(self, steps: tuple[Step, ...]) -> list[Reason]:
         """Return that the domain of a customer who would come back is somebody else's by now."""
         domain = _domain_brought_back(steps)
-        has_it = select(Customer.company_name).where(
-            Customer.primary_domain == domain,
-            col(Customer.account_id).in_(select(PartnerAccount.id)),
-        )
-        company = self.session.exec(has_it.limit(1)).first() if domain else None
-        if company is None:
-            return []
-        text = _("{domain} came into the book meanwhile: {company} has it.").format(
-            domain=shown(domain), company=shown(company)[:80]
-        )
-        return [Reason("undo.domain-taken", text)]
+        taken = domain_taken(self.session, domain) if domain else ""
+        return [Reason("undo.domain-taken", taken)] if taken else []
 
     def _lived_since(self, steps: tuple[Step, ...]) -> list[Reason]:
         """Return that a life lasts already, where another would come back that does."""
@@ -291,8 +281,9 @@ def _domain_brought_back(steps: tuple[Step, ...]) -> str:
     return ""
 
 
-def _key(row: SQLModel) -> Fields:
-    return {name: getattr(row, name) for name in key_names(type(row))}
+def _removal(record: RecordKind, row: SQLModel) -> Step:
+    key = {name: getattr(row, name) for name in key_names(record.entity)}
+    return Step(record, key, _whole(row, key), None)
 
 
 def _whole(row: SQLModel, key: Fields) -> Fields:

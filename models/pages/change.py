@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import col, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.entries import entry_of
 from partnerdesk.models.changes.history import Change, as_object
 from partnerdesk.models.changes.list import DONE, UNDONE, WORST_FIRST
 from partnerdesk.models.changes.outbox import OutboxCall
-from partnerdesk.models.changes.undo_state import entry_of
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.operations.undo import why_not_undone
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Column, Index, Text, event
+from sqlalchemy import Column, Index, Text
 from sqlmodel import Field, SQLModel
 
 from partnerdesk.models.core.clock import DAY, NEVER, to_millis
@@ -22,6 +22,7 @@ from partnerdesk.models.database.column_types import (
     version_column,
     versioned,
 )
+from partnerdesk.models.database.derived import kept_up
 from partnerdesk.models.relationships.lifecycles import (
     OPEN_INVITATIONS,
     DelegatedAdminState,
@@ -37,42 +38,17 @@ from partnerdesk.models.relationships.lists import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Entity = TypeVar("Entity", bound=type[SQLModel])
-
 LASTING = (DelegatedAdminState.ACTIVE, DelegatedAdminState.EXPIRING)
 """The states in which a delegated-admin relationship gives access."""
 
 
-def folded(kind: type[SQLModel], row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a record of `kind` is sorted by, and in what words are looked for.
+def _words(row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Return what a record is sorted by, and in what words are looked for: a line for each field.
 
-    The text has a line for each field in `SEARCHED`; the first one is what lists sort by.
+    The first line is what lists sort by.
     """
-    lines = [fold(row[name]) for name in searched_fields(kind)]
-    texts: dict[str, Any] = {"name_sort": lines[0][:200], "search_text": "\n".join(lines)}
-    if "ends_sort" in kind.model_fields:
-        end = row["end_date_time"]
-        texts["ends_sort"] = end if end and row["status"] in LASTING else NEVER
-    return texts
-
-
-def searched_fields(kind: Any) -> tuple[str, ...]:
-    """Return the fields of a kind of record in which words are looked for; often none."""
-    return getattr(kind, "SEARCHED", ())
-
-
-def searched(entity: Entity) -> Entity:
-    """Let an entity keep those texts up to date whenever it is written."""
-    used = [*searched_fields(entity), "end_date_time", "status"]
-
-    def fill(_mapper: object, _connection: object, row: Any) -> None:
-        fields = {name: getattr(row, name, None) for name in used}
-        for name, value in folded(entity, fields).items():
-            setattr(row, name, value)
-
-    event.listen(entity, "before_insert", fill)
-    event.listen(entity, "before_update", fill)
-    return entity
+    lines = [fold(row[name]) for name in names]
+    return {"name_sort": lines[0][:200], "search_text": "\n".join(lines)}
 
 
 def _long_text() -> Any:
@@ -99,7 +75,7 @@ class SentBy(StrEnum):
     """Made in the portal, and only recorded here."""
 
 
-@searched
+@kept_up
 @versioned
 class Invitation(SQLModel, table=True):
     """One company that was asked to link with the partner.
@@ -108,7 +84,6 @@ class Invitation(SQLModel, table=True):
     (`reference/resources.md`, *Relationship request*). So this ledger is the partner's own.
     """
 
-    SEARCHED: ClassVar[tuple[str, ...]] = ("company_name", "email", "contact", "primary_domain")
     DERIVED: ClassVar[tuple[str, ...]] = ("name_sort", "search_text")
     __tablename__ = "invitations"
     __table_args__ = (
@@ -163,6 +138,11 @@ class Invitation(SQLModel, table=True):
     search_text: str = _long_text()
     version: int = Field(default=1, sa_column=version_column())
 
+    @staticmethod
+    def derive(row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the columns in `DERIVED`."""
+        return _words(row, ("company_name", "email", "contact", "primary_domain"))
+
     def state_at(self, at: datetime) -> InvitationState:
         """Return the state at a moment: one that had no answer for long has lapsed."""
         state = InvitationState(self.state)
@@ -212,12 +192,11 @@ class PartnerState(StrEnum):
     ENDED = "ended"
 
 
-@searched
+@kept_up
 @versioned
 class PartnerLink(SQLModel, table=True):
     """A partner on the other side: a provider's reseller, or a reseller's provider."""
 
-    SEARCHED: ClassVar[tuple[str, ...]] = ("name", "mpn_id", "microsoft_id")
     DERIVED: ClassVar[tuple[str, ...]] = ("name_sort", "search_text")
     __tablename__ = "partner_links"
     __table_args__ = (
@@ -244,13 +223,17 @@ class PartnerLink(SQLModel, table=True):
     search_text: str = _long_text()
     version: int = Field(default=1, sa_column=version_column())
 
+    @staticmethod
+    def derive(row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the columns in `DERIVED`."""
+        return _words(row, ("name", "mpn_id", "microsoft_id"))
 
-@searched
+
+@kept_up
 @versioned
 class DelegatedAdminRelationship(SQLModel, table=True):
     """A granular delegated-admin relationship (GDAP) with a customer."""
 
-    SEARCHED: ClassVar[tuple[str, ...]] = ("display_name", "roles")
     DERIVED: ClassVar[tuple[str, ...]] = ("name_sort", "search_text", "ends_sort")
     __tablename__ = "delegated_admin_relationships"
     __table_args__ = (
@@ -282,6 +265,13 @@ class DelegatedAdminRelationship(SQLModel, table=True):
     name_sort: str = Field(default="", sa_type=SortedText)
     search_text: str = _long_text()
     version: int = Field(default=1, sa_column=version_column())
+
+    @staticmethod
+    def derive(row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the columns in `DERIVED`."""
+        end = row["end_date_time"]
+        ends = end if end and row["status"] in LASTING else NEVER
+        return _words(row, ("display_name", "roles")) | {"ends_sort": ends}
 
     def status_at(self, at: datetime) -> DelegatedAdminState:
         """Return the status at a moment: what has come to its end is expired."""

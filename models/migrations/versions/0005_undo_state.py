@@ -9,7 +9,7 @@ down_revision = '0004'
 
 def upgrade() -> None:
     """Bring the schema from the version before to this one."""
-    from partnerdesk.models.changes.history import standing_undos
+    from partnerdesk.models.changes.undo_state import standing_undos
 
     op.add_column('changes', sa.Column('undone_by', sa.Integer(), nullable=True))
     op.create_index(

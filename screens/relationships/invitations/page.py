@@ -230,7 +230,7 @@ class InvitationScreen(LetterScreen):
 
     async def do_undo(self) -> None:
         """Show the plan that takes the latest step back."""
-        from partnerdesk.models.changes.undo_state import latest_change_of
+        from partnerdesk.models.changes.entries import latest_change_of
         from partnerdesk.models.relationships.records import INVITATION
 
         one, store = self._case.invitation, self.desk.store
