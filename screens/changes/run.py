@@ -17,12 +17,12 @@ from partnerdesk.tui.widgets.questions import Choice
 from partnerdesk.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from textual.app import ComposeResult
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.operations.bulk import PlannedRow, PlannedRun, RowView, RunView
+    from partnerdesk.models.operations.bulk import PlannedRun, RunView
     from partnerdesk.models.session import Desk
 
 SLICE_SECONDS = 0.3
@@ -106,8 +106,7 @@ class RunScreen(DeskScreen):
 
     def _texts(self) -> list[tuple[str, str, str]]:
         """Return of each row whom it is about, its state, and what is to be said of it."""
-        rows: Sequence[PlannedRow | RowView] = self._run.rows
-        return [(row.subject, row.state.value, row.told) for row in rows]
+        return [(row.subject, row.state.value, row.told) for row in self._run.rows]
 
     def _waiting(self) -> int:
         from partnerdesk.models.operations.bulk_records import RowState
