@@ -65,7 +65,7 @@ def test_a_run_that_an_older_program_left_is_read_and_gone_on_with(store: Store)
 
 def test_the_wish_of_each_row_is_kept_before_the_first_is_done(store: Store) -> None:
     wishes = [wish(1), wish(2, country="Narnia"), wish(3)]
-    run_id = bulk.begin_rows(store, 1, ADD, wishes, by(TESTER, NOW))
+    run_id = bulk.begin_run(store, bulk.unplanned_run(1, ADD, wishes, by(TESTER, NOW)))
     with store.reading() as session:
         kept = session.exec(select(RunRow).order_by(col(RunRow.place))).all()
     assert [json.loads(row.wish) for row in kept] == [row.said for row in wishes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.lists.options import chosen_query
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.lists.spec import ListSpec
-    from partnerdesk.models.operations.bulk import PlannedRun, RunWish
+    from partnerdesk.models.operations.bulk import PlannedRun, RunView, RunWish
     from partnerdesk.models.settings.model import Settings
 
 
@@ -115,7 +116,7 @@ def _run(
 ) -> ExitCode:
     """Do a run over the rows that are found, or go on with the one of the same words."""
     from partnerdesk.cli.shared.rows import PrintedRows
-    from partnerdesk.models.operations.bulk import begin_runs, unfinished_run
+    from partnerdesk.models.operations.bulk import begin_runs, plan_run, read_run, unfinished_run
     from partnerdesk.models.operations.bulk_records import RowState
 
     if not (arguments.filter.strip() or arguments.all):
@@ -127,14 +128,23 @@ def _run(
     asked = f"{wish.kind.value} {' '.join(arguments.filter.split())} {words}"
     found = _found(arguments, store, accounts, spec)  # says also whether the filter can be read
     cut_off = [
-        (account, run_id)
+        (account, read_run(store, run_id))
         for account in accounts
         if (run_id := unfinished_run(store, [account.id], wish.kind, asked)) is not None
     ]
-    planned = _planned(store, cut_off, found, wish, asked)
-    runs = cut_off
+    runs = [(account, run.id) for account, run in cut_off]
+    planned: list[tuple[Account, PlannedRun]] = []
+    if cut_off:
+        found = [(account, _tell_going_on(run)) for account, run in cut_off]
+    if arguments.dry_run or not cut_off:
+        by = present()
+        planned = [
+            (account, plan_run(store, account, wish, ids, by, asked))
+            for account, ids in found
+            if ids
+        ]
     to_do = any(run.counts()[RowState.WAITING] for _account, run in planned)
-    if to_do and not cut_off and not arguments.dry_run:
+    if to_do and not arguments.dry_run:
         ids = begin_runs(store, [run for _account, run in planned])
         runs = [(account, id) for (account, _run), id in zip(planned, ids, strict=True)]
     rows = [row for _account, run in planned for row in run.rows]
@@ -155,63 +165,35 @@ def _found(
 ) -> list[tuple[Account, list[int]]]:
     """Return the keys of the rows that are meant, by the account they belong to."""
     arguments.sort, arguments.reverse = "", False
-    found = []
-    connection = store.connect()
-    try:
-        for account in accounts:
-            query = chosen_query(arguments, spec, (account.id,))
-            found.append((account, [row.key for row in query.walk(connection)]))
-    finally:
-        connection.close()
-    return found
+    with closing(store.connect()) as connection:
+        queries = [(account, chosen_query(arguments, spec, (account.id,))) for account in accounts]
+        return [
+            (account, [row.key for row in query.walk(connection)]) for account, query in queries
+        ]
 
 
-def _planned(
-    store: Store,
-    cut_off: list[tuple[Account, int]],
-    found: list[tuple[Account, list[int]]],
-    wish: RunWish,
-    asked: str,
-) -> list[tuple[Account, PlannedRun]]:
-    """Return the plans of the rows that are to do: what cut-off runs left, else what was found."""
-    from partnerdesk.models.operations.bulk import plan_run, read_run
-    from partnerdesk.models.operations.bulk_records import RowState
-
-    if cut_off:
-        found = []
-        for account, run_id in cut_off:
-            view = read_run(store, run_id)
-            left = [row.record_id for row in view.rows if row.state is RowState.WAITING]
-            found.append((account, left))
-            tell_going_on(run_id, len(view.rows) - len(left), len(view.rows))
-    by = present()
-    return [
-        (account, plan_run(store, account, wish, ids, by, asked)) for account, ids in found if ids
-    ]
-
-
-def tell_going_on(run_id: int, done: int, total: int) -> None:
-    """Say on stderr that a run that was cut off is gone on with."""
+def _tell_going_on(run: RunView, *, again: bool = False) -> list[int]:
+    """Say on stderr that a run that was cut off is gone on with; return what it has left."""
+    left = [row.record_id for row in run.rows if row.is_open(again=again)]
+    total = len(run.rows)
     text = ngettext(
         "Going on with run {id}: {done} of {count} row done.",
         "Going on with run {id}: {done} of {count} rows done.",
-        total, id=run_id, done=done,
+        total, id=run.id, done=total - len(left),
     )  # fmt: skip
     tell(text)
+    return left
 
 
 def run_go_on(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Do what a run left undone, and its failed rows again."""
     from partnerdesk.cli.shared.rows import PrintedRows
     from partnerdesk.models.operations.bulk import read_run
-    from partnerdesk.models.operations.bulk_records import RowState
 
     store = open_book(arguments, settings)
     view = read_run(store, arguments.id)
     account = account_of(arguments, settings, store, view.account_id)
-    counts = view.counts()
-    left = counts[RowState.WAITING] + counts[RowState.FAILED]
-    tell_going_on(view.id, len(view.rows) - left, len(view.rows))
+    _tell_going_on(view, again=True)
     with PrintedRows(arguments, view.wish.kind) as printed:
         printed.follow(store, account, view.id, {}, again=True)
     return printed.exit_code

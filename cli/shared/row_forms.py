@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.changes.plan import Fields, Plan
     from partnerdesk.models.core.verdicts import Reason
-    from partnerdesk.models.operations.bulk import PlannedRow, RowView
-
-    AnyRow = PlannedRow | RowView
+    from partnerdesk.models.operations.bulk_rows import RowView
 
 _MARKS = {"done": "✓", "added": "✓", "nothing": "=", "exists": "=", "refused": "✗", "failed": "✗",
           "waiting": "…"}  # fmt: skip
@@ -42,28 +41,23 @@ def said_of(result: str) -> str:
     return _(_SAID.get(result, N_("would be done")))
 
 
-def summary(counts: Mapping[str, int]) -> str:
+def summary(counts: Counter[str]) -> str:
     """Return in words how many rows there are of each result."""
-
-    def count(result: str) -> int:
-        return counts.get(result, 0)
-
     would = sum(number for result, number in counts.items() if result not in _SAID)
-    told = [
-        (count("done"), ngettext("{count} done", "{count} done", count("done"))),
-        (count("added"), ngettext("{count} added", "{count} added", count("added"))),
-        (would, ngettext("{count} would be done", "{count} would be done", would)),
-        (count("would_add"), ngettext("{count} would be added", "{count} would be added",
-                                      count("would_add"))),
-        (count("nothing"), ngettext("{count} already so", "{count} already so",
-                                    count("nothing"))),
-        (count("exists"), ngettext("{count} in the book already", "{count} in the book already",
-                                   count("exists"))),
-        (count("refused"), ngettext("{count} refused", "{count} refused", count("refused"))),
-        (count("failed"), ngettext("{count} failed", "{count} failed", count("failed"))),
-        (count("waiting"), ngettext("{count} to do", "{count} to do", count("waiting"))),
-    ]  # fmt: skip
-    return ", ".join(text for number, text in told if number) or _("No rows.")
+    n = counts + Counter(would=would)
+    told = {
+        "done": ngettext("{count} done", "{count} done", n["done"]),
+        "added": ngettext("{count} added", "{count} added", n["added"]),
+        "would": ngettext("{count} would be done", "{count} would be done", n["would"]),
+        "would_add": ngettext("{count} would be added", "{count} would be added", n["would_add"]),
+        "nothing": ngettext("{count} already so", "{count} already so", n["nothing"]),
+        "exists": ngettext("{count} in the book already", "{count} in the book already",
+                           n["exists"]),
+        "refused": ngettext("{count} refused", "{count} refused", n["refused"]),
+        "failed": ngettext("{count} failed", "{count} failed", n["failed"]),
+        "waiting": ngettext("{count} to do", "{count} to do", n["waiting"]),
+    }  # fmt: skip
+    return ", ".join(text for name, text in told.items() if n[name]) or _("No rows.")
 
 
 @dataclass(frozen=True)
@@ -72,9 +66,9 @@ class RowForm:
 
     would: str
     """The result of a row that would be done, were this not a dry run."""
-    fields: Callable[[Session, AnyRow], Fields]
+    fields: Callable[[Session, RowView], Fields]
     """Returns what is printed of a row, as the book has its record then."""
-    name: Callable[[AnyRow, Fields], str]
+    name: Callable[[RowView, Fields], str]
     """Returns whom it is about, safe to print."""
     last: str
     """The field that stands behind the result."""
@@ -116,10 +110,10 @@ class RowForm:
         return said_of(result)
 
 
-def as_planned(fields: Fields, plan: Plan) -> Fields:
+def as_planned(fields: Fields, plan: Plan | None) -> Fields:
     """Return a row's fields as its plan would make them."""
     told = dict(fields)
-    for step in plan.steps:
+    for step in plan.steps if plan is not None else ():
         told |= {name: _moment(value) for name, value in (step.after or {}).items()
                  if name in fields}  # fmt: skip
     return told
@@ -129,7 +123,7 @@ def _moment(value: Any) -> Any:
     return value.replace("+00:00", "Z") if isinstance(value, str) else value
 
 
-def _delegation(session: Session, row: AnyRow) -> Fields:
+def _delegation(session: Session, row: RowView) -> Fields:
     from partnerdesk.cli.shared.records import record_fields
     from partnerdesk.models.core.errors import NotFoundError
     from partnerdesk.models.relationships.delegated_admin import delegation_of
@@ -145,7 +139,7 @@ def _delegation(session: Session, row: AnyRow) -> Fields:
     }  # fmt: skip
 
 
-def _customer(session: Session, row: AnyRow) -> Fields:
+def _customer(session: Session, row: RowView) -> Fields:
     from partnerdesk.models.customers.entities import Customer
 
     customer = session.get(Customer, row.record_id)
@@ -157,11 +151,11 @@ def _customer(session: Session, row: AnyRow) -> Fields:
     }  # fmt: skip
 
 
-def _new_customer(_session: Session, row: AnyRow) -> Fields:
+def _new_customer(_session: Session, row: RowView) -> Fields:
     return {"row": row.wish.number, "id": row.record_id or None}
 
 
-def _new_delegation(_session: Session, row: AnyRow) -> Fields:
+def _new_delegation(_session: Session, row: RowView) -> Fields:
     name = " ".join(row.wish.said.get("name", "").split())
     return {
         "row": row.wish.number, "customer": row.subject, "display_name": name,
@@ -174,15 +168,15 @@ def _names(fields: Fields) -> list[str]:
     return [shown(str(name)) for name in names if name]
 
 
-def _name(_row: AnyRow, fields: Fields) -> str:
+def _name(_row: RowView, fields: Fields) -> str:
     return " · ".join(_names(fields))[:120]
 
 
-def _short_names(_row: AnyRow, fields: Fields) -> str:
+def _short_names(_row: RowView, fields: Fields) -> str:
     return " · ".join(name[:80] for name in _names(fields))
 
 
-def _name_and_domain(row: AnyRow, _fields: Fields) -> str:
+def _name_and_domain(row: RowView, _fields: Fields) -> str:
     domain = row.plan.unused_domain if row.plan is not None else ""
     return (shown(row.subject)[:80] or "–") + (f" ({shown(domain)})" if domain else "")
 

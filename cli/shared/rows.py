@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Fields
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.database.store import Store
-    from partnerdesk.models.operations.bulk import PlannedRow, RowView, RunWish
+    from partnerdesk.models.operations.bulk import RunWish
     from partnerdesk.models.operations.bulk_kinds import RowWish
     from partnerdesk.models.operations.bulk_records import RunKind
+    from partnerdesk.models.operations.bulk_rows import RowView
 
 Field = TypeVar("Field", bound="StrEnum")
 
@@ -72,11 +73,11 @@ def add_rows(
     rows: Sequence[RowWish],
 ) -> ExitCode:
     """Make a record of each row, or say what that would do; return what to tell the shell."""
-    from partnerdesk.models.operations.bulk import begin_rows, plan_rows
+    from partnerdesk.models.operations.bulk import begin_run, plan_rows, unplanned_run
 
     run_id = None
     if rows and not arguments.dry_run:
-        run_id = begin_rows(store, account.id, wish, rows, present())
+        run_id = begin_run(store, unplanned_run(account.id, wish, rows, present()))
     with PrintedRows(arguments, wish.kind, rows=len(rows)) as printed:
         if run_id is not None:
             unread = {row.number: row.problems for row in rows if row.problems}
@@ -136,7 +137,7 @@ class PrintedRows:
         if kind is not None and self.runs:
             tell(_("What is done is done: the same command goes on with the rest."))
 
-    def planned(self, store: Store, rows: Iterable[PlannedRow]) -> None:
+    def planned(self, store: Store, rows: Iterable[RowView]) -> None:
         """Print rows that are only planned: with what would become of them."""
         with store.reading() as session:
             for row in rows:
@@ -188,7 +189,7 @@ class PrintedRows:
             fields = self._form.fields(session, row)
         self._print(row, fields, self._form.result(row.state))
 
-    def _print(self, row: PlannedRow | RowView, fields: Fields, result: str) -> None:
+    def _print(self, row: RowView, fields: Fields, result: str) -> None:
         if self._json:
             comma = ",\n " if self.counts.total() else ""
             told = self._form.as_json(fields, row.reasons, result)

@@ -18,24 +18,26 @@ from uuid import uuid4
 
 from sqlmodel import col, select
 
-from partnerdesk.models.changes.plan import By, Plan
+from partnerdesk.models.changes.plan import By
 from partnerdesk.models.core.errors import NotFoundError
-from partnerdesk.models.core.verdicts import Reason, Verdict
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.operations.bulk_kinds import PLANNERS, RowWish
 from partnerdesk.models.operations.bulk_records import RowState, Run, RunKind, RunRow
 from partnerdesk.models.operations.bulk_rows import (
-    DoneRow,
+    RowView,
     do_row,
-    keep_run,
-    subject_of,
-    told_of,
+    kept_row,
+    planned_row,
+    row_view,
+    waiting_row,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
+
+    from sqlmodel import Session
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.history import Actor
@@ -67,40 +69,13 @@ class RunWish:
     wishes: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRow:
-    """One row of a run, with its plan."""
-
-    record_id: int
-    subject: str
-    plan: Plan
-    wish: RowWish = field(default_factory=RowWish)
-
-    @property
-    def state(self) -> RowState:
-        """What will become of it, as far as can be said now."""
-        if self.plan.verdict is Verdict.REFUSED:
-            return RowState.REFUSED
-        return RowState.NOTHING if self.plan.changes_nothing else RowState.WAITING
-
-    @property
-    def reasons(self) -> tuple[Reason, ...]:
-        """Why it is refused, or what to mind."""
-        return self.plan.reasons
-
-    @property
-    def told(self) -> str:
-        """The same in one line."""
-        return told_of(self.reasons)
-
-
 @dataclass(frozen=True)
 class PlannedRun:
     """A run before it begins."""
 
     wish: RunWish
     account_id: int
-    rows: Sequence[PlannedRow]
+    rows: Sequence[RowView]
     by: By
     asked: str = ""
     """The words by which a command asks for it; the same words go on with it."""
@@ -108,26 +83,6 @@ class PlannedRun:
     def counts(self) -> Counter[RowState]:
         """Return how many rows there are of each state."""
         return Counter(row.state for row in self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """One row of a run that was begun, detached from the store."""
-
-    place: int
-    record_id: int
-    subject: str
-    state: RowState
-    told: str
-    wish: RowWish = field(default_factory=RowWish)
-    plan: Plan | None = None
-    """Its plan, where it was made just now."""
-    reasons: tuple[Reason, ...] = ()
-    """Why it became what it is: with their codes where its plan was made just now."""
-
-    def is_open(self, *, again: bool) -> bool:
-        """Say whether it is still to do, or failed and is tried again."""
-        return self.state is RowState.WAITING or (again and self.state is RowState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -166,7 +121,7 @@ def plan_run(
 
 def plan_rows(
     store: Store, account: Account, wish: RunWish, rows: Iterable[RowWish], by: By
-) -> Iterator[PlannedRow]:
+) -> Iterator[RowView]:
     """Plan rows one after the other, as if those before were done; writes nothing.
 
     Raises:
@@ -174,14 +129,24 @@ def plan_rows(
     """
     planner = PLANNERS[wish.kind](store, account, wish.wishes, only_plans=True)
     with store.reading() as session, closing(planner):
-        for row in rows:
+        place = 0
+        for wanted in rows:
             own = By(by.actor, by.at, str(uuid4()))
             try:
-                plan = planner.unreadable if row.problems else planner.plan
-                planned = plan(session, row, own)
+                plan = planner.unreadable if wanted.problems else planner.plan
+                yield planned_row(place, wanted, plan(session, wanted, own))
             except NotFoundError:
                 continue  # it went out of the book meanwhile
-            yield PlannedRow(planned.record_id, planned.subject, planned.plan, row)
+            place += 1
+
+
+def unplanned_run(account_id: int, wish: RunWish, rows: Iterable[RowWish], by: By) -> PlannedRun:
+    """Return a run of records that are to be made, each planned only when it is done."""
+    named_by = PLANNERS[wish.kind].NAMED_BY
+    waiting = [
+        waiting_row(place, row, row.said.get(named_by, "")) for place, row in enumerate(rows)
+    ]
+    return PlannedRun(wish, account_id, waiting, by)
 
 
 def begin_run(store: Store, planned: PlannedRun) -> int:
@@ -200,49 +165,20 @@ def begin_runs(store: Store, planned: Sequence[PlannedRun]) -> list[int]:
         StoreError: the book cannot be written.
     """
     with store.writing() as session:
-        return [
-            keep_run(session, _run(run.account_id, run.wish, run.by, run.asked), _rows(run))
-            for run in planned
-        ]
+        return [_keep(session, run) for run in planned]
 
 
-def _run(account_id: int, wish: RunWish, by: By, asked: str = "") -> Run:
-    return Run(
-        account_id=account_id, kind=wish.kind, asked=asked, actor=by.actor.name, begun_at=by.at,
-        wishes=json.dumps(dict(wish.wishes), ensure_ascii=False),
+def _keep(session: Session, planned: PlannedRun) -> int:
+    run = Run(
+        account_id=planned.account_id, kind=planned.wish.kind, asked=planned.asked,
+        wishes=json.dumps(dict(planned.wish.wishes), ensure_ascii=False),
+        actor=planned.by.actor.name, begun_at=planned.by.at,
     )  # fmt: skip
-
-
-def _rows(planned: PlannedRun) -> list[RunRow]:
-    return [
-        RunRow(
-            run_id=0, place=place, record_id=row.record_id, subject=row.subject,
-            plan_id=row.plan.by.plan_id, state=row.state, told=row.told,
-        )
-        for place, row in enumerate(planned.rows)
-    ]  # fmt: skip
-
-
-def begin_rows(
-    store: Store, account_id: int, wish: RunWish, rows: Iterable[RowWish], by: By
-) -> int:
-    """Keep a run of records that are to be made, each planned when it is done; return its id.
-
-    Raises:
-        StoreError: the book cannot be written.
-    """
-    named_by = PLANNERS[wish.kind].NAMED_BY
-    kept = [
-        RunRow(
-            run_id=0, place=place, record_id=0, wish=json.dumps(dict(row.said)),
-            subject=subject_of(row.said.get(named_by, "")), plan_id=str(uuid4()),
-            state=RowState.REFUSED if row.problems else RowState.WAITING,
-            told=told_of(row.problems),
-        )
-        for place, row in enumerate(rows)
-    ]  # fmt: skip
-    with store.writing() as session:
-        return keep_run(session, _run(account_id, wish, by), kept)
+    session.add(run)
+    session.flush()
+    run_id = int(run.id or 0)
+    session.add_all(kept_row(run_id, row) for row in planned.rows)
+    return run_id
 
 
 def go_on(
@@ -295,22 +231,8 @@ def do_rows(
         for row in view.rows:
             if row.is_open(again=again):
                 place = (view.id, row.place)
-                yield _view(do_row(store, planner, place, row.wish, actor, clock()))
+                yield do_row(store, planner, place, row.wish, actor, clock())
     _finish(store, view.id, clock())
-
-
-def _view(row: DoneRow) -> RowView:
-    kept, planned, state = row.kept, row.planned, RowState(row.kept.state)
-    reasons = row.reasons
-    if reasons is None:
-        refuses = state in (RowState.REFUSED, RowState.FAILED)
-        told = Reason(f"run.{state.value}", kept.told, refuses=refuses)
-        reasons = (told,) if kept.told else ()
-    wish = RowWish(kept.record_id, json.loads(kept.wish or "{}"), kept.place + 1)
-    return RowView(
-        kept.place, kept.record_id, planned.subject if planned else kept.subject, state,
-        kept.told, wish, planned.plan if planned else None, reasons,
-    )  # fmt: skip
 
 
 def _finish(store: Store, run_id: int, at: datetime) -> None:
@@ -342,7 +264,7 @@ def read_run(store: Store, run_id: int) -> RunView:
             actor=run.actor,
             begun_at=run.begun_at,
             finished_at=run.finished_at,
-            rows=[_view(DoneRow(row)) for row in session.exec(rows)],
+            rows=[row_view(row) for row in session.exec(rows)],
         )
 
 

@@ -1,38 +1,54 @@
-"""Writes the rows of runs: kept before the first one is done, then done one by one, each whole."""
+"""The rows of runs: as they are planned, kept before the first one is done, done one by one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
-from partnerdesk.models.changes.plan import By
+from partnerdesk.models.changes.plan import By, Plan
 from partnerdesk.models.core.errors import ConflictError, NotFoundError, RefusedError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason, Verdict
-from partnerdesk.models.operations.bulk_records import RowState, Run, RunRow
+from partnerdesk.models.operations.bulk_kinds import RowWish
+from partnerdesk.models.operations.bulk_records import RowState, RunRow
 from partnerdesk.models.operations.carry_out import follow_up
 from partnerdesk.models.operations.execute import write_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
-
-    from sqlmodel import Session
 
     from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.core.errors import DeskError
     from partnerdesk.models.database.store import Store
-    from partnerdesk.models.operations.bulk_kinds import Planner, RowPlan, RowWish
+    from partnerdesk.models.operations.bulk_kinds import Planner, RowPlan
 
 LONGEST_SUBJECT = 200
-"""Characters of what a file calls a record that is to be made."""
+"""Characters that are kept of what a file calls a record that is to be made."""
 
 
-class DoneRow(NamedTuple):
-    """A row as it was kept, and what was made of it just now."""
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One row of a run, planned or begun, detached from the store."""
 
-    kept: RunRow
-    planned: RowPlan | None = None
-    reasons: tuple[Reason, ...] | None = None
+    place: int
+    record_id: int
+    subject: str
+    state: RowState
+    """What became of it; of a planned row what will, as far as can be said now."""
+    told: str
+    """Why it is refused, or what to mind, in one line."""
+    wish: RowWish = field(default_factory=RowWish)
+    plan: Plan | None = None
+    """Its plan, where it was made just now."""
+    reasons: tuple[Reason, ...] = ()
+    """Why it became what it is: with their codes where its plan was made just now."""
+
+    def is_open(self, *, again: bool) -> bool:
+        """Say whether it is still to do, or failed and is tried again."""
+        return self.state is RowState.WAITING or (again and self.state is RowState.FAILED)
 
 
 def told_of(reasons: Iterable[Reason]) -> str:
@@ -40,25 +56,56 @@ def told_of(reasons: Iterable[Reason]) -> str:
     return " ".join(reason.text for reason in reasons)
 
 
-def subject_of(text: str) -> str:
-    """Return what a file calls a record, as any database takes it."""
-    return shown(text[:LONGEST_SUBJECT])
+def planned_row(place: int, wish: RowWish, planned: RowPlan) -> RowView:
+    """Return a row with its plan, and what will become of it."""
+    plan, state = planned.plan, RowState.WAITING
+    if plan.verdict is Verdict.REFUSED:
+        state = RowState.REFUSED
+    elif plan.changes_nothing:
+        state = RowState.NOTHING
+    reasons = plan.reasons
+    return RowView(
+        place, planned.record_id, planned.subject, state, told_of(reasons), wish, plan, reasons
+    )
 
 
-def keep_run(session: Session, run: Run, rows: Sequence[RunRow]) -> int:
-    """Keep a run with its rows, in their order; return its id."""
-    session.add(run)
-    session.flush()
-    for row in rows:
-        row.run_id = int(run.id or 0)
-    session.add_all(rows)
-    return int(run.id or 0)
+def waiting_row(place: int, wish: RowWish, subject: str) -> RowView:
+    """Return a row that is planned only when it is done; one that cannot be read is refused."""
+    state = RowState.REFUSED if wish.problems else RowState.WAITING
+    return RowView(
+        place, wish.record_id, shown(subject[:LONGEST_SUBJECT]), state, told_of(wish.problems),
+        wish, None, wish.problems,
+    )  # fmt: skip
+
+
+def kept_row(run_id: int, row: RowView) -> RunRow:
+    """Return a row as it is kept before the first one is done."""
+    return RunRow(
+        run_id=run_id, place=row.place, record_id=row.record_id, subject=row.subject,
+        wish=json.dumps(dict(row.wish.said)) if row.wish.said else "",
+        plan_id=row.plan.by.plan_id if row.plan is not None else str(uuid4()),
+        state=row.state, told=row.told,
+    )  # fmt: skip
+
+
+def row_view(
+    kept: RunRow, planned: RowPlan | None = None, reasons: tuple[Reason, ...] | None = None
+) -> RowView:
+    """Return a row as it is kept, with the plan and the reasons that were made just now."""
+    state = RowState(kept.state)
+    if reasons is None:
+        refuses = state in (RowState.REFUSED, RowState.FAILED)
+        told = Reason(f"run.{state.value}", kept.told, refuses=refuses)
+        reasons = (told,) if kept.told else ()
+    wish = RowWish(kept.record_id, json.loads(kept.wish or "{}"), kept.place + 1)
+    subject, plan = (planned.subject, planned.plan) if planned else (kept.subject, None)
+    return RowView(kept.place, kept.record_id, subject, state, kept.told, wish, plan, reasons)
 
 
 def do_row(
     store: Store, planner: Planner, place: tuple[int, int], wish: RowWish, actor: Actor,
     at: datetime,
-) -> DoneRow:  # fmt: skip
+) -> RowView:  # fmt: skip
     """Do one row: its plan is made from the book as it is, under the id it always had.
 
     Args:
@@ -77,7 +124,7 @@ def do_row(
         with store.writing() as session:
             kept = session.get_one(RunRow, place, with_for_update=True)
             if kept.state not in (RowState.WAITING, RowState.FAILED):
-                return DoneRow(kept)  # another process did it
+                return row_view(kept)  # another process did it
             planned = planner.plan(session, wish, By(actor, at, kept.plan_id))
             reasons, outcome = planned.plan.reasons, None
             kept.state, kept.told = RowState.REFUSED, told_of(reasons)
@@ -87,21 +134,21 @@ def do_row(
                 kept.state = RowState.DONE if done else RowState.NOTHING
             if not wish.record_id:
                 made = outcome.record_id if outcome is not None else None
-                kept.subject = subject_of(planned.subject)
+                kept.subject = shown(planned.subject[:LONGEST_SUBJECT])
                 kept.record_id = planned.record_id or made or 0
     except (ConflictError, NotFoundError, RefusedError) as error:
         return _fail_row(store, planner, place, reasons, error)
     if outcome is not None:
         follow_up(store, planned.plan, outcome)
-    return DoneRow(kept, planned, reasons)
+    return row_view(kept, planned, reasons)
 
 
 def _fail_row(
     store: Store, planner: Planner, place: tuple[int, int], reasons: tuple[Reason, ...],
     error: DeskError,
-) -> DoneRow:  # fmt: skip
+) -> RowView:  # fmt: skip
     with store.writing() as session:
         kept = session.get_one(RunRow, place)
         kept.state, kept.told = RowState.FAILED, str(error)
     code, field = planner.LATE
-    return DoneRow(kept, None, (*reasons, Reason(code, str(error), field)))
+    return row_view(kept, None, (*reasons, Reason(code, str(error), field)))

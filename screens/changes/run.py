@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.operations.bulk import (
-        PlannedRow,
         PlannedRun,
-        RowView,
         RunView,
         RunWish,
     )
@@ -130,8 +128,7 @@ class RunScreen(DeskScreen):
 
     def _texts(self) -> list[tuple[str, str, str]]:
         """Return of each row whom it is about, its state, and what is to be said of it."""
-        rows: Sequence[PlannedRow | RowView] = self._run.rows
-        return [(row.subject, row.state.value, row.told) for row in rows]
+        return [(row.subject, row.state.value, row.told) for row in self._run.rows]
 
     def _waiting(self) -> int:
         from partnerdesk.models.operations.bulk_records import RowState
