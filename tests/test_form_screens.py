@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.customers.drafts import read_draft, read_drafts, save_draft
+from partnerdesk.models.customers.duplicates import LookAlike, find_look_alikes
 from partnerdesk.models.customers.edit import form_values, plan_edit_customer
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.page import find_customer, read_customer
@@ -139,3 +140,52 @@ async def test_whose_value_counts_is_asked_until_it_is_answered(tmp_path: Path) 
         await console.press("m", "ctrl+r", "exclamation_mark")
         kept = read_customer(desk.store, id).customer.company_name
         assert kept == "Fabrikam, Inc. mine"
+
+
+async def test_an_answer_that_asks_for_more_leads_to_it_and_not_to_the_review(
+    tmp_path: Path,
+) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("n", "ctrl+end")
+        await console.type("attested")
+        await console.press("enter")
+        form = console.screen
+        assert isinstance(form, AddCustomerScreen)
+        assert form.form.current == FormField.AGREEMENT_FIRST_NAME
+
+
+async def test_what_the_form_filled_in_itself_is_nothing_that_could_be_lost(
+    tmp_path: Path,
+) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("n")
+        form = console.screen
+        assert isinstance(form, AddCustomerScreen)
+        assert form.typed[FormField.COUNTRY]
+        assert form.unsaved() == {}
+        await console.type("Delta")
+        assert form.unsaved() == {FormField.COMPANY_NAME: "Delta"}
+
+
+async def test_the_same_customer_is_looked_for_where_a_field_says_more_and_for_the_review(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+
+    def counted(*given: Any) -> list[LookAlike]:
+        looks.append(given[2].get(FormField.COMPANY_NAME, ""))
+        return find_look_alikes(*given)
+
+    monkeypatch.setattr(add_customer, "find_look_alikes", counted)
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("n")
+        await console.type("Fabrikam")
+        await console.press("tab", "tab", "tab")
+        assert looks[0] == ""
+        assert set(looks[1:]) == {"Fabrikam"}
+        asked = len(looks)
+        await console.press("tab", "tab", "tab", "tab", "tab")
+        assert len(looks) == asked
+        await console.press("ctrl+r")
+        assert console.screen.NAME == "plan"
+        assert len(looks) == asked + 1

@@ -14,7 +14,7 @@ from partnerdesk.models.core.errors import BusyError
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.customers.page import CustomerPage, find_customer, read_customer
 from partnerdesk.models.customers.tags_and_notes import plan_note
-from partnerdesk.models.forms.question import Asked, Option, chosen, not_listed
+from partnerdesk.models.forms.question import Option, Question, chosen, not_listed
 from partnerdesk.screens.changes.plan import PlanScreen
 from partnerdesk.screens.customers.add import AddCustomerScreen
 from partnerdesk.screens.shared.choice_dialog import ChoiceDialog
@@ -60,11 +60,11 @@ ENGLISH = Option("en", "English")
 def test_a_text_means_the_option_that_it_names_or_that_alone_begins_so(
     text: str, value: str
 ) -> None:
-    assert chosen(Asked("kind", "Kind", options=KINDS, free=False), text) == value
+    assert chosen(Question("kind", "Kind", options=KINDS, free=False), text) == value
 
 
 def test_a_field_that_takes_other_values_completes_nothing_by_itself() -> None:
-    asked = Asked("partner", "Partner", options=(Option("1234567", "Contoso"),))
+    asked = Question("partner", "Partner", options=(Option("1234567", "Contoso"),))
     assert chosen(asked, "123") == "123"
     assert chosen(asked, "contoso") == "1234567"
     assert chosen(asked, "Cont") == "Cont"
@@ -72,17 +72,17 @@ def test_a_field_that_takes_other_values_completes_nothing_by_itself() -> None:
 
 def test_a_value_counts_before_a_title_that_is_the_same() -> None:
     options = (Option("nl", "BE"), Option("be", "Belgium"))
-    assert chosen(Asked("a", "A", options=options, free=False), "be") == "be"
-    assert chosen(Asked("a", "A", options=options, free=False), "BE") == "be"
+    assert chosen(Question("a", "A", options=options, free=False), "be") == "be"
+    assert chosen(Question("a", "A", options=options, free=False), "BE") == "be"
 
 
 def test_what_is_in_no_list_is_refused_only_where_only_the_list_counts() -> None:
-    kind = Asked("kind", "Kind", options=KINDS, free=False)
+    kind = Question("kind", "Kind", options=KINDS, free=False)
     assert kind.takes("call")
     assert kind.takes("")
     assert not kind.takes("Telephone")
     assert replace(kind, free=True).takes("Telephone")
-    assert Asked("text", "Text", free=False).takes("anything")
+    assert Question("text", "Text", free=False).takes("anything")
     assert not_listed(kind, "\x1b[2J").text == (
         "Kind: ␛[2J is none of the values in the list (ctrl+l)."
     )
@@ -114,17 +114,17 @@ class NoteForm(RecordFormScreen):
     def heading_text(self) -> str:
         return "Note to Fabrikam"
 
-    def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:
+    def questions(self, values: Mapping[str, str]) -> Sequence[Question]:
         assert self.warm
         asked = [
-            Asked("text", "Text", "What", required=True, hint="What was said."),
-            Asked("kind", "Kind", "How", options=KINDS, free=False, hint="How it was said."),
+            Question("text", "Text", "What", required=True, hint="What was said."),
+            Question("kind", "Kind", "How", options=KINDS, free=False, hint="How it was said."),
         ]
         if values.get("kind") == "call":
-            asked.append(Asked("number", "Number", "How", required=True, suffix=" (phone)"))
+            asked.append(Question("number", "Number", "How", required=True, suffix=" (phone)"))
         if self.ask_last:
             return asked
-        return [*asked, Asked("language", "Language", "How", options=(ENGLISH,))]
+        return [*asked, Question("language", "Language", "How", options=(ENGLISH,))]
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
         self.plans.append(dict(values))

@@ -121,17 +121,17 @@ def test_a_console_that_cannot_go_on_ends_with_a_report(tmp_path: Path) -> None:
 
 def test_what_was_typed_in_a_form_is_back_when_it_is_opened_again(tmp_path: Path) -> None:
     how = "from partnerdesk.screens.shared.record_form import RecordFormScreen as S\n"
-    how += "S._texts = fail_once"
+    how += "S.answers = fail_once"
     failing = (
         FAIL
         + """
 from partnerdesk.screens.shared.record_form import RecordFormScreen as Form
-texts = Form._texts
+answers = Form.answers
 def fail_once(self):
     if self.typed.get('domain') == 'contoso.com' and not hasattr(Form, 'failed'):
         Form.failed = True
         fail()
-    return texts(self)
+    return answers(self)
 """
     )
     with broken(tmp_path, how, failing=failing) as terminal:

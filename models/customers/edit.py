@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from partnerdesk.models.customers.page import CustomerPage
 
 
+LIST_ONLY = "company-name.list-only"
+"""The reason that says what a new company name does not change."""
+
+
 def form_values(page: CustomerPage) -> dict[FormField, str]:
     """Return what the book has of a customer, by the fields of the form."""
     values = {field: str(getattr(page.billing, name)) for name, field in BILLING.items()}
@@ -48,9 +52,7 @@ def plan_edit_customer(page: CustomerPage, account: Account, values: Values, by:
     filled, reasons = check_all(values, at)
     if FormField.COMPANY_NAME in _changed(page, filled) and not is_refused(reasons):
         text = _("Only the list and the bill-to name change; the tenant keeps its own name.")
-        reason = Reason(
-            "company-name.list-only", text, FormField.COMPANY_NAME, "rules.md §15", refuses=False
-        )
+        reason = Reason(LIST_ONLY, text, FormField.COMPANY_NAME, "rules.md §15", refuses=False)
         reasons = (*reasons, reason)
     steps = partial(_steps, page, filled)
     return Plan.of(ChangeKind.UPDATED, by, target_of(page), steps, reasons)

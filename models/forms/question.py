@@ -1,4 +1,4 @@
-"""A small form's fields as they are asked for, and what is meant by what is typed into them."""
+"""A form's fields as they are asked for, and what is meant by what is typed into them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from partnerdesk.models.languages import _
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """A field as it is asked for now."""
 
     name: str
     """Stable: the plan's reasons name it so."""
     label: str
-    """Translated."""
+    """What it is called here, such as `ZIP code` or `Oblast`. Translated."""
     block: str = ""
     """The title of the section it stands in, translated."""
     required: bool = False
@@ -25,9 +25,9 @@ class Asked:
     options: tuple[Option, ...] = ()
     """Values to choose from."""
     suffix: str = ""
-    """What follows the value and is not typed."""
+    """What follows the value and is not typed: `.onmicrosoft.com`."""
     free: bool = True
-    """Whether other values than the options are taken."""
+    """Whether other values than the options are taken, as far as this form tells."""
 
     def takes(self, value: str) -> bool:
         """Say whether a value is one that may stand here, as far as the options tell."""
@@ -35,7 +35,7 @@ class Asked:
         return listed or not value or self.free or not self.options
 
 
-def chosen(asked: Asked, text: str) -> str:
+def chosen(asked: Question, text: str) -> str:
     """Return the value of the option that a typed text means, or else the text.
 
     It means an option by its value or title, whatever the case and accents; where nothing but the
@@ -55,7 +55,7 @@ def chosen(asked: Asked, text: str) -> str:
     return begun[0] if len(begun) == 1 else text
 
 
-def not_listed(asked: Asked, text: str) -> Reason:
+def not_listed(asked: Question, text: str) -> Reason:
     """Return why a value that stands in no option is refused, where only options are taken."""
     told = _("{field}: {value} is none of the values in the list (ctrl+l).")
     return Reason(

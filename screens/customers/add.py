@@ -18,23 +18,20 @@ from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Outcome, Plan
-    from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.customers.drafts import CustomerDraft
     from partnerdesk.models.customers.duplicates import LookAlike
     from partnerdesk.models.session import Desk
     from partnerdesk.tui.widgets.form_page import FormPage
 
-_COMPARED = frozenset(
-    {
-        FormField.COMPANY_NAME,
-        FormField.DOMAIN_PREFIX,
-        FormField.REGISTRATION_NUMBER,
-        FormField.COUNTRY,
-    }
+_COMPARED = (
+    FormField.COMPANY_NAME,
+    FormField.DOMAIN_PREFIX,
+    FormField.REGISTRATION_NUMBER,
+    FormField.COUNTRY,
 )
 """Fields by which the book is searched for the same customer."""
 
@@ -60,8 +57,7 @@ class AddCustomerScreen(CustomerFormScreen):
 
     def __init__(self, desk: Desk, account: Account, draft: CustomerDraft) -> None:
         at = circumstances(account, desk.clock())
-        values = draft.values
-        super().__init__(desk, account, at, values)
+        super().__init__(desk, account, at, draft.values)
         self.prefilled = draft.id is None
         self._draft = draft
         self._unkept = False
@@ -76,8 +72,10 @@ class AddCustomerScreen(CustomerFormScreen):
         self._taken = False
         """Whether another terminal goes on with the draft, or carried it out."""
         self._alike: list[LookAlike] = []
+        self._compared: list[str] = []
+        """What the customers were compared with that seem to be the same."""
         if draft.id is not None:
-            self.seen = {field for field, text in values.items() if text}
+            self.seen = {name for name, text in self.typed.items() if text}
 
     @classmethod
     async def load(cls, desk: Desk, draft: CustomerDraft | None = None) -> Self:
@@ -105,9 +103,9 @@ class AddCustomerScreen(CustomerFormScreen):
 
     def warm_up(self) -> None:
         """Fill in what is proposed before anything is typed; runs beside the event loop."""
-        found = proposals(self.typed, self.at)
+        found = proposals(self.values, self.at)
         if self.prefilled:
-            self.typed = {field: found[field] for field in _GIVEN if found.get(field)}
+            self.typed = {field.value: found[field] for field in _GIVEN if found.get(field)}
         self.proposed = {
             field: text for field, text in found.items() if self.typed.get(field) == text
         }
@@ -117,7 +115,6 @@ class AddCustomerScreen(CustomerFormScreen):
         """Go to where the draft was left."""
         if self._draft.place:
             self.form.go_to(self._draft.place)
-        self._compare()
 
     # The draft
 
@@ -141,7 +138,7 @@ class AddCustomerScreen(CustomerFormScreen):
         try:
             while self._unkept and not self._taken:
                 self._unkept = False
-                values, place = dict(self.typed), self._place
+                values, place = self.values, self._place
                 await self.desk.aside(save_draft, draft, values, place, self.desk.clock())
                 self._in_trouble(None)
         except ConflictError as error:
@@ -205,31 +202,10 @@ class AddCustomerScreen(CustomerFormScreen):
 
     # The same customer in the book
 
-    def left(self, field: FormField) -> None:
-        """Look whether the customer is in the book already."""
-        if field in _COMPARED:
-            self._compare()
-
-    def _compare(self) -> None:
-        values, account_id, reader = dict(self.typed), self.account.id, self.desk.reader
-        self.read(
-            lambda: reader.ask(lambda book: find_look_alikes(book, account_id, values, self.at)),
-            self._take_alike, group="compare", beside=True,
-        )  # fmt: skip
-
-    def _take_alike(self, alike: list[LookAlike]) -> None:
-        self._alike = alike
-        for field in _COMPARED & self.asked.keys():
-            self.remark(field)
-
-    def reasons_of_the_book(self, field: FormField) -> list[Reason]:
-        """Return the customers in the book who seem to be the same, by the field that says so."""
-        reasons = [alike.reason() for alike in self._alike]
-        return [reason for reason in reasons if reason.field == field]
-
-    def hints_of_the_book(self, field: FormField) -> list[str]:
+    def hints_of(self, name: str) -> list[str]:
         """Return what keys help with a customer that seems to be the same."""
-        return [_("ctrl+o opens it, or invites it instead")] * bool(self.reasons_of_the_book(field))
+        there = any(alike.reason().field == name for alike in self._alike)
+        return [_("ctrl+o opens it, or invites it instead")] * there
 
     def do_same(self) -> None:
         """Ask which customer to open."""
@@ -261,15 +237,24 @@ class AddCustomerScreen(CustomerFormScreen):
 
     # The plan
 
-    async def make_plan(self) -> Plan:
+    async def make_plan(self, values: Mapping[str, str]) -> Plan:
         """Return the plan that adds the customer and takes the draft away."""
+        filled = {FormField(name): text for name, text in values.items()}
+        compared = [filled.get(field, "") for field in _COMPARED]
+        if compared != self._compared:
+            self._alike = await self.desk.reader.ask(
+                lambda book: find_look_alikes(book, self.account.id, filled, self.at)
+            )
+            self._compared = compared
+        by, draft_id = self.desk.by(self._draft.plan_id), self._draft.id
+        return plan_add_customer(self.account, filled, by, self._alike, draft_id=draft_id)
+
+    async def do_review(self) -> None:
+        """Show the plan, made anew with what the book has now, when all is in the draft."""
+        self.leave_current()
         await self._kept.wait()
-        by = self.desk.by(self._draft.plan_id)
-        values, draft_id = dict(self.typed), self._draft.id
-        alike = await self.desk.reader.ask(
-            lambda book: find_look_alikes(book, self.account.id, values, self.at)
-        )
-        return plan_add_customer(self.account, values, by, alike, draft_id=draft_id)
+        self._compared = []
+        await super().do_review()
 
     async def carried_out(self, outcome: Outcome) -> None:
         """Show the new customer in the form's place."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.add import circumstances
-from partnerdesk.models.customers.edit import form_values, merge, plan_edit_customer
+from partnerdesk.models.customers.edit import LIST_ONLY, form_values, merge, plan_edit_customer
 from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
 from partnerdesk.models.languages import _
 from partnerdesk.screens.customers.form import CustomerFormScreen
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.customers.page import CustomerPage
     from partnerdesk.models.session import Desk
 
@@ -32,7 +33,7 @@ class EditCustomerScreen(CustomerFormScreen):
         super().__init__(desk, account, circumstances(account, desk.clock(), before), before)
         self._page = page
         self._begin_in = field
-        self.seen = {field for field, text in before.items() if text}
+        self.seen = {name for name, text in self.typed.items() if text}
         self._theirs: dict[FormField, str] = {}
 
     @classmethod
@@ -55,12 +56,16 @@ class EditCustomerScreen(CustomerFormScreen):
             company=shown(customer.company_name)[:50], domain=shown(customer.primary_domain)
         )
 
-    async def make_plan(self) -> Plan:
+    async def make_plan(self, values: Mapping[str, str]) -> Plan:
         """Return the plan that writes what differs."""
-        by, values = self.desk.by(), dict(self.typed)
+        filled = {FormField(name): text for name, text in values.items()}
         return await self.desk.reader.aside(
-            lambda: plan_edit_customer(self._page, self.account, values, by)
+            partial(plan_edit_customer, self._page, self.account, filled, self.desk.by())
         )
+
+    def reasons_of(self, name: str) -> list[Reason]:
+        """Return what is to be said of a field; what a new name does not change, the plan says."""
+        return [reason for reason in super().reasons_of(name) if reason.code != LIST_ONLY]
 
     async def carried_out(self, outcome: Outcome) -> None:
         """Go back to the customer."""
@@ -74,12 +79,14 @@ class EditCustomerScreen(CustomerFormScreen):
 
         page = await self.desk.aside(read_customer, self._page.customer.id or 0)
         base, theirs = form_values(self._page), form_values(page)
-        merged = merge(base, self.typed, theirs)
+        merged = merge(base, self.values, theirs)
         self._page = page
         self.at = circumstances(self.account, self.desk.clock(), theirs)
         for field in merged.taken:
             self.put(field, merged.values[field])
+        self.given = {field.value: text for field, text in theirs.items()}
         self.ask_again()
+        self.check_again()
         names = ", ".join(_(FIELD_TITLES[field]) for field in merged.taken)
         self.status.say(
             _("Somebody else changed this customer; taken over: {fields}. Review again.").format(
@@ -114,6 +121,7 @@ class EditCustomerScreen(CustomerFormScreen):
         self._theirs.pop(field, None)
         self.put(field, text)
         self.ask_again()
+        self.check_again()
         if self._theirs:
             self._ask_next_clash()
         else:
@@ -126,15 +134,6 @@ class EditCustomerScreen(CustomerFormScreen):
             return
         await super().do_review()
 
-    def unsaved(self) -> Mapping[str, str]:
-        """Return what stands in the form, where it is not what the book has."""
-        return super().unsaved() if self.typed != form_values(self._page) else {}
-
-    async def do_back(self) -> None:
-        """Leave; ask first where something was changed."""
-        field = FormField(self.form.current)
-        self.typed[field] = self.form.value(field)
-        if self.typed == form_values(self._page):
-            await self.shell.go_back()
-            return
-        self.choose(_("Throw away what you changed?"), [Choice("y", _("Yes"), self.shell.go_back)])
+    def leaving_words(self) -> tuple[str, str]:
+        """Return what is asked before what was changed is lost, and the answer that loses it."""
+        return _("Throw away what you changed?"), _("Yes")

@@ -12,13 +12,12 @@ from partnerdesk.models.core.clock import age
 from partnerdesk.models.core.errors import ConflictError, DeskError, NotFoundError
 from partnerdesk.models.languages import N_, _
 from partnerdesk.screens.changes.undo import undo
-from partnerdesk.screens.customers.sections import CHANGE, FORM, NOTE, TAGS, sections
-from partnerdesk.screens.relationships.sections import DELEGATION, INVITATION
+from partnerdesk.screens.customers.sections import CHANGE, Ways, sections
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.desk_screen import DeskScreen
 from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.prompt import Aid
-from partnerdesk.tui.widgets.questions import Choice
+from partnerdesk.tui.widgets.questions import Choice, done
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -121,7 +120,9 @@ class CustomerScreen(DeskScreen):
         self.shell.say(said or why)
 
     def _show(self) -> None:
-        self.page.show(sections(self._shown, self.desk.settings.all_clouds(), self.desk.clock()))
+        clouds, at = self.desk.settings.all_clouds(), self.desk.clock()
+        ways = Ways(self.shell.show, self.do_tags, self._edit_note)
+        self.page.show(sections(self._shown, clouds, at, ways))
         seen = self._shown.customer.seen_at
         self.status.state = _("seen {age}").format(age=age(seen, self.desk.clock()))
 
@@ -184,30 +185,14 @@ class CustomerScreen(DeskScreen):
     async def do_change(self) -> None:
         """Edit what is under the cursor."""
         field = self.page.field
-        if field is None:
-            return
-        if field.name == TAGS:
-            self.do_tags()
-        elif field.name.startswith(NOTE):
-            id = _id_in(field.name)
-            await self._edit_note(next(note for note in self._shown.notes if note.id == id))
-        elif field.name.startswith(INVITATION):
-            await self.shell.show("invitation", _id_in(field.name))
-        elif field.name.startswith(DELEGATION):
-            kept = _id_in(field.name)
-            await self.shell.show("delegation", kept or None, self._customer_id)
-        else:
-            field_there = field.name.removeprefix(FORM) if field.name.startswith(FORM) else ""
-            await self.shell.show("edit-customer", self._shown, field_there)
+        if field is not None:
+            await done(field.edit or partial(self.shell.show, "edit-customer", self._shown))
 
     async def do_open(self) -> None:
-        """Open the change or the invitation under the cursor; edit what is neither."""
-        name = self.page.field.name if self.page.field else ""
-        change_id = self._change_there()
-        if change_id:
-            await self.shell.show("change", change_id)
-        elif name.startswith(INVITATION):
-            await self.shell.show("invitation", _id_in(name))
+        """Open what stands under the cursor; edit what leads nowhere."""
+        field = self.page.field
+        if field is not None and field.open is not None:
+            await done(field.open)
         else:
             await self.action_perform("customer.change")
 
@@ -266,7 +251,7 @@ class CustomerScreen(DeskScreen):
     def _change_there(self) -> int:
         """Return the id of the entry of the history under the cursor; 0 where there is none."""
         name = self.page.field.name if self.page.field else ""
-        return _id_in(name) if name.startswith(CHANGE) else 0
+        return int(name.removeprefix(CHANGE)) if name.startswith(CHANGE) else 0
 
     def _latest_change(self) -> int:
         """Return the latest entry that can be undone; pressed again, u so goes further back."""
@@ -278,8 +263,3 @@ class CustomerScreen(DeskScreen):
             if stands and not why_not_undone(entry):
                 return entry.id or 0
         return 0
-
-
-def _id_in(name: str) -> int:
-    """Return the id behind what the page names a field by: 7 of `note:7`; 0 where none stands."""
-    return int(name.rpartition(":")[2] or 0)

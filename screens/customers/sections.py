@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import age, date_text, moment_text
@@ -12,51 +14,70 @@ from partnerdesk.screens.relationships.sections import delegated_admin_lines, re
 from partnerdesk.tui.widgets.field_page import Field, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
     from datetime import datetime
 
+    from partnerdesk.models.customers.entities import Note
     from partnerdesk.models.customers.page import CustomerPage
     from partnerdesk.models.pages.customer import WholeCustomer
     from partnerdesk.models.settings.clouds import Cloud
+    from partnerdesk.tui.widgets.questions import Act
 
-TAGS, NOTE, CHANGE, FORM = "tags", "note:", "change:", "form:"
-"""How the page names what stands in a field; behind it stands a note's or a change's id, or the
-form's field in which it is edited."""
+CHANGE = "change:"
+"""How the page names entries of the history; behind it stands the id."""
 HISTORY_LINES = 5
 """Lines that the history shows of one field's text at most."""
 
 
-def sections(page: WholeCustomer, clouds: Mapping[str, Cloud], at: datetime) -> list[Section]:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where the fields of the page lead."""
+
+    show: Callable[..., Awaitable[None]]
+    """Shows a screen by its name."""
+    edit_tags: Act
+    edit_note: Callable[[Note], Awaitable[None]]
+
+
+def sections(
+    page: WholeCustomer, clouds: Mapping[str, Cloud], at: datetime, ways: Ways
+) -> list[Section]:
     """Return all that the book holds of a customer; ages are counted from `at`."""
     return [
-        _profile(page),
-        _contact(page),
-        Section(_("Relationship"), tuple(_relationship(page, clouds, at))),
-        Section(_("Delegated admin"), tuple(delegated_admin_lines(page, at))),
-        Section(_("Tags and notes"), tuple(_tags_and_notes(page))),
-        Section(_("History"), tuple(_history(page))),
+        _profile(page, ways),
+        _contact(page, ways),
+        Section(_("Relationship"), tuple(_relationship(page, clouds, at, ways))),
+        Section(_("Delegated admin"), tuple(delegated_admin_lines(page, at, ways.show))),
+        Section(_("Tags and notes"), tuple(_tags_and_notes(page, ways))),
+        Section(_("History"), tuple(_history(page, ways))),
     ]
 
 
-def _profile(page: CustomerPage) -> Section:
-    customer = page.customer
+def _of_form(page: CustomerPage, ways: Ways, label: str, text: str, field: FormField) -> Field:
+    """Return what is edited in a field of the form."""
+    edit = partial(ways.show, "edit-customer", page, field.value)
+    return Field(label, text, f"form:{field}", edit=edit)
+
+
+def _profile(page: CustomerPage, ways: Ways) -> Section:
+    customer, of_form = page.customer, partial(_of_form, page, ways)
     return Section(
         shown(customer.company_name)[:200],
         (
-            Field(_("Company"), customer.company_name, FORM + FormField.COMPANY_NAME),
+            of_form(_("Company"), customer.company_name, FormField.COMPANY_NAME),
             Field(_("Primary domain"), customer.primary_domain),
             Field(_("Microsoft ID"), customer.microsoft_id or ""),
-            Field(
+            of_form(
                 _("Registration number"), page.company.organization_registration_number,
-                FORM + FormField.REGISTRATION_NUMBER,
+                FormField.REGISTRATION_NUMBER,
             ),
             Field(_("Company e-mail"), page.company.email),
         ),
     )  # fmt: skip
 
 
-def _contact(page: CustomerPage) -> Section:
-    billing = page.billing
+def _contact(page: CustomerPage, ways: Ways) -> Section:
+    billing, of_form = page.billing, partial(_of_form, page, ways)
     lines = (
         billing.address_line1,
         billing.address_line2,
@@ -67,20 +88,17 @@ def _contact(page: CustomerPage) -> Section:
     return Section(
         _("Contact and address"),
         (
-            Field(_("Bill to"), billing.company_name, FORM + FormField.COMPANY_NAME),
-            Field(
+            of_form(_("Bill to"), billing.company_name, FormField.COMPANY_NAME),
+            of_form(
                 _("Contact"), f"{billing.first_name} {billing.last_name}".strip(),
-                FORM + FormField.FIRST_NAME,
+                FormField.FIRST_NAME,
             ),
-            Field(_("E-mail"), billing.email, FORM + FormField.EMAIL),
-            Field(_("Phone"), billing.phone_number, FORM + FormField.PHONE_NUMBER),
-            Field(
-                _("Address"), "\n".join(line for line in lines if line),
-                FORM + FormField.ADDRESS_LINE1,
-            ),
-            Field(
+            of_form(_("E-mail"), billing.email, FormField.EMAIL),
+            of_form(_("Phone"), billing.phone_number, FormField.PHONE_NUMBER),
+            of_form(_("Address"), "\n".join(filter(None, lines)), FormField.ADDRESS_LINE1),
+            of_form(
                 _("Language"), " · ".join(filter(None, (billing.language, billing.culture))),
-                FORM + FormField.LANGUAGE,
+                FormField.LANGUAGE,
             ),
         ),
     )  # fmt: skip
@@ -99,7 +117,7 @@ def _agreement(page: CustomerPage) -> str:
 
 
 def _relationship(
-    page: WholeCustomer, clouds: Mapping[str, Cloud], at: datetime
+    page: WholeCustomer, clouds: Mapping[str, Cloud], at: datetime, ways: Ways
 ) -> Iterator[Field]:
     from partnerdesk.models.customers.entities import RELATIONSHIP_TITLES, Relationship
 
@@ -115,20 +133,21 @@ def _relationship(
     yield Field(_("Last seen"), f"{moment_text(seen)} ({age(seen, at)})" if seen else _("never"))
     if customer.ended_at:
         yield Field(_("Ended"), date_text(customer.ended_at))
-    yield from relationship_lines(page.relationship, at)
+    yield from relationship_lines(page.relationship, at, ways.show)
 
 
-def _tags_and_notes(page: CustomerPage) -> Iterator[Field]:
-    yield Field(_("Tags"), ", ".join(page.tags), TAGS)
+def _tags_and_notes(page: CustomerPage, ways: Ways) -> Iterator[Field]:
+    yield Field(_("Tags"), ", ".join(page.tags), "tags", edit=ways.edit_tags)
     for note in page.notes:
         yield Field(
             _("Note of {date}").format(date=date_text(note.written_at)),
             f"{note.text}\n— {note.author}" if note.author else note.text,
-            f"{NOTE}{note.id}",
+            f"note:{note.id}",
+            edit=partial(ways.edit_note, note),
         )
 
 
-def _history(page: CustomerPage) -> Iterator[Field]:
+def _history(page: CustomerPage, ways: Ways) -> Iterator[Field]:
     from partnerdesk.models.changes.kinds import KIND_TITLES, ChangeKind
     from partnerdesk.models.operations.describe_fields import change_lines
 
@@ -138,7 +157,8 @@ def _history(page: CustomerPage) -> Iterator[Field]:
         if entry.undone_by is not None:
             first += " · " + _("undone")
         text = "\n".join([first, *map(_shortened, change_lines(entry))])
-        yield Field(moment_text(entry.at), text, f"{CHANGE}{entry.id}")
+        leads = partial(ways.show, "change", entry.id)
+        yield Field(moment_text(entry.at), text, f"{CHANGE}{entry.id}", open=leads)
 
 
 def _shortened(text: str) -> str:

@@ -8,7 +8,7 @@ from partnerdesk.models.changes.plan import Known
 from partnerdesk.models.core.errors import DeskError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
-from partnerdesk.models.forms.question import Asked, Option
+from partnerdesk.models.forms.question import Option, Question
 from partnerdesk.models.languages import _
 from partnerdesk.screens.shared.record_form import RecordFormScreen
 
@@ -55,7 +55,7 @@ class EndRelationshipScreen(RecordFormScreen):
             company=shown(customer.company_name)[:50], domain=shown(customer.primary_domain)
         )
 
-    def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:  # noqa: ARG002
+    def questions(self, values: Mapping[str, str]) -> Sequence[Question]:  # noqa: ARG002
         """Return why, and each point of the checklist in the safe order."""
         from partnerdesk.models.relationships.end import NONE_LEFT, SOME_LEFT, Obstacle
 
@@ -77,7 +77,7 @@ class EndRelationshipScreen(RecordFormScreen):
                 _("Not suspended in Partner Center: none, active, or until 2027-03-31."),
             ),
         }
-        first = Asked(
+        first = Question(
             "reason", _("Reason"), _("Why it ends"), required=True,
             hint=_("For the record; the customer does not read it."),
         )  # fmt: skip
@@ -85,7 +85,7 @@ class EndRelationshipScreen(RecordFormScreen):
         return (
             first,
             *(
-                Asked(point.value, title, block, hint=hint, options=options)
+                Question(point.value, title, block, hint=hint, options=options)
                 for point, (title, hint) in points.items()
             ),
         )
@@ -100,14 +100,14 @@ class EndRelationshipScreen(RecordFormScreen):
         self._points = plan.checklist
         return plan
 
-    def _reasons_of(self, name: str) -> list[Reason]:
+    def reasons_of(self, name: str) -> list[Reason]:
         """Return what is said of a field: a point that stands in the way is no good answer."""
         in_the_way = [
             Reason("end.in-the-way", point.text, name)
             for point in self._points
             if point.name == name and point.known is Known.IN_THE_WAY
         ]
-        return [*super()._reasons_of(name), *in_the_way]
+        return [*super().reasons_of(name), *in_the_way]
 
     async def carried_out(self, outcome: Outcome) -> None:  # noqa: ARG002
         """Show the letter that tells the customer, in the form's place: nobody else does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import date_text, until
@@ -16,7 +17,7 @@ from partnerdesk.models.relationships.lists import SENT_BY
 from partnerdesk.tui.widgets.field_page import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
     from datetime import datetime
 
     from partnerdesk.models.pages.customer import WholeCustomer
@@ -27,24 +28,29 @@ if TYPE_CHECKING:
     )
     from partnerdesk.models.relationships.of_customer import RelationshipRecords
 
-INVITATION, DELEGATION = "invitation:", "delegation:"
-"""How the page names what can be opened; behind it stands the id, or nothing for a new one."""
-
 _OVER = (DelegatedAdminState.EXPIRED, DelegatedAdminState.TERMINATED)
 
 
-def relationship_lines(records: RelationshipRecords, at: datetime) -> Iterator[Field]:
-    """Return how the customer came, its lives, and its invitations, the newest first."""
+def relationship_lines(
+    records: RelationshipRecords, at: datetime, show: Callable[..., Awaitable[None]]
+) -> Iterator[Field]:
+    """Return how the customer came, its lives, and its invitations, the newest first.
+
+    `show` leads to a screen by its name.
+    """
+
+    def field(label: str, text: str, invitation: Invitation) -> Field:
+        leads = partial(show, "invitation", invitation.id or 0)
+        return Field(label, text, f"invitation:{invitation.id}", open=leads, edit=leads)
+
     if (came_by := records.came_by) is not None:
-        yield Field(_("Came by"), _came_by(came_by), f"{INVITATION}{came_by.id}")
+        yield field(_("Came by"), _came_by(came_by), came_by)
     for life in records.lives:
         yield _life(life)
     for invitation in records.invitations:
         when = invitation.sent_at or invitation.created_at
-        yield Field(
-            _("Invitation of {date}").format(date=date_text(when)),
-            _invitation(invitation, at), f"{INVITATION}{invitation.id}",
-        )  # fmt: skip
+        label = _("Invitation of {date}").format(date=date_text(when))
+        yield field(label, _invitation(invitation, at), invitation)
 
 
 def _came_by(invitation: Invitation) -> str:
@@ -81,17 +87,23 @@ def _invitation(invitation: Invitation, at: datetime) -> str:
     return " · ".join(parts)
 
 
-def delegated_admin_lines(page: WholeCustomer, at: datetime) -> Iterator[Field]:
+def delegated_admin_lines(
+    page: WholeCustomer, at: datetime, show: Callable[..., Awaitable[None]]
+) -> Iterator[Field]:
     """Return whether there is delegated admin of the old kind, and each relationship of the new.
 
-    Both are shown, since neither says anything of the other (`reference/rules.md §10`).
+    Both are shown, since neither says anything of the other (`reference/rules.md §10`). `show`
+    leads to a screen by its name.
     """
     known = {None: _("not known"), True: _("yes"), False: _("no")}
     yield Field(_("Delegated admin (DAP)"), known[page.customer.allow_delegated_access])
     for one in page.relationship.delegated_admin:
-        yield Field(one.display_name, _delegation(one, at), f"{DELEGATION}{one.id}")
+        leads = partial(show, "delegation", one.id)
+        yield Field(one.display_name, _delegation(one, at), f"delegation:{one.id}", edit=leads)
     if not page.relationship.delegated_admin:
-        yield Field(_("Delegated admin (GDAP)"), _("none is kept; Enter adds one"), DELEGATION)
+        leads = partial(show, "delegation", None, page.customer.id)
+        told = _("none is kept; Enter adds one")
+        yield Field(_("Delegated admin (GDAP)"), told, "delegation:", edit=leads)
 
 
 def _delegation(one: DelegatedAdminRelationship, at: datetime) -> str:

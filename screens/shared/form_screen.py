@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
 from textual.getters import query_one
@@ -18,15 +18,15 @@ from partnerdesk.tui.widgets.desk_screen import DeskScreen
 from partnerdesk.tui.widgets.form_page import FormPage, Item, ItemState
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from textual.app import ComposeResult
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.changes.plan import Outcome
+    from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.core.errors import DeskError
     from partnerdesk.models.core.verdicts import Reason
-    from partnerdesk.models.forms.question import Option
+    from partnerdesk.models.forms.question import Question
     from partnerdesk.models.session import Desk
 
 STATES = {
@@ -34,30 +34,6 @@ STATES = {
     Verdict.WARNINGS: ItemState.WARNING,
     Verdict.REFUSED: ItemState.WRONG,
 }
-
-
-class AskedField(Protocol):
-    """A field as it is asked for now, whatever the form."""
-
-    @property
-    def label(self) -> str:
-        """What it is called, translated."""
-        ...
-
-    @property
-    def required(self) -> bool:
-        """Whether something has to be written."""
-        ...
-
-    @property
-    def suffix(self) -> str:
-        """What follows the value and is not typed."""
-        ...
-
-    @property
-    def options(self) -> tuple[Option, ...]:
-        """Values to choose from."""
-        ...
 
 
 class FormScreen(DeskScreen):
@@ -133,6 +109,35 @@ class FormScreen(DeskScreen):
     def warm_up(self) -> None:
         """Read in what the rules need; runs beside the event loop."""
 
+    def questions(self, values: Mapping[str, str]) -> Sequence[Question]:
+        """Return the fields as they are asked for with these values; quick, for each field left."""
+        raise NotImplementedError
+
+    async def make_plan(self, values: Mapping[str, str]) -> Plan:
+        """Return the plan for what `answers` gives.
+
+        It is made for every check and once more for the review; what takes time in it is done
+        aside (`self.desk.reader`). A value that is none of its list comes as an empty one.
+        """
+        raise NotImplementedError
+
+    def follow(self, name: str) -> None:
+        """Fill in what follows from a field that was left."""
+
+    def hints_of(self, name: str) -> list[str]:  # noqa: ARG002
+        """Return which keys help with what is said of a field."""
+        return []
+
+    def changed(self) -> None:
+        """Take notice that something else stands in the form."""
+
+    def begun(self) -> None:
+        """Go on when the form is on the screen."""
+
+    def leaving_words(self) -> tuple[str, str]:
+        """Return what is asked before what was typed is lost, and the answer that loses it."""
+        return _("What you typed is not kept."), _("Leave and lose it")
+
     def filled_in(self) -> None:
         """Show the fields, now that their rules are there."""
         raise NotImplementedError
@@ -183,7 +188,7 @@ class FormScreen(DeskScreen):
         self.begin("form.review")
 
     async def choose_from(
-        self, field: AskedField | None, now: str, take: Callable[[str], Awaitable[None]]
+        self, field: Question | None, now: str, take: Callable[[str], None]
     ) -> None:
         """Let a field's value be chosen from its list; `now` is the one there is."""
         from partnerdesk.screens.shared.choice_dialog import ChoiceDialog
@@ -193,10 +198,10 @@ class FormScreen(DeskScreen):
             return
         choices = [(option.value, option.title) for option in field.options]
 
-        async def chosen(value: str | None) -> None:
+        def chosen(value: str | None) -> None:
             self.form.focus()
             if value is not None:
-                await take(value)
+                take(value)
 
         await self.shell.ask_dialog(ChoiceDialog(field.label, choices, now), chosen)
 
@@ -209,7 +214,7 @@ class FormScreen(DeskScreen):
         )
 
 
-def item_of(name: str, field: AskedField, value: str) -> Item:
+def item_of(name: str, field: Question, value: str) -> Item:
     """Return how a field is shown: behind a value from its list stands what the value means."""
     options = field.options
     title = next((option.title for option in options if option.value == value), "")

@@ -1,4 +1,4 @@
-"""A small form for one record: asks, checks by the plan that would be made, and shows it."""
+"""The form for a record: asks, checks by the plan that would be made, and shows that plan."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from partnerdesk.tui.widgets.form_page import FormPage, ItemSection, ItemState
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Plan
     from partnerdesk.models.core.errors import DeskError
     from partnerdesk.models.core.verdicts import Reason
-    from partnerdesk.models.forms.question import Asked
+    from partnerdesk.models.forms.question import Question
     from partnerdesk.models.session import Desk
 
 
@@ -38,11 +38,14 @@ class RecordFormScreen(FormScreen):
         """Fields that the cursor has left: what is wrong with them is said."""
         self.prefilled = False
         """Whether `values` are proposals, which the first letter that is typed replaces."""
-        self.asked: dict[str, Asked] = {}
-        self._given = dict(values)
+        self.asked: dict[str, Question] = {}
+        self.given = dict(values)
+        """What stood in the form before somebody typed."""
         self._reasons: tuple[Reason, ...] = ()
         self._checked: dict[str, str] | None = None
         """The texts that `_reasons` are about."""
+        self._asked_for: dict[str, str] | None = None
+        """The texts that what is asked follows from."""
         self._checking: dict[str, str] | None = None
         """The texts that are being checked, or were last."""
         self._told: set[str] = set()
@@ -51,37 +54,36 @@ class RecordFormScreen(FormScreen):
 
     # What subclasses say
 
-    def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:
-        """Return the fields as they are asked for with these values; quick, for each field left."""
-        raise NotImplementedError
+    def answers(self) -> dict[str, str]:
+        """Return what the plan is made of: the values of the fields that are asked for now."""
+        return {name: self.typed.get(name, "") for name in self.asked}
 
-    async def make_plan(self, values: Mapping[str, str]) -> Plan:
-        """Return the plan for the values of the fields that are asked for now.
+    def meant(self, name: str, text: str) -> str:
+        """Return the value that a field gets where this text is left in it."""
+        return chosen(self.asked[name], text)
 
-        It is made for every check and once more for the review; what takes time in it is done
-        aside (`self.desk.reader`). A value that is none of its list comes as an empty one.
-        """
-        raise NotImplementedError
+    def reasons_of(self, name: str) -> list[Reason]:
+        """Return what is to be said of a field, as far as it is known."""
+        return [reason for reason in self._reasons if reason.field == name]
 
     async def conflict(self) -> None:
         """Go on where somebody else changed the same record meanwhile; nothing typed is lost."""
         from partnerdesk.models.database.store import changed_meanwhile
 
-        self._checked = None
-        self._stop_checking()
-        self._check()
+        self.check_again()
         self.fail(changed_meanwhile())
 
     # What is shown
 
     def filled_in(self) -> None:
         """Show the fields."""
-        self._given = dict(self.typed)  # what it filled in is nothing that somebody typed
+        self.given = dict(self.typed)  # what it filled in is nothing that somebody typed
         for name, text in self.typed.items():
             self.form.set_value(name, text, replaceable=self.prefilled)
         self.ask_again()
         self.form.leaving = self._leave  # what an answer adds comes before what stood below it
         self.form.focus()
+        self.begun()
         self._say_hint(self.form.current)
         self._check()
 
@@ -95,6 +97,7 @@ class RecordFormScreen(FormScreen):
     def ask_again(self) -> None:
         """Ask for what the values ask for now."""
         found = self.questions(self.typed)
+        self._asked_for = dict(self.typed)
         self.asked = {asked.name: asked for asked in found}
         self.form.show(
             [
@@ -118,17 +121,15 @@ class RecordFormScreen(FormScreen):
             if name not in self._told:
                 self.form.remark(name, ItemState.BLANK)
                 continue
-            reasons = self._reasons_of(name)
+            reasons = self.reasons_of(name)
             texts, offer = told(reasons)
+            texts += [(ItemState.BLANK, hint) for hint in self.hints_of(name)]
             if offer:
                 self._offers[name] = offer
             self.form.remark(name, state_of(reasons, self.typed.get(name, "")), texts)
             wrong += any(reason.refuses for reason in reasons)
         self.status.state = _("{count} to mend").format(count=wrong) if wrong else ""
         self.show_heading()
-
-    def _reasons_of(self, name: str) -> list[Reason]:
-        return [reason for reason in self._reasons if reason.field == name]
 
     def _say_hint(self, name: str) -> None:
         asked = self.asked.get(name)
@@ -137,20 +138,23 @@ class RecordFormScreen(FormScreen):
 
     # Checking
 
-    def _texts(self) -> dict[str, str]:
-        return {name: self.typed.get(name, "") for name in self.asked}
+    def check_again(self) -> None:
+        """Check what stands in the form anew: the record is another one than before."""
+        self._checked = None
+        self._stop_checking()
+        self._check()
 
     def _check(self) -> None:
         """Check what stands in the form; a check that is under way still is over with that."""
-        texts = self._texts()
+        texts = self.answers()
         if texts == self._checked:
             self._stop_checking()
             self._learn(texts, self._reasons)
         elif texts != self._checking:
             self._checking = texts
             self.read(
-                partial(self._plan, texts), partial(self._learn_plan, texts), self._cannot_check,
-                group="check", beside=True,
+                partial(self._plan, texts), lambda plan: self._learn(texts, plan.reasons),
+                self._cannot_check, group="check", beside=True,
             )  # fmt: skip
 
     def _stop_checking(self) -> None:
@@ -164,9 +168,9 @@ class RecordFormScreen(FormScreen):
     async def _check_anew(self) -> Plan:
         """Return the plan for what stands in the form, and say what its reasons are."""
         self._stop_checking()
-        texts = self._texts()
+        texts = self.answers()
         plan = await self._plan(texts)
-        self._learn_plan(texts, plan)
+        self._learn(texts, plan.reasons)
         return plan
 
     async def _plan(self, texts: dict[str, str]) -> Plan:
@@ -174,14 +178,11 @@ class RecordFormScreen(FormScreen):
         unlisted = {
             name: not_listed(asked, texts[name])
             for name, asked in self.asked.items()
-            if not asked.takes(texts[name])
+            if not asked.takes(texts.get(name, ""))
         }
         plan = await self.make_plan(texts | dict.fromkeys(unlisted, ""))
         others = [reason for reason in plan.reasons if reason.field not in unlisted]
         return replace(plan, reasons=(*unlisted.values(), *others))
-
-    def _learn_plan(self, texts: dict[str, str], plan: Plan) -> None:
-        self._learn(texts, plan.reasons)
 
     def _learn(self, texts: dict[str, str], reasons: tuple[Reason, ...]) -> None:
         self._checked, self._reasons, self._told = texts, reasons, set(self.seen)
@@ -192,6 +193,7 @@ class RecordFormScreen(FormScreen):
     def on_form_page_typed(self, event: FormPage.Typed) -> None:
         """Keep what is typed."""
         self.typed[event.name] = event.text
+        self.changed()
 
     def on_form_page_entered(self, event: FormPage.Entered) -> None:
         """Say what to write into the field."""
@@ -206,23 +208,29 @@ class RecordFormScreen(FormScreen):
         """Take the text of a field that is left, and ask for what follows from it."""
         self.typed[name] = text
         self.seen.add(name)
-        if name in self.asked:
-            self.put(name, chosen(self.asked[name], text))
+        if name not in self.asked:
+            return
+        self.put(name, self.meant(name, text))
+        self.follow(name)
+        if self.typed != self._asked_for:
             self.ask_again()
+
+    def leave_current(self) -> None:
+        """Take what stands in the field under the cursor, as if it was left."""
+        self._leave(self.form.current, self.form.value(self.form.current))
 
     def put(self, name: str, text: str) -> None:
         """Put a value into a field as if it had been typed."""
-        if self.form.value(name) != text:
+        if self.typed.get(name, "") != text:
+            self.typed[name] = text
             self.form.set_value(name, text, replaceable=True)
-        self.typed[name] = text
+            self.changed()
 
     # Should the screen fail
 
     def unsaved(self) -> Mapping[str, str]:
         """Return what somebody typed here."""
-        return {
-            name: text for name, text in self.typed.items() if text != self._given.get(name, "")
-        }
+        return {name: text for name, text in self.typed.items() if text != self.given.get(name, "")}
 
     def take_back(self, texts: Mapping[str, str]) -> None:
         """Put back what was typed when such a form failed."""
@@ -255,15 +263,12 @@ class RecordFormScreen(FormScreen):
     async def do_list(self) -> None:
         """Let the current field's value be chosen from a list."""
         name = self.form.current
-
-        async def take(value: str) -> None:
-            self._choose(name, value)
-
+        take = partial(self._choose, name)
         await self.choose_from(self.asked.get(name), self.typed.get(name, ""), take)
 
     async def check_all(self) -> tuple[Plan, list[str]]:
         """Check everything; return the plan and the fields that are wrong, and go to the first."""
-        self._leave(self.form.current, self.form.value(self.form.current))
+        self.leave_current()
         self.seen.update(self.asked)
         plan = await self._check_anew()
         refused = {reason.field for reason in plan.reasons if reason.refuses}
@@ -281,8 +286,12 @@ class RecordFormScreen(FormScreen):
         """Leave; ask first where something was typed."""
         current = self.form.current
         self.typed[current] = self.form.value(current)
-        if all(self._given.get(name, "") == text for name, text in self.typed.items()):
+        if not self.unsaved():
             await self.shell.go_back()
             return
-        leave = Choice("y", _("Leave and lose it"), self.shell.go_back)
-        self.choose(_("What you typed is not kept."), [leave])
+        question, answer = self.leaving_words()
+        self.choose(question, [Choice("y", answer, self.shell.go_back)])
+
+    def leaving_words(self) -> tuple[str, str]:
+        """Return what is asked before what was typed is lost, and the answer that loses it."""
+        return _("What you typed is not kept."), _("Leave and lose it")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from textual.events import Click
 
+    from partnerdesk.tui.widgets.questions import Act
+
 MARGIN = 2
 GAP = 2
 
@@ -35,7 +37,11 @@ class Field:
     text: str
     """As stored; several lines stay several."""
     name: str = ""
-    """What the screen knows it by; empty where it cannot be edited."""
+    """What the cursor finds it by when other content is shown; empty for its place."""
+    open: Act | None = None
+    """Leads to what stands in it; None where it is edited instead, or neither."""
+    edit: Act | None = None
+    """Lets somebody edit it; None where it is edited with the whole record, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)

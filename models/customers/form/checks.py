@@ -25,7 +25,6 @@ from partnerdesk.models.customers.form.fields import (
     AgreementWay,
     Circumstances,
     FormField,
-    Question,
     Values,
 )
 from partnerdesk.models.customers.form.markets import cloud_reasons, market_reasons, own_country
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from partnerdesk.models.core.verdicts import Reason
+    from partnerdesk.models.forms.question import Question
 
 __all__ = ["CODES", "Checked", "check", "check_all", "cloud_reasons", "proposals", "questions"]
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from partnerdesk.models.accounts.accounts import PartnerKind
-    from partnerdesk.models.forms.question import Option
     from partnerdesk.models.settings.clouds import Cloud
 
 
@@ -122,20 +121,3 @@ class Circumstances:
     def editing(self) -> bool:
         """Whether an existing customer is edited."""
         return self.before is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A field as it is asked for now."""
-
-    field: FormField
-    block: Block
-    label: str
-    """What the field is called in this country: `ZIP code`, `Oblast`, `INN`. Translated."""
-    required: bool
-    hint: str
-    """One short sentence: what to write, with an example. Translated."""
-    suffix: str = ""
-    """What follows the value and is not typed: `.onmicrosoft.com`."""
-    options: tuple[Option, ...] = ()
-    """Values to choose from; whether others are taken too, `check` says."""

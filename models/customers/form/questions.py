@@ -11,17 +11,17 @@ from partnerdesk.models.customers.form.address_checks import country_of, state_o
 from partnerdesk.models.customers.form.agreement import agreement_asked, attests, reseller_asked
 from partnerdesk.models.customers.form.contact import phone_example
 from partnerdesk.models.customers.form.fields import (
+    BLOCK_TITLES,
     FIELD_TITLES,
     WAY_TITLES,
     AgreementWay,
     Block,
     Circumstances,
     FormField,
-    Question,
     Values,
 )
 from partnerdesk.models.customers.form.markets import own_country
-from partnerdesk.models.forms.question import Option
+from partnerdesk.models.forms.question import Option, Question
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.values.countries import codes, country_name
 
@@ -112,12 +112,12 @@ def question(field: FormField, block: Block, values: Values, at: Circumstances) 
     country = country_of(values)
     return Question(
         field,
-        block,
         label_of(field, country),
+        _(BLOCK_TITLES[block]),
         needed(field, country),
         hint_of(field, values, at),
-        f".{at.cloud.domain_suffix}" if field is FormField.DOMAIN_PREFIX else "",
         _options(field, country, at),
+        f".{at.cloud.domain_suffix}" if field is FormField.DOMAIN_PREFIX else "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from partnerdesk.models.forms.question import Asked, Option
+from partnerdesk.models.forms.question import Option, Question
 from partnerdesk.models.languages import _
 from partnerdesk.models.relationships.lifecycles import DELEGATED_ADMIN_TITLES
 from partnerdesk.screens.shared.record_form import RecordFormScreen
@@ -62,27 +62,27 @@ class DelegationFormScreen(RecordFormScreen):
         name = self._kept.customer.company_name
         return _("Delegated admin of {customer} in {cloud}").format(customer=name, cloud=cloud)
 
-    def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:  # noqa: ARG002
+    def questions(self, values: Mapping[str, str]) -> Sequence[Question]:  # noqa: ARG002
         """Return the fields of the relationship."""
         whose, term = _("Relationship"), _("Term")
         states = tuple(Option(state, _(title)) for state, title in DELEGATED_ADMIN_TITLES.items())
         fields = [
-            Asked("name", _("Name"), whose, required=True,
-                  hint=_("As Partner Center has it: at most 50 characters, each name once")),
-            Asked("roles", _("Roles"), whose,
-                  hint=_("Separated by commas: Helpdesk Administrator, User Administrator")),
-            Asked("status", _("Status"), whose, options=states, free=False,
-                  hint=_("What Partner Center says now")),
-            Asked("start", _("Begins"), term, hint=_("A day: 2026-06-30")),
-            Asked("end", _("Ends"), term, hint=_("A day: 2027-06-30; you are warned before it")),
-            Asked("auto_extend", _("Extends itself"), term, free=False,
-                  options=(Option("yes", "P180D"), Option("no", _("no"))),
-                  hint=_("By half a year at a time; never with Global Administrator")),
-            Asked("microsoft_id", _("Id"), term, hint=_("Microsoft's id of the relationship")),
+            Question("name", _("Name"), whose, required=True,
+                     hint=_("As Partner Center has it: at most 50 characters, each name once")),
+            Question("roles", _("Roles"), whose,
+                     hint=_("Separated by commas: Helpdesk Administrator, User Administrator")),
+            Question("status", _("Status"), whose, options=states, free=False,
+                     hint=_("What Partner Center says now")),
+            Question("start", _("Begins"), term, hint=_("A day: 2026-06-30")),
+            Question("end", _("Ends"), term, hint=_("A day: 2027-06-30; you are warned before it")),
+            Question("auto_extend", _("Extends itself"), term, free=False,
+                     options=(Option("yes", "P180D"), Option("no", _("no"))),
+                     hint=_("By half a year at a time; never with Global Administrator")),
+            Question("microsoft_id", _("Id"), term, hint=_("Microsoft's id of the relationship")),
         ]  # fmt: skip
         if self._kept is None:
             hint = _("Domain or Microsoft ID of a customer in the book")
-            fields.insert(0, Asked("customer", _("Customer"), whose, required=True, hint=hint))
+            fields.insert(0, Question("customer", _("Customer"), whose, required=True, hint=hint))
         return fields
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from partnerdesk.models.forms.question import Asked, Option
+from partnerdesk.models.forms.question import Option, Question
 from partnerdesk.models.languages import N_, SOURCE_LANGUAGE, _, ngettext
 from partnerdesk.models.settings.clouds import Capability
 from partnerdesk.screens.shared.record_form import RecordFormScreen
@@ -46,40 +46,41 @@ class InvitationForm(RecordFormScreen):
         without = asks_delegated_admin(self._kept_links["reseller"]) is False
         self.typed.setdefault("delegated_admin", "no" if without else "yes")
 
-    def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:
+    def questions(self, values: Mapping[str, str]) -> Sequence[Question]:
         """Return whom, and how: what the cloud does not offer says why."""
         whom = _("Whom")
         company = [
-            Asked("company", _("Company"), whom, required=True,
-                  hint=_("The company that has a tenant already")),
-            Asked("contact", _("Contact"), whom, hint=_("Whom the letter greets")),
-            Asked("email", _("E-mail"), whom, required=values.get("made") != PORTAL,
-                  hint=_("Where the letter goes; best to a global admin of the customer")),
-            Asked("domain", _("Domain"), whom,
-                  hint=_("Known, it closes the invitation by itself when the customer comes")),
-            Asked("microsoft_id", _("Microsoft ID"), whom,
-                  hint=_("The customer's tenant id, where you know it")),
+            Question("company", _("Company"), whom, required=True,
+                     hint=_("The company that has a tenant already")),
+            Question("contact", _("Contact"), whom, hint=_("Whom the letter greets")),
+            Question("email", _("E-mail"), whom, required=values.get("made") != PORTAL,
+                     hint=_("Where the letter goes; best to a global admin of the customer")),
+            Question("domain", _("Domain"), whom,
+                     hint=_("Known, it closes the invitation by itself when the customer comes")),
+            Question("microsoft_id", _("Microsoft ID"), whom,
+                     hint=_("The customer's tenant id, where you know it")),
         ]  # fmt: skip
         return [*company, *self._how(values)]
 
-    def _how(self, values: Mapping[str, str]) -> list[Asked]:
+    def _how(self, values: Mapping[str, str]) -> list[Question]:
         how, cloud = _("How"), self.account.cloud
         link_call = cloud.allows(Capability.INVITATION_URL)
-        made = Asked(
+        made = Question(
             "made", _("Made"), how, hint=link_call.reason,
             options=(Option(LETTER, _("by a letter from here")),
                      Option(PORTAL, _("in the portal, recorded here"))), free=False,
         )  # fmt: skip
         without = cloud.allows(Capability.INVITE_WITHOUT_DELEGATED_ADMIN)
+        indirect = cloud.allows(Capability.INDIRECT_MODEL)
         usual = _("Without it you can sell, and manage Azure only (rules.md §7)")
         asked = [
             made,
-            Asked("kind", _("Links to"), how, hint=cloud.allows(Capability.INDIRECT_MODEL).reason,
-                  options=(Option("reseller", _("you as its reseller")),
-                           Option("combined", _("you and your indirect provider"))), free=False),
-            Asked("delegated_admin", _("Delegated admin"), how, hint=without.reason or usual,
-                  options=(Option("yes", _("asked for")), Option("no", _("not asked for"))),
-                  free=False),
+            Question("kind", _("Links to"), how, hint=indirect.reason,
+                     options=(Option("reseller", _("you as its reseller")),
+                              Option("combined", _("you and your indirect provider"))), free=False),
+            Question("delegated_admin", _("Delegated admin"), how, hint=without.reason or usual,
+                     options=(Option("yes", _("asked for")), Option("no", _("not asked for"))),
+                     free=False),
         ]  # fmt: skip
         if values.get("made") == PORTAL:
             return asked
@@ -87,14 +88,14 @@ class InvitationForm(RecordFormScreen):
 
         languages = tuple(Option(code, _(title)) for code, title in LANGUAGE_TITLES.items())
         asked.append(
-            Asked("language", _("Language"), how, hint=_("The letter's"), free=False,
-                  options=languages)
+            Question("language", _("Language"), how, hint=_("The letter's"), free=False,
+                     options=languages)
         )  # fmt: skip
         kept = self._kept_links.get(values.get("kind", "reseller"), "")
         hint = _("Empty for the one that is kept: {link}").format(link=kept)
         if not kept:
             hint = _("Copy it in Partner Center: Customers, Request a reseller relationship")
-        asked.append(Asked("link", _("Link"), how, required=not kept, hint=hint))
+        asked.append(Question("link", _("Link"), how, required=not kept, hint=hint))
         return asked
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
@@ -208,7 +209,7 @@ class InviteManyScreen(InvitationForm):
         heading = _("Invite {count} in {cloud}").format(count=count, cloud=cloud)
         return f"{heading} {self._hidden}".rstrip()
 
-    def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:
+    def questions(self, values: Mapping[str, str]) -> Sequence[Question]:
         """Return how; an empty language is each customer's own."""
         return self._how(values)
 

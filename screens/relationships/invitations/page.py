@@ -13,7 +13,7 @@ from partnerdesk.screens.changes.undo import undo
 from partnerdesk.screens.relationships.letters.letter import LetterScreen
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.field_page import Field, Section
-from partnerdesk.tui.widgets.questions import Choice
+from partnerdesk.tui.widgets.questions import Choice, done
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,11 +23,8 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.relationships.entities import SentBy
     from partnerdesk.models.relationships.invitation import Case
+    from partnerdesk.models.relationships.sent_letters import SentLetter
     from partnerdesk.models.session import Desk
-
-
-LETTER = "letter:"
-"""How the page names the letters that went out; behind it stands the place in their list."""
 
 
 class InvitationScreen(LetterScreen):
@@ -101,7 +98,12 @@ class InvitationScreen(LetterScreen):
         )
         title = shown(one.company_name)[:200]
         letters = (
-            Field(letter_title(letter), about_letter(letter, at), f"{LETTER}{place}")
+            Field(
+                letter_title(letter),
+                about_letter(letter, at),
+                f"letter:{place}",
+                open=partial(self._open_letter, letter),
+            )
             for place, letter in enumerate(self._case.sent_letters)
         )
         return [
@@ -167,11 +169,13 @@ class InvitationScreen(LetterScreen):
 
     async def do_open(self) -> None:
         """Show the letter under the cursor, one of those that went out."""
-        name = self.page.field.name if self.page.field else ""
-        if not name.startswith(LETTER):
+        field = self.page.field
+        if field is None or field.open is None:
             self.status.say(_("Enter opens a letter that went out: put the cursor on one."))
             return
-        sent = self._case.sent_letters[int(name.removeprefix(LETTER))]
+        await done(field.open)
+
+    async def _open_letter(self, sent: SentLetter) -> None:
         if sent.letter is None:
             self.status.say(_("The text of this letter was not kept."))
             return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from partnerdesk.models.core.errors import DeskError
 from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.customers.list import YES_NO
-from partnerdesk.models.forms.question import Asked, Option
+from partnerdesk.models.forms.question import Option, Question
 from partnerdesk.models.languages import _
 from partnerdesk.models.relationships.lists import PARTNER_RELATIONS
 from partnerdesk.models.values.countries import codes, country_name
@@ -68,27 +68,28 @@ class PartnerFormScreen(RecordFormScreen):
         options.sort(key=lambda option: (option.value != own, fold(option.title)))
         self._countries = tuple(options)
 
-    def questions(self, values: Mapping[str, str]) -> Sequence[Asked]:  # noqa: ARG002
+    def questions(self, values: Mapping[str, str]) -> Sequence[Question]:  # noqa: ARG002
         """Return the fields of the partner."""
         block = _("Partner")
+        signed = _("Whether it signed the partner agreement; empty where you do not know.")
         kinds = {"reseller": "is_indirect_reseller_of",
                  "provider": "is_indirect_cloud_solution_provider_of"}  # fmt: skip
         return (
-            Asked("name", _("Name"), block, required=True,
-                  hint=_("As Partner Center writes it; customers carry it as their reseller.")),
-            Asked("mpn_id", _("MPN ID"), block,
-                  hint=_("The partner's number in the partner network, such as 4711001.")),
-            Asked("location", _("Country"), block, options=self._countries,
-                  hint=_("A name or a code of two letters, such as PT.")),
-            Asked("kind", _("Kind"), block, required=True, free=False,
-                  options=tuple(Option(word, _(PARTNER_RELATIONS[relation]))
-                                for word, relation in kinds.items()),
-                  hint=_("What the partner is: your reseller, or your provider.")),
-            Asked("agreement_signed", _("Agreement signed"), block, free=False,
-                  options=tuple(Option(word, _(YES_NO[word])) for word in ("yes", "no")),
-                  hint=_("Whether it signed the partner agreement; empty where you do not know.")),
-            Asked("microsoft_id", _("Microsoft ID"), block,
-                  hint=_("The partner's tenant id, where you know it.")),
+            Question("name", _("Name"), block, required=True,
+                     hint=_("As Partner Center writes it; customers carry it as their reseller.")),
+            Question("mpn_id", _("MPN ID"), block,
+                     hint=_("The partner's number in the partner network, such as 4711001.")),
+            Question("location", _("Country"), block, options=self._countries,
+                     hint=_("A name or a code of two letters, such as PT.")),
+            Question("kind", _("Kind"), block, required=True, free=False,
+                     options=tuple(Option(word, _(PARTNER_RELATIONS[relation]))
+                                   for word, relation in kinds.items()),
+                     hint=_("What the partner is: your reseller, or your provider.")),
+            Question("agreement_signed", _("Agreement signed"), block, free=False,
+                     options=tuple(Option(word, _(YES_NO[word])) for word in ("yes", "no")),
+                     hint=signed),
+            Question("microsoft_id", _("Microsoft ID"), block,
+                     hint=_("The partner's tenant id, where you know it.")),
         )  # fmt: skip
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
