@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import split_graphemes
 from rich.highlighter import Highlighter
+from rich.text import Text
 from textual.widgets import Input
 
 from partnerdesk.models.core.text import shown
@@ -12,7 +14,7 @@ from partnerdesk.models.core.text import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.text import Text
+    from rich.style import Style
     from textual.events import Paste
 
 LONGEST = 10_000
@@ -72,6 +74,31 @@ class _Shown(Highlighter):
         text.plain = shown(unveiled(text.plain))
 
 
+class _WholeLetters(Text):
+    """A text whose letters have one look each, out of however many characters they are joined.
+
+    A cursor within a family of emoji would part it, and the rest would stand elsewhere.
+    """
+
+    def stylize(self, style: str | Style, start: int = 0, end: int | None = None) -> None:
+        """Give whole letters a look, from the one at `start` to the one before `end`."""
+        super().stylize(style, *self._whole(start, end))
+
+    def stylize_before(self, style: str | Style, start: int = 0, end: int | None = None) -> None:
+        """Give whole letters a look that others go over."""
+        super().stylize_before(style, *self._whole(start, end))
+
+    def _whole(self, start: int, end: int | None) -> tuple[int, int]:
+        length = len(self.plain)
+        end = length if end is None else end
+        if self.plain.isascii():
+            return start, end
+        for first, last, _width in split_graphemes(self.plain)[0]:
+            start = first if first < start < last else start
+            end = last if first < end < last else end
+        return start, end
+
+
 class SafeInput(Input):
     """A line to type into. Its `value` holds stand-ins where needed, its `text` what is meant."""
 
@@ -91,6 +118,11 @@ class SafeInput(Input):
         )
         self._longest = longest
         self.cursor_blink = False
+
+    @property
+    def _value(self) -> Text:
+        shown_value = super()._value.plain
+        return _WholeLetters(shown_value, no_wrap=True, overflow="ignore", end="")
 
     @property
     def text(self) -> str:
