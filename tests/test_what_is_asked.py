@@ -12,6 +12,7 @@ from partnerdesk.models.core.errors import StoreError
 from partnerdesk.models.customers.page import find_customer, read_customer
 from partnerdesk.models.lists.list_state import Remembered, View
 from partnerdesk.screens.relationships.invitations.invite import InviteScreen
+from partnerdesk.screens.shared.note_dialog import NoteDialog
 from partnerdesk.tui.widgets.lines import KeyBar
 from partnerdesk.tui.widgets.record_window import RecordWindow
 from tests.books import demo_desk
@@ -198,3 +199,13 @@ def test_a_view_that_changes_while_it_is_written_is_written_then(tmp_path: Path)
     remembered.save()
     remembered.save()
     assert Remembered.load(database).view("1", "customers") == View(filter="new")
+
+
+async def test_what_is_typed_into_a_note_after_the_warning_is_warned_of_too(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path, cloud="global")) as console:
+        await console.press("g", "c", "enter", "o", *"Call", "escape", *"back")
+        assert isinstance(console.app.screen, NoteDialog)
+        await console.press("ctrl+q")
+        assert isinstance(console.app.screen, NoteDialog), "what came after the warning is new"
+        await console.press("escape")
+        assert not isinstance(console.app.screen, NoteDialog)

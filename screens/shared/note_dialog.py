@@ -47,7 +47,8 @@ class NoteDialog(ModalScreen[str | None]):
         self._text = text
         self._typed = text if typed is None else typed
         self._why = why
-        self._warned = False
+        self._warned_of: str | None = None
+        """The text of which the person knows that leaving throws it away."""
 
     def compose(self) -> ComposeResult:
         """Build the text area."""
@@ -56,18 +57,27 @@ class NoteDialog(ModalScreen[str | None]):
             area = TextArea(self._typed, soft_wrap=True, show_line_numbers=False)
             area.cursor_blink = False
             yield area
-            hint = _("ctrl+s keeps it   Esc leaves it")
-            if self._why:
-                hint = f"{self._why}\n{hint}"
-            elif self._text and not self._title:
-                hint += "   " + _("an empty note is removed")
-            yield Static(hint, markup=False, classes="hint")
+            yield Static(self._hint(), markup=False, classes="hint")
+
+    def _hint(self) -> str:
+        hint = _("ctrl+s keeps it   Esc leaves it")
+        if self._why:
+            return f"{self._why}\n{hint}"
+        if self._text and not self._title:
+            hint += "   " + _("an empty note is removed")
+        return hint
 
     def on_mount(self) -> None:
         """Begin at the end of the text."""
         area = self.query_one(TextArea)
         area.move_cursor(area.document.end)
         area.focus()
+
+    def on_text_area_changed(self) -> None:
+        """What is typed after the warning is warned of, too."""
+        if self._warned_of not in (None, self.query_one(TextArea).text):
+            self._warned_of = None
+            self.query_one(Static).update(self._hint())
 
     @property
     def belongs_to(self) -> str:
@@ -89,8 +99,9 @@ class NoteDialog(ModalScreen[str | None]):
 
     def action_give_up(self) -> None:
         """Leave; ask once where something would be lost."""
-        if self.query_one(TextArea).text == self._text or self._warned:
+        text = self.query_one(TextArea).text
+        if text in (self._text, self._warned_of):
             self.dismiss(None)
             return
-        self._warned = True
+        self._warned_of = text
         self.query_one(Static).update(_("Esc again throws the changes away   ctrl+s keeps them"))

@@ -209,24 +209,28 @@ class Walk:
         console = self.console
         if console is None:
             return
-        terminal = console.terminal
+        terminal, was_dialog = console.terminal, False
         if way == "line":
             terminal.hang_up()
         elif way == "signal":
             terminal.signal(signal.SIGTERM)
         else:
             terminal.wait_idle()
+            self._take_events(console)
+            was_dialog = console.standing.screen not in all_screens()
             self._press(("ctrl+q",), 0.0)
         until = time.monotonic() + LEAVING_SECONDS
         while terminal.is_running and time.monotonic() < until:
             terminal.read_for(0.05)
         if terminal.is_running and way == "ctrl+q":
             self._take_events(console)
-            is_dialog = console.standing.screen not in all_screens()
-            if is_dialog or "ctrl+q" in terminal.text:
-                return  # in a dialog it means something else; else it says what would be lost
+            if was_dialog or "ctrl+q" in terminal.text:
+                return  # in a dialog it leaves that; else it says what would be lost
         if terminal.is_running:
-            raise BrokenError(Failure(f"It does not leave ({way}).", f"does not leave ({way})"))
+            shown = terminal.text
+            raise BrokenError(
+                Failure(f"It does not leave ({way}).", f"does not leave ({way})", shown)
+            )
         self._ended(_CODES[way])
 
     # What must hold
