@@ -41,7 +41,6 @@ def test_a_stored_column_of_the_customer_list(tree: Tree) -> None:
     tree.put("models/customers/list.py", 'Column("seen"', files.SEGMENT_COLUMN)
     tree.put("models/customers/records.py", '"country": N_', '        "segment": N_("Segment"),')
     tree.put(fields, "PHONE_NUMBER = ", '    SEGMENT = "segment"')
-    tree.put(fields, "ImportField.PHONE_NUMBER: N_", '    ImportField.SEGMENT: N_("Segment"),')
     tree.replace(OF_JSON, '"seen_at", ', '"seen_at", "segment", ')
     tree.put(OF_JSON, '"microsoft_id": CUSTOMERS[0]', '        "segment": None,')
     for segment in ("Small", "Large"):

@@ -7,6 +7,7 @@ from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers.records import BILLING, COMPANY, CUSTOMER, TAG
 from partnerdesk.models.importing.words import import_words
 from partnerdesk.models.languages import N_, _
 
@@ -57,25 +58,16 @@ BILLING_FIELDS = (
 )
 """What is kept in the billing profile."""
 
-FIELD_TITLES = {
-    ImportField.MICROSOFT_ID: N_("Microsoft ID"),
+_WORDS: dict[str, str] = {
+    **BILLING.fields,
+    **COMPANY.fields,
+    **CUSTOMER.fields,
     ImportField.COMPANY_NAME: N_("Company name"),
     ImportField.PRIMARY_DOMAIN: N_("Primary domain name"),
-    ImportField.RELATIONSHIP: N_("Relationship"),
-    ImportField.COUNTRY: N_("Country"),
     ImportField.INDIRECT_RESELLER: N_("Reseller"),
-    ImportField.TAGS: N_("Tags"),
-    ImportField.REGISTRATION_NUMBER: N_("Registration number"),
-    ImportField.EMAIL: N_("E-mail"),
-    ImportField.FIRST_NAME: N_("First name"),
-    ImportField.LAST_NAME: N_("Last name"),
-    ImportField.ADDRESS_LINE1: N_("Address line 1"),
-    ImportField.ADDRESS_LINE2: N_("Address line 2"),
-    ImportField.CITY: N_("City"),
-    ImportField.STATE: N_("State"),
-    ImportField.POSTAL_CODE: N_("Postal code"),
-    ImportField.PHONE_NUMBER: N_("Phone"),
+    ImportField.TAGS: TAG.fields["name"],
 }
+FIELD_TITLES = {field: _WORDS[field] for field in ImportField}
 """What each field is called on the screen and in files."""
 
 LINE_TITLE, REASON_TITLE = N_("Line"), N_("Reason")

@@ -12,7 +12,6 @@ from partnerdesk.models.changes.entries import entry_of
 from partnerdesk.models.changes.history import Change, as_object
 from partnerdesk.models.changes.list import DONE, UNDONE, WORST_FIRST
 from partnerdesk.models.changes.outbox import OutboxCall
-from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.operations.undo import why_not_undone
 
 if TYPE_CHECKING:
@@ -34,8 +33,6 @@ class ChangePage:
     """The entry that it took back; None for all others."""
     cloud: str
     """The id of its account's cloud; empty for an entry of no account."""
-    customer_there: bool
-    """Whether its customer is in the book."""
     why_not_undone: str
     """Why it can never be taken back; empty if it may be."""
 
@@ -62,7 +59,6 @@ def read_change(store: Store, change_id: int) -> ChangePage:
             undone_by=_get(session, Change, entry.undone_by),
             undoes=_get(session, Change, entry.undoes),
             cloud=getattr(_get(session, PartnerAccount, entry.account_id), "cloud", ""),
-            customer_there=_get(session, Customer, entry.customer_id) is not None,
             why_not_undone=why_not_undone(entry),
         )
 
