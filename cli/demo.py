@@ -14,7 +14,7 @@ from partnerdesk.cli.shared.open_book import (
 )
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.errors import ExitCode, RefusedError, UsageError
-from partnerdesk.models.database.store import Store
+from partnerdesk.models.database.store import Store, refuse_read_only
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.settings.database_url import SqliteFile, parse
 
@@ -44,8 +44,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Make the demo book."""
     if not 1 <= arguments.customers <= MOST_CUSTOMERS:
         raise UsageError(_("--customers must be between 1 and {most}.").format(most=MOST_CUSTOMERS))
-    if settings.read_only:
-        raise RefusedError(_("Nothing can be changed: the console is in read-only mode."))
+    refuse_read_only(read_only=settings.read_only)
     refuse_two_books(arguments)
     clouds = working_clouds(settings)
     own = hasattr(arguments, "database")  # a flag: the book of the settings is no place to play

@@ -26,6 +26,7 @@ from partnerdesk.models.core.errors import (
     RefusedError,
 )
 from partnerdesk.models.core.text import shown
+from partnerdesk.models.database.store import refuse_read_only
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.letters.letter import Letter, LetterKind, LetterLanguage
 
@@ -107,8 +108,7 @@ def send_waiting(
         RefusedError: the console is in read-only mode.
         StoreError: the book cannot be read or written.
     """
-    if store.read_only:
-        raise RefusedError(_("Nothing can be changed: the console is in read-only mode."))
+    refuse_read_only(read_only=store.read_only)
     states = (CallState.WAITING, CallState.FAILED) if again else (CallState.WAITING,)
     waiting = _ids(store, states, change_id)
     sent: list[SentCall] = []

@@ -284,3 +284,17 @@ def test_an_invitation_of_another_cloud_is_not_found(book: Path) -> None:
         assert (done.code, done.out) == (4, "")
         assert "another cloud" in done.err
     assert relationships(book, "show", id, "--cloud", "global").code == 0
+
+
+def test_an_account_is_found_without_reading_the_customer_whole(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def whole_page(*_words: object) -> None:
+        raise AssertionError("The whole customer was read.")
+
+    monkeypatch.setattr("partnerdesk.models.customers.page.page_of", whole_page)
+    who = ("--customer", "aerzte.onmicrosoft.com")
+    assert relationships(book, "end", *who, "--reason", "x", "--dry-run").code == 0
+    assert relationships(book, "invite", *who, "--email", "a@b.example", "--link", LINK).code == 0
+    words = ("--name", "Zeta", "--end", "2030-01-01")
+    assert relationships(book, "delegated-admin", "add", *who, *words).code == 0

@@ -17,7 +17,7 @@ from partnerdesk.models.operations.bulk_records import RowState, RunKind, RunRow
 from partnerdesk.models.settings.database_url import SqliteFile
 from tests.adding_apart import not_whole
 from tests.books import NOW, TESTER
-from tests.commands import COMMAND, HOUSE, run
+from tests.commands import COMMAND, HOUSE, run, small_book
 from tests.conftest import CLOUDS
 from tests.edits import by
 from tests.forms import PORTUGAL, account_in
@@ -154,3 +154,29 @@ def test_in_read_only_mode_no_run_of_rows_begins(tmp_path: Path) -> None:
     assert (done.code, done.out) == (3, "")
     assert "read-only" in done.err
     assert rows(Store(SqliteFile(book)), "SELECT count(*) FROM runs") == [(0,)]
+
+
+def test_delegated_admin_of_a_file_that_was_cut_off_is_gone_on_with(tmp_path: Path) -> None:
+    file, here = small_book(tmp_path / "book.db"), tmp_path / "book.db"
+    said = [
+        {"customer": "aerzte.onmicrosoft.com", "name": f"GDAP {number}", "end": "2027-06-30"}
+        for number in range(4)
+    ]
+    said[2]["customer"] = "nobody.example"
+    opened = Store(SqliteFile(file))
+    wishes = [RowWish(0, row, number) for number, row in enumerate(said, 1)]
+    keeping = bulk.RunWish(RunKind.ADD_DELEGATED_ADMIN, {"accounts": "1,2,3"})
+    run_id = bulk.begin_run(opened, bulk.unplanned_run(1, keeping, wishes, by(TESTER, NOW)))
+    go_on(opened, run_id, lambda _done, _total: False)
+    done = run("relationships", "go-on", str(run_id), "--database", here)
+    assert done.code == 3
+    assert done.lines == [
+        "✓ Ärzte & Söhne GmbH · GDAP 0: added",
+        "✓ Ärzte & Söhne GmbH · GDAP 1: added",
+        "✗ nobody.example · GDAP 2: refused",
+        "    ✗ No customer has the Microsoft ID or primary domain nobody.example.",
+        "✓ Ärzte & Söhne GmbH · GDAP 3: added",
+    ]
+    assert done.err.splitlines() == [
+        f"Going on with run {run_id}: 1 of 4 rows done.", "3 added, 1 refused",
+    ]  # fmt: skip

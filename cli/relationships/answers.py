@@ -9,6 +9,7 @@ from partnerdesk.cli.relationships.invitation import (
     add_id,
     chosen_case,
     invitation_json,
+    invitation_now,
     letters_json,
     print_done,
 )
@@ -156,7 +157,7 @@ def _only_written(
 def run_sent(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record that a letter is out, the first one or a reminder."""
     from partnerdesk.models.relationships.entities import SentBy
-    from partnerdesk.models.relationships.invitation import next_event, plan_letter_out, read_case
+    from partnerdesk.models.relationships.invitation import next_event, plan_letter_out
     from partnerdesk.models.relationships.lifecycles import InvitationEvent
 
     store = open_book(arguments, settings)
@@ -166,9 +167,8 @@ def run_sent(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     plan = plan_letter_out(case, letter, SentBy(arguments.how), by)
 
     def record(_id: int | None) -> Fields:
-        now_there = read_case(store, arguments.id)
-        fields = invitation_json(now_there.invitation, now_there.account.cloud)
-        return {**fields, **letters_json(letter if plan.steps else None)}
+        out = letter if plan.steps else None
+        return {**invitation_now(store, arguments.id), **letters_json(out)}
 
     first = next_event(case.invitation, by.at) is InvitationEvent.SEND
     words = ("sent", "would_send") if first else ("reminded", "would_remind")
@@ -230,16 +230,14 @@ def run_answer(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     else:
         plan = {"decline": plan_decline, "withdraw": plan_withdraw}[arguments.answer](case, by)
 
-    def record(_id: int | None) -> Fields:
-        now_there = read_case(store, arguments.id)
-        return invitation_json(now_there.invitation, now_there.account.cloud)
-
     words = {
         "accept": ("accepted", "would_accept"),
         "decline": ("declined", "would_decline"),
         "withdraw": ("withdrawn", "would_withdraw"),
     }[arguments.answer]
-    return carry(arguments, settings, store, plan, words, record)
+    return carry(
+        arguments, settings, store, plan, words, lambda _id: invitation_now(store, arguments.id)
+    )
 
 
 def _customer(arguments: argparse.Namespace, store: Store, case: Case) -> Customer | None:

@@ -114,6 +114,14 @@ def invitation_json(invitation: Invitation, cloud: str) -> Fields:
     return {"id": fields.pop("id"), "cloud": cloud, **fields}
 
 
+def invitation_now(store: Store, id: int) -> Fields:
+    """Return an invitation as the book has it now, as `--json` prints it."""
+    from partnerdesk.models.relationships.invitation import read_case
+
+    case = read_case(store, id)
+    return invitation_json(case.invitation, case.account.cloud)
+
+
 def planned_invitation(plan: Plan) -> Invitation | None:
     """Return the invitation that a plan makes; None where it makes none."""
     from partnerdesk.models.changes.fields import value_of
@@ -154,9 +162,7 @@ def print_done(
     **more: Any,
 ) -> None:
     """Print an invitation as it is now, what was to mind, and its letter."""
-    from partnerdesk.models.relationships.invitation import read_case
-
-    fields = invitation_json(read_case(store, id).invitation, plan.target.cloud)
+    fields = invitation_now(store, id)
     if arguments.json:
         print_object(fields, plan, result, **letters_json(letter, call), **more)
         return

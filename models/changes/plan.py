@@ -11,7 +11,7 @@ the same few lines of code.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
@@ -246,16 +246,11 @@ class Plan:
 
     def as_json(self) -> Fields:
         """Return the plan as the history keeps it and `--json` prints it."""
-        target = self.target
+        take_back = self.take_back
         return {
             "id": self.by.plan_id,
             "kind": self.kind.value,
-            "target": {
-                "account_id": target.account_id,
-                "cloud": target.cloud,
-                "name": target.name,
-                "customer_id": target.customer_id,
-            },
+            "target": asdict(self.target),
             "verdict": self.verdict.value,
             "reasons": [reason_json(reason) for reason in self.reasons],
             "steps": [
@@ -268,20 +263,11 @@ class Plan:
                 for step in self.steps
             ],
             "calls": [{"method": call.method, "path": call.path} for call in self.calls],
-            "checklist": [
-                {
-                    "name": point.name,
-                    "title": point.title,
-                    "known": point.known.value,
-                    "text": point.text,
-                }
-                for point in self.checklist
-            ],
+            "checklist": [asdict(point) for point in self.checklist],
             "losses": list(self.losses),
             "take_back": {
-                "possible": self.take_back.possible,
-                "text": self.take_back.text,
-                "until": self.take_back.until.isoformat() if self.take_back.until else None,
+                **asdict(take_back),
+                "until": take_back.until.isoformat() if take_back.until else None,
             },
             "undoes": self.undoes,
         }

@@ -7,7 +7,7 @@ import unicodedata
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.languages import ngettext
+from partnerdesk.models.languages import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,6 +46,11 @@ def short_name(name: str) -> str:
     """Return a name out of a file, such as a column's heading, as a message shows it."""
     text = shown(name[: LONGEST_NAME + 1]) or "–"
     return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…"
+
+
+def did_you_mean(name: str) -> str:
+    """Return the question whether the nearest name that is known is meant."""
+    return _("Did you mean {name}?").format(name=name)
 
 
 def listed(names: Collection[str]) -> str:

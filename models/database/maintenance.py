@@ -15,13 +15,13 @@ from partnerdesk.models.core.errors import (
     FileError,
     ForeignError,
     NotFoundError,
-    RefusedError,
     StoreError,
     UsageError,
 )
 from partnerdesk.models.core.paths import private_folder
 from partnerdesk.models.database import connection as connections
 from partnerdesk.models.database.connection import connect, explained, open_sqlite
+from partnerdesk.models.database.store import refuse_read_only
 from partnerdesk.models.database.upgrade import copy_database
 from partnerdesk.models.database.versions import schema_version
 from partnerdesk.models.languages import _
@@ -96,8 +96,7 @@ def restore(store: Store, source: Path) -> Path | None:
         UsageError: the book is on a PostgreSQL server.
     """
     database = _file_of(store, "pg_restore --clean --dbname={name} {file}", source)
-    if store.read_only:
-        raise RefusedError(_("Nothing can be changed: the console is in read-only mode."))
+    refuse_read_only(read_only=store.read_only)
     with explained(database):
         private_folder(database.path.parent)
     fresh = database.path.with_name(f".{database.path.name}.restoring")

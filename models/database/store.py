@@ -132,8 +132,7 @@ class Store:
             ConflictError: somebody else changed a row in between.
             StoreError: the database cannot be written.
         """
-        if self.read_only:
-            raise RefusedError(_("Nothing can be changed: the console is in read-only mode."))
+        refuse_read_only(read_only=self.read_only)
         with self._session(self.writing_engine) as session, session.begin():
             yield session
 
@@ -169,6 +168,16 @@ def _begin_sqlite(connection: SqlConnection) -> None:
     # Two writers that both read first would each wait for the other: a writer says so at once.
     immediate = connection.get_execution_options().get("immediate")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def refuse_read_only(*, read_only: bool) -> None:
+    """Stop what would write.
+
+    Raises:
+        RefusedError: the console is in read-only mode.
+    """
+    if read_only:
+        raise RefusedError(_("Nothing can be changed: the console is in read-only mode."))
 
 
 def changed_meanwhile() -> ConflictError:

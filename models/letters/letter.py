@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import NewType
 
-from partnerdesk.models.core.text import shown, shown_lines
+from partnerdesk.models.core.text import did_you_mean, shown, shown_lines
 from partnerdesk.models.core.verdicts import Reason, is_refused
 from partnerdesk.models.languages import (
     FOLDER,
@@ -246,7 +246,7 @@ def _unknown_names(field: str, text: str) -> list[Reason]:
         near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
         offer = "{" + near[0] + "}" if near else ""
         remedy = (
-            _("Did you mean {name}?").format(name=offer)
+            did_you_mean(offer)
             if near
             else _("Known here: {names}.").format(
                 names=", ".join("{" + placeholder + "}" for placeholder in PLACEHOLDERS)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import NEVER, to_millis
 from partnerdesk.models.core.errors import FilterError
-from partnerdesk.models.core.text import fold
+from partnerdesk.models.core.text import did_you_mean, fold
 from partnerdesk.models.database.sql import NOTHING, Sql, joined
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.filter_lexer import words_of
@@ -196,9 +196,7 @@ def column_called(word: str, spec: ListSpec) -> Column:
     names = ", ".join(column.name for column in spec.columns)
     raise FilterError(
         _("There is no field {field}.").format(field=word),
-        _("Did you mean {name}?").format(name=near[0])
-        if near
-        else _("Fields: {names}.").format(names=names),
+        did_you_mean(near[0]) if near else _("Fields: {names}.").format(names=names),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import ConflictError, UsageError
-from partnerdesk.models.core.text import fold, shown
+from partnerdesk.models.core.text import did_you_mean, fold, shown
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.lists.filter_parser import Filter
 from partnerdesk.models.lists.spec import Sort
@@ -128,7 +128,7 @@ class Kept:
                          difflib.get_close_matches(fold(name), words, n=1, cutoff=0.5)]  # fmt: skip
         known = ", ".join(shown(view.word) for view in self.of(list_name))
         remedy = [
-            _("Did you mean {name}?").format(name=shown(near[0])) if near else "",
+            did_you_mean(shown(near[0])) if near else "",
             _("Views: {names}.").format(names=known) if known else _("No view is kept of it yet."),
         ]
         raise UsageError(

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from partnerdesk.models.core.errors import FileError
-from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.text import did_you_mean, shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import _
 
@@ -94,7 +94,7 @@ def _field(name: str, path: Path, fields: type[Field]) -> Field:
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
     raise FileError(
         _("{file} has a field {name}, which there is not.").format(file=file, name=word),
-        _("Did you mean {near}?").format(near=near[0])
+        did_you_mean(near[0])
         if near
         else _("The fields are: {names}.").format(names=", ".join(known)),
     )
