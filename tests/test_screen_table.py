@@ -182,3 +182,15 @@ async def test_the_fields_of_a_customers_page_lead_themselves(tmp_path: Path) ->
         "company_name", "registration_number", "first_name", "email", "phone_number",
         "address_line1", "language",
     }  # fmt: skip
+
+
+async def test_a_record_of_a_cloud_that_is_turned_off_is_not_edited(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    async with running(desk) as console:
+        await console.press("g", "c")
+        before, page = console.screen, read_customer(desk.store, 1)
+        desk.accounts = [one for one in desk.accounts if one.id != page.customer.account_id]
+        await before.attempt(partial(console.app.show, "edit-customer", page))
+        await console.settle()
+        assert console.screen is before
+        assert console.said.startswith("The cloud of this customer is not turned on.")
