@@ -124,8 +124,9 @@ class ListQuestions:
         by = screen.sort
         if by == screen.SPEC.default_sort or by.column in screen.table.widths():
             return ""
+        column = _(screen.SPEC.column(by.column).label)
         arrow = "▼" if by.descending else "▲"
-        return _("by {column}").format(column=f"{_(screen.SPEC.column(by.column).label)} {arrow}")
+        return _("by {column}").format(column=f"{column} {arrow}")
 
     # A place, and what stands there
 
