@@ -15,10 +15,13 @@ import pytest
 from partnerdesk.models.customers.page import read_customer
 from partnerdesk.models.customers.tags_and_notes import plan_tags
 from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.pages.customer import read_whole_customer
 from partnerdesk.models.resources import RESOURCES
 from partnerdesk.screens.customers.page import CustomerScreen
+from partnerdesk.screens.customers.sections import Ways, sections
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, SCREENS, all_screens, screen_class
 from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.questions import done
 from tests.books import NOW, TESTER, demo_desk
 from tests.edits import by
 from tests.test_house import HEAVY, HOUSE, SHOWN
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from partnerdesk.models.customers.entities import Note
     from partnerdesk.models.session import Desk
 
 
@@ -139,3 +143,54 @@ async def test_a_screen_that_cannot_be_loaded_is_not_shown(tmp_path: Path) -> No
         await console.settle()
         assert console.screen is before
         assert console.said == "This customer is not in the book any more."
+
+
+async def test_the_fields_of_a_customers_page_lead_themselves(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    await desk.open()
+    leads: list[tuple[str, str, tuple[object, ...]]] = []
+
+    async def show(name: str, *given: object) -> None:
+        leads.append(("", name, given))
+
+    async def edit_note(note: Note) -> None:
+        leads.append(("", "a note", (note.text,)))
+
+    ways = Ways(show, lambda: leads.append(("", "tags", ())), edit_note)
+    clouds = desk.settings.all_clouds()
+    for id in range(1, 200):
+        page = await desk.aside(read_whole_customer, id)
+        for section in sections(page, clouds, NOW, ways):
+            for field in section.fields:
+                for how in ("open", "edit"):
+                    if act := getattr(field, how):
+                        await done(act)
+                        leads[-1] = (f"{section.title}: {how}", *leads[-1][1:])
+    desk.close()
+    found = {(where, name) for where, name, _given in leads if name not in ("tags", "a note")}
+    assert {entry for entry in found if entry[1] != "edit-customer"} == {
+        ("Relationship: open", "invitation"),
+        ("Relationship: edit", "invitation"),
+        ("Delegated admin: edit", "delegation"),
+        ("History: open", "change"),
+    }
+    assert {name for where, name, _given in leads if where == "Tags and notes: edit"} == {
+        "tags",
+        "a note",
+    }
+    assert {given[1] for _where, name, given in leads if name == "edit-customer"} == {
+        "company_name", "registration_number", "first_name", "email", "phone_number",
+        "address_line1", "language",
+    }  # fmt: skip
+
+
+async def test_a_record_of_a_cloud_that_is_turned_off_is_not_edited(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path)
+    async with running(desk) as console:
+        await console.press("g", "c")
+        before, page = console.screen, read_customer(desk.store, 1)
+        desk.accounts = [one for one in desk.accounts if one.id != page.customer.account_id]
+        await before.attempt(partial(console.app.show, "edit-customer", page))
+        await console.settle()
+        assert console.screen is before
+        assert console.said.startswith("The cloud of this customer is not turned on.")

@@ -44,6 +44,7 @@ ResourcesScreen.on_record_table_moved = once
 """
 GUIDE = "from partnerdesk.screens.resources.guide import GuideScreen as S; "
 LIST = "from partnerdesk.tui.widgets.list_screen import ListScreen as S; "
+VIEWS = "from partnerdesk.tui.widgets.list_views import ListViews as S; "
 PAGE = "from partnerdesk.tui.widgets.field_page import FieldPage as S; "
 RESOURCES = "from partnerdesk.screens.resources.list import ResourcesScreen as S; "
 BROKEN = {
@@ -53,7 +54,7 @@ BROKEN = {
     "how a line is drawn": (PAGE + "S.render_line = fail", ["g", "c", "enter"]),
     "what a message does": (LIST + "S.on_record_table_moved = fail", ["g", "h"]),
     "what a widget does with a message": (PAGE + "S.on_resize = fail", ["g", "c", "enter"]),
-    "what a screen asks the book": (LIST + "S.kept_or_nothing = fail", ["g", "h"]),
+    "what a screen asks the book": (VIEWS + "S.kept_or_nothing = fail", ["g", "h"]),
     "how an answer is shown": (LIST + "S._take_up_scope = fail", ["g", "h"]),
     "how a dialog lists its choices": (
         "import partnerdesk.screens.shared.cloud_selector as s; s.CloudSelector.entries = fail",
@@ -193,16 +194,16 @@ def test_what_was_answered_to_a_line_is_back_when_it_is_asked_again(tmp_path: Pa
     failing = (
         FAIL
         + """
-from partnerdesk.tui.widgets.list_screen import ListScreen as List
-apply = List._apply
-def fail_once(self, text):
+from partnerdesk.tui.widgets.list_questions import ListQuestions as List
+answered = List._filter_answered
+def fail_once(self, *given):
     if not hasattr(List, 'failed'):
         List.failed = True
         fail()
-    return apply(self, text)
+    return answered(self, *given)
 """
     )
-    with broken(tmp_path, "List._apply = fail_once", failing=failing) as terminal:
+    with broken(tmp_path, "List._filter_answered = fail_once", failing=failing) as terminal:
         terminal.wait_for("216 customers")
         terminal.type("gc")
         terminal.wait_for("Company ▲")

@@ -1,4 +1,4 @@
-"""The app: knows all screens, moves between them, and looks when somebody else changed the book."""
+"""The app: shows screens by their names, moves between them, and says what comes from beside."""
 
 from __future__ import annotations
 
@@ -185,17 +185,19 @@ class DeskApp(SteadyApp):
 
     async def show(self, name: str, *given: Any, **named: Any) -> None:
         """Show the screen called `name` above what is open; its `load` takes what is given."""
-        await self.push_screen(await self._loaded(name, *given, **named))
-        await self._shown()
+        screen = await self._loaded(name, *given, **named)
+        await self.push_screen(screen)
+        await self._shown(screen)
 
     async def replace(self, name: str, *given: Any, **named: Any) -> None:
         """Show the screen called `name` in the place of the one on top."""
-        await self.switch_screen(await self._loaded(name, *given, **named))
-        await self._shown()
+        screen = await self._loaded(name, *given, **named)
+        await self.switch_screen(screen)
+        await self._shown(screen)
 
-    async def _shown(self) -> None:
+    async def _shown(self, screen: DeskScreen) -> None:
         await self.settled()
-        self.give_back(self.screen)
+        self.give_back(screen)
 
     async def review(
         self,

@@ -78,7 +78,7 @@ class ChangesScreen(ListScreen):
         if row is None:
             self.status.say(_("There is nothing to copy."))
             return
-        self.ask_what_to_copy(row, {"n": "customer", "w": "who", "i": "id"})
+        self.questions.ask_what_to_copy(row, {"n": "customer", "w": "who", "i": "id"})
 
     async def do_export(self) -> None:
         """Ask where to write the shown changes."""

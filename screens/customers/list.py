@@ -95,7 +95,7 @@ class CustomersScreen(ListScreen):
         if row is None:
             self.status.say(_("There is nothing to copy."))
             return
-        self.ask_what_to_copy(row, {"i": "id", "d": "domain", "n": "company"})
+        self.questions.ask_what_to_copy(row, {"i": "id", "d": "domain", "n": "company"})
 
     async def do_export(self) -> None:
         """Ask what to export, and where to."""
@@ -116,9 +116,9 @@ class CustomersScreen(ListScreen):
 
     async def do_invite(self) -> None:
         """Invite the marked customers, or the one under the cursor; a company where is none."""
-        keys = await self.chosen_keys()
+        keys = await self.marks.keys()
         if keys and self.table.marks and (account := self.desk.account) is not None:
-            hidden = await self.hidden_text()
+            hidden = await self.marks.hidden_text()
             await self.shell.show("invite-many", keys, account.id, hidden)
         else:
             await self.shell.show("invite", keys[0] if keys else None)

@@ -37,7 +37,7 @@ class ExportFlow:
             self._ask_columns()
             return
         marked = ngettext("{count} marked", "{count} marked", len(self._marks))
-        hidden = await self._screen.hidden_text()
+        hidden = await self._screen.marks.hidden_text()
         self._screen.choose(
             _("Export:"),
             [

@@ -66,4 +66,4 @@ class EndedScreen(RelationshipTab):
         if row is None:
             self.status.say(_("There is nothing to copy."))
             return
-        self.ask_what_to_copy(row, {"i": "id", "d": "domain", "n": "company"})
+        self.questions.ask_what_to_copy(row, {"i": "id", "d": "domain", "n": "company"})

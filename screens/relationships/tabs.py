@@ -103,12 +103,12 @@ class RelationshipTab(ListScreen):
 
     async def about_marked(self, what: str) -> str:
         """Return a question about the rows that are meant, saying how many the filter hides."""
-        keys = await self.chosen_keys()
+        keys = await self.marks.keys()
         if not keys:
             self.status.say(_("There is nothing here."))
             return ""
         count = ngettext("{count} row", "{count} rows", len(keys))
-        return " ".join(filter(None, [what, count, await self.hidden_text()])) + ":"
+        return " ".join(filter(None, [what, count, await self.marks.hidden_text()])) + ":"
 
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         """Go to the tab that was clicked."""

@@ -8,33 +8,29 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.errors import ConflictError, UsageError
+from partnerdesk.models.core.errors import ConflictError, DeskError, UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.lists.completion import word_completer
-from partnerdesk.models.lists.filter_parser import NO_FILTER, Filter, parse
-from partnerdesk.models.lists.saved_views import SavedView, own_name, still_there
-from partnerdesk.models.lists.saved_views_file import keep_view, remove_view
+from partnerdesk.models.lists.filter_parser import NO_FILTER, parse
+from partnerdesk.models.lists.saved_views import Kept, SavedView, own_name, still_there
+from partnerdesk.models.lists.saved_views_file import keep_view, read_views, remove_view
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.list_columns import COLUMNS, JUMP, ColumnsScreen
 from partnerdesk.tui.widgets.prompt import Aid
 from partnerdesk.tui.widgets.questions import Choice, packed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from partnerdesk.models.accounts.accounts import Scope
     from partnerdesk.models.lists.list_state import View
-    from partnerdesk.models.lists.saved_views import Kept
-    from partnerdesk.models.lists.spec import Sort
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.lists.saved_views_file import Reading
+    from partnerdesk.tui.widgets.list_columns import ListColumns
+    from partnerdesk.tui.widgets.list_frame import ListFrame
 
 VIEW = Action(
     "list.view", "v", N_("Views"),
     N_("Show a saved view; save the filter, sort and columns as one; delete one"), "v", bar=False,
 )  # fmt: skip
-LIST_ACTIONS = (VIEW, COLUMNS, JUMP)
-"""What every list can do besides its own actions."""
 DIGITS = 9
 """Views that a digit chooses."""
 LINES = 3
@@ -50,111 +46,121 @@ class _Wish:
     act: Callable[[SavedView], Awaitable[None] | None]
 
 
-class ViewsScreen(ColumnsScreen):
-    """A list that can be shown as one of its saved views."""
+class ListViews:
+    """The saved views of a list: which one is shown, and what is done with them."""
 
-    _filter: Filter
-    _sort: Sort
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, screen: ListFrame, columns: ListColumns) -> None:
+        self._screen = screen
+        self._columns = columns
         self._view: SavedView | None = None
         """The view that was chosen last and is not left yet."""
 
-    @classmethod
-    def all_actions(cls) -> tuple[Action, ...]:
-        """Return the list's own actions, those of every list, and those of every screen."""
-        actions, own = super().all_actions(), len(cls.ACTIONS)
-        return (*actions[:own], *LIST_ACTIONS, *actions[own:])
+    # What is kept
 
-    def show_state(self, scope: Scope) -> None:
-        """Say how many rows there are, and which."""
-        raise NotImplementedError
+    async def kept(self) -> Kept:
+        """Return the views and columns that the person keeps, and say what is wrong with them.
 
-    def show_rows(self, keep: int = 0) -> None:
-        """Begin to show the rows that there are now."""
-        raise NotImplementedError
+        Raises:
+            FileError: they cannot be read.
+        """
+        return self.told(await asyncio.to_thread(read_views))
 
-    def _remember(self) -> None:
-        raise NotImplementedError
+    def told(self, reading: Reading) -> Kept:
+        """Return what was read of the views and columns, and say what is wrong with them."""
+        desk = self._screen.desk
+        if reading.notice:
+            desk.notices.append(reading.notice)
+        if desk.notices:
+            self._screen.shell.say(desk.take_notices(), error=True)
+        return reading.kept
+
+    async def kept_or_nothing(self) -> Kept:
+        """Return what the person keeps; where it cannot be read, say why and return nothing."""
+        try:
+            return await self.kept()
+        except DeskError as error:
+            self._screen.shell.say(str(error), error=True)
+        return Kept()
 
     # Which view is shown
 
-    @property
-    def view_name(self) -> str:
-        """The name of the view that is shown; empty where filter or sort are not as in it."""
-        view = self._view
-        if view is None or self._filter.text != view.filter:
+    def text(self) -> str:
+        """Return which view is shown, in words; empty where filter or sort are not as in it."""
+        view, screen = self._view, self._screen
+        if view is None or screen.filter.text != view.filter:
             return ""
-        return shown(view.name) if self._sort == view.sort_of(self.SPEC) else ""
+        is_as_kept = screen.sort == view.sort_of(screen.SPEC)
+        return _("view: {name}").format(name=shown(view.name)) if is_as_kept else ""
 
     @property
-    def view_word(self) -> str:
+    def word(self) -> str:
         """What the view that is not left yet is remembered by; empty for none."""
         return self._view.word if self._view is not None else ""
 
     def take_up(self, kept: Kept, left: View) -> None:
         """Take up the view that a list was left in, and the columns that are kept for the list."""
-        found = kept.named(self.SPEC.name, left.view) if left.view else None
+        spec, columns = self._screen.SPEC, self._columns
+        found = kept.named(spec.name, left.view) if left.view else None
         self._view = found
-        self._view_columns = still_there(found.columns, self.SPEC) if found is not None else ()
-        self._own_columns = still_there(kept.columns.get(self.SPEC.name, ()), self.SPEC)
-        self.table.take_columns(self.columns, wide=left.wide)
+        columns.of_view = still_there(found.columns, spec) if found is not None else ()
+        columns.own = still_there(kept.columns.get(spec.name, ()), spec)
+        self._screen.table.take_columns(columns.chosen, wide=left.wide)
 
-    def leave_cleared_view(self) -> None:
+    def leave_cleared(self) -> None:
         """Leave the view where its filter was cleared, and with it its columns.
 
         Not while a filter is typed: Esc leaves the list as it was.
         """
-        if self.prompt.is_open:
+        if self._screen.prompt.is_open:
             return
-        if self._view is not None and self._view.filter and not self._filter.text:
+        if self._view is not None and self._view.filter and not self._screen.filter.text:
             self._leave()
 
     def _leave(self) -> None:
-        covered, self._view, self._view_columns = self._view_columns, None, ()
+        columns = self._columns
+        covered, self._view, columns.of_view = columns.of_view, None, ()
         if covered:
-            self.table.set_columns(self.columns)
+            self._screen.table.set_columns(columns.chosen)
 
-    async def choose_view(self, view: SavedView) -> None:
+    async def choose(self, view: SavedView) -> None:
         """Show a view: its filter, sort and columns; the marks stay.
 
         Raises:
             FilterError: its filter cannot be read any more.
         """
-        self._filter = parse(view.filter, self.SPEC, self.desk.clock())
-        self._sort = view.sort_of(self.SPEC)
-        self._view, self._view_columns = view, still_there(view.columns, self.SPEC)
-        self.table.take_columns(self.columns, wide=view.wide)
-        self.show_rows()
-        await self.settled()
-        self._remember()
+        screen, columns = self._screen, self._columns
+        screen.filter = parse(view.filter, screen.SPEC, screen.desk.clock())
+        screen.sort = view.sort_of(screen.SPEC)
+        self._view, columns.of_view = view, still_there(view.columns, screen.SPEC)
+        screen.table.take_columns(columns.chosen, wide=view.wide)
+        await screen.show_rows_now()
+        screen.remember()
 
     async def _choose_none(self) -> None:
-        self._filter, self._sort = NO_FILTER, self.SPEC.default_sort
-        self._view, self._view_columns = None, ()
-        self.table.take_columns(self.columns, wide=self.table.wide)
-        self.show_rows()
-        await self.settled()
-        self._remember()
+        screen, columns = self._screen, self._columns
+        screen.filter, screen.sort = NO_FILTER, screen.SPEC.default_sort
+        self._view, columns.of_view = None, ()
+        screen.table.take_columns(columns.chosen, wide=screen.table.wide)
+        await screen.show_rows_now()
+        screen.remember()
 
     # What keys do
 
-    async def do_view(self, name: str = "") -> None:
-        """Ask which view to show, or what to do with views."""
-        kept = await self.kept()
+    async def ask(self, name: str) -> None:
+        """Show the view of that name; without one, ask which, or what to do with views."""
+        kept, spec = await self.kept(), self._screen.SPEC
         if name:
-            await self.choose_view(kept.find(self.SPEC.name, name))
+            await self.choose(kept.find(spec.name, name))
             return
         further = [Choice("s", _("save as …"), self._ask_name)]
-        if self._view is not None or self._filter.text:
+        if self._view is not None or self._screen.filter.text:
             further.insert(0, Choice("0", _("whole list"), self._choose_none))
-        own = [view for view in kept.of(self.SPEC.name) if not view.id]
+        own = [view for view in kept.of(spec.name) if not view.id]
         if own:
             wish = _Wish(kept, own, self._ask_delete)
             delete = partial(self._ask_which, _("Delete view:"), wish, ())
             further.append(Choice("d", _("delete …"), delete))
-        wish = _Wish(kept, kept.of(self.SPEC.name), self.choose_view)
+        wish = _Wish(kept, kept.of(spec.name), self.choose)
         self._ask_which(_("View:"), wish, further)
 
     def _ask_which(self, question: str, wish: _Wish, further: Sequence[Choice]) -> None:
@@ -168,44 +174,46 @@ class ViewsScreen(ColumnsScreen):
         while choices and self._lines(question, [*choices, *rest]) > LINES:
             rest = [by_name, *further]
             choices.pop()
-        self.choose(question, [*choices, *rest])
+        self._screen.choose(question, [*choices, *rest])
 
     def _lines(self, question: str, choices: Sequence[Choice]) -> int:
         parts = [question, *(f"{choice.key} {choice.label}" for choice in choices), "Esc"]
-        return packed(parts, self.size.width - 2).count("\n") + 1
+        return packed(parts, self._screen.size.width - 2).count("\n") + 1
 
     def _ask_by_name(self, question: str, wish: _Wish) -> None:
         names = {view.name.lower(): shown(view.name) for view in wish.views}
 
         def tell(text: str) -> None:
             begun = [name for low, name in names.items() if low.startswith(text.lower())]
-            self.prompt.remark(", ".join(begun))
+            self._screen.prompt.remark(", ".join(begun))
 
         async def answered(text: str | None) -> None:
             if text and text.strip():
-                result = wish.act(wish.kept.find(self.SPEC.name, text))
+                result = wish.act(wish.kept.find(self._screen.SPEC.name, text))
                 if inspect.isawaitable(result):
                     await result
 
         aid = Aid(complete=word_completer(tuple(names)))
-        self.ask(question.rstrip(":"), "", answered, tell, aid)
+        self._screen.ask(question.rstrip(":"), "", answered, tell, aid)
         tell("")
 
     def _ask_name(self) -> None:
         own = self._view.title if self._view is not None and not self._view.id else ""
-        self.ask(_("Save the view as"), own, self._named)
+        self._screen.ask(_("Save the view as"), own, self._named)
 
     async def _named(self, text: str | None) -> None:
         if text is None:
             return
+        screen, name = self._screen, self._screen.SPEC.name
         view = SavedView(
-            self.SPEC.name, own_name(self.SPEC.name, text), self._filter.text, self._sort.column,
-            descending=self._sort.descending, columns=self.columns, wide=self.table.wide,
+            name, own_name(name, text), screen.filter.text, screen.sort.column,
+            descending=screen.sort.descending, columns=self._columns.chosen,
+            wide=screen.table.wide,
         )  # fmt: skip
         try:
             await self._save(view, over=False)
         except ConflictError as error:
-            self.choose(
+            screen.choose(
                 error.message,
                 [Choice("n", _("keep it"), lambda: None),
                  Choice("o", _("overwrite"), partial(self._save, view, over=True))],
@@ -213,13 +221,13 @@ class ViewsScreen(ColumnsScreen):
 
     async def _save(self, view: SavedView, *, over: bool) -> None:
         await asyncio.to_thread(keep_view, view, over=over)
-        self._view, self._view_columns = view, view.columns
+        self._view, self._columns.of_view = view, view.columns
         self._say_view(_("The view {name} is kept: v shows it."), view)
 
     def _ask_delete(self, view: SavedView) -> None:
         if view.id:
             raise UsageError(_("{name} comes with the program.").format(name=view.name))
-        self.choose(
+        self._screen.choose(
             _("Delete the view {name}?").format(name=shown(view.name)),
             [Choice("y", _("Yes"), partial(self._delete, view))],
         )
@@ -231,7 +239,8 @@ class ViewsScreen(ColumnsScreen):
         self._say_view(_("The view {name} is deleted."), view)
 
     def _say_view(self, text: str, view: SavedView) -> None:
-        self._remember()
-        if self.desk.scope is not None:
-            self.show_state(self.desk.scope)
-        self.status.say(text.format(name=shown(view.name)))
+        screen = self._screen
+        screen.remember()
+        if screen.desk.scope is not None:
+            screen.show_state(screen.desk.scope)
+        screen.status.say(text.format(name=shown(view.name)))

@@ -101,7 +101,7 @@ class DelegatedAdminScreen(RelationshipTab):
                 _("{text} is neither a duration nor a day.").format(text=text[:40]),
                 _("Write P180D, or a day such as 2027-06-30."),
             )
-        keys, account = await self.chosen_keys(), self.desk.account
+        keys, account = await self.marks.keys(), self.desk.account
         if keys and account is not None:
             wish = RunWish(RunKind.EXTEND, {"by": extension.text})
             await self.shell.show("run", wish, keys, account.id)
@@ -161,4 +161,4 @@ class DelegatedAdminScreen(RelationshipTab):
         if row is None:
             self.status.say(_("There is nothing to copy."))
             return
-        self.ask_what_to_copy(row, {"n": "name", "r": "role", "d": "domain"})
+        self.questions.ask_what_to_copy(row, {"n": "name", "r": "role", "d": "domain"})

@@ -105,4 +105,4 @@ class InvitationsScreen(RelationshipTab):
         if row is None:
             self.status.say(_("There is nothing to copy."))
             return
-        self.ask_what_to_copy(row, {"e": "email", "d": "domain", "n": "company"})
+        self.questions.ask_what_to_copy(row, {"e": "email", "d": "domain", "n": "company"})

@@ -47,7 +47,7 @@ class LettersFlow:
         if not folder.is_dir():
             self._say(_("{file} is no folder.").format(file=shown(str(folder))))
             return
-        plans = await self._each(await self._screen.chosen_keys(), partial(self._write, folder))
+        plans = await self._each(await self._screen.marks.keys(), partial(self._write, folder))
         count = len(plans)
         said = ngettext("{count} letter is written", "{count} letters are written", count)
         if not plans or self._desk.why_no_change():
@@ -90,7 +90,7 @@ class LettersFlow:
             self._say(_("No mail server is set: write [mail] host in your settings."))
             return
         planned = await self._each(
-            await self._screen.chosen_keys(), lambda key: self._planned(key, SentBy.SMTP)
+            await self._screen.marks.keys(), lambda key: self._planned(key, SentBy.SMTP)
         )
         plans = [plan for _letter, plan in planned]
         again = _had_one(plans)

@@ -112,7 +112,7 @@ class PartnersScreen(RelationshipTab):
         if row is None:
             self.status.say(_("There is nothing to copy."))
             return
-        self.ask_what_to_copy(row, {"n": "name", "m": "mpn", "i": "id"})
+        self.questions.ask_what_to_copy(row, {"n": "name", "m": "mpn", "i": "id"})
 
 
 def _why_empty(account: Account) -> Iterator[str]:

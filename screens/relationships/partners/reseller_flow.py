@@ -61,11 +61,11 @@ class ResellerFlow:
 
     async def _ask_which(self) -> None:
         screen, desk = self._screen, self._screen.desk
-        self._keys = await screen.chosen_keys()
+        self._keys = await screen.marks.keys()
         if not self._keys:
             screen.status.say(_("There is no customer here."))
             return
-        self._hidden = await screen.hidden_text()
+        self._hidden = await screen.marks.hidden_text()
         resellers = await desk.reader.aside(self._resellers)
         if resellers:
             await self._offer(resellers)

@@ -1,0 +1,57 @@
+"""What the parts of a list screen know of it: its table, and the query that fills it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.getters import query_one
+
+from partnerdesk.models.core.clock import to_millis
+from partnerdesk.models.lists.filter_parser import NO_FILTER, Filter
+from partnerdesk.models.lists.query import Query
+from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from partnerdesk.models.accounts.accounts import Scope
+    from partnerdesk.models.lists.spec import ListSpec, RowKey, Sort
+    from partnerdesk.models.session import Desk
+
+
+class ListFrame(DeskScreen):
+    """A screen with one list; the list screen says what its parts may ask of it."""
+
+    SPEC: ClassVar[ListSpec]
+
+    table = query_one(RecordTable)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.filter: Filter = NO_FILTER
+        self.sort: Sort = self.SPEC.default_sort
+
+    def query_of(self, scope: Scope) -> Query:
+        """Return the query whose rows are shown."""
+        at = to_millis(self.desk.clock())
+        return Query(self.SPEC, scope.ids, self.filter, self.sort, at=at)
+
+    def show_rows(self, keep: RowKey = 0, *, near: bool = True) -> None:
+        """Begin to show the rows of the account, filter and sort that are chosen now."""
+        raise NotImplementedError
+
+    async def show_rows_now(self, keep: RowKey = 0, *, near: bool = True) -> None:
+        """Show the rows that are chosen now, and wait until they are shown."""
+        self.show_rows(keep, near=near)
+        await self.settled()
+
+    def show_state(self, scope: Scope) -> None:
+        """Say how many rows there are, and which."""
+        raise NotImplementedError
+
+    def remember(self) -> None:
+        """Keep how the list is left."""
+        raise NotImplementedError
+
+    async def do_open(self) -> None:
+        """Open the row under the cursor."""
+        raise NotImplementedError
