@@ -25,7 +25,7 @@ from benchmarks import (
 from benchmarks.bench import Bench
 from benchmarks.books import Shelf
 from benchmarks.figures import Figure, text_table, told
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import AppError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,7 +79,7 @@ def _measured(measured: Iterator[Figure], wanted: frozenset[int]) -> Iterator[Fi
             if figure.row in wanted:
                 print(f"  {' | '.join(cell for cell in figure.cells if cell)}", file=sys.stderr)
                 yield figure
-    except (TimeoutError, DeskError, AssertionError) as error:
+    except (TimeoutError, AppError, AssertionError) as error:
         print(error, file=sys.stderr)
         yield told(min(wanted), "The rest of this row", str(error).splitlines()[0], met=False)
 

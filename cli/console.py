@@ -36,9 +36,9 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
     with picture or nullcontext():
         if demo:
             store = open_book(arguments, settings)
-        from partnerdesk.models.session import Desk
+        from partnerdesk.models.session import AppSession
 
-        desk = Desk(settings, store, wanted_cloud=cloud, demo=demo)
+        desk = AppSession(settings, store, wanted_cloud=cloud, demo=demo)
         desk.begin()
         from partnerdesk.tui.run import run
 

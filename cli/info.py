@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.cli.shared.open_book import book, demo_database
 from partnerdesk.cli.shared.printing import json_text
 from partnerdesk.models.core import paths
-from partnerdesk.models.core.errors import DeskError, ExitCode
+from partnerdesk.models.core.errors import AppError, ExitCode
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.database.versions import known_versions, schema_version
@@ -96,7 +96,7 @@ def _database(store: Store) -> dict[str, str]:
             indexed = index is not None and connection.has_table(index.table)
         finally:
             connection.close()
-    except DeskError as error:
+    except AppError as error:
         return {"kind": kind, "state": str(error)}
     newest = known_versions()[-1]
     state = _("up to date") if found == newest else _("older; the next start brings it up to date")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from partnerdesk.cli.shared.argparse_words import speak_everywhere, wanted_language
 from partnerdesk.cli.shared.printing import lost_output, ready_streams, tell
-from partnerdesk.models.core.errors import DeskError, ExitCode, FileError, UsageError
+from partnerdesk.models.core.errors import AppError, ExitCode, FileError, UsageError
 from partnerdesk.models.languages import _, preferred
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _failed(error: Exception) -> int:
         )
     elif isinstance(error, OSError):
         error = FileError(f"{error.filename}: {error.strerror}.")
-    if not isinstance(error, DeskError):
+    if not isinstance(error, AppError):
         return _unexpected(error)
     tell(f"partnerdesk: {error.message}")
     if error.remedy:

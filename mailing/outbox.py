@@ -19,8 +19,8 @@ from partnerdesk.mailing.smtp import send_letter
 from partnerdesk.models.changes.history import as_object
 from partnerdesk.models.changes.outbox import CallState, OutboxCall
 from partnerdesk.models.core.errors import (
+    AppError,
     ConflictError,
-    DeskError,
     ExitCode,
     MailError,
     RefusedError,
@@ -53,7 +53,7 @@ class SentCall:
     answer: str
     """What the server said last, or why it was not reached."""
     changed_at: datetime | None
-    error: DeskError | None = None
+    error: AppError | None = None
     """Why it was not sent this time."""
 
 
@@ -67,7 +67,7 @@ class Sending:
     """How many were not tried any more, since the server was not reached."""
 
     @property
-    def error(self) -> DeskError | None:
+    def error(self) -> AppError | None:
         """The first thing that went wrong."""
         return next((call.error for call in self.calls if call.error is not None), None)
 
@@ -185,11 +185,11 @@ def _sent(
     store: Store, call: OutboxCall, mail: MailSettings, clock: Callable[[], datetime]
 ) -> SentCall:
     """Hand over a letter that is marked as being sent, and write down what came of it."""
-    error: DeskError | None = None
+    error: AppError | None = None
     try:
         send_letter(_letter(call), mail, clock(), call.request_id)
         state, answer = CallState.SENT, _("{host} took it.").format(host=shown(mail.host))
-    except DeskError as failed:
+    except AppError as failed:
         error, answer = failed, failed.message
         unsure = isinstance(failed, MailError) and failed.uncertain
         state = CallState.SENDING if unsure else CallState.FAILED
@@ -220,7 +220,7 @@ def _letter(call: OutboxCall) -> Letter:
         ) from None
 
 
-def _told(call: OutboxCall, error: DeskError | None = None) -> SentCall:
+def _told(call: OutboxCall, error: AppError | None = None) -> SentCall:
     return SentCall(
         call.id or 0, call.change_id, call.path, CallState(call.state), call.attempts, call.answer,
         call.changed_at, error,

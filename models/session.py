@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from partnerdesk.models.accounts.accounts import Account, Scope, choose, read_accounts
 from partnerdesk.models.core.clock import now
-from partnerdesk.models.core.errors import DeskError, NotFoundError
+from partnerdesk.models.core.errors import AppError, NotFoundError
 from partnerdesk.models.database.reader import Reader
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.filter_history import FilterHistory
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from datetime import datetime
 
-    from partnerdesk.models.changes.plan import By
+    from partnerdesk.models.changes.plan import PlanContext
     from partnerdesk.models.database.connection import Connection
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.lists.saved_views_file import Reading
@@ -42,7 +42,7 @@ PULSE = (
 """A few numbers that change with whatever the screens show."""
 
 
-class DeskState(NamedTuple):
+class BookState(NamedTuple):
     """What a screen shows: if it differs, the screen has to look again."""
 
     scope: str
@@ -51,7 +51,7 @@ class DeskState(NamedTuple):
 
 
 @dataclass
-class Desk:
+class AppSession:
     """An open book, the settings, and what is chosen in it. Changed by the app only."""
 
     settings: Settings
@@ -79,9 +79,9 @@ class Desk:
         self._first_views: Reading | None = None
 
     @property
-    def state(self) -> DeskState:
+    def state(self) -> BookState:
         """What is chosen, and the state of the book that is known."""
-        return DeskState(self.scope.key if self.scope else "", self.pulse)
+        return BookState(self.scope.key if self.scope else "", self.pulse)
 
     def begin(self) -> None:
         """Begin to open the book in the reading thread, while the screens are being imported."""
@@ -103,7 +103,7 @@ class Desk:
         if self.settings.start == "last":
             from partnerdesk.models.lists.saved_views_file import read_views
 
-            with suppress(DeskError):  # the list says what is wrong with them
+            with suppress(AppError):  # the list says what is wrong with them
                 self._first_views = read_views()
         return self.look(self.reader.connected())
 
@@ -122,7 +122,7 @@ class Desk:
     def seen(self, accounts: list[Account], pulse: tuple[int, ...]) -> None:
         """Take over what `look` returned; keeps the chosen scope."""
         if not accounts:
-            raise DeskError(
+            raise AppError(
                 _("No cloud is turned on, so there is no account to work in."),
                 _("Turn one on in your settings; `partnerdesk info` names the file."),
             )
@@ -181,12 +181,12 @@ class Desk:
             return _("All clouds are shown: choose one account with c to change something.")
         return ""
 
-    def by(self, plan_id: str = "") -> By:
+    def by(self, plan_id: str = "") -> PlanContext:
         """Return who plans something now, under the plan's id or a new one."""
         from partnerdesk.models.changes.history import Actor
-        from partnerdesk.models.changes.plan import By
+        from partnerdesk.models.changes.plan import PlanContext
 
-        return By(Actor.present(), self.clock(), plan_id or str(uuid4()))
+        return PlanContext(Actor.present(), self.clock(), plan_id or str(uuid4()))
 
     def take_notices(self) -> str:
         """Return what is still to be told of damaged files; whoever asks tells it."""

@@ -19,7 +19,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.changes.verify import verify
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.customers.add import plan_add_customer
 from partnerdesk.models.customers.drafts import begin_draft, save_draft
 from partnerdesk.models.database.store import Store
@@ -79,7 +79,7 @@ def race(store: Store, rounds: int, lane: int, start: Barrier) -> list[str]:
         start.wait()
         try:
             outcomes.append("added" if carry_out(store, plan).change_id else "nothing")
-        except DeskError as error:
+        except AppError as error:
             outcomes.append(f"{type(error).__name__}: {error}")
         start.wait()
     return outcomes

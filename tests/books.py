@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.changes.history import Actor
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.demo.fill import fill
-from partnerdesk.models.session import Desk
+from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.database_url import SqliteFile
 
@@ -61,17 +61,19 @@ def demo_store(folder: Path, customers: int = 300) -> Store:
     return Store(SqliteFile(file))
 
 
-def demo_desk(folder: Path, customers: int = 300, *, cloud: str = "", **flags: object) -> Desk:
+def demo_desk(
+    folder: Path, customers: int = 300, *, cloud: str = "", **flags: object
+) -> AppSession:
     """Return a desk over a demo book, at a fixed moment."""
     chosen = settings.load().with_flags(**flags)
     store = demo_store(folder, customers)
     store.read_only = chosen.read_only
-    return Desk(chosen, store, clock=lambda: NOW, wanted_cloud=cloud)
+    return AppSession(chosen, store, clock=lambda: NOW, wanted_cloud=cloud)
 
 
-def empty_desk(folder: Path, **flags: object) -> Desk:
+def empty_desk(folder: Path, **flags: object) -> AppSession:
     """Return a desk over a book that has no customers yet."""
-    return Desk(
+    return AppSession(
         settings.load().with_flags(**flags), Store(SqliteFile(folder / "empty.db")),
         clock=lambda: NOW,
     )  # fmt: skip

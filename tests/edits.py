@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from partnerdesk.models.changes.history import record
-from partnerdesk.models.changes.plan import By
+from partnerdesk.models.changes.plan import PlanContext
 from partnerdesk.models.customers.page import read_customer
 from partnerdesk.models.customers.tags_and_notes import plan_note, plan_tags
 from partnerdesk.models.operations.carry_out import carry_out
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
 
 
-def by(actor: Actor, at: datetime) -> By:
+def by(actor: Actor, at: datetime) -> PlanContext:
     """Return who plans something, under a new id."""
-    return By(actor, at, str(uuid4()))
+    return PlanContext(actor, at, str(uuid4()))
 
 
 def set_tags(

@@ -18,7 +18,7 @@ from partnerdesk.models.lists.filter_history import FilterHistory
 from partnerdesk.models.lists.list_state import Remembered, View, file_of
 from partnerdesk.models.lists.saved_views import ChosenColumn, SavedView
 from partnerdesk.models.lists.saved_views_file import keep_columns, keep_view, read_views
-from partnerdesk.models.session import Desk
+from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.database_url import SqliteFile
 from partnerdesk.tui.first_picture import picture_file
@@ -59,7 +59,7 @@ def started(folder: Path) -> list[str]:
     chosen = settings.load()
     assert chosen.theme == "partnerdesk-dark"
     picture_of(folder).load()
-    desk = Desk(chosen, Store(book_of(folder)))
+    desk = AppSession(chosen, Store(book_of(folder)))
     told = desk.take_notices().splitlines()
     view = desk.remembered.view("1", "customers")
     assert type(view.cursor) is int

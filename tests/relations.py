@@ -17,7 +17,7 @@ from partnerdesk.models.importing.customers import carry_out_import, plan_import
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.relationships.entities import Invitation, ResellerRelationship, SentBy
 from partnerdesk.models.relationships.invitation import plan_accept, plan_letter_out, read_case
-from partnerdesk.models.relationships.invite import InvitationWish, plan_invite, read_around
+from partnerdesk.models.relationships.invite import InvitationRequest, plan_invite, read_around
 from partnerdesk.models.sheets import read_sheet
 from tests.books import NOW, TESTER, cloud_called
 from tests.edits import by
@@ -86,7 +86,7 @@ def invite_plan(
     """Plan to invite somebody; a company of no customer where none is named."""
     if "customer_id" not in wish:
         wish = WHO | wish
-    said = InvitationWish(**wish)
+    said = InvitationRequest(**wish)
     account = account_in(store, cloud)
     return plan_invite(account, said, read_around(store, account.id, said), by(TESTER, at))
 

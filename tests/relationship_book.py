@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.changes.plan import By, Outcome, Plan
+    from partnerdesk.models.changes.plan import Outcome, Plan, PlanContext
     from tests.relationship_world import Fields, Key
 
     After = dict[Key, Fields | None]
@@ -130,7 +130,7 @@ class WatchedBook(RuleBasedStateMachine):
     def at(self) -> int:
         return to_millis(self.now)
 
-    def by(self) -> By:
+    def by(self) -> PlanContext:
         return by(TESTER, self.now)
 
     def one_of(

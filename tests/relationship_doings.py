@@ -20,9 +20,9 @@ from partnerdesk.models.operations.undo import plan_undo
 from partnerdesk.models.relationships import delegated_admin as delegated
 from partnerdesk.models.relationships import invitation as answering
 from partnerdesk.models.relationships import partners
-from partnerdesk.models.relationships.end import EndingWish, plan_end, read_ending
+from partnerdesk.models.relationships.end import EndingRequest, plan_end, read_ending
 from partnerdesk.models.relationships.entities import Invitation, InvitationKind, SentBy
-from partnerdesk.models.relationships.invite import InvitationWish, plan_invite, read_around
+from partnerdesk.models.relationships.invite import InvitationRequest, plan_invite, read_around
 from partnerdesk.models.relationships.sent_letters import letters_of
 from tests.forms import PORTUGAL, form
 from tests.relations import LINK, account_of, customer_of, take_file
@@ -149,7 +149,7 @@ class Book(WatchedBook):
             id = self.one_of("customers", which // 5)
             name = known[id]["name"]
         row = known.get(id, {})
-        wish = InvitationWish(
+        wish = InvitationRequest(
             company=name, email="someone@example.com", link=LINK, delegated_admin=dap,
             kind=InvitationKind.COMBINED if combined else InvitationKind.RESELLER,
             customer_id=None if prefix else id, in_portal=portal,
@@ -258,7 +258,7 @@ class Book(WatchedBook):
         known = self.world.of("customers")
         id = self.one_of("customers", which, lambda id: is_related(known[id]))
         allowed = not known[id]["ended"] and bool(reason)
-        plan = plan_end(self.account, read_ending(self.store, id), EndingWish(reason), self.by())
+        plan = plan_end(self.account, read_ending(self.store, id), EndingRequest(reason), self.by())
         after = self.world.ended(id, reason, self.at) if allowed else None
         self.do(plan, allowed, after)
 

@@ -25,7 +25,7 @@ from partnerdesk.models.lists.spec import Sort, cell_text
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.undo import plan_undo
 from partnerdesk.models.pages.change import read_change
-from partnerdesk.models.session import PULSE, Desk
+from partnerdesk.models.session import PULSE, AppSession
 from partnerdesk.models.settings.load import load
 from tests.books import NOW, TESTER
 from tests.edits import add_to_history, by, set_tags
@@ -224,7 +224,7 @@ def test_moments_and_numbers_are_shown_and_exported_alike(filled: Store, tmp_pat
 
 
 def test_the_pulse_beats_with_every_change(filled: Store) -> None:
-    desk = Desk(load(), filled, clock=lambda: NOW)
+    desk = AppSession(load(), filled, clock=lambda: NOW)
 
     def beat() -> None:
         connection = filled.connect()

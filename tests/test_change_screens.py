@@ -28,19 +28,19 @@ from tests.test_screens import running
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from partnerdesk.models.session import Desk
-    from partnerdesk.tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.widgets.app_screen import AppScreen
     from tests.test_screens import Console
 
 HOSTILE = "[bold red]x[/] \x1b[2J\x1b]0;owned\x07 \u202egnp.exe"
 OLGA = Actor("olga", "desk", "192.0.2.7")
 
 
-def customer(desk: Desk, domain: str = "fabrikam.onmicrosoft.com") -> int:
+def customer(desk: AppSession, domain: str = "fabrikam.onmicrosoft.com") -> int:
     return find_customer(desk.store, domain, [1, 2, 3])
 
 
-def tag(desk: Desk, *names: str, at: timedelta = timedelta()) -> int:
+def tag(desk: AppSession, *names: str, at: timedelta = timedelta()) -> int:
     """Give Fabrikam tags as olga; return the entry of the history."""
     id = customer(desk)
     version = read_customer(desk.store, id).customer.version
@@ -48,11 +48,11 @@ def tag(desk: Desk, *names: str, at: timedelta = timedelta()) -> int:
     return done.change_id or 0
 
 
-def tags(desk: Desk) -> list[str]:
+def tags(desk: AppSession) -> list[str]:
     return read_customer(desk.store, customer(desk)).tags
 
 
-def at(console: Console, screen: type[DeskScreen]) -> None:
+def at(console: Console, screen: type[AppScreen]) -> None:
     """Look which screen is on top."""
     assert type(console.screen) is screen
 

@@ -16,10 +16,10 @@ from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.outbox import CallState, OutboxCall
 from partnerdesk.models.changes.plan import (
     NEW,
-    By,
     Call,
     Outcome,
     Plan,
+    PlanContext,
     Step,
     TakeBack,
     Target,
@@ -357,6 +357,6 @@ def test_a_change_is_read_with_what_undid_it_and_its_calls_worst(
 
 def test_by_is_all_that_a_plan_knows_of_time_and_person(store: Store, fabrikam: int) -> None:
     page = read_customer(store, fabrikam)
-    one = By(TESTER, NOW, "the same")
+    one = PlanContext(TESTER, NOW, "the same")
     assert plan_note(page, "a", None, one) == plan_note(page, "a", None, one)
     assert plan_tags(page, ["a"], one).as_json() == plan_tags(page, ["a"], one).as_json()

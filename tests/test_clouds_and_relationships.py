@@ -10,9 +10,9 @@ import pytest
 from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.database.store import Store
-from partnerdesk.models.relationships.end import EndingWish, plan_end, read_ending
+from partnerdesk.models.relationships.end import EndingRequest, plan_end, read_ending
 from partnerdesk.models.relationships.entities import InvitationKind
-from partnerdesk.models.relationships.invite import InvitationWish, plan_invite, read_around
+from partnerdesk.models.relationships.invite import InvitationRequest, plan_invite, read_around
 from partnerdesk.models.relationships.partners import plan_add_partner, plan_name_reseller
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.clouds import Capability, Cloud, Rule, Support
@@ -46,7 +46,7 @@ def support(cloud: str, capability: Capability) -> Support:
 
 
 def invitation(store: Store, account: Account, **wish: object) -> Plan:
-    said = InvitationWish(**(WHO | {"link": LINK} | wish))  # type: ignore[arg-type]
+    said = InvitationRequest(**(WHO | {"link": LINK} | wish))  # type: ignore[arg-type]
     return plan_invite(account, said, read_around(store, account.id, said), by(TESTER, NOW))
 
 
@@ -105,7 +105,7 @@ def test_ending_is_recorded_anywhere_and_called_only_where_there_is_the_call(
 ) -> None:
     id = add_customer(book, "Contoso", "contoso", cloud, microsoft_id=f"{1:08d}-0000-4000-a000-0")
     account = replace(account_in(book, cloud), connected=connected, kind=kind)
-    plan = plan_end(account, read_ending(book, id), EndingWish("sold"), by(TESTER, NOW))
+    plan = plan_end(account, read_ending(book, id), EndingRequest("sold"), by(TESTER, NOW))
     missing = support(cloud, Capability.REMOVE_RELATIONSHIP) is Support.NO
     may = kind is not PartnerKind.INDIRECT_RESELLER
     refused = connected and (missing or not may)

@@ -14,7 +14,7 @@ from partnerdesk.screens.customers.add import AddCustomerScreen
 from partnerdesk.screens.shared.help import HelpScreen
 from partnerdesk.tui.keys import check_keymap
 from partnerdesk.tui.widgets.actions import EVERYWHERE, Action
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.safe_input import SafeInput
 from tests.books import demo_desk, empty_desk
 from tests.test_jobs import SIZES, book, console
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["book"]
 
 
-class ExtendingScreen(DeskScreen):
+class ExtendingScreen(AppScreen):
     """A screen with an action that takes an argument, and one of an action of every screen."""
 
     NAME = "extending"

@@ -11,7 +11,7 @@ import pytest
 from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.core.verdicts import Verdict, verdict_of
 from partnerdesk.models.customers.form import checks
-from partnerdesk.models.customers.form.fields import Circumstances, FormField
+from partnerdesk.models.customers.form.fields import FormContext, FormField
 from partnerdesk.models.languages import speak
 from partnerdesk.models.settings import load as settings
 
@@ -67,8 +67,8 @@ def place(country: str) -> dict[str, str]:
     return COMMON | {"country": country} | {name: text for name, text in parts if text}
 
 
-def circumstances(cloud: str = "global", **changes: object) -> Circumstances:
-    plain = Circumstances(
+def circumstances(cloud: str = "global", **changes: object) -> FormContext:
+    plain = FormContext(
         settings.load().all_clouds()[cloud], PartnerKind.DIRECT_BILL, "", False, TODAY
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
@@ -93,7 +93,7 @@ class Case(NamedTuple):
         return f"{self.country} {changes}"[:70]
 
 
-def said(values: dict[FormField, str], at: Circumstances) -> tuple[str, str]:
+def said(values: dict[FormField, str], at: FormContext) -> tuple[str, str]:
     reasons = checks.check_all(values, at)[1]
     codes = [("" if reason.refuses else "?") + reason.code for reason in reasons]
     return " ".join(codes), "|".join(reason.offer for reason in reasons if reason.offer)

@@ -74,7 +74,7 @@ def new_account(store: Store) -> int:
     return account.id
 
 
-class Desk:
+class ImportDesk:
     """A book with one account that files are imported into."""
 
     def __init__(self, store: Store, folder: Path) -> None:
@@ -121,16 +121,16 @@ class Desk:
 
 
 @pytest.fixture
-def desk(store: Store, tmp_path: Path) -> Desk:
-    return Desk(store, tmp_path)
+def desk(store: Store, tmp_path: Path) -> ImportDesk:
+    return ImportDesk(store, tmp_path)
 
 
 @pytest.fixture
-def light_desk(sqlite_database: SqliteFile, tmp_path: Path) -> Desk:
+def light_desk(sqlite_database: SqliteFile, tmp_path: Path) -> ImportDesk:
     """Return a desk on SQLite only, for what no database has a say in."""
     store = Store(sqlite_database)
     store.open(CLOUDS)
-    return Desk(store, tmp_path)
+    return ImportDesk(store, tmp_path)
 
 
 def reasons(plan: ImportPlan) -> list[tuple[int, str]]:
@@ -138,7 +138,7 @@ def reasons(plan: ImportPlan) -> list[tuple[int, str]]:
 
 
 class TestPortalExport:
-    def test_new_customers(self, desk: Desk) -> None:
+    def test_new_customers(self, desk: ImportDesk) -> None:
         outcome = desk.take(
             f"{PORTAL}\r\n"
             f"{{{CONTOSO.upper()}}},Contoso Köln,Contoso.onmicrosoft.com.,Cloud Reseller\r\n"
@@ -159,7 +159,7 @@ class TestPortalExport:
         assert fabrikam.primary_domain == "münchen.de"
         assert fabrikam.relationship_to_partner is Relationship.ADVISOR
 
-    def test_history(self, desk: Desk) -> None:
+    def test_history(self, desk: ImportDesk) -> None:
         plan = desk.plan(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none\n{FABRIKAM},,f.com,none\n")
         outcome = desk.carry_out(plan)
         [entry] = desk.history()
@@ -180,13 +180,13 @@ class TestPortalExport:
         assert outcome.change_id == entry.id
         assert desk.customer("contoso.com").added_by_change == entry.id
 
-    def test_account_says_when(self, desk: Desk) -> None:
+    def test_account_says_when(self, desk: ImportDesk) -> None:
         desk.take(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none\n")
         with desk.store.reading() as session:
             account = session.get_one(PartnerAccount, desk.account)
         assert (account.synced_at, account.version) == (AT, 1)
 
-    def test_second_import_only_says_when(self, desk: Desk) -> None:
+    def test_second_import_only_says_when(self, desk: ImportDesk) -> None:
         text = f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none\n{FABRIKAM},Fabrikam,,reseller\n"
         desk.take(text)
         outcome = desk.take(text, LATER)
@@ -197,7 +197,7 @@ class TestPortalExport:
         ] * 2
         assert len(desk.history()) == 1
 
-    def test_changed_customers(self, desk: Desk) -> None:
+    def test_changed_customers(self, desk: ImportDesk) -> None:
         desk.take(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none\n{FABRIKAM},Fabrikam,f.com,none\n")
         text = (
             f"{PORTAL}\n{CONTOSO},Contoso AG,contoso.ch,Reseller\n{FABRIKAM},Fabrikam,f.com,none\n"
@@ -235,39 +235,39 @@ class TestPortalExport:
             "relationship_to_partner": "reseller",
         }
 
-    def test_planning_writes_nothing(self, desk: Desk) -> None:
+    def test_planning_writes_nothing(self, desk: ImportDesk) -> None:
         plan = desk.plan(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none\n")
         assert (plan.new, plan.from_portal) == (1, True)
         assert desk.customers() == []
         assert desk.history() == []
 
-    def test_tags_of_the_portal(self, desk: Desk) -> None:
+    def test_tags_of_the_portal(self, desk: ImportDesk) -> None:
         plan = desk.plan(f"{PORTAL},Tags\n{CONTOSO},Contoso,contoso.com,none,key account\n")
         assert plan.from_portal
 
-    def test_other_files_do_not_say_when(self, desk: Desk) -> None:
+    def test_other_files_do_not_say_when(self, desk: ImportDesk) -> None:
         desk.take(f"{PORTAL},Country\n{CONTOSO},Contoso,contoso.com,none,DE\n")
         assert desk.customer("contoso.com").seen_at is None
         desk.take("Company name,Microsoft ID\nContoso AG," + CONTOSO, LATER)
         assert desk.customer("contoso.com").seen_at is None
 
-    def test_no_rows(self, desk: Desk) -> None:
+    def test_no_rows(self, desk: ImportDesk) -> None:
         outcome = desk.take(f"{PORTAL}\n")
         assert (outcome.new, outcome.change_id) == (0, None)
 
-    def test_other_accounts_are_left_alone(self, desk: Desk) -> None:
+    def test_other_accounts_are_left_alone(self, desk: ImportDesk) -> None:
         text = f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none\n"
         desk.take(text)
         desk.account = account_of(desk.store, "germany")
         assert desk.take(text).new == 1
         assert len(desk.customers()) == 1
 
-    def test_unknown_account(self, light_desk: Desk) -> None:
+    def test_unknown_account(self, light_desk: ImportDesk) -> None:
         light_desk.account = 99
         with pytest.raises(NotFoundError):
             light_desk.plan(f"{PORTAL}\n")
 
-    def test_workbook(self, light_desk: Desk, tmp_path: Path) -> None:
+    def test_workbook(self, light_desk: ImportDesk, tmp_path: Path) -> None:
         from partnerdesk.models.sheets import write_xlsx
 
         path = tmp_path / "book.xlsx"
@@ -277,7 +277,7 @@ class TestPortalExport:
 
 
 class TestEnded:
-    def test_comes_back(self, desk: Desk) -> None:
+    def test_comes_back(self, desk: ImportDesk) -> None:
         text = f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,reseller\n"
         desk.take(text)
         desk.end("contoso.com")
@@ -289,7 +289,7 @@ class TestEnded:
         assert json.loads(desk.history()[-1].after) == {"ended_at": None}
         assert desk.take(text, LATER).changed == 0
 
-    def test_stays_ended_without_relationship(self, desk: Desk) -> None:
+    def test_stays_ended_without_relationship(self, desk: ImportDesk) -> None:
         desk.take(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none\n")
         desk.end("contoso.com")
         assert desk.take(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none\n").changed == 0
@@ -297,7 +297,7 @@ class TestEnded:
         assert desk.take(f"Microsoft ID,Company name\n{CONTOSO},Contoso\n").changed == 0
         assert desk.customer("contoso.com").ended_at == AT
 
-    def test_none_does_not_end(self, desk: Desk) -> None:
+    def test_none_does_not_end(self, desk: ImportDesk) -> None:
         desk.take(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,reseller\n")
         desk.take(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none\n")
         contoso = desk.customer("contoso.com")
@@ -317,12 +317,12 @@ class TestColumns:
             "Microsoft ID, Firma ,PRIMÄRE DOMÄNE,Geschäftsbeziehung",
         ],
     )
-    def test_by_heading(self, light_desk: Desk, header: str) -> None:
+    def test_by_heading(self, light_desk: ImportDesk, header: str) -> None:
         plan = light_desk.plan(f"{header}\n{CONTOSO},Contoso,contoso.com,Reseller\n")
         assert (plan.new, plan.refused, plan.from_portal) == (1, 0, True)
         assert list(plan.columns.places.values()) == [0, 1, 2, 3]
 
-    def test_headings_of_this_program_in_the_language_in_use(self, light_desk: Desk) -> None:
+    def test_headings_of_this_program_in_the_language_in_use(self, light_desk: ImportDesk) -> None:
         speak("ru")
         headings = ",".join(_(heading) for heading in PORTAL_COLUMNS.values())
         words = ",".join(_(title) for title in FIELD_TITLES.values())
@@ -330,7 +330,7 @@ class TestColumns:
         assert (plan.new, plan.columns.unused) == (1, ())
         assert len(light_desk.plan(f"{words}\n").columns.places) == len(ImportField)
 
-    def test_by_content(self, light_desk: Desk) -> None:
+    def test_by_content(self, light_desk: ImportDesk) -> None:
         plan = light_desk.plan(
             "関係,会社名,番号,プライマリ ドメイン名,ID コード,備考\n"
             f"Cloud Reseller,Contoso,1,contoso.com,{CONTOSO},\n"
@@ -345,15 +345,15 @@ class TestColumns:
         assert plan.columns.unused == ("番号", "備考")
         assert plan.new == 2
 
-    def test_yes_and_no_are_no_relationship(self, light_desk: Desk) -> None:
+    def test_yes_and_no_are_no_relationship(self, light_desk: ImportDesk) -> None:
         plan = light_desk.plan(f"GUID,Клиент,Активен\n{CONTOSO},Contoso,Нет\n")
         assert plan.columns.unused == ("Активен",)
 
-    def test_numbered_rows_are_no_microsoft_id(self, light_desk: Desk) -> None:
+    def test_numbered_rows_are_no_microsoft_id(self, light_desk: ImportDesk) -> None:
         plan = light_desk.plan(f"ID,Name,Kennung\n1,Contoso,{CONTOSO}\n")
         assert plan.columns.used[ImportField.MICROSOFT_ID] == "Kennung"
 
-    def test_as_said(self, light_desk: Desk) -> None:
+    def test_as_said(self, light_desk: ImportDesk) -> None:
         text = f"Company name,Firma,Kennung,x\nold,Contoso,{CONTOSO},DE\n"
         plan = light_desk.plan(text, {"company_name": "firma", "country": "x"})
         assert plan.columns.used == {
@@ -370,28 +370,30 @@ class TestColumns:
             ({"company_name": "Firma"}, "no column Firma"),
         ],
     )
-    def test_said_wrong(self, light_desk: Desk, mapping: dict[str, str], message: str) -> None:
+    def test_said_wrong(
+        self, light_desk: ImportDesk, mapping: dict[str, str], message: str
+    ) -> None:
         with pytest.raises(UsageError, match=message):
             light_desk.plan(f"{PORTAL}\n", mapping)
 
-    def test_no_company_name(self, light_desk: Desk) -> None:
+    def test_no_company_name(self, light_desk: ImportDesk) -> None:
         with pytest.raises(
             FileError, match=r"Company name\. The file's columns: Uno, Dos"
         ) as caught:
             light_desk.plan(f"Uno,Dos,Tres\n{CONTOSO},a,b\n")
         assert 'company_name="Dos"' in caught.value.remedy
 
-    def test_neither_id_nor_domain(self, light_desk: Desk) -> None:
+    def test_neither_id_nor_domain(self, light_desk: ImportDesk) -> None:
         with pytest.raises(FileError, match="as Microsoft ID") as caught:
             light_desk.plan("Company name,City\nContoso,Köln\n")
         assert 'microsoft_id="City"' in caught.value.remedy
 
-    def test_columns_cannot_drive_the_terminal(self, light_desk: Desk) -> None:
+    def test_columns_cannot_drive_the_terminal(self, light_desk: ImportDesk) -> None:
         with pytest.raises(FileError) as caught:
             light_desk.plan("\x1b[2J,b\n1,2\n")
         assert "\x1b" not in str(caught.value)
 
-    def test_no_header(self, light_desk: Desk) -> None:
+    def test_no_header(self, light_desk: ImportDesk) -> None:
         with pytest.raises(FileError, match="customer already"):
             light_desk.plan(f"{CONTOSO},Contoso,contoso.com,Reseller\n")
 
@@ -419,7 +421,7 @@ class TestCells:
             ("Something new, Advisor", "advisor"),
         ],
     )
-    def test_relationships(self, light_desk: Desk, cell: str, relationship: str) -> None:
+    def test_relationships(self, light_desk: ImportDesk, cell: str, relationship: str) -> None:
         plan = light_desk.plan(f'{PORTAL}\n{CONTOSO},Contoso,contoso.com,"{cell}"\n')
         light_desk.carry_out(plan)
         assert light_desk.customer("contoso.com").relationship_to_partner == relationship
@@ -445,14 +447,14 @@ class TestCells:
             (f"{CONTOSO},\x1b[2J,\x1b,none", "Primary domain name “␛” is no domain"),
         ],
     )
-    def test_refused(self, light_desk: Desk, row: str, reason: str) -> None:
+    def test_refused(self, light_desk: ImportDesk, row: str, reason: str) -> None:
         plan = light_desk.plan(f"{PORTAL}\n{FABRIKAM},Fabrikam,f.com,none\n\n{row}\n")
         assert (plan.new, plan.refused) == (1, 1)
         [(line, told)] = reasons(plan)
         assert line == 4
         assert reason in told
 
-    def test_all_that_is_wrong_is_told(self, light_desk: Desk) -> None:
+    def test_all_that_is_wrong_is_told(self, light_desk: ImportDesk) -> None:
         plan = light_desk.plan(f"{PORTAL},Country\nx,,y,z,Germany\n")
         [row] = plan.refused_rows
         assert [(problem.field, problem.value) for problem in row.problems] == [
@@ -464,13 +466,13 @@ class TestCells:
         ]
         assert row.cells == ("x", "", "y", "z", "Germany")
 
-    def test_trailing_delimiters_are_no_cells(self, light_desk: Desk) -> None:
+    def test_trailing_delimiters_are_no_cells(self, light_desk: ImportDesk) -> None:
         assert light_desk.plan(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none,,\n").new == 1
 
-    def test_short_row(self, light_desk: Desk) -> None:
+    def test_short_row(self, light_desk: ImportDesk) -> None:
         assert light_desk.plan(f"{PORTAL}\n{CONTOSO},Contoso\n").new == 1
 
-    def test_nul_in_a_workbook(self, light_desk: Desk, tmp_path: Path) -> None:
+    def test_nul_in_a_workbook(self, light_desk: ImportDesk, tmp_path: Path) -> None:
         from partnerdesk.models.sheets import write_xlsx
 
         path = tmp_path / "book.xlsx"
@@ -480,7 +482,7 @@ class TestCells:
 
 
 class TestWhichCustomer:
-    def test_twice_in_the_file(self, light_desk: Desk) -> None:
+    def test_twice_in_the_file(self, light_desk: ImportDesk) -> None:
         plan = light_desk.plan(
             f"{PORTAL}\n"
             f"{CONTOSO},Contoso,contoso.com,none\n"
@@ -496,20 +498,20 @@ class TestWhichCustomer:
             (6, "Primary domain name “contoso.com” is in line 2 already"),
         ]
 
-    def test_rows_with_an_id_come_first(self, light_desk: Desk) -> None:
+    def test_rows_with_an_id_come_first(self, light_desk: ImportDesk) -> None:
         plan = light_desk.plan(
             f"{PORTAL}\n,Contoso,contoso.com,none\n{CONTOSO},Contoso,contoso.com,none\n"
         )
         assert plan.new_rows[0][0] == CONTOSO
         assert reasons(plan) == [(2, "Primary domain name “contoso.com” is in line 3 already")]
 
-    def test_domains_move(self, desk: Desk) -> None:
+    def test_domains_move(self, desk: ImportDesk) -> None:
         desk.take(f"{PORTAL}\n{CONTOSO},Contoso,a.com,none\n{FABRIKAM},Fabrikam,b.com,none\n")
         text = f"{PORTAL}\n{CONTOSO},Contoso,b.com,none\n{FABRIKAM},Fabrikam,a.com,none\n"
         assert desk.take(text).changed == 2
         assert [customer.primary_domain for customer in desk.customers()] == ["b.com", "a.com"]
 
-    def test_without_id_by_domain(self, desk: Desk) -> None:
+    def test_without_id_by_domain(self, desk: ImportDesk) -> None:
         desk.take(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none\n")
         outcome = desk.take("Company,Domain\nContoso AG,contoso.com\nAdatum,adatum.com\n")
         assert (outcome.new, outcome.changed) == (1, 1)
@@ -518,7 +520,7 @@ class TestWhichCustomer:
         assert adatum.microsoft_id is None
         assert adatum.relationship_to_partner is Relationship.UNKNOWN
 
-    def test_kept_by_hand_gets_its_id(self, desk: Desk) -> None:
+    def test_kept_by_hand_gets_its_id(self, desk: ImportDesk) -> None:
         desk.take("Company,Domain\nContoso,contoso.com\n")
         outcome = desk.take(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,reseller\n")
         assert (outcome.new, outcome.changed) == (0, 1)
@@ -526,14 +528,14 @@ class TestWhichCustomer:
         assert contoso.microsoft_id == CONTOSO
         assert json.loads(desk.history()[-1].before)["microsoft_id"] is None
 
-    def test_kept_by_hand_is_one_customer_only(self, light_desk: Desk) -> None:
+    def test_kept_by_hand_is_one_customer_only(self, light_desk: ImportDesk) -> None:
         light_desk.take("Company,Domain\nContoso,contoso.com\n")
         plan = light_desk.plan(
             f"{PORTAL}\n{CONTOSO},A,contoso.com,none\n{ADATUM},B,contoso.com,none\n"
         )
         assert (plan.new, plan.changed) == (1, 1)
 
-    def test_domain_of_several(self, light_desk: Desk) -> None:
+    def test_domain_of_several(self, light_desk: ImportDesk) -> None:
         light_desk.take(f"{PORTAL}\n{CONTOSO},A,a.com,none\n{FABRIKAM},B,a.com,none\n")
         plan = light_desk.plan("Company,Domain\nC,a.com\n")
         [(_line, reason)] = reasons(plan)
@@ -553,7 +555,7 @@ WIDE = (
 
 
 class TestOptionalFields:
-    def test_all_of_them(self, desk: Desk) -> None:
+    def test_all_of_them(self, desk: ImportDesk) -> None:
         desk.take(
             f"{WIDE}\n"
             'Contoso,contoso.com,de,Tailspin,"b; a,A",7701234567,it@contoso.com,Jo,Po,'
@@ -585,7 +587,7 @@ class TestOptionalFields:
             "version": 1,
         }
 
-    def test_only_what_the_file_has_is_touched(self, desk: Desk) -> None:
+    def test_only_what_the_file_has_is_touched(self, desk: ImportDesk) -> None:
         desk.take(f"{WIDE}\nContoso,contoso.com,DE,T,a,1,i@c.de,Jo,Po,Weg 1,EG,Köln,NW,01067,1\n")
         desk.take("Company,Domain,City,Country,Tags,INN\nContoso,contoso.com,Bonn,,,\n")
         contoso = desk.customer("contoso.com")
@@ -597,7 +599,7 @@ class TestOptionalFields:
         assert desk.tags(contoso) == ["a"]
         assert json.loads(desk.history()[-1].before) == {"city": "Köln"}
 
-    def test_tags_are_replaced(self, desk: Desk) -> None:
+    def test_tags_are_replaced(self, desk: ImportDesk) -> None:
         desk.take("Company,Domain,Tags\nContoso,contoso.com,a;b\n")
         desk.take("Company,Domain,Tags\nContoso,contoso.com,b;c\n")
         contoso = desk.customer("contoso.com")
@@ -611,7 +613,7 @@ class TestOptionalFields:
         desk.take("Company,Domain\nContoso AG,contoso.com\n")
         assert desk.customer("contoso.com").search_text == "contoso ag\ncontoso.com\n#b\n#c"
 
-    def test_country_moves_the_bill_too(self, desk: Desk) -> None:
+    def test_country_moves_the_bill_too(self, desk: ImportDesk) -> None:
         desk.take(f"{WIDE}\nContoso,contoso.com,DE,T,a,1,i@c.de,Jo,Po,Weg 1,EG,Köln,NW,01067,1\n")
         desk.take("Company,Domain,Country\nContoso,contoso.com,AT\n")
         contoso = desk.customer("contoso.com")
@@ -619,7 +621,7 @@ class TestOptionalFields:
         assert billing is not None
         assert (contoso.country, billing.country, billing.city) == ("AT", "AT", "Köln")
 
-    def test_profiles_of_customers_without_one(self, desk: Desk) -> None:
+    def test_profiles_of_customers_without_one(self, desk: ImportDesk) -> None:
         desk.take(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none\n")
         desk.take("Company,Domain,City,INN\nContoso,contoso.com,Köln,77\n")
         contoso = desk.customer("contoso.com")
@@ -640,7 +642,7 @@ class TestOptionalFields:
             (f",,{'x' * 51}", "First name “" + "x" * 51 + "” is longer than 50 characters"),
         ],
     )
-    def test_refused(self, light_desk: Desk, cell: str, reason: str) -> None:
+    def test_refused(self, light_desk: ImportDesk, cell: str, reason: str) -> None:
         plan = light_desk.plan(
             f"Company,Domain,Country,Tags,First name\nContoso,contoso.com,{cell}\n"
         )
@@ -649,7 +651,7 @@ class TestOptionalFields:
 
 
 class TestTogetherOrNotAtAll:
-    def test_changed_meanwhile(self, desk: Desk) -> None:
+    def test_changed_meanwhile(self, desk: ImportDesk) -> None:
         desk.take(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none\n")
         plan = desk.plan(
             f"{PORTAL}\n{FABRIKAM},F,f.com,none\n{CONTOSO},Contoso AG,contoso.com,none\n"
@@ -664,7 +666,7 @@ class TestTogetherOrNotAtAll:
         assert (same.company_name, same.seen_at) == ("Contoso", AT)
         assert len(desk.history()) == 1
 
-    def test_bill_changed_meanwhile(self, desk: Desk) -> None:
+    def test_bill_changed_meanwhile(self, desk: ImportDesk) -> None:
         desk.take("Company,Domain,City\nContoso,contoso.com,Köln\n")
         plan = desk.plan("Company,Domain,City\nContoso,contoso.com,Bonn\n")
         billing = desk.billing(desk.customer("contoso.com"))
@@ -682,7 +684,7 @@ class TestTogetherOrNotAtAll:
             "Company,Domain\nContoso,contoso.com\nFabrikam,f.com\n",
         ],
     )
-    def test_added_meanwhile(self, desk: Desk, text: str) -> None:
+    def test_added_meanwhile(self, desk: ImportDesk, text: str) -> None:
         plan = desk.plan(text)
         desk.take(f"{PORTAL}\n{FABRIKAM},Fabrikam,f.com,none\n")
         with pytest.raises(ConflictError):
@@ -690,25 +692,25 @@ class TestTogetherOrNotAtAll:
         assert len(desk.customers()) == 1
         assert len(desk.history()) == 1
 
-    def test_carried_out_twice(self, desk: Desk) -> None:
+    def test_carried_out_twice(self, desk: ImportDesk) -> None:
         plan = desk.plan(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none\n")
         desk.carry_out(plan)
         with pytest.raises(ConflictError):
             desk.carry_out(plan)
 
-    def test_read_only(self, light_desk: Desk) -> None:
+    def test_read_only(self, light_desk: ImportDesk) -> None:
         light_desk.store.read_only = True
         plan = light_desk.plan(f"{PORTAL}\n{CONTOSO},Contoso,contoso.com,none\n")
         with pytest.raises(RefusedError):
             light_desk.carry_out(plan)
 
-    def test_broken_file(self, light_desk: Desk) -> None:
+    def test_broken_file(self, light_desk: ImportDesk) -> None:
         rows = "".join(f"{number:08x}-0000-4000-8000-000000000000,C,,\n" for number in range(900))
         with pytest.raises(FileError, match="begins in line 902"):
             light_desk.plan(f'{PORTAL}\n{rows}"{CONTOSO},Contoso,contoso.com,none\n')
         assert light_desk.customers() == []
 
-    def test_progress(self, light_desk: Desk, tmp_path: Path) -> None:
+    def test_progress(self, light_desk: ImportDesk, tmp_path: Path) -> None:
         path = tmp_path / "big.csv"
         rows = "".join(f"{number:08x}-0000-4000-8000-000000000000,C,,\n" for number in range(3000))
         path.write_text(f"{PORTAL}\n{rows}")
@@ -723,7 +725,7 @@ class TestTogetherOrNotAtAll:
         assert len(told) >= 3
         assert told[-1][0] == told[-1][1] == path.stat().st_size
 
-    def test_many(self, desk: Desk) -> None:
+    def test_many(self, desk: ImportDesk) -> None:
         """More rows than one statement takes, each kind of change among them."""
         rows = [
             f"{n:08x}-0000-4000-8000-000000000000,C{n},c{n}.com,DE,t{n % 3}" for n in range(5200)
@@ -740,7 +742,7 @@ class TestTogetherOrNotAtAll:
 
 
 class TestRefusedFile:
-    def test_mended_and_imported_again(self, light_desk: Desk, tmp_path: Path) -> None:
+    def test_mended_and_imported_again(self, light_desk: ImportDesk, tmp_path: Path) -> None:
         plan = light_desk.plan(
             "Relationship;Company name;Remark;Microsoft ID\n"
             f"Freund;'=Müller;'+1;{CONTOSO}\n"
@@ -772,20 +774,20 @@ class TestRefusedFile:
         assert write_refused(again, path, overwrite=True) == 1
         assert path.read_text("utf-8-sig").splitlines()[0].count("Line") == 1
 
-    def test_reason_is_no_company_name(self, light_desk: Desk) -> None:
+    def test_reason_is_no_company_name(self, light_desk: ImportDesk) -> None:
         speak("ru")
         plan = light_desk.plan(f"X,Y,Zeile,Grund\n{CONTOSO},Contoso,2,Grund genug\n")
         assert plan.columns.used[ImportField.COMPANY_NAME] == "Y"
         assert plan.columns.unused == ()
 
-    def test_a_reason_of_their_own_stays(self, light_desk: Desk, tmp_path: Path) -> None:
+    def test_a_reason_of_their_own_stays(self, light_desk: ImportDesk, tmp_path: Path) -> None:
         plan = light_desk.plan(f"Reason,Line,{PORTAL}\nbig,7,x,Contoso,contoso.com,none\n")
         assert plan.columns.unused == ("Reason", "Line")
         write_refused(plan, tmp_path / "refused.csv")
         text = (tmp_path / "refused.csv").read_text("utf-8-sig")
         assert text.startswith(f"Reason,Line,{PORTAL},Line,Reason\nbig,7,x,Contoso")
 
-    def test_never_over_a_file(self, light_desk: Desk, tmp_path: Path) -> None:
+    def test_never_over_a_file(self, light_desk: ImportDesk, tmp_path: Path) -> None:
         plan = light_desk.plan(f"{PORTAL}\nx,y,z,w\n")
         with pytest.raises(FileError, match="is there already"):
             write_refused(plan, tmp_path / "customers.csv")
@@ -809,7 +811,9 @@ HEADINGS = [*PORTAL.split(","), "Country", "Tags", "City"]
 
 
 class TestAlways:
-    def planned(self, desk: Desk, rows: Sequence[Sequence[str]], headings: list[str]) -> ImportPlan:
+    def planned(
+        self, desk: ImportDesk, rows: Sequence[Sequence[str]], headings: list[str]
+    ) -> ImportPlan:
         path = desk.folder / "rows.csv"
         write_csv(rows, headings, path, overwrite=True)
         return plan_import(desk.store, desk.account, read_sheet(path))
@@ -817,7 +821,7 @@ class TestAlways:
     @given(before=FILES, rows=FILES)
     @HOUSE
     def test_second_import_changes_nothing(
-        self, light_desk: Desk, before: list[list[str]], rows: list[list[str]]
+        self, light_desk: ImportDesk, before: list[list[str]], rows: list[list[str]]
     ) -> None:
         light_desk.account = new_account(light_desk.store)
         light_desk.carry_out(self.planned(light_desk, before, HEADINGS))
@@ -834,7 +838,7 @@ class TestAlways:
     @given(rows=st.lists(st.tuples(NAMES, DOMAINS), max_size=5, unique_by=lambda row: row[1]))
     @example(rows=[("'=1", "a.com"), ("'", "b.com"), ("''=x", "c.com"), ("\t+", "d.com")])
     @HOUSE
-    def test_export_comes_back(self, light_desk: Desk, rows: list[tuple[str, str]]) -> None:
+    def test_export_comes_back(self, light_desk: ImportDesk, rows: list[tuple[str, str]]) -> None:
         light_desk.account = new_account(light_desk.store)
         with light_desk.store.writing() as session:
             session.add_all(
@@ -860,7 +864,9 @@ class TestAlways:
         )
     )
     @settings(HOUSE, max_examples=times(150))
-    def test_any_file_is_a_plan_or_a_file_error(self, light_desk: Desk, content: bytes) -> None:
+    def test_any_file_is_a_plan_or_a_file_error(
+        self, light_desk: ImportDesk, content: bytes
+    ) -> None:
         path = light_desk.folder / "any.csv"
         path.write_bytes(content)
         try:

@@ -13,8 +13,8 @@ from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.history import Actor, Change, entry
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.errors import (
+    AppError,
     ConflictError,
-    DeskError,
     NotFoundError,
     RefusedError,
     UsageError,
@@ -206,12 +206,12 @@ def test_a_change_of_case_alone_is_a_change_that_nobody_writes_over(
 def test_of_two_at_the_same_time_one_is_kept_whole(store: Store, fabrikam: int, same: bool) -> None:
     """Whoever comes second waits for the first to be done, and then is told."""
     seen = read_customer(store, fabrikam).customer.version
-    errors: list[DeskError] = []
+    errors: list[AppError] = []
 
     def second() -> None:
         try:
             tag(Store(store.database), fabrikam, "x" if same else "y", version=seen)
-        except DeskError as error:
+        except AppError as error:
             errors.append(error)
 
     thread = threading.Thread(target=second)

@@ -17,10 +17,10 @@ from partnerdesk.models.database.store import Store
 from partnerdesk.models.languages import _, speak
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.pages.customer import read_whole_customer
-from partnerdesk.models.relationships.end import EndingWish, Obstacle, plan_end, read_ending
+from partnerdesk.models.relationships.end import EndingRequest, Obstacle, plan_end, read_ending
 from partnerdesk.models.relationships.entities import SentBy
 from partnerdesk.models.relationships.invitation import plan_accept, plan_letter_out, read_case
-from partnerdesk.models.session import Desk
+from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.clouds import Capability
 from partnerdesk.models.settings.database_url import SqliteFile
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from partnerdesk.models.changes.plan import Plan
-    from partnerdesk.tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.tui.widgets.app_screen import AppScreen
     from tests.test_screens import Console
 
 SIZES = [(80, 24), (120, 40)]
@@ -67,11 +67,13 @@ def store(tmp_path: Path) -> Store:
     return opened
 
 
-def desk_over(store: Store, cloud: str = "global", **flags: object) -> Desk:
-    return Desk(settings.load().with_flags(**flags), store, clock=lambda: NOW, wanted_cloud=cloud)
+def desk_over(store: Store, cloud: str = "global", **flags: object) -> AppSession:
+    return AppSession(
+        settings.load().with_flags(**flags), store, clock=lambda: NOW, wanted_cloud=cloud
+    )
 
 
-def at(console: Console, screen: type[DeskScreen]) -> None:
+def at(console: Console, screen: type[AppScreen]) -> None:
     """Look which screen is on top."""
     assert type(console.screen) is screen
 
@@ -92,7 +94,7 @@ def everything(store: Store) -> list[object]:
 
 
 def ending_plan(store: Store, customer: int, cloud: str = "global", **looked: str) -> Plan:
-    wish = EndingWish("sold", {Obstacle(name): said for name, said in looked.items()})
+    wish = EndingRequest("sold", {Obstacle(name): said for name, said in looked.items()})
     ending = read_ending(store, customer)
     return plan_end(account_in(store, cloud), ending, wish, by(TESTER, NOW))
 

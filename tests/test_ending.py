@@ -16,7 +16,7 @@ from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.history import Change
 from partnerdesk.models.changes.outbox import OutboxCall
-from partnerdesk.models.changes.plan import Known
+from partnerdesk.models.changes.plan import CheckState
 from partnerdesk.models.core.errors import ConflictError, RefusedError
 from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.customers.entities import BillingProfile, Customer, Relationship
@@ -26,7 +26,7 @@ from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.undo import plan_undo
 from partnerdesk.models.relationships.delegated_admin import plan_add_delegation
 from partnerdesk.models.relationships.end import (
-    EndingWish,
+    EndingRequest,
     Obstacle,
     notice_letter,
     plan_end,
@@ -91,7 +91,7 @@ def end_plan(
     reason: str = "sold",
 ) -> Plan:  # fmt: skip
     cloud = account_cloud(store, id)
-    wish = EndingWish(reason, looked or {})
+    wish = EndingRequest(reason, looked or {})
     return plan_end(account_in(store, cloud), read_ending(store, id), wish, by(TESTER, at))
 
 
@@ -173,7 +173,7 @@ def test_the_call_needs_the_customers_id(book: Store) -> None:
 # The checklist
 
 R, S, A = Obstacle.RESERVATIONS, Obstacle.SOFTWARE, Obstacle.SUBSCRIPTIONS
-NOTHING, UNKNOWN, STANDS = Known.SETTLED, Known.UNKNOWN, Known.IN_THE_WAY
+NOTHING, UNKNOWN, STANDS = CheckState.SETTLED, CheckState.UNKNOWN, CheckState.IN_THE_WAY
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ NOTHING, UNKNOWN, STANDS = Known.SETTLED, Known.UNKNOWN, Known.IN_THE_WAY
     ],
 )
 def test_each_point_is_settled_unknown_or_in_the_way(
-    book: Store, looked: dict[Obstacle, str], points: list[Known], earliest: str
+    book: Store, looked: dict[Obstacle, str], points: list[CheckState], earliest: str
 ) -> None:
     id = contoso(book)
     before = everything(book)
@@ -216,14 +216,14 @@ def test_each_point_is_settled_unknown_or_in_the_way(
 @pytest.mark.parametrize(
     ("wish", "code"),
     [
-        (EndingWish(" \n"), "end.no-reason"),
-        (EndingWish("x" * 2001), "end.long-reason"),
-        (EndingWish("sold", {S: "perhaps"}), "end.unclear"),
-        (EndingWish("sold", {S: "\x1b[2J2027-02-30"}), "end.unclear"),
+        (EndingRequest(" \n"), "end.no-reason"),
+        (EndingRequest("x" * 2001), "end.long-reason"),
+        (EndingRequest("sold", {S: "perhaps"}), "end.unclear"),
+        (EndingRequest("sold", {S: "\x1b[2J2027-02-30"}), "end.unclear"),
     ],
 )
 def test_a_wish_that_cannot_be_understood_is_refused(
-    book: Store, wish: EndingWish, code: str
+    book: Store, wish: EndingRequest, code: str
 ) -> None:
     ending = read_ending(book, contoso(book))
     plan = plan_end(account_in(book), ending, wish, by(TESTER, NOW))

@@ -21,10 +21,10 @@ from partnerdesk.models.languages import speak
 from partnerdesk.models.lists.list_state import Remembered
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.database_url import SqliteFile
-from partnerdesk.tui.app import DeskApp
+from partnerdesk.tui.app import ConsoleApp
 from partnerdesk.tui.first_picture import picture_file, standing
 from partnerdesk.tui.leaving import picture_of
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.lines import KeyBar
 from partnerdesk.tui.wire.screen_buffer import Picture
 from partnerdesk.tui.wire.startup_snapshot import AS_AGREED, KeptPicture, PictureFile, Run, Standing
@@ -164,7 +164,7 @@ STANDS = """
 import signal
 from partnerdesk.models.core.clock import now
 from partnerdesk.tui.leaving import picture_of
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.lines import KeyBar
 from partnerdesk.tui.wire.startup_snapshot import KeptPicture, Run
 from partnerdesk.tui.wire.startup_snapshot import Standing
@@ -208,11 +208,11 @@ def test_a_window_of_another_size_shows_what_is_true_at_once(tmp_path: Path) -> 
 async def test_what_was_painted_by_another_screen_is_no_picture_of_this_one(
     tmp_path: Path,
 ) -> None:
-    app = DeskApp(demo_desk(tmp_path))
+    app = ConsoleApp(demo_desk(tmp_path))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         screen, bar = app.screen, app.screen.query_one(KeyBar)
-        assert isinstance(screen, DeskScreen)
+        assert isinstance(screen, AppScreen)
         for keys, is_its in ((bar.render().plain, True), ("Esc Back", False)):
             picture = Picture()
             rows = [piece(row, 0, [(" " * 80, "")]) for row in range(24)]

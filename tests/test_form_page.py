@@ -15,7 +15,7 @@ from textual.widgets import OptionList, Static
 
 from partnerdesk.models.core.text import shown
 from partnerdesk.screens.shared.choice_dialog import ChoiceDialog
-from partnerdesk.tui.app import DeskApp
+from partnerdesk.tui.app import ConsoleApp
 from partnerdesk.tui.themes import THEMES
 from partnerdesk.tui.widgets.form_entry import completed
 from partnerdesk.tui.widgets.form_layout import MESSAGE_LINES, lay_out
@@ -655,9 +655,9 @@ import sys
 from pathlib import Path
 from tests.books import empty_desk
 from tests.test_form_page import STYLE, FormScreen
-from partnerdesk.tui.app import DeskApp
+from partnerdesk.tui.app import ConsoleApp
 
-class Console(DeskApp):
+class Console(ConsoleApp):
     CSS_PATH = STYLE
 
     def on_ready(self) -> None:
@@ -733,7 +733,7 @@ def test_without_colour_the_input_has_none_either(tmp_path: Path) -> None:
 LANGUAGES = [("de", "German"), ("de-AT", "German (Austria)"), ("el", "Greek"), ("fr", "Français")]
 
 
-class ChoiceApp(DeskApp):
+class ChoiceApp(ConsoleApp):
     """The console with a dialog on top."""
 
     CSS_PATH = STYLE

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
 async def until(console: Console, text: str, *, there: bool = True) -> None:
@@ -45,7 +45,7 @@ def heading(console: Console) -> str:
     return str(screen.heading.render())
 
 
-def company(desk: Desk) -> list[str]:
+def company(desk: AppSession) -> list[str]:
     return [draft.values.get(FormField.COMPANY_NAME, "") for draft in read_drafts(desk.store, [1])]
 
 

@@ -22,17 +22,17 @@ FIRST_FRAME = """
 import asyncio, json, os, sys, threading
 from partnerdesk.cli.shared.open_book import book
 from partnerdesk.models.settings import load as settings
-from partnerdesk.models.session import Desk
+from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings.database_url import SqliteFile
 from partnerdesk.models.database.store import Store
 from pathlib import Path
 
 async def main():
     chosen = settings.load()
-    from partnerdesk.tui.app import DeskApp
-    desk = Desk(chosen, Store(SqliteFile(Path(sys.argv[1]))))
+    from partnerdesk.tui.app import ConsoleApp
+    desk = AppSession(chosen, Store(SqliteFile(Path(sys.argv[1]))))
     desk.open = asyncio.Event().wait  # the book is opened beside the first frame: never here
-    app = DeskApp(desk)
+    app = ConsoleApp(desk)
     loaded = []
     async with app.run_test(size=(80, 24)) as pilot:
         loaded = sorted({name.partition(".")[0] for name in sys.modules})

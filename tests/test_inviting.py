@@ -23,7 +23,7 @@ from partnerdesk.models.relationships.invitation import (
     plan_rewrite,
     read_case,
 )
-from partnerdesk.models.relationships.invite import InvitationWish, plan_invite, read_around
+from partnerdesk.models.relationships.invite import InvitationRequest, plan_invite, read_around
 from partnerdesk.models.relationships.records import INVITATION
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.clouds import Capability, Support
@@ -135,7 +135,7 @@ def test_a_cell_that_the_partner_corrects_changes_the_verdict(
     own.write_text(f"[capabilities]\n{row}\n")
     assert (invite_plan(book, cloud, **wish).verdict is Verdict.REFUSED) == before
     account = replace(account_in(book, cloud), cloud=settings.load(own).all_clouds()[cloud])
-    said = InvitationWish(company="Neue Firma", email="ulla@neue.example", **wish)
+    said = InvitationRequest(company="Neue Firma", email="ulla@neue.example", **wish)
     plan = plan_invite(account, said, read_around(book, account.id, said), by(TESTER, NOW))
     assert (plan.verdict is Verdict.REFUSED) == after
 

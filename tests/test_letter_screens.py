@@ -12,10 +12,10 @@ import pytest
 
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.operations.carry_out import carry_out
-from partnerdesk.models.relationships.end import EndingWish, plan_end, read_ending
+from partnerdesk.models.relationships.end import EndingRequest, plan_end, read_ending
 from partnerdesk.models.relationships.entities import Invitation, SentBy
 from partnerdesk.models.relationships.invitation import plan_decline, plan_letter_out, read_case
-from partnerdesk.models.session import Desk
+from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.database_url import SqliteFile
 from partnerdesk.screens.changes.page import ChangeScreen
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from partnerdesk.tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.tui.widgets.app_screen import AppScreen
     from tests.test_screens import Console
 
 ASKED = "The letter is copied. Did it go out?  Enter/y record as sent  Esc not yet"
@@ -63,10 +63,10 @@ class Clock:
 
 def desk_over(
     store: Store, clock: Clock | None = None, cloud: str = "global", **flags: object
-) -> Desk:
+) -> AppSession:
     chosen = settings.load().with_flags(**flags)
     store.read_only = chosen.read_only
-    return Desk(chosen, store, clock=clock or (lambda: NOW), wanted_cloud=cloud)
+    return AppSession(chosen, store, clock=clock or (lambda: NOW), wanted_cloud=cloud)
 
 
 def written(store: Store) -> list[object]:
@@ -78,7 +78,7 @@ def written(store: Store) -> list[object]:
         return [(name, book.rows(f"SELECT * FROM {name}")) for name in tables]  # noqa: S608
 
 
-def at(console: Console, screen: type[DeskScreen]) -> None:
+def at(console: Console, screen: type[AppScreen]) -> None:
     """Look which screen is on top."""
     assert type(console.screen) is screen
 
@@ -330,7 +330,7 @@ async def test_sending_warns_of_a_letter_that_just_went_out(store: Store, tmp_pa
             f'[mail]\nhost = "{HOST}"\nport = {server.port}\nsecurity = "none"\n'
             'sender = "n@north.example"\n'
         )
-        desk = Desk(settings.load(own), store, clock=lambda: NOW, wanted_cloud="global")
+        desk = AppSession(settings.load(own), store, clock=lambda: NOW, wanted_cloud="global")
         async with running(desk) as console:
             await console.press(*LEDGER, "S")
             assert console.said.startswith("The last letter went out 0 s ago. Send to ulla@")
@@ -405,7 +405,7 @@ async def test_a_letter_whose_text_was_not_kept_says_so(store: Store) -> None:
 async def test_the_notice_is_copied_recorded_and_read_again(store: Store) -> None:
     add(store)
     ending = read_ending(store, 1)
-    carry_out(store, plan_end(account_in(store), ending, EndingWish("sold"), by(TESTER, NOW)))
+    carry_out(store, plan_end(account_in(store), ending, EndingRequest("sold"), by(TESTER, NOW)))
     async with running(desk_over(store)) as console:
         await console.app.show("notice", ending)
         await console.settle()

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from partnerdesk.models.core.errors import FilterError
 from partnerdesk.models.customers.entities import Customer
-from partnerdesk.models.session import Desk
+from partnerdesk.models.session import AppSession
 from partnerdesk.screens.relationships.invitations.invite import InviteManyScreen
 from partnerdesk.tui.widgets.list_screen import ListScreen
 from partnerdesk.tui.widgets.prompt import LONGEST_ANSWER
@@ -29,7 +29,7 @@ def remark(console: Console) -> str:
     return str(console.screen.prompt.query_one("#remark", Static).render())
 
 
-def ended_elsewhere(desk: Desk, *keys: int) -> None:
+def ended_elsewhere(desk: AppSession, *keys: int) -> None:
     """Let another process end the relationship with some customers."""
     with desk.store.writing_engine.begin() as connection:
         for key in keys:
@@ -193,7 +193,7 @@ async def test_a_list_left_far_down_opens_with_its_rows(tmp_path: Path) -> None:
         await console.press("g", "c", "end", *["up"] * 40)
         key, place = console.table.row and console.table.row.key, console.table.cursor
         assert place > 100
-    again = Desk(desk.settings, desk.store, clock=desk.clock)
+    again = AppSession(desk.settings, desk.store, clock=desk.clock)
     async with running(again, (80, 24)) as console:
         assert console.screen.NAME == "customers"
         assert console.table.cursor == place

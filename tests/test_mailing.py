@@ -15,7 +15,7 @@ import pytest
 
 from partnerdesk.mailing.smtp import send_letter
 from partnerdesk.models.core.errors import (
-    DeskError,
+    AppError,
     ExitCode,
     MailError,
     MailRefusedError,
@@ -72,9 +72,9 @@ def send(mail: MailSettings, letter: object = None, timeout: float = 10.0) -> No
     send_letter(letter or LETTER, mail, AT, "id-1", timeout=timeout)  # type: ignore[arg-type]
 
 
-def failure(mail: MailSettings, timeout: float = 10.0) -> DeskError:
+def failure(mail: MailSettings, timeout: float = 10.0) -> AppError:
     """Return the error that sending ends in; the password is nowhere in it nor in its trace."""
-    with pytest.raises(DeskError) as raised:
+    with pytest.raises(AppError) as raised:
         send(mail, timeout=timeout)
     said = "".join(traceback.format_exception(raised.value))
     for error in (raised.value, raised.value.__context__, raised.value.__cause__):

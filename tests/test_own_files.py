@@ -18,7 +18,7 @@ from partnerdesk.models.database.store import Store
 from partnerdesk.models.lists.filter_history import FilterHistory
 from partnerdesk.models.lists.list_state import Remembered, View
 from partnerdesk.models.lists.saved_views_file import read_views
-from partnerdesk.models.session import Desk
+from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.model import Settings
 from tests.own_files import (
@@ -334,7 +334,7 @@ def test_a_damaged_file_that_another_process_holds_is_not_written_over(
 def test_a_file_that_is_damaged_while_the_console_runs_is_told_of_when_it_is_left(
     tmp_path: Path,
 ) -> None:
-    desk = Desk(settings.load(), Store(book_of(tmp_path)))
+    desk = AppSession(settings.load(), Store(book_of(tmp_path)))
     assert desk.notices == []
     put(FILES["remembered"](tmp_path), b"{")
     desk.close()

@@ -12,7 +12,7 @@ from partnerdesk.models.core.errors import FileError
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.lists.saved_views import SavedView
 from partnerdesk.models.lists.saved_views_file import keep_view, read_views
-from partnerdesk.models.session import Desk
+from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
 from tests.commands import run
 from tests.own_files import (
@@ -81,7 +81,7 @@ def test_a_folder_of_them_that_is_a_file_costs_only_what_is_kept(tmp_path: Path,
     folder.write_text("precious")
     with pytest.raises(FileError) if name == "views" else nullcontext():
         keep_view(SavedView("customers", "Mine"))
-    desk = Desk(settings.load(), Store(book_of(tmp_path)))
+    desk = AppSession(settings.load(), Store(book_of(tmp_path)))
     desk.used_filters.use("customers", "a", 1)
     desk.close()
     picture_of(tmp_path).save(PICTURE)

@@ -16,8 +16,8 @@ from textual.events import Key
 
 from partnerdesk.models.database.reader import Reader
 from partnerdesk.tui import steady_app
-from partnerdesk.tui.app import DeskApp
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.app import ConsoleApp
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.header import DeskHeader
 from partnerdesk.tui.widgets.lines import KeyBar, StatusLine
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 CHILDREN: tuple[type[Widget], ...] = (DeskHeader, RecordTable, FieldPage, StatusLine, KeyBar)
 KEYS = (
@@ -94,7 +94,7 @@ class GatedReader(Reader):
         return answer
 
 
-def gated(desk: Desk) -> Gates:
+def gated(desk: AppSession) -> Gates:
     """Let the test decide when a desk's questions are answered."""
     gates = Gates()
     for reader in (desk.reader, *desk.counters):
@@ -103,7 +103,7 @@ def gated(desk: Desk) -> Gates:
     return gates
 
 
-def press(app: DeskApp, key: str) -> None:
+def press(app: ConsoleApp, key: str) -> None:
     names = {"slash": "/", "exclamation_mark": "!", "space": " "}
     character = names.get(key, key if len(key) == 1 else None)
     app.post_message(Key(key, character).set_sender(app))
@@ -132,7 +132,7 @@ def _keys_wait_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 async def walk(steps: list[Step], child: type[Widget]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         desk = demo_desk(Path(folder), 30)
-        app = DeskApp(desk)
+        app = ConsoleApp(desk)
         async with app.run_test(size=(100, 30)) as pilot:
             console = Console(pilot, app)
             await console.settle()
@@ -149,7 +149,7 @@ async def walk(steps: list[Step], child: type[Widget]) -> None:
                         press(app, what)
                 gates.open()
                 await console.settle()
-            assert isinstance(app.screen_stack[1], DeskScreen)
+            assert isinstance(app.screen_stack[1], AppScreen)
         desk.close()
 
 
@@ -167,7 +167,7 @@ async def test_an_answer_between_two_children_that_leave_is_dropped(
     tmp_path: Path, child: type[Widget]
 ) -> None:
     desk = demo_desk(tmp_path, 30)
-    app = DeskApp(desk)
+    app = ConsoleApp(desk)
     async with app.run_test(size=(100, 30)) as pilot:
         console = Console(pilot, app)
         await console.press("g", "c")

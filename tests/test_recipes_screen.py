@@ -26,27 +26,27 @@ from typing import TYPE_CHECKING, Self
 
 from textual.getters import query_one
 
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
-class TallyScreen(DeskScreen):
+class TallyScreen(AppScreen):
     """How many changes there are."""
 
     NAME = "tally"
     page = query_one(FieldPage)
 
-    def __init__(self, desk: Desk, count: int) -> None:
+    def __init__(self, desk: AppSession, count: int) -> None:
         super().__init__(desk)
         self._count = count
 
     @classmethod
-    async def load(cls, desk: Desk) -> Self:
+    async def load(cls, desk: AppSession) -> Self:
         """Count the changes."""
         return cls(desk, await desk.reader.ask(
             lambda book: int(book.rows("SELECT count(*) FROM changes")[0][0])
@@ -85,15 +85,15 @@ import asyncio, sys
 from pathlib import Path
 import partnerdesk.tui.app
 from partnerdesk.models.database.store import Store
-from partnerdesk.models.session import Desk
+from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.database_url import SqliteFile
 from partnerdesk.tui.screens import all_screens
 from partnerdesk.tui.widgets.field_page import FieldPage
 
 async def main():
-    app = partnerdesk.tui.app.DeskApp(
-        Desk(settings.load(), Store(SqliteFile(Path(sys.argv[1]))))
+    app = partnerdesk.tui.app.ConsoleApp(
+        AppSession(settings.load(), Store(SqliteFile(Path(sys.argv[1]))))
     )
     async with app.run_test(size=(80, 24)) as pilot:
         for key, name in zip("gh" + "T", ("resources", "changes", "tally")):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from partnerdesk.models.changes.plan import Outcome, Plan
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 KINDS = (Option("call", "Telephone"), Option("visit", "Visit"), Option("video", "Vidéo call"))
 ENGLISH = Option("en", "English")
@@ -96,7 +96,7 @@ class NoteForm(RecordFormScreen):
 
     NAME = "note-form"
 
-    def __init__(self, desk: Desk, page: CustomerPage, values: Mapping[str, str]) -> None:
+    def __init__(self, desk: AppSession, page: CustomerPage, values: Mapping[str, str]) -> None:
         super().__init__(desk, account_in(desk.store), values)
         self.page = page
         self.plans: list[dict[str, str]] = []

@@ -14,7 +14,7 @@ from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.languages import _, speak
 from partnerdesk.models.lists.filter_parser import parse
-from partnerdesk.models.operations.bulk import RunWish, begin_run, plan_run
+from partnerdesk.models.operations.bulk import RunRequest, begin_run, plan_run
 from partnerdesk.models.operations.bulk_records import RunKind
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.undo import plan_undo
@@ -29,7 +29,7 @@ from partnerdesk.models.relationships.partners import (
     read_partner,
     read_partners,
 )
-from partnerdesk.models.session import Desk
+from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.clouds import Capability
 from partnerdesk.models.settings.database_url import SqliteFile
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from partnerdesk.models.relationships.entities import PartnerLink
-    from partnerdesk.tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.tui.widgets.app_screen import AppScreen
     from tests.test_screens import Console
 
 CLOUDS = ["global", "us-gov", "germany"]
@@ -86,10 +86,10 @@ def store(tmp_path: Path) -> Store:
     return opened
 
 
-def desk_over(store: Store, cloud: str = "global", **flags: object) -> Desk:
+def desk_over(store: Store, cloud: str = "global", **flags: object) -> AppSession:
     chosen = settings.load().with_flags(**flags)
     store.read_only = chosen.read_only
-    return Desk(chosen, store, clock=lambda: NOW, wanted_cloud=cloud)
+    return AppSession(chosen, store, clock=lambda: NOW, wanted_cloud=cloud)
 
 
 def partner(store: Store, name: str = "Nova Cloud", **said: str) -> PartnerLink:
@@ -106,7 +106,7 @@ def carries(store: Store, customer: int, text: str) -> None:
         session.get_one(Customer, customer).indirect_reseller = text
 
 
-def at(console: Console, screen: type[DeskScreen]) -> None:
+def at(console: Console, screen: type[AppScreen]) -> None:
     """Look which screen is on top."""
     assert type(console.screen) is screen
 
@@ -420,7 +420,7 @@ async def test_without_a_reseller_one_is_added_or_its_number_written(store: Stor
 
 async def test_a_run_that_was_cut_off_is_offered_first(store: Store) -> None:
     partner(store)
-    wish = RunWish(RunKind.NAME_RESELLER, {"reseller": "Nova Cloud"})
+    wish = RunRequest(RunKind.NAME_RESELLER, {"reseller": "Nova Cloud"})
     begin_run(store, plan_run(store, account_in(store), wish, [2, 3], by(TESTER, NOW)))
     async with running(desk_over(store)) as console:
         await console.press("g", "c", "R")

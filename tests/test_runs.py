@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.database_url import SqliteFile
 
 HALF_A_YEAR = timedelta(days=180)
-EXTEND = running.RunWish(RunKind.EXTEND, {"by": "P180D"})
+EXTEND = running.RunRequest(RunKind.EXTEND, {"by": "P180D"})
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def ends(store: Store) -> dict[int, datetime]:
     return {one.id or 0: one.end_date_time or NOW for one in found}
 
 
-def begin(store: Store, wish: running.RunWish, ids: Iterable[int]) -> int:
+def begin(store: Store, wish: running.RunRequest, ids: Iterable[int]) -> int:
     planned = running.plan_run(store, account_in(store), wish, ids, by(TESTER, NOW), "extend all")
     return running.begin_run(store, planned)
 
@@ -248,7 +248,7 @@ def test_planning_writes_nothing_and_says_what_each_row_comes_to(book: Store) ->
         add_customer(book, "D", "d", "us-gov"), 99,
     ]  # fmt: skip
     before = rows(book, "SELECT * FROM customers ORDER BY id")
-    wish = running.RunWish(RunKind.NAME_RESELLER, {"reseller": "4711"})
+    wish = running.RunRequest(RunKind.NAME_RESELLER, {"reseller": "4711"})
     planned = running.plan_run(book, account, wish, ids, by(TESTER, NOW))
     assert [(row.subject, row.state.value) for row in planned.rows] == [
         ("A", "waiting"), ("B", "nothing"), ("C", "refused"), ("D", "refused"),
@@ -271,14 +271,14 @@ def test_customers_are_invited_in_one_run_and_the_link_is_kept_once(book: Store)
         for name in ("Ada", "Bob")
     ]  # fmt: skip
     said = {"link": LINK, "delegated_admin": "no", "language": "de", "kind": "combined"}
-    without_address = go_on(book, begin(book, running.RunWish(RunKind.INVITE, said), ids))
+    without_address = go_on(book, begin(book, running.RunRequest(RunKind.INVITE, said), ids))
     assert without_address.counts() == {RowState.REFUSED: 2}
     assert "no e-mail address" in without_address.rows[0].told
     from partnerdesk.models.customers.entities import BillingProfile
 
     with book.writing() as session:
         session.add_all(BillingProfile(customer_id=id, email="a@b.example") for id in ids)
-    assert go_on(book, begin(book, running.RunWish(RunKind.INVITE, said), ids)).counts() == {
+    assert go_on(book, begin(book, running.RunRequest(RunKind.INVITE, said), ids)).counts() == {
         RowState.DONE: 2
     }
     with book.reading() as session:
@@ -288,5 +288,5 @@ def test_customers_are_invited_in_one_run_and_the_link_is_kept_once(book: Store)
     ]
     kept = rows(book, "SELECT plan FROM changes ORDER BY id")
     assert [plan.count('"record": "partner_accounts"') for (plan,) in kept] == [1, 0]
-    portal = running.RunWish(RunKind.INVITE, {"made": "portal"})
+    portal = running.RunRequest(RunKind.INVITE, {"made": "portal"})
     assert go_on(book, begin(book, portal, ids)).counts() == {RowState.DONE: 2}

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-ADD = bulk.RunWish(RunKind.ADD_CUSTOMERS)
+ADD = bulk.RunRequest(RunKind.ADD_CUSTOMERS)
 
 
 def wish(number: int, **said: str) -> RowWish:
@@ -165,7 +165,7 @@ def test_delegated_admin_of_a_file_that_was_cut_off_is_gone_on_with(tmp_path: Pa
     said[2]["customer"] = "nobody.example"
     opened = Store(SqliteFile(file))
     wishes = [RowWish(0, row, number) for number, row in enumerate(said, 1)]
-    keeping = bulk.RunWish(RunKind.ADD_DELEGATED_ADMIN, {"accounts": "1,2,3"})
+    keeping = bulk.RunRequest(RunKind.ADD_DELEGATED_ADMIN, {"accounts": "1,2,3"})
     run_id = bulk.begin_run(opened, bulk.unplanned_run(1, keeping, wishes, by(TESTER, NOW)))
     go_on(opened, run_id, lambda _done, _total: False)
     done = run("relationships", "go-on", str(run_id), "--database", here)

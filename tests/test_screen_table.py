@@ -20,7 +20,7 @@ from partnerdesk.models.resources import RESOURCES
 from partnerdesk.screens.customers.page import CustomerScreen
 from partnerdesk.screens.customers.sections import Ways, sections
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, SCREENS, all_screens, screen_class
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.questions import done
 from tests.books import NOW, TESTER, demo_desk
 from tests.edits import by
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from partnerdesk.models.customers.entities import Note
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
 @pytest.mark.parametrize("name", SCREENS)
@@ -86,7 +86,7 @@ def test_a_screen_is_given_what_it_takes(
     screen = screen_class(name)
     takes: Any = screen.load
     desk: list[object] = [None]
-    if takes.__func__ is DeskScreen.load.__func__:  # type: ignore[attr-defined]
+    if takes.__func__ is AppScreen.load.__func__:  # type: ignore[attr-defined]
         takes, desk = screen.__init__, [None, None]
     inspect.signature(takes).bind(*desk, *given, **dict.fromkeys(named))
 
@@ -121,7 +121,7 @@ async def test_a_screen_shows_what_changed_while_it_was_loaded(
 
     async with running(desk) as console:
 
-        async def overtaken(_cls: type[DeskScreen], desk: Desk, key: int) -> DeskScreen:
+        async def overtaken(_cls: type[AppScreen], desk: AppSession, key: int) -> AppScreen:
             screen = await whole(desk, key)
             page = read_customer(desk.store, key)
             carry_out(desk.store, plan_tags(page, ["overtaken"], by(TESTER, NOW)))

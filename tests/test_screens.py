@@ -13,8 +13,8 @@ from textual.worker import WorkerCancelled
 from partnerdesk.models.languages import speak
 from partnerdesk.screens.customers.list import CustomersScreen
 from partnerdesk.screens.customers.page import CustomerScreen
-from partnerdesk.tui.app import DeskApp
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.app import ConsoleApp
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.lines import KeyBar
 from partnerdesk.tui.widgets.questions import Choice
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
 class Console:
     """The console under test: press keys, read what is shown."""
 
-    def __init__(self, pilot: Pilot[None], app: DeskApp) -> None:
+    def __init__(self, pilot: Pilot[None], app: ConsoleApp) -> None:
         self._pilot = pilot
         self.app = app
 
@@ -56,8 +56,8 @@ class Console:
         await self._pilot.pause()
 
     @property
-    def screen(self) -> DeskScreen:
-        assert isinstance(self.app.screen, DeskScreen)
+    def screen(self) -> AppScreen:
+        assert isinstance(self.app.screen, AppScreen)
         return self.app.screen
 
     @property
@@ -82,9 +82,9 @@ class Console:
 
 
 @asynccontextmanager
-async def running(desk: Desk, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Console]:
+async def running(desk: AppSession, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Console]:
     """Run the console over a desk."""
-    app = DeskApp(desk)
+    app = ConsoleApp(desk)
     async with app.run_test(size=size) as pilot:
         console = Console(pilot, app)
         await console.settle()
@@ -413,7 +413,7 @@ async def test_a_remapped_key_that_nobody_can_press_is_refused(
     tmp_path: Path, id: str, key: str, said: str
 ) -> None:
     desk = demo_desk(tmp_path, keys={id: key})
-    app = DeskApp(desk)
+    app = ConsoleApp(desk)
     async with app.run_test():
         pass
     desk.close()

@@ -24,14 +24,14 @@ def fail(*_arguments, **_more):
 """
 
 LOOKS_ONCE = """
-from partnerdesk.models.session import Desk
-look = Desk.look
+from partnerdesk.models.session import AppSession
+look = AppSession.look
 def once(self, connection):
     if self.pulse and not hasattr(self, 'failed'):
         self.failed = True
         fail()
     return look(self, connection)
-Desk.look = once
+AppSession.look = once
 """
 MOVES_ONCE = """
 from partnerdesk.screens.resources.list import ResourcesScreen
@@ -61,7 +61,7 @@ BROKEN = {
         ["c"],
     ),
     "what a dialog's answer does": (
-        "from partnerdesk.tui.app import DeskApp as S; S._scope_chosen = fail",
+        "from partnerdesk.tui.app import ConsoleApp as S; S._scope_chosen = fail",
         ["c", "enter"],
     ),
     "what a prompt does with an answer": (RESOURCES + "S._copy = fail", ["y", "1"]),

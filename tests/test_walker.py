@@ -112,7 +112,7 @@ def test_a_broken_action_is_seen_and_its_keys_are_told(tmp_path: Path, how: str,
 
 def test_a_walk_by_chance_stops_at_the_first_failure(tmp_path: Path) -> None:
     broken = tmp_path / "broken.py"
-    everything = "from partnerdesk.tui.widgets.desk_screen import DeskScreen as ResourcesScreen"
+    everything = "from partnerdesk.tui.widgets.app_screen import AppScreen as ResourcesScreen"
     broken.write_text(
         BROKEN.replace("from partnerdesk.screens.resources.list import ResourcesScreen", everything)
         .replace("do_refresh", "perform")

@@ -137,12 +137,12 @@ async def test_a_line_that_was_lost_comes_back_for_its_own_record_only(
 async def test_an_error_is_told_each_time_a_key_leads_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from partnerdesk.tui.app import DeskApp
+    from partnerdesk.tui.app import ConsoleApp
 
-    async def fail(_self: DeskApp, _key: str | None) -> None:
+    async def fail(_self: ConsoleApp, _key: str | None) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(DeskApp, "_scope_chosen", fail)
+    monkeypatch.setattr(ConsoleApp, "_scope_chosen", fail)
     async with running(demo_desk(tmp_path)) as console:
         for _time in range(2):
             await console.press("c", "enter")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.drivers.headless_driver import HeadlessDriver
 
-from partnerdesk.tui.app import DeskApp
+from partnerdesk.tui.app import ConsoleApp
 from partnerdesk.tui.wire.driver import SparingDriver, WatchedDriver
 from partnerdesk.tui.wire.frame_writer import Abilities
 from partnerdesk.tui.wire.screen_buffer import Picture
@@ -77,7 +77,7 @@ async def test_the_console_looks_the_same_after_every_key(
             super().__init__(app, **options)
             drivers.append(self)
 
-    app = DeskApp(demo_desk(tmp_path))
+    app = ConsoleApp(demo_desk(tmp_path))
     app.driver_class = Noted
     async with app.run_test(headless=False, size=(80, 24)) as pilot:
         (two,) = drivers
@@ -132,4 +132,4 @@ def _is_stopped(pid: int) -> bool:
 def test_the_settings_choose_what_is_sent(
     tmp_path: Path, drawing: str, driver: type[LinuxDriver]
 ) -> None:
-    assert DeskApp(demo_desk(tmp_path, drawing=drawing)).driver_class is driver
+    assert ConsoleApp(demo_desk(tmp_path, drawing=drawing)).driver_class is driver

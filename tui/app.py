@@ -17,7 +17,7 @@ from partnerdesk.tui.leaving import LastPicture
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
 from partnerdesk.tui.steady_app import SteadyApp
 from partnerdesk.tui.themes import ANSI, THEMES
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.wire import own_driver
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.lists.saved_views import Chosen
     from partnerdesk.models.lists.spec import ListSpec
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
     from partnerdesk.tui.wire.startup_snapshot import PictureFile
 
 SAVE_SECONDS = 0.3
 """How long leaving waits for how the lists are left to be written."""
 
 
-class DeskApp(SteadyApp):
+class ConsoleApp(SteadyApp):
     """The console over one open book."""
 
     TITLE = "partnerdesk"
@@ -46,7 +46,7 @@ class DeskApp(SteadyApp):
         Binding("ctrl+p", "palette", show=False, priority=True),
     ]
 
-    def __init__(self, desk: Desk, last_picture: PictureFile | None = None) -> None:
+    def __init__(self, desk: AppSession, last_picture: PictureFile | None = None) -> None:
         super().__init__(desk.clock, terminal_palette=desk.settings.theme == ANSI.name)
         self.desk = desk
         self.book = BookWatch(self, desk, self._catch_up, self.tell_notices)
@@ -76,7 +76,7 @@ class DeskApp(SteadyApp):
 
     def take_picture(self, screen: Screen[Any]) -> None:
         """Take note of what the terminal shows of `screen`, which is about to be covered."""
-        if self.picture is not None and self.standing is None and isinstance(screen, DeskScreen):
+        if self.picture is not None and self.standing is None and isinstance(screen, AppScreen):
             self.last_picture.take(screen, self.picture)
 
     def refresh_css(self, animate: bool = True) -> None:
@@ -122,7 +122,7 @@ class DeskApp(SteadyApp):
     async def action_palette(self) -> None:
         """Ask for an action by any part of its name, and do it."""
         screen = self.screen
-        if not isinstance(screen, DeskScreen):
+        if not isinstance(screen, AppScreen):
             return
         from partnerdesk.screens.shared.palette import LEAVE, REDRAW, Palette
 
@@ -174,7 +174,7 @@ class DeskApp(SteadyApp):
         """Return the screen below all others."""
         return ResourcesScreen(self.desk)
 
-    async def _loaded(self, name: str, *given: Any, **named: Any) -> DeskScreen:
+    async def _loaded(self, name: str, *given: Any, **named: Any) -> AppScreen:
         """Return a screen with what it shows, and the state of the book in which that was read."""
         if name not in LIGHT_SCREENS:
             await self.book.imported.wait()
@@ -195,7 +195,7 @@ class DeskApp(SteadyApp):
         await self.switch_screen(screen)
         await self._shown(screen)
 
-    async def _shown(self, screen: DeskScreen) -> None:
+    async def _shown(self, screen: AppScreen) -> None:
         await self.settled()
         self.give_back(screen)
 
@@ -218,7 +218,7 @@ class DeskApp(SteadyApp):
 
     async def go_to(self, name: str, act: str = "") -> None:
         """Go to a main screen: back to it where it is open, else to a new one; `act` there."""
-        while isinstance(self.screen, DeskScreen) and name != self.screen.NAME:
+        while isinstance(self.screen, AppScreen) and name != self.screen.NAME:
             if len(self._desk_screens()) > 1:
                 await self.pop_screen()
             elif name == "resources":
@@ -226,15 +226,15 @@ class DeskApp(SteadyApp):
             else:
                 await self.push_screen(await self._loaded(name))
         await self.settled()
-        if act and isinstance(self.screen, DeskScreen):
+        if act and isinstance(self.screen, AppScreen):
             await self.screen.action_perform(act)
 
-    def _desk_screens(self) -> list[DeskScreen]:
-        return [screen for screen in self.screen_stack if isinstance(screen, DeskScreen)]
+    def _desk_screens(self) -> list[AppScreen]:
+        return [screen for screen in self.screen_stack if isinstance(screen, AppScreen)]
 
     async def show_help(self) -> None:
         """Show the keys of the screen on top."""
-        if isinstance(self.screen, DeskScreen):
+        if isinstance(self.screen, AppScreen):
             from partnerdesk.screens.shared.help import HelpScreen
 
             await self.push_screen(HelpScreen(self.screen.all_actions(), self.desk.settings.keys))

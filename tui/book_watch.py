@@ -8,14 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.crash_report import written_by
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.tui.steady_app import SETTLE_SECONDS
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
     from partnerdesk.tui.steady_app import SteadyApp
 
 PAINT_SECONDS = 0.5
@@ -33,7 +33,7 @@ class BookWatch:
     def __init__(
         self,
         app: SteadyApp,
-        desk: Desk,
+        desk: AppSession,
         catch_up: Callable[[], None],
         tell_notices: Callable[[], None],
     ) -> None:
@@ -52,14 +52,14 @@ class BookWatch:
         app = self._app
         try:
             await self._desk.open()
-        except DeskError as error:
+        except AppError as error:
             app.fail(error)
             return
         except Exception as error:  # noqa: BLE001 - there is no console without its book
             app.give_up(error)
             return
         self._catch_up()
-        if isinstance(app.screen, DeskScreen):
+        if isinstance(app.screen, AppScreen):
             with suppress(TimeoutError):
                 await asyncio.wait_for(app.screen.answered(), SETTLE_SECONDS)
         app.unveil()  # what is painted next is true

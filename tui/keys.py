@@ -18,10 +18,10 @@ from partnerdesk.tui.widgets.record_table import RecordTable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from partnerdesk.tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.tui.widgets.app_screen import AppScreen
 
 
-def check_keymap(keys: Mapping[str, str], screens: Iterable[type[DeskScreen]]) -> None:
+def check_keymap(keys: Mapping[str, str], screens: Iterable[type[AppScreen]]) -> None:
     """Refuse remapped keys whose action does not exist, or that no keyboard has.
 
     Raises:

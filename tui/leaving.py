@@ -12,8 +12,8 @@ from partnerdesk.tui.wire.startup_snapshot import KeptPicture
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partnerdesk.models.session import Desk
-    from partnerdesk.tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.widgets.app_screen import AppScreen
     from partnerdesk.tui.wire.screen_buffer import Picture
     from partnerdesk.tui.wire.startup_snapshot import PictureFile
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 class LastPicture:
     """Takes a picture for the next start, which shows it at once."""
 
-    def __init__(self, desk: Desk, file: PictureFile | None) -> None:
+    def __init__(self, desk: AppSession, file: PictureFile | None) -> None:
         self._desk = desk
         self._file = file
         self._left_as: KeptPicture | None = None
         """How the screen was left in which the next start begins."""
 
-    def take(self, screen: DeskScreen, picture: Picture) -> None:
+    def take(self, screen: AppScreen, picture: Picture) -> None:
         """Take note of what the terminal shows of `screen`, if the next start may begin there."""
         last = self._desk.settings.start == "last"
         if screen.IS_MAIN if last else screen.NAME == "resources":
@@ -42,7 +42,7 @@ class LastPicture:
             self._file.save(left)
 
 
-def picture_of(screen: DeskScreen, picture: Picture, at: datetime) -> KeptPicture | None:
+def picture_of(screen: AppScreen, picture: Picture, at: datetime) -> KeptPicture | None:
     """Return what the terminal shows of a main screen; None where it shows something else.
 
     A question that is being asked is none of its business, nor what was painted before the

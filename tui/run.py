@@ -5,18 +5,18 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.languages import _
-from partnerdesk.tui.app import DeskApp
+from partnerdesk.tui.app import ConsoleApp
 from partnerdesk.tui.surviving import report_text
 
 if TYPE_CHECKING:
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
     from partnerdesk.tui.wire.startup_snapshot import PictureFile, Standing
 
 
 def run(
-    desk: Desk, *, mouse: bool, last_picture: PictureFile | None, standing: Standing | None
+    desk: AppSession, *, mouse: bool, last_picture: PictureFile | None, standing: Standing | None
 ) -> int:
     """Run the console until the person leaves it, and return what to tell the shell.
 
@@ -29,9 +29,9 @@ def run(
         standing: the picture that stands on the terminal already.
 
     Raises:
-        DeskError: the book could not be used; the terminal is as it was.
+        AppError: the book could not be used; the terminal is as it was.
     """
-    app = DeskApp(desk, last_picture)
+    app = ConsoleApp(desk, last_picture)
     app.standing = standing
     # An answer of the book that comes when the loop is closed is nobody's: nothing to print.
     logging.getLogger("concurrent.futures").addHandler(logging.NullHandler())
@@ -44,7 +44,7 @@ def run(
     if app.failure is not None:
         raise app.failure
     if app.guard is not None and app.guard.is_hanging:
-        raise DeskError(
+        raise AppError(
             _("partnerdesk did not answer and was ended."), report_text(app.guard.report)
         )
     return app.return_code or 0

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from partnerdesk.tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.tui.widgets.app_screen import AppScreen
 
 SCREENS = {
     "resources": ("resources.list", "ResourcesScreen"),
@@ -47,13 +47,13 @@ LIGHT_SCREENS = frozenset(
 """Those that need nothing of what is imported behind the first rows."""
 
 
-def screen_class(name: str) -> type[DeskScreen]:
+def screen_class(name: str) -> type[AppScreen]:
     """Return the class of the screen called `name`."""
     module, class_name = SCREENS[name]
-    found: type[DeskScreen] = getattr(import_module(f"partnerdesk.screens.{module}"), class_name)
+    found: type[AppScreen] = getattr(import_module(f"partnerdesk.screens.{module}"), class_name)
     return found
 
 
-def all_screens() -> list[type[DeskScreen]]:
+def all_screens() -> list[type[AppScreen]]:
     """Return the classes of all screens, each once, the first one first."""
     return list(dict.fromkeys(map(screen_class, SCREENS)))

@@ -12,11 +12,11 @@ from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input
 
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.languages import _
 from partnerdesk.tui.surviving import Surviving
 from partnerdesk.tui.watch import Watch
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.questions import done
 from partnerdesk.tui.widgets.reads import drained
 from partnerdesk.tui.wire.painted import LEAVE_KEY
@@ -74,7 +74,7 @@ class SteadyApp(Surviving):
         self.is_leaving = False
         """Whether the console is being left."""
         self._hurries = False
-        self._patient: list[DeskScreen] = []
+        self._patient: list[AppScreen] = []
         """Screens on which it is said that something takes its time."""
         self._key_before = ""
         """The key that was pressed last."""
@@ -184,7 +184,7 @@ class SteadyApp(Surviving):
     def _say_it_takes_long(self) -> None:
         """Say that what was asked for goes on, where nothing else says so."""
         top = self.screen_stack[-1]
-        if self.is_open.is_set() and isinstance(top, DeskScreen):
+        if self.is_open.is_set() and isinstance(top, AppScreen):
             self._patient.append(top)
             top.call_later(top.takes_long)
 
@@ -213,7 +213,7 @@ class SteadyApp(Surviving):
     async def settled(self) -> None:
         """Wait until the screen on top shows what it was asked for; not for ever."""
         screen = self.screen
-        if isinstance(screen, DeskScreen):
+        if isinstance(screen, AppScreen):
             with suppress(TimeoutError):
                 await asyncio.wait_for(screen.settled(), SETTLE_SECONDS)
 
@@ -225,7 +225,7 @@ class SteadyApp(Surviving):
         async def deed(answer: Answer | None) -> None:
             try:
                 await done(partial(answered, answer))
-            except DeskError as error:
+            except AppError as error:
                 self.say(str(error), error=True)
             await self.settled()
 
@@ -253,7 +253,7 @@ class SteadyApp(Surviving):
         self._jobs[task] = job
         try:
             await work()
-        except DeskError as error:
+        except AppError as error:
             self.say(str(error), error=True)
         finally:
             del self._jobs[task]
@@ -303,7 +303,7 @@ class SteadyApp(Surviving):
             self.say(_("Opening the book …"))
             await self.is_open.wait()
             screen = self.screen_stack[-1]
-        if isinstance(screen, DeskScreen) and screen.awaits_key and event.key != LEAVE_KEY:
+        if isinstance(screen, AppScreen) and screen.awaits_key and event.key != LEAVE_KEY:
             await screen.take_key(event)
             return
         await self._answer(screen, event)
@@ -323,7 +323,7 @@ class SteadyApp(Surviving):
                 await drained(focused)
             if await self.run_action(active.binding.action, active.node):
                 return
-        if is_typed or means or not isinstance(screen, DeskScreen):
+        if is_typed or means or not isinstance(screen, AppScreen):
             await super().on_event(event)
             if not is_typed and focused is not None:
                 await drained(focused)

@@ -14,7 +14,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from partnerdesk.models.core.crash_report import write_report
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.languages import _
 from partnerdesk.tui.widgets.questions import QuestionScreen
 from partnerdesk.tui.widgets.unsaved import Unsaved, line_of
@@ -40,7 +40,7 @@ class Surviving(PaintedApp):
         # Textual asks it once how to do without colours: grey would be black of a palette's names.
         super().__init__(ansi_color=terminal_palette or None)
         self._clock = clock
-        self.failure: DeskError | None = None
+        self.failure: AppError | None = None
         """Why the console ended, where it did not end because somebody wanted it to."""
         self._errors = 0
         """Errors since a key was pressed."""
@@ -68,7 +68,7 @@ class Surviving(PaintedApp):
 
     # The end
 
-    def fail(self, error: DeskError) -> None:
+    def fail(self, error: AppError) -> None:
         """End the console, saying why."""
         self.failure = error
         self.exit(return_code=int(error.exit_code))
@@ -93,7 +93,7 @@ class Surviving(PaintedApp):
         if "UnicodeDecodeError" in kinds:
             text = _("The console had to stop: the terminal sent what is no UTF-8 text.")
             remedy = _("Set the terminal to UTF-8 and start again. What was written is kept.")
-            self.fail(DeskError(text, remedy))
+            self.fail(AppError(text, remedy))
         else:
             self._give_up(None)
 
@@ -151,7 +151,7 @@ class Surviving(PaintedApp):
 
     def _give_up(self, report: Path | None) -> None:
         text = _("partnerdesk met an error it did not expect and had to stop.")
-        self.fail(DeskError(text, report_text(report)))
+        self.fail(AppError(text, report_text(report)))
 
     async def _leave_failed(self, screen: Screen[Any] | None, report: Path | None) -> None:
         """Leave a screen, and what stands above it; what is typed there is kept."""

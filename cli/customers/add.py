@@ -59,7 +59,7 @@ _NOTES = {
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Add customers, or say what that would do."""
-    from partnerdesk.models.operations.bulk import RunWish
+    from partnerdesk.models.operations.bulk import RunRequest
     from partnerdesk.models.operations.bulk_records import RunKind
 
     nothing = UsageError(
@@ -72,4 +72,4 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     account = one_account(
         arguments, settings, store, _("A customer is added to the account of one cloud.")
     )
-    return add_rows(arguments, store, account, RunWish(RunKind.ADD_CUSTOMERS), rows)
+    return add_rows(arguments, store, account, RunRequest(RunKind.ADD_CUSTOMERS), rows)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.customers.entities import Customer
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.letters.letter import Letter
-    from partnerdesk.models.relationships.invitation import Case
+    from partnerdesk.models.relationships.invitation import InvitationDetails
     from partnerdesk.models.settings.model import Settings
 
 
@@ -175,7 +175,7 @@ def run_sent(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     return carry(arguments, settings, store, plan, words, record)
 
 
-def _of_its_state(arguments: argparse.Namespace, case: Case, plan: Plan) -> Plan:
+def _of_its_state(arguments: argparse.Namespace, case: InvitationDetails, plan: Plan) -> Plan:
     """Return the plan, refused where the first letter is meant and a reminder would go out."""
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.relationships.lifecycles import InvitationState
@@ -240,7 +240,9 @@ def run_answer(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     )
 
 
-def _customer(arguments: argparse.Namespace, store: Store, case: Case) -> Customer | None:
+def _customer(
+    arguments: argparse.Namespace, store: Store, case: InvitationDetails
+) -> Customer | None:
     """Return the customer of the invitation's account that is named; None where none is."""
     if not arguments.customer:
         return None

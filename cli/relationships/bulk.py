@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.lists.spec import ListSpec
-    from partnerdesk.models.operations.bulk import PlannedRun, RunView, RunWish
+    from partnerdesk.models.operations.bulk import PlannedRun, RunRequest, RunView
     from partnerdesk.models.settings.model import Settings
 
 
@@ -85,7 +85,7 @@ def _add_rows(command: argparse.ArgumentParser, filter_help: str) -> None:
 
 def run_extend(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Extend the delegated-admin relationships that a filter finds."""
-    from partnerdesk.models.operations.bulk import RunWish
+    from partnerdesk.models.operations.bulk import RunRequest
     from partnerdesk.models.operations.bulk_records import RunKind
     from partnerdesk.models.relationships.delegated_admin import parse_extension
 
@@ -97,22 +97,22 @@ def run_extend(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
             text = _("{text} is no day such as 2027-06-30.")
         raise UsageError(text.format(text=shown(said[:40])))
     flag = "--by" if arguments.by else "--to"
-    wish = RunWish(RunKind.EXTEND, {"by": extension.text})
+    wish = RunRequest(RunKind.EXTEND, {"by": extension.text})
     return _run(arguments, settings, wish, DELEGATED_ADMIN, f"{flag} {extension.text}")
 
 
 def run_reseller(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Name the indirect reseller of the customers that a filter finds."""
-    from partnerdesk.models.operations.bulk import RunWish
+    from partnerdesk.models.operations.bulk import RunRequest
     from partnerdesk.models.operations.bulk_records import RunKind
 
     partner = " ".join(without_nul(arguments.partner).split())
-    wish = RunWish(RunKind.NAME_RESELLER, {"reseller": partner})
+    wish = RunRequest(RunKind.NAME_RESELLER, {"reseller": partner})
     return _run(arguments, settings, wish, CUSTOMERS, f"--partner {partner}")
 
 
 def _run(
-    arguments: argparse.Namespace, settings: Settings, wish: RunWish, spec: ListSpec, words: str
+    arguments: argparse.Namespace, settings: Settings, wish: RunRequest, spec: ListSpec, words: str
 ) -> ExitCode:
     """Do a run over the rows that are found, or go on with the one of the same words."""
     from partnerdesk.cli.shared.rows import PrintedRows

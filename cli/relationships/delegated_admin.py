@@ -73,7 +73,7 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
 
 def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Keep relationships, or say what that would do."""
-    from partnerdesk.models.operations.bulk import RunWish
+    from partnerdesk.models.operations.bulk import RunRequest
     from partnerdesk.models.operations.bulk_records import RunKind
 
     nothing = UsageError(
@@ -85,7 +85,7 @@ def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     accounts = scope(arguments, settings, store, ALL).accounts
     among = ",".join(str(account.id) for account in accounts)
-    wish = RunWish(RunKind.ADD_DELEGATED_ADMIN, {"accounts": among})
+    wish = RunRequest(RunKind.ADD_DELEGATED_ADMIN, {"accounts": among})
     return add_rows(arguments, store, accounts[0], wish, rows)
 
 

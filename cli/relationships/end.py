@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Fields, Outcome, Plan
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.letters.letter import Letter
-    from partnerdesk.models.relationships.end import Ending, EndingWish
+    from partnerdesk.models.relationships.end import Ending, EndingRequest
     from partnerdesk.models.settings.model import Settings
 
 
@@ -89,11 +89,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     )  # fmt: skip
 
 
-def _wish(arguments: argparse.Namespace) -> EndingWish:
-    from partnerdesk.models.relationships.end import EndingWish, Obstacle
+def _wish(arguments: argparse.Namespace) -> EndingRequest:
+    from partnerdesk.models.relationships.end import EndingRequest, Obstacle
 
     looked = {obstacle: getattr(arguments, obstacle.value) for obstacle in Obstacle}
-    return EndingWish(
+    return EndingRequest(
         without_nul(arguments.reason),
         {obstacle: said.strip().lower() for obstacle, said in looked.items() if said.strip()},
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.letters.letter import Letter
     from partnerdesk.models.relationships.entities import Invitation
-    from partnerdesk.models.relationships.invitation import Case
+    from partnerdesk.models.relationships.invitation import InvitationDetails
     from partnerdesk.models.relationships.sent_letters import SentLetter
     from partnerdesk.models.settings.model import Settings
 
@@ -90,7 +90,9 @@ def sent_letter_json(sent: SentLetter) -> Fields:
     }  # fmt: skip
 
 
-def chosen_case(arguments: argparse.Namespace, settings: Settings, store: Store) -> Case:
+def chosen_case(
+    arguments: argparse.Namespace, settings: Settings, store: Store
+) -> InvitationDetails:
     """Return the invitation that is named, where it is of one of the clouds that are meant.
 
     Raises:

@@ -24,7 +24,7 @@ from partnerdesk.cli.shared.account import named_customer
 from partnerdesk.cli.shared.open_book import one_account, open_book
 from partnerdesk.cli.shared.plans import add_trying, carry, present
 from partnerdesk.cli.shared.printing import tell
-from partnerdesk.models.core.errors import DeskError, ExitCode, UsageError
+from partnerdesk.models.core.errors import AppError, ExitCode, UsageError
 from partnerdesk.models.languages import _, of_letters
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Plan
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.letters.letter import Letter
-    from partnerdesk.models.relationships.invite import InvitationWish
+    from partnerdesk.models.relationships.invite import InvitationRequest
     from partnerdesk.models.settings.model import Settings
 
 
@@ -142,12 +142,12 @@ def _whom(
     return named_customer(arguments, settings, store, arguments.customer)
 
 
-def _wish(arguments: argparse.Namespace, customer_id: int | None) -> InvitationWish:
+def _wish(arguments: argparse.Namespace, customer_id: int | None) -> InvitationRequest:
     from partnerdesk.models.letters.letter import LetterLanguage
     from partnerdesk.models.relationships.entities import InvitationKind
-    from partnerdesk.models.relationships.invite import InvitationWish
+    from partnerdesk.models.relationships.invite import InvitationRequest
 
-    return InvitationWish(
+    return InvitationRequest(
         company=arguments.company,
         contact=arguments.contact,
         email=arguments.email,
@@ -190,7 +190,7 @@ def _carry_out(
             case = read_case(store, id)
             out = plan_letter_out(case, case.letter(going.at), way(arguments), going)
             sent = carry_out(store, out)
-        except DeskError:
+        except AppError:
             tell(_("Invitation {id} is kept as a draft.").format(id=id))
             raise
     call = hand_over(settings, store, out, sent)

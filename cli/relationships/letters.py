@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.cli.shared.open_book import given_path
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.clock import now
-from partnerdesk.models.core.errors import DeskError, FileError
+from partnerdesk.models.core.errors import AppError, FileError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 
@@ -128,7 +128,7 @@ def call_json(call: SentCall | None) -> Fields | None:
     }  # fmt: skip
 
 
-def failure(call: SentCall | None) -> DeskError | None:
+def failure(call: SentCall | None) -> AppError | None:
     """Say on stderr why a letter was not sent, and return that; None where all went well."""
     if call is None or call.error is None:
         return None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable
 
-    from partnerdesk.models.changes.plan import By, Fields, Plan
+    from partnerdesk.models.changes.plan import Fields, Plan, PlanContext
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.letters.letter import Letter
@@ -32,12 +32,12 @@ _OF_LETTERS = ("subject", "body", "link")
 """Fields of an invitation that a printed letter holds already."""
 
 
-def present() -> By:
+def present() -> PlanContext:
     """Return who plans something now, under a new id."""
     from partnerdesk.models.changes.history import Actor
-    from partnerdesk.models.changes.plan import By
+    from partnerdesk.models.changes.plan import PlanContext
 
-    return By(Actor.present(), now(), str(uuid4()))
+    return PlanContext(Actor.present(), now(), str(uuid4()))
 
 
 def add_dry_run(command: argparse.ArgumentParser, json_help: str) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Fields
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.database.store import Store
-    from partnerdesk.models.operations.bulk import RunWish
+    from partnerdesk.models.operations.bulk import RunRequest
     from partnerdesk.models.operations.bulk_kinds import RowWish
     from partnerdesk.models.operations.bulk_records import RunKind
     from partnerdesk.models.operations.bulk_rows import RowView
@@ -69,7 +69,7 @@ def add_rows(
     arguments: argparse.Namespace,
     store: Store,
     account: Account,
-    wish: RunWish,
+    wish: RunRequest,
     rows: Sequence[RowWish],
 ) -> ExitCode:
     """Make a record of each row, or say what that would do; return what to tell the shell."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.accounts import records
 from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import By, Plan, Step, Target
+from partnerdesk.models.changes.plan import Plan, PlanContext, Step, Target
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import _
@@ -27,7 +27,7 @@ EDITED = ("name", "tenant_id", "mpn_id", "market", "kind")
 
 
 def plan_edit_account(
-    account: PartnerAccount, cloud: Cloud, wanted: Mapping[str, str], by: By
+    account: PartnerAccount, cloud: Cloud, wanted: Mapping[str, str], by: PlanContext
 ) -> Plan:
     """Plan to change fields of an account; `wanted` holds new texts by the names in `EDITED`.
 

@@ -89,7 +89,7 @@ NO_TAKE_BACK = TakeBack(possible=False, text="")
 """Of a plan that is refused: there is nothing to take back."""
 
 
-class Known(StrEnum):
+class CheckState(StrEnum):
     """What is known of a point that has to be settled before a change."""
 
     SETTLED = "settled"
@@ -99,20 +99,20 @@ class Known(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ChecklistItem:
     """One point of a checklist, in the order in which they are settled."""
 
     name: str
     """Stable word: `reservations`."""
     title: str
     """What has to be done; translated."""
-    known: Known
+    known: CheckState
     text: str
     """What is known of it, or how to look; translated."""
 
 
 @dataclass(frozen=True, slots=True)
-class By:
+class PlanContext:
     """Who plans something, when, and under which id: passed in, so that plans are pure."""
 
     actor: Actor
@@ -133,7 +133,7 @@ class PlanDetails(TypedDict, total=False):
     asks_why: bool
     why: str
     confirm: str
-    checklist: tuple[Point, ...]
+    checklist: tuple[ChecklistItem, ...]
     losses: tuple[str, ...]
     told: tuple[Fields, Fields] | None
     only_told: bool
@@ -144,7 +144,7 @@ class Plan:
     """What will happen to whom, whether it may, and how it can be taken back."""
 
     kind: ChangeKind
-    by: By
+    by: PlanContext
     target: Target
     steps: tuple[Step, ...]
     reasons: tuple[Reason, ...]
@@ -162,7 +162,7 @@ class Plan:
     """The reason that was given when it was planned; else the person may be asked for one."""
     confirm: str = ""
     """What the person has to type before it is carried out: the customer's domain."""
-    checklist: tuple[Point, ...] = ()
+    checklist: tuple[ChecklistItem, ...] = ()
     """What has to be settled before, in the safe order."""
     losses: tuple[str, ...] = ()
     """What is lost by it; translated."""
@@ -175,7 +175,7 @@ class Plan:
     def of(
         cls,
         kind: ChangeKind,
-        by: By,
+        by: PlanContext,
         target: Target,
         steps: Iterable[Step] | Callable[[], Iterable[Step]],
         reasons: Iterable[Reason] = (),

@@ -17,7 +17,7 @@ class ExitCode(IntEnum):
     OFFLINE = 6
 
 
-class DeskError(Exception):
+class AppError(Exception):
     """Something a person has to know: what happened and why, and what to do about it.
 
     Both texts are translated already, plain (no markup) and free of secrets.
@@ -36,7 +36,7 @@ class DeskError(Exception):
         return f"{self.message} {self.remedy}".strip()
 
 
-class UsageError(DeskError):
+class UsageError(AppError):
     """The words of a command, a filter or a setting are wrong."""
 
     exit_code = ExitCode.WRONG_USE
@@ -50,7 +50,7 @@ class FilterError(UsageError):
     """A filter that cannot be read; says which part."""
 
 
-class StoreError(DeskError):
+class StoreError(AppError):
     """The book cannot be opened, read or written."""
 
 
@@ -64,29 +64,29 @@ class BusyError(StoreError):
     exit_code = ExitCode.BUSY
 
 
-class ConflictError(DeskError):
+class ConflictError(AppError):
     """Somebody else changed the record since it was read; nothing was written."""
 
     exit_code = ExitCode.BUSY
 
 
-class NotFoundError(DeskError):
+class NotFoundError(AppError):
     """The record asked for is not in the book."""
 
     exit_code = ExitCode.NOT_FOUND
 
 
-class RefusedError(DeskError):
+class RefusedError(AppError):
     """A rule or the read-only mode forbids the change; nothing was written."""
 
     exit_code = ExitCode.REFUSED
 
 
-class FileError(DeskError):
+class FileError(AppError):
     """A file cannot be read or written, or is not what it should be."""
 
 
-class MailError(DeskError):
+class MailError(AppError):
     """A letter was not sent: the server was not reached, or did not let us in."""
 
     exit_code = ExitCode.OFFLINE

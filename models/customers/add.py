@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import (
     NEW,
-    By,
     Call,
     Fields,
     Plan,
+    PlanContext,
     Step,
     TakeBack,
     Target,
@@ -22,7 +22,7 @@ from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.customers import records
 from partnerdesk.models.customers.duplicates import domain_of
 from partnerdesk.models.customers.form.checks import check_all
-from partnerdesk.models.customers.form.fields import AgreementWay, Circumstances, FormField
+from partnerdesk.models.customers.form.fields import AgreementWay, FormContext, FormField
 from partnerdesk.models.languages import _
 from partnerdesk.models.settings.clouds import Capability
 
@@ -37,9 +37,9 @@ Filled = dict[FormField, str]
 """The values of a form as they will be stored."""
 
 
-def circumstances(account: Account, at: datetime, before: Values | None = None) -> Circumstances:
+def circumstances(account: Account, at: datetime, before: Values | None = None) -> FormContext:
     """Return what the rules of the form have to know of the account."""
-    return Circumstances(
+    return FormContext(
         account.cloud, account.kind, account.market, account.connected, at.date(), before
     )
 
@@ -47,7 +47,7 @@ def circumstances(account: Account, at: datetime, before: Values | None = None) 
 def plan_add_customer(
     account: Account,
     values: Values,
-    by: By,
+    by: PlanContext,
     look_alikes: Sequence[LookAlike],
     *,
     draft_id: int | None = None,
@@ -105,7 +105,7 @@ def _take_back(account: Account) -> TakeBack:
 
 
 def _steps(
-    filled: Filled, account: Account, domain: str, by: By, draft_id: int | None
+    filled: Filled, account: Account, domain: str, by: PlanContext, draft_id: int | None
 ) -> tuple[Step, ...]:
     added_at = from_millis(to_millis(by.at)).isoformat()
     agreed = agreed_at(filled)
@@ -179,7 +179,7 @@ def _agreement(filled: Filled, agreed: str | None) -> Fields:
     }
 
 
-def _create_call(filled: Filled, domain: str, by: By) -> Call:
+def _create_call(filled: Filled, domain: str, by: PlanContext) -> Call:
     """Return the call that creates the customer (`resources.md`, *Customer*).
 
     The plan's own id is the request id: the same customer is never asked for under another one.

@@ -22,7 +22,7 @@ from partnerdesk.models.languages import _
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from partnerdesk.models.changes.plan import By
+    from partnerdesk.models.changes.plan import PlanContext
     from partnerdesk.models.database.store import Store
 
 
@@ -63,7 +63,7 @@ class CustomerDraft(SQLModel, table=True):
         return values.get(FormField.COMPANY_NAME) or values.get(FormField.DOMAIN_PREFIX) or ""
 
 
-def begin_draft(account_id: int, by: By) -> CustomerDraft:
+def begin_draft(account_id: int, by: PlanContext) -> CustomerDraft:
     """Return a draft with nothing in it; it comes into the store with its first letter.
 
     The id of `by` is the id of the plan that will add the customer.

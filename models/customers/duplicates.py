@@ -20,7 +20,7 @@ from partnerdesk.models.languages import _
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from partnerdesk.models.customers.form.fields import Circumstances, Values
+    from partnerdesk.models.customers.form.fields import FormContext, Values
     from partnerdesk.models.database.connection import Connection
 
 ALIKE = 88
@@ -94,7 +94,7 @@ class LookAlike:
 
 
 def find_look_alikes(
-    connection: Connection, account_id: int, values: Values, at: Circumstances
+    connection: Connection, account_id: int, values: Values, at: FormContext
 ) -> list[LookAlike]:
     """Return the customers who seem to be the one that `values` describe, the surest first.
 
@@ -114,7 +114,7 @@ def find_look_alikes(
     return list(found.values())
 
 
-def domain_of(values: Values, at: Circumstances) -> str:
+def domain_of(values: Values, at: FormContext) -> str:
     """Return the primary domain that the form describes, empty while it has no prefix."""
     prefix = values.get(FormField.DOMAIN_PREFIX, "").strip().lower()
     return f"{prefix}.{at.cloud.domain_suffix}" if prefix else ""
@@ -128,7 +128,7 @@ def _look_alike(row: Sequence[Any], likeness: Likeness) -> LookAlike:
     return LookAlike(id, name, domain, account, likeness, bool(ended))
 
 
-def _by_domain(connection: Connection, values: Values, at: Circumstances) -> Iterator[LookAlike]:
+def _by_domain(connection: Connection, values: Values, at: FormContext) -> Iterator[LookAlike]:
     domain = domain_of(values, at)
     if not _searchable(domain):
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect
 
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Step
+from partnerdesk.models.changes.plan import Fields, Plan, PlanContext, Step
 from partnerdesk.models.core.verdicts import Reason, is_refused
 from partnerdesk.models.customers import records
 from partnerdesk.models.customers.add import BILLING, circumstances
@@ -41,7 +41,9 @@ def form_values(page: CustomerPage) -> dict[FormField, str]:
     return values
 
 
-def plan_edit_customer(page: CustomerPage, account: Account, values: Values, by: By) -> Plan:
+def plan_edit_customer(
+    page: CustomerPage, account: Account, values: Values, by: PlanContext
+) -> Plan:
     """Plan to give a customer's profiles what the form says. Pure: reads nothing but `page`.
 
     Only fields that change are touched, so two people who edit different fields of one customer

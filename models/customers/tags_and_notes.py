@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target
+from partnerdesk.models.changes.plan import Fields, Plan, PlanContext, Step, Target
 from partnerdesk.models.core.clock import from_millis, to_millis
 from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.core.text import fold, shown, without_nul
@@ -50,7 +50,7 @@ def parse_tags(text: str) -> list[str]:
     return list(tags.values())
 
 
-def plan_tags(page: CustomerPage, tags: list[str], by: By) -> Plan:
+def plan_tags(page: CustomerPage, tags: list[str], by: PlanContext) -> Plan:
     """Plan to give a customer these tags and no others; a plan of nothing where it has them.
 
     It can be carried out only while nobody changes the customer.
@@ -91,7 +91,7 @@ def _tag(customer_id: int | None, tag: str) -> Fields:
     return {"customer_id": customer_id, "name": tag}
 
 
-def plan_note(page: CustomerPage, text: str, note: Note | None, by: By) -> Plan:
+def plan_note(page: CustomerPage, text: str, note: Note | None, by: PlanContext) -> Plan:
     """Plan to add a note, to change `note`, or to remove it where `text` is empty.
 
     A plan of nothing, which leaves the note its author, where the text stays the same.
@@ -113,7 +113,7 @@ def plan_note(page: CustomerPage, text: str, note: Note | None, by: By) -> Plan:
     return Plan.of(ChangeKind.NOTED, by, target_of(page), steps, told=(before, after))
 
 
-def _note_step(page: CustomerPage, text: str, note: Note | None, by: By) -> Step:
+def _note_step(page: CustomerPage, text: str, note: Note | None, by: PlanContext) -> Step:
     written_at = from_millis(to_millis(by.at)).isoformat()  # as exact as the book keeps it
     after: Fields | None = {"text": text, "author": by.actor.name, "written_at": written_at}
     if note is None:

@@ -99,7 +99,7 @@ class TokenCompleter:
         """Return what the token under the cursor could become.
 
         Raises:
-            DeskError: what is known cannot be read.
+            AppError: what is known cannot be read.
         """
         if self._known is None:
             self._known = await self._read()

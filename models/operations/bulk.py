@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from sqlmodel import col, select
 
-from partnerdesk.models.changes.plan import By
+from partnerdesk.models.changes.plan import PlanContext
 from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.languages import N_, _
@@ -62,7 +62,7 @@ RUN_TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class RunWish:
+class RunRequest:
     """What a run does to each record, for example `{"by": "P180D"}` or `{"reseller": "4711"}`."""
 
     kind: RunKind
@@ -73,10 +73,10 @@ class RunWish:
 class PlannedRun:
     """A run before it begins."""
 
-    wish: RunWish
+    wish: RunRequest
     account_id: int
     rows: Sequence[RowView]
-    by: By
+    by: PlanContext
     asked: str = ""
     """The words by which a command asks for it; the same words go on with it."""
 
@@ -91,7 +91,7 @@ class RunView:
 
     id: int
     account_id: int
-    wish: RunWish
+    wish: RunRequest
     actor: str
     begun_at: datetime | None
     finished_at: datetime | None
@@ -108,7 +108,12 @@ class RunView:
 
 
 def plan_run(
-    store: Store, account: Account, wish: RunWish, ids: Iterable[int], by: By, asked: str = ""
+    store: Store,
+    account: Account,
+    wish: RunRequest,
+    ids: Iterable[int],
+    by: PlanContext,
+    asked: str = "",
 ) -> PlannedRun:
     """Plan a run: a plan for each record, in the order of `ids`; writes nothing.
 
@@ -120,7 +125,7 @@ def plan_run(
 
 
 def plan_rows(
-    store: Store, account: Account, wish: RunWish, rows: Iterable[RowWish], by: By
+    store: Store, account: Account, wish: RunRequest, rows: Iterable[RowWish], by: PlanContext
 ) -> Iterator[RowView]:
     """Plan rows one after the other, as if those before were done; writes nothing.
 
@@ -131,7 +136,7 @@ def plan_rows(
     with store.reading() as session, closing(planner):
         place = 0
         for wanted in rows:
-            own = By(by.actor, by.at, str(uuid4()))
+            own = PlanContext(by.actor, by.at, str(uuid4()))
             try:
                 plan = planner.unreadable if wanted.problems else planner.plan
                 yield planned_row(place, wanted, plan(session, wanted, own))
@@ -140,7 +145,9 @@ def plan_rows(
             place += 1
 
 
-def unplanned_run(account_id: int, wish: RunWish, rows: Iterable[RowWish], by: By) -> PlannedRun:
+def unplanned_run(
+    account_id: int, wish: RunRequest, rows: Iterable[RowWish], by: PlanContext
+) -> PlannedRun:
     """Return a run of records that are to be made, each planned only when it is done."""
     named_by = PLANNERS[wish.kind].NAMED_BY
     waiting = [
@@ -260,7 +267,7 @@ def read_run(store: Store, run_id: int) -> RunView:
         return RunView(
             id=run_id,
             account_id=run.account_id,
-            wish=RunWish(RunKind(run.kind), json.loads(run.wishes)),
+            wish=RunRequest(RunKind(run.kind), json.loads(run.wishes)),
             actor=run.actor,
             begun_at=run.begun_at,
             finished_at=run.finished_at,

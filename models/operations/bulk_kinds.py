@@ -35,7 +35,7 @@ from partnerdesk.models.relationships.entities import (
     InvitationKind,
     PartnerLink,
 )
-from partnerdesk.models.relationships.invite import InvitationWish, around_of, plan_invite
+from partnerdesk.models.relationships.invite import InvitationRequest, around_of, plan_invite
 from partnerdesk.models.relationships.partners import plan_name_reseller
 from partnerdesk.models.values.fields import SIGNED
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.changes.plan import By
+    from partnerdesk.models.changes.plan import PlanContext
     from partnerdesk.models.customers.duplicates import LookAlike
     from partnerdesk.models.customers.entities import Customer
     from partnerdesk.models.database.connection import Connection
@@ -102,7 +102,7 @@ class Planner:
         self.store, self.account, self.wishes = store, account, wishes
         self.only_plans = only_plans
 
-    def plan(self, session: Session, row: RowWish, by: By) -> RowPlan:
+    def plan(self, session: Session, row: RowWish, by: PlanContext) -> RowPlan:
         """Return the plan of a row, from the book as `session` sees it.
 
         Raises:
@@ -110,7 +110,7 @@ class Planner:
         """
         raise NotImplementedError
 
-    def unreadable(self, _session: Session, row: RowWish, by: By) -> RowPlan:
+    def unreadable(self, _session: Session, row: RowWish, by: PlanContext) -> RowPlan:
         """Return the refused plan of a row that cannot be read."""
         name = row.said.get(self.NAMED_BY, "")
         target = Target(self.account.id, self.account.cloud.id, name)
@@ -125,7 +125,7 @@ class _Extend(Planner):
     def _extension(self) -> Extension | None:
         return parse_extension(self.wishes.get("by", ""))
 
-    def plan(self, session: Session, row: RowWish, by: By) -> RowPlan:
+    def plan(self, session: Session, row: RowWish, by: PlanContext) -> RowPlan:
         if self._extension is None:
             raise RefusedError(_("A run says neither by how long nor until when to extend."))
         delegation = delegation_of(session, row.record_id)
@@ -143,7 +143,7 @@ class _NameReseller(Planner):
             own = session.get_one(PartnerAccount, self.account.id)
             return session.exec(mine).all(), own.mpn_id
 
-    def plan(self, session: Session, row: RowWish, by: By) -> RowPlan:
+    def plan(self, session: Session, row: RowWish, by: PlanContext) -> RowPlan:
         partners, own_mpn_id = self._partners
         customer = customer_of(session, row.record_id)
         plan = plan_name_reseller(
@@ -154,10 +154,10 @@ class _NameReseller(Planner):
 
 
 class _Invite(Planner):
-    def plan(self, session: Session, row: RowWish, by: By) -> RowPlan:
+    def plan(self, session: Session, row: RowWish, by: PlanContext) -> RowPlan:
         customer, said = customer_of(session, row.record_id), self.wishes
         language = said.get("language", "")
-        wish = InvitationWish(
+        wish = InvitationRequest(
             customer_id=row.record_id,
             kind=InvitationKind(said.get("kind") or "reseller"),
             delegated_admin=SIGNED.get(said.get("delegated_admin", "")),
@@ -190,7 +190,7 @@ class _AddCustomers(Planner):
         if "_connection" in self.__dict__:
             self._connection.close()
 
-    def plan(self, session: Session, row: RowWish, by: By) -> RowPlan:  # noqa: ARG002
+    def plan(self, session: Session, row: RowWish, by: PlanContext) -> RowPlan:  # noqa: ARG002
         values = {FormField(name): text for name, text in row.said.items()}
         name = values.get(FormField.COMPANY_NAME, "")
         at = circumstances(self.account, by.at)
@@ -232,7 +232,7 @@ class _AddDelegatedAdmin(Planner):
         """Customers by account and folded name, of the rows that would be kept."""
         return {}
 
-    def plan(self, session: Session, row: RowWish, by: By) -> RowPlan:
+    def plan(self, session: Session, row: RowWish, by: PlanContext) -> RowPlan:
         said = dict(row.said)
         name, wanted = " ".join(said.get("name", "").split()), said.pop("customer", "")
         customer, nobody = self._customer(session, wanted)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from partnerdesk.models.changes.plan import By, Plan
+from partnerdesk.models.changes.plan import Plan, PlanContext
 from partnerdesk.models.core.errors import ConflictError, NotFoundError, RefusedError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason, Verdict
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from partnerdesk.models.changes.history import Actor
-    from partnerdesk.models.core.errors import DeskError
+    from partnerdesk.models.core.errors import AppError
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.operations.bulk_kinds import Planner, RowPlan
 
@@ -125,7 +125,7 @@ def do_row(
             kept = session.get_one(RunRow, place, with_for_update=True)
             if kept.state not in (RowState.WAITING, RowState.FAILED):
                 return row_view(kept)  # another process did it
-            planned = planner.plan(session, wish, By(actor, at, kept.plan_id))
+            planned = planner.plan(session, wish, PlanContext(actor, at, kept.plan_id))
             reasons, outcome = planned.plan.reasons, None
             kept.state, kept.told = RowState.REFUSED, told_of(reasons)
             if planned.plan.verdict is not Verdict.REFUSED:
@@ -145,7 +145,7 @@ def do_row(
 
 def _fail_row(
     store: Store, planner: Planner, place: tuple[int, int], reasons: tuple[Reason, ...],
-    error: DeskError,
+    error: AppError,
 ) -> RowView:  # fmt: skip
     with store.writing() as session:
         kept = session.get_one(RunRow, place)

@@ -12,13 +12,13 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlmodel import col, or_, select
 
-from partnerdesk.models.changes.plan import By
+from partnerdesk.models.changes.plan import PlanContext
 from partnerdesk.models.core.errors import ConflictError, NotFoundError
 from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.languages import _
 from partnerdesk.models.operations.execute import execute
 from partnerdesk.models.relationships.entities import Invitation
-from partnerdesk.models.relationships.invitation import Case, plan_accept, read_case
+from partnerdesk.models.relationships.invitation import InvitationDetails, plan_accept, read_case
 from partnerdesk.models.relationships.invite import RELATED
 from partnerdesk.models.relationships.lifecycles import OPEN_INVITATIONS, InvitationState
 
@@ -64,7 +64,9 @@ def _matched(store: Store, account_ids: list[int]) -> list[int]:
             ),
         )
         found = session.exec(waiting.order_by(col(Invitation.id))).all()
-        return [int(one.id or 0) for one in found if surely(Case(session, one)) is not None]
+        return [
+            int(one.id or 0) for one in found if surely(InvitationDetails(session, one)) is not None
+        ]
 
 
 def _plan_for(store: Store, invitation_id: int, actor: Actor, at: datetime) -> Plan | None:
@@ -74,10 +76,10 @@ def _plan_for(store: Store, invitation_id: int, actor: Actor, at: datetime) -> P
     if customer is None:
         return None
     key = f"partnerdesk:invitation/{invitation_id}/{customer.id}"
-    return plan_accept(case, By(actor, at, str(uuid5(NAMESPACE_URL, key))), customer)
+    return plan_accept(case, PlanContext(actor, at, str(uuid5(NAMESPACE_URL, key))), customer)
 
 
-def surely(case: Case) -> Customer | None:
+def surely(case: InvitationDetails) -> Customer | None:
     """Return the customer who surely accepted; None where nobody did, or it is not certain."""
     invited = case.customer
     if invited is not None:

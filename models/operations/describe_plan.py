@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.changes.kinds import PLAN_TITLES
-from partnerdesk.models.changes.plan import Known
+from partnerdesk.models.changes.plan import CheckState
 from partnerdesk.models.core.clock import moment_text
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import VERDICT_TITLES, Verdict
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.record_kind import RecordKind
     from partnerdesk.models.settings.clouds import Cloud
 
-Told = tuple[str, list[tuple[str, str]]]
+PlanSection = tuple[str, list[tuple[str, str]]]
 """A heading, and below it labels with their texts."""
 
 
-def tell_plan(plan: Plan, clouds: Mapping[str, Cloud]) -> list[Told]:
+def tell_plan(plan: Plan, clouds: Mapping[str, Cloud]) -> list[PlanSection]:
     """Return a plan in words: whom it is about, the verdict, and what will happen."""
     told = plan.as_json()
     return [(plan_title(plan), list(_head(told, clouds))), *tell_steps(told)]
@@ -39,7 +39,7 @@ def plan_title(plan: Plan) -> str:
     return _(PLAN_TITLES[plan.kind])
 
 
-def tell_steps(told: Fields) -> list[Told]:
+def tell_steps(told: Fields) -> list[PlanSection]:
     """Return the rest of a plan in words: reasons, steps, calls, how it can be taken back."""
     refused = told.get("verdict") == Verdict.REFUSED
     take_back = None if refused else told.get("take_back")
@@ -77,8 +77,8 @@ def _reason(reason: Fields) -> tuple[str, str]:
 
 
 def _point(point: Fields) -> tuple[str, str]:
-    marks = {Known.SETTLED: "✓", Known.UNKNOWN: "?", Known.IN_THE_WAY: "✗"}
-    return point["title"], f"{marks[Known(point['known'])]} {point['text']}"
+    marks = {CheckState.SETTLED: "✓", CheckState.UNKNOWN: "?", CheckState.IN_THE_WAY: "✗"}
+    return point["title"], f"{marks[CheckState(point['known'])]} {point['text']}"
 
 
 def _steps(steps: list[Fields]) -> Iterator[tuple[str, str]]:

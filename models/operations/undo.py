@@ -12,9 +12,9 @@ from partnerdesk.models.changes.history import Change, as_object
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.outbox import OutboxCall
 from partnerdesk.models.changes.plan import (
-    By,
     Fields,
     Plan,
+    PlanContext,
     Step,
     TakeBack,
     Target,
@@ -45,7 +45,7 @@ _HOLDS_CUSTOMER = [kind for kind in RECORDS.values() if kind.of_customer is OfCu
 """Records without which no customer is taken out of the book."""
 
 
-def plan_undo(store: Store, change_id: int, by: By) -> Plan:
+def plan_undo(store: Store, change_id: int, by: PlanContext) -> Plan:
     """Plan to take an entry of the history back; refused, with the reason, where that cannot be.
 
     Raises:
@@ -80,7 +80,7 @@ def _readable(steps: Any) -> bool:
 
 
 class _Undoing:
-    def __init__(self, session: Session, entry: Change, by: By) -> None:
+    def __init__(self, session: Session, entry: Change, by: PlanContext) -> None:
         self.session, self.entry, self.by = session, entry, by
         self.kept: Fields = as_object(entry.plan)
 

@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.fields import fields_of
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target
+from partnerdesk.models.changes.plan import Fields, Plan, PlanContext, Step, Target
 from partnerdesk.models.core.clock import date_text, iso
 from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.core.text import fold, shown
@@ -134,7 +134,7 @@ def name_is_taken(store: Store, account_id: int, name: str, but: int | None = No
 
 
 def plan_add_delegation(
-    account: PartnerAccount, customer: Customer | None, said: Mapping[str, str], by: By,
+    account: PartnerAccount, customer: Customer | None, said: Mapping[str, str], by: PlanContext,
     *, taken: bool,
 ) -> Plan:  # fmt: skip
     """Plan to keep a relationship that there is in Partner Center. Pure.
@@ -158,7 +158,7 @@ def plan_add_delegation(
 
 
 def plan_edit_delegation(
-    delegation: Delegation, said: Mapping[str, str], by: By, *, taken: bool
+    delegation: Delegation, said: Mapping[str, str], by: PlanContext, *, taken: bool
 ) -> Plan:
     """Plan to change what is kept of a relationship; only fields that change are touched."""
     now = delegation.relationship
@@ -174,7 +174,7 @@ def plan_edit_delegation(
     return _plan(delegation, by, steps, reasons)
 
 
-def plan_event(delegation: Delegation, event: DelegatedAdminEvent, by: By) -> Plan:
+def plan_event(delegation: Delegation, event: DelegatedAdminEvent, by: PlanContext) -> Plan:
     """Plan to record what happened to a relationship: asked for, approved, terminated."""
     kept = delegation.relationship
     reasons = _against(kept, event, by.at)
@@ -195,7 +195,7 @@ def plan_event(delegation: Delegation, event: DelegatedAdminEvent, by: By) -> Pl
     return _plan(delegation, by, (_step(kept, after),) if after else (), reasons)
 
 
-def plan_extend(delegation: Delegation, extension: Extension, by: By) -> Plan:
+def plan_extend(delegation: Delegation, extension: Extension, by: PlanContext) -> Plan:
     """Plan to extend a relationship that is active: its end moves, the rest stays. Pure.
 
     One with the Global Administrator role is never extended; it needs a new relationship.
@@ -253,7 +253,7 @@ def _step(kept: DelegatedAdminRelationship, after: Fields) -> Step:
 
 
 def _plan(
-    delegation: Delegation, by: By, steps: tuple[Step, ...], reasons: list[Reason]
+    delegation: Delegation, by: PlanContext, steps: tuple[Step, ...], reasons: list[Reason]
 ) -> Plan:  # fmt: skip
     customer, account = delegation.customer, delegation.account
     target = Target(account.id or 0, account.cloud, customer.company_name, customer.id)

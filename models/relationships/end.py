@@ -17,12 +17,12 @@ from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.fields import fields_of
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import (
-    By,
     Call,
+    ChecklistItem,
+    CheckState,
     Fields,
-    Known,
     Plan,
-    Point,
+    PlanContext,
     Step,
     TakeBack,
     Target,
@@ -91,7 +91,7 @@ NONE_LEFT, SOME_LEFT = "none", "active"
 
 
 @dataclass(frozen=True, slots=True)
-class EndingWish:
+class EndingRequest:
     """What a person says of the ending."""
 
     reason: str = ""
@@ -154,7 +154,7 @@ def relationship_state(customer: Customer) -> RelationshipState:
     return RelationshipState.ACTIVE
 
 
-def plan_end(account: Account, ending: Ending, wish: EndingWish, by: By) -> Plan:
+def plan_end(account: Account, ending: Ending, wish: EndingRequest, by: PlanContext) -> Plan:
     """Plan to end the relationship with a customer. Pure: reads nothing but its arguments.
 
     Refused, and then it touches nothing, while anything is known to stand in the way.
@@ -184,25 +184,25 @@ def plan_end(account: Account, ending: Ending, wish: EndingWish, by: By) -> Plan
     )
 
 
-def _point(obstacle: Obstacle, wish: EndingWish, at: datetime) -> Point:
+def _point(obstacle: Obstacle, wish: EndingRequest, at: datetime) -> ChecklistItem:
     said = wish.looked.get(obstacle, "")
     title = _(OBSTACLE_TITLES[obstacle])
     until = end_day(said)
     if said == NONE_LEFT or (until is not None and until <= at.date()):
-        return Point(obstacle, title, Known.SETTLED, _("nothing is left"))
+        return ChecklistItem(obstacle, title, CheckState.SETTLED, _("nothing is left"))
     if said:
         text = _("there is some left")
         if until is not None:
             text = _("there is some left, until {date}").format(date=f"{until:%Y-%m-%d}")
-        return Point(obstacle, title, Known.IN_THE_WAY, text)
+        return ChecklistItem(obstacle, title, CheckState.IN_THE_WAY, text)
     text = _("not known: the book holds none; look in Partner Center")
-    return Point(obstacle, title, Known.UNKNOWN, text)
+    return ChecklistItem(obstacle, title, CheckState.UNKNOWN, text)
 
 
-def _last_point() -> Point:
+def _last_point() -> ChecklistItem:
     text = _("by a global admin of a direct bill partner or indirect provider; nobody tells the "
              "customer, so send the notice letter")  # fmt: skip
-    return Point("relationship", _("4 End the relationship"), Known.UNKNOWN, text)
+    return ChecklistItem("relationship", _("4 End the relationship"), CheckState.UNKNOWN, text)
 
 
 def end_day(said: str) -> date | None:
@@ -213,7 +213,7 @@ def end_day(said: str) -> date | None:
         return None
 
 
-def _wish_reasons(wish: EndingWish) -> list[Reason]:
+def _wish_reasons(wish: EndingRequest) -> list[Reason]:
     reasons = []
     reason = wish.reason.strip()
     if not reason:
@@ -264,9 +264,11 @@ def _account_reasons(account: Account, customer: Customer) -> list[Reason]:
     return reasons
 
 
-def _obstacle_reasons(points: tuple[Point, ...], wish: EndingWish, at: datetime) -> list[Reason]:
+def _obstacle_reasons(
+    points: tuple[ChecklistItem, ...], wish: EndingRequest, at: datetime
+) -> list[Reason]:
     known = [point.known for point in points]
-    if Known.IN_THE_WAY in known:
+    if CheckState.IN_THE_WAY in known:
         days = [day for said in wish.looked.values() if (day := end_day(said)) is not None]
         ahead = [day for day in days if day > at.date()]
         text = _("Something is still active; the checklist says what. Nothing is touched.")
@@ -274,7 +276,7 @@ def _obstacle_reasons(points: tuple[Point, ...], wish: EndingWish, at: datetime)
             earliest = f"{max(ahead):%Y-%m-%d}"
             text += " " + _("The earliest day is {date}.").format(date=earliest)
         return [Reason("end.in-the-way", text, source=SOURCE)]
-    if Known.UNKNOWN in known:
+    if CheckState.UNKNOWN in known:
         text = _(
             "The book does not know of reservations, software or subscriptions: look in Partner "
             "Center. While anything is active it does not let you end the relationship."
@@ -319,7 +321,7 @@ def _take_back(account: Account) -> TakeBack:
     )
 
 
-def _steps(ending: Ending, wish: EndingWish, by: By) -> tuple[Step, ...]:
+def _steps(ending: Ending, wish: EndingRequest, by: PlanContext) -> tuple[Step, ...]:
     customer, now = ending.customer, iso(by.at)
     after: Fields = {
         "relationship_to_partner": Relationship.NONE.value, "ended_at": now,
@@ -343,7 +345,7 @@ def _steps(ending: Ending, wish: EndingWish, by: By) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
-def _remove_call(customer: Customer, by: By) -> Call:
+def _remove_call(customer: Customer, by: PlanContext) -> Call:
     """Return the call that removes the relationship (`resources.md`, *Customer*, *Behaviour*)."""
     body: Fields = {
         "relationshipToPartner": "none", "attributes": {"objectType": "Customer"},
@@ -351,7 +353,7 @@ def _remove_call(customer: Customer, by: By) -> Call:
     return Call("PATCH", f"/v1/customers/{customer.microsoft_id}", body, by.plan_id)
 
 
-def plan_notice(ending: Ending, letter: Letter, by: By, how: SentBy = SentBy.SMTP) -> Plan:
+def plan_notice(ending: Ending, letter: Letter, by: PlanContext, how: SentBy = SentBy.SMTP) -> Plan:
     """Plan to record that the notice letter goes out: in the history, and in no other record.
 
     By SMTP it becomes a call in the outbox, which is sent when the plan is carried out.

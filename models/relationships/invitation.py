@@ -14,10 +14,10 @@ from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.fields import fields_of
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import (
-    By,
     Call,
     Fields,
     Plan,
+    PlanContext,
     Step,
     TakeBack,
     Target,
@@ -74,7 +74,7 @@ _WAYS = {
 }
 
 
-class Case:
+class InvitationDetails:
     """An invitation with what belongs to it, detached from the store."""
 
     def __init__(self, session: Session, invitation: Invitation, named: int | None = None) -> None:
@@ -119,7 +119,7 @@ class Case:
         return replace(letter, name=self.invitation.contact)  # the company's is no person's name
 
 
-def parties_of(case: Case) -> Parties:
+def parties_of(case: InvitationDetails) -> Parties:
     """Return who writes to whom in an invitation's letters."""
     invitation = case.invitation
     return Parties(
@@ -143,7 +143,9 @@ def letter_as_written(invitation: Invitation) -> Letter:
     )  # fmt: skip
 
 
-def read_case(store: Store, invitation_id: int, customer_id: int | None = None) -> Case:
+def read_case(
+    store: Store, invitation_id: int, customer_id: int | None = None
+) -> InvitationDetails:
     """Read an invitation with what belongs to it.
 
     Args:
@@ -158,7 +160,9 @@ def read_case(store: Store, invitation_id: int, customer_id: int | None = None) 
         return case_of(session, invitation_id, customer_id)
 
 
-def case_of(session: Session, invitation_id: int, customer_id: int | None = None) -> Case:
+def case_of(
+    session: Session, invitation_id: int, customer_id: int | None = None
+) -> InvitationDetails:
     """Read the same in a session that is open already."""
     known = 0 < invitation_id < 2**31
     invitation = session.get(Invitation, invitation_id) if known else None
@@ -167,10 +171,10 @@ def case_of(session: Session, invitation_id: int, customer_id: int | None = None
             _("There is no invitation {id}.").format(id=invitation_id),
             _("Look for it with: partnerdesk relationships list --tab invitations"),
         )
-    return Case(session, invitation, customer_id)
+    return InvitationDetails(session, invitation, customer_id)
 
 
-def plan_letter_out(case: Case, letter: Letter, how: SentBy, by: By) -> Plan:
+def plan_letter_out(case: InvitationDetails, letter: Letter, how: SentBy, by: PlanContext) -> Plan:
     """Plan to record that an invitation's letter, or a reminder, goes out. Pure.
 
     One that goes out soon after another is warned of: it is easily the same one, recorded twice.
@@ -220,7 +224,7 @@ def _no_letter(invitation: Invitation, letter: Letter) -> tuple[Reason, ...]:
     return check_letter(letter)
 
 
-def letter_call(letter: Letter, by: By) -> Call:
+def letter_call(letter: Letter, by: PlanContext) -> Call:
     """Return a letter as the outbox keeps it until the mail server has it."""
     body: Fields = {
         "kind": letter.kind.value, "language": letter.language, "name": letter.name,
@@ -230,7 +234,7 @@ def letter_call(letter: Letter, by: By) -> Call:
     return Call("MAIL", letter.email, body, by.plan_id)
 
 
-def plan_rewrite(case: Case, letter: Letter, by: By) -> Plan:
+def plan_rewrite(case: InvitationDetails, letter: Letter, by: PlanContext) -> Plan:
     """Plan to keep an edited letter of an invitation that is still a draft."""
     reasons = list(check_letter(letter))
     if case.invitation.state_at(by.at) is not InvitationState.DRAFT:
@@ -245,12 +249,12 @@ def plan_rewrite(case: Case, letter: Letter, by: By) -> Plan:
     return _plan(case, by, reasons, steps)
 
 
-def plan_decline(case: Case, by: By) -> Plan:
+def plan_decline(case: InvitationDetails, by: PlanContext) -> Plan:
     """Plan to record that the customer said no."""
     return _closing(case, InvitationEvent.DECLINE, InvitationState.DECLINED, by)
 
 
-def plan_withdraw(case: Case, by: By) -> Plan:
+def plan_withdraw(case: InvitationDetails, by: PlanContext) -> Plan:
     """Plan to give an invitation up. The link stays valid: Partner Center knows no withdrawing."""
     plan = _closing(case, InvitationEvent.WITHDRAW, InvitationState.WITHDRAWN, by)
     if not plan.steps or case.invitation.state_at(by.at) is InvitationState.DRAFT:
@@ -260,7 +264,7 @@ def plan_withdraw(case: Case, by: By) -> Plan:
     return _plan(case, by, [*plan.reasons, reason], plan.steps)
 
 
-def plan_accept(case: Case, by: By, customer: Customer | None = None) -> Plan:
+def plan_accept(case: InvitationDetails, by: PlanContext, customer: Customer | None = None) -> Plan:
     """Plan to record that the customer accepted: it comes, or comes back, into the book.
 
     Args:
@@ -297,7 +301,7 @@ def plan_accept(case: Case, by: By, customer: Customer | None = None) -> Plan:
     return replace(plan, target=replace(plan.target, customer_id=chosen.id if chosen else None))
 
 
-def _establish(case: Case, customer: Customer, by: By) -> list[Step]:
+def _establish(case: InvitationDetails, customer: Customer, by: PlanContext) -> list[Step]:
     """Return the steps that begin a customer's new life with the partner, where none lasts.
 
     The delegated admin that an invitation asks for comes with it (`reference/rules.md §10`).
@@ -333,7 +337,7 @@ def _waits(invitation: Invitation) -> bool:
 
 def plan_template(
     account: PartnerAccount, kept: LetterTemplate | None, letter: tuple[LetterKind, LetterLanguage],
-    template: Template, by: By,
+    template: Template, by: PlanContext,
 ) -> Plan:  # fmt: skip
     """Plan to keep an own text for a kind of letter; the built-in one again where it is empty."""
     kind, language = letter
@@ -348,16 +352,18 @@ def plan_template(
     return Plan.of(ChangeKind.TEMPLATE, by, target, steps, reasons)
 
 
-def _closing(case: Case, event: InvitationEvent, state: InvitationState, by: By) -> Plan:
+def _closing(
+    case: InvitationDetails, event: InvitationEvent, state: InvitationState, by: PlanContext
+) -> Plan:
     reasons = _against(case.invitation, event, by)
     return _plan(case, by, reasons, (_step(case.invitation, _closed(state, by)),))
 
 
-def _closed(state: InvitationState, by: By) -> Fields:
+def _closed(state: InvitationState, by: PlanContext) -> Fields:
     return {"state": state.value, "closed_at": iso(by.at), "next_at": iso(NEVER)}
 
 
-def _against(invitation: Invitation, event: InvitationEvent, by: By) -> list[Reason]:
+def _against(invitation: Invitation, event: InvitationEvent, by: PlanContext) -> list[Reason]:
     """Return that an event cannot happen to an invitation now."""
     state = invitation.state_at(by.at)
     linked = event is InvitationEvent.ACCEPT and _waits(invitation)
@@ -384,8 +390,8 @@ def _plain(fields: Fields) -> Fields:
 
 
 def _plan(
-    case: Case,
-    by: By,
+    case: InvitationDetails,
+    by: PlanContext,
     reasons: list[Reason],
     steps: tuple[Step, ...] = (),
     calls: tuple[Call, ...] = (),

@@ -18,7 +18,7 @@ from sqlmodel import col, select
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.accounts.records import ACCOUNT
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target
+from partnerdesk.models.changes.plan import Fields, Plan, PlanContext, Step, Target
 from partnerdesk.models.core.clock import date_text, iso
 from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.core.verdicts import Reason, is_refused
@@ -68,7 +68,7 @@ RELATED = ("reseller", "advisor", "syndication")
 
 
 @dataclass(frozen=True, slots=True)
-class InvitationWish:
+class InvitationRequest:
     """What a person says of an invitation; empty texts are filled in from the book."""
 
     company: str = ""
@@ -90,7 +90,7 @@ class InvitationWish:
 
 
 @dataclass(frozen=True)
-class Around:
+class InvitationContext:
     """What the book has that matters to an invitation."""
 
     account: PartnerAccount
@@ -107,13 +107,13 @@ class Around:
     """The partner's own provider, where it has just one."""
 
 
-def read_around(store: Store, account_id: int, wish: InvitationWish) -> Around:
+def read_around(store: Store, account_id: int, wish: InvitationRequest) -> InvitationContext:
     """Read what the book has of the company that is to be invited."""
     with store.reading() as session:
         return around_of(session, account_id, wish)
 
 
-def around_of(session: Session, account_id: int, wish: InvitationWish) -> Around:
+def around_of(session: Session, account_id: int, wish: InvitationRequest) -> InvitationContext:
     """Read the same in a session that is open already."""
     account = session.get_one(PartnerAccount, account_id)
     customer = _customer(session, account_id, wish)
@@ -135,7 +135,7 @@ def around_of(session: Session, account_id: int, wish: InvitationWish) -> Around
     billing = session.get(BillingProfile, customer.id) if customer else None
     own = language_for((billing.culture or billing.language) if billing else "")
     language = wish.language or own
-    return Around(
+    return InvitationContext(
         account=account,
         customer=customer,
         billing=billing,
@@ -146,7 +146,7 @@ def around_of(session: Session, account_id: int, wish: InvitationWish) -> Around
     )
 
 
-def _customer(session: Session, account_id: int, wish: InvitationWish) -> Customer | None:
+def _customer(session: Session, account_id: int, wish: InvitationRequest) -> Customer | None:
     """Return the customer that is named, or surely the same by tenant or domain."""
     if wish.customer_id is not None:
         return session.get(Customer, wish.customer_id)
@@ -176,7 +176,9 @@ def letter_kind(kind: InvitationKind, *, reminder: bool) -> LetterKind:
     return LetterKind.REMINDER if reminder else LetterKind.INVITATION
 
 
-def plan_invite(account: Account, wish: InvitationWish, around: Around, by: By) -> Plan:
+def plan_invite(
+    account: Account, wish: InvitationRequest, around: InvitationContext, by: PlanContext
+) -> Plan:
     """Plan to write an invitation, or to record one that was made in the portal. Pure."""
     inviting = _Inviting(account, wish, around, by)
     customer_id = around.customer.id if around.customer else None
@@ -187,7 +189,9 @@ def plan_invite(account: Account, wish: InvitationWish, around: Around, by: By) 
 class _Inviting:
     """One invitation that is being planned: the wish, with what the book fills in."""
 
-    def __init__(self, account: Account, wish: InvitationWish, around: Around, by: By) -> None:
+    def __init__(
+        self, account: Account, wish: InvitationRequest, around: InvitationContext, by: PlanContext
+    ) -> None:
         self.account, self.wish, self.around, self.by = account, wish, around, by
         customer, billing = around.customer, around.billing
         self.company = " ".join(wish.company.split()) or (customer.company_name if customer else "")

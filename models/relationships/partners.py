@@ -14,7 +14,7 @@ from partnerdesk.models.accounts.edit import mpn_id_of
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.fields import fields_of
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import By, Fields, Plan, Step, Target
+from partnerdesk.models.changes.plan import Fields, Plan, PlanContext, Step, Target
 from partnerdesk.models.core.clock import iso
 from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.core.text import fold, shown
@@ -93,7 +93,7 @@ def model_reasons(account: Account) -> list[Reason]:
 
 
 def plan_add_partner(
-    account: Account, said: Mapping[str, str], others: Sequence[PartnerLink], by: By
+    account: Account, said: Mapping[str, str], others: Sequence[PartnerLink], by: PlanContext
 ) -> Plan:
     """Plan to add an indirect provider or reseller; `said` holds texts by `FIELDS`. Pure."""
     fields, reasons = _checked(account, said, others, None)
@@ -109,7 +109,7 @@ def plan_edit_partner(
     partner: PartnerLink,
     said: Mapping[str, str],
     others: Sequence[PartnerLink],
-    by: By,
+    by: PlanContext,
 ) -> Plan:
     """Plan to change what is kept of a partner; only fields that change are touched. Pure."""
     fields, reasons = _checked(account, said, others, partner)
@@ -127,7 +127,7 @@ def plan_edit_partner(
 
 
 def plan_end_partner(
-    partner: PartnerLink, account: PartnerAccount, cloud: Cloud, customers: int, by: By
+    partner: PartnerLink, account: PartnerAccount, cloud: Cloud, customers: int, by: PlanContext
 ) -> Plan:
     """Plan to end the link with a partner; `customers` is how many carry its name. Pure.
 
@@ -177,7 +177,7 @@ def plan_name_reseller(
     customer: Customer,
     wanted: str,
     partners: Sequence[PartnerLink],
-    by: By,
+    by: PlanContext,
     *,
     own_mpn_id: str = "",
 ) -> Plan:

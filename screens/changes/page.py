@@ -11,7 +11,7 @@ from partnerdesk.models.core.clock import age, moment_text
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.screens.changes.undo import undo
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.outbox import OutboxCall
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.pages.change import ChangePage
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
-class ChangeScreen(DeskScreen):
+class ChangeScreen(AppScreen):
     """Everything that the history says of one change."""
 
     NAME = "change"
@@ -40,13 +40,13 @@ class ChangeScreen(DeskScreen):
 
     page = query_one(FieldPage)
 
-    def __init__(self, desk: Desk, page: ChangePage) -> None:
+    def __init__(self, desk: AppSession, page: ChangePage) -> None:
         super().__init__(desk)
         self._change_id = page.entry.id or 0
         self._shown = page
 
     @classmethod
-    async def load(cls, desk: Desk, key: RowKey) -> Self:
+    async def load(cls, desk: AppSession, key: RowKey) -> Self:
         """Read the entry of the history.
 
         Raises:

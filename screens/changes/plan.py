@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from textual.getters import query_one
 
-from partnerdesk.models.core.errors import ConflictError, DeskError, UsageError
+from partnerdesk.models.core.errors import AppError, ConflictError, UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.operations.describe_plan import plan_text, plan_title, tell_plan
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from partnerdesk.models.changes.plan import Outcome, Plan
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 LABEL_SHARE = 0.6
 """The part of the line that what is asked may take, as `Prompt` lays it out."""
 
 
-class PlanScreen(DeskScreen):
+class PlanScreen(AppScreen):
     """Shows a plan; `!` carries it out, Esc leaves everything as it is."""
 
     NAME = "plan"
@@ -42,7 +42,7 @@ class PlanScreen(DeskScreen):
 
     def __init__(
         self,
-        desk: Desk,
+        desk: AppSession,
         plan: Plan,
         done: Callable[[Outcome], Awaitable[None]],
         conflict: Callable[[], Awaitable[None]] | None = None,
@@ -144,7 +144,7 @@ class PlanScreen(DeskScreen):
             await self.shell.go_back()
             await self._conflict()
             return
-        except DeskError as error:
+        except AppError as error:
             self.fail(error)
             return
         finally:

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.lists.spec import Column, Kind, Row
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.questions import Choice
 from partnerdesk.tui.widgets.record_table import RecordTable
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.operations.bulk import (
         PlannedRun,
+        RunRequest,
         RunView,
-        RunWish,
     )
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 SLICE_SECONDS = 0.3
 """How long rows are written before the screen shows how far it is."""
@@ -43,7 +43,7 @@ def columns(results: Mapping[str, str]) -> tuple[Column, ...]:
     )
 
 
-class RunScreen(DeskScreen):
+class RunScreen(AppScreen):
     """Shows a run; `!` carries it out row by row, and it can go on after a crash."""
 
     NAME = "run"
@@ -69,7 +69,7 @@ class RunScreen(DeskScreen):
     table = query_one(RecordTable)
     heading = query_one("#run-heading", Static)
 
-    def __init__(self, desk: Desk, account: Account, run: PlannedRun | RunView) -> None:
+    def __init__(self, desk: AppSession, account: Account, run: PlannedRun | RunView) -> None:
         from partnerdesk.models.operations.bulk import ROW_TITLES
 
         super().__init__(desk)
@@ -81,16 +81,20 @@ class RunScreen(DeskScreen):
 
     @classmethod
     async def load(
-        cls, desk: Desk, run: RunWish | int, keys: Sequence[RowKey] = (), account_id: int = 0
+        cls,
+        desk: AppSession,
+        run: RunRequest | int,
+        keys: Sequence[RowKey] = (),
+        account_id: int = 0,
     ) -> Self:
         """Plan the same change to many records; or read a run that was cut off, by its number.
 
         Raises:
             NotFoundError: there is no such run, or its cloud is not turned on.
         """
-        from partnerdesk.models.operations.bulk import RunWish, plan_run, read_run
+        from partnerdesk.models.operations.bulk import RunRequest, plan_run, read_run
 
-        if not isinstance(run, RunWish):
+        if not isinstance(run, RunRequest):
             view = await desk.aside(read_run, run)
             return cls(desk, desk.account_of(view.account_id), view)
         account = desk.account_of(account_id)

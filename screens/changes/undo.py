@@ -8,10 +8,10 @@ from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Outcome
-    from partnerdesk.tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.tui.widgets.app_screen import AppScreen
 
 
-async def undo(screen: DeskScreen, change_id: int) -> None:
+async def undo(screen: AppScreen, change_id: int) -> None:
     """Show the plan that takes an entry of the history back.
 
     Raises:

@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from partnerdesk.models.core.errors import ConflictError, DeskError
+from partnerdesk.models.core.errors import AppError, ConflictError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.add import circumstances, plan_add_customer
 from partnerdesk.models.customers.duplicates import find_look_alikes
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.customers.drafts import CustomerDraft
     from partnerdesk.models.customers.duplicates import LookAlike
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
     from partnerdesk.tui.widgets.form_page import FormPage
 
 _COMPARED = (
@@ -55,7 +55,7 @@ class AddCustomerScreen(CustomerFormScreen):
         CustomerFormScreen.ACTIONS[-1],
     )  # fmt: skip
 
-    def __init__(self, desk: Desk, account: Account, draft: CustomerDraft) -> None:
+    def __init__(self, desk: AppSession, account: Account, draft: CustomerDraft) -> None:
         at = circumstances(account, desk.clock())
         super().__init__(desk, account, at, draft.values)
         self.prefilled = draft.id is None
@@ -67,7 +67,7 @@ class AddCustomerScreen(CustomerFormScreen):
         self._kept = asyncio.Event()
         """Whether no write is under way: all is kept, or cannot be for now."""
         self._kept.set()
-        self._trouble: DeskError | None = None
+        self._trouble: AppError | None = None
         """Why what was typed last could not be kept; it is tried again until it can."""
         self._taken = False
         """Whether another terminal goes on with the draft, or carried it out."""
@@ -78,7 +78,7 @@ class AddCustomerScreen(CustomerFormScreen):
             self.seen = {name for name, text in self.typed.items() if text}
 
     @classmethod
-    async def load(cls, desk: Desk, draft: CustomerDraft | None = None) -> Self:
+    async def load(cls, desk: AppSession, draft: CustomerDraft | None = None) -> Self:
         """Return the form with a draft, or an empty one in the chosen account.
 
         Raises:
@@ -144,13 +144,13 @@ class AddCustomerScreen(CustomerFormScreen):
         except ConflictError as error:
             self._taken = True
             self._in_trouble(error)
-        except DeskError as error:
+        except AppError as error:
             self._unkept = True
             self._in_trouble(error)
         finally:
             self._kept.set()
 
-    def _in_trouble(self, error: DeskError | None) -> None:
+    def _in_trouble(self, error: AppError | None) -> None:
         if error is not self._trouble:
             self._trouble = error
             self.call_later(self.show_heading)

@@ -11,7 +11,7 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.lists.spec import Column, Kind, Row
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.questions import Choice
 from partnerdesk.tui.widgets.record_table import RecordTable
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from partnerdesk.models.customers.drafts import CustomerDraft
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 COLUMNS = (
     Column("company", N_("Company"), "", 22, grows=3),
@@ -31,7 +31,7 @@ COLUMNS = (
 )
 
 
-class DraftsScreen(DeskScreen):
+class DraftsScreen(AppScreen):
     """Offers the drafts there are when somebody wants to add a customer."""
 
     NAME = "drafts"
@@ -46,12 +46,12 @@ class DraftsScreen(DeskScreen):
 
     table = query_one(RecordTable)
 
-    def __init__(self, desk: Desk, drafts: Sequence[CustomerDraft]) -> None:
+    def __init__(self, desk: AppSession, drafts: Sequence[CustomerDraft]) -> None:
         super().__init__(desk)
         self._drafts = list(drafts)
 
     @classmethod
-    async def load(cls, desk: Desk) -> DeskScreen:
+    async def load(cls, desk: AppSession) -> AppScreen:
         """Return the drafts there are; where there are none, an empty form."""
         from partnerdesk.screens.customers.add import AddCustomerScreen
 
@@ -137,7 +137,7 @@ class DraftsScreen(DeskScreen):
         self.status.say(_("The draft is gone."))
 
 
-async def _read(desk: Desk) -> list[CustomerDraft]:
+async def _read(desk: AppSession) -> list[CustomerDraft]:
     from partnerdesk.models.customers.drafts import read_drafts
 
     return await desk.aside(read_drafts, [account.id for account in desk.accounts])

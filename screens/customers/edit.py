@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.customers.page import CustomerPage
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
 class EditCustomerScreen(CustomerFormScreen):
@@ -28,7 +28,9 @@ class EditCustomerScreen(CustomerFormScreen):
 
     NAME = "edit-customer"
 
-    def __init__(self, desk: Desk, account: Account, page: CustomerPage, field: str = "") -> None:
+    def __init__(
+        self, desk: AppSession, account: Account, page: CustomerPage, field: str = ""
+    ) -> None:
         before = form_values(page)
         super().__init__(desk, account, circumstances(account, desk.clock(), before), before)
         self._page = page
@@ -37,7 +39,7 @@ class EditCustomerScreen(CustomerFormScreen):
         self._theirs: dict[FormField, str] = {}
 
     @classmethod
-    async def load(cls, desk: Desk, page: CustomerPage, field: str = "") -> Self:
+    async def load(cls, desk: AppSession, page: CustomerPage, field: str = "") -> Self:
         """Return the form in the customer's account, the cursor in `field`.
 
         Raises:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.customers.form.fields import Circumstances
+    from partnerdesk.models.customers.form.fields import FormContext
     from partnerdesk.models.forms.question import Question
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 _FOLLOWERS: Mapping[str, tuple[FormField, ...]] = {
     FormField.COMPANY_NAME: (FormField.DOMAIN_PREFIX,),
@@ -31,7 +31,7 @@ class CustomerFormScreen(RecordFormScreen):
     """A customer's fields, to be filled in. Subclasses say what becomes of them."""
 
     def __init__(
-        self, desk: Desk, account: Account, at: Circumstances, values: Mapping[FormField, str]
+        self, desk: AppSession, account: Account, at: FormContext, values: Mapping[FormField, str]
     ) -> None:
         super().__init__(desk, account, {field.value: text for field, text in values.items()})
         self.at = at

@@ -16,7 +16,7 @@ from partnerdesk.tui.widgets.list_screen import ListScreen
 if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Scope
     from partnerdesk.models.lists.spec import Row
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
 class CustomersScreen(ListScreen):
@@ -58,7 +58,7 @@ class CustomersScreen(ListScreen):
     )  # fmt: skip
 
     @classmethod
-    async def load(cls, desk: Desk, filter_text: str | None = None) -> Self:
+    async def load(cls, desk: AppSession, filter_text: str | None = None) -> Self:
         """Return the list as it was left, or with the customers that a filter finds."""
         if filter_text is not None and desk.scope is not None:
             desk.remembered.keep_view(desk.scope.key, cls.SPEC.name, View(filter=filter_text))

@@ -9,12 +9,12 @@ from rich.cells import cell_len
 from textual.getters import query_one
 
 from partnerdesk.models.core.clock import age
-from partnerdesk.models.core.errors import ConflictError, DeskError, NotFoundError
+from partnerdesk.models.core.errors import AppError, ConflictError, NotFoundError
 from partnerdesk.models.languages import N_, _
 from partnerdesk.screens.changes.undo import undo
 from partnerdesk.screens.customers.sections import CHANGE, Ways, sections
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.prompt import Aid
 from partnerdesk.tui.widgets.questions import Choice, done
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from partnerdesk.models.customers.entities import Note
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.pages.customer import WholeCustomer
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
-class CustomerScreen(DeskScreen):
+class CustomerScreen(AppScreen):
     """Everything the book holds of one customer."""
 
     NAME = "customer"
@@ -60,7 +60,7 @@ class CustomerScreen(DeskScreen):
 
     page = query_one(FieldPage)
 
-    def __init__(self, desk: Desk, page: WholeCustomer) -> None:
+    def __init__(self, desk: AppSession, page: WholeCustomer) -> None:
         super().__init__(desk)
         self._customer_id = page.customer.id or 0
         self._shown = page
@@ -68,7 +68,7 @@ class CustomerScreen(DeskScreen):
         """The customer as it was when what is being edited was begun."""
 
     @classmethod
-    async def load(cls, desk: Desk, key: RowKey) -> Self:
+    async def load(cls, desk: AppSession, key: RowKey) -> Self:
         """Read the customer.
 
         Raises:
@@ -102,7 +102,7 @@ class CustomerScreen(DeskScreen):
         self._shown = page
         self._show()
 
-    def reading_failed(self, error: DeskError) -> None:
+    def reading_failed(self, error: AppError) -> None:
         """Leave the page of a customer that is not in the book any more; else say what failed."""
         if isinstance(error, NotFoundError):
             self.shell.begin(self, partial(self._gone, str(error)))
@@ -218,7 +218,7 @@ class CustomerScreen(DeskScreen):
         try:
             plan = plan_note(self._shown, text, note, self.desk.by())
             await self.desk.aside(carry_out, plan)
-        except DeskError as error:
+        except AppError as error:
             # What was typed is not lost: the dialog opens again with it and says why.
             await self._edit_note(note, text, str(error))
             return

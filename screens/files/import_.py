@@ -11,12 +11,12 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, number
 from partnerdesk.models.lists.spec import Column, Kind, Row
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.importing.plan import ImportOutcome, ImportPlan
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 COLUMNS = (
     Column("what", N_("What"), "", 9, Kind.CHOICE,
@@ -42,7 +42,7 @@ BAR = 30
 """Cells of the progress bar."""
 
 
-class ImportScreen(DeskScreen):
+class ImportScreen(AppScreen):
     """What importing a file would do, and doing it."""
 
     NAME = "import"
@@ -57,7 +57,7 @@ class ImportScreen(DeskScreen):
     table = query_one("#rows", RecordTable)
     summary = query_one("#summary", Static)
 
-    def __init__(self, desk: Desk, account: Account, path: Path) -> None:
+    def __init__(self, desk: AppSession, account: Account, path: Path) -> None:
         super().__init__(desk)
         self._account = account
         """The account the import was begun in; stays it, whatever the header chooses later."""
@@ -70,7 +70,7 @@ class ImportScreen(DeskScreen):
         """Which reading of the file is under way, or was last."""
 
     @classmethod
-    async def load(cls, desk: Desk, path: Path) -> Self:
+    async def load(cls, desk: AppSession, path: Path) -> Self:
         """Return what the file would change in the chosen account; it is read on the screen.
 
         Raises:
@@ -113,7 +113,7 @@ class ImportScreen(DeskScreen):
                 before = percent
                 shown = self.call_later(self._show_progress, reading, label, percent)
                 if not shown or reading is not self._reading:
-                    raise DeskError(label)  # nobody waits for it any more: read no further
+                    raise AppError(label)  # nobody waits for it any more: read no further
 
         return told
 
@@ -123,7 +123,7 @@ class ImportScreen(DeskScreen):
         filled = BAR * percent // 100
         self.summary.update(f"{label}\n\n{'█' * filled}{'░' * (BAR - filled)} {percent} %")
 
-    def _show_failure(self, error: DeskError) -> None:
+    def _show_failure(self, error: AppError) -> None:
         file = shown(str(self._path))
         text = _("{file} cannot be imported; nothing was changed.").format(file=file)
         self.summary.update(f"{text}\n\n{error.message}\n{error.remedy}")
@@ -203,7 +203,7 @@ class ImportScreen(DeskScreen):
     async def _carry_out(self, plan: ImportPlan) -> None:
         try:
             outcome, refused = await asyncio.to_thread(self._write, plan)
-        except DeskError:
+        except AppError:
             self._done = False
             raise
         finally:
@@ -230,7 +230,7 @@ class ImportScreen(DeskScreen):
             return outcome, ""
         try:
             kept = keep_refused(plan, self._path)
-        except DeskError as error:
+        except AppError as error:
             return outcome, _("The refused rows could not be kept: {error}").format(error=error)
         return outcome, _("Refused rows: {file}").format(file=kept)
 

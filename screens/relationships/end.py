@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from partnerdesk.models.changes.plan import Known
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.changes.plan import CheckState
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.forms.question import Option, Question
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.changes.plan import Outcome, Plan, Point
+    from partnerdesk.models.changes.plan import ChecklistItem, Outcome, Plan
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.relationships.end import Ending
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
 class EndRelationshipScreen(RecordFormScreen):
@@ -30,14 +30,14 @@ class EndRelationshipScreen(RecordFormScreen):
 
     NAME = "end-relationship"
 
-    def __init__(self, desk: Desk, account: Account, ending: Ending) -> None:
+    def __init__(self, desk: AppSession, account: Account, ending: Ending) -> None:
         super().__init__(desk, account, {})
         self._ending = ending
-        self._points: tuple[Point, ...] = ()
+        self._points: tuple[ChecklistItem, ...] = ()
         """The checklist of the plan that was made last."""
 
     @classmethod
-    async def load(cls, desk: Desk, customer_id: RowKey) -> Self:
+    async def load(cls, desk: AppSession, customer_id: RowKey) -> Self:
         """Read what there is of the customer.
 
         Raises:
@@ -92,10 +92,10 @@ class EndRelationshipScreen(RecordFormScreen):
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
         """Return the plan that ends the relationship, or says what stands in its way."""
-        from partnerdesk.models.relationships.end import EndingWish, Obstacle, plan_end
+        from partnerdesk.models.relationships.end import EndingRequest, Obstacle, plan_end
 
         looked = {point: values.get(point.value, "").strip() for point in Obstacle}
-        wish = EndingWish(values.get("reason", ""), looked)
+        wish = EndingRequest(values.get("reason", ""), looked)
         plan = plan_end(self.account, self._ending, wish, self.desk.by())
         self._points = plan.checklist
         return plan
@@ -105,7 +105,7 @@ class EndRelationshipScreen(RecordFormScreen):
         in_the_way = [
             Reason("end.in-the-way", point.text, name)
             for point in self._points
-            if point.name == name and point.known is Known.IN_THE_WAY
+            if point.name == name and point.known is CheckState.IN_THE_WAY
         ]
         return [*super().reasons_of(name), *in_the_way]
 
@@ -123,7 +123,7 @@ class EndRelationshipScreen(RecordFormScreen):
 
         try:
             self._ending = await self.desk.aside(read_ending, self._ending.customer.id or 0)
-        except DeskError as error:
+        except AppError as error:
             self.fail(error)
             return
         await super().conflict()

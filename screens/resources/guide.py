@@ -10,16 +10,16 @@ from textual.widgets import Markdown
 
 from partnerdesk.models.languages import N_, _
 from partnerdesk.tui.widgets.actions import BACK, Action
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from partnerdesk.models.resources import Resource
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
-class GuideScreen(DeskScreen):
+class GuideScreen(AppScreen):
     """The guide of one resource, to scroll through."""
 
     NAME = "guide"
@@ -40,7 +40,7 @@ class GuideScreen(DeskScreen):
 
     text = query_one(VerticalScroll)
 
-    def __init__(self, desk: Desk, resource: Resource) -> None:
+    def __init__(self, desk: AppSession, resource: Resource) -> None:
         super().__init__(desk)
         self._resource = resource
 

@@ -15,7 +15,7 @@ from partnerdesk.models.lists.spec import Column, Row
 from partnerdesk.models.resources import RESOURCES, Resource, waiting
 from partnerdesk.models.settings.clouds import Capability
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.questions import Choice
 from partnerdesk.tui.widgets.record_table import RecordTable
 
@@ -34,7 +34,7 @@ def columns() -> tuple[Column, ...]:
     )
 
 
-class ResourcesScreen(DeskScreen):
+class ResourcesScreen(AppScreen):
     """The resources table of the page, alive."""
 
     NAME = "resources"

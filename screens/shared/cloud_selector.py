@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
 class CloudSelector(NarrowingDialog):
     """Answers with the key of the chosen scope, or None."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AppSession) -> None:
         super().__init__(_("Cloud and account"), desk.scope.key if desk.scope else "")
         self._desk = desk
 

@@ -14,7 +14,7 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Verdict, verdict_of
 from partnerdesk.models.languages import N_, _
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.form_page import FormPage, Item, ItemState
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Outcome, Plan
-    from partnerdesk.models.core.errors import DeskError
+    from partnerdesk.models.core.errors import AppError
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.forms.question import Question
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 STATES = {
     Verdict.ALLOWED: ItemState.GOOD,
@@ -36,7 +36,7 @@ STATES = {
 }
 
 
-class FormScreen(DeskScreen):
+class FormScreen(AppScreen):
     """A form in one account. Subclasses say what is asked, and what becomes of it."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -67,14 +67,14 @@ class FormScreen(DeskScreen):
     form = query_one(FormPage)
     heading = query_one("#form-heading", Static)
 
-    def __init__(self, desk: Desk, account: Account) -> None:
+    def __init__(self, desk: AppSession, account: Account) -> None:
         super().__init__(desk)
         self.account = account
         """The account the form was opened in; stays it, whatever the header chooses later."""
         self.ready = asyncio.Event()
         """Whether the fields are shown; keys that were pressed ahead wait for it."""
         self._headed = ("", "")
-        self._cannot_begin: DeskError | None = None
+        self._cannot_begin: AppError | None = None
         """Why there are no fields."""
 
     @classmethod
@@ -92,7 +92,7 @@ class FormScreen(DeskScreen):
         self.filled_in()
         self.ready.set()
 
-    def _not_warmed_up(self, error: DeskError) -> None:
+    def _not_warmed_up(self, error: AppError) -> None:
         self._cannot_begin = error
         self.fail(error)
         self.ready.set()

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Plan
-    from partnerdesk.models.core.errors import DeskError
+    from partnerdesk.models.core.errors import AppError
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.forms.question import Question
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
 class RecordFormScreen(FormScreen):
@@ -30,7 +30,7 @@ class RecordFormScreen(FormScreen):
     reasons are said of the fields that were left already.
     """
 
-    def __init__(self, desk: Desk, account: Account, values: Mapping[str, str]) -> None:
+    def __init__(self, desk: AppSession, account: Account, values: Mapping[str, str]) -> None:
         super().__init__(desk, account)
         self.typed: dict[str, str] = dict(values)
         """What stands in the form, asked for now or not."""
@@ -161,7 +161,7 @@ class RecordFormScreen(FormScreen):
         self._checking = None
         self.stop_reading("check")
 
-    def _cannot_check(self, error: DeskError) -> None:
+    def _cannot_check(self, error: AppError) -> None:
         self._checking = None
         self.fail(error)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from partnerdesk.models.languages import speak
-from partnerdesk.tui.app import DeskApp
+from partnerdesk.tui.app import ConsoleApp
 from tests.books import demo_desk, empty_desk
 from tests.depth import deep
 
@@ -27,7 +27,7 @@ class Compare(Protocol):
 
     def __call__(
         self,
-        app: DeskApp,
+        app: ConsoleApp,
         press: tuple[str, ...] = ...,
         terminal_size: tuple[int, int] = ...,
         run_before: Callable[[Pilot[None]], Awaitable[None]] = ...,
@@ -119,7 +119,7 @@ def test_screen(
     screen: str, language: str, size: tuple[int, int], tmp_path: Path, snap_compare: Compare
 ) -> None:
     speak(language)
-    app = DeskApp(demo_desk(tmp_path))
+    app = ConsoleApp(demo_desk(tmp_path))
     assert snap_compare(app, terminal_size=size, run_before=pressing(KEYS[screen]))
 
 
@@ -133,7 +133,7 @@ def test_without_colour(
     screen: str, tmp_path: Path, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    app = DeskApp(demo_desk(tmp_path))
+    app = ConsoleApp(demo_desk(tmp_path))
     assert snap_compare(app, terminal_size=SMALL, run_before=pressing(KEYS[screen]))
 
 
@@ -141,29 +141,29 @@ def test_without_colour(
 @pytest.mark.parametrize("theme", ["ansi", "partnerdesk-light"])
 @pytest.mark.parametrize("screen", MAIN_SCREENS)
 def test_theme(screen: str, theme: str, tmp_path: Path, snap_compare: Compare) -> None:
-    app = DeskApp(demo_desk(tmp_path, theme=theme))
+    app = ConsoleApp(demo_desk(tmp_path, theme=theme))
     assert snap_compare(app, terminal_size=SMALL, run_before=pressing(KEYS[screen]))
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_empty_book(language: str, tmp_path: Path, snap_compare: Compare) -> None:
     speak(language)
-    app = DeskApp(empty_desk(tmp_path))
+    app = ConsoleApp(empty_desk(tmp_path))
     assert snap_compare(app, terminal_size=SMALL, run_before=pressing(("g", "c")))
 
 
 def test_read_only_over_all_clouds(tmp_path: Path, snap_compare: Compare) -> None:
-    app = DeskApp(demo_desk(tmp_path, cloud="all", read_only=True))
+    app = ConsoleApp(demo_desk(tmp_path, cloud="all", read_only=True))
     assert snap_compare(app, terminal_size=DESIGN, run_before=pressing(("g", "c", "I")))
 
 
 def test_us_government_says_what_it_lacks(tmp_path: Path, snap_compare: Compare) -> None:
-    app = DeskApp(demo_desk(tmp_path, cloud="us-gov"))
+    app = ConsoleApp(demo_desk(tmp_path, cloud="us-gov"))
     assert snap_compare(app, terminal_size=SMALL, run_before=pressing(("j",)))
 
 
 def test_terminal_too_small(tmp_path: Path, snap_compare: Compare) -> None:
-    app = DeskApp(demo_desk(tmp_path))
+    app = ConsoleApp(demo_desk(tmp_path))
     assert snap_compare(app, terminal_size=(50, 12), run_before=pressing(()))
 
 
@@ -179,6 +179,6 @@ def test_import_says_what_it_would_do(
         "nope,Ohne Kennung AG,ohne.de,Reseller",
     ]
     Path("new.csv").write_text("\n".join(rows))
-    app = DeskApp(demo_desk(tmp_path))
+    app = ConsoleApp(demo_desk(tmp_path))
     keys = ("g", "c", "I", *"new", "full_stop", *"csv", "enter")
     assert snap_compare(app, terminal_size=SMALL, run_before=pressing(keys))

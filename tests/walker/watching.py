@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual.events import Event
 
     from partnerdesk.tui.widgets.actions import Action
-    from partnerdesk.tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.tui.widgets.app_screen import AppScreen
     from partnerdesk.tui.widgets.questions import Choice, QuestionScreen
 
 EVENTS = "WALKER_EVENTS"
@@ -46,21 +46,21 @@ def tell(**words: object) -> None:
 
 def watch_actions() -> None:
     """Write down what is performed on which screen, and which screen comes on top."""
-    from partnerdesk.tui.widgets.desk_screen import DeskScreen
+    from partnerdesk.tui.widgets.app_screen import AppScreen
 
-    perform, resume = DeskScreen.perform, DeskScreen.on_screen_resume
+    perform, resume = AppScreen.perform, AppScreen.on_screen_resume
 
-    async def watched_perform(self: DeskScreen, action: Action) -> None:
+    async def watched_perform(self: AppScreen, action: Action) -> None:
         reason = self.refusal(action)
         tell(action=action.id, screen=type(self).__name__, refused=bool(reason))
         await perform(self, action)
 
-    def watched_resume(self: DeskScreen) -> None:
+    def watched_resume(self: AppScreen) -> None:
         tell(top=type(self).__name__)
         resume(self)
 
-    DeskScreen.perform = watched_perform  # type: ignore[method-assign]
-    DeskScreen.on_screen_resume = watched_resume  # type: ignore[method-assign]
+    AppScreen.perform = watched_perform  # type: ignore[method-assign]
+    AppScreen.on_screen_resume = watched_resume  # type: ignore[method-assign]
 
 
 def watch_questions() -> None:

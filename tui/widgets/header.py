@@ -13,7 +13,7 @@ from partnerdesk.models.core.clock import age
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 NAME = "partnerdesk"
 
@@ -30,7 +30,7 @@ class DeskHeader(Widget):
     }
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AppSession) -> None:
         super().__init__()
         self._desk = desk
         self._told: Content | None = None

@@ -10,7 +10,7 @@ from partnerdesk.models.lists.filter_parser import NO_FILTER
 
 if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Scope
-    from partnerdesk.models.session import DeskState
+    from partnerdesk.models.session import BookState
     from partnerdesk.tui.widgets.list_frame import ListFrame
 
 
@@ -24,7 +24,7 @@ class ListCounts:
         self._all_of: object = None
         """The account and the state of the book in which they were counted."""
 
-    def count_all(self, scope: Scope, asked_in: DeskState, *, filtered: bool) -> None:
+    def count_all(self, scope: Scope, asked_in: BookState, *, filtered: bool) -> None:
         """See to it that all rows are counted; those that are shown count themselves.
 
         They were asked for in the state `asked_in`: what is known by now may be newer than they.

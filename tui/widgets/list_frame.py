@@ -9,23 +9,23 @@ from textual.getters import query_one
 from partnerdesk.models.core.clock import to_millis
 from partnerdesk.models.lists.filter_parser import NO_FILTER, Filter
 from partnerdesk.models.lists.query import Query
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Scope
     from partnerdesk.models.lists.spec import ListSpec, RowKey, Sort
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
-class ListFrame(DeskScreen):
+class ListFrame(AppScreen):
     """A screen with one list; the list screen says what its parts may ask of it."""
 
     SPEC: ClassVar[ListSpec]
 
     table = query_one(RecordTable)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AppSession) -> None:
         super().__init__(desk)
         self.filter: Filter = NO_FILTER
         self.sort: Sort = self.SPEC.default_sort

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Scope
     from partnerdesk.models.lists.saved_views import Kept
     from partnerdesk.models.lists.spec import Row, RowKey
-    from partnerdesk.models.session import Desk, DeskState
+    from partnerdesk.models.session import AppSession, BookState
     from partnerdesk.tui.widgets.actions import Action
 
 
@@ -43,7 +43,7 @@ class _Asked(NamedTuple):
     source: StoreRows
     scope: Scope
     filter: Filter
-    state: DeskState
+    state: BookState
     """The state of the book when it was asked, or an earlier one than the rows tell of."""
 
 
@@ -58,7 +58,7 @@ class ListScreen(ListFrame):
 
     empty = query_one("#empty", Static)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AppSession) -> None:
         super().__init__(desk)
         self.marks = ListMarks(self)
         self.columns = ListColumns(self)

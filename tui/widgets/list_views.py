@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.errors import ConflictError, DeskError, UsageError
+from partnerdesk.models.core.errors import AppError, ConflictError, UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.lists.completion import word_completer
@@ -78,7 +78,7 @@ class ListViews:
         """Return what the person keeps; where it cannot be read, say why and return nothing."""
         try:
             return await self.kept()
-        except DeskError as error:
+        except AppError as error:
             self._screen.shell.say(str(error), error=True)
         return Kept()
 

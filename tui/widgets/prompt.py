@@ -14,7 +14,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _, number
 from partnerdesk.models.lists.completion import Completions, Line
@@ -274,7 +274,7 @@ class Prompt(Horizontal):
                 following = await complete(completed)  # behind a field come its values
                 if following.several and following.start == completed.cursor:
                     state = following
-        except DeskError as error:
+        except AppError as error:
             self.remark(str(error), error=True)
             return
         if self._line == line:

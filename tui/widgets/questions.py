@@ -20,7 +20,7 @@ from partnerdesk.tui.widgets.reads import Reads
 if TYPE_CHECKING:
     from textual.events import Key
 
-    from partnerdesk.models.core.errors import DeskError
+    from partnerdesk.models.core.errors import AppError
 
 Act = Callable[[], Awaitable[None] | None]
 """Something to do, at once or awaited."""
@@ -69,7 +69,7 @@ class QuestionScreen(Screen[None], Reads):
         """Do something that may fail; return whether it did not."""
         raise NotImplementedError
 
-    def fail(self, error: DeskError) -> None:
+    def fail(self, error: AppError) -> None:
         """Say what went wrong and what to do."""
         self.status.say(str(error), error=True, whole=True)
 
@@ -185,7 +185,7 @@ class QuestionScreen(Screen[None], Reads):
 
     def focus_body(self) -> None:
         """Give the keys back to the body."""
-        self.focus_next("DeskScreen > *")
+        self.focus_next("AppScreen > *")
 
 
 async def done(act: Act) -> None:

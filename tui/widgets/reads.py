@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.widget import Widget
 
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import AppError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -52,7 +52,7 @@ class Reads(Widget):
         self,
         question: Callable[[], Awaitable[Answer]],
         show: Callable[[Answer], None],
-        failed: Callable[[DeskError], None] | None = None,
+        failed: Callable[[AppError], None] | None = None,
         *,
         group: str = "read",
         beside: bool = False,
@@ -79,7 +79,7 @@ class Reads(Widget):
             self.workers.cancel_group(self, group)
             reading.is_over.set()
 
-    def reading_failed(self, error: DeskError) -> None:
+    def reading_failed(self, error: AppError) -> None:
         """Say that something could not be read."""
         raise NotImplementedError
 
@@ -119,11 +119,11 @@ class Reads(Widget):
         reading: Reading,
         question: Callable[[], Awaitable[Answer]],
         show: Callable[[Answer], None],
-        failed: Callable[[DeskError], None],
+        failed: Callable[[AppError], None],
     ) -> None:
         try:
             answer = await question()
-        except DeskError as error:
+        except AppError as error:
             act = partial(failed, error)
         else:
             act = partial(show, answer)

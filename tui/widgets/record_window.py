@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from textual.message import Message
 from textual.scroll_view import ScrollView
 
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.lists.row_source import ListedRows, Opening, RowsRequest
 from partnerdesk.tui.widgets.reads import Reads
 
@@ -67,7 +67,7 @@ class RecordWindow(ScrollView, Reads):
     class Failed(Message, namespace="record_table"):
         """Rows could not be read; those that were shown stay."""
 
-        def __init__(self, error: DeskError, source: RowSource | None = None) -> None:
+        def __init__(self, error: AppError, source: RowSource | None = None) -> None:
             super().__init__()
             self.error = error
             self.source = source
@@ -144,7 +144,7 @@ class RecordWindow(ScrollView, Reads):
         """Go to the first row whose value in the sorted column begins with `text`, or comes after.
 
         Raises:
-            DeskError: the source cannot be read, or what it is sorted by has no such value.
+            AppError: the source cannot be read, or what it is sorted by has no such value.
         """
         await self.read_out("rows")
         source, page, spare = self._source, self._page, self._spare
@@ -185,7 +185,7 @@ class RecordWindow(ScrollView, Reads):
         source, sort, opening, settling = opened
         try:
             counted = settling.result() if settling.done() else None
-        except DeskError as error:
+        except AppError as error:
             self._cannot_show(error, source)
             return
         self._show_opening(source, sort, opening, counted)
@@ -195,10 +195,10 @@ class RecordWindow(ScrollView, Reads):
                 group="settle", beside=True,
             )  # fmt: skip
 
-    def _cannot_show(self, error: DeskError, source: RowSource) -> None:
+    def _cannot_show(self, error: AppError, source: RowSource) -> None:
         self.post_message(self.Failed(error, source))
 
-    def _cannot_read(self, error: DeskError) -> None:
+    def _cannot_read(self, error: AppError) -> None:
         self._going = None
         self.post_message(self.Failed(error))
 

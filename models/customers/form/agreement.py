@@ -22,7 +22,7 @@ from partnerdesk.models.languages import _
 from partnerdesk.models.settings.clouds import Capability
 
 if TYPE_CHECKING:
-    from partnerdesk.models.customers.form.fields import Circumstances, Values
+    from partnerdesk.models.customers.form.fields import FormContext, Values
 
 FIRST_DAY = date(2019, 10, 1)
 """Since when there is a Microsoft Customer Agreement (`reference/rules.md §6`)."""
@@ -38,19 +38,19 @@ def way_of(values: Values) -> AgreementWay | None:
     return _way(text) if text else AgreementWay.BY_CUSTOMER
 
 
-def agreement_asked(at: Circumstances) -> bool:
+def agreement_asked(at: FormContext) -> bool:
     """Whether the agreement is asked for: not when editing, nor where no call could carry it."""
     offered = at.cloud.allows(Capability.CUSTOMER_AGREEMENT).allowed
     return not at.editing and (offered or not at.connected)
 
 
-def attests(values: Values, at: Circumstances) -> bool:
+def attests(values: Values, at: FormContext) -> bool:
     """Whether the person who accepted the agreement has to be named."""
     may = at.kind is not PartnerKind.INDIRECT_RESELLER
     return agreement_asked(at) and may and way_of(values) is AgreementWay.ATTESTED
 
 
-def check_way(text: str, at: Circumstances) -> Checked:
+def check_way(text: str, at: FormContext) -> Checked:
     """Check the way in which the agreement is accepted."""
     field, way = FormField.AGREEMENT, _way(text)
     if way is None:
@@ -79,7 +79,7 @@ def check_way(text: str, at: Circumstances) -> Checked:
     return Checked(way.value, (warning(field, "record-only", said, permission.source),))
 
 
-def check_date(text: str, at: Circumstances) -> Checked:
+def check_date(text: str, at: FormContext) -> Checked:
     """Check the day of acceptance; its value is `YYYY-MM-DD`, whatever time stands behind it."""
     field = FormField.AGREEMENT_DATE
     match = _ISO_DAY.fullmatch(text)
@@ -103,13 +103,13 @@ def check_date(text: str, at: Circumstances) -> Checked:
     return Checked(written)
 
 
-def reseller_asked(at: Circumstances) -> bool:
+def reseller_asked(at: FormContext) -> bool:
     """Whether the customer may be one of an indirect reseller's."""
     allowed = at.cloud.allows(Capability.CREATE_CUSTOMER_FOR_RESELLER).allowed
     return not at.editing and at.kind is PartnerKind.INDIRECT_PROVIDER and allowed
 
 
-def check_reseller(text: str, at: Circumstances) -> Checked:
+def check_reseller(text: str, at: FormContext) -> Checked:
     """Check the tenant id of an indirect reseller that is given."""
     field = FormField.ASSOCIATED_PARTNER_ID
     permission = at.cloud.allows(Capability.CREATE_CUSTOMER_FOR_RESELLER)

@@ -23,7 +23,7 @@ from partnerdesk.models.customers.form.contact import check_email, check_phone
 from partnerdesk.models.customers.form.domain_prefix import check_prefix, prefix_from
 from partnerdesk.models.customers.form.fields import (
     AgreementWay,
-    Circumstances,
+    FormContext,
     FormField,
     Values,
 )
@@ -82,13 +82,13 @@ _AGREEMENT_CONTACT: Mapping[FormField, FormField] = {
 }
 
 
-def questions(values: Values, at: Circumstances) -> list[Question]:
+def questions(values: Values, at: FormContext) -> list[Question]:
     """Return the fields that are asked now, in order; they follow what is typed already."""
     values = _bounded(values)
     return [question(field, block, values, at) for field, block in asked_fields(values, at).items()]
 
 
-def check(field: FormField, values: Values, at: Circumstances) -> Checked:
+def check(field: FormField, values: Values, at: FormContext) -> Checked:
     """Check one field as it stands among the others.
 
     One that is not asked is empty; of some that are typed nevertheless a reason is given.
@@ -97,7 +97,7 @@ def check(field: FormField, values: Values, at: Circumstances) -> Checked:
     return _check(field, values, bounded, at, asked=field in asked_fields(bounded, at))
 
 
-def check_all(values: Values, at: Circumstances) -> tuple[dict[FormField, str], tuple[Reason, ...]]:
+def check_all(values: Values, at: FormContext) -> tuple[dict[FormField, str], tuple[Reason, ...]]:
     """Return the normalised values of all asked fields, and all reasons in the order of asking.
 
     Language, culture and agreement get what `proposals` has, where they are empty.
@@ -114,7 +114,7 @@ def check_all(values: Values, at: Circumstances) -> tuple[dict[FormField, str], 
     return stored, tuple(reasons)
 
 
-def proposals(values: Values, at: Circumstances) -> dict[FormField, str]:
+def proposals(values: Values, at: FormContext) -> dict[FormField, str]:
     """Return what fields could be filled in with; empty where there is nothing to propose."""
     values = _bounded(values)
     country = country_of(values) or own_country(at)
@@ -140,7 +140,7 @@ def _text(field: FormField, values: Values) -> str:
 
 
 def _check(
-    field: FormField, values: Values, bounded: Values, at: Circumstances, *, asked: bool
+    field: FormField, values: Values, bounded: Values, at: FormContext, *, asked: bool
 ) -> Checked:
     """Check a field; what was there before and is not changed is never refused."""
     text = _text(field, values)
@@ -157,7 +157,7 @@ def _check(
     return replace(found, reasons=mild)
 
 
-def _filled(field: FormField, text: str, values: Values, at: Circumstances) -> Checked:
+def _filled(field: FormField, text: str, values: Values, at: FormContext) -> Checked:
     """Check a field that is asked; an empty one gets its default, if it has one."""
     if not text and field in _DEFAULTED:
         text = proposals(values, at).get(field, "")
@@ -175,7 +175,7 @@ def _filled(field: FormField, text: str, values: Values, at: Circumstances) -> C
     return found
 
 
-def _unasked(field: FormField, text: str, values: Values, at: Circumstances) -> Checked:
+def _unasked(field: FormField, text: str, values: Values, at: FormContext) -> Checked:
     """Return what is said of something typed in a field that is not asked."""
     if not text or field not in _SPOKEN_OF_UNASKED:
         return Checked("")
@@ -184,7 +184,7 @@ def _unasked(field: FormField, text: str, values: Values, at: Circumstances) -> 
     return replace(_CHECKS[field](text, values, at), value="")
 
 
-def _as_before(field: FormField, values: Values, at: Circumstances) -> bool:
+def _as_before(field: FormField, values: Values, at: FormContext) -> bool:
     """Whether an edited field, and what it is judged by, is as it is stored."""
     if at.before is None or _text(field, values) != _text(field, at.before):
         return False
@@ -202,75 +202,75 @@ def _meant(field: FormField, values: Values) -> str:
     return fold(_text(field, values))
 
 
-def _as_it_is(text: str, _values: Values, _at: Circumstances) -> Checked:
+def _as_it_is(text: str, _values: Values, _at: FormContext) -> Checked:
     return Checked(text)
 
 
-def _company_name(text: str, _values: Values, _at: Circumstances) -> Checked:
+def _company_name(text: str, _values: Values, _at: FormContext) -> Checked:
     return Checked(text, tuple(name_warnings(text)))
 
 
-def _domain_prefix(text: str, _values: Values, at: Circumstances) -> Checked:
+def _domain_prefix(text: str, _values: Values, at: FormContext) -> Checked:
     return check_prefix(text, at.cloud)
 
 
-def _registration_number(text: str, values: Values, _at: Circumstances) -> Checked:
+def _registration_number(text: str, values: Values, _at: FormContext) -> Checked:
     return registration.check_number(text, country_of(values))
 
 
-def _country(text: str, _values: Values, _at: Circumstances) -> Checked:
+def _country(text: str, _values: Values, _at: FormContext) -> Checked:
     return check_country(text)
 
 
-def _city(text: str, values: Values, _at: Circumstances) -> Checked:
+def _city(text: str, values: Values, _at: FormContext) -> Checked:
     return check_city(text, values)
 
 
-def _state(text: str, values: Values, _at: Circumstances) -> Checked:
+def _state(text: str, values: Values, _at: FormContext) -> Checked:
     return check_state(text, values)
 
 
-def _postal_code(text: str, values: Values, _at: Circumstances) -> Checked:
+def _postal_code(text: str, values: Values, _at: FormContext) -> Checked:
     return check_postal_code(text, values)
 
 
-def _language(text: str, values: Values, _at: Circumstances) -> Checked:
+def _language(text: str, values: Values, _at: FormContext) -> Checked:
     return check_language(text, country_of(values))
 
 
-def _culture(text: str, values: Values, _at: Circumstances) -> Checked:
+def _culture(text: str, values: Values, _at: FormContext) -> Checked:
     return check_culture(text, country_of(values))
 
 
-def _agreement(text: str, _values: Values, at: Circumstances) -> Checked:
+def _agreement(text: str, _values: Values, at: FormContext) -> Checked:
     return agreement.check_way(text, at)
 
 
-def _agreement_date(text: str, _values: Values, at: Circumstances) -> Checked:
+def _agreement_date(text: str, _values: Values, at: FormContext) -> Checked:
     return agreement.check_date(text, at)
 
 
-def _reseller(text: str, _values: Values, at: Circumstances) -> Checked:
+def _reseller(text: str, _values: Values, at: FormContext) -> Checked:
     return agreement.check_reseller(text, at)
 
 
-def _email(text: str, _values: Values, _at: Circumstances) -> Checked:
+def _email(text: str, _values: Values, _at: FormContext) -> Checked:
     return check_email(FormField.EMAIL, text)
 
 
-def _agreement_email(text: str, _values: Values, _at: Circumstances) -> Checked:
+def _agreement_email(text: str, _values: Values, _at: FormContext) -> Checked:
     return check_email(FormField.AGREEMENT_EMAIL, text)
 
 
-def _phone(text: str, values: Values, _at: Circumstances) -> Checked:
+def _phone(text: str, values: Values, _at: FormContext) -> Checked:
     return check_phone(FormField.PHONE_NUMBER, text, country_of(values))
 
 
-def _agreement_phone(text: str, values: Values, _at: Circumstances) -> Checked:
+def _agreement_phone(text: str, values: Values, _at: FormContext) -> Checked:
     return check_phone(FormField.AGREEMENT_PHONE, text, country_of(values))
 
 
-_CHECKS: Mapping[FormField, Callable[[str, Values, Circumstances], Checked]] = {
+_CHECKS: Mapping[FormField, Callable[[str, Values, FormContext], Checked]] = {
     FormField.COMPANY_NAME: _company_name,
     FormField.DOMAIN_PREFIX: _domain_prefix,
     FormField.REGISTRATION_NUMBER: _registration_number,

@@ -104,7 +104,7 @@ WAY_TITLES = {AgreementWay(value): title for value, title in AGREEMENT_WAYS.item
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class FormContext:
     """Where, by whom and when the form is filled in."""
 
     cloud: Cloud

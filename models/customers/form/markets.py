@@ -13,15 +13,15 @@ from partnerdesk.models.values.regions import in_other_region
 
 if TYPE_CHECKING:
     from partnerdesk.models.core.verdicts import Reason
-    from partnerdesk.models.customers.form.fields import Circumstances
+    from partnerdesk.models.customers.form.fields import FormContext
 
 
-def own_country(at: Circumstances) -> str:
+def own_country(at: FormContext) -> str:
     """Return the country that a customer most likely is in; empty where nothing tells."""
     return at.cloud.only_country or at.market
 
 
-def market_reasons(country: str, at: Circumstances) -> list[Reason]:
+def market_reasons(country: str, at: FormContext) -> list[Reason]:
     """Return what stands against a customer in a country, given by its code."""
     if at.editing:
         return []
@@ -35,7 +35,7 @@ def market_reasons(country: str, at: Circumstances) -> list[Reason]:
     return [judge(FormField.COUNTRY, cloud.outside_code, said, SECTION_2, cloud.only_country)]
 
 
-def cloud_reasons(at: Circumstances) -> list[Reason]:
+def cloud_reasons(at: FormContext) -> list[Reason]:
     """Return what stands against any new customer in this cloud, whatever is typed."""
     permission = at.cloud.allows(Capability.NEW_CUSTOMERS)
     if at.editing or permission.allowed:
@@ -44,7 +44,7 @@ def cloud_reasons(at: Circumstances) -> list[Reason]:
     return [judge(FormField.COUNTRY, "no-new-customers", permission.reason, permission.source)]
 
 
-def _other_region(country: str, at: Circumstances) -> list[Reason]:
+def _other_region(country: str, at: FormContext) -> list[Reason]:
     if not in_other_region(country, at.market):
         return []
     sentence = _(

@@ -16,7 +16,7 @@ from partnerdesk.models.customers.form.fields import (
     WAY_TITLES,
     AgreementWay,
     Block,
-    Circumstances,
+    FormContext,
     FormField,
     Values,
 )
@@ -80,7 +80,7 @@ _HINTS: Mapping[FormField, str] = {
 }
 
 
-def asked_fields(values: Values, at: Circumstances) -> dict[FormField, Block]:
+def asked_fields(values: Values, at: FormContext) -> dict[FormField, Block]:
     """Return the fields that are asked now, in order, each with its block."""
     country = country_of(values)
     asked = dict.fromkeys(_company_fields(at), Block.COMPANY)
@@ -107,7 +107,7 @@ def needed(field: FormField, country: str) -> bool:
     return False
 
 
-def question(field: FormField, block: Block, values: Values, at: Circumstances) -> Question:
+def question(field: FormField, block: Block, values: Values, at: FormContext) -> Question:
     """Return a field as it is asked for now."""
     country = country_of(values)
     return Question(
@@ -135,7 +135,7 @@ def label_of(field: FormField, country: str) -> str:
     return _(FIELD_TITLES[field])
 
 
-def hint_of(field: FormField, values: Values, at: Circumstances) -> str:
+def hint_of(field: FormField, values: Values, at: FormContext) -> str:
     """Return what to write in a field, with an example, translated."""
     example = example_of(field, values, at)
     if example:
@@ -143,7 +143,7 @@ def hint_of(field: FormField, values: Values, at: Circumstances) -> str:
     return _(_HINTS.get(field, ""))
 
 
-def example_of(field: FormField, values: Values, at: Circumstances) -> str:
+def example_of(field: FormField, values: Values, at: FormContext) -> str:
     """Return a right value that fits the country; empty where there is none to name."""
     country = country_of(values)
     if field is FormField.POSTAL_CODE:
@@ -163,7 +163,7 @@ def example_of(field: FormField, values: Values, at: Circumstances) -> str:
     return ""
 
 
-def _company_fields(at: Circumstances) -> list[FormField]:
+def _company_fields(at: FormContext) -> list[FormField]:
     fields = [FormField.COMPANY_NAME, FormField.DOMAIN_PREFIX, FormField.REGISTRATION_NUMBER]
     return [field for field in fields if not (at.editing and field is FormField.DOMAIN_PREFIX)]
 
@@ -178,7 +178,7 @@ def _address_fields(country: str) -> list[FormField]:
     return [FormField.COUNTRY, FormField.ADDRESS_LINE1, FormField.ADDRESS_LINE2, *rest]
 
 
-def _options(field: FormField, country: str, at: Circumstances) -> tuple[Option, ...]:
+def _options(field: FormField, country: str, at: FormContext) -> tuple[Option, ...]:
     if field is FormField.COUNTRY:
         return _countries(own_country(at))
     if field is FormField.STATE:

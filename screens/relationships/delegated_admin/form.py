@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.customers.entities import Customer
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.relationships.delegated_admin import Delegation
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
 class DelegationFormScreen(RecordFormScreen):
@@ -27,7 +27,7 @@ class DelegationFormScreen(RecordFormScreen):
     NAME = "delegation"
 
     def __init__(
-        self, desk: Desk, account: Account, kept: Delegation | None, domain: str = ""
+        self, desk: AppSession, account: Account, kept: Delegation | None, domain: str = ""
     ) -> None:
         values = _values(kept) if kept is not None else {"status": "active", "auto_extend": "no"}
         super().__init__(desk, account, values | ({"customer": domain} if domain else {}))
@@ -35,7 +35,10 @@ class DelegationFormScreen(RecordFormScreen):
 
     @classmethod
     async def load(
-        cls, desk: Desk, delegation_id: RowKey | None = None, customer_id: RowKey | None = None
+        cls,
+        desk: AppSession,
+        delegation_id: RowKey | None = None,
+        customer_id: RowKey | None = None,
     ) -> Self:
         """Read one that is kept; else begin a new one, of a customer where that is known.
 

@@ -91,7 +91,7 @@ class DelegatedAdminScreen(RelationshipTab):
             await self._extend(text.strip())
 
     async def _extend(self, text: str) -> None:
-        from partnerdesk.models.operations.bulk import RunWish
+        from partnerdesk.models.operations.bulk import RunRequest
         from partnerdesk.models.operations.bulk_records import RunKind
         from partnerdesk.models.relationships.delegated_admin import parse_extension
 
@@ -103,7 +103,7 @@ class DelegatedAdminScreen(RelationshipTab):
             )
         keys, account = await self.marks.keys(), self.desk.account
         if keys and account is not None:
-            wish = RunWish(RunKind.EXTEND, {"by": extension.text})
+            wish = RunRequest(RunKind.EXTEND, {"by": extension.text})
             await self.shell.show("run", wish, keys, account.id)
 
     async def do_happened(self) -> None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.customers.page import CustomerPage
     from partnerdesk.models.lists.spec import RowKey
-    from partnerdesk.models.relationships.invite import InvitationWish
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.relationships.invite import InvitationRequest
+    from partnerdesk.models.session import AppSession
 
 LETTER, PORTAL = "letter", "portal"
 """How an invitation is made: by a letter from here, or in the portal."""
@@ -27,7 +27,7 @@ LETTER, PORTAL = "letter", "portal"
 class InvitationForm(RecordFormScreen):
     """What is asked to invite. Subclasses say whom."""
 
-    def __init__(self, desk: Desk, account: Account, page: CustomerPage | None) -> None:
+    def __init__(self, desk: AppSession, account: Account, page: CustomerPage | None) -> None:
         super().__init__(desk, account, _values(account, page))
         self.prefilled = True
         self._page = page
@@ -106,13 +106,13 @@ class InvitationForm(RecordFormScreen):
         around = await self.desk.aside(read_around, account.id, wish)
         return plan_invite(account, wish, around, self.desk.by())
 
-    def _wish(self, values: Mapping[str, str]) -> InvitationWish:
+    def _wish(self, values: Mapping[str, str]) -> InvitationRequest:
         from partnerdesk.models.letters.letter import LetterLanguage
         from partnerdesk.models.relationships.entities import InvitationKind
-        from partnerdesk.models.relationships.invite import InvitationWish
+        from partnerdesk.models.relationships.invite import InvitationRequest
 
         language = values.get("language", "")
-        return InvitationWish(
+        return InvitationRequest(
             company=values.get("company", ""),
             contact=values.get("contact", ""),
             email=values.get("email", ""),
@@ -133,7 +133,7 @@ class InviteScreen(InvitationForm):
     NAME = "invite"
 
     @classmethod
-    async def load(cls, desk: Desk, customer_id: RowKey | None = None) -> Self:
+    async def load(cls, desk: AppSession, customer_id: RowKey | None = None) -> Self:
         """Read the customer that is invited; without one, a company that is not in the book.
 
         Raises:
@@ -175,7 +175,7 @@ class InviteManyScreen(InvitationForm):
 
     def __init__(
         self,
-        desk: Desk,
+        desk: AppSession,
         account: Account,
         first: CustomerPage,
         keys: Sequence[RowKey],
@@ -190,7 +190,7 @@ class InviteManyScreen(InvitationForm):
 
     @classmethod
     async def load(
-        cls, desk: Desk, keys: Sequence[RowKey], account_id: int, hidden: str = ""
+        cls, desk: AppSession, keys: Sequence[RowKey], account_id: int, hidden: str = ""
     ) -> Self:
         """Read the first of the customers that are invited.
 
@@ -215,7 +215,7 @@ class InviteManyScreen(InvitationForm):
 
     async def do_review(self) -> None:
         """Show what will happen to each customer."""
-        from partnerdesk.models.operations.bulk import RunWish
+        from partnerdesk.models.operations.bulk import RunRequest
         from partnerdesk.models.operations.bulk_records import RunKind
 
         _plan, wrong = await self.check_all()
@@ -224,7 +224,7 @@ class InviteManyScreen(InvitationForm):
             return
         wishes = {name: text for name, text in self.form.values.items() if text}
         await self.shell.go_back()
-        wish = RunWish(RunKind.INVITE, wishes)
+        wish = RunRequest(RunKind.INVITE, wishes)
         await self.shell.show("run", wish, self._keys, self.account.id)
 
 

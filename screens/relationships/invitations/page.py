@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from partnerdesk.models.core.clock import moment_text, until
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _
 from partnerdesk.screens.changes.undo import undo
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from partnerdesk.models.letters.letter import Letter
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.relationships.entities import SentBy
-    from partnerdesk.models.relationships.invitation import Case
+    from partnerdesk.models.relationships.invitation import InvitationDetails
     from partnerdesk.models.relationships.sent_letters import SentLetter
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
 class InvitationScreen(LetterScreen):
@@ -52,12 +52,12 @@ class InvitationScreen(LetterScreen):
                changes=True),
     )  # fmt: skip
 
-    def __init__(self, desk: Desk, case: Case) -> None:
+    def __init__(self, desk: AppSession, case: InvitationDetails) -> None:
         super().__init__(desk, case.letter(desk.clock()))
         self._case = case
 
     @classmethod
-    async def load(cls, desk: Desk, key: RowKey) -> Self:
+    async def load(cls, desk: AppSession, key: RowKey) -> Self:
         """Read the invitation.
 
         Raises:
@@ -127,7 +127,7 @@ class InvitationScreen(LetterScreen):
         id = self._case.invitation.id or 0
         self.read(partial(self.desk.aside, read_case, id), self._take)
 
-    def _take(self, case: Case) -> None:
+    def _take(self, case: InvitationDetails) -> None:
         if case.invitation.version != self._case.invitation.version:
             self.letter = case.letter(self.desk.clock())
         self._case = case
@@ -281,7 +281,7 @@ class InvitationScreen(LetterScreen):
         plan = plan_template(self._case.account, kept, letter, template, self.desk.by())
         try:
             await self._carry_out(plan)
-        except DeskError as error:
+        except AppError as error:
             await self._edit_template(text, str(error))
             return
         self.book_changed()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from partnerdesk.models.core.errors import DeskError, RefusedError
+from partnerdesk.models.core.errors import AppError, RefusedError
 from partnerdesk.models.core.paths import typed_path
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Verdict
@@ -137,7 +137,7 @@ class LettersFlow:
         for item in items:
             try:
                 results.append(await self._desk.reader.aside(partial(act, item)))
-            except DeskError as error:
+            except AppError as error:
                 why = why or str(error)
             self._screen.status.say(
                 _("{done} of {all} …").format(done=len(results), all=len(items))

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.paths import is_there, typed_path
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.desk_screen import DeskScreen
+from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
 from partnerdesk.tui.widgets.questions import Choice
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.letters.letter import Letter
     from partnerdesk.models.relationships.entities import SentBy
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 LONGEST = 80
 """Characters of a file's path that the status line has room for beside a question."""
@@ -37,7 +37,7 @@ RECORD = Action(
 )  # fmt: skip
 
 
-class LetterPage(DeskScreen):
+class LetterPage(AppScreen):
     """Shows a letter to read, to copy, and to write to a file: none of that changes the book."""
 
     OWN_ACCOUNT = True
@@ -51,7 +51,7 @@ class LetterPage(DeskScreen):
 
     page = query_one(FieldPage)
 
-    def __init__(self, desk: Desk, letter: Letter) -> None:
+    def __init__(self, desk: AppSession, letter: Letter) -> None:
         super().__init__(desk)
         self.letter = letter
 
@@ -195,7 +195,7 @@ class LetterScreen(LetterPage):
                N_("Write the letter anew in another language"), "L", bar=False, changes=True),
     )  # fmt: skip
 
-    def __init__(self, desk: Desk, letter: Letter) -> None:
+    def __init__(self, desk: AppSession, letter: Letter) -> None:
         super().__init__(desk, letter)
         self._edited = False
         self._way: SentBy | None = None
@@ -337,7 +337,7 @@ class LetterScreen(LetterPage):
         try:
             if not wrong:
                 await self.rewritten(letter)
-        except DeskError as error:
+        except AppError as error:
             wrong = [str(error)]
         if wrong:  # what was typed is not lost: the dialog opens again with it and says why
             await self._edit(text, " ".join(wrong))

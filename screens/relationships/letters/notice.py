@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.letters.letter import Letter
     from partnerdesk.models.relationships.end import Ending
     from partnerdesk.models.relationships.entities import SentBy
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
 class NoticeScreen(LetterScreen):
@@ -20,7 +20,7 @@ class NoticeScreen(LetterScreen):
 
     NAME = "notice"
 
-    def __init__(self, desk: Desk, ending: Ending) -> None:
+    def __init__(self, desk: AppSession, ending: Ending) -> None:
         from partnerdesk.models.relationships.end import notice_letter
 
         super().__init__(desk, notice_letter(ending, desk.clock()))

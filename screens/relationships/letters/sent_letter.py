@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.letters.letter import Letter
     from partnerdesk.models.relationships.sent_letters import SentLetter
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
 class SentLetterScreen(LetterPage):
@@ -21,7 +21,7 @@ class SentLetterScreen(LetterPage):
 
     NAME = "sent-letter"
 
-    def __init__(self, desk: Desk, company: str, sent: SentLetter, letter: Letter) -> None:
+    def __init__(self, desk: AppSession, company: str, sent: SentLetter, letter: Letter) -> None:
         super().__init__(desk, letter)
         self._company = company
         self._sent = sent

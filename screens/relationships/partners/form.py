@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.customers.list import YES_NO
 from partnerdesk.models.forms.question import Option, Question
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.relationships.entities import PartnerLink
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
 
 
 class PartnerFormScreen(RecordFormScreen):
@@ -28,7 +28,7 @@ class PartnerFormScreen(RecordFormScreen):
 
     NAME = "partner"
 
-    def __init__(self, desk: Desk, account: Account, partner: PartnerLink | None) -> None:
+    def __init__(self, desk: AppSession, account: Account, partner: PartnerLink | None) -> None:
         from partnerdesk.models.relationships.partners import default_kind
 
         kept = values_of(partner) if partner else {"kind": default_kind(account)}
@@ -40,7 +40,7 @@ class PartnerFormScreen(RecordFormScreen):
         self._countries: tuple[Option, ...] = ()
 
     @classmethod
-    async def load(cls, desk: Desk, partner_id: RowKey | None = None) -> Self:
+    async def load(cls, desk: AppSession, partner_id: RowKey | None = None) -> Self:
         """Read a partner that is kept; without one, begin a new one in the chosen account.
 
         Raises:
@@ -122,7 +122,7 @@ class PartnerFormScreen(RecordFormScreen):
         if self._partner is not None:
             try:
                 partner, _own = await self.desk.aside(read_partner, self._partner.id or 0)
-            except DeskError as error:  # an undo took it out of the book
+            except AppError as error:  # an undo took it out of the book
                 self.fail(error)
                 return
             self._partner = partner

@@ -118,8 +118,8 @@ class ResellerFlow:
             await self._name(text.strip())
 
     async def _name(self, reseller: str) -> None:
-        from partnerdesk.models.operations.bulk import RunWish
+        from partnerdesk.models.operations.bulk import RunRequest
         from partnerdesk.models.operations.bulk_records import RunKind
 
-        wish = RunWish(RunKind.NAME_RESELLER, {"reseller": reseller})
+        wish = RunRequest(RunKind.NAME_RESELLER, {"reseller": reseller})
         await self._screen.shell.show("run", wish, self._keys, self._account.id)

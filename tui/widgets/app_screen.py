@@ -10,7 +10,7 @@ from textual.getters import query_one
 from textual.widget import Widget
 from textual.widgets import Static
 
-from partnerdesk.models.core.errors import DeskError
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.text import shown_lines
 from partnerdesk.models.languages import _
 from partnerdesk.tui.widgets.actions import CLOUD, EVERYWHERE, Action, bindings
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.events import Resize
 
-    from partnerdesk.models.session import Desk
+    from partnerdesk.models.session import AppSession
     from partnerdesk.tui.widgets.record_table import RecordTable
     from partnerdesk.tui.widgets.shell import Shell
 
@@ -34,7 +34,7 @@ SMALLEST = (60, 15)
 """Columns and rows below which the console says that the terminal is too small."""
 
 
-class DeskScreen(Commanded):
+class AppScreen(Commanded):
     """A main screen. Subclasses give a `NAME`, `ACTIONS` with `do_…` methods, and a body."""
 
     AUTO_FOCUS = ""  # each screen says itself where the keys go
@@ -46,12 +46,12 @@ class DeskScreen(Commanded):
     """Whether what it shows says in which account it is changed, also over all clouds."""
 
     DEFAULT_CSS = """
-    DeskScreen #foot { dock: bottom; height: auto; }
-    DeskScreen #too-small {
+    AppScreen #foot { dock: bottom; height: auto; }
+    AppScreen #too-small {
         display: none; width: 100%; height: 100%; content-align: center middle;
     }
-    DeskScreen.-too-small > * { display: none !important; }
-    DeskScreen.-too-small #too-small { display: block !important; }
+    AppScreen.-too-small > * { display: none !important; }
+    AppScreen.-too-small #too-small { display: block !important; }
     """
 
     header = query_one(DeskHeader)
@@ -60,18 +60,18 @@ class DeskScreen(Commanded):
         cls.BINDINGS = [*bindings(cls.all_actions())]  # before Textual merges them
         super().__init_subclass__()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AppSession) -> None:
         super().__init__()
         self.desk = desk
         self.shown_state = desk.state
         """The account and the state of the book that the screen shows."""
 
     @classmethod
-    async def load(cls, desk: Desk, *given: Any, **named: Any) -> DeskScreen:
+    async def load(cls, desk: AppSession, *given: Any, **named: Any) -> AppScreen:
         """Return the screen with what it shows, read beside the loop; the app then shows it.
 
         Raises:
-            DeskError: it cannot be shown.
+            AppError: it cannot be shown.
         """
         return cls(desk, *given, **named)
 
@@ -176,7 +176,7 @@ class DeskScreen(Commanded):
     def _reading_parts(self) -> list[Reads]:
         return [part for part in self.walk_children(Widget) if isinstance(part, Reads)]
 
-    def reading_failed(self, error: DeskError) -> None:
+    def reading_failed(self, error: AppError) -> None:
         """Say that something could not be read; what is shown stays."""
         self.fail(error)
 
@@ -235,7 +235,7 @@ class DeskScreen(Commanded):
         """
         try:
             await done(act)
-        except DeskError as error:
+        except AppError as error:
             self.shell.say(str(error), error=True)
             return False
         await self.shell.settled()
