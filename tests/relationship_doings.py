@@ -81,7 +81,7 @@ class Book(WatchedBook):
         """How many changes there were when the letters were looked at last."""
 
     @invariant()
-    def every_letter_that_went_out_is_told_as_it_was(self) -> None:
+    def every_letter_that_went_out_is_named_as_it_was(self) -> None:
         if self.told == len(self.world.entries):
             return
         self.told = len(self.world.entries)

@@ -324,7 +324,7 @@ def test_a_damaged_file_that_another_process_holds_is_not_written_over(
 ) -> None:
     file = FILES[name](tmp_path)
     put(file, b"{")
-    with paths.held(file), monkeypatch.context() as impatient:
+    with paths.locked(file), monkeypatch.context() as impatient:
         impatient.setattr(paths, "LOCK_SECONDS", 0.05)
         assert started(tmp_path) == []
         assert file.read_bytes() == b"{"

@@ -43,7 +43,7 @@ GUID = "1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11"
 def plan(*reasons: Reason) -> Plan:
     return Plan.of(
         ChangeKind.TAGGED, by(TESTER, NOW), Target(1, "global", "Adatum", 1), [STEP], reasons,
-        TakeBack(possible=True, text="So."), [CALL], version=3, only_told=True,
+        TakeBack(possible=True, text="So."), [CALL], version=3, only_summary=True,
     )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def test_a_plan_that_may_be_carried_out_holds_all_of_it() -> None:
     warned = plan(WARNING)
     assert warned.verdict is Verdict.WARNINGS
     assert (warned.steps, warned.calls, warned.take_back.text) == ((STEP,), (CALL,), "So.")
-    assert (warned.version, warned.only_told) == (3, True)
+    assert (warned.version, warned.only_summary) == (3, True)
 
 
 def test_steps_that_are_made_are_made_only_where_nothing_refuses() -> None:

@@ -61,7 +61,7 @@ def test_every_column_has_words_or_is_named_as_internal(kind: RecordKind) -> Non
         assert not bare, f"add words for {sorted(bare)} to `fields` or name them `internal` {where}"
     assert kind.fields.keys() <= needed, f"`fields` names what is no column {where}"
     assert set(kind.internal) <= needed - kind.fields.keys(), f"`internal` is too long {where}"
-    assert kind.choices.keys() | kind.told_as.keys() <= kind.fields.keys(), where
+    assert kind.choices.keys() | kind.named_as.keys() <= kind.fields.keys(), where
     assert kind.entity.__tablename__ == kind.table
 
 
@@ -70,9 +70,9 @@ def test_a_name_in_the_history_means_one_thing() -> None:
     words: dict[str, tuple[str, Any]] = {}
     for kind in RECORDS.values():
         for name, title in kind.fields.items():
-            told = kind.told_as.get(name, name)
+            told = kind.named_as.get(name, name)
             meant = (title, kind.choices.get(name))
-            where = f"{told!r} of {kind.table} means something else: give it a name in `told_as`"
+            where = f"{told!r} of {kind.table} means something else: give it a name in `named_as`"
             assert words.setdefault(told, meant) == meant, where
 
 

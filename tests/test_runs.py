@@ -142,7 +142,7 @@ def test_killed_at_row_180_of_400_another_process_does_the_rest_and_no_row_twice
     assert after.counts() == {RowState.DONE: 371, RowState.REFUSED: 29}
     assert after.finished_at == days(1)
     assert ends(store) == extended(before, everything)
-    refused = {row.told for row in after.rows if row.state is RowState.REFUSED}
+    refused = {row.message for row in after.rows if row.state is RowState.REFUSED}
     assert refused == {"It holds Global Administrator, which cannot be extended: make a new one."}
     told_of = rows(store, "SELECT plan_id FROM changes WHERE kind = 'delegated_admin'")
     assert len({*told_of}) == len(told_of) == 371
@@ -185,7 +185,7 @@ def test_a_row_that_somebody_changed_meanwhile_is_planned_anew(book: Store) -> N
     carry_out(book, over)
     view = go_on(book, run)
     assert [row.state for row in view.rows] == ["done", "refused", "done", "done"]
-    assert "terminated" in view.rows[1].told
+    assert "terminated" in view.rows[1].message
     now = ends(book)
     assert now[1] == before[1].replace(year=2027, month=6, day=30) + HALF_A_YEAR
     assert now[2] == NOW
@@ -204,7 +204,7 @@ def test_only_what_failed_is_tried_again(book: Store) -> None:
     assert [(row.record_id, row.state) for row in view.rows] == [
         (1, "done"), (3, "failed"), (2, "done"),
     ]  # fmt: skip
-    assert "There is no delegated-admin relationship 3." in view.rows[1].told
+    assert "There is no delegated-admin relationship 3." in view.rows[1].message
     carry_out(book, plan_undo(book, gone.change_id or 0, by(TESTER, NOW)))
     assert go_on(book, run).counts()[RowState.FAILED] == 1  # not without being asked
     assert go_on(book, run, again=True).counts() == {RowState.DONE: 3}
@@ -253,7 +253,7 @@ def test_planning_writes_nothing_and_says_what_each_row_comes_to(book: Store) ->
     assert [(row.subject, row.state.value) for row in planned.rows] == [
         ("A", "waiting"), ("B", "nothing"), ("C", "refused"), ("D", "refused"),
     ]  # fmt: skip
-    assert planned.rows[0].told == (
+    assert planned.rows[0].message == (
         "Nova has not signed the partner agreement: orders for it fail (2203, 2206). "
         "Nova is in United States, outside your CSP region: orders for it fail (2201)."
     )
@@ -273,7 +273,7 @@ def test_customers_are_invited_in_one_run_and_the_link_is_kept_once(book: Store)
     said = {"link": LINK, "delegated_admin": "no", "language": "de", "kind": "combined"}
     without_address = go_on(book, begin(book, running.RunRequest(RunKind.INVITE, said), ids))
     assert without_address.counts() == {RowState.REFUSED: 2}
-    assert "no e-mail address" in without_address.rows[0].told
+    assert "no e-mail address" in without_address.rows[0].message
     from partnerdesk.models.customers.entities import BillingProfile
 
     with book.writing() as session:

@@ -51,7 +51,7 @@ def test_a_run_that_an_older_program_left_is_read_and_gone_on_with(store: Store)
     go_on(store, run_id, lambda done, _total: done < 1)
     execute(
         store, "ALTER TABLE run_rows DROP COLUMN wish", "UPDATE alembic_version SET version_num ="
-        " '0004'",
+        " '0005'",
     )  # fmt: skip
     again = Store(store.database)
     again.open(CLOUDS)
@@ -77,7 +77,7 @@ def test_the_wish_of_each_row_is_kept_before_the_first_is_done(store: Store) -> 
         (1, "done"), (0, "refused"), (2, "done"),
     ]  # fmt: skip
     assert view.finished_at == NOW
-    assert "Narnia" in view.rows[1].told
+    assert "Narnia" in view.rows[1].message
     assert not_whole(store) == []
 
 

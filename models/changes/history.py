@@ -181,7 +181,7 @@ class History:
 
 
 @contextmanager
-def held(session: Session) -> Iterator[History]:
+def appending(session: Session) -> Iterator[History]:
     """Hold the end of the history, so that nobody else adds to it until the transaction ends."""
     head = SQLModel.metadata.tables["history_head"]
     connection = session.connection()
@@ -208,7 +208,7 @@ def held(session: Session) -> Iterator[History]:
 
 def record(session: Session, *rows: Mapping[str, Any]) -> list[int]:
     """Add entries to the history in the transaction of what they tell of; return their ids."""
-    with held(session) as history:
+    with appending(session) as history:
         sealed = [history.sealed(row) for row in rows]
         session.connection().execute(insert(SQLModel.metadata.tables["changes"]), sealed)
     return [row["id"] for row in sealed]

@@ -135,8 +135,8 @@ class PlanDetails(TypedDict, total=False):
     confirm: str
     checklist: tuple[ChecklistItem, ...]
     losses: tuple[str, ...]
-    told: tuple[Fields, Fields] | None
-    only_told: bool
+    summary: tuple[Fields, Fields] | None
+    only_summary: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +166,9 @@ class Plan:
     """What has to be settled before, in the safe order."""
     losses: tuple[str, ...] = ()
     """What is lost by it; translated."""
-    told: tuple[Fields, Fields] | None = field(default=None)
+    summary: tuple[Fields, Fields] | None = field(default=None)
     """What the history says of before and after, where that is not simply the steps' fields."""
-    only_told: bool = False
+    only_summary: bool = False
     """Whether it changes no record, and is kept in the history all the same."""
 
     @classmethod
@@ -198,7 +198,7 @@ class Plan:
         """
         reasons = tuple(reasons)
         if is_refused(reasons):
-            details["only_told"] = False
+            details["only_summary"] = False
             return cls(kind, by, target, (), reasons, NO_TAKE_BACK, **details)
         return cls(
             kind, by, target, _made(steps), reasons, take_back or can_be_undone(), _made(calls),
@@ -208,7 +208,7 @@ class Plan:
     def refused(self, *reasons: Reason) -> Plan:
         """Return the plan as it is where it is refused, for these reasons."""
         return replace(
-            self, reasons=reasons, steps=(), calls=(), take_back=NO_TAKE_BACK, only_told=False
+            self, reasons=reasons, steps=(), calls=(), take_back=NO_TAKE_BACK, only_summary=False
         )
 
     @property
@@ -219,7 +219,7 @@ class Plan:
     @property
     def changes_nothing(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.steps or self.calls or self.only_told)
+        return not (self.steps or self.calls or self.only_summary)
 
     def is_confirmed(self, typed: str) -> bool:
         """Say whether a person typed what `confirm` asks for: a domain in any of its forms."""
@@ -231,14 +231,14 @@ class Plan:
 
     def before_and_after(self) -> tuple[Fields, Fields]:
         """Return the fields that change, as they are and as they will be."""
-        if self.told is not None:
-            return self.told
+        if self.summary is not None:
+            return self.summary
         before: Fields = {}
         after: Fields = {}
         for step in self.steps:
             if not step.record.is_passing:
-                before |= step.record.told(step.before or {})
-                after |= step.record.told(step.after or {})
+                before |= step.record.named(step.before or {})
+                after |= step.record.named(step.after or {})
         same = [name for name in before if name in after and before[name] == after[name]]
         for name in same:
             del before[name], after[name]

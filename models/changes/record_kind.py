@@ -42,7 +42,7 @@ class RecordKind:
     """Columns that no person reads of, beside ids, the version and what follows from others."""
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """What the stored values of a column are called."""
-    told_as: Mapping[str, str] = field(default_factory=dict)
+    named_as: Mapping[str, str] = field(default_factory=dict)
     """The names of columns in the history, where another kind has a column of that name."""
     of_customer: OfCustomer | None = None
     """How it hangs on a customer; None where it does not."""
@@ -54,10 +54,10 @@ class RecordKind:
         """Its class."""
         return _entity(self.entity_name)
 
-    def told(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+    def named(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return a step's fields under the names that the history tells them by."""
         return {
-            self.told_as.get(name, name): value
+            self.named_as.get(name, name): value
             for name, value in fields.items()
             if name not in {"account_id", "customer_id"}
         }

@@ -72,7 +72,7 @@ def load_mended(file: Path, kind: type[T], tell: Tell | None) -> T | None:
     """
     with suppress(DamagedError):
         return load(file, kind)
-    with paths.held(file) as is_held:
+    with paths.locked(file) as is_held:
         try:
             return load(file, kind)  # another process may have been faster
         except DamagedError:

@@ -110,7 +110,7 @@ def written_whole(path: Path, *, mode: int = 0o600) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[bool]:
+def locked(path: Path) -> Iterator[bool]:
     """Let no other process that does the same into the block: `path` is read, changed, written.
 
     It is a file beside `path` that is held, for `path` itself is replaced. Gives False where

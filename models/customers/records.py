@@ -60,7 +60,7 @@ BILLING = RecordKind(
         "country": N_("Country"),
         "phone_number": N_("Phone"),
     },
-    told_as={"company_name": "bill_to"},
+    named_as={"company_name": "bill_to"},
     of_customer=OfCustomer.GOES,
 )
 AGREEMENT = RecordKind(
@@ -76,7 +76,7 @@ AGREEMENT = RecordKind(
         "date_agreed": N_("Accepted on"),
     },
     choices={"way": AGREEMENT_WAYS},
-    told_as={
+    named_as={
         "way": "agreement_way",
         "first_name": "agreement_first_name",
         "last_name": "agreement_last_name",
@@ -91,7 +91,7 @@ TAG = RecordKind(
     "customers.entities:Tag",
     N_("Tag"),
     fields={"name": N_("Tags")},
-    told_as={"name": "tags"},
+    named_as={"name": "tags"},
     of_customer=OfCustomer.GOES,
 )
 NOTE = RecordKind(
@@ -99,7 +99,7 @@ NOTE = RecordKind(
     "customers.entities:Note",
     N_("Note"),
     fields={"text": N_("Note"), "author": N_("Author"), "written_at": N_("Written")},
-    told_as={"text": "note"},
+    named_as={"text": "note"},
     of_customer=OfCustomer.GOES,
 )
 DRAFT = RecordKind(

@@ -65,7 +65,7 @@ def plan_tags(page: CustomerPage, tags: list[str], by: PlanContext) -> Plan:
     ]
     return Plan.of(
         ChangeKind.TAGGED, by, target_of(page), steps,
-        version=page.customer.version, told=({"tags": before}, {"tags": after}),
+        version=page.customer.version, summary=({"tags": before}, {"tags": after}),
     )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def plan_note(page: CustomerPage, text: str, note: Note | None, by: PlanContext)
         steps = (_note_step(page, text, note, by),)
     before = {"note": note.text} if note else {}
     after = {"note": text} if text else {}
-    return Plan.of(ChangeKind.NOTED, by, target_of(page), steps, told=(before, after))
+    return Plan.of(ChangeKind.NOTED, by, target_of(page), steps, summary=(before, after))
 
 
 def _note_step(page: CustomerPage, text: str, note: Note | None, by: PlanContext) -> Step:

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, text, update
 from sqlmodel import SQLModel, col, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
-from partnerdesk.models.changes.history import Change, as_json, entry, held
+from partnerdesk.models.changes.history import Change, appending, as_json, entry
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.clock import DAY, HOUR
 from partnerdesk.models.core.errors import RefusedError
@@ -104,7 +104,7 @@ def fill(
                 _("Name another one with --database."),
             )
         book = _Book(rng, as_of, clouds, _accounts(session, rng, as_of, clouds), customers)
-        with held(session) as history:
+        with appending(session) as history:
             made = entry(
                 ChangeKind.DEMO, actor, as_of, after={"customers": customers, "seed": seed}
             )

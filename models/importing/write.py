@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from partnerdesk.models.accounts.entities import PartnerAccount
-from partnerdesk.models.changes.history import Change, History, entry, held
+from partnerdesk.models.changes.history import Change, History, appending, entry
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.errors import ConflictError
 from partnerdesk.models.customers.entities import Customer, Relationship
@@ -94,7 +94,7 @@ class _Import:
         self._lock_account()
         change_id = None
         if plan.new_rows or plan.changes:
-            with held(self.session) as history:
+            with appending(self.session) as history:
                 self._refuse_overtaken()
                 change_id = self._record_import(history)
                 self._change_known(history)

@@ -61,7 +61,7 @@ class FilterHistory:
         try:
             paths.private_folder(file.parent)
             own_files.load_mended(file, _Content, self._tell)
-            with paths.held(file):
+            with paths.locked(file):
                 theirs, own = own_files.load(file, _Content) or {}, self._own
                 kept = {
                     name: _merged(theirs.get(name, {}), own.get(name, {}))

@@ -119,7 +119,7 @@ def _change(change: Callable[[Kept], Kept]) -> Reading:
     file = _file()
     try:
         paths.private_folder(file.parent)
-        with paths.held(file) as is_held:
+        with paths.locked(file) as is_held:
             if not is_held:
                 raise BusyError(_("Another program holds {file}.").format(file=shown(str(file))))
             found, whole = _read(file)

@@ -2,7 +2,7 @@
 
 planned = plan_run(store, account, wish, ids, by)    # a plan for each record, nothing written
 run_id = begin_run(store, planned)                   # kept, before the first row is written
-go_on(store, run_id, account, actor, clock, told)    # rows one by one, each whole
+go_on(store, run_id, account, actor, clock, on_progress)    # rows one by one, each whole
 
 What the rows of each kind come to is said in `models/operations/bulk_kinds.py`.
 """
@@ -194,7 +194,7 @@ def go_on(
     account: Account,
     actor: Actor,
     clock: Callable[[], datetime],
-    told: Callable[[int, int], bool] = lambda _done, _total: True,
+    on_progress: Callable[[int, int], bool] = lambda _done, _total: True,
     *,
     again: bool = False,
 ) -> RunView:
@@ -206,7 +206,8 @@ def go_on(
         account: the run's account.
         actor: who goes on with it.
         clock: what time it is.
-        told: told after each row how many of how many are done; False stops before the next one.
+        on_progress: called after each row with how many of how many are done; False stops before
+            the next one.
         again: whether the rows that failed are tried again.
 
     Raises:
@@ -217,7 +218,7 @@ def go_on(
     done = sum(not row.is_open(again=again) for row in view.rows)
     rows = do_rows(store, view, account, actor, clock, again=again)
     for number, _row in enumerate(rows, done + 1):
-        if not told(number, total) and number < total:
+        if not on_progress(number, total) and number < total:
             break
     return read_run(store, run_id)
 

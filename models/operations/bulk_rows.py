@@ -38,7 +38,7 @@ class RowView:
     subject: str
     state: RowState
     """What became of it; of a planned row what will, as far as can be said now."""
-    told: str
+    message: str
     """Why it is refused, or what to mind, in one line."""
     wish: RowWish = field(default_factory=RowWish)
     plan: Plan | None = None
@@ -51,7 +51,7 @@ class RowView:
         return self.state is RowState.WAITING or (again and self.state is RowState.FAILED)
 
 
-def told_of(reasons: Iterable[Reason]) -> str:
+def message_of(reasons: Iterable[Reason]) -> str:
     """Return reasons in one line."""
     return " ".join(reason.text for reason in reasons)
 
@@ -65,7 +65,7 @@ def planned_row(place: int, wish: RowWish, planned: RowPlan) -> RowView:
         state = RowState.NOTHING
     reasons = plan.reasons
     return RowView(
-        place, planned.record_id, planned.subject, state, told_of(reasons), wish, plan, reasons
+        place, planned.record_id, planned.subject, state, message_of(reasons), wish, plan, reasons
     )
 
 
@@ -73,7 +73,7 @@ def waiting_row(place: int, wish: RowWish, subject: str) -> RowView:
     """Return a row that is planned only when it is done; one that cannot be read is refused."""
     state = RowState.REFUSED if wish.problems else RowState.WAITING
     return RowView(
-        place, wish.record_id, shown(subject[:LONGEST_SUBJECT]), state, told_of(wish.problems),
+        place, wish.record_id, shown(subject[:LONGEST_SUBJECT]), state, message_of(wish.problems),
         wish, None, wish.problems,
     )  # fmt: skip
 
@@ -84,7 +84,7 @@ def kept_row(run_id: int, row: RowView) -> RunRow:
         run_id=run_id, place=row.place, record_id=row.record_id, subject=row.subject,
         wish=json.dumps(dict(row.wish.said)) if row.wish.said else "",
         plan_id=row.plan.by.plan_id if row.plan is not None else str(uuid4()),
-        state=row.state, told=row.told,
+        state=row.state, told=row.message,
     )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def do_row(
                 return row_view(kept)  # another process did it
             planned = planner.plan(session, wish, PlanContext(actor, at, kept.plan_id))
             reasons, outcome = planned.plan.reasons, None
-            kept.state, kept.told = RowState.REFUSED, told_of(reasons)
+            kept.state, kept.told = RowState.REFUSED, message_of(reasons)
             if planned.plan.verdict is not Verdict.REFUSED:
                 outcome = write_plan(session, planned.plan, "")
                 done = outcome.change_id is not None

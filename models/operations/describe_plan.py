@@ -28,10 +28,10 @@ PlanSection = tuple[str, list[tuple[str, str]]]
 """A heading, and below it labels with their texts."""
 
 
-def tell_plan(plan: Plan, clouds: Mapping[str, Cloud]) -> list[PlanSection]:
+def describe_plan(plan: Plan, clouds: Mapping[str, Cloud]) -> list[PlanSection]:
     """Return a plan in words: whom it is about, the verdict, and what will happen."""
-    told = plan.as_json()
-    return [(plan_title(plan), list(_head(told, clouds))), *tell_steps(told)]
+    kept = plan.as_json()
+    return [(plan_title(plan), list(_head(kept, clouds))), *describe_steps(kept)]
 
 
 def plan_title(plan: Plan) -> str:
@@ -39,31 +39,31 @@ def plan_title(plan: Plan) -> str:
     return _(PLAN_TITLES[plan.kind])
 
 
-def tell_steps(told: Fields) -> list[PlanSection]:
+def describe_steps(plan: Fields) -> list[PlanSection]:
     """Return the rest of a plan in words: reasons, steps, calls, how it can be taken back."""
-    refused = told.get("verdict") == Verdict.REFUSED
-    take_back = None if refused else told.get("take_back")
+    refused = plan.get("verdict") == Verdict.REFUSED
+    take_back = None if refused else plan.get("take_back")
     sections = [
-        (_("Before you do it"), [_point(point) for point in told.get("checklist", ())]),
-        (_("What to mind"), [_reason(reason) for reason in told.get("reasons", ())]),
+        (_("Before you do it"), [_point(point) for point in plan.get("checklist", ())]),
+        (_("What to mind"), [_reason(reason) for reason in plan.get("reasons", ())]),
         (
             _("What will be lost"),
-            [(str(n), text) for n, text in enumerate(told.get("losses", ()), 1)],
+            [(str(n), text) for n, text in enumerate(plan.get("losses", ()), 1)],
         ),
-        (_("What happens in the book"), list(_steps(told.get("steps", ())))),
-        (_("Calls to Partner Center"), list(_calls(told.get("calls", ())))),
+        (_("What happens in the book"), list(_steps(plan.get("steps", ())))),
+        (_("Calls to Partner Center"), list(_calls(plan.get("calls", ())))),
         (_("Taking it back"), list(_take_back(take_back))),
     ]
     return [(title, lines) for title, lines in sections if lines]
 
 
-def _head(told: Fields, clouds: Mapping[str, Cloud]) -> Iterator[tuple[str, str]]:
-    target = told["target"]
+def _head(plan: Fields, clouds: Mapping[str, Cloud]) -> Iterator[tuple[str, str]]:
+    target = plan["target"]
     yield _("Name"), target["name"]
     cloud = clouds.get(target["cloud"])
     if cloud is not None:
         yield _("Cloud"), cloud.name
-    yield _("Verdict"), _(VERDICT_TITLES[Verdict(told["verdict"])])
+    yield _("Verdict"), _(VERDICT_TITLES[Verdict(plan["verdict"])])
 
 
 def _reason(reason: Fields) -> tuple[str, str]:
@@ -102,8 +102,8 @@ def _step_lines(kind: RecordKind | None, step: Fields, before: Fields, after: Fi
         return [str(step["key"].get("name", ""))]
     if step["after"] is None:
         before, after = {}, before  # what goes is told as it is
-    told = kind.told if kind else dict
-    return field_lines(told(before), told(after))
+    named = kind.named if kind else dict
+    return field_lines(named(before), named(after))
 
 
 def _calls(calls: list[Fields]) -> Iterator[tuple[str, str]]:
@@ -111,22 +111,22 @@ def _calls(calls: list[Fields]) -> Iterator[tuple[str, str]]:
         yield str(number), f"{call['method']} {call['path']}"
 
 
-def _take_back(told: Any) -> Iterator[tuple[str, str]]:
-    if not told or not told["text"]:
+def _take_back(said: Any) -> Iterator[tuple[str, str]]:
+    if not said or not said["text"]:
         return
-    text = str(told["text"])
-    if told.get("until"):
+    text = str(said["text"])
+    if said.get("until"):
         from datetime import datetime
 
-        until = moment_text(datetime.fromisoformat(told["until"]))
+        until = moment_text(datetime.fromisoformat(said["until"]))
         text += " " + _("Until {moment}.").format(moment=until)
-    yield _("possible") if told["possible"] else _("not possible"), text
+    yield _("possible") if said["possible"] else _("not possible"), text
 
 
 def plan_text(plan: Plan, clouds: Mapping[str, Cloud]) -> str:
     """Return a plan as lines of text, for the command line and for copying."""
     lines = []
-    for title, fields in tell_plan(plan, clouds):
+    for title, fields in describe_plan(plan, clouds):
         lines.append(title)
         for label, text in fields:
             first, *rest = shown_parts(text)

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel, col, select
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.entries import entry_of
 from partnerdesk.models.changes.fields import differences, value_of
-from partnerdesk.models.changes.history import Change, as_json, as_object, entry, held
+from partnerdesk.models.changes.history import Change, appending, as_json, as_object, entry
 from partnerdesk.models.changes.outbox import OutboxCall
 from partnerdesk.models.changes.plan import NEW, Outcome, Plan, Step
 from partnerdesk.models.core.errors import NotFoundError, RefusedError
@@ -52,7 +52,7 @@ def write_plan(session: Session, plan: Plan, why: str) -> Outcome:
         RefusedError: the domain came into the book since the plan was made.
         ConflictError: a record is not any more as it was then.
     """
-    with held(session) as history:  # from here on nobody else writes a plan
+    with appending(session) as history:  # from here on nobody else writes a plan
         done = session.exec(select(Change).where(Change.plan_id == plan.by.plan_id)).first()
         if done is not None:
             return Outcome(done.id, done.customer_id, repeated=True, record_id=_kept_id(done))

@@ -42,7 +42,7 @@ _OF_NO_RECORD = {
 """What the history tells beside fields of records: counts of a file, a letter that went out."""
 
 FIELD_TITLES = _OF_NO_RECORD | {
-    kind.told_as.get(name, name): words
+    kind.named_as.get(name, name): words
     for kind in RECORDS.values()
     for name, words in kind.fields.items()
 }
@@ -50,7 +50,7 @@ FIELD_TITLES = _OF_NO_RECORD | {
 ASKED_TITLES = FIELD_TITLES | {field.value: words for field, words in FORM_TITLES.items()}
 """What fields are called where a reason names them: those of the form by the form's words."""
 CHOICES = {
-    kind.told_as.get(name, name): titles
+    kind.named_as.get(name, name): titles
     for kind in RECORDS.values()
     for name, titles in kind.choices.items()
 }

@@ -110,7 +110,7 @@ class _Undoing:
         return Plan(
             ChangeKind.UNDONE, self.by, target, steps, tuple(reasons), take_back,
             unused_domain=_domain_brought_back(steps),
-            undoes=entry.id, asks_why=removes, told=told,
+            undoes=entry.id, asks_why=removes, summary=told,
         )  # fmt: skip
 
     def _reasons(self) -> list[Reason]:

@@ -367,7 +367,7 @@ def plan_notice(ending: Ending, letter: Letter, by: PlanContext, how: SentBy = S
         Target(account.id or 0, account.cloud, customer.company_name, customer.id), (),
         check_letter(letter), letter_stays_out(),
         calls=(letter_call(letter, by),) if how is SentBy.SMTP else (),
-        told=({}, told), only_told=True,
+        summary=({}, told), only_summary=True,
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ INVITATION = RecordKind(
         "closed_at": N_("Closed"),
     },
     choices={"state": INVITATION_TITLES, "kind": INVITATION_KINDS, "how": SENT_BY},
-    told_as={"state": "invitation_state", "kind": "invitation_kind"},
+    named_as={"state": "invitation_state", "kind": "invitation_kind"},
     of_customer=OfCustomer.HOLDS,
 )
 LIFE = RecordKind(
@@ -59,7 +59,7 @@ LIFE = RecordKind(
         "reason": N_("Why"),
     },
     choices={"relationship_to_partner": RELATIONSHIPS},
-    told_as={
+    named_as={
         "relationship_to_partner": "relationship_was",
         "began_at": "life_began_at",
         "ended_at": "life_ended_at",
@@ -82,7 +82,7 @@ PARTNER = RecordKind(
         "ended_at": N_("Ended"),
     },
     choices={"state": PARTNER_STATES, "relationship_type": PARTNER_RELATIONS},
-    told_as={"state": "partner_state"},
+    named_as={"state": "partner_state"},
 )
 DELEGATED_ADMIN = RecordKind(
     "delegated_admin_relationships",
@@ -103,7 +103,7 @@ DELEGATED_ADMIN = RecordKind(
         "status": DELEGATED_ADMIN_TITLES,
         "auto_extend_duration": {"P0D": N_("no"), "PT0S": N_("no")},
     },
-    told_as={"status": "delegated_status"},
+    named_as={"status": "delegated_status"},
     of_customer=OfCustomer.HOLDS,
 )
 TEMPLATE = RecordKind(

@@ -135,7 +135,7 @@ class ChangeScreen(AppScreen):
     def _plan(self, page: ChangePage) -> list[Section]:
         from partnerdesk.models.changes.history import as_object
         from partnerdesk.models.core.verdicts import VERDICT_TITLES, Verdict
-        from partnerdesk.models.operations.describe_plan import tell_steps
+        from partnerdesk.models.operations.describe_plan import describe_steps
 
         kept = as_object(page.entry.plan)
         if not kept:
@@ -145,7 +145,7 @@ class ChangeScreen(AppScreen):
             Section(_("Plan"), (verdict,)),
             *(
                 Section(title, tuple(Field(*line) for line in lines))
-                for title, lines in tell_steps({**kept, "calls": []})
+                for title, lines in describe_steps({**kept, "calls": []})
             ),
         ]
 

@@ -11,7 +11,7 @@ from partnerdesk.models.core.errors import AppError, ConflictError, UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.languages import N_, _
-from partnerdesk.models.operations.describe_plan import plan_text, plan_title, tell_plan
+from partnerdesk.models.operations.describe_plan import describe_plan, plan_text, plan_title
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
@@ -65,7 +65,7 @@ class PlanScreen(AppScreen):
     def on_mount(self) -> None:
         """Show the plan."""
         self.set_focus(self.page)
-        told = tell_plan(self._plan, self.desk.settings.all_clouds())
+        told = describe_plan(self._plan, self.desk.settings.all_clouds())
         if self._plan.confirm and self._plan.verdict is not Verdict.REFUSED:
             told[0][1].append((_("Type to confirm"), self._plan.confirm))
         self.page.show(

@@ -132,7 +132,7 @@ class RunScreen(AppScreen):
 
     def _texts(self) -> list[tuple[str, str, str]]:
         """Return of each row whom it is about, its state, and what is to be said of it."""
-        return [(row.subject, row.state.value, row.told) for row in self._run.rows]
+        return [(row.subject, row.state.value, row.message) for row in self._run.rows]
 
     def _waiting(self) -> int:
         from partnerdesk.models.operations.bulk_records import RowState
