@@ -15,8 +15,8 @@ from pathlib import Path
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from tests.emulator import Emulator
-from tests.terminal import KEYS
+from tests.support.emulator import Emulator
+from tests.support.terminal import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -99,7 +99,7 @@ class Session:
         """Press keys at once and wait until the answer is whole.
 
         Args:
-            keys: single characters and names that `tests.terminal` knows.
+            keys: single characters and names that `tests.support.terminal` knows.
             quiet: seconds without a byte that make it whole.
             first: seconds that the first byte may take; then there is no answer.
         """

@@ -16,9 +16,9 @@ from partnerdesk.models.database.store import Store
 from partnerdesk.models.languages import speak
 from partnerdesk.models.settings.database_url import Database, SqliteFile
 from partnerdesk.models.settings.load import CLOUDS as CLOUD_NAMES
-from tests import postgres
-from tests.depth import DEEP
-from tests.empty_book import empty_book_on_the_server, empty_store
+from tests.support import postgres
+from tests.support.depth import DEEP
+from tests.support.empty_book import empty_book_on_the_server, empty_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

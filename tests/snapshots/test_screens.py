@@ -13,8 +13,8 @@ import pytest
 
 from partnerdesk.models.languages import speak
 from partnerdesk.tui.app import ConsoleApp
-from tests.books import demo_desk, empty_desk
-from tests.depth import deep
+from tests.support.books import demo_desk, empty_desk
+from tests.support.depth import deep
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -12,7 +12,7 @@ from tests.walker.home import PROJECT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tests.emulator import Cell
+    from tests.support.emulator import Cell
     from tests.walker.console import WalkedConsole
     from tests.walker.home import Ended
 

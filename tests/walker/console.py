@@ -8,14 +8,14 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.terminal import Terminal
+from tests.support.terminal import Terminal
 from tests.walker.steps import AT_ONCE, sent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tests.emulator import Cell
+    from tests.support.emulator import Cell
     from tests.walker.home import Home
     from tests.walker.steps import Click, Start
 

@@ -28,8 +28,8 @@ def make_book(file: Path) -> Path:
     from partnerdesk.models.core.clock import now
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.database_url import SqliteFile
-    from tests.books import fill_demo
-    from tests.relations import invited
+    from tests.support.books import fill_demo
+    from tests.support.relations import invited
     from tests.walker.texts import LINK
 
     store = Store(SqliteFile(file))

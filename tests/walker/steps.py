@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.keys import KEY_NAME_REPLACEMENTS
 
-from tests.terminal import KEYS
+from tests.support.terminal import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

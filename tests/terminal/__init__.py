@@ -1,0 +1,1 @@
+"""Tests in a real terminal: jobs, pace, leaving, the wire."""

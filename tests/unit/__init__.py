@@ -1,0 +1,1 @@
+"""Tests of pure code: rules, texts, files; no book, no screen."""

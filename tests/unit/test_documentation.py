@@ -1,0 +1,44 @@
+"""What is written of the house is true: pages made from the code, places that are named."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.documentation import drawing, reference
+
+HOUSE = Path(__file__).parents[2]
+PAGES = [HOUSE / "README.md", HOUSE / "CONTRIBUTING.md", *sorted((HOUSE / "docs").glob("*.md"))]
+RENEW = "make docs renews it"
+
+
+def test_the_reference_names_every_column_key_command_setting_and_code() -> None:
+    assert reference.PAGE.read_text(encoding="utf-8") == reference.text(), RENEW
+
+
+def test_the_rooms_are_drawn_as_their_imports_are() -> None:
+    page = drawing.PAGE.read_text(encoding="utf-8")
+    assert drawing.BEGIN in page
+    assert page == drawing.renewed(page), RENEW
+
+
+def test_no_room_imports_one_above_it() -> None:
+    for line in drawing.drawing().splitlines()[1:]:
+        assert "■" in line
+        assert re.fullmatch(r".*■", line), line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_places_that_a_page_names_are_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    places = re.findall(
+        r"`((?:models|tui|screens|cli|mailing|tests|benchmarks|docs)/[\w/.-]+?)/?`", text
+    )
+    linked = [link for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text) if ":" not in link]
+    invented = ("NNNN_what", "languages/fr")
+    places = [place for place in places if not any(name in place for name in invented)]
+    missing = [place for place in places if not (HOUSE / place).exists()]
+    missing += [link for link in linked if not (page.parent / link).exists()]
+    assert missing == []
