@@ -17,7 +17,6 @@ from partnerdesk.models.changes.plan import (
     Target,
 )
 from partnerdesk.models.core.clock import from_millis, to_millis
-from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.customers import records
 from partnerdesk.models.customers.duplicates import domain_of
@@ -215,9 +214,3 @@ def _create_call(filled: Filled, domain: str, by: PlanContext) -> Call:
 
 def _given(fields: dict[str, str]) -> Fields:
     return {name: text for name, text in fields.items() if text}
-
-
-def title_of(values: Values) -> str:
-    """Return what a customer that is being added is called: its name, as far as it has one."""
-    name = values.get(FormField.COMPANY_NAME) or values.get(FormField.DOMAIN_PREFIX) or ""
-    return shown(name)[:60] or _("New customer")

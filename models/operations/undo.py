@@ -18,11 +18,10 @@ from partnerdesk.models.changes.plan import (
     Step,
     TakeBack,
     Target,
-    can_be_undone,
 )
 from partnerdesk.models.changes.record_kind import OfCustomer
 from partnerdesk.models.core.clock import moment_text
-from partnerdesk.models.core.verdicts import Reason
+from partnerdesk.models.core.verdicts import Reason, is_refused
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.customers.records import CUSTOMER, NOTE, TAG
 from partnerdesk.models.languages import _, ngettext
@@ -88,13 +87,13 @@ class _Undoing:
         entry = self.entry
         reasons = self._reasons()
         steps: tuple[Step, ...] = ()
-        if not any(reason.refuses for reason in reasons):
+        if not reasons:
             steps = self._steps()
             reasons = [
                 *self._lost(steps), *self._changed_since(steps), *self._taken(steps),
                 *self._lived_since(steps),
             ]  # fmt: skip
-        if any(reason.refuses for reason in reasons):
+        if is_refused(reasons):
             steps = ()
         removes = any(step.record is CUSTOMER and step.after is None for step in steps)
         told = (as_object(entry.after), as_object(entry.before))
@@ -102,15 +101,12 @@ class _Undoing:
             entry.account_id or 0, str(self.kept.get("target", {}).get("cloud", "")),
             entry.subject, entry.customer_id,
         )  # fmt: skip
-        take_back = can_be_undone() if steps else TakeBack(possible=False, text="")
-        if removes:
-            take_back = TakeBack(
-                possible=True, text=_("Undoing this in turn brings the customer back.")
-            )
-        return Plan(
-            ChangeKind.UNDONE, self.by, target, steps, tuple(reasons), take_back,
-            unused_domain=_domain_brought_back(steps),
-            undoes=entry.id, asks_why=removes, summary=told,
+        back = _("Undoing this in turn brings the customer back.")
+        return Plan.of(
+            ChangeKind.UNDONE, self.by, target, steps, reasons,
+            TakeBack(possible=True, text=back) if removes else None,
+            unused_domain=_domain_brought_back(steps), undoes=entry.id, asks_why=removes,
+            summary=told,
         )  # fmt: skip
 
     def _reasons(self) -> list[Reason]:
