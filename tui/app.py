@@ -174,10 +174,14 @@ class ConsoleApp(SteadyApp):
         """Return the screen below all others."""
         return ResourcesScreen(self.desk)
 
+    async def ready(self) -> None:
+        """Wait until what plans and pages need is imported."""
+        await self.book.imported.wait()
+
     async def _loaded(self, name: str, *given: Any, **named: Any) -> AppScreen:
         """Return a screen with what it shows, and the state of the book in which that was read."""
         if name not in LIGHT_SCREENS:
-            await self.book.imported.wait()
+            await self.ready()
         seen = self.desk.state
         screen = await screen_class(name).load(self.desk, *given, **named)
         screen.shown_state = seen

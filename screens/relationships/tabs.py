@@ -93,6 +93,7 @@ class RelationshipTab(ListScreen):
             self.status.say(_("A run was cut off: R shows what is left of it."))
 
     async def _cut_off(self) -> int | None:
+        await self.shell.ready()
         from partnerdesk.models.operations.bulk import unfinished_run
         from partnerdesk.models.operations.bulk_records import RunKind
 

@@ -226,6 +226,8 @@ class AppScreen(Commanded):
         if reason := self.refusal(action):
             self.status.say(reason)
             return
+        if action.changes:
+            await self.shell.ready()
         await self.attempt(getattr(self, action.method))
 
     async def attempt(self, act: Act) -> bool:

@@ -101,6 +101,10 @@ class Shell(Protocol):
         """
         ...
 
+    async def ready(self) -> None:
+        """Wait until what plans and pages need is imported, which begins when the book is open."""
+        ...
+
     async def settled(self) -> None:
         """Wait until the screen on top shows what it was asked for."""
         ...
