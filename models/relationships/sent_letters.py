@@ -98,10 +98,10 @@ def _walked_back(invitation: Invitation, entries: Iterable[Change]) -> Iterator[
         if step is None:
             continue
         before, after = step.get("before") or {}, step.get("after") or {}
-        went_out = after.get("reminded_at") or after.get("sent_at")
+        is_reminder = bool(after.get("reminded_at") or after.get("reminders"))
         stands = entry.kind == ChangeKind.INVITATION and entry.undone_by is None
-        if went_out and stands:
-            number = _number(fields["reminders"]) if after.get("reminded_at") else 0
+        if stands and (is_reminder or after.get("sent_at")):
+            number = _number(fields["reminders"]) if is_reminder else 0
             yield replace(
                 _letter(invitation, fields, number), at=entry.at, by=entry.actor,
                 change_id=entry.id,

@@ -193,7 +193,7 @@ def test_what_was_undone_is_found_by_its_index(filled: Store, accounts: tuple[in
     Query(CHANGES, accounts, undone, CHANGES.default_sort).window(explained, 0, 40)
     assert "changes_undone" in explained.plan
     if not isinstance(connection, PostgresConnection):
-        walked = explained.plan.partition("SCAN spots")[0]
+        walked = explained.plan.partition("SCAN positions")[0]
         calls = walked.count("SEARCH o USING INDEX")
         assert walked.count("TEMP B-TREE") == calls, "only the calls of one change are sorted"
     connection.close()

@@ -90,7 +90,8 @@ class World:
         for key, (was, became) in reversed(entry.did.items()):
             row = self.rows.get(key)
             if key[0] == "customers" and was is None:
-                if self._hangs_on(key[1]):
+                known_to_microsoft = row is not None and bool(row["tenant"])
+                if known_to_microsoft or self._hangs_on(key[1]):
                     return None
             elif became is None:
                 if row is not None or (key[0] == "customers" and self._has_domain(was or {})):
