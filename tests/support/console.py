@@ -14,7 +14,7 @@ from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from textual.pilot import Pilot
 
@@ -45,6 +45,14 @@ class Console:
             with suppress(WorkerCancelled):  # what nobody wants any more ends so
                 await worker.wait()
         await self._pilot.pause()
+
+    async def wait_until(self, done: Callable[[], bool]) -> None:
+        """Wait until something is there: what was posted need not have begun its work yet."""
+        for _turn in range(100):
+            await self.settle()
+            if done():
+                return
+        raise AssertionError("It did not come.")
 
     @property
     def screen(self) -> AppScreen:
