@@ -18,6 +18,7 @@ from partnerdesk.models.database.store import Store
 from partnerdesk.models.settings.database_url import SqliteFile
 from tests.commands.test_customers_add import as_json
 from tests.support.commands import COMMAND, HOUSE
+from tests.support.depth import deep
 from tests.support.relationship_books import book_of, changes, delegated, read, relationships, whole
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ def test_every_account_has_a_run_of_its_own_and_a_cloud_can_be_named(book: Path)
     assert read(book, "SELECT count(*) FROM runs WHERE finished_at = 0") == [0]
 
 
+@deep
 def test_killed_at_row_180_of_400_the_same_command_does_the_rest_and_no_row_twice(
     book: Path,
 ) -> None:

@@ -23,6 +23,7 @@ from partnerdesk.screens.customers.page import CustomerScreen
 from partnerdesk.tui.widgets.lines import KeyBar
 from tests.support.books import NOW, demo_desk, empty_desk
 from tests.support.console import running
+from tests.support.depth import deep
 from tests.support.edits import add_to_history, by, set_tags, write_note
 
 if TYPE_CHECKING:
@@ -344,6 +345,7 @@ async def test_the_new_keys_can_be_remapped_and_are_in_the_bar(tmp_path: Path) -
         assert tags(desk) == []
 
 
+@deep
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 15)])
 async def test_every_key_leaves_the_console_alive(tmp_path: Path, size: tuple[int, int]) -> None:
     desk = demo_desk(tmp_path)

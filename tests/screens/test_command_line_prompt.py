@@ -255,7 +255,7 @@ async def test_help_lists_it(tmp_path: Path) -> None:
         assert ":          Type what to do by its name" in shown
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_in_a_real_terminal(book: Path, size: tuple[int, int], language: str) -> None:
     with console(book, "--lang", language, size=size) as terminal:

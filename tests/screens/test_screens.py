@@ -16,6 +16,7 @@ from partnerdesk.tui.widgets.lines import KeyBar
 from partnerdesk.tui.widgets.questions import Choice
 from tests.support.books import demo_desk, empty_desk
 from tests.support.console import running
+from tests.support.depth import deep
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -366,6 +367,7 @@ async def test_an_empty_book_says_what_to_do(tmp_path: Path, language: str, word
         assert isinstance(console.screen, CustomersScreen)
 
 
+@deep
 async def test_every_key_on_every_screen_leaves_the_console_alive(tmp_path: Path) -> None:
     keys = "aceghijkmnoprstuwxyzADGIY?!:/"
     names = {"?": "question_mark", "!": "exclamation_mark", ":": "colon", "/": "slash"}

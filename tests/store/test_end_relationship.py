@@ -33,6 +33,7 @@ from tests.support.books import NOW, TESTER
 from tests.support.console import running
 from tests.support.edits import by
 from tests.support.forms import PORTUGAL, account_in, add
+from tests.support.jobs import SIZES
 from tests.support.relations import (
     LINK,
     add_customer,
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
     from partnerdesk.tui.widgets.app_screen import AppScreen
     from tests.support.console import Console
 
-SIZES = [(80, 24), (120, 40)]
 CLOUDS = ["global", "us-gov", "germany"]
 DOMAIN = "oliveira.onmicrosoft.com"
 NAME = PORTUGAL["company_name"]
@@ -99,7 +99,7 @@ def ending_plan(store: Store, customer: int, cloud: str = "global", **looked: st
     return plan_end(account_in(store, cloud), ending, wish, by(TESTER, NOW))
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_job_11_ending_a_relationship_and_coming_back(
     store: Store, language: str, size: tuple[int, int]

@@ -39,6 +39,7 @@ from partnerdesk.models.relationships.lifecycles import (
 from tests.conftest import CLOUDS
 from tests.support.books import NOW, TESTER
 from tests.support.commands import HOUSE
+from tests.support.depth import deep
 from tests.support.edits import by
 from tests.support.forms import account_in
 from tests.support.relations import (
@@ -114,6 +115,7 @@ def extended(before: dict[int, datetime], but: Iterable[int] = ()) -> dict[int, 
     return {id: end if id in left else end + HALF_A_YEAR for id, end in before.items()}
 
 
+@deep
 def test_killed_at_row_180_of_400_another_process_does_the_rest_and_no_row_twice(
     store: Store,
 ) -> None:

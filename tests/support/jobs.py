@@ -5,13 +5,18 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
+from tests.support.depth import deep
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "partnerdesk"]
-SIZES = [(80, 24), (120, 40)]
+SIZES = [
+    pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40", marks=deep),
+]  # fmt: skip
 
 
 def console(book: Path, *flags: str, size: tuple[int, int] = (120, 40)) -> Terminal:

@@ -20,6 +20,7 @@ from partnerdesk.screens.customers.add import AddCustomerScreen
 from tests.conftest import CLOUDS
 from tests.support.adding_apart import not_whole
 from tests.support.books import NOW, TESTER
+from tests.support.depth import deep
 from tests.support.edits import by
 from tests.support.forms import PORTUGAL, account_in, add, form
 from tests.support.statements import rows
@@ -718,6 +719,7 @@ SCRAPS = [
 ]  # fmt: skip
 
 
+@deep
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_keys_crash_the_form(book: Store, seed: int) -> None:
     random_ = random.Random(seed)  # noqa: S311 - not a secret

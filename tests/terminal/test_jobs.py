@@ -32,7 +32,7 @@ def book(tmp_path: Path) -> Path:
     return tmp_path / "demo.db"
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@pytest.mark.parametrize("size", SIZES)
 def test_from_the_start_to_a_customer_in_another_cloud_and_back(
     book: Path, size: tuple[int, int]
 ) -> None:
@@ -129,7 +129,7 @@ def ten_thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_job_2_four_letters_find_the_callers_customer_among_10_000(
     ten_thousand: Path, language: str, size: tuple[int, int]

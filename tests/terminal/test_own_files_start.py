@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.books import demo_desk, demo_store
 from tests.support.console import running
+from tests.support.depth import deep
 from tests.support.jobs import console
 from tests.support.own_files import (
     FILES,
@@ -52,6 +53,7 @@ async def test_the_status_line_tells_of_all_of_them(tmp_path: Path) -> None:
 DEEP = {name: GARBAGE[name] for name in ("5 MB of [", "2,000 objects in each other")}
 
 
+@deep
 @every_file
 @pytest.mark.parametrize("garbage", DEEP)
 def test_the_console_starts_and_tells_once(tmp_path: Path, name: str, garbage: str) -> None:

@@ -40,7 +40,7 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
     speak("en")
 
 
-@pytest.fixture(params=SIZES, ids=["80x24", "120x40"])
+@pytest.fixture(params=SIZES)
 def size(request: pytest.FixtureRequest) -> tuple[int, int]:
     chosen: tuple[int, int] = request.param
     return chosen
