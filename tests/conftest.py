@@ -112,7 +112,7 @@ def environment(
     if window := sys.modules.get("partnerdesk.tui.widgets.record_window"):
         monkeypatch.setattr(window, "PATIENCE", 30.0)
     # ... and each key finds what the one before showed.
-    if app := sys.modules.get("partnerdesk.tui.steady_app"):
+    if app := sys.modules.get("partnerdesk.tui.base_app"):
         monkeypatch.setattr(app, "SETTLE_SECONDS", 30.0)
         monkeypatch.setattr(app, "LONG_SECONDS", 30.0)
     time.tzset()

@@ -12,10 +12,10 @@ from textual.binding import Binding, BindingType
 from partnerdesk.models.core.errors import SettingsError
 from partnerdesk.models.languages import _
 from partnerdesk.screens.resources.list import ResourcesScreen
+from partnerdesk.tui.base_app import BaseApp
 from partnerdesk.tui.book_watch import BookWatch
-from partnerdesk.tui.leaving import LastPicture
+from partnerdesk.tui.last_frame import LastPicture
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
-from partnerdesk.tui.steady_app import SteadyApp
 from partnerdesk.tui.themes import ANSI, THEMES
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.wire import own_driver
@@ -35,7 +35,7 @@ SAVE_SECONDS = 0.3
 """How long leaving waits for how the lists are left to be written."""
 
 
-class ConsoleApp(SteadyApp):
+class ConsoleApp(BaseApp):
     """The console over one open book."""
 
     TITLE = "partnerdesk"

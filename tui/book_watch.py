@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.crash_report import written_by
 from partnerdesk.models.core.errors import AppError
-from partnerdesk.tui.steady_app import SETTLE_SECONDS
+from partnerdesk.tui.base_app import SETTLE_SECONDS
 from partnerdesk.tui.widgets.app_screen import AppScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from partnerdesk.models.session import AppSession
-    from partnerdesk.tui.steady_app import SteadyApp
+    from partnerdesk.tui.base_app import BaseApp
 
 PAINT_SECONDS = 0.5
 """How long the first rows have to be painted before the rest is imported beside them."""
@@ -32,7 +32,7 @@ class BookWatch:
 
     def __init__(
         self,
-        app: SteadyApp,
+        app: BaseApp,
         desk: AppSession,
         catch_up: Callable[[], None],
         tell_notices: Callable[[], None],

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from textual.events import Key
 
 from partnerdesk.models.database.reader import Reader
-from partnerdesk.tui import steady_app
+from partnerdesk.tui import base_app
 from partnerdesk.tui.app import ConsoleApp
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import FieldPage
@@ -126,7 +126,7 @@ def answered_when_it_leaves(child: type[Widget], gates: Gates) -> Iterator[None]
 @pytest.fixture(autouse=True)
 def _keys_wait_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each key act at once, so that screens are left while they still read."""
-    monkeypatch.setattr(steady_app, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(base_app, "SETTLE_SECONDS", 0.0)
 
 
 async def walk(steps: list[Step], child: type[Widget]) -> None:

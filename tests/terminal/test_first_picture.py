@@ -23,7 +23,7 @@ from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.database_url import SqliteFile
 from partnerdesk.tui.app import ConsoleApp
 from partnerdesk.tui.first_picture import picture_file, standing
-from partnerdesk.tui.leaving import picture_of
+from partnerdesk.tui.last_frame import picture_of
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.lines import KeyBar
 from partnerdesk.tui.wire.screen_buffer import Picture
@@ -163,7 +163,7 @@ def test_the_resources_stand_there_wherever_the_console_was_left(tmp_path: Path)
 STANDS = """
 import signal
 from partnerdesk.models.core.clock import now
-from partnerdesk.tui.leaving import picture_of
+from partnerdesk.tui.last_frame import picture_of
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.lines import KeyBar
 from partnerdesk.tui.wire.startup_snapshot import KeptPicture, Run

@@ -39,8 +39,8 @@ BROKEN = """
 import asyncio, os, sys
 from partnerdesk.screens.resources.list import ResourcesScreen
 from tests.walker import watching
-from partnerdesk.tui import steady_app
-steady_app.LONG_SECONDS = 600  # else it says that it takes long
+from partnerdesk.tui import base_app
+base_app.LONG_SECONDS = 600  # else it says that it takes long
 
 async def raises(self):
     raise RuntimeError("a secret")

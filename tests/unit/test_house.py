@@ -173,7 +173,7 @@ def test_a_handler_never_waits() -> None:
     waiting = [
         f"{file}:{node.lineno} {node.name}"
         for file in SHOWN
-        if file.name not in ("app.py", "steady_app.py")  # the app itself
+        if file.name not in ("app.py", "base_app.py")  # the app itself
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith(("on_", "watch_"))
     ]
@@ -184,13 +184,13 @@ def test_a_handler_never_waits() -> None:
     ("names", "places"),
     [
         # What a screen or table works on begins in one place, which ends it with the screen.
-        ({"run_worker", "work"}, {"tui/widgets/reads.py", "tui/steady_app.py"}),
+        ({"run_worker", "work"}, {"tui/widgets/reads.py", "tui/base_app.py"}),
         ({"create_task", "call_from_thread", "set_timer", "run_coroutine_threadsafe"}, set()),
         ({"set_interval"}, {"tui/book_watch.py"}),
         # Only the app takes screens away, one thing after the other.
         (
             {"push_screen", "pop_screen", "switch_screen", "push_screen_wait", "pop_until_active"},
-            {"tui/app.py", "tui/steady_app.py", "tui/surviving.py"},
+            {"tui/app.py", "tui/base_app.py", "tui/surviving.py"},
         ),
         (
             {"dismiss"},

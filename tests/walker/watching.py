@@ -82,16 +82,16 @@ def watch_keys() -> None:
     """Write down how things stand after each key."""
     from textual.events import Key
 
-    from partnerdesk.tui.steady_app import SteadyApp
+    from partnerdesk.tui.base_app import BaseApp
 
-    on_event = SteadyApp.on_event
+    on_event = BaseApp.on_event
 
-    async def watched_on_event(self: SteadyApp, event: Event) -> None:
+    async def watched_on_event(self: BaseApp, event: Event) -> None:
         await on_event(self, event)
         if isinstance(event, Key) and self.screen_stack:
             tell(state=standing(self))
 
-    SteadyApp.on_event = watched_on_event  # type: ignore[method-assign]
+    BaseApp.on_event = watched_on_event  # type: ignore[method-assign]
 
 
 def standing(app: Any) -> dict[str, object]:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from textual.events import Resize
 
     from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.widgets.app_protocol import Shell
     from partnerdesk.tui.widgets.record_table import RecordTable
-    from partnerdesk.tui.widgets.shell import Shell
 
 SMALLEST = (60, 15)
 """Columns and rows below which the console says that the terminal is too small."""

@@ -55,7 +55,7 @@ class Job:
     """What is lost, in words, where it takes a moment and did not come to its end."""
 
 
-class SteadyApp(Surviving):
+class BaseApp(Surviving):
     """Loses no key that was typed ahead.
 
     What a person does, by key or mouse, is a deed: the app carries it out whole before it looks at
