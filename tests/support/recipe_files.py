@@ -113,7 +113,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import By, Plan, Step, Target, can_be_undone
+from partnerdesk.models.changes.plan import Plan, PlanContext, Step, Target
 from partnerdesk.models.core.clock import iso
 from partnerdesk.models.subscriptions.records import SUBSCRIPTION
 
@@ -121,7 +121,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.customers.entities import Customer
 
 
-def plan_subscribe(customer: Customer, offer: str, quantity: int, by: By) -> Plan:
+def plan_subscribe(customer: Customer, offer: str, quantity: int, by: PlanContext) -> Plan:
     """Plan to keep a subscription. Pure."""
     fields = {
         "account_id": customer.account_id, "customer_id": customer.id,
@@ -129,7 +129,7 @@ def plan_subscribe(customer: Customer, offer: str, quantity: int, by: By) -> Pla
     }
     target = Target(customer.account_id, "global", customer.company_name, customer.id)
     steps = (Step(SUBSCRIPTION, {"id": None}, None, fields),)
-    return Plan(ChangeKind.SUBSCRIBED, by, target, steps, (), can_be_undone())
+    return Plan.of(ChangeKind.SUBSCRIBED, by, target, steps)
 '''
 TITLES = """
     ChangeKind.SUBSCRIBED: (N_("Subscribed"), N_("Keep a subscription")),
@@ -163,7 +163,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from partnerdesk.models.changes.history import Actor
-from partnerdesk.models.changes.plan import By
+from partnerdesk.models.changes.plan import PlanContext
 from partnerdesk.models.changes.entries import entry_of
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.database.store import Store
@@ -185,8 +185,8 @@ with store.writing() as session:
     session.add(customer)
 
 
-def by(id: str) -> By:
-    return By(Actor("olga", "desk"), at, id)
+def by(id: str) -> PlanContext:
+    return PlanContext(Actor("olga", "desk"), at, id)
 
 
 def offers() -> list[object]:

@@ -312,7 +312,7 @@ def test_a_file_that_another_process_has_mended_meanwhile_is_read(
         file.write_bytes(b'{"a": "theirs"}')
         yield True
 
-    monkeypatch.setattr(paths, "held", held_by_another_first)
+    monkeypatch.setattr(paths, "locked", held_by_another_first)
     told: list[str] = []
     assert own_files.load_mended(file, dict[str, str], told.append) == {"a": "theirs"}
     assert told == []
