@@ -46,43 +46,51 @@ def plan_edit_customer(
 ) -> Plan:
     """Plan to give a customer's profiles what the form says. Pure: reads nothing but `page`.
 
-    Only fields that change are touched, so two people who edit different fields of one customer
-    do not meet. A new company name changes the list and the bill-to name, never the tenant's
-    (`reference/rules.md §15`).
+    Only fields that somebody changed are touched: two people who edit different fields of one
+    customer do not meet, and what came from elsewhere is not written anew as the form would write
+    it. Another country asks for other fields, so with it all are. A new company name changes the
+    list and the bill-to name, never the tenant's (`reference/rules.md §15`).
     """
-    at = circumstances(account, by.at, before=form_values(page))
-    filled, reasons = check_all(values, at)
-    if FormField.COMPANY_NAME in _changed(page, filled) and not is_refused(reasons):
+    before = form_values(page)
+    filled, reasons = check_all(values, circumstances(account, by.at, before=before))
+    changed = {field for field in values if _differs(field, before, values)}
+    if FormField.COUNTRY in changed:
+        changed = set(FormField)
+    is_renamed = FormField.COMPANY_NAME in changed and _differs(
+        FormField.COMPANY_NAME, before, filled
+    )
+    if is_renamed and not is_refused(reasons):
         text = _("Only the list and the bill-to name change; the tenant keeps its own name.")
         reason = Reason(LIST_ONLY, text, FormField.COMPANY_NAME, "rules.md §15", refuses=False)
         reasons = (*reasons, reason)
-    steps = partial(_steps, page, filled)
-    return Plan.of(ChangeKind.UPDATED, by, target_of(page), steps, reasons)
+    wanted = {field: filled.get(field, "") for field in changed}
+    return Plan.of(
+        ChangeKind.UPDATED, by, target_of(page), partial(_steps, page, wanted), reasons
+    )  # fmt: skip
 
 
-def _changed(page: CustomerPage, filled: Values) -> set[FormField]:
-    before = form_values(page)
-    return {field for field, text in filled.items() if text != before.get(field, "")}
+def _differs(field: FormField, before: Values, after: Values) -> bool:
+    return before.get(field, "").strip() != after.get(field, "").strip()
 
 
-def _steps(page: CustomerPage, filled: Values) -> tuple[Step, ...]:
+def _steps(page: CustomerPage, wanted: Values) -> tuple[Step, ...]:
     id = page.customer.id
     own = {"company_name": FormField.COMPANY_NAME, "country": FormField.COUNTRY}
     number = {"organization_registration_number": FormField.REGISTRATION_NUMBER}
     steps = (
-        _step(records.CUSTOMER, page.customer, {"id": id}, own, filled),
-        _step(records.COMPANY, page.company, {"customer_id": id}, number, filled),
-        _step(records.BILLING, page.billing, {"customer_id": id}, BILLING, filled),
+        _step(records.CUSTOMER, page.customer, {"id": id}, own, wanted),
+        _step(records.COMPANY, page.company, {"customer_id": id}, number, wanted),
+        _step(records.BILLING, page.billing, {"customer_id": id}, BILLING, wanted),
     )
     return tuple(step for step in steps if step is not None)
 
 
 def _step(
-    record: RecordKind, row: SQLModel, key: Fields, fields: dict[str, FormField], filled: Values
+    record: RecordKind, row: SQLModel, key: Fields, fields: dict[str, FormField], wanted: Values
 ) -> Step | None:
-    after = {name: filled.get(field, "") for name, field in fields.items()}
     kept = bool(inspect(row).has_identity)
-    before = {name: str(getattr(row, name)) for name in after}
+    before = {name: str(getattr(row, name)) for name in fields}
+    after = {name: wanted.get(field, before[name]) for name, field in fields.items()}
     changed = [name for name in after if after[name] != before[name]]
     if not changed:
         return None

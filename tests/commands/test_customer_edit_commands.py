@@ -12,6 +12,7 @@ from tests.commands.test_customers_add import flags
 from tests.support.commands import Result, run, small_book
 from tests.support.forms import GERMANY
 from tests.support.statements import rows
+from tests.support.statements import run as execute
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +58,19 @@ def test_only_the_fields_that_are_given_are_changed(book: Path) -> None:
     again = customers(book, "edit", NEW, "--city", "Hamburg")
     assert (again.code, again.err) == (0, "There is nothing to change.\n")
     assert kinds(book) == ["updated"]
+
+
+def test_what_came_from_elsewhere_is_not_written_as_the_form_would(book: Path) -> None:
+    """As an import may have left it: another bill-to name, a state that the form does not ask."""
+    store = Store(SqliteFile(book))
+    execute(
+        store, "UPDATE billing_profiles SET company_name = 'Oliveira Billing', state = 'Bayern', "
+        "phone_number = '030 901820', language = '', culture = ''",
+    )  # fmt: skip
+    before = shown(book)["billing_profile"]
+    done = customers(book, "edit", NEW, "--first-name", "Rita", "--json")
+    assert done.code == 0, done.err
+    assert shown(book)["billing_profile"] == before | {"first_name": "Rita"}
 
 
 def test_an_edit_is_tried_and_undone(book: Path) -> None:
