@@ -6,6 +6,8 @@ each or as JSON that is always whole.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -77,7 +79,9 @@ def add_rows(
 
     run_id = None
     if rows and not arguments.dry_run:
-        run_id = begin_run(store, unplanned_run(account.id, wish, rows, present()))
+        asked = _asked(rows)
+        _leave_cut_off(store, account, wish, asked)
+        run_id = begin_run(store, unplanned_run(account.id, wish, rows, present(), asked))
     with PrintedRows(arguments, wish.kind, rows=len(rows)) as printed:
         if run_id is not None:
             unread = {row.number: row.problems for row in rows if row.problems}
@@ -87,6 +91,23 @@ def add_rows(
     if arguments.dry_run:
         tell_dry_run()
     return printed.exit_code
+
+
+def _asked(rows: Sequence[RowWish]) -> str:
+    """Return by what the same rows are known again."""
+    said = json.dumps([dict(row.said) for row in rows], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _leave_cut_off(store: Store, account: Account, wish: RunRequest, asked: str) -> None:
+    """End runs of the same rows that were cut off: this one finds what they did, and does the rest.
+
+    Gone on with later, they would bring back what was undone meanwhile.
+    """
+    from partnerdesk.models.operations.bulk import let_be, unfinished_run
+
+    while (left := unfinished_run(store, [account.id], wish.kind, asked)) is not None:
+        let_be(store, left, now())
 
 
 class PrintedRows:

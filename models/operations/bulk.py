@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from partnerdesk.models.changes.plan import PlanContext
@@ -146,14 +147,14 @@ def plan_rows(
 
 
 def unplanned_run(
-    account_id: int, wish: RunRequest, rows: Iterable[RowWish], by: PlanContext
+    account_id: int, wish: RunRequest, rows: Iterable[RowWish], by: PlanContext, asked: str = ""
 ) -> PlannedRun:
     """Return a run of records that are to be made, each planned only when it is done."""
     named_by = PLANNERS[wish.kind].NAMED_BY
     waiting = [
         waiting_row(place, row, row.said.get(named_by, "")) for place, row in enumerate(rows)
     ]
-    return PlannedRun(wish, account_id, waiting, by)
+    return PlannedRun(wish, account_id, waiting, by, asked)
 
 
 def begin_run(store: Store, planned: PlannedRun) -> int:
@@ -250,8 +251,10 @@ def _finish(store: Store, run_id: int, at: datetime) -> None:
 
 
 def let_be(store: Store, run_id: int, at: datetime) -> None:
-    """Leave the rest of a run undone for good."""
+    """Leave the rest of a run undone for good, and forget what its rows said."""
     _finish(store, run_id, at)
+    with store.writing() as session:
+        session.execute(update(RunRow).where(col(RunRow.run_id) == run_id).values(wish=""))
 
 
 def read_run(store: Store, run_id: int) -> RunView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -82,10 +82,19 @@ def kept_row(run_id: int, row: RowView) -> RunRow:
     """Return a row as it is kept before the first one is done."""
     return RunRow(
         run_id=run_id, place=row.place, record_id=row.record_id, subject=row.subject,
-        wish=json.dumps(dict(row.wish.said)) if row.wish.said else "",
+        wish=_kept_wish(row.wish, row.state),
         plan_id=row.plan.by.plan_id if row.plan is not None else str(uuid4()),
         state=row.state, told=row.message,
     )  # fmt: skip
+
+
+def _kept_wish(wish: RowWish, state: RowState) -> str:
+    """Return what is kept of what a row says: all while it is to do, then no person's data."""
+    open_states = (RowState.WAITING, RowState.FAILED)
+    kept = dict(wish.said) if state in open_states else {
+        name: text for name, text in wish.said.items() if name == "name"
+    }  # fmt: skip
+    return json.dumps(kept) if kept else ""
 
 
 def row_view(
@@ -136,11 +145,12 @@ def do_row(
                 made = outcome.record_id if outcome is not None else None
                 kept.subject = shown(planned.subject[:LONGEST_SUBJECT])
                 kept.record_id = planned.record_id or made or 0
+                kept.wish = _kept_wish(wish, RowState(kept.state))
     except (ConflictError, NotFoundError, RefusedError) as error:
         return _fail_row(store, planner, place, reasons, error)
     if outcome is not None:
         follow_up(store, planned.plan, outcome)
-    return row_view(kept, planned, reasons)
+    return replace(row_view(kept, planned, reasons), wish=wish)
 
 
 def _fail_row(

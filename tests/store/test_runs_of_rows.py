@@ -180,3 +180,29 @@ def test_delegated_admin_of_a_file_that_was_cut_off_is_gone_on_with(tmp_path: Pa
     assert done.err.splitlines() == [
         f"Going on with run {run_id}: 1 of 4 rows done.", "3 added, 1 refused",
     ]  # fmt: skip
+
+
+def test_what_a_row_said_is_kept_only_while_it_is_to_do(store: Store) -> None:
+    """A row that was refused, found, or done holds nobody's address any more."""
+    said = [wish(1), wish(2, country="Narnia"), wish(1), wish(3)]
+    run_id = bulk.begin_run(store, bulk.unplanned_run(1, ADD, said, by(TESTER, NOW)))
+    view = bulk.go_on(store, run_id, account_in(store), TESTER, lambda: NOW)
+    assert [row.state.value for row in view.rows] == ["done", "refused", "nothing", "done"]
+    assert {row[0] for row in rows(store, "SELECT wish FROM run_rows")} == {""}
+    left = bulk.begin_run(store, bulk.unplanned_run(1, ADD, [wish(4)], by(TESTER, NOW)))
+    assert rows(store, "SELECT count(*) FROM run_rows WHERE wish <> ''")[0][0] == 1
+    bulk.let_be(store, left, NOW)
+    assert rows(store, "SELECT count(*) FROM run_rows WHERE wish <> ''")[0][0] == 0
+
+
+def test_the_same_file_again_leaves_no_cut_off_run_behind(tmp_path: Path) -> None:
+    """Gone on with later, it would bring back what was undone meanwhile."""
+    book = small_book(tmp_path / "book.db")
+    file = tmp_path / "rows.json"
+    file.write_text(json.dumps([{**PORTUGAL, "domain_prefix": "alpha", "company_name": "Alpha"}]))
+    words = ("customers", "add", "--database", book, "--file", file, "--cloud", "global")
+    assert run(*words).code == 0
+    store = Store(SqliteFile(book))
+    execute(store, "UPDATE runs SET finished_at = 0")  # as if it had been cut off behind its row
+    assert "1 in the book already" in run(*words).err
+    assert rows(store, "SELECT count(*) FROM runs WHERE finished_at = 0")[0][0] == 0
