@@ -120,20 +120,19 @@ def _read_environment(clouds: Sequence[str]) -> dict[str, Any]:
         raise errors.SettingsError(
             _("The environment cannot be read: {error}.").format(error=error)
         ) from None
-    _give_hyphens_back(said, clouds)
+    _give_hyphens_back(said)
     _refuse_mail_password(said, _("environment"))
     added = _new_clouds(said, clouds, _("environment"))
     _refuse_unknown(said, _known([*clouds, *added]), _("environment"))
     return said
 
 
-def _give_hyphens_back(said: Mapping[str, Any], clouds: Iterable[str]) -> None:
-    """Spell the ids of clouds as they are: the name of a variable has `_` for `-`."""
+def _give_hyphens_back(said: Mapping[str, Any]) -> None:
+    """Spell the ids of clouds as they are: they hold no `_`, which a variable has for their `-`."""
     rows = said.get("capabilities")
     for table in (said.get("clouds"), *(rows.values() if isinstance(rows, dict) else ())):
-        for id in clouds if isinstance(table, dict) else ():
-            if (spelled := id.replace("-", "_")) in table:
-                table[id] = table.pop(spelled)
+        for id in [*table] if isinstance(table, dict) else ():
+            table[id.replace("_", "-")] = table.pop(id)
 
 
 def _refuse_unknown(

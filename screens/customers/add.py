@@ -249,6 +249,11 @@ class AddCustomerScreen(CustomerFormScreen):
         by, draft_id = self.desk.by(self._draft.plan_id), self._draft.id
         return plan_add_customer(self.account, filled, by, self._alike, draft_id=draft_id)
 
+    def check_again(self) -> None:
+        """Check the form anew, and look again who in the book may be the same."""
+        self._compared = []
+        super().check_again()
+
     async def do_review(self) -> None:
         """Show the plan, made anew with what the book has now, when all is in the draft."""
         self.leave_current()

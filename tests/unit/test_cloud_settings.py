@@ -117,6 +117,15 @@ async def test_the_console_works_in_it(tmp_path: Path) -> None:
         assert "cloud:mars" in console.state
 
 
+def test_the_environment_alone_adds_a_cloud_with_a_hyphen(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("NAME", "Partner Center for France"), ("SHORT_NAME", "France"),
+                        ("DOMAIN_SUFFIX", "onmicrosoft.fr"), ("COLOR", "cyan")):  # fmt: skip
+        monkeypatch.setenv(f"PARTNERDESK_CLOUDS__FR_GOV__{name}", value)
+    monkeypatch.setenv("PARTNERDESK_CAPABILITIES__USAGE__FR_GOV", "no")
+    cloud = load().all_clouds()["fr-gov"]
+    assert (cloud.short_name, cloud.allows(Capability.USAGE).allowed) == ("France", False)
+
+
 def test_what_stands_in_the_environment_reaches_it(monkeypatch: pytest.MonkeyPatch) -> None:
     mars()
     monkeypatch.setenv("PARTNERDESK_CLOUDS__MARS_ONE__ENABLED", "false")
