@@ -271,6 +271,7 @@ def test_coverage_tells_what_was_never_reached() -> None:
         (("colon", "quit", "enter"), True),
         (("colon", "help", "enter"), False),
         (("ctrl+p", "выход", "enter"), True),
+        (("ctrl+p", "помощь", "enter", "ctrl+k", "up", "enter"), True),  # it was still open
     ],
 )
 def test_only_keys_that_say_so_leave(keys: tuple[str, ...], may: bool) -> None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _LEAVES = ("quit ctrl+q leave the console", "выход ctrl+q выйти из консоли")
 """How the palette tells of leaving; letters typed into it may come out of this, in their order."""
 _MOVES = {"up", "down", "pageup", "pagedown", "end"}
+_EDITS = {"ctrl+k", "ctrl+w", "ctrl+d", "delete"}
+"""What takes away an unknown part of what was typed."""
 _ENDS_TYPING = {"enter", "escape", "\r"}
 
 
@@ -35,7 +37,7 @@ class LeavingWatch:
                 self._word, self._is_moved = "", False
             elif key == "ctrl+u":
                 self._word = self._word and ""
-            elif key in _MOVES:
+            elif key in _MOVES | _EDITS:
                 self._is_moved = self._word is not None
             elif key in _ENDS_TYPING:
                 self._chosen(key)
@@ -54,7 +56,8 @@ class LeavingWatch:
             self.may_leave = self._is_moved or any(
                 _comes_out_of(self._word, words) for words in _LEAVES
             )
-        self._word = None
+        if key == "escape" or self.may_leave:
+            self._word = None  # else nothing fitted, perhaps, and it is still open
 
 
 def _comes_out_of(word: str, words: str) -> bool:
