@@ -445,7 +445,12 @@ async def test_keys_pressed_ahead_of_the_form_are_not_lost(tmp_path: Path) -> No
     async with running(desk) as console:
         id = find_customer(desk.store, "fabrikam.onmicrosoft.com", [1])
         screen = NoteForm(desk, read_customer(desk.store, id), {})
-        console.app.push_screen(screen)
+
+        async def open_form() -> None:
+            await console.app.push_screen(screen)
+            await console.app.settled()
+
+        console.app.begin(console.screen, open_form)
         await console._pilot.press("H", "i", "ctrl+r")
         await console.settle()
         assert screen.plans[-1]["text"] == "Hi"
