@@ -1,4 +1,4 @@
-"""Loads the settings: as they were read last, while no file of theirs has changed since."""
+"""Loads the settings: as they were read last, while nothing they are read from has changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from zlib import crc32
 
 from partnerdesk.models.core import own_files, paths
 from partnerdesk.models.core.typed import DamagedError, typed
-from partnerdesk.models.settings.model import Settings, environment_names
+from partnerdesk.models.languages import language
+from partnerdesk.models.settings.model import Settings, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,8 @@ class _Kept:
 
     format: int
     stamps: list[list[object]]
-    """Of the files that were read: they have to be read again when one of them changes."""
+    """Of the files that were read, and of what the environment says in which language: when one
+    of them changes, all is read again."""
     settings: dict[str, object]
     sum: int
     """Of the settings: a letter that fell over on the disk would open another book."""
@@ -70,16 +72,27 @@ CLOUDS = _CloudNames()
 
 
 def _load(own: Path) -> Settings:
-    kept_file = paths.cache_folder() / "settings.json"
-    if environment_names():
-        return _load_afresh(own)
     stamps = [_stamp(paths.project_settings()), _stamp(own)]
+    name = "settings.json"
+    if said := environment():
+        from hashlib import sha256
+
+        name = "settings-environment.json"  # two shells that differ do not push each other out
+        stamps.append([language(), sha256(json.dumps(said).encode()).hexdigest()])
+    kept_file = paths.cache_folder() / name
     kept = _kept(kept_file, stamps)
     if kept is not None:
         return kept
     settings = _load_afresh(own)
-    _keep(kept_file, stamps, settings)
+    if not (said and _has_password(settings)):  # a secret of the environment stays there
+        _keep(kept_file, stamps, settings)
     return settings
+
+
+def _has_password(settings: Settings) -> bool:
+    from partnerdesk.models.settings.database_url import has_password
+
+    return has_password(settings.database)
 
 
 def _load_afresh(own: Path) -> Settings:
