@@ -1,1 +1,1 @@
-"""The partner's own accounts, one or more in each cloud."""
+"""The partner's own accounts in the clouds."""

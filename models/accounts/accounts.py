@@ -47,7 +47,7 @@ class Account:
     connected: bool
     synced_at: datetime | None
     customers: int
-    """The number of its customers, without ended ones."""
+    """The number of customers, without ended customers."""
     kind: PartnerKind = PartnerKind.DIRECT_BILL
     market: str = ""
     """ISO 3166-1 alpha-2 code of the country the partner is enrolled in; empty while unknown."""

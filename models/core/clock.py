@@ -1,4 +1,4 @@
-"""Moments in UTC, how the book stores and shows them; whoever decides gets the moment passed in."""
+"""Moments in UTC, their stored form and their texts; decisions get the moment as an argument."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     """Called with a sentence for the person about a damaged file."""
 
 LARGEST = 10_000_000
-"""Maximum bytes of such a file; the program writes none that is larger."""
+"""Maximum bytes of such a file; the program never writes a larger one."""
 DEEPEST = 16
 """Maximum nesting of lists and objects; the program's own files are nested five deep."""
 Text = Annotated[str, re.compile("[^\0\ud800-\udfff]*")]

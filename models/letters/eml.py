@@ -35,7 +35,7 @@ _PLAIN_SUBJECT = re.compile(r"[!-~]+( [!-~]+)*")
 
 
 def message(letter: Letter, sender: str, at: datetime, message_id: str) -> EmailMessage:
-    """Return the message to send; `as_bytes` of it returns exactly the bytes to send.
+    """Return the message to send; its `as_bytes` returns exactly the bytes to send.
 
     `sender` is an address, `Name <address>`, or empty; `message_id` never changes for a letter.
 

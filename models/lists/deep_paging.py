@@ -37,7 +37,7 @@ class Places:
         self._query = query
         self._unfiltered = unfiltered
         self._sizes: list[int] = []
-        """The number of rows of each account; empty before they were counted."""
+        """The number of rows of each account; empty before the count."""
         self._milestones: deque[tuple[int, Row]] = deque(maxlen=MILESTONES)
         """Rows that were read after a long skip, with their places."""
 

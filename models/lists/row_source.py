@@ -19,9 +19,9 @@ class RowsRequest:
     key: RowKey
     """The key of the row; 0 for the first row of the list."""
     before: int
-    """How many rows to return before it."""
+    """How many rows to return before that row."""
     after: int
-    """How many rows to return from it on."""
+    """How many rows to return from that row on."""
     enough: int = 0
     """How many rows are enough if more would take longer; 0 for all."""
     text: str = ""
@@ -40,9 +40,9 @@ class Opening:
     cursor: int
     """The index in `rows` of the row under the cursor."""
     start: int | None
-    """The place of the first of the rows; None if it is not counted yet."""
+    """The place of the first row in `rows`; None if it is not counted yet."""
     total: int | None
-    """The number of rows in the list; None if they are not counted yet."""
+    """The number of rows in the list; None if the rows are not counted yet."""
 
 
 class RowSource(ABC):

@@ -69,13 +69,13 @@ class Search:
         self.query = query
         self._helper = helper
         self._all_positions: list[Position] | None = None
-        """All positions in order, once they were read; None before, or if they are too many."""
+        """All positions in order; None before they were read, or if there are more than `FEW`."""
         self._hint: IndexHint | None = None
         """The hint of the trigram index; None before `_choose_way`, or if there is none."""
         self._ordered_query: Query | None = None
         """The query that scans the sort index, for a filter without a hint; built on first use."""
         self._hits = 0
-        """How many rows the hint finds; 0 before they were counted."""
+        """How many rows the hint finds; 0 before the count."""
         self._has_chosen = False
         self._hinted_query: Query | None = None
         """The query restricted by the hint; None if more than `WORTH_LOOKING_UP` rows match it."""

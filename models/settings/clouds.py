@@ -20,7 +20,7 @@ class Support(StrEnum):
     PARTLY = "partly"
     """Only in part, or the sources disagree: allowed with a warning."""
     UNSTATED = "unstated"
-    """No source says so or otherwise: allowed with a warning."""
+    """No source states an answer: allowed with a warning."""
 
 
 class Capability(StrEnum):

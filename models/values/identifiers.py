@@ -21,7 +21,7 @@ def may_be_part(word: str) -> bool:
 
 
 def is_anywhere(word: str) -> bool:
-    """Say whether such a word is searched anywhere in a GUID, not only at its beginning."""
+    """Say whether a word is searched anywhere in a GUID, not only at the beginning."""
     return COPIED <= len(word) < LENGTH
 
 
