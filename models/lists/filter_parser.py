@@ -173,7 +173,7 @@ def _code(name: str) -> str:
     """Return the code of the country that `name` means."""
     from partnerdesk.models.values.countries import country_code
 
-    code = country_code(name)
+    code = country_code(name, any_language=False)
     if code is None:
         raise FilterError(
             _("{value} is the name of no country.").format(value=name),
