@@ -1,4 +1,4 @@
-"""Countries: by code, by name in any language, and by the usual wrong codes."""
+"""Finds countries by code, by name in every known language, and by the usual wrong codes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _NO_COUNTRY = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA",
                          "XB", "XK", "ZZ"})  # fmt: skip
-"""Codes of two letters that CLDR has and ISO 3166-1 has not."""
+"""Two-letter codes that are in CLDR but not in ISO 3166-1."""
 
 _LONGEST_NAME = 80
 
@@ -76,7 +76,7 @@ _VARIANTS: Mapping[str, str] = {
     "VE": "Bolivarian Republic of Venezuela",
     "VN": "Viet Nam",
 }
-"""Other names that can mean one country only."""
+"""Further names that mean exactly one country."""
 
 _OTHER_CODES: Mapping[str, str] = {"UK": "GB", "EL": "GR", "UAE": "AE"}
 """Codes that mean one country only: those of the European Union (Interinstitutional style guide,
@@ -91,11 +91,11 @@ _WRONG_CODES: Mapping[str, str] = {
     "BUL": "BG", "CRO": "HR", "SLO": "SI", "LAT": "LV", "GRE": "GR", "RF": "RU", "BEL": "BE",
     "KAZ": "KZ",
 }  # fmt: skip
-"""Codes that are in use and wrong: Internet domains, languages, sports, number plates."""
+"""Wrong codes in use (Internet domains, languages, sports, number plates) and the right ones."""
 
 
 def country_code(text: str, *, any_language: bool = True) -> str | None:
-    """Return the ISO 3166-1 alpha-2 code that a code or a name means; None where none is known.
+    """Return the ISO 3166-1 alpha-2 code of a code or a name; None for an unknown one.
 
     Args:
         text: what is written.
@@ -117,7 +117,7 @@ def country_code(text: str, *, any_language: bool = True) -> str | None:
 
 
 def likely_code(text: str) -> str:
-    """Return the code of the country that a wrong code or a misspelt name likely means, or ""."""
+    """Return the likely country code for a wrong code or a misspelt name; empty if unknown."""
     text = text.strip()
     if not text or len(text) > _LONGEST_NAME:
         return ""
@@ -133,7 +133,7 @@ def likely_code(text: str) -> str:
 
 
 def country_name(code: str) -> str:
-    """Return the country's name in the language in use; the code itself where it is none."""
+    """Return a country's name in the language in use; an unknown code comes back unchanged."""
     return _names(language()).get(code, code)
 
 
@@ -157,7 +157,7 @@ def _names(speech: str) -> dict[str, str]:
 
 
 def _key(name: str) -> str:
-    """Return a name as names are compared: folded, with words only, without the article."""
+    """Return the key by which names are compared: folded, words only, without the article."""
     spelled = fold(name).replace("&", " and ").replace(".", "")
     words = re.sub(r"[\W_]+", " ", spelled).split()
     return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
@@ -165,20 +165,24 @@ def _key(name: str) -> str:
 
 @cache
 def _by_name() -> dict[str, str]:
-    """Return the code by the key of each name that means one country only."""
-    found: dict[str, set[str]] = {}
+    """Return the country code for the key of each name that means exactly one country."""
+    codes_by_name: dict[str, set[str]] = {}
     for speech in LANGUAGES:
         for code, name in _names(speech).items():
-            found.setdefault(_key(name), set()).add(code)
+            codes_by_name.setdefault(_key(name), set()).add(code)
     for code, names in _VARIANTS.items():
         for name in names.split(", "):
-            found.setdefault(_key(name), set()).add(code)
-    return {name: meant.pop() for name, meant in found.items() if len(meant) == 1 and name}
+            codes_by_name.setdefault(_key(name), set()).add(code)
+    return {
+        name: countries.pop()
+        for name, countries in codes_by_name.items()
+        if len(countries) == 1 and name
+    }
 
 
 @cache
 def _in_any_language() -> dict[str, str]:
-    """Return the code by the key of each name, in all languages, that means one country only."""
+    """Return the country code for each name, by its key, that means one country only."""
     from babel.localedata import locale_identifiers
 
     found: dict[str, set[str]] = {}
@@ -209,11 +213,11 @@ def _territories(speech: str) -> dict[str, str]:
 
 @cache
 def _aliases() -> dict[str, str]:
-    """Return the code by codes of three letters and by former ones, where one country follows."""
+    """Return the current code for three-letter and former codes that lead to one country."""
     from babel.core import get_global
 
     return {
-        alias: meant[0]
-        for alias, meant in get_global("territory_aliases").items()
-        if alias.isalpha() and len(meant) == 1 and meant[0] in codes()
+        alias: countries[0]
+        for alias, countries in get_global("territory_aliases").items()
+        if alias.isalpha() and len(countries) == 1 and countries[0] in codes()
     }

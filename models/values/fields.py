@@ -1,8 +1,8 @@
-"""What a typed field means: its value, or a Reason that says what is wrong and what is right.
+"""Parses typed fields: into a value, or a Reason that says what is wrong and what is right.
 
     tenant = kept(guid_field(text, "partner.microsoft-id", "microsoft_id"), reasons, "")
 
-A field that is left empty is empty: whether it may be, its plan says.
+An empty text gives an empty value; the plan decides whether the field may be empty.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LONGEST = 256
-"""Characters of a name, a domain, an address."""
+"""Maximum characters of a name, a domain or an address."""
 SIGNED: Mapping[str, bool | None] = {"yes": True, "no": False, "": None}
-"""What is written for what is so, is not so, and is not known."""
+"""The words for yes and no; an empty text means that the answer is unknown."""
 
 _YES = frozenset(
     {
@@ -45,7 +45,7 @@ Value = TypeVar("Value")
 
 
 def kept(found: Value | Reason, reasons: list[Reason], otherwise: Value) -> Value:
-    """Return a field's value; a reason is added to `reasons`, and `otherwise` stands for it."""
+    """Return a parsed value; add a Reason to `reasons` instead and return `otherwise`."""
     if isinstance(found, Reason):
         reasons.append(found)
         return otherwise
@@ -53,31 +53,31 @@ def kept(found: Value | Reason, reasons: list[Reason], otherwise: Value) -> Valu
 
 
 def is_visible(text: str, longest: int = LONGEST) -> bool:
-    """Say whether a text is no longer than it may be, and all of it can be seen."""
+    """Say whether a text has at most `longest` characters, all of them visible."""
     return len(text) <= longest and shown(text) == text
 
 
 def text_field(
     text: str, code: str, field: str, longest: int = LONGEST, source: str = ""
 ) -> str | Reason:
-    """Return a text of one line of which all can be seen."""
+    """Return a text of one line; a Reason if it is too long or has invisible characters."""
     if is_visible(text, longest):
         return text
-    said = _("At most {count} characters, and all of them to be seen.")
-    return Reason(code, said.format(count=longest), field, source)
+    sentence = _("At most {count} characters, and all of them to be seen.")
+    return Reason(code, sentence.format(count=longest), field, source)
 
 
 def guid_field(text: str, code: str, field: str) -> str | Reason:
-    """Return a GUID in lower case."""
+    """Return a GUID in lower case; a Reason if the text is no GUID."""
     found = guid(text) if text else ""
     if found is not None:
         return found
-    said = _("{text} is no GUID such as 1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11.")
-    return Reason(code, said.format(text=shown(text[:60])), field)
+    sentence = _("{text} is no GUID such as 1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11.")
+    return Reason(code, sentence.format(text=shown(text[:60])), field)
 
 
 def country_field(text: str, code: str, field: str) -> str | Reason:
-    """Return the code of a country that is named or given by its code."""
+    """Return the code of a country, given by name or code; a Reason if it is unknown."""
     found = country_code(text) if text else ""
     if found is not None:
         return found
