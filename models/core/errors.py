@@ -24,6 +24,8 @@ class AppError(Exception):
     """
 
     exit_code: ExitCode = ExitCode.FAILED
+    uncertain: bool = False
+    """Whether what was sent may have been done all the same; it is never sent again unasked."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
@@ -90,8 +92,6 @@ class MailError(AppError):
     """A letter was not sent: the server could not be reached, or did not accept the login."""
 
     exit_code = ExitCode.OFFLINE
-    uncertain: bool = False
-    """Whether the letter may have been sent nevertheless; it is never sent again unasked."""
 
 
 class MailRefusedError(MailError):

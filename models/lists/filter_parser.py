@@ -174,7 +174,7 @@ def _code(name: str) -> str:
     """Return the code of the country called `name`; raise FilterError if there is none."""
     from partnerdesk.models.values.countries import country_code
 
-    code = country_code(name)
+    code = country_code(name, any_language=False)
     if code is None:
         raise FilterError(
             _("{value} is the name of no country.").format(value=name),

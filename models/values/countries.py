@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import pickle
 import re
 from functools import cache
 from typing import TYPE_CHECKING
@@ -77,22 +78,42 @@ _VARIANTS: Mapping[str, str] = {
 }
 """Further names that mean exactly one country."""
 
+_OTHER_CODES: Mapping[str, str] = {"UK": "GB", "EL": "GR", "UAE": "AE"}
+"""Codes that mean one country only: those of the European Union (Interinstitutional style guide,
+7.1.1) that ISO 3166-1 has not, and one that everybody writes."""
+
+_DOUBTFUL = frozenset({"congo", "korea", "america", "samoa", "guyana", "virgin islands"})
+"""Names that mean one country in some language, and one of several to whoever writes English."""
+
 _WRONG_CODES: Mapping[str, str] = {
-    "UK": "GB", "EN": "GB", "ENG": "GB", "SCO": "GB", "GER": "DE", "EL": "GR", "JA": "JP",
+    "EN": "GB", "ENG": "GB", "SCO": "GB", "GER": "DE", "JA": "JP",
     "KO": "KR", "SP": "ES", "SUI": "CH", "HOL": "NL", "POR": "PT", "DAN": "DK", "SWE": "SE",
     "BUL": "BG", "CRO": "HR", "SLO": "SI", "LAT": "LV", "GRE": "GR", "RF": "RU", "BEL": "BE",
-    "KAZ": "KZ", "UAE": "AE",
+    "KAZ": "KZ",
 }  # fmt: skip
 """Wrong codes in use (Internet domains, languages, sports, number plates) and the right ones."""
 
 
-def country_code(text: str) -> str | None:
-    """Return the ISO 3166-1 alpha-2 code of a code or a name; None for an unknown one."""
+def country_code(text: str, *, any_language: bool = True) -> str | None:
+    """Return the ISO 3166-1 alpha-2 code of a code or a name; None for an unknown one.
+
+    Args:
+        text: what is written.
+        any_language: whether a name may be in any language of CLDR; reading all of them takes half
+            a second, once, which nobody should wait for while typing.
+    """
     text = text.strip()
     if len(text) > _LONGEST_NAME:
         return None
     code = text.upper()
-    return code if code in codes() else _by_name().get(_key(text))
+    if code in codes():
+        return code
+    found = _OTHER_CODES.get(code) or _by_name().get(_key(text))
+    if found is None and len(code) == 3 and code.isascii():
+        found = _aliases().get(code)
+    if found is None and any_language and len(_key(text)) > 1 and not code.isdecimal():
+        found = _in_any_language().get(_key(text))
+    return found
 
 
 def likely_code(text: str) -> str:
@@ -157,6 +178,37 @@ def _by_name() -> dict[str, str]:
         for name, countries in codes_by_name.items()
         if len(countries) == 1 and name
     }
+
+
+@cache
+def _in_any_language() -> dict[str, str]:
+    """Return the country code for each name, by its key, that means one country only."""
+    from babel.localedata import locale_identifiers
+
+    found: dict[str, set[str]] = {}
+    for speech in locale_identifiers():
+        if "_" in speech:  # a country's way to write a language that is there by itself
+            continue
+        for code, name in _territories(speech).items():
+            if code in codes():
+                found.setdefault(_key(name), set()).add(code)
+    return {
+        name: meant.pop()
+        for name, meant in found.items()
+        if len(meant) == 1 and name and name not in _DOUBTFUL
+    }
+
+
+def _territories(speech: str) -> dict[str, str]:
+    """Return the names of countries in one language.
+
+    Babel keeps whatever of a language it has read: here it would be 140 MB.
+    """
+    from babel.localedata import resolve_locale_filename
+
+    with open(resolve_locale_filename(speech), "rb") as file:  # noqa: PTH123 - Babel's own name
+        data = pickle.load(file)  # noqa: S301 - a part of the library
+    return {str(code): str(name) for code, name in data.get("territories", {}).items()}
 
 
 @cache

@@ -7,22 +7,39 @@ An empty text gives an empty value; the plan decides whether the field may be em
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import _
-from partnerdesk.models.values.countries import country_code, likely_code
+from partnerdesk.models.values.countries import country_code, country_name, likely_code
+from partnerdesk.models.values.days import AmbiguousDayError, parse_moment
 from partnerdesk.models.values.identifiers import guid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 LONGEST = 256
 """Maximum characters of a name, a domain or an address."""
 SIGNED: Mapping[str, bool | None] = {"yes": True, "no": False, "": None}
 """The words for yes and no; an empty text means that the answer is unknown."""
+
+_YES = frozenset(
+    {
+        "yes", "y", "true", "t", "1", "on", "enabled", "x", "✓", "✔", "да", "д", "истина", "ja",
+        "wahr", "oui", "vrai", "si", "sim", "tak", "prawda", "ano", "igen", "evet", "kylla",
+        "はい", "是", "예",
+    }
+)  # fmt: skip
+_NO = frozenset(
+    {
+        "no", "n", "false", "f", "0", "off", "disabled", "нет", "н", "ложь", "nein", "falsch",
+        "non", "faux", "nao", "nie", "nei", "nej", "ne", "nem", "hayır", "hayir", "ei", "いいえ",
+        "否", "아니요",
+    }
+)  # fmt: skip
+"""Words for yes and no, folded: of spreadsheets, PowerShell and portals in their languages."""
 
 Value = TypeVar("Value")
 
@@ -65,27 +82,50 @@ def country_field(text: str, code: str, field: str) -> str | Reason:
     if found is not None:
         return found
     likely = likely_code(text)
-    sentence = _("{text} is no country.")
-    if likely:
-        sentence = _("{text} is no country; do you mean {likely}?")
-    return Reason(code, sentence.format(text=shown(text[:60]), likely=likely), field, offer=likely)
+    return Reason(code, no_country(text, likely), field, offer=likely)
+
+
+def no_country(text: str, likely: str) -> str:
+    """Return that `text` is no country, and which one is likely meant, if any."""
+    if likely and len(text) <= 3:
+        sentence = _("{text} is no country code; the code of {country} is {code}.")
+    elif likely:
+        sentence = _("There is no country {text}. Did you mean {country} ({code})?")
+    else:
+        sentence = _(
+            "There is no country {text}. Write its name, or its code of two letters such as PT."
+        )
+    said = shown(text[:60])
+    return sentence.format(text=said, country=country_name(likely), code=likely)
+
+
+def yes_no(text: str) -> bool | None:
+    """Return whether a word says yes or no, in the words of many programs; None for neither."""
+    word = fold(text.strip())
+    return True if word in _YES else False if word in _NO else None
 
 
 def yes_no_field(text: str, code: str, field: str) -> bool | Reason | None:
-    """Return the answer to a yes-or-no field; None for an empty text (unknown)."""
-    word = text.lower()
-    if word in SIGNED:
-        return SIGNED[word]
+    """Return whether something is so; None where it is not known."""
+    said = yes_no(text)
+    if said is not None or not text.strip():
+        return said
     return Reason(code, _("Write yes or no, or leave it empty where it is not known."), field)
 
 
-def day_field(text: str, code: str, field: str) -> datetime | Reason | None:
-    """Return the UTC moment of a day or an ISO 8601 moment; None for an empty text."""
+def day_field(
+    text: str, code: str, field: str, *, day_first: bool | None = None
+) -> datetime | Reason | None:
+    """Return the moment that a day or a moment means, in UTC; None for no text.
+
+    `day_first` says whether 03/04/2027 is the third of April; None where nobody knows.
+    """
     if not text:
         return None
     try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return parse_moment(text, day_first=day_first)
+    except AmbiguousDayError:
+        said = _("{text} can be two days; write it as 2027-06-30.")
     except (ValueError, OverflowError):
-        sentence = _("{text} is no day such as 2027-06-30.")
-        return Reason(code, sentence.format(text=shown(text[:40])), field)
+        said = _("{text} is no day such as 2027-06-30.")
+    return Reason(code, said.format(text=shown(text[:40])), field)

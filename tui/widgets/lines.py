@@ -73,10 +73,17 @@ class KeyBar(Widget):
         self._actions = [action for action in actions if action.bar]
         self._keys = {action.id: shown_keys(action, remapped) for action in actions}
         self._spans: list[tuple[int, int, Action]] = []
+        self._left_out: frozenset[str] = frozenset()
+
+    def leave_out(self, *ids: str) -> None:
+        """Leave out actions that mean nothing now, by their ids; all others are shown again."""
+        if self._left_out != frozenset(ids):
+            self._left_out = frozenset(ids)
+            self.refresh()
 
     def render(self) -> Content:
         """Return as many keys as fit; the last action (help) always does."""
-        *first, last = self._actions
+        *first, last = [action for action in self._actions if action.id not in self._left_out]
         room = self.size.width - self._length(last) - 1
         self._spans, parts, place = [], [], 0
         for action in (*first, last):
