@@ -1,4 +1,4 @@
-"""A page of labelled fields in sections, with a cursor to copy or edit the field it is on."""
+"""A page of labelled fields in sections; the field under the cursor can be copied or edited."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ class Field:
     """One field of a page."""
 
     label: str
-    """Like the text, it is made safe when drawn."""
+    """Not escaped: label and text are made safe when drawn."""
     text: str
-    """As stored; several lines stay several."""
+    """The stored text; its line breaks are kept."""
     name: str = ""
-    """What the cursor finds it by when other content is shown; empty for its place."""
+    """Keeps the cursor on the field when the content changes; empty to keep the position."""
     open: Act | None = None
-    """Leads to what stands in it; None where it is edited instead, or neither."""
+    """Opens the record named in the field; None if the field leads nowhere."""
     edit: Act | None = None
-    """Lets somebody edit it; None where it is edited with the whole record, or not at all."""
+    """Edits the field alone; None if it is edited with the whole record, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,12 @@ class _Line:
     label: str
     text: str
     field: int
-    """Which field the line belongs to; -1 for headings and blank lines."""
+    """The index of the line's field; -1 for headings and blank lines."""
     heading: bool = False
 
 
 class FieldPage(ScrollView, can_focus=True):
-    """Sections of fields; the cursor goes from field to field."""
+    """Shows sections of fields; the cursor moves from field to field."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "field-page--heading", "field-page--label", "field-page--cursor",
@@ -93,7 +93,7 @@ class FieldPage(ScrollView, can_focus=True):
     ]
 
     class Chosen(Message):
-        """A field was clicked twice."""
+        """A field was double-clicked."""
 
         def __init__(self, field: Field) -> None:
             super().__init__()
@@ -108,7 +108,7 @@ class FieldPage(ScrollView, can_focus=True):
         self._cursor = 0
 
     def show(self, sections: Sequence[Section]) -> None:
-        """Show other content; the cursor stays on the field of that name, else at that place."""
+        """Show new content; the cursor stays on the field of the same name, else at its index."""
         name = self.field.name if self.field else ""
         self._sections = [section for section in sections if section.fields]
         self._fields = [field for section in self._sections for field in section.fields]
@@ -125,7 +125,7 @@ class FieldPage(ScrollView, can_focus=True):
         return self._fields[self._cursor] if self._fields else None
 
     def action_move(self, by: int) -> None:
-        """Move the cursor by some fields; one taller than the page is scrolled through first."""
+        """Move the cursor by `by` fields; scroll through a field taller than the page first."""
         first, last = self._lines_of(self._cursor)
         top, height = self.scroll_offset.y, self.size.height
         if (by == 1 and last >= top + height) or (by == -1 and first < top):
@@ -138,7 +138,7 @@ class FieldPage(ScrollView, can_focus=True):
         self._follow()
 
     def action_page(self, by: int) -> None:
-        """Scroll by a page; the cursor goes to the first field that is seen whole or in part."""
+        """Scroll by a page and put the cursor on the first visible field."""
         height = max(self.size.height - 1, 1)
         top = min(max(self.scroll_offset.y + by * height, 0), max(len(self._lines) - height, 0))
         self.scroll_to(y=top, animate=False, immediate=True)
@@ -149,7 +149,7 @@ class FieldPage(ScrollView, can_focus=True):
             self._refresh_field(self._cursor)
 
     def go_to_section(self, title: str) -> None:
-        """Put the cursor on the first field of a section, and as much of it as fits below."""
+        """Put the cursor on the first field of a section and scroll its heading to the top."""
         before = 0
         for section in self._sections:
             if section.title == title:
@@ -160,7 +160,7 @@ class FieldPage(ScrollView, can_focus=True):
             before += len(section.fields)
 
     def on_click(self, event: Click) -> None:
-        """Put the cursor on the clicked field; a second click chooses it."""
+        """Put the cursor on the clicked field; a double click chooses the field."""
         self.focus()
         place = self.scroll_offset.y + event.y
         if place < len(self._lines) and self._lines[place].field >= 0:
@@ -169,7 +169,7 @@ class FieldPage(ScrollView, can_focus=True):
                 self.post_message(self.Chosen(self.field))
 
     def on_resize(self) -> None:
-        """Wrap the texts anew."""
+        """Wrap the texts to the new width."""
         self._lay_out()
         self._follow()
 
