@@ -244,10 +244,13 @@ class ConsoleApp(BaseApp):
 
     async def show_help(self) -> None:
         """Show the keys of the screen on top."""
-        if isinstance(self.screen, AppScreen):
-            from partnerdesk.screens.shared.help import HelpScreen
+        screen = self.screen
+        if isinstance(screen, AppScreen):
+            from partnerdesk.screens.shared.help import SUSPENDING, HelpScreen
 
-            await self.push_screen(HelpScreen(self.screen.all_actions(), self.desk.settings.keys))
+            moving = [*screen.moving(), *([SUSPENDING] if self.can_suspend else [])]
+            keys = self.desk.settings.keys
+            await self.push_screen(HelpScreen(screen.all_actions(), keys, moving))
 
     async def choose_cloud(self) -> None:
         """Open the cloud selector."""

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 from rich.cells import cell_len
 from textual.getters import query_one
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Act = Callable[[], Awaitable[None] | None]
 """A function to run; its result is awaited if it is awaitable."""
+DialogAnswer = TypeVar("DialogAnswer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,23 @@ class Choice:
         """Return whether a key gives this answer."""
         by_default = self.default and event.key == "enter"
         return by_default or self.key in (event.character, event.key)
+
+
+@runtime_checkable
+class SaysNoSuchKey(Protocol):
+    """A screen or dialog that says so where a key does nothing."""
+
+    def no_such_key(self, *, typing: bool) -> None:
+        """Say it; `typing` where letters are being typed."""
+        ...
+
+
+class Dialog(Screen[DialogAnswer]):
+    """What all dialogs do: a key without a meaning is told of in the frame."""
+
+    def no_such_key(self, *, typing: bool) -> None:  # noqa: ARG002
+        """Say that a key does nothing here."""
+        self.query_one(".dialog").border_subtitle = _("No such key here.")
 
 
 class QuestionScreen(Screen[None], Reads):
