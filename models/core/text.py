@@ -36,8 +36,9 @@ def _picture(match: re.Match[str]) -> str:
 def shown(text: str) -> str:
     """Return `text` as one line that a terminal can print.
 
-    Control characters become their pictures (`ESC` shows as `␛`), so hostile data is visible and
-    can neither move the cursor nor reverse the line. All other characters stay as they are.
+    Control characters become their pictures (`ESC` shows as `␛`), and invisible or reversing ones
+    become `�`, so hostile data can neither hide, move the cursor nor reverse the line. All other
+    characters stay as they are.
     """
     return _UNSAFE.sub(_picture, text)
 

@@ -113,7 +113,7 @@ def _check_text(url: str) -> Reason | None:
 
 
 def _check_address(url: str, hosts: Sequence[str]) -> Reason | None:
-    """Return the refusal of a link without a host of some cloud; None if it has one."""
+    """Return the refusal of a link that is not https to a host of a cloud; None if it is."""
     try:
         parts = urlsplit(url)
         host, named = parts.hostname or "", parts.netloc

@@ -84,7 +84,7 @@ class Column:
     sort: str = ""
     """The indexed SQL expression to sort by; empty if the column cannot be sorted."""
     folded: str = ""
-    """The SQL expression of the folded text that a filter searches; empty: there is none."""
+    """The SQL expression of the folded text that a filter searches; empty: `line`, or `field`."""
     in_words: bool = False
     """Whether the `words` of the list contain the folded text too."""
     is_identifier: bool = False
