@@ -255,7 +255,7 @@ async def test_read_only_and_over_all_clouds_nothing_is_ended(store: Store) -> N
     async with running(desk_over(store, "all")) as console:
         await console.press("g", "c", "D")
         at(console, CustomersScreen)
-        assert "All clouds are shown" in console.said
+        assert "All clouds are chosen" in console.said
     async with running(desk_over(store, read_only=True)) as console:
         for key in ("D", "i"):
             await console.press("g", "c", "enter", key)

@@ -285,10 +285,7 @@ class AppScreen(Commanded, Counting):
         """Return why `action` is refused now; empty if it is allowed."""
         if not action.changes:
             return ""
-        over_all = self.desk.scope is not None and self.desk.scope.account is None
-        if self.OWN_ACCOUNT and over_all and not self.desk.settings.read_only:
-            return ""
-        return self.desk.why_no_change()
+        return self.desk.why_no_change(own_account=self.OWN_ACCOUNT)
 
     def copy(self, text: str) -> None:
         """Copy a text without characters that could control a terminal on pasting."""

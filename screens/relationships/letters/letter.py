@@ -12,6 +12,7 @@ from textual.getters import query_one
 from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.paths import is_there, typed_path
 from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import why_refused
 from partnerdesk.models.languages import N_, _
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
@@ -128,7 +129,7 @@ class LetterPage(PageScreen):
         """Return what is wrong with the letter itself; empty for nothing."""
         from partnerdesk.models.letters.letter import check_letter
 
-        return " ".join(reason.text for reason in check_letter(self.letter) if reason.refuses)
+        return why_refused(check_letter(self.letter))
 
     def refusal(self, action: Action) -> str:
         """Return why `action` cannot be done now: a file takes no letter that cannot be sent."""
@@ -232,7 +233,7 @@ class LetterScreen(LetterPage):
         if reason := super().refusal(action):
             return reason
         if action.id in ("letter.send", "letter.record"):
-            return " ".join(reason.text for reason in self._reasons() if reason.refuses)
+            return why_refused(self._reasons())
         return ""
 
     def _reasons(self) -> Sequence[Reason]:
