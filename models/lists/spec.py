@@ -79,6 +79,8 @@ class Column:
     """Its share of the room that is left over; 0 keeps it at `width`."""
     wide_only: bool = False
     """Shown in wide mode only."""
+    in_files: bool = False
+    """Whether an export has it also where the screen does not: by whose id rows are acted on."""
     rank: int = 0
     """Columns of the highest rank are dropped first where the terminal is narrow."""
     sort: str = ""
