@@ -75,6 +75,8 @@ class AppSession:
         """What is still to be told of files of the program's own that were damaged."""
         self.remembered = Remembered.load(self.store.database, self.notices.append)
         self.used_filters = FilterHistory(self.notices.append)
+        self.letters_folder = "."
+        """The folder that letters were written to last, as it was typed."""
         self._first_look: Future[tuple[list[Account], tuple[int, ...]] | None] | None = None
         self._first_views: Reading | None = None
 

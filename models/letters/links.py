@@ -163,9 +163,15 @@ def _parameters(url: str, tenant_id: str) -> list[Reason]:
         text = _("The link does not say what it invites to (invType); is it an invitation link?")
         reasons.append(_warning("no-kind", text))
     partner = said.get("partnerid", said.get("id", "") if old else "").strip().lower()
-    if not _GUID.fullmatch(partner):
+    if not partner:
         text = _("The link does not say which partner invites (partnerId).")
         reasons.append(_warning("no-partner", text))
+    elif not _GUID.fullmatch(partner):
+        text = _(
+            "The link names the partner as {text}; partnerId is a tenant ID, such as "
+            "1c2d3e4f-5a6b-7c8d-9e0f-1a2b3c4d5e6f. Copy the link anew."
+        ).format(text=_short(partner))
+        reasons.append(_warning("partner-form", text))
     elif tenant_id.strip() and partner != tenant_id.strip().lower():
         text = _(
             "The link is of another partner: it names {theirs}, this account is {own}. "

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from partnerdesk.models.core.text import fold
 
@@ -95,3 +98,57 @@ def begun(text: str) -> str:
     """Return `text` folded, but with a space at its end, where words go on behind it."""
     folded = fold(text)
     return f"{folded} " if folded and text[-1].isspace() else folded
+
+
+def path_completer(endings: Sequence[str] = ()) -> Completer:
+    """Return what completes a line to a path: the folders in it, and the files of some endings.
+
+    Args:
+        endings: in small letters, such as `.csv`; empty for all files.
+    """
+
+    async def complete(line: Line) -> Completions:
+        return await asyncio.to_thread(_paths, line, tuple(endings))
+
+    return complete
+
+
+MOST_PATHS = 200
+"""Paths that are offered at once."""
+
+
+def _paths(line: Line, endings: tuple[str, ...]) -> Completions:
+    typed = line.text[: line.cursor]
+    folder, slash, begun = typed.rpartition("/")
+    try:
+        where = Path(folder + slash or ".").expanduser()
+        found = sorted(os.scandir(where), key=lambda entry: fold(entry.name))
+    except (OSError, RuntimeError, ValueError):
+        return Completions(line)
+    names = []
+    for entry in found:
+        hidden = entry.name.startswith(".") and not begun.startswith(".")
+        if hidden or not fold(entry.name).startswith(fold(begun)) or not entry.name.isprintable():
+            continue
+        if _is_folder(entry):
+            names.append(f"{entry.name}/")
+        elif not endings or entry.name.lower().endswith(endings):
+            names.append(entry.name)
+    paths = tuple(folder + slash + name for name in names[:MOST_PATHS])
+    together = _common(paths)
+    beginning = together if len(together) > len(typed) else ""
+    return Completions(line, 0, len(line.text), paths, beginning)
+
+
+def _common(texts: Sequence[str]) -> str:
+    """Return what all texts begin with."""
+    first, last = min(texts, default=""), max(texts, default="")
+    same = (place for place, letter in enumerate(first) if letter != last[place : place + 1])
+    return first[: next(same, len(first))]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

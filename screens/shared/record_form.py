@@ -201,13 +201,17 @@ class RecordFormScreen(FormScreen):
 
     def on_form_page_left(self, event: FormPage.Left) -> None:
         """Check the field that was left."""
-        self._leave(event.name, event.text)
+        self._leave(event.name, event.text, up=event.up)
         self._check()
 
-    def _leave(self, name: str, text: str) -> None:
-        """Take the text of a field that is left, and ask for what follows from it."""
+    def _leave(self, name: str, text: str, up: bool = False) -> None:
+        """Take the text of a field that is left, and ask for what follows from it.
+
+        An empty field that is left upwards was only come to: nothing is said of it yet.
+        """
         self.typed[name] = text
-        self.seen.add(name)
+        if text or not up:
+            self.seen.add(name)
         if name not in self.asked:
             return
         self.put(name, self.meant(name, text))

@@ -1,4 +1,4 @@
-"""ctrl+z gives the terminal back to a shell that can bring the console back, and to nothing else."""
+"""ctrl+z gives the terminal back to a shell that can bring the console back, else it does nothing."""
 
 from __future__ import annotations
 

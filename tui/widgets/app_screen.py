@@ -137,12 +137,16 @@ class AppScreen(Commanded, Counting):
     def on_screen_resume(self) -> None:
         """Show what it missed while another screen was on top."""
         self.catch_up()
+        for part in self._moved_parts():
+            part.refresh_pointer()
         if self.IS_MAIN:
             self.desk.remembered.screen = self.NAME
 
     def on_screen_suspend(self) -> None:
-        """Let the next start show at once how the screen was left."""
+        """Let the next start show at once how the screen was left; a dialog has its own pointer."""
         self.shell.take_picture(self)
+        for part in self._moved_parts():
+            part.refresh_pointer()
 
     def catch_up(self) -> None:
         """Show what changed since the screen read it: another account, or the book.
@@ -191,10 +195,10 @@ class AppScreen(Commanded, Counting):
         """Say that something could not be read; what is shown stays."""
         self.fail(error)
 
-    def take_word(self, text: str, *, error: bool = False) -> None:
+    def take_word(self, text: str, *, error: bool = False, whole: bool = False) -> None:
         """Say what somebody else has to say here; a question stands until it is answered."""
         if not self.awaits_key:
-            self.status.say(text, error=error, whole=error)
+            self.status.say(text, error=error, whole=error or whole)
 
     def takes_long(self) -> None:
         """Say that something takes its time, where nothing is said or asked."""

@@ -11,7 +11,7 @@ from partnerdesk.models.languages import _
 from partnerdesk.models.lists.completion import word_completer
 from partnerdesk.tui.widgets.actions import COMMAND
 from partnerdesk.tui.widgets.prompt import Aid
-from partnerdesk.tui.widgets.questions import QuestionScreen
+from partnerdesk.tui.widgets.questions import QuestionScreen, packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,16 +53,19 @@ class CommandLine:
         self._tell("")
 
     def _tell(self, text: str) -> None:
-        """Say beside what is typed which words begin so, and of the only one what it does."""
+        """Say which words begin so, above the line; of a single one, what it does."""
         word, argument = _parted(text)
         fitting = [known for known in self._words if known.startswith(word)]
         if word in self._words or argument:
             fitting = [word] if word in self._words else []
-        told = " ".join(fitting)
-        if len(fitting) == 1:
+        told = fitting[0] if len(fitting) == 1 else ""
+        if told:
             action = self._actions.get(told)
             told += ": " + (_(action.help) if action else _("Leave the console"))
-        self._screen.prompt.remark(told)
+        screen = self._screen
+        screen.prompt.remark(told)
+        screen.status.say(packed(fitting, screen.size.width - 2), whole=True)
+        screen.status.display = len(fitting) > 1
 
     async def _given(self, text: str | None) -> None:
         """Do what was typed.
@@ -70,6 +73,7 @@ class CommandLine:
         Raises:
             UsageError: there is no such word, or nothing may stand behind it.
         """
+        self._screen.status.say("")
         word, argument = _parted(text or "")
         if not word:
             return

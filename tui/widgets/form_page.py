@@ -62,10 +62,12 @@ class FormPage(Widget):
     class Left(Message):
         """The cursor leaves an item, or somebody wants to know what stands in it."""
 
-        def __init__(self, name: str, text: str) -> None:
+        def __init__(self, name: str, text: str, *, up: bool = False) -> None:
             super().__init__()
             self.name = name
             self.text = text
+            self.up = up
+            """Whether it is left upwards, as somebody does who looks at what stands above."""
 
     class Typed(Message):
         """The text of the current item changed under somebody's hands."""
@@ -98,9 +100,10 @@ class FormPage(Widget):
         self._remarks: dict[str, Remark] = {}
         self._replaceable: set[str] = set()
         """Items whose value nobody typed: the first letter takes its place."""
-        self.leaving: Callable[[str, str], None] | None = None
-        """Told an item and its text before a key leads on from it: it may show other items, of
-        which the next one is then gone to. `Left` comes too late for keys that are typed ahead."""
+        self.leaving: Callable[[str, str, bool], None] | None = None
+        """Told an item, its text and whether it is left upwards, before a key leads on from it: it
+        may show other items, of which the next one is then gone to. `Left` comes too late for keys
+        that are typed ahead."""
 
     def compose(self) -> ComposeResult:
         """Build the lines, the scrollbar beside them and the input above them."""
@@ -187,14 +190,14 @@ class FormPage(Widget):
             if item.name == name:
                 self._go(place)
 
-    def leave(self) -> None:
+    def leave(self, *, up: bool = False) -> None:
         """Tell what stands in the current item, as if the cursor left it."""
         if self.current:
-            self.post_message(self.Left(self.current, self.value(self.current)))
+            self.post_message(self.Left(self.current, self.value(self.current), up=up))
 
     def action_next(self) -> None:
         """Go to the next item; from the last one, tell that the form is finished."""
-        self._foretell()
+        self._foretell(up=False)
         if self._cursor + 1 < len(self._items):
             self._go(self._cursor + 1)
             return
@@ -203,12 +206,12 @@ class FormPage(Widget):
 
     def action_move(self, by: int) -> None:
         """Move the cursor by some items."""
-        self._foretell()
+        self._foretell(up=by < 0)
         self._go(min(max(self._cursor + by, 0), len(self._items) - 1))
 
     def action_section(self, by: int) -> None:
         """Go to the first item of the previous or next section, or as far as there is one."""
-        self._foretell()
+        self._foretell(up=by < 0)
         firsts, place = [], 0
         for section in self._sections:
             firsts.append(place)
@@ -219,14 +222,14 @@ class FormPage(Widget):
         elif firsts:
             self._go(0 if by < 0 else place - 1)
 
-    def _foretell(self) -> None:
+    def _foretell(self, *, up: bool) -> None:
         if self.leaving is not None and self.current:
-            self.leaving(self.current, self.value(self.current))
+            self.leaving(self.current, self.value(self.current), up)
 
     def _go(self, place: int, *, follow: bool = True) -> None:
         if place == self._cursor or not self._items:
             return
-        self.leave()
+        self.leave(up=place < self._cursor)
         self._cursor = place
         self._enter()
         self._draw(follow=follow)

@@ -78,6 +78,8 @@ class QuestionScreen(Screen[None], Reads):
         """The words in which the question stands in the status line."""
         self._choices: tuple[Choice, ...] = ()
         self._otherwise = ""
+        self._is_wrong_key = False
+        """Whether the key before was no answer to the question that stands."""
         self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
         self._typed: Callable[[str], None] | None = None
         self._answered: tuple[str, str] | None = None
@@ -94,7 +96,7 @@ class QuestionScreen(Screen[None], Reads):
     # Questions that one key answers: they cost one line to draw
 
     def choose(self, question: str, choices: list[Choice], otherwise: str = "") -> None:
-        """Ask a question; the next key answers it, any other key lets it be.
+        """Ask a question; a key answers it, and Esc lets it be.
 
         Args:
             question: in words.
@@ -103,6 +105,7 @@ class QuestionScreen(Screen[None], Reads):
         """
         self._question, self._choices = question, tuple(choices)
         self._otherwise = f"Esc {otherwise}".rstrip()
+        self._is_wrong_key = False
         self._show_question()
 
     def pack_choices(self) -> None:
@@ -112,7 +115,9 @@ class QuestionScreen(Screen[None], Reads):
 
     def _show_question(self) -> None:
         parts = [f"{choice.keys} {choice.label}" for choice in self._choices]
-        self._asked_in = packed([self._question, *parts, self._otherwise], self.size.width - 2)
+        wrong = [_("That is no answer.")] if self._is_wrong_key else []
+        told = [*wrong, self._question, *parts, self._otherwise]
+        self._asked_in = packed(told, self.size.width - 2)
         self.status.say(self._asked_in, whole=True)
 
     @property
@@ -121,16 +126,16 @@ class QuestionScreen(Screen[None], Reads):
         return bool(self._choices) and self.status.message == self._asked_in
 
     async def take_key(self, event: Key) -> None:
-        """Take the answer to a question; any other key lets it be, and says so."""
-        choices, self._choices = self._choices, ()
-        answer = next((choice for choice in choices if choice.is_taken_by(event)), None)
+        """Take the answer to a question; Esc lets it be, and any other key leaves it standing."""
+        answer = next((choice for choice in self._choices if choice.is_taken_by(event)), None)
+        if answer is None and event.key != "escape":
+            self._is_wrong_key = True
+            self._show_question()
+            return
+        self._choices = ()
+        self.status.say("")
         if answer is not None:
-            self.status.say("")
             await self.attempt(answer.act)
-        elif event.key == "escape":
-            self.status.say("")
-        else:
-            self.status.say(_("That is no answer: the question is put away."))
 
     # Questions that a line of text answers
 
@@ -191,6 +196,8 @@ class QuestionScreen(Screen[None], Reads):
         answer, typed, self._answer, self._typed = self._answer, self._typed, None, None
         self._answered = None if text is None else (self.prompt.label, text)
         self.prompt.close()
+        if self.status.has_class("-error"):
+            self.status.say("")  # it was about what was typed before
         self.status.display = True
         self.focus_body()  # before the answer, which may ask for the next line or lead elsewhere
         is_done = answer is None or await self.attempt(partial(answer, text))
@@ -200,6 +207,11 @@ class QuestionScreen(Screen[None], Reads):
         if text and self.is_current:  # it is not lost: it can be mended, or left with Esc
             self.ask(self.prompt.label, text, answer, typed, self.prompt.aid, proposed=False)
             self.status.display = True  # the whole error, above the line
+
+    def nothing_typed(self, text: str | None) -> None:
+        """Say that nothing was done where nothing was typed; Esc needs no word."""
+        if text is not None:
+            self.status.say(_("Nothing was typed, so nothing is done."))
 
     def focus_body(self) -> None:
         """Give the keys back to the body."""
