@@ -190,6 +190,10 @@ class Surviving(PaintedApp):
         self._typed |= typed
         return bool(typed)
 
+    def keep_typed(self, screen: Screen[Any]) -> None:
+        """Keep what is typed on a screen that is left, until such a one is opened again."""
+        self._keep_typed([screen])
+
     def take_typed(self, belongs_to: str) -> Mapping[str, str]:
         """Return what was typed when a screen failed, by what it belongs to; once."""
         return self._typed.pop(belongs_to, {})

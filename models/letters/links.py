@@ -25,8 +25,8 @@ CODES = frozenset(
     f"link.{problem}"
     for problem in (
         "required", "too-long", "unsafe-characters", "wrong-form", "not-https", "sign-in", "html",
-        "other-host", "other-cloud", "old-page", "no-kind", "no-partner", "other-partner",
-        "ends-oddly",
+        "other-host", "other-cloud", "old-page", "no-kind", "no-partner", "partner-form",
+        "other-partner", "ends-oddly",
     )
 )  # fmt: skip
 """All codes that a link's reasons can have; they are the same in every language."""
@@ -165,7 +165,7 @@ def _parameters(url: str, tenant_id: str) -> list[Reason]:
     partner = said.get("partnerid", said.get("id", "") if old else "").strip().lower()
     if not partner:
         text = _("The link does not say which partner invites (partnerId).")
-        reasons.append(_warning("no-partner", text))
+        reasons.append(_warning("no-partner", "partner-form", text))
     elif not _GUID.fullmatch(partner):
         text = _(
             "The link names the partner as {text}; partnerId is a tenant ID, such as "

@@ -177,10 +177,9 @@ class AddCustomerScreen(CustomerFormScreen):
         if self._trouble is None:
             await self._leave_it()
             return
-        choices = [Choice("y", _("Leave and lose it"), self._leave_it)]
-        if self._taken:
-            choices.append(Choice("k", _("Keep it as a draft of its own"), self._keep_apart))
-        self.choose(_("What you typed last is not kept."), choices)
+        apart = Choice("k", _("Keep it as a draft of its own"), self._keep_apart)
+        further = [apart] if self._taken else []
+        await self.ask_to_leave(_("What you typed last is not kept."), *further)
 
     async def _leave_it(self) -> None:
         await self.shell.go_back()

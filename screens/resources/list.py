@@ -54,7 +54,7 @@ class ResourcesScreen(AppScreen):
                N_("Copy the address of one of the pages to read"), "y"),
     )  # fmt: skip
 
-    _counts: Mapping[str, str] = {}  # noqa: RUF012 - it is replaced, never changed
+    _counts: Mapping[str, str] = {}
     """What waits now, by the resource's name."""
 
     table = query_one("#resources", RecordTable)

@@ -60,18 +60,19 @@ class Palette(ChoiceDialog, Reads):
         keys, labels = desk.settings.keys, dict[str, str]()
         self._told: dict[str, str] = {}
         for action in actions:
-            labels[action.id] = _(action.label)
-            self._told[action.id] = f"{shown_keys(action, keys)}  {_(action.help)}"
+            labels[action.id], told = _(action.label), _(action.help)
+            self._told[action.id] = f"{shown_keys(action, keys)}  {told}"
         redrawing = _("Draw the whole screen anew, where something else wrote over it")
+        leaving = _("Leave the console")
         labels |= {REDRAW: _("Redraw"), LEAVE: _("Quit")}
-        self._told |= {REDRAW: f"F5  {redrawing}", LEAVE: f"ctrl+q  {_('Leave the console')}"}
+        self._told |= {REDRAW: f"F5  {redrawing}", LEAVE: f"ctrl+q  {leaving}"}
         for id, title, action in elsewhere:
-            labels[id] = f"{title} › {_(action.label)}"
-            self._told[id] = _(action.help)
-        for name, told in told_settings(desk.settings).items():
+            label, self._told[id] = _(action.label), _(action.help)
+            labels[id] = f"{title} › {label}"
+        for name, value in told_settings(desk.settings).items():
             setting = f"{SETTING}{name}"
             labels[setting] = _("Setting {name}").format(name=name)
-            self._told[setting] = shown(told)
+            self._told[setting] = shown(value)
         super().__init__(_("Find an action, a customer, a setting …"), [*labels.items()])
         self._desk = desk
         self._found: tuple[str, list[Row]] = ("", [])

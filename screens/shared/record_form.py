@@ -293,9 +293,18 @@ class RecordFormScreen(FormScreen):
         if not self.unsaved():
             await self.shell.go_back()
             return
-        question, answer = self.leaving_words()
-        self.choose(question, [Choice("y", answer, self.shell.go_back)])
+        await self.ask_to_leave(_("What you typed is not written yet."))
 
-    def leaving_words(self) -> tuple[str, str]:
-        """Return what is asked before what was typed is lost, and the answer that loses it."""
-        return _("What you typed is not kept."), _("Leave and lose it")
+    async def ask_to_leave(self, question: str, *further: Choice) -> None:
+        """Ask before what was typed is left; a second Esc leaves, and loses nothing."""
+        choices = [
+            Choice("n", _("stay"), lambda: None, default=True),
+            Choice("y", _("leave and lose it"), self.shell.go_back),
+            *further,
+        ]
+        kept = _("leave; it is back when you open the form again")
+        self.choose(question, choices, kept, escaped=self._leave_kept)
+
+    async def _leave_kept(self) -> None:
+        self.shell.keep_typed(self)
+        await self.shell.go_back()

@@ -38,7 +38,7 @@ async def test_actions_of_other_screens_are_done_there(
         await console.press("ctrl+p")
         await console.type(typed)
         await console.press("enter")
-        assert console.screen.NAME == screen
+        assert screen == console.screen.NAME
         assert said in console.said
 
 

@@ -127,6 +127,10 @@ class Shell(Protocol):
 
     # What is kept of a screen
 
+    def keep_typed(self, screen: Screen[Any]) -> None:
+        """Keep what is typed on a screen that is left, until such a one is opened again."""
+        ...
+
     def take_typed(self, belongs_to: str) -> Mapping[str, str]:
         """Return what was typed when a screen failed, by what it belongs to; once."""
         ...

@@ -77,6 +77,8 @@ class QuestionScreen(Screen[None], Reads):
         self._asked_in = ""
         """The words in which the question stands in the status line."""
         self._choices: tuple[Choice, ...] = ()
+        self._escaped: Act | None = None
+        """What Esc does besides letting the question be."""
         self._otherwise = ""
         self._is_wrong_key = False
         """Whether the key before was no answer to the question that stands."""
@@ -95,15 +97,23 @@ class QuestionScreen(Screen[None], Reads):
 
     # Questions that one key answers: they cost one line to draw
 
-    def choose(self, question: str, choices: list[Choice], otherwise: str = "") -> None:
+    def choose(
+        self,
+        question: str,
+        choices: list[Choice],
+        otherwise: str = "",
+        *,
+        escaped: Act | None = None,
+    ) -> None:
         """Ask a question; a key answers it, and Esc lets it be.
 
         Args:
             question: in words.
             choices: the answers; Enter takes the one that is the default, where there is one.
-            otherwise: what letting it be means, in words; empty where that is plain.
+            otherwise: what Esc means, in words; empty where that is plain.
+            escaped: what Esc does besides; None for nothing.
         """
-        self._question, self._choices = question, tuple(choices)
+        self._question, self._choices, self._escaped = question, tuple(choices), escaped
         self._otherwise = f"Esc {otherwise}".rstrip()
         self._is_wrong_key = False
         self._show_question()
@@ -134,8 +144,9 @@ class QuestionScreen(Screen[None], Reads):
             return
         self._choices = ()
         self.status.say("")
-        if answer is not None:
-            await self.attempt(answer.act)
+        act = self._escaped if answer is None else answer.act
+        if act is not None:
+            await self.attempt(act)
 
     # Questions that a line of text answers
 
