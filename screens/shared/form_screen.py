@@ -145,10 +145,6 @@ class FormScreen(AppScreen):
     def begun(self) -> None:
         """Go on when the form is on the screen."""
 
-    def leaving_words(self) -> tuple[str, str]:
-        """Return what is asked before what was typed is lost, and the answer that loses it."""
-        return _("What you typed is not kept."), _("Leave and lose it")
-
     def filled_in(self) -> None:
         """Show the fields, now that their rules are there."""
         raise NotImplementedError

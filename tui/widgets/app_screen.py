@@ -137,12 +137,16 @@ class AppScreen(Commanded, Counting):
     def on_screen_resume(self) -> None:
         """Show changes made while another screen was on top; remember a main screen."""
         self.catch_up()
+        for part in self._moved_parts():
+            part.refresh_pointer()
         if self.IS_MAIN:
             self.desk.remembered.screen = self.NAME
 
     def on_screen_suspend(self) -> None:
-        """Store the picture of the screen for the next start."""
+        """Store the picture of the screen for the next start; only a dialog shows a pointer now."""
         self.shell.take_picture(self)
+        for part in self._moved_parts():
+            part.refresh_pointer()
 
     def catch_up(self) -> None:
         """Refresh the screen if the scope or the book changed since it was read.
@@ -191,10 +195,10 @@ class AppScreen(Commanded, Counting):
         """Show the error of a read; the content stays."""
         self.fail(error)
 
-    def take_word(self, text: str, *, error: bool = False) -> None:
+    def take_word(self, text: str, *, error: bool = False, whole: bool = False) -> None:
         """Show a message of the app, unless a question waits for a key."""
         if not self.awaits_key:
-            self.status.say(text, error=error, whole=error)
+            self.status.say(text, error=error, whole=error or whole)
 
     def takes_long(self) -> None:
         """Show that an action takes long, unless there is a message or an open prompt."""

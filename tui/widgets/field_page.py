@@ -132,6 +132,10 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         """The field under the cursor."""
         return self._fields[self._cursor] if self._fields else None
 
+    def refresh_pointer(self) -> None:
+        """Draw the cursor's field anew."""
+        self._refresh_field(self._cursor)
+
     # Where it is
 
     def move_by(self, lines: int) -> None:
@@ -305,7 +309,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         if at_cursor:
             cursor = self.get_component_rich_style("field-page--cursor", partial=True)
             label, value = base + cursor, base + cursor
-        mark = "▌ " if at_cursor else "  "
+        mark = "▌ " if at_cursor and self.screen.is_current else "  "
         labelled = fitted(line.label, self._label_width)
         found = self._found == Spot(place, -1, 0)
         segments = [

@@ -27,7 +27,7 @@ class StatusLine(Widget):
     DEFAULT_CSS = """
     StatusLine { height: 1; background: $surface; color: $foreground; }
     StatusLine.-error { color: $text-error; text-style: bold; }
-    StatusLine.-whole { height: auto; max-height: 3; padding: 0 1; }
+    StatusLine.-whole { height: auto; max-height: 6; padding: 0 1; }
     """
 
     message: reactive[str] = reactive("", layout=True)

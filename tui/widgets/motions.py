@@ -93,6 +93,9 @@ class Counting(Screen[None]):
 class Motions(Widget):
     """What the keys that move do; subclasses say how it moves."""
 
+    def refresh_pointer(self) -> None:
+        """Draw anew what shows where the keys go, which is elsewhere while a dialog is open."""
+
     def move_by(self, lines: int) -> None:
         """Move by some lines, records or fields."""
         raise NotImplementedError

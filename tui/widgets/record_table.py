@@ -150,6 +150,10 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         self._refresh_row(self.cursor)
         self.move_by(1)
 
+    def refresh_pointer(self) -> None:
+        """Redraw the row of the cursor."""
+        self._refresh_row(self.cursor)
+
     # The cursor
 
     @property
@@ -286,7 +290,7 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
             style += self.get_component_rich_style("record-table--marked", partial=True)
         if at_cursor:
             style += self.get_component_rich_style("record-table--cursor", partial=True)
-        gutter = ("▌" if at_cursor else " ") + ("●" if marked else " ")
+        gutter = ("▌" if at_cursor and self.screen.is_current else " ") + ("●" if marked else " ")
         return self._strip(gutter + (" " * GAP).join(self._cells(row)), style)
 
     def _headings(self) -> str:

@@ -149,6 +149,7 @@ class LetterPage(PageScreen):
 
     async def _file_named(self, text: str | None) -> None:
         if not text or not text.strip():
+            self.nothing_typed(text)
             return
         path = typed_path(text)
         if not is_there(path):
