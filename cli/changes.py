@@ -120,7 +120,7 @@ def run_undo(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
     store = open_book(arguments, settings)
     _page(arguments, settings, store)
-    plan = plan_undo(store, arguments.id, present())
+    plan = plan_undo(store, arguments.id, present(settings))
     if plan.asks_why and not (arguments.dry_run or arguments.why.strip()):
         raise UsageError(
             _("To take a customer out of the book needs a reason."), _("Give it with --why TEXT.")

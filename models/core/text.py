@@ -94,3 +94,24 @@ def fold(text: str) -> str:
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     words = [_UNSAFE.sub("", word) for word in bare.translate(_STROKED).split()]
     return " ".join(word for word in words if word)
+
+
+def occurrences(text: str, sought: str) -> list[tuple[int, int]]:
+    """Return where `text` holds what is sought, as beginnings and ends, compared as folded."""
+    wanted = fold(sought)
+    if not wanted:
+        return []
+    folded, places = [""], [0]
+    for place, letter in enumerate(text):
+        bare = " " if letter.isspace() else fold(letter)
+        if bare == " " and folded[-1] == " ":
+            continue  # a run of white space is one space
+        folded += bare
+        places += [place] * len(bare)
+    whole = "".join(folded)
+    found, begin = list[tuple[int, int]](), whole.find(wanted)
+    while begin >= 0:
+        end = begin + len(wanted)
+        found.append((places[begin + 1], places[end] + 1))
+        begin = whole.find(wanted, end)
+    return found

@@ -270,6 +270,7 @@ FOREIGN_TITLES = {
     "invoices": N_("invoice lines"),
     "users": N_("users"),
     "licenses": N_("licences"),
+    "log": N_("activities"),
 }
 """What lists hold that the book does not keep."""
 
@@ -287,8 +288,8 @@ def refuse_other_list(columns: Sequence[str], kind: ImportList) -> None:
         if other is kind:
             continue
         found = _explained(keys, other)
-        telling = (found & other.telling) - {field for field in own if field in kind.telling}
-        if len(found) > len(own) and len(telling) > 1:
+        complete = all(found.intersection(fields) for fields in other.required)
+        if len(found) > len(own) and len(found & other.telling) > (0 if complete else 1):
             raise OtherListError(other, _(other.title))
     for name, title in FOREIGN_TITLES.items():
         telling_keys = {

@@ -97,7 +97,7 @@ def test_the_kind_of_partner_and_the_cloud_say_who_may_attest_and_resell(
     for reason in reasons:
         if reason.code.endswith("not-in-cloud"):
             assert reason.text.startswith("US Gov does not offer")
-            assert reason.source.endswith(".md")
+            assert reason.source.startswith("https://learn.microsoft.com/")
 
 
 def asked(values: dict[str, str], **changes: object) -> dict[FormField, Question]:
