@@ -12,9 +12,9 @@ from benchmarks.figures import Figure, Unit, against
 from partnerdesk.models.changes.history import Actor
 from partnerdesk.models.core.clock import now
 from partnerdesk.models.database.store import Store
-from partnerdesk.models.importing.customers import carry_out_import
-from partnerdesk.models.importing.files import read_plan
+from partnerdesk.models.importing.customers import carry_out_import, plan_import
 from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.models.sheets import read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def beside_executemany(bench: Bench) -> Iterator[Figure]:
     store = Store(SqliteFile(bench.folder / "import.db"))
     store.open(CLOUDS)
     start = time.perf_counter()
-    carry_out_import(store, read_plan(store, 1, file), Actor("bench", ""), now())
+    carry_out_import(store, plan_import(store, 1, read_sheet(file)), Actor("bench", ""), now())
     whole = time.perf_counter() - start
     bare = _executemany(bench.folder, store)
     yield against(

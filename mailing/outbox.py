@@ -3,10 +3,8 @@
     sending = send_waiting(store, settings.mail, now, outcome.change_id)
     sending.text                                   # the result, as text for the person
 
-A letter is marked as being sent before the connection to the server. If the program is killed then,
-or the connection is lost after the server received the letter, nobody knows whether it was sent:
-the letter stays marked, is never sent again by itself, and `unsure_calls` lists it until a person
-decides.
+How a call is claimed, sent and written down stands in `models.changes.outbox`; here is what the
+mail server is handed.
 """
 
 from __future__ import annotations
@@ -14,32 +12,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlmodel import col, select
-
 from partnerdesk.mailing.smtp import send_letter
+from partnerdesk.models.changes import outbox
+from partnerdesk.models.changes.calls import Channel
 from partnerdesk.models.changes.history import as_object
-from partnerdesk.models.changes.outbox import CallState, OutboxCall
-from partnerdesk.models.core.errors import (
-    AppError,
-    ConflictError,
-    ExitCode,
-    MailError,
-    RefusedError,
-)
+from partnerdesk.models.changes.outbox import CallState
+from partnerdesk.models.core.errors import AppError, RefusedError
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.database.store import refuse_read_only
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.letters.letter import Letter, LetterKind, LetterLanguage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import datetime
 
+    from partnerdesk.models.changes.outbox import OutboxCall
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.model import MailSettings
-
-MAIL = "MAIL"
-"""The method of outbox calls that are letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,99 +98,32 @@ def send_waiting(
         RefusedError: the console is in read-only mode.
         StoreError: the book cannot be read or written.
     """
-    refuse_read_only(read_only=store.read_only)
-    states = (CallState.WAITING, CallState.FAILED) if again else (CallState.WAITING,)
-    waiting = _ids(store, states, change_id)
-    sent: list[SentCall] = []
-    for place, id in enumerate(waiting, 1):
-        call = _take(store, id, states, clock())
-        if call is None:  # another process took the letter
-            continue
-        sent.append(_send(store, call, mail, clock))
-        error = sent[-1].error
-        if error is not None and error.exit_code is ExitCode.OFFLINE:
-            return Sending(tuple(sent), len(waiting) - place)
-    return Sending(tuple(sent), 0)
+
+    def hand_over(call: OutboxCall) -> str:
+        send_letter(_letter(call), mail, clock(), call.request_id)
+        return _("{host} took it.").format(host=shown(mail.host))
+
+    tried, left = outbox.send_calls(store, Channel.MAIL, hand_over, clock, change_id, again=again)
+    return Sending(tuple(_letter_call(one.call, one.error) for one in tried), left)
 
 
-def unsure_calls(store: Store) -> list[SentCall]:
-    """Return the letters marked as being sent: in progress now, or with an unknown result.
+def unsure_letters(store: Store) -> list[SentCall]:
+    """Return the letters of which nobody knows whether they were sent, or that are sent now.
 
     Raises:
         StoreError: the book cannot be read.
     """
-    with store.reading() as session:
-        sending = select(OutboxCall).where(
-            OutboxCall.method == MAIL, OutboxCall.state == CallState.SENDING
-        )
-        return [_sent_call(call) for call in session.exec(sending.order_by(col(OutboxCall.id)))]
+    return [_letter_call(call) for call in outbox.unsure_calls(store, Channel.MAIL)]
 
 
 def settle_unsure(store: Store, *, sent: bool, at: datetime) -> list[SentCall]:
     """Mark the unsure letters as sent, or as waiting to be sent again; return them.
 
-    Only a person can decide: someone who looked into the server's sent mail, or who prefers
-    sending a letter twice to not at all.
-
     Raises:
         StoreError: the book cannot be written.
     """
-    with store.writing() as session:
-        sending = select(OutboxCall).where(
-            OutboxCall.method == MAIL, OutboxCall.state == CallState.SENDING
-        )
-        calls = session.exec(sending.with_for_update()).all()
-        for call in calls:
-            call.state = CallState.SENT if sent else CallState.WAITING
-            call.changed_at = at
-        return [_sent_call(call) for call in calls]
-
-
-def _ids(store: Store, states: Sequence[CallState], change_id: int | None) -> list[int]:
-    with store.reading() as session:
-        query = select(OutboxCall.id).where(
-            OutboxCall.method == MAIL, col(OutboxCall.state).in_(states)
-        )
-        if change_id is not None:
-            query = query.where(OutboxCall.change_id == change_id)
-        return [id for id in session.exec(query.order_by(col(OutboxCall.id))) if id is not None]
-
-
-def _take(
-    store: Store, id: int, states: Sequence[CallState], at: datetime
-) -> OutboxCall | None:  # fmt: skip
-    """Mark a letter as being sent and commit, before the connection to the server.
-
-    Return None if another process took the letter or its state has changed.
-    """
-    try:
-        with store.writing() as session:
-            call = session.get(OutboxCall, id, with_for_update=True)
-            if call is None or call.state not in states:
-                return None
-            call.state, call.changed_at = CallState.SENDING, at
-            call.attempts += 1
-    except ConflictError:
-        return None
-    return call
-
-
-def _send(
-    store: Store, call: OutboxCall, mail: MailSettings, clock: Callable[[], datetime]
-) -> SentCall:
-    """Send a letter that is marked as being sent, and store the result."""
-    error: AppError | None = None
-    try:
-        send_letter(_letter(call), mail, clock(), call.request_id)
-        state, answer = CallState.SENT, _("{host} took it.").format(host=shown(mail.host))
-    except AppError as failed:
-        error, answer = failed, failed.message
-        unsure = isinstance(failed, MailError) and failed.uncertain
-        state = CallState.SENDING if unsure else CallState.FAILED
-    with store.writing() as session:
-        stored = session.get_one(OutboxCall, call.id, with_for_update=True)
-        stored.state, stored.answer, stored.changed_at = state, answer, clock()
-    return _sent_call(stored, error)
+    settled = outbox.settle_unsure(store, Channel.MAIL, sent=sent, at=at)
+    return [_letter_call(call) for call in settled]
 
 
 def _letter(call: OutboxCall) -> Letter:
@@ -210,11 +132,11 @@ def _letter(call: OutboxCall) -> Letter:
     Raises:
         RefusedError: the body is damaged.
     """
-    body = {name: str(value) for name, value in as_object(call.body).items()}
+    given = {name: str(value) for name, value in as_object(call.arguments).items()}
     try:
         return Letter(
-            LetterKind(body["kind"]), LetterLanguage(body["language"]), body["name"],
-            body["email"], body["subject"], body["body"], body["link"],
+            LetterKind(given["kind"]), LetterLanguage(given["language"]), given["name"],
+            given["email"], given["subject"], given["body"], given["link"],
         )  # fmt: skip
     except (KeyError, ValueError):
         raise RefusedError(
@@ -225,8 +147,8 @@ def _letter(call: OutboxCall) -> Letter:
         ) from None
 
 
-def _sent_call(call: OutboxCall, error: AppError | None = None) -> SentCall:
+def _letter_call(call: OutboxCall, error: AppError | None = None) -> SentCall:
     return SentCall(
-        call.id or 0, call.change_id, call.path, CallState(call.state), call.attempts, call.answer,
-        call.changed_at, error,
+        call.id or 0, call.change_id, call.about, CallState(call.state), call.attempts,
+        call.answer, call.changed_at, error,
     )  # fmt: skip

@@ -14,10 +14,12 @@ from textual.widgets import Input
 
 from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.languages import _
+from partnerdesk.tui.job_control import has_job_control, stop_job
 from partnerdesk.tui.surviving import Surviving
 from partnerdesk.tui.watch import Watch
 from partnerdesk.tui.widgets.app_screen import AppScreen
-from partnerdesk.tui.widgets.questions import done
+from partnerdesk.tui.widgets.motions import DIGITS, Counting
+from partnerdesk.tui.widgets.questions import SaysNoSuchKey, done
 from partnerdesk.tui.widgets.reads import drained
 from partnerdesk.tui.wire.painted import LEAVE_KEY
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 REDRAW_KEYS = ("f5", "ctrl+l")
 """Redraw the whole screen, on each screen that does not bind these keys itself."""
+SUSPEND_KEY = "ctrl+z"
+"""Gives the terminal back to the shell for a while, on each screen that does not bind it itself."""
 SETTLE_SECONDS = 2.0
 """How long the next key waits for the reads of the key before; after that it acts anyway."""
 LONG_SECONDS = 0.8
@@ -133,6 +137,19 @@ class BaseApp(Surviving):
         if self.picture is not None:
             self.picture.repair()
         self.refresh()
+
+    @property
+    def can_suspend(self) -> bool:
+        """Whether a shell waits that brings the console back (`fg`)."""
+        return not self.is_headless and has_job_control()
+
+    def give_terminal_back(self) -> None:
+        """Stop until the shell says that it goes on; the terminal is in order meanwhile."""
+        if not self.can_suspend:
+            self.say(_("No shell waits that could bring the console back; ctrl+q leaves it."))
+            return
+        with self.suspend():
+            stop_job()
 
     def unveil(self) -> None:
         """Replace the picture of the last run by the current screen."""
@@ -302,6 +319,9 @@ class BaseApp(Surviving):
         if event.key in REDRAW_KEYS and event.key not in screen.active_bindings:
             self.redraw()
             return
+        if event.key == SUSPEND_KEY and event.key not in screen.active_bindings:
+            self.give_terminal_back()
+            return
         if event.key != LEAVE_KEY and not self.is_open.is_set():
             self.say(_("Opening the book …"))
             await self.is_open.wait()
@@ -309,8 +329,21 @@ class BaseApp(Surviving):
         if isinstance(screen, AppScreen) and screen.awaits_key and event.key != LEAVE_KEY:
             await screen.take_key(event)
             return
+        number = screen.count if isinstance(screen, Counting) else 0
         await self._answer(screen, event)
         self._key_before = event.key
+        if isinstance(screen, Counting) and screen.count == number:
+            screen.take_count()  # it was meant for this key, whatever that did with it
+
+    async def _counts(self, screen: Counting, event: Key) -> bool:
+        """Take a digit of the number before a key, or Esc, which takes the number back."""
+        if not screen.count and event.character not in DIGITS:
+            return False
+        await drained(screen)  # what was said of the key before comes first
+        if screen.take_digit(event):
+            return True
+        screen.tell_count("")
+        return bool(screen.count) and event.key == "escape"
 
     async def _answer(self, screen: Screen[Any], event: Key) -> None:
         """Run the action of a key, type the key, or show that the key does nothing here.
@@ -319,6 +352,8 @@ class BaseApp(Surviving):
         """
         focused = self.focused
         is_typed = focused is not None and focused.check_consume_key(event.key, event.character)
+        if isinstance(screen, Counting) and not is_typed and await self._counts(screen, event):
+            return
         active = screen.active_bindings.get(event.key)
         means = active is not None and active.enabled and active.binding.action not in NO_MEANING
         if active is not None and means and not is_typed:
@@ -326,7 +361,7 @@ class BaseApp(Surviving):
                 await drained(focused)
             if await self.run_action(active.binding.action, active.node):
                 return
-        if is_typed or means or not isinstance(screen, AppScreen):
+        if is_typed or means or not isinstance(screen, SaysNoSuchKey):
             await super().on_event(event)
             if not is_typed and focused is not None:
                 await drained(focused)

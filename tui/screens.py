@@ -6,9 +6,12 @@ Screens open each other by these names (`shell.show`), so that no screen imports
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from partnerdesk.models.languages import N_, _
 
 if TYPE_CHECKING:
+    from partnerdesk.tui.widgets.actions import Action
     from partnerdesk.tui.widgets.app_screen import AppScreen
 
 SCREENS = {
@@ -45,6 +48,43 @@ LIGHT_SCREENS = frozenset(
     {*MAIN_SCREENS, "invitations", "partners", "delegated-admin", "ended", "guide"}
 )
 """The screens that need none of the modules imported after the first rows."""
+
+PLACES = (
+    ("resources", "", N_("Resources")),
+    ("customers", "", N_("Customers")),
+    ("invitations", "tab.invitations", N_("Invitations")),
+    ("partners", "tab.partners", N_("Partners")),
+    ("delegated-admin", "tab.delegated-admin", N_("Delegated admin")),
+    ("ended", "tab.ended", N_("Ended")),
+    ("changes", "", N_("Changes")),
+)
+"""What the palette reaches from everywhere: a screen, the tab it is, its title."""
+
+
+class Place(NamedTuple):
+    """An action of a screen that can be gone to from everywhere."""
+
+    screen: str
+    """The main screen."""
+    tab: str
+    """The action that shows its tab there; empty where it has none."""
+    title: str
+    """The screen's title, in the language in use."""
+    action: Action
+
+
+def actions_elsewhere(here: AppScreen) -> dict[str, Place]:
+    """Return the actions of the other main screens, by ids that name the screen, too."""
+    found: dict[str, Place] = {}
+    for name, tab, title in PLACES:
+        there = screen_class(name)
+        if isinstance(here, there):
+            continue
+        for action in there.ACTIONS:
+            if not action.id.startswith("tab."):
+                place = Place("relationships" if tab else name, tab, _(title), action)
+                found[f"{name}/{action.id}"] = place
+    return found
 
 
 def screen_class(name: str) -> type[AppScreen]:

@@ -192,6 +192,10 @@ class Surviving(PaintedApp):
         self._typed |= typed
         return bool(typed)
 
+    def keep_typed(self, screen: Screen[Any]) -> None:
+        """Keep what is typed on a screen that is left, until such a one is opened again."""
+        self._keep_typed([screen])
+
     def take_typed(self, belongs_to: str) -> Mapping[str, str]:
         """Remove and return the text typed on a failed screen with this `belongs_to`."""
         return self._typed.pop(belongs_to, {})

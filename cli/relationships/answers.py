@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -126,7 +127,9 @@ def run_letter(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     case = chosen_case(arguments, settings, store)
     check_way(arguments, settings)
-    by = present()
+    by = present(settings)
+    if arguments.not_sent:  # a letter may be read also where nothing may be changed
+        by = replace(by, refusals=())
     letter = case.letter(by.at)
     plan = _of_its_state(arguments, case, plan_letter_out(case, letter, way(arguments), by))
     fields = invitation_json(case.invitation, case.account.cloud)
@@ -162,7 +165,7 @@ def run_sent(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
     store = open_book(arguments, settings)
     case = chosen_case(arguments, settings, store)
-    by = present()
+    by = present(settings)
     letter = case.letter(by.at)
     plan = plan_letter_out(case, letter, SentBy(arguments.how), by)
 
@@ -187,7 +190,7 @@ def _of_its_state(arguments: argparse.Namespace, case: InvitationDetails, plan: 
     if draft:
         text = _("Its letter has not gone out yet: partnerdesk relationships letter {id}")
     reason = Reason("invitation.state", text.format(id=case.invitation.id))
-    return plan.refused(reason)
+    return plan.refused(*plan.by.refusals, reason)
 
 
 def _let_out(
@@ -221,7 +224,7 @@ def run_answer(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
     store = open_book(arguments, settings)
     case = chosen_case(arguments, settings, store)
-    by = present()
+    by = present(settings)
     if arguments.answer == "accept":
         customer = _customer(arguments, store, case)
         if customer is not None:

@@ -112,7 +112,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     account, customer_id = _whom(arguments, settings, store)
     check_way(arguments, settings)
     wish = _wish(arguments, customer_id)
-    plan = plan_invite(account, wish, read_around(store, account.id, wish), present())
+    plan = plan_invite(account, wish, read_around(store, account.id, wish), present(settings))
     draft = planned_invitation(plan)
     letter = None
     if draft is not None and not wish.in_portal:
@@ -137,8 +137,7 @@ def _whom(
 ) -> tuple[Account, int | None]:
     """Return the account that invites, and the customer of the book, where one is named."""
     if not arguments.customer:
-        why = _("An invitation is of the account of one cloud.")
-        return one_account(arguments, settings, store, why), None
+        return one_account(arguments, settings, store), None
     return named_customer(arguments, settings, store, arguments.customer)
 
 
@@ -182,7 +181,7 @@ def _carry_out(
         done = _("Invitation {id} is a draft.") if letter else _("Invitation {id} is recorded.")
         tell(done.format(id=id))
         return ExitCode.DONE
-    going = present()
+    going = present(settings)
     with LetterFile(arguments, settings, letter, going.plan_id):
         outcome = carry_out(store, plan)
         id = outcome.record_id or 0

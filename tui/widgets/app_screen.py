@@ -17,6 +17,16 @@ from partnerdesk.tui.widgets.actions import CLOUD, EVERYWHERE, Action, bindings
 from partnerdesk.tui.widgets.command_line import Commanded, CommandLine
 from partnerdesk.tui.widgets.header import DeskHeader
 from partnerdesk.tui.widgets.lines import KeyBar, StatusLine
+from partnerdesk.tui.widgets.motions import (
+    MOUSE,
+    MOVING,
+    NO_NUMBERS,
+    NUMBERS,
+    SEEN,
+    Counting,
+    Motions,
+    Seen,
+)
 from partnerdesk.tui.widgets.prompt import Prompt
 from partnerdesk.tui.widgets.questions import Act, Choice, done
 from partnerdesk.tui.widgets.reads import Reads, drained
@@ -34,7 +44,7 @@ SMALLEST = (60, 15)
 """Columns and rows below which the console says that the terminal is too small."""
 
 
-class AppScreen(Commanded):
+class AppScreen(Commanded, Counting):
     """A screen of the console; subclasses set `NAME`, `ACTIONS` (`do_…` methods) and a body."""
 
     AUTO_FOCUS = ""  # each screen sets the focus itself
@@ -65,6 +75,7 @@ class AppScreen(Commanded):
         self.desk = desk
         self.shown_state = desk.state
         """The scope and the state of the book that the screen shows."""
+        self._told_count = ""
 
     @classmethod
     async def load(cls, desk: AppSession, *given: Any, **named: Any) -> AppScreen:
@@ -126,12 +137,16 @@ class AppScreen(Commanded):
     def on_screen_resume(self) -> None:
         """Show changes made while another screen was on top; remember a main screen."""
         self.catch_up()
+        for part in self._moved_parts():
+            part.refresh_pointer()
         if self.IS_MAIN:
             self.desk.remembered.screen = self.NAME
 
     def on_screen_suspend(self) -> None:
-        """Store the picture of the screen for the next start."""
+        """Store the picture of the screen for the next start; only a dialog shows a pointer now."""
         self.shell.take_picture(self)
+        for part in self._moved_parts():
+            part.refresh_pointer()
 
     def catch_up(self) -> None:
         """Refresh the screen if the scope or the book changed since it was read.
@@ -180,10 +195,10 @@ class AppScreen(Commanded):
         """Show the error of a read; the content stays."""
         self.fail(error)
 
-    def take_word(self, text: str, *, error: bool = False) -> None:
+    def take_word(self, text: str, *, error: bool = False, whole: bool = False) -> None:
         """Show a message of the app, unless a question waits for a key."""
         if not self.awaits_key:
-            self.status.say(text, error=error, whole=error)
+            self.status.say(text, error=error, whole=error or whole)
 
     def takes_long(self) -> None:
         """Show that an action takes long, unless there is a message or an open prompt."""
@@ -209,6 +224,23 @@ class AppScreen(Commanded):
             self.prompt.remark(text)
         else:
             self.status.say(text)
+
+    def _moved_parts(self) -> list[Motions]:
+        return [part for part in self.walk_children(Widget) if isinstance(part, Motions)]
+
+    def moving(self) -> list[tuple[str, str]]:
+        """Return the keys that move here and are no actions, and what each does, for the help."""
+        told = list(MOVING)
+        if any(isinstance(part, Seen) for part in self._moved_parts()):
+            told += SEEN
+        told += NUMBERS if self.digits_are_free else NO_NUMBERS
+        return [*told, *MOUSE]
+
+    def tell_count(self, text: str) -> None:
+        """Show the number that is being typed before a key, in the status line."""
+        if text or self.status.message == self._told_count:
+            self.status.say(text)
+        self._told_count = text
 
     # Performing actions
 
@@ -257,10 +289,7 @@ class AppScreen(Commanded):
         """Return why `action` is refused now; empty if it is allowed."""
         if not action.changes:
             return ""
-        over_all = self.desk.scope is not None and self.desk.scope.account is None
-        if self.OWN_ACCOUNT and over_all and not self.desk.settings.read_only:
-            return ""
-        return self.desk.why_no_change()
+        return self.desk.why_no_change(own_account=self.OWN_ACCOUNT)
 
     def copy(self, text: str) -> None:
         """Copy a text without characters that could control a terminal on pasting."""
@@ -299,7 +328,12 @@ class AppScreen(Commanded):
         await self.shell.go_back()
 
     def do_go(self) -> None:
-        """Ask for the main screen to go to."""
+        """Ask where to go; a second g goes to the first line, or to the line typed before."""
+        count, body = self.take_count(), next(iter(self._moved_parts()), None)
+        top: list[Choice] = []
+        if body is not None:
+            label = _("line {number}").format(number=count) if count else _("First line")
+            top = [Choice("g", label, partial(body.move_to, max(count - 1, 0)))]
         self.choose(
             _("Go to:"),
             [
@@ -307,6 +341,7 @@ class AppScreen(Commanded):
                 Choice("c", _("Customers"), lambda: self.shell.go_to("customers")),
                 Choice("l", _("Relationships"), lambda: self.shell.go_to("relationships")),
                 Choice("h", _("Changes"), lambda: self.shell.go_to("changes")),
+                *top,
             ],
         )
 

@@ -27,7 +27,7 @@ class StatusLine(Widget):
     DEFAULT_CSS = """
     StatusLine { height: 1; background: $surface; color: $foreground; }
     StatusLine.-error { color: $text-error; text-style: bold; }
-    StatusLine.-whole { height: auto; max-height: 3; padding: 0 1; }
+    StatusLine.-whole { height: auto; max-height: 6; padding: 0 1; }
     """
 
     message: reactive[str] = reactive("", layout=True)
@@ -73,10 +73,17 @@ class KeyBar(Widget):
         self._actions = [action for action in actions if action.bar]
         self._keys = {action.id: shown_keys(action, remapped) for action in actions}
         self._spans: list[tuple[int, int, Action]] = []
+        self._left_out: frozenset[str] = frozenset()
+
+    def leave_out(self, *ids: str) -> None:
+        """Leave out actions that mean nothing now, by their ids; all others are shown again."""
+        if self._left_out != frozenset(ids):
+            self._left_out = frozenset(ids)
+            self.refresh()
 
     def render(self) -> Content:
         """Return as many actions as fit; the last action (help) is always shown."""
-        *first, last = self._actions
+        *first, last = [action for action in self._actions if action.id not in self._left_out]
         room = self.size.width - self._length(last) - 1
         self._spans, parts, place = [], [], 0
         for action in (*first, last):

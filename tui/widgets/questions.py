@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 from rich.cells import cell_len
 from textual.getters import query_one
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Act = Callable[[], Awaitable[None] | None]
 """A function to run; its result is awaited if it is awaitable."""
+DialogAnswer = TypeVar("DialogAnswer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,23 @@ class Choice:
         return by_default or self.key in (event.character, event.key)
 
 
+@runtime_checkable
+class SaysNoSuchKey(Protocol):
+    """A screen or dialog that says so where a key does nothing."""
+
+    def no_such_key(self, *, typing: bool) -> None:
+        """Say it; `typing` where letters are being typed."""
+        ...
+
+
+class Dialog(Screen[DialogAnswer]):
+    """What all dialogs do: a key without a meaning is told of in the frame."""
+
+    def no_such_key(self, *, typing: bool) -> None:  # noqa: ARG002
+        """Say that a key does nothing here."""
+        self.query_one(".dialog").border_subtitle = _("No such key here.")
+
+
 class QuestionScreen(Screen[None], Reads):
     """A screen that asks one question at a time, in its status line or its prompt."""
 
@@ -59,7 +77,11 @@ class QuestionScreen(Screen[None], Reads):
         self._asked_in = ""
         """The question as the status line shows it."""
         self._choices: tuple[Choice, ...] = ()
+        self._escaped: Act | None = None
+        """What Esc does besides letting the question be."""
         self._otherwise = ""
+        self._is_wrong_key = False
+        """Whether the key before was no answer to the question that stands."""
         self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
         self._typed: Callable[[str], None] | None = None
         self._answered: tuple[str, str] | None = None
@@ -75,16 +97,25 @@ class QuestionScreen(Screen[None], Reads):
 
     # Questions that one key answers; drawing them takes one line
 
-    def choose(self, question: str, choices: list[Choice], otherwise: str = "") -> None:
-        """Ask a question; the key of a choice answers it, any other key cancels it.
+    def choose(
+        self,
+        question: str,
+        choices: list[Choice],
+        otherwise: str = "",
+        *,
+        escaped: Act | None = None,
+    ) -> None:
+        """Ask a question; the key of a choice answers it, and Esc cancels it.
 
         Args:
             question: the text of the question.
             choices: the answers; Enter takes the default answer, if there is one.
             otherwise: text for the effect of cancelling; empty if that is obvious.
+            escaped: a function that Esc runs besides; None for nothing.
         """
-        self._question, self._choices = question, tuple(choices)
+        self._question, self._choices, self._escaped = question, tuple(choices), escaped
         self._otherwise = f"Esc {otherwise}".rstrip()
+        self._is_wrong_key = False
         self._show_question()
 
     def pack_choices(self) -> None:
@@ -94,7 +125,9 @@ class QuestionScreen(Screen[None], Reads):
 
     def _show_question(self) -> None:
         parts = [f"{choice.keys} {choice.label}" for choice in self._choices]
-        self._asked_in = packed([self._question, *parts, self._otherwise], self.size.width - 2)
+        wrong = [_("That is no answer.")] if self._is_wrong_key else []
+        told = [*wrong, self._question, *parts, self._otherwise]
+        self._asked_in = packed(told, self.size.width - 2)
         self.status.say(self._asked_in, whole=True)
 
     @property
@@ -103,16 +136,17 @@ class QuestionScreen(Screen[None], Reads):
         return bool(self._choices) and self.status.message == self._asked_in
 
     async def take_key(self, event: Key) -> None:
-        """Handle the key that answers a question; any other key cancels it with a message."""
-        choices, self._choices = self._choices, ()
-        answer = next((choice for choice in choices if choice.is_taken_by(event)), None)
-        if answer is not None:
-            self.status.say("")
-            await self.attempt(answer.act)
-        elif event.key == "escape":
-            self.status.say("")
-        else:
-            self.status.say(_("That is no answer: the question is put away."))
+        """Handle the key that answers a question; Esc cancels it, any other key leaves it open."""
+        answer = next((choice for choice in self._choices if choice.is_taken_by(event)), None)
+        if answer is None and event.key != "escape":
+            self._is_wrong_key = True
+            self._show_question()
+            return
+        self._choices = ()
+        self.status.say("")
+        act = self._escaped if answer is None else answer.act
+        if act is not None:
+            await self.attempt(act)
 
     # Questions that a line of text answers
 
@@ -179,6 +213,8 @@ class QuestionScreen(Screen[None], Reads):
         answer, typed, self._answer, self._typed = self._answer, self._typed, None, None
         self._answered = None if text is None else (self.prompt.label, text)
         self.prompt.close()
+        if self.status.has_class("-error"):
+            self.status.say("")  # it was about what was typed before
         self.status.display = True
         self.focus_body()  # before the answer, which may ask again or open a screen
         is_done = answer is None or await self.attempt(partial(answer, text))
@@ -188,6 +224,11 @@ class QuestionScreen(Screen[None], Reads):
         if text and self.is_current:  # ask again with the text, to be corrected or cancelled
             self.ask(self.prompt.label, text, answer, typed, self.prompt.aid, proposed=False)
             self.status.display = True  # the whole error, above the line
+
+    def nothing_typed(self, text: str | None) -> None:
+        """Say that nothing was done where nothing was typed; Esc needs no word."""
+        if text is not None:
+            self.status.say(_("Nothing was typed, so nothing is done."))
 
     def focus_body(self) -> None:
         """Focus the body."""

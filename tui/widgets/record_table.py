@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.spec import Row, RowKey, cell_text
+from partnerdesk.tui.widgets.motions import Seen, motions, seen_motions
 from partnerdesk.tui.widgets.record_layout import GAP, GUTTER, Arrangement, Placed, arrange, fitted
 from partnerdesk.tui.widgets.record_window import HEADING, RecordWindow
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import Column
 
 
-class RecordTable(RecordWindow, can_focus=True):
+class RecordTable(RecordWindow, Seen, can_focus=True):
     """A list of records of any length.
 
     The table reads only the rows around the visible ones. The cursor belongs to a record, not to a
@@ -63,12 +64,8 @@ class RecordTable(RecordWindow, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", show=False, id="list.up"),
-        Binding("down,j", "move(1)", show=False, id="list.down"),
-        Binding("pageup,ctrl+b", "page(-1)", show=False, id="list.page-up"),
-        Binding("pagedown,ctrl+f", "page(1)", show=False, id="list.page-down"),
-        Binding("home", "first", show=False, id="list.first"),
-        Binding("end,G", "last", show=False, id="list.last"),
+        *motions("list"),
+        *seen_motions("list"),
         Binding("left", "sideways(-1)", show=False, id="list.left"),
         Binding("right", "sideways(1)", show=False, id="list.right"),
     ]
@@ -151,7 +148,11 @@ class RecordTable(RecordWindow, can_focus=True):
             return
         self.marks.symmetric_difference_update({row.key})
         self._refresh_row(self.cursor)
-        self.action_move(1)
+        self.move_by(1)
+
+    def refresh_pointer(self) -> None:
+        """Redraw the row of the cursor."""
+        self._refresh_row(self.cursor)
 
     # The cursor
 
@@ -160,32 +161,31 @@ class RecordTable(RecordWindow, can_focus=True):
         """The position to which the keys pressed so far lead."""
         return self.cursor if self._going is None else self._going
 
-    def action_move(self, by: int) -> None:
-        """Move the cursor by `by` rows."""
+    def move_by(self, lines: int) -> None:
+        """Move the cursor by some rows."""
         if self._then is None:
-            self._go(self._aim + by)
+            self._go(self._aim + lines)
         elif self._then < 0:
-            self._then = min(self._then + by, -1)
+            self._then = min(self._then + lines, -1)
         else:
-            self._then = max(self._then + by, 0)
+            self._then = max(self._then + lines, 0)
 
-    def action_page(self, by: int) -> None:
-        """Move the cursor by `by` pages."""
-        self.action_move(by * max(self._page - 1, 1))
+    def move_pages(self, pages: float) -> None:
+        """Move the cursor by some pages."""
+        self.move_by(round(pages * max(self._page - 1, 2)))
 
-    def action_first(self) -> None:
-        """Go to the first row."""
-        self._go_far(0)
-
-    def action_last(self) -> None:
-        """Go to the last row."""
-        self._go_far(-1)
-
-    def _go_far(self, place: int) -> None:
+    def move_to(self, place: int) -> None:
+        """Go to a row; from the end where it is below 0."""
         if not self.is_counted:
             self._then = place
             return
         self._go(place if place >= 0 else self.total + place)
+
+    def move_to_seen(self, part: float, beside: int) -> None:
+        """Go to a part of the rows that are seen."""
+        top = self.scroll_offset.y if self._going is None else self._top_for(self._going)
+        last = min(self._page, self.total - top) - 1
+        self._go(top + round(part * last) + (beside if part < 1 else -beside))
 
     def action_sideways(self, by: int) -> None:
         """Scroll sideways by columns if not all are visible; the first column stays."""
@@ -290,7 +290,7 @@ class RecordTable(RecordWindow, can_focus=True):
             style += self.get_component_rich_style("record-table--marked", partial=True)
         if at_cursor:
             style += self.get_component_rich_style("record-table--cursor", partial=True)
-        gutter = ("▌" if at_cursor else " ") + ("●" if marked else " ")
+        gutter = ("▌" if at_cursor and self.screen.is_current else " ") + ("●" if marked else " ")
         return self._strip(gutter + (" " * GAP).join(self._cells(row)), style)
 
     def _headings(self) -> str:

@@ -12,10 +12,11 @@ from textual.getters import query_one
 from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.paths import is_there, typed_path
 from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import why_refused
 from partnerdesk.models.languages import N_, _
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.tui.widgets.page_search import PageScreen
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ RECORD = Action(
 )  # fmt: skip
 
 
-class LetterPage(AppScreen):
+class LetterPage(PageScreen):
     """Shows a letter to read, to copy, and to write to a file: none of that changes the book."""
 
     OWN_ACCOUNT = True
@@ -128,7 +129,7 @@ class LetterPage(AppScreen):
         """Return what is wrong with the letter itself; empty for nothing."""
         from partnerdesk.models.letters.letter import check_letter
 
-        return " ".join(reason.text for reason in check_letter(self.letter) if reason.refuses)
+        return why_refused(check_letter(self.letter))
 
     def refusal(self, action: Action) -> str:
         """Return why `action` cannot be done now: a file takes no letter that cannot be sent."""
@@ -148,6 +149,7 @@ class LetterPage(AppScreen):
 
     async def _file_named(self, text: str | None) -> None:
         if not text or not text.strip():
+            self.nothing_typed(text)
             return
         path = typed_path(text)
         if not is_there(path):
@@ -191,8 +193,8 @@ class LetterScreen(LetterPage):
         RECORD,
         Action("letter.edit", "e", N_("Edit"),
                N_("Edit the letter; its link has to stay as it is"), "e", changes=True),
-        Action("letter.language", "L", N_("Language"),
-               N_("Write the letter anew in another language"), "L", bar=False, changes=True),
+        Action("letter.language", "l", N_("Language"),
+               N_("Write the letter anew in another language"), "l", bar=False, changes=True),
     )  # fmt: skip
 
     def __init__(self, desk: AppSession, letter: Letter) -> None:
@@ -232,7 +234,7 @@ class LetterScreen(LetterPage):
         if reason := super().refusal(action):
             return reason
         if action.id in ("letter.send", "letter.record"):
-            return " ".join(reason.text for reason in self._reasons() if reason.refuses)
+            return why_refused(self._reasons())
         return ""
 
     def _reasons(self) -> Sequence[Reason]:
