@@ -193,7 +193,7 @@ class Surviving(PaintedApp):
         return bool(typed)
 
     def keep_typed(self, screen: Screen[Any]) -> None:
-        """Keep what is typed on a screen that is left, until such a one is opened again."""
+        """Keep the text typed on a screen that is left, until such a screen is opened again."""
         self._keep_typed([screen])
 
     def take_typed(self, belongs_to: str) -> Mapping[str, str]:
