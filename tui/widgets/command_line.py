@@ -58,12 +58,12 @@ class CommandLine:
         fitting = [known for known in self._words if known.startswith(word)]
         if word in self._words or argument:
             fitting = [word] if word in self._words else []
-        told = fitting[0] if len(fitting) == 1 else ""
-        if told:
-            action = self._actions.get(told)
-            told += ": " + (_(action.help) if action else _("Leave the console"))
+        remark = fitting[0] if len(fitting) == 1 else ""
+        if remark:
+            action = self._actions.get(remark)
+            remark += ": " + (_(action.help) if action else _("Leave the console"))
         screen = self._screen
-        screen.prompt.remark(told)
+        screen.prompt.remark(remark)
         screen.status.say(packed(fitting, screen.size.width - 2), whole=True)
         screen.status.display = len(fitting) > 1
 

@@ -67,7 +67,7 @@ class FormPage(Widget):
             self.name = name
             self.text = text
             self.up = up
-            """Whether it is left upwards, as somebody does who looks at what stands above."""
+            """Whether the cursor moves up, as to look at an earlier item."""
 
     class Typed(Message):
         """A person changed the text of the current item."""
