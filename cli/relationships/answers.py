@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.customers.entities import Customer
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.letters.letter import Letter
-    from partnerdesk.models.relationships.invitation import InvitationDetails
+    from partnerdesk.models.relationships.invitation_details import InvitationDetails
     from partnerdesk.models.settings.model import Settings
 
 
@@ -117,7 +117,7 @@ def _add_common(command: argparse.ArgumentParser) -> None:
 
 def run_letter(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Let the first letter of an invitation out, or a reminder, and print it."""
-    from partnerdesk.models.relationships.invitation import plan_letter_out
+    from partnerdesk.models.relationships.invitation_events import plan_letter_out
 
     if arguments.not_sent and arguments.send:
         raise UsageError(
@@ -160,7 +160,7 @@ def _only_written(
 def run_sent(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record that a letter is out, the first one or a reminder."""
     from partnerdesk.models.relationships.entities import SentBy
-    from partnerdesk.models.relationships.invitation import next_event, plan_letter_out
+    from partnerdesk.models.relationships.invitation_events import next_event, plan_letter_out
     from partnerdesk.models.relationships.lifecycles import InvitationEvent
 
     store = open_book(arguments, settings)
@@ -215,11 +215,11 @@ def _let_out(
 
 def run_answer(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record that an invitation was accepted, declined or withdrawn."""
-    from partnerdesk.models.relationships.invitation import (
+    from partnerdesk.models.relationships.invitation_details import read_case
+    from partnerdesk.models.relationships.invitation_events import (
         plan_accept,
         plan_decline,
         plan_withdraw,
-        read_case,
     )
 
     store = open_book(arguments, settings)

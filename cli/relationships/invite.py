@@ -116,7 +116,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     draft = planned_invitation(plan)
     letter = None
     if draft is not None and not wish.in_portal:
-        from partnerdesk.models.relationships.invitation import letter_as_written
+        from partnerdesk.models.relationships.invitation_details import letter_as_written
 
         letter = letter_as_written(draft)
     fields = invitation_json(draft, account.cloud.id) if draft else refused_json(plan)
@@ -171,7 +171,8 @@ def _carry_out(
 ) -> ExitCode:
     """Write the invitation down, let its letter out, and print both."""
     from partnerdesk.models.operations.carry_out import carry_out
-    from partnerdesk.models.relationships.invitation import plan_letter_out, read_case
+    from partnerdesk.models.relationships.invitation_details import read_case
+    from partnerdesk.models.relationships.invitation_events import plan_letter_out
 
     if letter is None or arguments.draft:
         outcome = carry_out(store, plan)

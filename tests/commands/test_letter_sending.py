@@ -21,7 +21,8 @@ from partnerdesk.models.core.errors import RefusedError
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.relationships.entities import SentBy
-from partnerdesk.models.relationships.invitation import plan_letter_out, read_case
+from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_events import plan_letter_out
 from partnerdesk.models.settings.database_url import SqliteFile
 from partnerdesk.models.settings.model import MailSettings
 from tests.support.books import NOW, TESTER

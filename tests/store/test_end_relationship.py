@@ -19,7 +19,8 @@ from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.pages.customer import read_whole_customer
 from partnerdesk.models.relationships.end import EndingRequest, Obstacle, plan_end, read_ending
 from partnerdesk.models.relationships.entities import SentBy
-from partnerdesk.models.relationships.invitation import plan_accept, plan_letter_out, read_case
+from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_events import plan_accept, plan_letter_out
 from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.clouds import Capability

@@ -128,7 +128,8 @@ class LettersFlow:
         Raises:
             RefusedError: it cannot go out.
         """
-        from partnerdesk.models.relationships.invitation import plan_letter_out, read_case
+        from partnerdesk.models.relationships.invitation_details import read_case
+        from partnerdesk.models.relationships.invitation_events import plan_letter_out
 
         case = read_case(self._desk.store, key)
         letter = case.letter(self._desk.clock())

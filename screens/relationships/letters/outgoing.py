@@ -1,4 +1,4 @@
-"""A letter on a page: read it, copy it, write it to a file; edit it, send it, record it as sent."""
+"""A letter that is to go out: it is edited, sent, and recorded as sent."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ from functools import partial
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.getters import query_one
-
 from partnerdesk.models.core.errors import AppError
-from partnerdesk.models.core.paths import is_there, typed_path
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import why_refused
 from partnerdesk.models.languages import N_, _
+from partnerdesk.screens.relationships.letters.page import LetterPage
 from partnerdesk.tui.widgets.actions import Action
+<<<<<<< HEAD:screens/relationships/letters/letter.py
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
 from partnerdesk.tui.widgets.page_search import PageScreen
+=======
+>>>>>>> a74c43048a24684cb3558b614f5116957c4a116b:screens/relationships/letters/outgoing.py
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from textual.app import ComposeResult
 
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.core.verdicts import Reason
@@ -30,14 +29,13 @@ if TYPE_CHECKING:
     from partnerdesk.models.relationships.entities import SentBy
     from partnerdesk.models.session import AppSession
 
-LONGEST = 80
-"""Characters of a file's path that the status line has room for beside a question."""
 RECORD = Action(
     "letter.record", "m", N_("Sent"),
     N_("Record that the letter went out, when you have sent it yourself"), "m", changes=True,
 )  # fmt: skip
 
 
+<<<<<<< HEAD:screens/relationships/letters/letter.py
 class LetterPage(PageScreen):
     """Shows a letter to read, to copy, and to write to a file: none of that changes the book."""
 
@@ -180,6 +178,8 @@ class LetterPage(PageScreen):
             self.status.say(said, whole=True)
 
 
+=======
+>>>>>>> a74c43048a24684cb3558b614f5116957c4a116b:screens/relationships/letters/outgoing.py
 class LetterScreen(LetterPage):
     """A letter that is to go out: it is edited, sent, and recorded as sent by a step of its own.
 
