@@ -118,13 +118,14 @@ class _Customers:
         own = select(
             Customer.id, Customer.microsoft_id, Customer.primary_domain, Customer.company_name
         ).where(Customer.account_id == account_id)
-        self.names: dict[int, str] = {}
         self._ids: dict[str, list[int]] = {}
         self._domains: dict[str, list[int]] = {}
         self._called: dict[str, list[int]] = {}
+        self._without_id: set[int] = set()
         for id, microsoft_id, domain, name in session.exec(own):
             number = int(id or 0)
-            self.names[number] = name
+            if not microsoft_id:
+                self._without_id.add(number)
             for known, text in (
                 (self._ids, microsoft_id), (self._domains, domain), (self._called, fold(name)),
             ):  # fmt: skip
@@ -146,6 +147,8 @@ class _Customers:
             if not text:
                 continue
             found = known.get(text, [])
+            if wanted:  # one with another id is somebody else, whatever it is called
+                found = [id for id in found if known is self._ids or id in self._without_id]
             if len(found) == 1:
                 return found[0]
             if found:
