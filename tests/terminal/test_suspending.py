@@ -1,4 +1,4 @@
-"""ctrl+z gives the terminal back to a shell that can bring the console back, else to nobody."""
+"""ctrl+z gives the terminal back to a shell that can bring the console back, else to nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page of labelled fields in sections, with a cursor to copy or edit the field it is on."""
+"""A page of labelled fields in sections; the field under the cursor can be copied or edited."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ class Field:
     """One field of a page."""
 
     label: str
-    """Like the text, it is made safe when drawn."""
+    """Not escaped: label and text are made safe when drawn."""
     text: str
-    """As stored; several lines stay several."""
+    """The stored text; its line breaks are kept."""
     name: str = ""
-    """What the cursor finds it by when other content is shown; empty for its place."""
+    """Keeps the cursor on the field when the content changes; empty to keep the position."""
     open: Act | None = None
-    """Leads to what stands in it; None where it is edited instead, or neither."""
+    """Opens the record named in the field; None if the field leads nowhere."""
     edit: Act | None = None
-    """Lets somebody edit it; None where it is edited with the whole record, or not at all."""
+    """Edits the field alone; None if it is edited with the whole record, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class _Line:
     label: str
     text: str
     field: int
-    """Which field the line belongs to; -1 for headings and blank lines."""
+    """The index of the line's field; -1 for headings and blank lines."""
     heading: bool = False
     paragraph: str = ""
     """The whole text of which the line is a part."""
@@ -71,7 +71,7 @@ class _Line:
 
 
 class FieldPage(ScrollView, Seen, can_focus=True):
-    """Sections of fields; the cursor goes from field to field."""
+    """Shows sections of fields; the cursor moves from field to field."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "field-page--heading", "field-page--label", "field-page--cursor",
@@ -99,7 +99,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
     ]
 
     class Chosen(Message):
-        """A field was clicked twice."""
+        """A field was double-clicked."""
 
         def __init__(self, field: Field) -> None:
             super().__init__()
@@ -116,7 +116,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         """What a search found last, until the cursor moves."""
 
     def show(self, sections: Sequence[Section]) -> None:
-        """Show other content; the cursor stays on the field of that name, else at that place."""
+        """Show new content; the cursor stays on the field of the same name, else at its index."""
         name = self.field.name if self.field else ""
         self._sections = [section for section in sections if section.fields]
         self._fields = [field for section in self._sections for field in section.fields]
@@ -201,7 +201,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
             self._show_from(place if place < top else place - height + 1)
 
     def go_to_section(self, title: str) -> None:
-        """Put the cursor on the first field of a section, and as much of it as fits below."""
+        """Put the cursor on the first field of a section and scroll its heading to the top."""
         before = 0
         for section in self._sections:
             if section.title == title:
@@ -235,7 +235,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
                 yield from spots_in(line.paragraph, sought, starts, place)
 
     def on_click(self, event: Click) -> None:
-        """Put the cursor on the clicked field; a second click chooses it."""
+        """Put the cursor on the clicked field; a double click chooses the field."""
         self.focus()
         place = self.scroll_offset.y + event.y
         if place < len(self._lines) and self._lines[place].field >= 0:
@@ -244,7 +244,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
                 self.post_message(self.Chosen(self.field))
 
     def on_resize(self) -> None:
-        """Wrap the texts anew."""
+        """Wrap the texts to the new width."""
         self._lay_out()
         self._follow()
 
