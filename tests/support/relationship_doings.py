@@ -211,23 +211,13 @@ class Book(WatchedBook):
         row = world.rows["invitations", id]
         named = None if whom is None else self.one_of("customers", whom)
         likely = world.likely(id)
-<<<<<<< HEAD
         who = named or row["customer"] or (likely[0][0] if len(likely) == 1 else None)
         # An accepted invitation waits for a customer to link; with several candidates, a person
         # has to choose.
         needs_no_customer = len(likely) < 2 and not world.waits(id)
         allowed = self.is_open(id) and (who is not None or needs_no_customer)
         customer = customer_of(self.store, named) if named else None
-        details = answering.read_case(self.store, id, named)
-        plan = answering.plan_accept(details, self.by(), customer)
-=======
-        who = said or row["customer"] or (likely[0][0] if len(likely) == 1 else None)
-        # Accepted already, it waits for somebody to link; several likely ones are asked about.
-        nobody_may_be_it = len(likely) < 2 and not world.waits(id)
-        allowed = self.is_open(id) and (who is not None or nobody_may_be_it)
-        customer = customer_of(self.store, said) if said else None
-        plan = plan_accept(read_case(self.store, id, said), self.by(), customer)
->>>>>>> a74c43048a24684cb3558b614f5116957c4a116b
+        plan = plan_accept(read_case(self.store, id, named), self.by(), customer)
         after = world.accepted(id, who, self.at) if allowed else None
         self.do(plan, allowed, after)
 
