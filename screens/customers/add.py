@@ -152,7 +152,7 @@ class AddCustomerScreen(CustomerFormScreen):
             self._in_trouble(error)
         finally:
             self._kept.set()
-        await self.shell.look()  # the screen that is gone to next may show how many drafts there are
+        await self.shell.look()  # the next screen may show how many drafts there are
 
     def _in_trouble(self, error: AppError | None) -> None:
         if error is not self._trouble:
