@@ -55,7 +55,8 @@ def book(tmp_path: Path) -> Book:
          "windows-1252"),
         (files.PORTAL_CHINESE, "北京康托索科技有限公司", "contoso.partner.onmschina.cn", "reseller",
          "GB18030"),
-        (files.PORTAL_JAPANESE, "株式会社コントソ", "contoso.onmicrosoft.com", "reseller", "Shift_JIS"),
+        (files.PORTAL_JAPANESE, "株式会社コントソ", "contoso.onmicrosoft.com", "reseller",
+         "Shift_JIS"),
         (files.POWERSHELL, "Wingtip Toys", "wing.onmicrosoft.com", "reseller", "UTF-8"),
         (files.MSONLINE, "Fabrikam Labs", "fabrikamlabs.onmicrosoft.com", "unknown", "UTF-16"),
         (files.GRAPH_CONTRACTS, "Fabrikam Labs", "fabrikamlabs.onmicrosoft.com", "unknown",
@@ -101,7 +102,9 @@ def test_what_is_passed_over_is_said(book: Book) -> None:
 def test_a_guess_is_shown_and_can_be_overruled(book: Book) -> None:
     path = book.file(files.WINDOWS_1252)
     shown = book.run("customers", "import", path, "--dry-run")
-    assert "  Encoding: windows-1252, guessed by Primärer, Domänenname, Müller, Söhne" in shown.lines
+    assert (
+        "  Encoding: windows-1252, guessed by Primärer, Domänenname, Müller, Söhne" in shown.lines
+    )
     other = book.run("customers", "import", path, "--dry-run", "--json", "--encoding", "latin1")
     assert (other.json["encoding"], other.json["encoding_is_guess"]) == ("iso8859-1", False)
     wrong = book.run("customers", "import", path, "--encoding", "utf-8")
@@ -151,7 +154,9 @@ def test_delegated_admin_of_the_portal(book: Book) -> None:
     assert (one["auto_extend_duration"], two["auto_extend_duration"]) == ("P0D", "P180D")
 
     assert book.take(DELEGATED, files.PORTAL_DELEGATED_ADMIN).json["unchanged"] == 2
-    ended = FieldFile(files.PORTAL_DELEGATED_ADMIN.text.replace('"Active","2025', '"Expired","2025'))
+    ended = FieldFile(
+        files.PORTAL_DELEGATED_ADMIN.text.replace('"Active","2025', '"Expired","2025')
+    )
     changed = book.take(DELEGATED, ended).json
     assert (changed["new"], changed["changed"], changed["unchanged"]) == (0, 1, 1)
     assert changed["changes"] == [
@@ -164,9 +169,7 @@ def test_delegated_admin_of_the_portal(book: Book) -> None:
     assert {str(row["status"]) for row in book.rows(DELEGATED)} == {"active"}
 
 
-@pytest.mark.parametrize(
-    "file", [files.GRAPH_DELEGATED_ADMIN, files.SCRIPTED_DELEGATED_ADMIN]
-)
+@pytest.mark.parametrize("file", [files.GRAPH_DELEGATED_ADMIN, files.SCRIPTED_DELEGATED_ADMIN])
 def test_delegated_admin_of_graph(book: Book, file: FieldFile) -> None:
     book.take(("customers",), files.COUNTRY_NAMES)
     assert book.take(DELEGATED, file).code == 0

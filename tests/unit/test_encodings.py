@@ -81,9 +81,7 @@ def test_unicode_is_never_guessed(tmp_path: Path, codec: str, text: str) -> None
     codec=st.sampled_from(["utf-8", "utf-16-le", "utf-16-be"]),
 )
 @settings(max_examples=times(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_names_in_unicode_without_a_mark(
-    tmp_path: Path, names: list[str], codec: str
-) -> None:
+def test_any_names_in_unicode_without_a_mark(tmp_path: Path, names: list[str], codec: str) -> None:
     text = "Company name,Domain\r\n" + "".join(f'"{name}",a.example\r\n' for name in names)
     found = find_encoding(written(tmp_path, text.encode(codec)), HINTS.knows)
     assert (found.is_guess, text.encode(codec).decode(found.name)) == (False, text)
