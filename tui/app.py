@@ -76,6 +76,10 @@ class ConsoleApp(BaseApp):
         saving.start()
         saving.join(SAVE_SECONDS)
 
+    def stop_waiting(self) -> bool:
+        """Stop the wait for a book that another process holds; nothing was written yet."""
+        return self.desk.store.lock_waits.stop()
+
     def take_picture(self, screen: Screen[Any]) -> None:
         """Store the picture of `screen` before another screen covers it."""
         if self.picture is not None and self.standing is None and isinstance(screen, AppScreen):

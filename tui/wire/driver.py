@@ -62,6 +62,8 @@ class WatchedDriver(linux_driver.LinuxDriver):
         app = self._painter
         if isinstance(message, Key) and message.key == LEAVE_KEY and isinstance(app, PaintedApp):
             app.leave_key_pressed()
+        if isinstance(message, Key) and message.key == "escape" and isinstance(app, PaintedApp):
+            app.escape_pressed()
         super().process_message(message)
 
 
