@@ -18,6 +18,7 @@ from partnerdesk.models.languages import _, ngettext
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.pages.change import ChangePage
@@ -73,15 +74,24 @@ def _counted(count: int) -> str:
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one change."""
-    from partnerdesk.models.pages.change import change_json
+    from partnerdesk.models.changes.calls import describe_kept_calls
+    from partnerdesk.models.pages.change import call_lines, change_json
 
-    store = open_book(arguments, settings)
-    fields = change_json(_page(arguments, settings, store))
+    page = _page(arguments, settings, open_book(arguments, settings))
+    fields = change_json(page)
     if arguments.json:
         print(json_text(fields, indent=2))
-    else:
-        print_fields(fields)
+        return ExitCode.DONE
+    planned = describe_kept_calls(fields["plan"])
+    fields["plan"]["calls"] = _numbered(" · ".join(words) for words in planned)
+    calls = [call_lines(call) for call in page.calls]
+    fields["calls"] = _numbered(" · ".join((channel, *lines)) for channel, lines in calls)
+    print_fields(fields)
     return ExitCode.DONE
+
+
+def _numbered(texts: Iterable[str]) -> dict[str, str]:
+    return {str(number): text for number, text in enumerate(texts, 1)}
 
 
 def _page(arguments: argparse.Namespace, settings: Settings, store: Store) -> ChangePage:
@@ -110,7 +120,7 @@ def run_undo(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
     store = open_book(arguments, settings)
     _page(arguments, settings, store)
-    plan = plan_undo(store, arguments.id, present())
+    plan = plan_undo(store, arguments.id, present(settings))
     if plan.asks_why and not (arguments.dry_run or arguments.why.strip()):
         raise UsageError(
             _("To take a customer out of the book needs a reason."), _("Give it with --why TEXT.")

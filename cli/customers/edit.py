@@ -99,7 +99,7 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     account, id = named_customer(arguments, settings, store, arguments.customer)
     page = read_customer(store, id)
-    plan = plan_edit_customer(page, account, form_values(page) | given, present())
+    plan = plan_edit_customer(page, account, form_values(page) | given, present(settings))
     words = ("changed", "would_change")
     return carry(arguments, settings, store, plan, words, _reading(store, id))
 
@@ -123,7 +123,7 @@ def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         stay = [tag for tag in page.tags if fold(tag) not in gone]
         there = {fold(tag) for tag in stay}
         tags = [*stay, *(tag for tag in come if fold(tag) not in there)]
-    plan = plan_tags(page, tags, present())
+    plan = plan_tags(page, tags, present(settings))
     record = _reading(store, page.customer.id or 0)
     return carry(arguments, settings, store, plan, ("tagged", "would_tag"), record)
 
@@ -141,7 +141,7 @@ def run_note(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     page = _page(arguments, settings, store)
     note = None if number is None else _note(page, number)
-    plan = plan_note(page, text, note, present())
+    plan = plan_note(page, text, note, present(settings))
     record = _reading(store, page.customer.id or 0)
     return carry(arguments, settings, store, plan, ("noted", "would_note"), record)
 

@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     from tests.support.commands import Result
 
 HEADING = ["When", "(UTC)", "Who", "What", "Customer", "Cloud", "Status"]
-FIELDS = ["id", "at", "actor", "kind", "subject", "cloud", "state", "why", "host"]
+FIELDS = [
+    "id",
+    "at",
+    "actor",
+    "kind",
+    "subject",
+    "cloud",
+    "state",
+    "why",
+    "host",
+    "customer_microsoft_id",
+]
 
 
 @pytest.fixture
@@ -229,7 +240,7 @@ def test_a_conflict_has_its_own_exit_code(book: Path, monkeypatch: pytest.Monkey
 def test_in_read_only_mode_nothing_is_undone(book: Path) -> None:
     result = changes(book, "undo", "2", "--read-only")
     assert result.code == 3
-    assert "read-only" in result.err
+    assert "Read-only" in result.err
     assert len(subjects(book)) == 3
 
 

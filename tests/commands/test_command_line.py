@@ -995,7 +995,7 @@ def test_in_read_only_mode_nothing_is_changed(tmp_path: Path, words: tuple[str, 
         line = [part for word in words for part in (command if word == "{}" else (word,))]
         result = run(*line, "--database", book)
         assert (result.code, result.out) == (3, "")
-        assert "read-only mode" in result.err
+        assert "Read-only mode" in result.err
     assert companies(book) == []
     assert sorted(file.name for file in tmp_path.glob("*.csv")) == ["customers.csv"]
     looked = run("customers", "import", table, "--dry-run", "--read-only", "--database", book)
