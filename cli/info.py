@@ -7,10 +7,11 @@ import platform
 import shutil
 import sqlite3
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from partnerdesk.cli.shared.open_book import book, demo_database
 from partnerdesk.cli.shared.printing import json_text
@@ -133,19 +134,27 @@ def _settings(settings: Settings) -> dict[str, str]:
             for id, cloud in settings.clouds.items()
         },
     }
-    corrected = {
-        name: "" for name, place in settings.origins.items()
-        if name.startswith("capabilities.") and place != str(paths.project_settings())
-    }  # fmt: skip
-    for name in corrected:
-        _table, capability, cell = name.split(".")
-        corrected[name] = str(dict(settings.capabilities[capability])[cell])
     default = str(paths.project_settings())
+    tables = {"clouds": settings.clouds, "capabilities": settings.capabilities}
+    own = {
+        name: _setting(tables, name) for name, place in settings.origins.items()
+        if name.partition(".")[0] in tables and place != default
+    }  # fmt: skip
     return {
         name: f"{value}  [{by_default if place == default else place}]"
-        for name, value in {**shown, **corrected}.items()
+        for name, value in {**shown, **own}.items()
         for place in [settings.origins.get(name, default)]
     }
+
+
+def _setting(tables: Mapping[str, Any], name: str) -> str:
+    """Return a setting of a table by its dotted name: `clouds.own.texts.create_customer`."""
+    value: Any = tables
+    for part in name.split("."):
+        value = value[part] if isinstance(value, Mapping) else getattr(value, part)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _terminal(settings: Settings) -> dict[str, str]:
