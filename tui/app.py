@@ -160,9 +160,9 @@ class ConsoleApp(BaseApp):
     def tell_setting(self, name: str) -> None:
         """Show the value of a setting, its origin, and the file in which to change it."""
         from partnerdesk.models.core import paths
-        from partnerdesk.models.settings.told import told_settings
+        from partnerdesk.models.settings.describe import describe_settings
 
-        value = shown(told_settings(self.desk.settings)[name])
+        value = shown(describe_settings(self.desk.settings)[name])
         text = _("{name} = {value}. It is changed in {file}; the next start heeds it.")
         self.say(text.format(name=name, value=value, file=paths.user_settings()), whole=True)
 

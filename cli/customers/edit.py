@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.customers.record import customer_json
@@ -15,10 +16,11 @@ from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
 
     from partnerdesk.models.changes.plan import Fields
     from partnerdesk.models.core.errors import ExitCode
+    from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.customers.entities import Note
     from partnerdesk.models.customers.page import CustomerPage
     from partnerdesk.models.database.store import Store
@@ -100,8 +102,15 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     account, id = named_customer(arguments, settings, store, arguments.customer)
     page = read_customer(store, id)
     plan = plan_edit_customer(page, account, form_values(page) | given, present(settings))
+    if FormField.COUNTRY not in given:  # with another country all fields are written
+        plan = replace(plan, reasons=_of(given, plan.reasons))
     words = ("changed", "would_change")
     return carry(arguments, settings, store, plan, words, _reading(store, id))
+
+
+def _of(given: Collection[str], reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Leave out what to mind of fields that nobody gave."""
+    return tuple(one for one in reasons if one.refuses or one.field in ("", *given))
 
 
 def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:

@@ -1,4 +1,4 @@
-"""Loads the settings: from a cache, until something they are read from changes."""
+"""Loads the settings: from a cache, until a settings file or the environment changes."""
 
 from __future__ import annotations
 
@@ -75,17 +75,17 @@ CLOUDS = _CloudNames()
 def _load(own: Path) -> Settings:
     stamps = [_stamp(paths.project_settings()), _stamp(own)]
     name = "settings.json"
-    if said := environment():
+    if variables := environment():
         from hashlib import sha256
 
-        name = "settings-environment.json"  # two shells that differ keep one each
-        stamps.append([language(), sha256(json.dumps(said).encode()).hexdigest()])
+        name = "settings-environment.json"  # the cache of shells without variables stays
+        stamps.append([language(), sha256(json.dumps(variables).encode()).hexdigest()])
     cache_file = paths.cache_folder() / name
     cached = _read_cache(cache_file, stamps)
     if cached is not None:
         return cached
     settings = _read(own)
-    if not (said and _has_password(settings)):  # a secret of the environment stays there
+    if not (variables and _has_password(settings)):  # a secret of the environment stays there
         _write_cache(cache_file, stamps, settings)
     return settings
 

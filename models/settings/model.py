@@ -157,7 +157,7 @@ def _hosts(clouds: Iterable[CloudSettings]) -> tuple[str, ...]:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment variables that mean settings, also those in small letters."""
+    """Return the environment variables that hold settings, by any case of their names."""
     return {
         name: value
         for name, value in sorted(os.environ.items())

@@ -247,6 +247,19 @@ def test_in_read_only_mode_nothing_is_undone(book: Path) -> None:
 # verify
 
 
+def test_what_an_older_program_left_unsaid_of_an_undo_is_told_and_set_right(book: Path) -> None:
+    assert changes(book, "undo", "2").code == 0
+    with closing(sqlite3.connect(book)) as raw, raw:
+        raw.execute("UPDATE changes SET undone_by = NULL")
+    assert changes(book, "show", "2", "--json").json["state"] == "done"
+    looked = changes(book, "verify", "--read-only")
+    assert (looked.code, looked.out) == (0, "")
+    assert "1 change did not say rightly whether it was undone: 2." in looked.err
+    assert changes(book, "verify", "--json").json["behind"] == [2]
+    assert changes(book, "verify", "--json").json["behind"] == []
+    assert changes(book, "show", "2", "--json").json["state"] == "undone"
+
+
 def test_a_whole_history_is_said_to_be_whole(book: Path) -> None:
     result = changes(book, "verify")
     assert (result.code, result.out) == (0, "")

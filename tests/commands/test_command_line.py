@@ -871,6 +871,35 @@ def test_info_tells_paths_versions_and_sources(book: Path) -> None:
     assert any(line.split() == ["book", str(book)] for line in text.lines)
 
 
+def test_info_tells_all_that_the_settings_say_of_clouds(tmp_path: Path) -> None:
+    config = tmp_path / "own.toml"
+    config.write_text("""
+[clouds.own]
+name = "Own Cloud"
+short_name = "Own"
+domain_suffix = "own.example"
+color = "cyan"
+link_hosts = ["a.example", "b.example"]
+outside_by_hand = true
+[clouds.own.texts]
+create_customer = "Ask us"
+[clouds.global]
+color = "red"
+[capabilities.create_customer]
+own = "partly"
+""")
+    told = run("info", "--config", config, "--json").json["settings"]
+    own = {name: value for name, value in told.items() if value.endswith(f"[{config}]")}
+    assert {name: value.rpartition("  [")[0] for name, value in own.items()} == {
+        "clouds.own.name": "Own Cloud", "clouds.own.short_name": "Own",
+        "clouds.own.domain_suffix": "own.example", "clouds.own.color": "cyan",
+        "clouds.own.link_hosts": "a.example, b.example", "clouds.own.outside_by_hand": "true",
+        "clouds.own.texts.create_customer": "Ask us", "clouds.global.color": "red",
+        "capabilities.create_customer.own": "partly",
+    }  # fmt: skip
+    assert told["clouds.own.enabled"] == "true  [default]"
+
+
 def test_info_makes_no_book(tmp_path: Path) -> None:
     book = tmp_path / "none.db"
     result = run("info", "--database", book, "--json")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from partnerdesk.models.core.errors import BusyError
 from partnerdesk.models.customers.drafts import read_draft, read_drafts, save_draft
 from partnerdesk.models.customers.duplicates import LookAlike, find_look_alikes
 from partnerdesk.models.customers.edit import form_values, plan_edit_customer
@@ -203,3 +205,21 @@ async def test_the_same_customer_is_looked_for_where_a_field_says_more_and_for_t
         await console.press("ctrl+r")
         assert console.screen.NAME == "plan"
         assert len(looks) == asked + 1
+
+
+async def test_what_is_wrong_with_a_field_is_said_also_where_the_book_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_given: Any) -> list[LookAlike]:
+        raise BusyError("The book is busy.")
+
+    monkeypatch.setattr(add_customer, "find_look_alikes", busy)
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("n")
+        await console.press("tab")
+        assert console.state == "1 to mend"
+        assert "The book is busy." in console.said
+        await console.press("ctrl+r")
+        assert console.screen.NAME == "add-customer"
+        assert re.fullmatch(r"\d+ to mend", console.state)
+        assert console.state > "1 to mend"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 """The current time of all tests that show ages."""
 SEED = 1783
-"""The book of 300 has 216 customers in the global cloud, 6 of them a GmbH: tests count on it."""
+"""The book of 300 has 216 customers in the global cloud, 6 of them a GmbH; tests rely on it."""
 TESTER = Actor("tester", "testhost")
 ALL_CLOUDS = ("global", "us-gov", "germany", "china")
 """The clouds that the program ships with."""
