@@ -7,11 +7,9 @@ import platform
 import shutil
 import sqlite3
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from partnerdesk.cli.shared.open_book import book, demo_database
 from partnerdesk.cli.shared.printing import json_text
@@ -20,8 +18,9 @@ from partnerdesk.models.core.errors import AppError, ExitCode
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.database.versions import known_versions, schema_version
-from partnerdesk.models.languages import _, language, speak
-from partnerdesk.models.settings.database_url import SqliteFile, masked
+from partnerdesk.models.languages import _, speak
+from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.models.settings.told import told_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -44,7 +43,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         "versions": _versions(),
         "paths": _paths(book(arguments, settings)),
         "database": _database(book(arguments, settings)),
-        "settings": _settings(settings),
+        "settings": told_settings(settings),
         "terminal": _terminal(settings),
     }
     if arguments.json:
@@ -114,47 +113,6 @@ def _no_index(store: Store) -> str:
         "missing: filters of a large book are slow. Let the server have the extension pg_trgm, "
         "then run partnerdesk database upgrade"
     )
-
-
-def _settings(settings: Settings) -> dict[str, str]:
-    by_locale, by_default = _("by locale"), _("default")
-    shown = {
-        "database": masked(settings.database) or _("your data folder"),
-        "language": settings.language or f"{language()} ({by_locale})",
-        "theme": settings.theme,
-        "read_only": str(settings.read_only).lower(),
-        "mouse": settings.mouse,
-        "drawing": settings.drawing,
-        "start": settings.start,
-        "first_picture": str(settings.first_picture).lower(),
-        **{f"keys.{name}": keys for name, keys in settings.keys.items()},
-        **{f"mail.{name}": str(value) or "–" for name, value in asdict(settings.mail).items()},
-        **{
-            f"clouds.{id}.enabled": str(cloud.enabled).lower()
-            for id, cloud in settings.clouds.items()
-        },
-    }
-    default = str(paths.project_settings())
-    tables = {"clouds": settings.clouds, "capabilities": settings.capabilities}
-    own = {
-        name: _setting(tables, name) for name, place in settings.origins.items()
-        if name.partition(".")[0] in tables and place != default
-    }  # fmt: skip
-    return {
-        name: f"{value}  [{by_default if place == default else place}]"
-        for name, value in {**shown, **own}.items()
-        for place in [settings.origins.get(name, default)]
-    }
-
-
-def _setting(tables: Mapping[str, Any], name: str) -> str:
-    """Return a setting of a table by its dotted name: `clouds.own.texts.create_customer`."""
-    value: Any = tables
-    for part in name.split("."):
-        value = value[part] if isinstance(value, Mapping) else getattr(value, part)
-    if isinstance(value, bool):
-        return str(value).lower()
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _terminal(settings: Settings) -> dict[str, str]:

@@ -1,10 +1,10 @@
-"""Sends the letters that wait in the outbox, none of them twice.
+"""Send the letters that wait in the outbox, none of them twice.
 
     sending = send_waiting(store, settings.mail, now, outcome.change_id)
-    sending.text                                   # what came of it, in words
+    sending.text                                   # the result, as text for the person
 
-How a call is claimed, sent and written down stands in `models.changes.outbox`; here is what the
-mail server is handed.
+`models.changes.outbox` claims the calls, and stores their results; this file hands the letters to
+the mail server.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SentCall:
-    """A letter of the outbox, and how far it is."""
+    """A letter of the outbox and its state."""
 
     id: int
     change_id: int
@@ -41,38 +41,38 @@ class SentCall:
     state: CallState
     attempts: int
     answer: str
-    """What the server said last, or why it was not reached."""
+    """The server's last answer, or why the server was not reached."""
     changed_at: datetime | None
     error: AppError | None = None
-    """Why it was not sent this time."""
+    """Why this attempt failed; None if it did not fail or there was no attempt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What came of sending."""
+    """The result of sending."""
 
     calls: tuple[SentCall, ...]
-    """The letters that were tried, in their order."""
+    """The letters of which sending was attempted, in their order."""
     left: int
-    """How many were not tried any more, since the server was not reached."""
+    """The number of letters not attempted, because the server was not reached."""
 
     @property
     def error(self) -> AppError | None:
-        """The first thing that went wrong."""
+        """The first error; None if all letters were sent."""
         return next((call.error for call in self.calls if call.error is not None), None)
 
     @property
     def text(self) -> str:
-        """What came of it, in a sentence or two."""
+        """The result in a sentence or two, for the person."""
         sent = sum(call.state is CallState.SENT for call in self.calls)
-        said = [ngettext("{count} letter is sent.", "{count} letters are sent.", sent)]
+        sentences = [ngettext("{count} letter is sent.", "{count} letters are sent.", sent)]
         if not sent:
-            said = [] if self.calls else [_("No letter waits.")]
+            sentences = [] if self.calls else [_("No letter waits.")]
         if self.error is not None:
-            said.append(str(self.error))
+            sentences.append(str(self.error))
         if self.left:
-            said.append(ngettext("{count} letter waits.", "{count} letters wait.", self.left))
-        return " ".join(said)
+            sentences.append(ngettext("{count} letter waits.", "{count} letters wait.", self.left))
+        return " ".join(sentences)
 
 
 def send_waiting(
@@ -83,16 +83,16 @@ def send_waiting(
     *,
     again: bool = False,
 ) -> Sending:
-    """Hand the letters that wait to the mail server, in the order in which they were written.
+    """Send the waiting letters to the mail server, in the order in which they were written.
 
-    Where the server is not reached the rest is not tried: it waits on.
+    If the server is not reached, the remaining letters are not attempted and stay waiting.
 
     Args:
         store: the book.
-        mail: which server.
-        clock: what time it is.
-        change_id: only the letters of this change; None for all.
-        again: whether letters that failed are tried again.
+        mail: the settings of the mail server.
+        clock: returns the current time.
+        change_id: send only the letters of this change; None for all.
+        again: also send letters that failed before.
 
     Raises:
         RefusedError: the console is in read-only mode.
@@ -104,11 +104,11 @@ def send_waiting(
         return _("{host} took it.").format(host=shown(mail.host))
 
     tried, left = outbox.send_calls(store, Channel.MAIL, hand_over, clock, change_id, again=again)
-    return Sending(tuple(_letter_call(one.call, one.error) for one in tried), left)
+    return Sending(tuple(_letter_call(attempt.call, attempt.error) for attempt in tried), left)
 
 
 def unsure_letters(store: Store) -> list[SentCall]:
-    """Return the letters of which nobody knows whether they were sent, or that are sent now.
+    """Return the letters marked as being sent: in progress now, or with an unknown result.
 
     Raises:
         StoreError: the book cannot be read.
@@ -117,7 +117,10 @@ def unsure_letters(store: Store) -> list[SentCall]:
 
 
 def settle_unsure(store: Store, *, sent: bool, at: datetime) -> list[SentCall]:
-    """Count the unsure letters as sent, or let them wait to be sent again; return them.
+    """Mark the unsure letters as sent, or as waiting to be sent again; return them.
+
+    Only a person can decide: someone who looked into the server's sent mail, or who prefers
+    sending a letter twice to not at all.
 
     Raises:
         StoreError: the book cannot be written.
@@ -127,16 +130,16 @@ def settle_unsure(store: Store, *, sent: bool, at: datetime) -> list[SentCall]:
 
 
 def _letter(call: OutboxCall) -> Letter:
-    """Return the letter that a call holds.
+    """Return the letter in a call's body.
 
     Raises:
-        RefusedError: somebody damaged it.
+        RefusedError: the body is damaged.
     """
-    given = {name: str(value) for name, value in as_object(call.arguments).items()}
+    texts = {name: str(value) for name, value in as_object(call.arguments).items()}
     try:
         return Letter(
-            LetterKind(given["kind"]), LetterLanguage(given["language"]), given["name"],
-            given["email"], given["subject"], given["body"], given["link"],
+            LetterKind(texts["kind"]), LetterLanguage(texts["language"]), texts["name"],
+            texts["email"], texts["subject"], texts["body"], texts["link"],
         )  # fmt: skip
     except (KeyError, ValueError):
         raise RefusedError(

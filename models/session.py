@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.connection import Connection
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.lists.saved_views_file import Reading
+    from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.settings.model import Settings
 
 P = ParamSpec("P")
@@ -69,6 +70,8 @@ class AppSession:
     """What the selector chose; None until the book is open."""
     pulse: tuple[int, ...] = ()
     """The state of the book that the screens have seen."""
+    unfinished_import: str = ""
+    """The path that was typed last and not imported yet: it is proposed again."""
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.store)
@@ -78,6 +81,10 @@ class AppSession:
         """What is still to be told of files of the program's own that were damaged."""
         self.remembered = Remembered.load(self.store.database, self.notices.append)
         self.used_filters = FilterHistory(self.notices.append)
+        self.marks: dict[tuple[str, str], set[RowKey]] = {}
+        """Marked rows by account and list: they stay while other screens are looked at."""
+        self.letters_folder = "."
+        """The folder that letters were written to last, as it was typed."""
         self._first_look: Future[tuple[list[Account], tuple[int, ...]] | None] | None = None
         self._first_views: Reading | None = None
 

@@ -16,6 +16,7 @@ from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import ExitCode
 from partnerdesk.models.core.permissions import read_only
+from partnerdesk.models.core.sources import told_source
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 
@@ -161,8 +162,8 @@ def print_reasons(reasons: Iterable[Reason], indent: str = "") -> None:
     """Print reasons with their sources, a line each."""
     for reason in reasons:
         mark = "✗" if reason.refuses else "!"
-        source = f" ({reason.source})" if reason.source else ""
-        print(f"{indent}{mark} {shown(reason.text)}{source}")
+        source = told_source(reason.source)
+        print(f"{indent}{mark} {shown(reason.text)}" + (f" ({source})" if source else ""))
 
 
 def _refused(reasons: Iterable[Reason], *, tells_why: bool) -> ExitCode:

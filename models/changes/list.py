@@ -64,7 +64,7 @@ CHANGES = ListSpec(
             aliases=("kind",),
         ),
         Column(
-            "customer", N_("Customer"), "ch.subject", 18, grows=3, sort="ch.subject",
+            "customer", N_("Customer"), "ch.subject", 16, grows=3, sort="ch.subject",
             line=SUBJECT_LINE, rank=2, aliases=("subject", "company"),
         ),
         Column(
@@ -73,7 +73,7 @@ CHANGES = ListSpec(
             10, Kind.CHOICE, choices=CLOUDS, rank=5, attribute="cloud",
         ),
         Column(
-            "state", N_("Status"), STATE, 10, Kind.CHOICE, choices=STATES, rank=3,
+            "state", N_("Status"), STATE, 12, Kind.CHOICE, choices=STATES, rank=3,
             attribute="state", implies={UNDONE: "ch.undone_by IS NOT NULL"},
         ),
         Column(
@@ -85,6 +85,12 @@ CHANGES = ListSpec(
             wide_only=True, rank=7, attribute="host", aliases=("client",),
         ),
         Column("id", N_("Change"), "ch.id", 8, Kind.NUMBER, wide_only=True, rank=8),
+        Column(
+            "tenant", N_("Microsoft ID of the customer"),
+            "coalesce((SELECT c.microsoft_id FROM customers AS c WHERE c.id = ch.customer_id), '')",
+            36, wide_only=True, in_files=True, rank=9, attribute="customer_microsoft_id",
+            aliases=("customer_microsoft_id",),
+        ),
     ),
     default_sort=Sort("when", descending=True),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
+from partnerdesk.models.core.sources import page_of
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason, Verdict, is_refused, verdict_of
 from partnerdesk.models.languages import _
@@ -270,12 +271,12 @@ def _made(parts: Iterable[Part] | Callable[[], Iterable[Part]]) -> tuple[Part, .
 
 
 def reason_json(reason: Reason) -> Fields:
-    """Return a reason as `--json` prints it."""
+    """Return a reason as `--json` prints it and the history keeps it: its source is a page."""
     return {
         "field": reason.field or None,
         "code": reason.code,
         "text": reason.text,
-        "source": reason.source or None,
+        "source": page_of(reason.source).address or None,
         "refuses": reason.refuses,
     }
 

@@ -11,8 +11,8 @@ from partnerdesk.models.core.clock import age, moment_text
 from partnerdesk.models.languages import N_, _
 from partnerdesk.screens.changes.undo import undo
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.tui.widgets.page_search import PageScreen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.session import AppSession
 
 
-class ChangeScreen(AppScreen):
+class ChangeScreen(PageScreen):
     """Everything that the history says of one change."""
 
     NAME = "change"

@@ -122,7 +122,12 @@ class RunScreen(AppScreen):
         self.table.show_all(rows)
         counts = self._run.counts()
         titles = {state: _(title) for state, title in ROW_TITLES.items()}
-        parts = [f"{counts[state]} {titles[state]}" for state in titles if counts[state]]
+        counted = _("{count} {state}")  # a language that declines may turn it round
+        parts = [
+            counted.format(count=counts[state], state=titles[state])
+            for state in titles
+            if counts[state]
+        ]
         self.heading.update(" · ".join([self._title(), *parts]))
 
     def _title(self) -> str:

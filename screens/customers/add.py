@@ -12,6 +12,7 @@ from partnerdesk.models.customers.add import circumstances, plan_add_customer
 from partnerdesk.models.customers.duplicates import find_look_alikes
 from partnerdesk.models.customers.form.checks import proposals
 from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.form.markets import cloud_reasons
 from partnerdesk.models.languages import N_, _
 from partnerdesk.screens.customers.form import CustomerFormScreen
 from partnerdesk.tui.widgets.actions import Action
@@ -97,10 +98,12 @@ class AddCustomerScreen(CustomerFormScreen):
         )
 
     def heading_trouble(self) -> str:
-        """Return that what is typed is not kept, as long as it is not."""
+        """Return that what is typed is not kept, or that the cloud takes no new customers."""
         if self._taken:
             return _("Not kept: the draft is open or carried out in another terminal.")
-        return _("Not kept: {error}").format(error=self._trouble.message) if self._trouble else ""
+        if self._trouble is not None:
+            return _("Not kept: {error}").format(error=self._trouble.message)
+        return next((reason.text for reason in cloud_reasons(self.at)), "")
 
     def warm_up(self) -> None:
         """Fill in what is proposed before anything is typed; runs beside the event loop."""
@@ -150,6 +153,7 @@ class AddCustomerScreen(CustomerFormScreen):
             self._in_trouble(error)
         finally:
             self._kept.set()
+        await self.shell.look()  # the next screen may show how many drafts there are
 
     def _in_trouble(self, error: AppError | None) -> None:
         if error is not self._trouble:
@@ -175,10 +179,9 @@ class AddCustomerScreen(CustomerFormScreen):
         if self._trouble is None:
             await self._leave_it()
             return
-        choices = [Choice("y", _("Leave and lose it"), self._leave_it)]
-        if self._taken:
-            choices.append(Choice("k", _("Keep it as a draft of its own"), self._keep_apart))
-        self.choose(_("What you typed last is not kept."), choices)
+        apart = Choice("k", _("Keep it as a draft of its own"), self._keep_apart)
+        further = [apart] if self._taken else []
+        await self.ask_to_leave(_("What you typed last is not kept."), *further)
 
     async def _leave_it(self) -> None:
         await self.shell.go_back()

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.core.paths import is_there, typed_path
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _, ngettext, number
-from partnerdesk.models.lists.export import chosen_columns, export, format_of, has_portal_columns
+from partnerdesk.models.lists.completion import path_completer
+from partnerdesk.models.lists.export import (
+    FORMATS,
+    chosen_columns,
+    export,
+    format_of,
+    has_portal_columns,
+)
+from partnerdesk.tui.widgets.prompt import Aid
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
@@ -27,21 +35,27 @@ class ExportFlow:
         self._screen = screen
         self._query = query
         self._total = screen.table.total
-        self._shown = [column.name for column in screen.table.shown_columns()]
+        seen = [column.name for column in screen.table.shown_columns()]
+        always = [column.name for column in query.spec.columns if column.in_files]
+        self._shown = list(dict.fromkeys([*seen, *always]))
         self._marks = screen.table.marks
         self._columns: list[str] | None = None
 
     async def ask(self) -> None:
         """Ask which rows, where some are marked; then which columns."""
         if not self._marks:
-            self._ask_columns()
+            if self._screen.table.is_counted and not self._total:
+                self._screen.status.say(_("There is nothing to export."))
+            else:
+                self._ask_columns()
             return
         marked = ngettext("{count} marked", "{count} marked", len(self._marks))
         hidden = await self._screen.marks.hidden_text()
         self._screen.choose(
             _("Export:"),
             [
-                Choice("m", f"{marked} {hidden}".rstrip(), self._take_marked),
+                Choice("m", f"{marked} {hidden}".rstrip(), self._take_marked,
+                       default=True),
                 Choice("a", ngettext("all {count} shown", "all {count} shown", self._total),
                        self._ask_columns),
             ],
@@ -61,7 +75,7 @@ class ExportFlow:
         self._screen.choose(
             _("Columns:"),
             [
-                Choice("p", _("the portal's four"), self._ask_path),
+                Choice("p", _("the portal's four"), self._ask_path, default=True),
                 Choice("s", _("those of the list"), self._take_shown),
             ],
         )
@@ -72,10 +86,12 @@ class ExportFlow:
 
     def _ask_path(self) -> None:
         name = f"{self._query.spec.name}.csv"
-        self._screen.ask(_("Export to (.csv .xlsx .json)"), name, self._path_given)
+        aid = Aid(path_completer(tuple(f".{ending}" for ending in FORMATS)))
+        self._screen.ask(_("Export to (.csv .xlsx .json)"), name, self._path_given, aid=aid)
 
     def _path_given(self, text: str | None) -> None:
         if not text or not text.strip():
+            self._screen.nothing_typed(text)
             return
         path = typed_path(text)
         format_of(path)
@@ -83,7 +99,7 @@ class ExportFlow:
             self._screen.choose(
                 _("{file} exists.").format(file=path.name),
                 [
-                    Choice("n", _("keep it"), lambda: None),
+                    Choice("n", _("keep it"), lambda: None, default=True),
                     Choice("o", _("overwrite"), lambda: self._start(path, overwrite=True)),
                 ],
             )

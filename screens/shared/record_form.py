@@ -214,13 +214,17 @@ class RecordFormScreen(FormScreen):
 
     def on_form_page_left(self, event: FormPage.Left) -> None:
         """Check the field that was left."""
-        self._leave(event.name, event.text)
+        self._leave(event.name, event.text, up=event.up)
         self._check()
 
-    def _leave(self, name: str, text: str) -> None:
-        """Take the text of a field that is left, and ask for what follows from it."""
+    def _leave(self, name: str, text: str, up: bool = False) -> None:
+        """Take the text of a field that is left, and ask for what follows from it.
+
+        An empty field that is left upwards was only come to: nothing is said of it yet.
+        """
         self.typed[name] = text
-        self.seen.add(name)
+        if text or not up:
+            self.seen.add(name)
         if name not in self.asked:
             return
         self.put(name, self.meant(name, text))
@@ -302,12 +306,21 @@ class RecordFormScreen(FormScreen):
         if not self.unsaved():
             await self.shell.go_back()
             return
-        question, answer = self.leaving_words()
-        self.choose(question, [Choice("y", answer, self.shell.go_back)])
+        await self.ask_to_leave(_("What you typed is not written yet."))
 
-    def leaving_words(self) -> tuple[str, str]:
-        """Return what is asked before what was typed is lost, and the answer that loses it."""
-        return _("What you typed is not kept."), _("Leave and lose it")
+    async def ask_to_leave(self, question: str, *further: Choice) -> None:
+        """Ask before what was typed is left; a second Esc leaves, and loses nothing."""
+        choices = [
+            Choice("n", _("stay"), lambda: None, default=True),
+            Choice("y", _("leave and lose it"), self.shell.go_back),
+            *further,
+        ]
+        kept = _("leave; it is back when you open the form again")
+        self.choose(question, choices, kept, escaped=self._leave_kept)
+
+    async def _leave_kept(self) -> None:
+        self.shell.keep_typed(self)
+        await self.shell.go_back()
 
 
 def _reasons_with(

@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     from tests.support.commands import Result
 
 HEADING = ["When", "(UTC)", "Who", "What", "Customer", "Cloud", "Status"]
-FIELDS = ["id", "at", "actor", "kind", "subject", "cloud", "state", "why", "host"]
+FIELDS = [
+    "id",
+    "at",
+    "actor",
+    "kind",
+    "subject",
+    "cloud",
+    "state",
+    "why",
+    "host",
+    "customer_microsoft_id",
+]
 
 
 @pytest.fixture

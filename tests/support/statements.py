@@ -1,4 +1,4 @@
-"""SQL on a book, past the program."""
+"""Run SQL on a book directly."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OUTBOX_OF_SCHEMA_6 = tuple(
     f"ALTER TABLE outbox RENAME COLUMN {new} TO {old}"
     for new, old in (("channel", "method"), ("operation", "path"), ("arguments", "body"))
 )
-"""Gives the outbox the columns that older programs knew."""
+"""Statements that rename the columns of the outbox back to their names in schema version 6."""
 
 
 def run(store: Store, *statements: str) -> None:

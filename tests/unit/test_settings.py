@@ -95,7 +95,11 @@ def test_the_persons_file_changes_one_thing_and_leaves_its_neighbours() -> None:
     clouds = settings.all_clouds()
     assert clouds["china"].name == "Partner Center operated by 21Vianet"
     assert clouds["us-gov"].allows(Capability.INVITATION_URL).support is Support.YES
-    assert clouds["germany"].allows(Capability.INVITATION_URL).source.endswith(".md")
+    assert (
+        clouds["germany"]
+        .allows(Capability.INVITATION_URL)
+        .source.startswith("https://learn.microsoft.com/")
+    )
 
 
 @pytest.mark.parametrize(

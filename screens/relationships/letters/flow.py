@@ -6,11 +6,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from partnerdesk.models.core.errors import AppError, RefusedError
+from partnerdesk.models.core.errors import AppError, RefusedError, UsageError
 from partnerdesk.models.core.paths import typed_path
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Verdict, why_refused
 from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.lists.completion import path_completer
+from partnerdesk.tui.widgets.prompt import Aid
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.relationships.entities import SentBy
     from partnerdesk.tui.widgets.list_screen import ListScreen
+
+FOLDERS_ONLY = ("/",)
+"""Endings of the files that are offered: none has this one."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -39,15 +44,21 @@ class LettersFlow:
 
     def ask_folder(self) -> None:
         """Ask for the folder that the letters are written to."""
-        self._screen.ask(_("Folder"), "", self._folder_named)
+        used = self._desk.letters_folder
+        aid = Aid(path_completer(FOLDERS_ONLY))
+        self._screen.ask(_("Folder"), used, self._folder_named, aid=aid)
 
     async def _folder_named(self, text: str | None) -> None:
         if not text or not text.strip():
+            self._screen.nothing_typed(text)
             return
         folder = typed_path(text)
         if not folder.is_dir():
-            self._say(_("{file} is no folder.").format(file=shown(str(folder))))
-            return
+            raise UsageError(
+                _("{file} is no folder.").format(file=shown(str(folder))),
+                _("Tab completes the folders there are."),
+            )
+        self._desk.letters_folder = text
         plans = await self._each(await self._screen.marks.keys(), partial(self._write, folder))
         count = len(plans)
         said = ngettext("{count} letter is written", "{count} letters are written", count)

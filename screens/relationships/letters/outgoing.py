@@ -43,8 +43,8 @@ class LetterScreen(LetterPage):
         RECORD,
         Action("letter.edit", "e", N_("Edit"),
                N_("Edit the letter; its link has to stay as it is"), "e", changes=True),
-        Action("letter.language", "L", N_("Language"),
-               N_("Write the letter anew in another language"), "L", bar=False, changes=True),
+        Action("letter.language", "l", N_("Language"),
+               N_("Write the letter anew in another language"), "l", bar=False, changes=True),
     )  # fmt: skip
 
     def __init__(self, desk: AppSession, letter: Letter) -> None:

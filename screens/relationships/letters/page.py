@@ -12,8 +12,8 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import why_refused
 from partnerdesk.models.languages import N_, _
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.tui.widgets.page_search import PageScreen
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ LONGEST = 80
 """Characters of a file's path that the status line has room for beside a question."""
 
 
-class LetterPage(AppScreen):
+class LetterPage(PageScreen):
     """Shows a letter to read, to copy, and to write to a file: none of that changes the book."""
 
     OWN_ACCOUNT = True
@@ -140,6 +140,7 @@ class LetterPage(AppScreen):
 
     async def _file_named(self, text: str | None) -> None:
         if not text or not text.strip():
+            self.nothing_typed(text)
             return
         path = typed_path(text)
         if not is_there(path):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.core.sources import told_source
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.relationships.lists import PARTNERS
 from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.screens.files.ask_import import import_action
 from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from partnerdesk.tui.widgets.actions import Action
 
@@ -31,6 +33,7 @@ class PartnersScreen(RelationshipTab):
                changes=True),
         Action("partners.edit", "e", N_("Edit"), N_("Edit the partner under the cursor"), "e",
                changes=True),
+        import_action("partners"),
         Action("partners.copy", "y", N_("Copy"),
                N_("Copy the partner's name, MPN ID or Microsoft ID"), "y", bar=False),
         Action("partners.end", "D", N_("End link"),
@@ -126,7 +129,7 @@ def _why_empty(account: Account) -> Iterator[str]:
     yield ""
     if model.reason:
         yield model.reason
-        yield f"({model.source})" if model.source else ""
+        yield f"({told_source(model.source)})" if model.source else ""
         yield ""
     if not model.allowed:
         yield _("c  chooses another cloud")
