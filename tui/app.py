@@ -76,6 +76,10 @@ class ConsoleApp(BaseApp):
         saving.start()
         saving.join(SAVE_SECONDS)
 
+    def stop_waiting(self) -> bool:
+        """Stop the wait for a book that another process holds; nothing was written yet."""
+        return self.desk.store.lock_waits.stop()
+
     def take_picture(self, screen: Screen[Any]) -> None:
         """Store the picture of `screen` before another screen covers it."""
         if self.picture is not None and self.standing is None and isinstance(screen, AppScreen):
@@ -156,9 +160,9 @@ class ConsoleApp(BaseApp):
     def tell_setting(self, name: str) -> None:
         """Show the value of a setting, its origin, and the file in which to change it."""
         from partnerdesk.models.core import paths
-        from partnerdesk.models.settings.told import told_settings
+        from partnerdesk.models.settings.describe import describe_settings
 
-        value = shown(told_settings(self.desk.settings)[name])
+        value = shown(describe_settings(self.desk.settings)[name])
         text = _("{name} = {value}. It is changed in {file}; the next start heeds it.")
         self.say(text.format(name=name, value=value, file=paths.user_settings()), whole=True)
 

@@ -80,6 +80,8 @@ class BaseApp(Surviving):
         self._hurries = False
         self._patient: list[AppScreen] = []
         """Screens that show that something takes long."""
+        self._spent_escapes = 0
+        """How many presses of Esc that are still to come stopped a wait already."""
         self._key_before = ""
         """The previous key."""
         self._jobs: dict[asyncio.Task[object] | None, Job] = {}
@@ -96,6 +98,18 @@ class BaseApp(Surviving):
         """Start to watch whether ctrl+q is answered; called in the driver's input thread."""
         if self.guard is not None:
             self.guard.key_pressed()
+
+    def escape_pressed(self) -> None:
+        """Stop the wait for a book that another process holds; the key itself is spent so.
+
+        The driver calls it at once, in its own thread: the deed that waits holds up the keys.
+        """
+        if self._patient and self.stop_waiting():
+            self._spent_escapes += 1
+
+    def stop_waiting(self) -> bool:
+        """Stop the wait for another process; return whether there was one."""
+        return False
 
     def terminal_in_order(self) -> None:
         """Tell the watch that the terminal is restored; called by the driver."""
@@ -314,6 +328,9 @@ class BaseApp(Surviving):
             self.guard.key_taken()
             self._hurries = False
         if self._hurries:
+            return
+        if event.key == "escape" and self._spent_escapes:
+            self._spent_escapes -= 1
             return
         screen = self.screen_stack[-1]
         if event.key in REDRAW_KEYS and event.key not in screen.active_bindings:

@@ -99,7 +99,9 @@ def _fill_demo(store: Store, settings: Settings) -> None:
         fill_demo(store, settings, DEMO_CUSTOMERS, DEMO_SEED)
 
 
-def fill_demo(store: Store, settings: Settings, customers: int, seed: int) -> None:
+def fill_demo(
+    store: Store, settings: Settings, customers: int, seed: int, *, hostile: bool = False
+) -> None:
     """Fill an empty book with demo customers, telling how far it is."""
     from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.core.clock import now
@@ -108,8 +110,9 @@ def fill_demo(store: Store, settings: Settings, customers: int, seed: int) -> No
     with progress_line(_("Making a demo book")) as told:
         fill(
             Store(store.database), customers=customers, seed=seed,
-            as_of=now().replace(hour=0, minute=0, second=0, microsecond=0),
-            actor=Actor.present(), clouds=settings.enabled_clouds(), progress=told,
+            as_of=now().replace(microsecond=0), actor=Actor.present(),
+            clouds=settings.enabled_clouds(), hostile=hostile,
+            progress=told,
         )  # fmt: skip
 
 

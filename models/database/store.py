@@ -15,6 +15,7 @@ from partnerdesk.models.database.connection import (
     open_postgres,
     open_sqlite,
 )
+from partnerdesk.models.database.lock_waits import LockWaits
 from partnerdesk.models.database.versions import known_versions, schema_version
 from partnerdesk.models.languages import _
 from partnerdesk.models.settings.database_url import Database, SqliteFile
@@ -35,6 +36,8 @@ class Store:
     def __init__(self, database: Database, *, read_only: bool = False) -> None:
         self.database = database
         self.read_only = read_only
+        self.lock_waits = LockWaits()
+        """Writers that wait for another process; SQLite only, a server waits by itself."""
         self._file: tuple[int, int] | None = None
         """Device and inode number of the file that `open` opened; None for a server."""
 
@@ -90,7 +93,7 @@ class Store:
                 poolclass=NullPool,
                 hide_parameters=True,
             )
-            event.listen(engine, "begin", _begin_sqlite)
+            event.listen(engine, "begin", self._begin_sqlite)
             return engine
         return create_engine(
             "postgresql+psycopg://",
@@ -98,6 +101,13 @@ class Store:
             poolclass=NullPool,
             hide_parameters=True,
         )
+
+    def _begin_sqlite(self, connection: SqlConnection) -> None:
+        # Transactions that read before they write would deadlock: a writer takes the lock at once.
+        if connection.get_execution_options().get("immediate"):
+            self.lock_waits.begin(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     def _open_same_file(self, path: Path) -> sqlite3.Connection:
         """Open the file that `open` opened, and refuse another file at the same path.
@@ -163,12 +173,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
-
-
-def _begin_sqlite(connection: SqlConnection) -> None:
-    # Two transactions that read before they write would deadlock: a writer takes the lock at once.
-    immediate = connection.get_execution_options().get("immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 def refuse_read_only(*, read_only: bool) -> None:

@@ -9,7 +9,7 @@ day_order(["03/04/2025", "11/15/2025"])     # False: months are first in this co
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -71,6 +71,20 @@ def parse_moment(text: str, *, day_first: bool | None = None) -> datetime:
     except ValueError:
         moment = _other(text, day_first)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def typed_day(text: str) -> date | None:
+    """Return the day that a person typed, in ISO 8601 or as people write it: 31.12.2025.
+
+    None where it is no day, or where it could be two, such as 03/04/2025.
+    """
+    text = text.strip()
+    if not text or _EXCEL.fullmatch(text):
+        return None
+    try:
+        return parse_moment(text).date()
+    except (ValueError, OverflowError):
+        return None
 
 
 def day_order(texts: Iterable[str]) -> bool | None:

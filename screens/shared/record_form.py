@@ -326,6 +326,6 @@ class RecordFormScreen(FormScreen):
 def _reasons_with(
     unlisted: Mapping[str, Reason], reasons: Iterable[Reason]
 ) -> tuple[Reason, ...]:  # fmt: skip
-    """Return reasons of a plan with those of fields whose value is none of its list."""
+    """Return the reasons of a plan, with those of fields whose value is not in their list."""
     others = (reason for reason in reasons if reason.field not in unlisted)
     return (*unlisted.values(), *others)

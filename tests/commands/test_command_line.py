@@ -575,7 +575,13 @@ def demo(file: Path, *words: str) -> list[Any]:
 def test_the_same_seed_makes_the_same_customers(tmp_path: Path) -> None:
     words = ("--customers", "25", "--seed")
     first, second, other = (
-        demo(tmp_path / f"{number}.db", *words, seed) for number, seed in enumerate(("7", "7", "8"))
+        [
+            {
+                field: one[field] for field in one if not str(one[field]).endswith("Z")
+            }  # but for times
+            for one in demo(tmp_path / f"{number}.db", *words, seed)
+        ]
+        for number, seed in enumerate(("7", "7", "8"))
     )
     assert len(first) >= 20  # some have ended
     assert first == second
@@ -929,6 +935,7 @@ PARTS = [
     ("changes", "verify"), ("customers",), ("customers", "list"), ("customers", "show"),
     ("customers", "export"),
     ("customers", "import"), ("database",), ("database", "upgrade"), ("database", "check"),
+    ("completion",),
     ("database", "backup"), ("database", "restore"), ("demo",), ("info",), ("relationships",),
     ("views",), ("views", "list"), ("views", "save"), ("views", "delete"),
     *(("relationships", part) for part in (

@@ -76,6 +76,7 @@ class AppScreen(Commanded, Counting):
         self.shown_state = desk.state
         """The scope and the state of the book that the screen shows."""
         self._shown_count = ""
+        self._told_long = ""
 
     @classmethod
     async def load(cls, desk: AppSession, *given: Any, **named: Any) -> AppScreen:
@@ -202,12 +203,17 @@ class AppScreen(Commanded, Counting):
 
     def takes_long(self) -> None:
         """Show that an action takes long, unless there is a message or an open prompt."""
-        if not self.status.message and not self.prompt.is_open:
-            self.status.say(_("This takes its time; ctrl+q leaves."))
+        waits = self.desk.store.lock_waits.is_waiting
+        if self.prompt.is_open or self.awaits_key or (self.status.message and not waits):
+            return
+        self._told_long = _("This takes its time; ctrl+q leaves.")
+        if waits:
+            self._told_long = _("Another process holds the book: Esc stops waiting, ctrl+q leaves.")
+        self.status.say(self._told_long)
 
     def took_long(self) -> None:
         """Remove the message of `takes_long`."""
-        if self.status.message == _("This takes its time; ctrl+q leaves."):
+        if self.status.message == self._told_long:
             self.status.say("")
 
     def take_warning(self, text: str) -> None:

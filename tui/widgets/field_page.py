@@ -309,7 +309,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         if at_cursor:
             cursor = self.get_component_rich_style("field-page--cursor", partial=True)
             label, value = base + cursor, base + cursor
-        mark = "▌ " if at_cursor and self.screen.is_current else "  "
+        mark = "▌ " if at_cursor and self.app.screen is self.screen else "  "
         labelled = fitted(line.label, self._label_width)
         found = self._found == Spot(place, -1, 0)
         segments = [

@@ -290,7 +290,8 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
             style += self.get_component_rich_style("record-table--marked", partial=True)
         if at_cursor:
             style += self.get_component_rich_style("record-table--cursor", partial=True)
-        gutter = ("▌" if at_cursor and self.screen.is_current else " ") + ("●" if marked else " ")
+        points = at_cursor and self.app.screen is self.screen  # a dialog has its own pointer
+        gutter = ("▌" if points else " ") + ("●" if marked else " ")
         return self._strip(gutter + (" " * GAP).join(self._cells(row)), style)
 
     def _headings(self) -> str:

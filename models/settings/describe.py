@@ -1,4 +1,4 @@
-"""The settings as people read them: what is in force, and who said so."""
+"""Describe the settings: their values, and where each value comes from."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.model import Settings
 
 
-def told_settings(settings: Settings) -> dict[str, str]:
-    """Return what each setting is and, in brackets, where that was said; by its name."""
+def describe_settings(settings: Settings) -> dict[str, str]:
+    """Return the value of each setting and, in brackets, where it comes from; by name."""
     by_locale, by_default = _("by locale"), _("default")
     shown = {
         "database": masked(settings.database) or _("your data folder"),
@@ -36,7 +36,7 @@ def told_settings(settings: Settings) -> dict[str, str]:
     default = str(paths.project_settings())
     tables = {"clouds": settings.clouds, "capabilities": settings.capabilities}
     own = {
-        name: _of_table(tables, name) for name, place in settings.origins.items()
+        name: _setting(tables, name) for name, place in settings.origins.items()
         if name.partition(".")[0] in tables and place != default
     }  # fmt: skip
     return {
@@ -46,7 +46,7 @@ def told_settings(settings: Settings) -> dict[str, str]:
     }
 
 
-def _of_table(tables: Mapping[str, Any], name: str) -> str:
+def _setting(tables: Mapping[str, Any], name: str) -> str:
     """Return a setting of a table by its dotted name: `clouds.own.texts.create_customer`."""
     value: Any = tables
     for part in name.split("."):
