@@ -1,4 +1,4 @@
-"""Row 12: the import of a table file, beside the bare driver writing the same rows."""
+"""Row 12: the import of a table file, compared with the bare driver writing the same rows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CLOUDS = ["global", "us-gov", "germany"]
 
 
 def beside_executemany(bench: Bench) -> Iterator[Figure]:
-    """Row 12: reading, checking and writing, beside writing alone."""
+    """Row 12: reading, checking and writing, compared with writing alone."""
     file = portal_export(bench.folder, IMPORTED)
     store = Store(SqliteFile(bench.folder / "import.db"))
     store.open(CLOUDS)
@@ -41,7 +41,7 @@ def beside_executemany(bench: Bench) -> Iterator[Figure]:
 
 
 def portal_export(folder: Path, rows: int) -> Path:
-    """Write what the portal's export of new customers looks like."""
+    """Write a CSV file like the portal's export of new customers, and return its path."""
     file = folder / f"export-{rows}.csv"
     with file.open("w", newline="", encoding="utf-8-sig") as out:
         writer = csv.writer(out)

@@ -1,14 +1,17 @@
-"""All screens by their names, and where each stands; it is imported when somebody goes there.
+"""All screens by name, with their modules; a module is imported when its screen is opened.
 
-Screens name each other by these names (`shell.show`), so that none has to import another.
+Screens open each other by these names (`shell.show`), so that no screen imports another.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from partnerdesk.models.languages import N_, _
 
 if TYPE_CHECKING:
+    from partnerdesk.tui.widgets.actions import Action
     from partnerdesk.tui.widgets.app_screen import AppScreen
 
 SCREENS = {
@@ -38,22 +41,59 @@ SCREENS = {
     "run": ("changes.run", "RunScreen"),
     "sent-letter": ("relationships.letters.sent_letter", "SentLetterScreen"),
 }
-"""By name, the module below `partnerdesk.screens` and the class."""
+"""For each name, the module below `partnerdesk.screens` and the class."""
 MAIN_SCREENS = ("resources", "customers", "relationships", "changes")
-"""Those that `g` leads to, and that the console can begin with."""
+"""The screens that `g` leads to, and with which the console can start."""
 LIGHT_SCREENS = frozenset(
     {*MAIN_SCREENS, "invitations", "partners", "delegated-admin", "ended", "guide"}
 )
-"""Those that need nothing of what is imported behind the first rows."""
+"""The screens that need none of the modules imported after the first rows."""
+
+PLACES = (
+    ("resources", "", N_("Resources")),
+    ("customers", "", N_("Customers")),
+    ("invitations", "tab.invitations", N_("Invitations")),
+    ("partners", "tab.partners", N_("Partners")),
+    ("delegated-admin", "tab.delegated-admin", N_("Delegated admin")),
+    ("ended", "tab.ended", N_("Ended")),
+    ("changes", "", N_("Changes")),
+)
+"""The screens that the palette reaches from everywhere: the name, the tab's action, the title."""
+
+
+class Place(NamedTuple):
+    """An action of a screen that the palette reaches from everywhere."""
+
+    screen: str
+    """The name of the main screen."""
+    tab: str
+    """The action that opens the tab of the main screen; empty if the screen is no tab."""
+    title: str
+    """The screen's title, in the current language."""
+    action: Action
+
+
+def actions_elsewhere(here: AppScreen) -> dict[str, Place]:
+    """Return the actions of the other screens in `PLACES`, by ids of the form `screen/action`."""
+    actions: dict[str, Place] = {}
+    for name, tab, title in PLACES:
+        other = screen_class(name)
+        if isinstance(here, other):
+            continue
+        for action in other.ACTIONS:
+            if not action.id.startswith("tab."):
+                place = Place("relationships" if tab else name, tab, _(title), action)
+                actions[f"{name}/{action.id}"] = place
+    return actions
 
 
 def screen_class(name: str) -> type[AppScreen]:
     """Return the class of the screen called `name`."""
     module, class_name = SCREENS[name]
-    found: type[AppScreen] = getattr(import_module(f"partnerdesk.screens.{module}"), class_name)
-    return found
+    screen: type[AppScreen] = getattr(import_module(f"partnerdesk.screens.{module}"), class_name)
+    return screen
 
 
 def all_screens() -> list[type[AppScreen]]:
-    """Return the classes of all screens, each once, the first one first."""
+    """Return the classes of all screens in the order of `SCREENS`, each once."""
     return list(dict.fromkeys(map(screen_class, SCREENS)))

@@ -64,7 +64,7 @@ CHANGES = ListSpec(
             aliases=("kind",),
         ),
         Column(
-            "customer", N_("Customer"), "ch.subject", 18, grows=3, sort="ch.subject",
+            "customer", N_("Customer"), "ch.subject", 16, grows=3, sort="ch.subject",
             line=SUBJECT_LINE, rank=2, aliases=("subject", "company"),
         ),
         Column(
@@ -73,7 +73,7 @@ CHANGES = ListSpec(
             10, Kind.CHOICE, choices=CLOUDS, rank=5, attribute="cloud",
         ),
         Column(
-            "state", N_("Status"), STATE, 10, Kind.CHOICE, choices=STATES, rank=3,
+            "state", N_("Status"), STATE, 12, Kind.CHOICE, choices=STATES, rank=3,
             attribute="state", implies={UNDONE: "ch.undone_by IS NOT NULL"},
         ),
         Column(

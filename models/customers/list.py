@@ -50,7 +50,7 @@ CUSTOMERS = ListSpec(
             "country", N_("Country"), "c.country", 7, Kind.CODE, sort="c.country", rank=4,
         ),
         Column(
-            "relationship", N_("Relationship"), "c.relationship_to_partner", 12, Kind.CHOICE,
+            "relationship", N_("Relationship"), "c.relationship_to_partner", 17, Kind.CHOICE,
             grows=1,
             sort="c.relationship_to_partner", choices=RELATIONSHIPS, rank=2,
             aliases=("relationship_to_partner",),

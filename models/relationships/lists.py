@@ -52,7 +52,7 @@ PARTNER_RELATIONS = {
 PARTNER_STATES = {"active": N_("linked"), "ended": N_("link ended")}
 NEXT_STEPS = {
     "send": N_("you: send the letter"),
-    "confirm": N_("you: confirm, it is in the book"),
+    "confirm": N_("you: confirm, in the book"),
     "remind": N_("you: remind"),
     "answer": N_("customer: accept"),
     "decide": N_("you: remind or withdraw"),
@@ -127,7 +127,7 @@ INVITATIONS = ListSpec(
                folded="i.name_sort", aliases=("name", "company_name")),
         Column("state", N_("Status"), _INVITATION_STATE, 10, Kind.CHOICE, rank=1,
                choices=INVITATION_TITLES, attribute="state"),
-        Column("next", N_("Next step"), _NEXT, 19, Kind.CHOICE, grows=2, choices=NEXT_STEPS,
+        Column("next", N_("Next step"), _NEXT, 25, Kind.CHOICE, choices=NEXT_STEPS,
                rank=2, attribute="next_step"),
         Column("due", N_("Due"),
                "CASE WHEN i.closed_at = 0 THEN i.next_at ELSE 0 END", 10, Kind.DEADLINE,
@@ -176,9 +176,9 @@ PARTNERS = ListSpec(
         Column("mpn", N_("MPN ID"), "p.mpn_id", 10, sort="p.mpn_id", aliases=("mpn_id",), rank=2),
         Column("location", N_("Country"), "p.location", 7, Kind.CODE, rank=4,
                aliases=("country",)),
-        Column("kind", N_("Kind"), "p.relationship_type", 17, Kind.CHOICE,
+        Column("kind", N_("Kind"), "p.relationship_type", 18, Kind.CHOICE,
                choices=PARTNER_RELATIONS, rank=3, aliases=("relationship_type",)),
-        Column("state", N_("Status"), "p.state", 9, Kind.CHOICE, choices=PARTNER_STATES, rank=1),
+        Column("state", N_("Status"), "p.state", 10, Kind.CHOICE, choices=PARTNER_STATES, rank=1),
         Column("agreement", N_("Agreement"),
                "CASE WHEN p.agreement_signed THEN 'yes' WHEN NOT p.agreement_signed THEN 'no' "
                "ELSE '' END", 10, Kind.CHOICE, choices=YES_NO, rank=5,
@@ -219,7 +219,7 @@ DELEGATED_ADMIN = ListSpec(
                aliases=("company",)),
         Column("name", N_("Relationship"), "g.display_name", 18, grows=2, sort="g.name_sort",
                folded="g.name_sort", rank=4, aliases=("display_name",)),
-        Column("status", N_("Status"), _STATUS, 16, Kind.CHOICE,
+        Column("status", N_("Status"), _STATUS, 21, Kind.CHOICE,
                choices=DELEGATED_ADMIN_TITLES, rank=2, aliases=("state",), attribute="status"),
         Column("ends", N_("Ends"), "g.end_date_time", 12, Kind.DEADLINE, sort="g.ends_sort",
                rank=1, aliases=("end",)),

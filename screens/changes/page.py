@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from textual.getters import query_one
 
 from partnerdesk.models.core.clock import age, moment_text
-from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.languages import N_, _
 from partnerdesk.screens.changes.undo import undo
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.tui.widgets.page_search import PageScreen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.session import AppSession
 
 
-class ChangeScreen(AppScreen):
+class ChangeScreen(PageScreen):
     """Everything that the history says of one change."""
 
     NAME = "change"
@@ -99,7 +99,7 @@ class ChangeScreen(AppScreen):
             Section(_("Before and after"), tuple(Field(*_parted(line)) for line in lines)),
             Section(_("Letter"), tuple(_letter(page.entry))),
             *self._plan(page),
-            Section(_("Calls to Partner Center"), tuple(map(_call, page.calls))),
+            Section(_("What is sent"), tuple(map(_call, page.calls))),
             Section(_("Seal"), seal),
         ]
 
@@ -198,9 +198,7 @@ def _parted(line: str) -> tuple[str, str]:
 
 
 def _call(call: OutboxCall) -> Field:
-    from partnerdesk.models.changes.outbox import CALL_STATE_TITLES
+    from partnerdesk.models.pages.change import call_lines
 
-    state = _(CALL_STATE_TITLES[call.state])
-    attempts = ngettext("{count} attempt", "{count} attempts", call.attempts)
-    lines = [f"{call.method} {call.path}", f"{state} · {attempts}", call.answer]
-    return Field(str(call.id), "\n".join(filter(None, lines)))
+    channel, lines = call_lines(call)
+    return Field(channel, "\n".join(lines))

@@ -9,12 +9,12 @@ from textual.getters import query_one
 
 from partnerdesk.models.core.errors import AppError, ConflictError, UsageError
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.core.verdicts import Verdict, why_refused
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.operations.describe_plan import describe_plan, plan_text, plan_title
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.tui.widgets.page_search import PageScreen
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,7 +28,7 @@ LABEL_SHARE = 0.6
 """The part of the line that what is asked may take, as `Prompt` lays it out."""
 
 
-class PlanScreen(AppScreen):
+class PlanScreen(PageScreen):
     """Shows a plan; `!` carries it out, Esc leaves everything as it is."""
 
     NAME = "plan"
@@ -88,10 +88,10 @@ class PlanScreen(AppScreen):
             return _("It is being carried out; this takes a moment.")
         if action.id != "plan.carry-out":
             return super().refusal(action)
-        if self.desk.settings.read_only:
-            return _("Read-only mode: nothing can be changed.")
         if self._plan.verdict is Verdict.REFUSED:
-            return _("The plan is refused; the reasons are above.")
+            return why_refused(self._plan.by.refusals) or _(
+                "The plan is refused; the reasons are above."
+            )
         return ""
 
     async def do_carry_out(self) -> None:

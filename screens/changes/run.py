@@ -122,7 +122,12 @@ class RunScreen(AppScreen):
         self.table.show_all(rows)
         counts = self._run.counts()
         titles = {state: _(title) for state, title in ROW_TITLES.items()}
-        parts = [f"{counts[state]} {titles[state]}" for state in titles if counts[state]]
+        counted = _("{count} {state}")  # a language that declines may turn it round
+        parts = [
+            counted.format(count=counts[state], state=titles[state])
+            for state in titles
+            if counts[state]
+        ]
         self.heading.update(" · ".join([self._title(), *parts]))
 
     def _title(self) -> str:
@@ -150,9 +155,7 @@ class RunScreen(AppScreen):
         """Return why `action` cannot be done now."""
         if self._working and action.id not in ("desk.back", "desk.help"):
             return _("It is being carried out; Esc stops it behind the present row.")
-        if self.desk.settings.read_only and action.changes:
-            return _("Read-only mode: nothing can be changed.")
-        return ""
+        return super().refusal(action)
 
     def do_carry_out(self) -> None:
         """Keep the run, then do its rows."""

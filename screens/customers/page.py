@@ -14,8 +14,8 @@ from partnerdesk.models.languages import N_, _
 from partnerdesk.screens.changes.undo import undo
 from partnerdesk.screens.customers.sections import CHANGE, Ways, sections
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import FieldPage
+from partnerdesk.tui.widgets.page_search import PageScreen
 from partnerdesk.tui.widgets.prompt import Aid
 from partnerdesk.tui.widgets.questions import Choice, done
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.session import AppSession
 
 
-class CustomerScreen(AppScreen):
+class CustomerScreen(PageScreen):
     """Everything the book holds of one customer."""
 
     NAME = "customer"
@@ -139,7 +139,12 @@ class CustomerScreen(AppScreen):
         self.choose(
             _("Copy:"),
             [
-                Choice("i", _("Microsoft ID"), lambda: self.copy(customer.microsoft_id or "")),
+                Choice(
+                    "i",
+                    _("Microsoft ID"),
+                    lambda: self.copy(customer.microsoft_id or ""),
+                    default=True,
+                ),
                 Choice("d", _("Primary domain"), lambda: self.copy(customer.primary_domain)),
                 Choice("n", _("Company"), lambda: self.copy(customer.company_name)),
             ],

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.languages import _
+from partnerdesk.tui.widgets.questions import Dialog
 from partnerdesk.tui.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class NarrowedList(OptionList):
             event.prevent_default()
 
 
-class NarrowingDialog(ModalScreen[str | None]):
+class NarrowingDialog(Dialog[str | None], ModalScreen[str | None]):
     """Answers with the id of the option that was taken, or None.
 
     Subclasses give the options that hold what was typed.
@@ -67,6 +68,9 @@ class NarrowingDialog(ModalScreen[str | None]):
     def preferred(self, words: Sequence[str]) -> str:  # noqa: ARG002
         """Return the id of the option under the cursor; where it is not there, the first is."""
         return self._chosen
+
+    def narrowed(self, words: Sequence[str]) -> None:
+        """Take notice of other words, before what holds them is shown."""
 
     def compose(self) -> ComposeResult:
         """Build the line to type into and the list."""
@@ -104,7 +108,7 @@ class NarrowingDialog(ModalScreen[str | None]):
         else:
             options.action_cursor_up()
 
-    def action_take(self) -> None:
+    async def action_take(self) -> None:
         """Take the option under the cursor."""
         self._narrow()
         options = self.query_one(OptionList)
@@ -126,13 +130,23 @@ class NarrowingDialog(ModalScreen[str | None]):
         if text == self._narrowed_by:
             return
         self._narrowed_by = text
+        words = fold(text).split()
+        self.narrowed(words)
+        self._show(words, self.preferred(words))
+
+    def narrow_again(self) -> None:
+        """Show what holds the typed text by now, the cursor on the same option."""
+        options, there = self.query_one(OptionList), ""
+        if options.highlighted is not None:
+            there = options.get_option_at_index(options.highlighted).id or ""
+        self._show(fold(self._narrowed_by or "").split(), there)
+
+    def _show(self, words: Sequence[str], preferred: str) -> None:
         options = self.query_one(OptionList)
         options.clear_options()
-        words = fold(text).split()
         entries = list(self.entries(words))
         options.add_options(entries)
         ids = [entry.id for entry in entries]
-        preferred = self.preferred(words)
         if preferred in ids:
             options.highlighted = ids.index(preferred)
         else:

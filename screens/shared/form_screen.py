@@ -34,6 +34,13 @@ STATES = {
     Verdict.WARNINGS: ItemState.WARNING,
     Verdict.REFUSED: ItemState.WRONG,
 }
+FORM_MOVING = (
+    ("↑ ↓  Tab ⇧Tab", N_("Go to the field above, below")),
+    ("Enter", N_("Go to the next field; behind the last one, to the review")),
+    ("PgUp PgDn", N_("Go to the section above, below")),
+    ("ctrl+Home ctrl+End", N_("Go to the first, to the last field")),
+)
+"""Keys that move through a form."""
 
 
 class FormScreen(AppScreen):
@@ -97,6 +104,10 @@ class FormScreen(AppScreen):
         self.fail(error)
         self.ready.set()
 
+    def moving(self) -> list[tuple[str, str]]:
+        """Return the keys that lead from field to field: letters are typed here."""
+        return list(FORM_MOVING)
+
     # Should the screen fail
 
     @property
@@ -121,6 +132,13 @@ class FormScreen(AppScreen):
         """
         raise NotImplementedError
 
+    def plan_of_fields(self, values: Mapping[str, str]) -> Plan | None:  # noqa: ARG002
+        """Return the plan without what the book has to be searched for; None where nothing is.
+
+        What it says of the fields is shown first: the book may be busy, or away.
+        """
+        return None
+
     def follow(self, name: str) -> None:
         """Fill in what follows from a field that was left."""
 
@@ -133,10 +151,6 @@ class FormScreen(AppScreen):
 
     def begun(self) -> None:
         """Go on when the form is on the screen."""
-
-    def leaving_words(self) -> tuple[str, str]:
-        """Return what is asked before what was typed is lost, and the answer that loses it."""
-        return _("What you typed is not kept."), _("Leave and lose it")
 
     def filled_in(self) -> None:
         """Show the fields, now that their rules are there."""

@@ -1,4 +1,4 @@
-"""SQL on a book, past the program."""
+"""Run SQL on a book directly."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from partnerdesk.models.settings.database_url import PostgresServer
 if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.database_url import Database
+
+
+OUTBOX_OF_SCHEMA_6 = tuple(
+    f"ALTER TABLE outbox RENAME COLUMN {new} TO {old}"
+    for new, old in (("channel", "method"), ("operation", "path"), ("arguments", "body"))
+)
+"""Statements that rename the columns of the outbox back to their names in schema version 6."""
 
 
 def run(store: Store, *statements: str) -> None:

@@ -13,6 +13,7 @@ from partnerdesk.models.core.clock import age
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
+    from partnerdesk.models.accounts.accounts import Scope
     from partnerdesk.models.session import AppSession
 
 NAME = "partnerdesk"
@@ -33,20 +34,20 @@ class DeskHeader(Widget):
     def __init__(self, desk: AppSession) -> None:
         super().__init__()
         self._desk = desk
-        self._told: Content | None = None
+        self._drawn: Content | None = None
 
     def keep_up(self) -> None:
-        """Draw the line anew where it would be another one: of another account, or an older age."""
-        if self._line() != self._told:
+        """Draw the line again if its text changed, as with another account or a greater age."""
+        if self._line() != self._drawn:
             self.refresh()
 
     def render(self) -> Content:
         """Return the line."""
-        self._told = self._line()
-        return self._told
+        self._drawn = self._line()
+        return self._drawn
 
     def _line(self) -> Content:
-        """Return the line, with what does not fit left out by rank."""
+        """Return the line in the longest form that fits."""
         right = self._right()
         room = self.size.width - cell_len(right.plain) - 2
         for left in self._lefts():
@@ -57,7 +58,7 @@ class DeskHeader(Widget):
         return Content.assemble(left, " " * (room - left.cell_length + 1), right, " ")
 
     def _lefts(self) -> list[Content]:
-        """Return the left side, longest form first."""
+        """Return the forms of the left side, the longest first."""
         name = Content.styled(f" {NAME} ", "bold")
         scope = self._desk.scope
         if scope is None:
@@ -66,7 +67,7 @@ class DeskHeader(Widget):
         if account is None:
             title = _("All clouds")
             chip = Content.styled(f" ▾ {title} ", "reverse")
-            return [Content.assemble(name, " ", chip, " ", _("look and search only")),
+            return [Content.assemble(name, " ", chip, " ", _("look, search and edit")),
                     Content.assemble(name, " ", chip)]  # fmt: skip
         cloud = account.cloud
         short_name = _(cloud.short_name)
@@ -80,13 +81,7 @@ class DeskHeader(Widget):
         scope = self._desk.scope
         parts: list[Content] = []
         if scope is not None:
-            seen = scope.synced_at
-            text = (
-                _("received {age}").format(age=age(seen, self._desk.clock()))
-                if seen
-                else _("nothing received yet")
-            )
-            parts.append(Content.styled(text, "$text-muted"))
+            parts.append(Content.styled(self._received(scope), "$text-muted"))
         if self._desk.demo:
             parts.append(Content.styled(_("DEMO"), "bold $text-accent"))
         if self._desk.settings.read_only:
@@ -94,9 +89,19 @@ class DeskHeader(Widget):
             parts.append(Content.styled(f" {mark} ", "bold reverse"))
         return Content("  ").join(parts)
 
+    def _received(self, scope: Scope) -> str:
+        """Return the age of the data as text; for several accounts, how many have data."""
+        if scope.synced_at is not None:
+            return _("received {age}").format(age=age(scope.synced_at, self._desk.clock()))
+        received = sum(account.synced_at is not None for account in scope.accounts)
+        if not received:
+            return _("nothing received yet")
+        text = _("received: {count} of {all} accounts")
+        return text.format(count=received, all=len(scope.accounts))
+
     class Clicked(Message):
         """The header was clicked."""
 
     def on_click(self) -> None:
-        """Tell that it was clicked."""
+        """Notify the screen of the click."""
         self.post_message(self.Clicked())
