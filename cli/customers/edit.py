@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from partnerdesk.cli.customers.many import add_which, is_one, run_many
 from partnerdesk.cli.customers.record import customer_json
 from partnerdesk.cli.shared.account import named_customer
 from partnerdesk.cli.shared.open_book import open_book
 from partnerdesk.cli.shared.plans import add_trying, carry, present
 from partnerdesk.models.core.errors import NotFoundError, UsageError
-from partnerdesk.models.core.text import fold
 from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
 from partnerdesk.models.languages import _
 
@@ -39,11 +39,11 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
         "edit", parents=[shared],
         help=_("change a customer's profiles; only the fields that are given"),
         description=_(
-            "Changes the company and billing profile of one customer by the rules of the form. "
+            "Changes the company and billing profile of a customer by the rules of the form. "
             "Fields that are not given stay as they are; an empty text empties one."
         ),
         epilog=_("Exit code 3 where a rule refuses it, 4 where nobody is meant, 5 where somebody "
-                 "else changed the customer at the same moment."),
+                 "else changed the customer at the same moment.") + " " + _many(),
     )  # fmt: skip
     _add_common(editing)
     group = editing.add_argument_group(_("the customer"))
@@ -54,9 +54,10 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
 
     tagging = parts.add_parser(
         "tag", parents=[shared],
-        help=_("give a customer tags, or take some away"),
+        help=_("give customers tags, or take some away"),
         description=_("Tags are separated by commas. One that is there already, in whatever "
                       "case, stays as it is."),
+        epilog=_many(),
     )  # fmt: skip
     _add_common(tagging)
     tagging.add_argument("--add", metavar="TAGS", help=_("tags that come"))
@@ -66,9 +67,9 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
 
     noting = parts.add_parser(
         "note", parents=[shared],
-        help=_("write a note on a customer, change or remove one"),
+        help=_("write a note on customers, change or remove one"),
         description=_("Without --change and --remove the text becomes a new note."),
-        epilog=_("Exit code 4 where the customer has no note of that number."),
+        epilog=_("Exit code 4 where the customer has no note of that number.") + " " + _many(),
     )  # fmt: skip
     _add_common(noting)
     noting.add_argument("--text", metavar="TEXT", help=_("what the note says"))
@@ -79,8 +80,15 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
     noting.set_defaults(run=run_note)
 
 
+def _many() -> str:
+    """Return what is different where several customers are meant."""
+    return _("Several customers are one run: each by a plan of its own, one entry of the history, "
+             "taken back by one undo. A run that was cut off is gone on with by the same command; "
+             "exit code 3 where a row was refused, 5 where one failed.")  # fmt: skip
+
+
 def _add_common(command: argparse.ArgumentParser) -> None:
-    command.add_argument("customer", metavar="ID|DOMAIN", help=_("Microsoft ID or primary domain"))
+    add_which(command)
     command.add_argument("--why", metavar="TEXT", default="", help=_("a reason, for the history"))
     add_trying(command)
 
@@ -89,6 +97,7 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Change the profiles of a customer."""
     from partnerdesk.models.customers.edit import form_values, plan_edit_customer
     from partnerdesk.models.customers.page import read_customer
+    from partnerdesk.models.operations.bulk_records import RunKind
 
     given = {
         field: text for field in EDITED
@@ -96,8 +105,12 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     }  # fmt: skip
     if not given:
         raise UsageError(_("Say what to change, for example: --city TEXT"))
+    is_single = is_one(arguments)
     store = open_book(arguments, settings)
-    account, id = named_customer(arguments, settings, store, arguments.customer)
+    if not is_single:
+        wishes = {field.value: text for field, text in given.items()}
+        return run_many(arguments, settings, store, RunKind.EDIT, wishes)
+    account, id = named_customer(arguments, settings, store, arguments.customer[0])
     page = read_customer(store, id)
     plan = plan_edit_customer(page, account, form_values(page) | given, present())
     words = ("changed", "would_change")
@@ -106,7 +119,8 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Give a customer tags, or take some away."""
-    from partnerdesk.models.customers.tags_and_notes import parse_tags, plan_tags
+    from partnerdesk.models.customers.tags_and_notes import parse_tags, plan_tags, tags_with
+    from partnerdesk.models.operations.bulk_records import RunKind
 
     if arguments.set is None and not (arguments.add or arguments.remove):
         raise UsageError(
@@ -115,14 +129,16 @@ def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     if arguments.set is not None and (arguments.add or arguments.remove):
         raise UsageError(_("--set names all tags: leave out --add and --remove."))
     come, go = parse_tags(arguments.add or ""), parse_tags(arguments.remove or "")
+    is_single = is_one(arguments)
     store = open_book(arguments, settings)
+    if not is_single:
+        said = {"add": arguments.add, "remove": arguments.remove, "set": arguments.set}
+        wishes = {name: text for name, text in said.items() if text is not None}
+        return run_many(arguments, settings, store, RunKind.TAG, wishes)
     page = _page(arguments, settings, store)
     tags = parse_tags(arguments.set or "")
     if arguments.set is None:
-        gone = {fold(tag) for tag in go}
-        stay = [tag for tag in page.tags if fold(tag) not in gone]
-        there = {fold(tag) for tag in stay}
-        tags = [*stay, *(tag for tag in come if fold(tag) not in there)]
+        tags = tags_with(page.tags, come, go)
     plan = plan_tags(page, tags, present())
     record = _reading(store, page.customer.id or 0)
     return carry(arguments, settings, store, plan, ("tagged", "would_tag"), record)
@@ -131,6 +147,7 @@ def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def run_note(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Write a note, change or remove one."""
     from partnerdesk.models.customers.tags_and_notes import plan_note
+    from partnerdesk.models.operations.bulk_records import RunKind
 
     text = "" if arguments.remove is not None else (arguments.text or "")
     if arguments.remove is None and not text.strip():
@@ -138,7 +155,12 @@ def run_note(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     if arguments.remove is not None and arguments.text is not None:
         raise UsageError(_("A note that is removed says nothing: leave out --text."))
     number = arguments.remove if arguments.remove is not None else arguments.change
+    is_single = is_one(arguments)
+    if not is_single and number is not None:
+        raise UsageError(_("A note is changed or removed on one customer at a time."))
     store = open_book(arguments, settings)
+    if not is_single:
+        return run_many(arguments, settings, store, RunKind.NOTE, {"text": text.strip()})
     page = _page(arguments, settings, store)
     note = None if number is None else _note(page, number)
     plan = plan_note(page, text, note, present())
@@ -149,7 +171,7 @@ def run_note(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def _page(arguments: argparse.Namespace, settings: Settings, store: Store) -> CustomerPage:
     from partnerdesk.models.customers.page import read_customer
 
-    _account, id = named_customer(arguments, settings, store, arguments.customer)
+    _account, id = named_customer(arguments, settings, store, arguments.customer[0])
     return read_customer(store, id)
 
 

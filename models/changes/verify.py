@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.connection import Connection
 
 BATCH = 1000
-_NAMES = (*SEALED, "previous", "digest", "search_text", "undone_by")
+_NAMES = (*SEALED, "part_of", "previous", "digest", "search_text", "undone_by")
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,8 @@ class ListSpec:
     """The SQL expression of the folded text in which plain words are looked for."""
     columns: tuple[Column, ...]
     default_sort: Sort
+    opened_by: str = ""
+    """The column whose terms in a filter put `always` out of force: they name the rows."""
     shared: bool = False
     """Whether rows of no account belong to every scope."""
     lines: int = 0
