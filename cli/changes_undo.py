@@ -13,7 +13,7 @@ from partnerdesk.cli.shared.row_forms import mark_of, said_of
 from partnerdesk.cli.shared.runs import run_planned
 from partnerdesk.models.core.errors import ExitCode, UsageError
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
@@ -111,6 +111,8 @@ def _undo_import(arguments: argparse.Namespace, store: Store, entry: Change) -> 
 
 
 def _print(planned: ImportUndo, *, dry_run: bool) -> None:
+    from partnerdesk.models.importing.files import undo_counts
+
     print_reasons(planned.reasons)
     for row in planned.rows[:SHOWN]:
         result = _result(row, dry_run=dry_run)
@@ -119,21 +121,7 @@ def _print(planned: ImportUndo, *, dry_run: bool) -> None:
     if len(planned.rows) > SHOWN:
         print(_("… and more; all are counted."))
     if planned.rows:
-        print(counted(planned))
-
-
-def counted(planned: ImportUndo) -> str:
-    """Return in words how many customers go, get back what they had, and stay."""
-    from partnerdesk.models.importing.undo import tally
-
-    count = tally(planned)
-    return " · ".join(
-        (
-            ngettext("{count} taken out", "{count} taken out", count.removed),
-            ngettext("{count} as before again", "{count} as before again", count.restored),
-            ngettext("{count} stays", "{count} stay", count.left),
-        )
-    )
+        print(undo_counts(planned))
 
 
 def _result(row: ImportRow, *, dry_run: bool) -> str:

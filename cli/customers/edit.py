@@ -10,7 +10,8 @@ from partnerdesk.cli.shared.account import named_customer
 from partnerdesk.cli.shared.open_book import open_book
 from partnerdesk.cli.shared.plans import add_trying, carry, present
 from partnerdesk.models.core.errors import NotFoundError, UsageError
-from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
+from partnerdesk.models.customers.edit_fields import EDITED
+from partnerdesk.models.customers.form.fields import FIELD_TITLES
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
     from partnerdesk.models.customers.page import CustomerPage
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.model import Settings
-
-EDITED = (
-    FormField.COMPANY_NAME, FormField.REGISTRATION_NUMBER, FormField.ADDRESS_LINE1,
-    FormField.ADDRESS_LINE2, FormField.CITY, FormField.STATE, FormField.POSTAL_CODE,
-    FormField.COUNTRY, FormField.FIRST_NAME, FormField.LAST_NAME, FormField.EMAIL,
-    FormField.PHONE_NUMBER, FormField.LANGUAGE, FormField.CULTURE,
-)  # fmt: skip
-"""The fields that the form of a customer in the book asks."""
 
 
 def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]

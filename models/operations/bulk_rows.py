@@ -178,7 +178,7 @@ def _entry_of_run(session: Session, run: Run, row: RowPlan, history: History) ->
     left = select(func.count()).where(rows, col(RunRow.state).in_(open_states))
     count = session.exec(left).one()  # the row that is being written is among them
     wishes, by = json.loads(run.wishes), row.plan.by
-    subject, undoes = f"{row.subject[:LONGEST_SUBJECT]} +{count - 1}", None
+    subject, undoes = f"({count}) {row.subject[:LONGEST_SUBJECT]} …", None
     if run.kind == RunKind.UNDO:
         undoes = int(wishes["change"])
         subject = session.get_one(Change, undoes).subject

@@ -15,6 +15,7 @@ from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, number
 from partnerdesk.models.lists.spec import Column, Kind, Row
+from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.record_table import RecordTable
@@ -50,6 +51,9 @@ class ImportScreen(AppScreen):
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("import.carry-out", "exclamation_mark", N_("Carry out"),
                N_("Write the new and changed customers into the book"), "!", changes=True),
+        Action("import.undo", "u", N_("Undo"),
+               N_("Take the import back that was just made; shows first what happens to each"),
+               "u", changes=True),
         Action("import.map", "m", N_("Map columns"),
                N_("Say which column holds which field: company_name=Firma country=Land"), "m"),
     )  # fmt: skip
@@ -65,6 +69,8 @@ class ImportScreen(AppScreen):
         self._mapping: dict[str, str] = {}
         self._plan: ImportPlan | None = None
         self._done = False
+        self._change_id: int | None = None
+        """The import's entry in the history, once it is made."""
         self._writing = False
         self._reading: object = None
         """Which reading of the file is under way, or was last."""
@@ -135,7 +141,7 @@ class ImportScreen(AppScreen):
         self._plan = plan
         place = f"{self._account.cloud.name} · {self._account.title}"
         heading = f"{shown(plan.file)} → {place}"
-        onward = _("Nothing is written yet: ! carries it out, Esc leaves it. It cannot be undone.")
+        onward = _("Nothing is written yet: ! carries it out, Esc leaves it. u undoes it.")
         if not (plan.new or plan.changed or plan.unchanged):
             onward = _("There is nothing to import in this file.")
         columns = shown("   ".join(mapped_columns(plan)))
@@ -183,6 +189,8 @@ class ImportScreen(AppScreen):
                 return _("It is done already. Esc goes back to the list.")
             if self._plan is None:
                 return _("There is nothing to carry out.")
+        if action.id == "import.undo" and self._change_id is None:
+            return _("Nothing was imported here yet.")
         return super().refusal(action)
 
     async def perform(self, action: Action) -> None:
@@ -215,7 +223,10 @@ class ImportScreen(AppScreen):
         from partnerdesk.models.importing.files import counts
 
         said = _("Imported: {counts}.").format(counts=counts(outcome))
-        onward = _("Esc goes back to the list.")
+        self._change_id = outcome.change_id
+        onward = _("u undoes it, Esc goes back to the list.")
+        if outcome.change_id is None:
+            onward = _("Esc goes back to the list.")
         self.summary.update(Content.assemble((said, "bold"), "\n", refused, "\n\n", onward))
         self.status.say(_("Imported."))
 
@@ -234,6 +245,11 @@ class ImportScreen(AppScreen):
             return outcome, _("The refused rows could not be kept: {error}").format(error=error)
         return outcome, _("Refused rows: {file}").format(file=kept)
 
+    async def do_undo(self) -> None:
+        """Show what taking the import back does to each customer."""
+        if self._change_id is not None:
+            await undo(self, self._change_id)
+
     def do_map(self) -> None:
         """Ask for the mapping of columns."""
         pairs = [shlex.quote(f"{field}={name}") for field, name in self._mapping.items()]
@@ -250,7 +266,7 @@ class ImportScreen(AppScreen):
             self._mapping = parse_mapping(shlex.split(text))
         except ValueError:
             raise UsageError(_("A quote is not closed.")) from None
-        self._done = False
+        self._done, self._change_id = False, None
         self._read()
 
     def focus_body(self) -> None:
