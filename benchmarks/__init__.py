@@ -1,1 +1,1 @@
-"""Speed and memory, measured side by side with what a bare program needs; ratios of one run."""
+"""Benchmarks of speed and memory, beside other programs in the same run; ratios are compared."""

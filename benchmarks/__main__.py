@@ -1,4 +1,4 @@
-"""`make bench`: measures, and prints a table of figures, ratios and goals."""
+"""`make bench`: measure, and print a table of figures, ratios and goals."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from benchmarks import (
 )
 from benchmarks.bench import Bench
 from benchmarks.books import Shelf
-from benchmarks.figures import Figure, text_table, told
+from benchmarks.figures import Figure, text_figure, text_table
 from partnerdesk.models.core.errors import AppError
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ MEASURES: tuple[tuple[frozenset[int], Callable[[Bench], Iterator[Figure]]], ...]
     (frozenset({13}), concurrent_import.while_importing),
     (frozenset({8, 9, 10}), server.on_postgres),
 )
-"""What measures which rows, in the order in which it is done."""
+"""The measuring functions in their order, with the rows of the table that each measures."""
 ROWS = sorted(set().union(*(rows for rows, _ in MEASURES)))
 
 
 def main() -> None:
-    """Measure what is asked for and print it."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # every program is ended with us
+    """Measure the rows of the command line and print the table."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # exiting ends the measured programs
     options = _options()
     wanted = frozenset(int(row) for row in options.rows.split(",") if row) or frozenset(ROWS)
     if unknown := wanted - set(ROWS):
@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def _measured(measured: Iterator[Figure], wanted: frozenset[int]) -> Iterator[Figure]:
-    """Tell each figure as it comes; what never came, or failed, or was wrong is a figure, too."""
+    """Yield and print each wanted figure; a failure of the measurement becomes a figure, too."""
     try:
         for figure in measured:
             if figure.row in wanted:
@@ -81,7 +81,8 @@ def _measured(measured: Iterator[Figure], wanted: frozenset[int]) -> Iterator[Fi
                 yield figure
     except (TimeoutError, AppError, AssertionError) as error:
         print(error, file=sys.stderr)
-        yield told(min(wanted), "The rest of this row", str(error).splitlines()[0], met=False)
+        reason = str(error).splitlines()[0]
+        yield text_figure(min(wanted), "The rest of this row", reason, met=False)
 
 
 def _options() -> argparse.Namespace:

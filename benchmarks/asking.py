@@ -1,4 +1,4 @@
-"""Asks a book as the list on the screen does, over the same threads and connections, timed."""
+"""Run the queries of the list screen, over the same threads and connections, and time them."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
 PAGE = 36
 """Rows that the list shows on a screen of 120×40."""
 SPARE = 2 * PAGE
-"""Rows that it holds above and below those."""
+"""Rows that the list keeps in memory above and below the visible rows."""
 COUNTERS = 2
-"""Readers that count beside the one that reads rows: as many as the console has."""
+"""Counting threads beside the thread that reads rows: as many as the console has."""
 
-Found = TypeVar("Found")
+Answer = TypeVar("Answer")
 
 
 class Shown(NamedTuple):
-    """What the list shows after a question, and how long each part took in seconds."""
+    """The rows and the count that the list shows after a query, and the seconds of each."""
 
     rows: list[Row]
     until_rows: float
     total: int
     until_count: float
-    """From the rows until the exact count, and the place of the cursor."""
+    """Seconds from the rows until the exact count and the position of the cursor."""
 
 
 class Asking:
-    """The list's readers, kept warm."""
+    """The list's reading threads with open connections."""
 
     def __init__(self, store: Store) -> None:
         self._reader = Reader(store)
@@ -55,9 +55,9 @@ class Asking:
         self._runner.close()
 
     def shown(self, query: Query, cursor: Row | None = None) -> Shown:
-        """Return what the list shows when its query is another one.
+        """Return what the list shows for a new query.
 
-        The cursor is on the row `cursor`, and stays there where it is among the new rows.
+        The cursor is on the row `cursor`, and stays on it if the row is among the new ones.
         """
         source = self._before = StoreRows(self._reader, query, self._counters, self._before)
         request = RowsRequest(cursor.key if cursor else 0, SPARE, PAGE + SPARE, PAGE, near=cursor)
@@ -66,27 +66,27 @@ class Asking:
         return Shown(opening.rows, until_rows, total, until_count)
 
     def window(self, query: Query, place: int, total: int) -> float:
-        """Return the seconds until the rows around a place are there; none of them was held."""
+        """Return the seconds to read the rows around a position, none of them in memory."""
         source = self._source(query)
         start = max(place - SPARE, 0)
         return self._timed(lambda: source.window(start, PAGE + 2 * SPARE, total))[0]
 
     def jump(self, query: Query, text: str) -> float:
-        """Return the seconds until the first rows that begin with `text` are there."""
+        """Return the seconds to read the first rows that begin with `text`."""
         source = self._source(query)
         request = RowsRequest(0, SPARE, PAGE + SPARE, PAGE, text=text)
         return self._timed(lambda: source.opening(request))[0]
 
     def _source(self, query: Query) -> StoreRows:
-        """Return the rows of a query: the list keeps them while it shows them."""
+        """Return the row source of a query; the same source while the query stays."""
         if self._before is None or self._before.query != query:
             self._before = StoreRows(self._reader, query, self._counters)
         return self._before
 
-    def _timed(self, question: Callable[[], Awaitable[Found]]) -> tuple[float, Found]:
-        async def asked() -> tuple[float, Found]:
+    def _timed(self, question: Callable[[], Awaitable[Answer]]) -> tuple[float, Answer]:
+        async def timed() -> tuple[float, Answer]:
             start = time.perf_counter()
-            found = await question()
-            return time.perf_counter() - start, found
+            answer = await question()
+            return time.perf_counter() - start, answer
 
-        return self._runner.run(asked())
+        return self._runner.run(timed())

@@ -1,4 +1,4 @@
-"""Books of any size, built once and kept: the same customers for the console and its peers."""
+"""Books of any size, built once and cached: the same customers for the console and its peers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import Row, Sort
 
 COLUMNS = ("company", "domain", "cloud", "country", "relationship", "tag", "seen")
-"""What the peers show of a customer: what the console does."""
+"""The columns that the peers show, the same as the console's."""
 _DROPPED = ("NO_COLOR", "COLORFGBG", "COLUMNS", "LINES", "TMUX", "STY")
 _DROPPED_PREFIXES = (
     "PARTNERDESK_", "TEXTUAL_", "PYTHON", "SSH_", "LC_", "XDG_", "TERM_PROGRAM",
@@ -44,11 +44,11 @@ class Book:
 
     @property
     def store(self) -> Store:
-        """The opened book."""
+        """A store over the database."""
         return Store(self.database)
 
     def accounts(self) -> list[Account]:
-        """Return its partner accounts."""
+        """Return the partner accounts of the book."""
         connection = self.store.connect()
         try:
             return read_accounts(connection, load().enabled_clouds())
@@ -56,44 +56,45 @@ class Book:
             connection.close()
 
     def query(self) -> Query:
-        """Return the list of all its customers, of all clouds, as it is when it is opened."""
+        """Return the query of the list of all customers in all clouds, in its default sort."""
         ids = tuple(account.id for account in self.accounts())
         return Query(CUSTOMERS, ids, NO_FILTER, CUSTOMERS.default_sort)
 
     def row(self, place: int, sort: Sort | None = None) -> Row:
-        """Return the row in a place of that list; -1 is the last."""
+        """Return the row at a position of that list; -1 is the last."""
         query = self.query()
         if sort is not None:
             query = Query(query.spec, query.accounts, query.filter, sort)
         connection = self.store.connect()
         try:
-            found = place if place >= 0 else query.count(connection) + place
-            return query.window(connection, found, 1)[0]
+            offset = place if place >= 0 else query.count(connection) + place
+            return query.window(connection, offset, 1)[0]
         finally:
             connection.close()
 
     def name(self, place: int) -> str:
-        """Return by what the row in a place is known on the screen: as much as is never cut off.
+        """Return a text that identifies the row at a position on the screen.
 
-        That is the company's name, or the domain where the name is in no plain letters.
+        The text is the beginning of the company's name, or of the domain if the name is not ASCII;
+        it is short enough never to be cut off.
         """
         company, domain = (str(value) for value in self.row(place).values[:2])
         return (company if company.isascii() else domain)[:14].rstrip()
 
 
 class Shelf:
-    """A folder of books and tables that are made once for each schema and size."""
+    """A folder of books and tables, built once for each schema version and size."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._home = folder / "home"
         self.bytecode = folder / "bytecode"
-        """Where Python keeps what it has compiled, wherever it would otherwise."""
+        """The folder of Python's compiled modules (`PYTHONPYCACHEPREFIX`)."""
 
     def book(self, size: int) -> Book:
-        """Return a book of `size` customers, made first where it is missing.
+        """Return a book of `size` customers; build it first if it is missing.
 
-        One of an older schema is upgraded, which is quicker than building it.
+        A book of an older schema version is upgraded, which is faster than building a new one.
         """
         file = self._file(size, "db")
         if not file.exists():
@@ -114,7 +115,7 @@ class Shelf:
         return Book(size, SqliteFile(file))
 
     def copy(self, size: int, folder: Path) -> Book:
-        """Return a copy of a book that may be written to, in `folder`."""
+        """Return a writable copy of a book, in `folder`."""
         source = self.book(size).database
         assert isinstance(source, SqliteFile)
         target = folder / f"copy-{size}.db"
@@ -122,7 +123,7 @@ class Shelf:
         return Book(size, SqliteFile(target))
 
     def table(self, size: int) -> Path:
-        """Return the customers of a book as CSV, without what could drive a terminal."""
+        """Return the customers of a book as CSV, without control characters."""
         file = self._file(size, "csv")
         if not file.exists():
             part = file.with_suffix(".part.csv")
@@ -148,13 +149,13 @@ class Shelf:
 
 
 def environment(home: Path, bytecode: Path) -> dict[str, str]:
-    """Return the environment of every program that is measured: its own home, no settings."""
-    kept = {
+    """Return the environment of a measured program: a home folder of its own, no settings."""
+    inherited = {
         name: value
         for name, value in os.environ.items()
         if name not in _DROPPED and not name.startswith(_DROPPED_PREFIXES)
     }
-    return kept | {
+    return inherited | {
         "HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor",
         "LANG": "C.UTF-8", "PYTHONPYCACHEPREFIX": str(bytecode),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Row 13: the list while another process imports into the same book."""
+"""Row 13: keys in the list while another process imports into the same book."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.bench import open_list
 from benchmarks.books import python
-from benchmarks.figures import Figure, Unit, against, p95, told
+from benchmarks.figures import Figure, Unit, against, p95, text_figure
 from benchmarks.imports import IMPORTED, portal_export
 from benchmarks.keys import go_to_the_middle
 from benchmarks.terminal import ROOT
@@ -29,26 +29,26 @@ if TYPE_CHECKING:
 
 WALK = ("down",) * 6 + ("pagedown",) + ("up",) * 3 + ("pageup", "pagedown")
 BEFORE = 10
-"""Walks while nobody imports."""
+"""The number of walks before the import."""
 AS_BEFORE = 1.25
-"""The ratio of times that is still `as before`."""
+"""The largest allowed ratio of times during the import to times before it."""
 LOOKED = 3.0
-"""Seconds after which the console has seen that somebody changed the book."""
+"""Seconds after which the console has noticed a change of the book."""
 CURSOR = "▌"
 SHOWN = 14
-"""Characters of a cell that are shown in a column however narrow it is."""
+"""Characters of a cell that are shown even in the narrowest column."""
 NEAR = 120
-"""Rows among which the one under the cursor is looked for."""
+"""The distance in rows within which the cursor's row is searched in the book."""
 
 
 @dataclass
 class _Walker:
-    """Somebody who moves in the list and compares each row under the cursor with the book."""
+    """Moves in the list and compares each row under the cursor with the book."""
 
     session: Session
     query: Query
     before: Connection
-    """Sees the book as it was before the import."""
+    """Reads a snapshot of the book before the import."""
     present: Connection
     place: int
     seconds: list[float] = field(default_factory=list)
@@ -63,7 +63,7 @@ class _Walker:
             self.compare()
 
     def compare(self) -> None:
-        """Compare what stands under the cursor, and look for an error in the status line."""
+        """Compare the row under the cursor with the book; record an error in the status line."""
         lines = self.session.look()
         here = next((line for line in lines if line.startswith(CURSOR)), "")
         self.compared += 1
@@ -81,7 +81,7 @@ class _Walker:
 
 
 def while_importing(bench: Bench) -> Iterator[Figure]:
-    """Row 13: the same keys without and during an import, each row under the cursor compared."""
+    """Row 13: the same keys before and during an import, comparing each row under the cursor."""
     book = bench.shelf.copy(bench.large, bench.folder)
     file = portal_export(bench.folder, IMPORTED)
     with (
@@ -106,12 +106,14 @@ def while_importing(bench: Bench) -> Iterator[Figure]:
         )  # fmt: skip
     problems = [*walker.wrong, *([] if stayed else ["the cursor left its row"])]
     problems += [] if done else ["the import failed"]
-    said = "; ".join(problems[:2]) or f"none in {walker.compared}"
-    yield told(13, "Wrong rows under the cursor, error texts", said, met=not problems, goal="none")
+    text = "; ".join(problems[:2]) or f"none in {walker.compared}"
+    yield text_figure(
+        13, "Wrong rows under the cursor, error texts", text, met=not problems, goal="none"
+    )
 
 
 def _walk_during(walker: _Walker, bench: Bench, book: Book, file: Path) -> bool:
-    """Walk until another process has imported; say whether it did."""
+    """Walk until an import in another process has ended; return whether the import succeeded."""
     importing = subprocess.Popen(
         python("partnerdesk", "--database", book.database.name, "customers", "import", str(file)),
         cwd=ROOT, env=bench.environment(),
@@ -126,7 +128,7 @@ def _walk_during(walker: _Walker, bench: Bench, book: Book, file: Path) -> bool:
 
 
 def _stays(walker: _Walker) -> bool:
-    """Say whether the cursor is on the same record when the console has seen the change."""
+    """Return whether the cursor stays on its record after the console has seen the change."""
     lines = walker.session.look()
     under = next((line for line in lines if line.startswith(CURSOR)), "")
     walker.session.settle(LOOKED)
@@ -135,7 +137,7 @@ def _stays(walker: _Walker) -> bool:
 
 
 def _shows(line: str, row: Row) -> bool:
-    """Say whether a line of the list shows a row: company and domain begin so."""
+    """Return whether a line of the list shows the beginnings of a row's company and domain."""
     from partnerdesk.models.customers.list import CUSTOMERS
 
     moment = now()

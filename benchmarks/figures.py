@@ -1,4 +1,4 @@
-"""Figures, their goals, and the table they are printed in."""
+"""Figures with their goals, and the table that shows them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Unit(StrEnum):
-    """What a figure counts, and so how it is written."""
+    """The unit in which a figure is written."""
 
     SECONDS = "s"
     MILLISECONDS = "ms"
@@ -20,7 +20,7 @@ class Unit(StrEnum):
     MEGABYTES = "MB"
 
     def written(self, value: float) -> str:
-        """Return `value` (seconds, or bytes) in this unit."""
+        """Return `value`, in seconds or bytes, as text in this unit."""
         match self:
             case Unit.SECONDS:
                 return f"{value:.3f} s"
@@ -37,19 +37,19 @@ class Figure:
     """One line of the table."""
 
     row: int
-    """The number of the goal it belongs to."""
+    """The number of the goal; several figures may share it."""
     what: str
     figure: str
     peer: str = ""
-    """The figure beside which it is read, and whose it is."""
+    """The figure for comparison, with the name of its program."""
     ratio: float | None = None
     goal: str = ""
     met: bool | None = None
-    """None where it has no goal."""
+    """Whether the goal is met; None without a goal."""
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The line's cells as they are printed."""
+        """The texts of the line's cells."""
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
         met = "" if self.met is None else "yes" if self.met else "NO"
         return (str(self.row), self.what, self.figure, self.peer, ratio, self.goal, met)
@@ -62,7 +62,7 @@ def against(
     row: int, what: str, ours: float, theirs: float, unit: Unit, peer: str,
     *, most: float | None = None, goal: str = "",
 ) -> Figure:  # fmt: skip
-    """Return a figure that is read beside a peer's; `most` is the greatest ratio allowed."""
+    """Return a figure compared with a peer's; `most` is the largest allowed ratio."""
     ratio = ours / theirs
     met = None if most is None else round(ratio, 2) <= most
     stated = goal or ("" if most is None else f"≤ {most:g}")
@@ -71,25 +71,27 @@ def against(
 
 
 def within(row: int, what: str, value: float, unit: Unit, most: float, peer: str = "") -> Figure:
-    """Return a figure that must not be above `most`, in seconds or bytes."""
+    """Return a figure with the upper limit `most`, in seconds or bytes."""
     goal = f"≤ {unit.written(most).replace('.0 ', ' ')}" if most else "0"
     return Figure(row, what, unit.written(value), peer, goal=goal, met=value <= most)
 
 
 def slow_ones(row: int, what: str, times: Sequence[float], most: float) -> Figure:
-    """Return the 95th percentile of some times, the median beside it."""
+    """Return the 95th percentile of times in seconds, with the median as its peer."""
     middle = f"median {Unit.MILLISECONDS.written(statistics.median(times))}"
     what = f"{what}, p95 of {len(times)}"
     return within(row, what, p95(times), Unit.MILLISECONDS, most, peer=middle)
 
 
-def told(row: int, what: str, figure: str, *, met: bool | None = None, goal: str = "") -> Figure:
-    """Return a line in words."""
+def text_figure(
+    row: int, what: str, figure: str, *, met: bool | None = None, goal: str = ""
+) -> Figure:
+    """Return a line whose figure is a text."""
     return Figure(row, what, figure, goal=goal, met=met)
 
 
 def p95(values: Sequence[float]) -> float:
-    """Return the value that 95 of 100 do not exceed."""
+    """Return the 95th percentile."""
     return statistics.quantiles(values, n=20, method="inclusive")[-1]
 
 

@@ -1,4 +1,4 @@
-"""Row 12: the import of a table file, beside the bare driver writing the same rows."""
+"""Row 12: the import of a table file, compared with the bare driver writing the same rows."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from benchmarks.figures import Figure, Unit, against
 from partnerdesk.models.changes.history import Actor
 from partnerdesk.models.core.clock import now
 from partnerdesk.models.database.store import Store
-from partnerdesk.models.importing.customers import carry_out_import
-from partnerdesk.models.importing.files import read_plan
+from partnerdesk.models.importing.customers import carry_out_import, plan_import
 from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.models.sheets import read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,12 +27,12 @@ CLOUDS = ["global", "us-gov", "germany"]
 
 
 def beside_executemany(bench: Bench) -> Iterator[Figure]:
-    """Row 12: reading, checking and writing, beside writing alone."""
+    """Row 12: reading, checking and writing, compared with writing alone."""
     file = portal_export(bench.folder, IMPORTED)
     store = Store(SqliteFile(bench.folder / "import.db"))
     store.open(CLOUDS)
     start = time.perf_counter()
-    carry_out_import(store, read_plan(store, 1, file), Actor("bench", ""), now())
+    carry_out_import(store, plan_import(store, 1, read_sheet(file)), Actor("bench", ""), now())
     whole = time.perf_counter() - start
     bare = _executemany(bench.folder, store)
     yield against(
@@ -41,7 +41,7 @@ def beside_executemany(bench: Bench) -> Iterator[Figure]:
 
 
 def portal_export(folder: Path, rows: int) -> Path:
-    """Write what the portal's export of new customers looks like."""
+    """Write a CSV file like the portal's export of new customers, and return its path."""
     file = folder / f"export-{rows}.csv"
     with file.open("w", newline="", encoding="utf-8-sig") as out:
         writer = csv.writer(out)

@@ -1,4 +1,4 @@
-"""Rows 4 and 8: how long keys take in a long list, from the key to the last byte of its answer."""
+"""Rows 4 and 8: the time of keys in a long list, from the key to the last byte of its answer."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ STEPS = 60
 """Moves in each direction: more than a page, so that some of them scroll."""
 FAR_MOVES = 15
 FAR = 0.1
-"""Seconds that a move to anywhere may take."""
+"""Seconds allowed for a move to any position."""
 PEER_ROWS = 100
 
 
 def cursor(bench: Bench) -> Iterator[Figure]:
-    """Row 4: moves at the start, in the middle and at the end, beside a DataTable's."""
+    """Row 4: moves at the start, in the middle and at the end, compared with a DataTable."""
     book = bench.large_book
     theirs = _peer(bench)
     with bench.console(book) as session:
@@ -48,7 +48,7 @@ def _peer(bench: Bench) -> list[float]:
 
 
 def far_moves(bench: Bench) -> Iterator[Figure]:
-    """Row 8: End and Home until the last and the first row are on the screen."""
+    """Row 8: End and Home, until the last and the first row are on the screen."""
     book = bench.large_book
     first, last = book.name(0), book.name(-1)
     with bench.console(book) as session:
@@ -62,9 +62,9 @@ def far_moves(bench: Bench) -> Iterator[Figure]:
 
 
 def go_to_the_middle(session: Session, book: Book) -> None:
-    """Bring the cursor to a row in the middle: look for it, then clear the filter with Escape.
+    """Put the cursor on a row in the middle: filter for the row, then clear the filter.
 
-    Enter opens the one that was looked for, Escape leaves its page.
+    Enter opens the only match, the first Escape leaves its page, the second clears the filter.
     """
     row = book.row(book.size // 2)
     domain = str(row.values[1])

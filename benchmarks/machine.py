@@ -1,4 +1,4 @@
-"""On what the figures were measured: machine, load, versions."""
+"""The description of the measuring machine: processor, memory, load, versions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PEERS = ("Textual", "Rich", "VisiData")
 
 
 def described() -> list[str]:
-    """Return the lines that stand above the table."""
+    """Return the lines above the table: moment, machine and versions."""
     moment = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     versions = ", ".join(f"{name} {version(name.lower())}" for name in PEERS)
     system = f"{platform.system()} {platform.machine()}"
@@ -29,17 +29,17 @@ def described() -> list[str]:
 
 
 def load() -> str:
-    """Return how many processes wanted to run in the last minute, and in the last 15."""
+    """Return the load averages of the last minute and the last 15 minutes as text."""
     minute, _, quarter = os.getloadavg()
     return f"{minute:.1f} (1 min), {quarter:.1f} (15 min)"
 
 
 def _processor() -> str:
     try:
-        found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
+        match = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
     except OSError:
-        found = None
-    return found[1] if found else platform.processor() or "processor"
+        match = None
+    return match[1] if match else platform.processor() or "processor"
 
 
 def _memory() -> str:
@@ -48,8 +48,8 @@ def _memory() -> str:
 
 
 def _commit() -> str:
-    asked = subprocess.run(
+    git = subprocess.run(
         ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
-    return f" ({asked.stdout.strip()})" if asked.returncode == 0 and asked.stdout.strip() else ""
+    return f" ({git.stdout.strip()})" if git.returncode == 0 and git.stdout.strip() else ""

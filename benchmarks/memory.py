@@ -1,11 +1,11 @@
-"""Row 11: the most memory that the console holds while somebody walks around in a list."""
+"""Row 11: the peak memory of the console while a person moves through a list."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from benchmarks.bench import open_list
-from benchmarks.figures import Figure, Unit, against, told, within
+from benchmarks.figures import Figure, Unit, against, text_figure, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 MOST = 120e6
 LOADED = 5.0
-"""Seconds without a byte after which VisiData, which shows its progress, has read its file."""
+"""Seconds without output after which VisiData, which prints its progress, has read its file."""
 
 
 def peak(bench: Bench) -> Iterator[Figure]:
-    """Row 11: the console over the large book, beside a small one and beside VisiData."""
+    """Row 11: the console over the large book, compared with the small book and VisiData."""
     large, small = bench.large_book, bench.small_book
     over_large, over_small = _console(bench, large), _console(bench, small)
     what = f"Peak memory, {large.size:,} customers"
@@ -32,7 +32,7 @@ def peak(bench: Bench) -> Iterator[Figure]:
     if over_large:
         yield within(11, what, over_large, Unit.MEGABYTES, MOST, peer=beside)
     else:
-        yield told(11, what, "not known: this system has no /proc")
+        yield text_figure(11, what, "not known: this system has no /proc")
 
 
 def _console(bench: Bench, book: Book) -> int:

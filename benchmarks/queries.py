@@ -1,4 +1,4 @@
-"""Rows 8 to 10: what the list asks the book for, beside the screen, over a warm connection."""
+"""Rows 8 to 10: the queries of the list, without the screen, over an open connection."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.query import Query
 
 ROWS_LARGE, ROWS_SMALL = 0.05, 0.016
-"""Seconds in which the right rows are shown, in the large book and in the one of 10,000."""
+"""Seconds allowed until the rows are read, in the large book and in the book of 10,000."""
 COUNT = 0.3
-"""Seconds in which the exact count is known."""
+"""Seconds allowed until the exact count is known."""
 SORTED = 0.1
 FAR_MOVES = 30
 SORT_FILTERS = ("", "bygg", "country:de -tag:vip")
 
 
 def far_windows(bench: Bench) -> Iterator[Figure]:
-    """Row 8: a drag to the middle, and a jump to a letter."""
+    """Row 8: dragging the scroll bar to the middle, and jumping to a letter."""
     return far_windows_of(bench.large_book)
 
 
 def filters(bench: Bench) -> Iterator[Figure]:
-    """Row 9, in both books."""
+    """Row 9: filters, in both books."""
     yield from filters_of(bench.large_book, ROWS_LARGE)
     yield from filters_of(bench.middle_book, ROWS_SMALL)
 
 
 def sorts(bench: Bench) -> Iterator[Figure]:
-    """Row 10."""
+    """Row 10: sorts."""
     return sorts_of(bench.large_book)
 
 
 def far_windows_of(book: Book, server: str = "", times: int = 1) -> Iterator[Figure]:
-    """Measure row 8 over a book of any kind."""
+    """Measure row 8 over a book in SQLite or PostgreSQL; `times` multiplies the limits."""
     draw = random.Random(SEED)
     query = book.query()
     with Asking(book.store) as asking:
@@ -66,7 +66,7 @@ def far_windows_of(book: Book, server: str = "", times: int = 1) -> Iterator[Fig
 
 
 def filters_of(book: Book, most: float, server: str = "", times: int = 1) -> Iterator[Figure]:
-    """Measure row 9 over a book of any kind: rows and count after each key."""
+    """Measure row 9 over a book in SQLite or PostgreSQL: rows and count after each key."""
     usual = book.query()
     rows: dict[str, list[float]] = {}
     counts: list[float] = []
@@ -86,7 +86,7 @@ def filters_of(book: Book, most: float, server: str = "", times: int = 1) -> Ite
 
 
 def sorts_of(book: Book, server: str = "", times: int = 1) -> Iterator[Figure]:
-    """Measure row 10 over a book of any kind: every column, both ways, with and without filter."""
+    """Measure row 10 over a book: each column in both orders, with filters and without."""
     usual = book.query()
     size = f"{book.size:,}{server}"
     orders = [
@@ -102,11 +102,11 @@ def sorts_of(book: Book, server: str = "", times: int = 1) -> Iterator[Figure]:
                 order: asking.shown(replace(query, sort=order)).until_rows for order in orders
             }
             slowest = max(orders, key=lambda order: seconds[order])
-            told = f"filter {text}" if text else "no filter"
+            filtered = f"filter {text}" if text else "no filter"
             way = f"{slowest.column} {'▼' if slowest.descending else '▲'}"
             middle = Unit.MILLISECONDS.written(median(seconds.values()))
             yield within(
-                10, f"Sorted rows of {size}, {told}, slowest ({way})", seconds[slowest],
+                10, f"Sorted rows of {size}, {filtered}, slowest ({way})", seconds[slowest],
                 Unit.MILLISECONDS, SORTED * times, peer=f"median {middle}",
             )  # fmt: skip
 
@@ -117,10 +117,10 @@ def _filtered(query: Query, text: str) -> Query:
 
 
 def _check(book: Book, state: Typed, shown: Shown) -> None:
-    """See that rows found by words hold these words.
+    """Raise if a row found by words does not contain these words.
 
     Raises:
-        AssertionError: one does not.
+        AssertionError: a row lacks a word.
     """
     if state.kind == "field terms" or not shown.rows:
         return

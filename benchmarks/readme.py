@@ -1,4 +1,4 @@
-"""Writes the last run into `benchmarks/README.md`, between two marks."""
+"""Write the figures of the last run into `benchmarks/README.md`, between two marks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 
 
 def write(about: Sequence[str], figures: Sequence[Figure]) -> None:
-    """Put the figures and what they were measured on in the place of those of the run before."""
+    """Replace the figures and the description of the machine by those of this run."""
     measured = "  \n".join(about)
     part = f"{BEGIN}\n\n{measured}\n\n{markdown_table(figures)}\n\n{END}"
     text = FILE.read_text(encoding="utf-8")

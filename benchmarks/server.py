@@ -1,4 +1,4 @@
-"""Rows 8 to 10 over PostgreSQL, where a server with pg_trgm is installed on this machine."""
+"""Rows 8 to 10 over PostgreSQL, if a server with pg_trgm is installed on this machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.books import Book
-from benchmarks.figures import Figure, told
+from benchmarks.figures import Figure, text_figure
 from benchmarks.imports import CLOUDS
 from benchmarks.queries import ROWS_LARGE, far_windows_of, filters_of, sorts_of
 from partnerdesk.models.database.store import Store
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 ROWS = (8, 9, 10)
 NAME = ", PostgreSQL"
 TIMES = 2
-"""How much longer than a file a server may take."""
+"""The factor by which a server may be slower than an SQLite file."""
 UNPRIVILEGED = ("postgres", "nobody")
-"""Who runs the server where we are root, which PostgreSQL refuses."""
+"""Users that run the server if this process is root; PostgreSQL refuses to run as root."""
 SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -58,11 +58,12 @@ _COLUMNS = """
 
 
 def on_postgres(bench: Bench) -> Iterator[Figure]:
-    """Measure the wanted ones of rows 8 to 10 over a server of our own."""
+    """Measure the wanted rows among 8 to 10 over a server that is started here."""
     programs = _programs()
     if programs is None:
         for row in ROWS:
-            yield told(row, "PostgreSQL", "left out: no server with pg_trgm is installed here")
+            text = "left out: no server with pg_trgm is installed here"
+            yield text_figure(row, "PostgreSQL", text)
         return
     with _running(programs, bench.large) as address:
         book = Book(bench.large, PostgresServer(address))
@@ -76,10 +77,10 @@ def on_postgres(bench: Bench) -> Iterator[Figure]:
 
 
 def _programs() -> Path | None:
-    """Return the folder of a server's programs that has pg_trgm: Debian's, or that on the path."""
+    """Return the program folder of a server with pg_trgm: Debian's, or the one on the path."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    if found := shutil.which("pg_config"):
-        folders.append(Path(found).resolve().parent)
+    if program := shutil.which("pg_config"):
+        folders.append(Path(program).resolve().parent)
     for folder in folders:
         if not all((folder / name).exists() for name in ("initdb", "postgres", "pg_config")):
             continue
@@ -91,7 +92,7 @@ def _programs() -> Path | None:
 
 @contextmanager
 def _running(programs: Path, size: int) -> Iterator[str]:
-    """Run a server in a folder that is kept for the next run; give its address."""
+    """Run a server in a folder that stays for the next run; yield the server's address."""
     version = re.sub(r"\D", "-", _output(programs / "postgres", "--version").split()[2])
     name = f"partnerdesk-bench-postgres-{version}-{known_versions()[-1]}-{size}-{os.getuid()}"
     folder = Path(tempfile.gettempdir()) / name
@@ -120,7 +121,7 @@ def _running(programs: Path, size: int) -> Iterator[str]:
 
 
 def _fill(book: Book, source: Book) -> None:
-    """Copy a book into the server, unless it is there already."""
+    """Copy a book into the server, unless the server has it already."""
     store = Store(book.database)
     store.open(CLOUDS)
     import psycopg
@@ -164,7 +165,7 @@ def _copy(server: psycopg.Connection[tuple[object, ...]], source: Book, table: s
 
 
 def _user() -> str | None:
-    """Return who runs the server; None for ourselves."""
+    """Return the user that runs the server; None for the current user."""
     if os.geteuid():
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}

@@ -1,4 +1,4 @@
-"""Rows 1 to 3: how long it takes until something, and until the last list, is on the screen."""
+"""Rows 1 to 3: the time until the first frame, and until the last list, is on the screen."""
 
 from __future__ import annotations
 
@@ -16,42 +16,42 @@ if TYPE_CHECKING:
     from benchmarks.terminal import Session
 
 OLD_PICTURE = "Opening the book"
-"""Stands in the status line as long as the picture of the run before does."""
+"""The text of the status line while the picture of the previous run is shown."""
 
 
 def first_frame(bench: Bench) -> Iterator[Figure]:
-    """Row 1: the first frame beside a bare app's, each started in turn."""
+    """Row 1: the first frame, compared with a bare app's; the programs start in turn."""
     book = bench.middle_book
-    once_more, never_before = _Started(bench, book), _Started(bench, book, first_picture=False)
-    once_more.leave()
+    with_picture, without = _Started(bench, book), _Started(bench, book, first_picture=False)
+    with_picture.leave()
     bares = []
     for number in range(bench.starts + 1):
         bare = _bare(bench)
-        for one in (once_more, never_before):
-            one.start("partnerdesk")
+        for console in (with_picture, without):
+            console.start("partnerdesk")
         if number:  # the first start warms the caches
             bares.append(bare)
     yield against(
-        1, "First frame", median(once_more.shown[1:]), median(bares),
+        1, "First frame", median(with_picture.shown[1:]), median(bares),
         Unit.SECONDS, "bare Textual app", most=1.15,
     )  # fmt: skip
     yield against(
-        1, "- nothing kept: a first start", median(never_before.shown[1:]), median(bares),
+        1, "- nothing kept: a first start", median(without.shown[1:]), median(bares),
         Unit.SECONDS, "bare Textual app",
     )  # fmt: skip
 
 
 def last_list(bench: Bench) -> Iterator[Figure]:
-    """Rows 2 and 3: rows of the list in which the console was left."""
+    """Rows 2 and 3: the rows of the list that was open when the console was left."""
     large, small = bench.large_book, bench.small_book
     over_large, over_small = (_Started(bench, book, start="last") for book in (large, small))
-    for one in (over_large, over_small):
-        one.leave(in_the_list=True)
+    for console in (over_large, over_small):
+        console.leave(in_the_list=True)
     bares = []
     for _ in range(bench.starts):
         bares.append(_bare(bench))
-        for one in (over_large, over_small):
-            one.start(one.book.name(0))
+        for console in (over_large, over_small):
+            console.start(console.book.name(0))
     yield against(
         2, f"Rows of the last list, {large.size:,} customers", median(over_large.shown),
         median(bares), Unit.SECONDS, "bare Textual app", most=1.6, goal="≤ 1.6 (aim 1.25)",
@@ -67,18 +67,18 @@ def last_list(bench: Bench) -> Iterator[Figure]:
 
 
 class _Started:
-    """A console that is started again and again over one book."""
+    """A console that is started several times over one book."""
 
     def __init__(self, bench: Bench, book: Book, **settings: object) -> None:
         self._bench, self._home, self._settings = bench, bench.home(), settings
         self.book = book
         self.shown: list[float] = []
-        """Seconds until what was awaited stood on the screen."""
+        """Seconds of each start until the awaited text was on the screen."""
         self.true: list[float] = []
-        """Seconds until nothing on the screen was of the run before."""
+        """Seconds of each start until the picture of the previous run was replaced."""
 
     def leave(self, *, in_the_list: bool = False) -> None:
-        """Start it for the first time, go to the customers where asked, and leave it."""
+        """Start the console once, go to the customers if `in_the_list`, and leave it."""
         with self._session() as session:
             if in_the_list:
                 open_list(session, self.book)
@@ -89,7 +89,7 @@ class _Started:
             session.wait_for_end()
 
     def start(self, awaited: str) -> None:
-        """Start it; take the times until a text is shown, and until it is no old picture's."""
+        """Start the console; time until a text is shown, and until the old picture is replaced."""
         with self._session() as session:
             self.shown.append(session.seconds_to(awaited))
             if not self._settings.get("first_picture", True):

@@ -1,4 +1,4 @@
-"""A program in a terminal of its own: keys in, bytes out, each piece with the moment it came."""
+"""A program in a pseudo-terminal: press keys, and time each piece of its output."""
 
 from __future__ import annotations
 
@@ -22,49 +22,49 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 ROOT = Path(__file__).parents[1]
-"""Where programs are started, so that `python -m` finds the project."""
+"""The working directory of programs, so that `python -m` finds the project."""
 COLUMNS, LINES = 120, 40
 QUIET = 0.1
-"""Seconds without a byte after which an answer is whole; they are never counted."""
+"""Seconds without output after which an answer counts as complete; not part of its time."""
 LIMIT = 60.0
 """Seconds after which a wait fails."""
 STEP = 0.02
-"""Seconds between two looks at a terminal that is quiet."""
+"""Seconds between two checks of a quiet terminal."""
 
 _QUESTION = re.compile(rb"\x1b\[\?(\d+)\$p|\x1b\[(c)|\x1b\[(6n)")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a program wrote after a key."""
+    """The output of a program after a key."""
 
     seconds: float
-    """From the key to the last byte; 0 where nothing came."""
+    """Seconds from the key to the last byte; 0 without output."""
     output: bytes
 
     @property
     def size(self) -> int:
-        """How many bytes."""
+        """The number of bytes."""
         return len(self.output)
 
 
 class _Work(NamedTuple):
-    """What the kernel says of a program's threads."""
+    """The processor time of a program's threads, and whether one is running."""
 
     ticks: int
     is_running: bool
 
 
 class Session:
-    """A program in a terminal that says it can show whole frames at once (mode 2026).
+    """A program in a terminal that supports synchronized output (mode 2026).
 
-    A thread takes what the program writes as soon as it comes, so that no program waits for us.
+    A thread reads the program's output at once, so that the program never waits for the reader.
     """
 
     def __init__(
         self, command: Sequence[str], env: Mapping[str, str], *, typed_ahead: str = ""
     ) -> None:
-        """Start `command`; `typed_ahead` is in its terminal before it is."""
+        """Start `command`; `typed_ahead` is written to its terminal before the start."""
         self._terminal, slave = os.openpty()
         termios.tcsetwinsize(slave, (LINES, COLUMNS))
         self._pieces: list[tuple[float, bytes]] = []
@@ -96,12 +96,12 @@ class Session:
     # Keys
 
     def press(self, *keys: str, quiet: float = QUIET, first: float = 2.0) -> Answer:
-        """Press keys at once and wait until the answer is whole.
+        """Press keys in one write and wait until the answer is complete.
 
         Args:
-            keys: single characters and names that `tests.support.terminal` knows.
-            quiet: seconds without a byte that make it whole.
-            first: seconds that the first byte may take; then there is no answer.
+            keys: single characters, or names from `tests.support.terminal.KEYS`.
+            quiet: seconds without output after which the answer is complete.
+            first: seconds to wait for the first byte.
         """
         with self._changed:
             before = len(self._pieces)
@@ -114,7 +114,7 @@ class Session:
         return Answer(last, b"".join(piece for _, piece in pieces))
 
     def press_until(self, key: str, text: str, *, quiet: float = QUIET) -> float:
-        """Press a key; return the seconds until `text` stands on the screen."""
+        """Press a key; return the seconds until `text` is on the screen."""
         self.look()
         sent = time.perf_counter()
         os.write(self._terminal, KEYS.get(key, key).encode())
@@ -123,10 +123,10 @@ class Session:
         return shown - sent
 
     def settle(self, quiet: float = QUIET, limit: float = LIMIT) -> None:
-        """Wait until the program has written nothing and (on Linux) done no work for a while.
+        """Wait until the program has been idle for `quiet` seconds: no output, no work (Linux).
 
         Raises:
-            TimeoutError: it was still busy after `limit` seconds.
+            TimeoutError: the program was still busy after `limit` seconds.
         """
         deadline = time.perf_counter() + limit
         worked, since = _work_of(self._process.pid), time.perf_counter()
@@ -141,21 +141,21 @@ class Session:
                 since = time.perf_counter()
         raise TimeoutError(f"The program was not idle in {limit} s:\n{self}")
 
-    # What is on the screen
+    # The screen
 
     def when(self, text: str, limit: float = LIMIT) -> float:
-        """Return the moment at which `text` stood on the screen, from the last look on.
+        """Return the moment when `text` appeared on the screen, since the last look.
 
         Raises:
-            TimeoutError: it did not within `limit` seconds.
+            TimeoutError: the text did not appear within `limit` seconds.
         """
         return self._when(lambda screen: text in screen, f"{text!r} was not shown", limit)
 
     def when_gone(self, text: str, limit: float = LIMIT) -> float:
-        """Return the moment at which `text` was no longer on the screen, from the last look on.
+        """Return the moment when `text` was gone from the screen, since the last look.
 
         Raises:
-            TimeoutError: it still was after `limit` seconds.
+            TimeoutError: the text was still shown after `limit` seconds.
         """
         return self._when(lambda screen: text not in screen, f"{text!r} was still shown", limit)
 
@@ -173,11 +173,11 @@ class Session:
         raise TimeoutError(f"{failure} in {limit} s:\n{self}")
 
     def seconds_to(self, text: str) -> float:
-        """Return the seconds from the start of the program until `text` stood on the screen."""
+        """Return the seconds from the start of the program until `text` was on the screen."""
         return self.when(text) - self.started
 
     def look(self) -> list[str]:
-        """Return the lines of the screen as they are now."""
+        """Return the current lines of the screen."""
         with self._changed:
             news = self._pieces[self._looked_at :]
         for _, piece in news:
@@ -186,13 +186,13 @@ class Session:
         return self._lines()
 
     def _lines(self) -> list[str]:
-        """Return what stands in the cells; half a wide character stands for nothing."""
+        """Return the texts of the lines; the second cell of a wide character is empty."""
         cells = self._emulator.screen.buffer
         lines = ("".join(cells[y][x].data for x in range(COLUMNS)) for y in range(LINES))
         return [line.rstrip() for line in lines]
 
     def wait_for(self, text: str, limit: float = LIMIT) -> None:
-        """Wait until `text` stands on the screen."""
+        """Wait until `text` is on the screen."""
         if not any(text in line for line in self.look()):
             self.when(text, limit)
 
@@ -203,24 +203,24 @@ class Session:
 
     @property
     def written(self) -> int:
-        """How many bytes the program has written so far."""
+        """The number of bytes that the program has written so far."""
         with self._changed:
             return sum(len(piece) for _, piece in self._pieces)
 
     @property
     def peak_memory(self) -> int:
-        """The most bytes of memory that the program has held (Linux's VmHWM)."""
+        """The peak memory of the program in bytes (Linux's VmHWM); 0 if unknown."""
         status = Path(f"/proc/{self._process.pid}/status").read_text()
-        found = re.search(r"VmHWM:\s*(\d+) kB", status)
-        return int(found[1]) * 1024 if found else 0
+        match = re.search(r"VmHWM:\s*(\d+) kB", status)
+        return int(match[1]) * 1024 if match else 0
 
     @property
     def has_ended(self) -> bool:
-        """Whether the program is gone."""
+        """Whether the program has ended."""
         return self._process.poll() is not None
 
     def wait_for_end(self) -> None:
-        """Wait until the program has left by itself."""
+        """Wait until the program has ended by itself."""
         self._process.wait(LIMIT)
 
     def _read(self) -> None:
@@ -232,7 +232,7 @@ class Session:
                 continue
             try:
                 piece = os.read(self._terminal, 65536)
-            except OSError:  # the program is gone
+            except OSError:  # the program has ended
                 return
             moment = time.perf_counter()
             for mode, device, _place in _QUESTION.findall(piece):
@@ -243,7 +243,7 @@ class Session:
 
 
 def _reply(mode: bytes, device: bytes) -> bytes:
-    """Return what a modern terminal answers: of the modes it knows 2026 only."""
+    """Return a modern terminal's answer to a query; mode 2026 is the only supported mode."""
     if mode:
         return b"\x1b[?%b;%d$y" % (mode, 2 if mode == b"2026" else 0)
     return b"\x1b[?62;22c" if device else b"\x1b[1;1R"

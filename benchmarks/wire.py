@@ -1,4 +1,4 @@
-"""Rows 5 to 7: bytes, in a terminal of 120×40 with all colours."""
+"""Rows 5 to 7: bytes sent to a terminal of 120×40 with all colours."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 MOVES, SCROLLS, PAGES = 25, 15, 10
 WHOLE = 0.2
-"""Seconds without a byte and without work that end an answer of several parts."""
+"""Seconds without output and work after which an answer of several parts is complete."""
 IDLE_OF_VISIDATA = b"\x1b[40;120H\r\x1b[2d\x1b[?1h\x1b=\x1b[A"
-"""What VisiData sends again and again for a second after a key; not counted."""
+"""Output that VisiData repeats for a second after each key; not counted."""
 TIMES = 4
 
 
 class Act(NamedTuple):
-    """Something a person does, and the keys for it; the keys that undo it are not counted."""
+    """An action of a person, with its keys in both programs and the keys that undo it."""
 
     what: str
     ours: tuple[str, ...]
@@ -33,7 +33,7 @@ class Act(NamedTuple):
     theirs: tuple[str, ...]
     their_way_back: tuple[str, ...]
     of_the_way_back: str = ""
-    """What the way back is called, where it is counted too."""
+    """The name of the way back, if its bytes are measured, too; else empty."""
 
 
 ACTS = (
@@ -45,13 +45,13 @@ ACTS = (
         "Going back to the customers"),
 )  # fmt: skip
 WORDS = ("county", "robotics")
-"""What is typed into the filter, letter by letter."""
+"""The words typed into the filter, letter by letter."""
 SHARE = 0.35
-"""The part of the usual app's bytes that the console may send."""
+"""The largest allowed ratio of the console's bytes to the usual app's."""
 
 
 class Way(NamedTuple):
-    """How to come to a screen, and what then stands on it."""
+    """The keys that lead to a screen, and a text that the screen shows."""
 
     keys: tuple[str, ...]
     shows: str
@@ -73,7 +73,7 @@ SCREENS = {
 
 
 def beside_visidata(bench: Bench) -> Iterator[Figure]:
-    """Row 5: the same moves over the same customers."""
+    """Row 5: moves over the same customers, compared with VisiData."""
     book = bench.middle_book
     with bench.console(book) as session:
         open_list(session, book)
@@ -91,7 +91,7 @@ def beside_visidata(bench: Bench) -> Iterator[Figure]:
 
 
 def _moves(session: Session) -> tuple[float, float, float]:
-    """Return the bytes of a move in the page, of one that scrolls, and of a page down."""
+    """Return the mean bytes of a move in the page, of a scrolling move, and of a page down."""
     moves = _sizes(session, "down", MOVES)
     session.press(*["down"] * 20, quiet=1.0)
     return moves, _sizes(session, "down", SCROLLS), _sizes(session, "pagedown", PAGES)
@@ -103,7 +103,7 @@ def _sizes(session: Session, key: str, times: int) -> float:
 
 
 def beside_the_usual(bench: Bench) -> Iterator[Figure]:
-    """Row 6: what changes much of the screen, beside a usual app that does the same."""
+    """Row 6: actions that change much of the screen, compared with a usual Textual app."""
     book = bench.small_book
     table = bench.shelf.table(SMALL)
     with (
@@ -126,19 +126,19 @@ def _share(what: str, ours: float, theirs: float) -> Figure:
 
 
 def _acted(session: Session, keys: Sequence[str], back: Sequence[str]) -> tuple[float, float]:
-    """Return the bytes of doing something and of its way back, once both have been done before."""
-    done, undone = [], []
+    """Return the mean bytes of an action and of its way back; the first round is not counted."""
+    forward, backward = [], []
     for number in range(TIMES + 1):
-        there = sum(session.press(key, quiet=WHOLE).size for key in keys)
-        home = sum(session.press(key, quiet=WHOLE).size for key in back)
+        sent = sum(session.press(key, quiet=WHOLE).size for key in keys)
+        sent_back = sum(session.press(key, quiet=WHOLE).size for key in back)
         if number:
-            done.append(there)
-            undone.append(home)
-    return mean(done), mean(undone)
+            forward.append(sent)
+            backward.append(sent_back)
+    return mean(forward), mean(backward)
 
 
 def _letters(session: Session) -> float:
-    """Return the bytes of one letter typed into the filter."""
+    """Return the mean bytes of one letter typed into the filter."""
     sizes = []
     for word in WORDS:
         session.press("/", quiet=WHOLE)
@@ -148,7 +148,7 @@ def _letters(session: Session) -> float:
 
 
 def idle(bench: Bench) -> Iterator[Figure]:
-    """Row 7: every screen is left alone, all at the same time, each in a console of its own."""
+    """Row 7: the bytes of idle screens, all at the same time, each in a console of its own."""
     book = bench.middle_book
     cloud = book.accounts()[0].cloud.id
     with contextlib.ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""What is typed into the filter: drawn from the book's own customers, the same in every run."""
+"""The texts typed into the filter: drawn from the book's customers, the same in every run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SEED = 20
 LONGEST = 12
 SAMPLE = 5_000
-"""Customers whose names the words are taken from."""
+"""The number of customers whose names give the words."""
 FIELD_TERMS = (
     "country:de", "-tag:vip", "country:de -tag:vip", "seen>30d", "seen:never",
     "relationship:none", "relationship:none seen<7d", "domain:bygg", "tag:vip country:us",
@@ -25,14 +25,14 @@ FIELD_TERMS = (
 
 
 class Typed(NamedTuple):
-    """One state of the filter's line, after a key."""
+    """The text of the filter after a key, and its kind."""
 
     kind: str
     text: str
 
 
 def typed(book: Book) -> list[Typed]:
-    """Return what stands in the filter after each key that is measured."""
+    """Return the texts of the filter after each measured key."""
     names = _names(book)
     seen = Counter(word for name in names for word in set(fold(name).split()) if word.isalpha())
     long = [word for word in seen if len(word) > 3]
@@ -51,7 +51,7 @@ def typed(book: Book) -> list[Typed]:
 
 
 def _keys(words: Sequence[str]) -> Iterator[str]:
-    """Return each word as it grows letter by letter."""
+    """Yield the beginnings of each word, one letter longer each time."""
     for word in words:
         for length in range(1, min(len(word), LONGEST) + 1):
             yield word[:length]
@@ -60,10 +60,10 @@ def _keys(words: Sequence[str]) -> Iterator[str]:
 def _names(book: Book) -> list[str]:
     connection = book.store.connect()
     try:
-        found = connection.rows(
+        rows = connection.rows(
             "SELECT company_name FROM customers WHERE ended_at = 0 "
             f"AND id % {max(book.size // SAMPLE, 1)} = 0 ORDER BY id"
         )
     finally:
         connection.close()
-    return [str(row[0]) for row in found]
+    return [str(row[0]) for row in rows]

@@ -19,6 +19,7 @@ from partnerdesk.models.languages import _, ngettext
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
     from partnerdesk.models.settings.model import Settings
 
@@ -72,15 +73,24 @@ def _counted(count: int) -> str:
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one change."""
-    from partnerdesk.models.pages.change import change_json
+    from partnerdesk.models.changes.calls import describe_kept_calls
+    from partnerdesk.models.pages.change import call_lines, change_json
 
-    store = open_book(arguments, settings)
-    fields = change_json(page_of(arguments, settings, store))
+    page = page_of(arguments, settings, open_book(arguments, settings))
+    fields = change_json(page)
     if arguments.json:
         print(json_text(fields, indent=2))
-    else:
-        print_fields(fields)
+        return ExitCode.DONE
+    planned = describe_kept_calls(fields["plan"])
+    fields["plan"]["calls"] = _numbered(" · ".join(words) for words in planned)
+    calls = [call_lines(call) for call in page.calls]
+    fields["calls"] = _numbered(" · ".join((channel, *lines)) for channel, lines in calls)
+    print_fields(fields)
     return ExitCode.DONE
+
+
+def _numbered(texts: Iterable[str]) -> dict[str, str]:
+    return {str(number): text for number, text in enumerate(texts, 1)}
 
 
 def run_verify(arguments: argparse.Namespace, settings: Settings) -> ExitCode:

@@ -1,1 +1,1 @@
-"""What sends letters: SMTP. Only the app and the command line start it."""
+"""Sending letters by SMTP; only the app and the command line use it."""

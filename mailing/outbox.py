@@ -1,11 +1,10 @@
-"""Sends the letters that wait in the outbox, none of them twice.
+"""Send the letters that wait in the outbox, none of them twice.
 
     sending = send_waiting(store, settings.mail, now, outcome.change_id)
-    sending.text                                   # what came of it, in words
+    sending.text                                   # the result, as text for the person
 
-A letter is marked as being sent before the server is spoken to. Where the program is killed then,
-or the connection is lost after the server had it, nobody knows whether it was sent: it stays so
-marked, is never sent again by itself, and `unsure_calls` names it until a person decides.
+How a call is claimed, sent and written down stands in `models.changes.outbox`; here is what the
+mail server is handed.
 """
 
 from __future__ import annotations
@@ -13,37 +12,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlmodel import col, select
-
 from partnerdesk.mailing.smtp import send_letter
+from partnerdesk.models.changes import outbox
+from partnerdesk.models.changes.calls import Channel
 from partnerdesk.models.changes.history import as_object
-from partnerdesk.models.changes.outbox import CallState, OutboxCall
-from partnerdesk.models.core.errors import (
-    AppError,
-    ConflictError,
-    ExitCode,
-    MailError,
-    RefusedError,
-)
+from partnerdesk.models.changes.outbox import CallState
+from partnerdesk.models.core.errors import AppError, RefusedError
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.database.store import refuse_read_only
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.letters.letter import Letter, LetterKind, LetterLanguage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import datetime
 
+    from partnerdesk.models.changes.outbox import OutboxCall
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.model import MailSettings
-
-MAIL = "MAIL"
-"""The method of a call that is a letter."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentCall:
-    """A letter of the outbox, and how far it is."""
+    """A letter of the outbox and its state."""
 
     id: int
     change_id: int
@@ -51,38 +41,38 @@ class SentCall:
     state: CallState
     attempts: int
     answer: str
-    """What the server said last, or why it was not reached."""
+    """The server's last answer, or why the server was not reached."""
     changed_at: datetime | None
     error: AppError | None = None
-    """Why it was not sent this time."""
+    """Why this attempt failed; None if it did not fail or there was no attempt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What came of sending."""
+    """The result of sending."""
 
     calls: tuple[SentCall, ...]
-    """The letters that were tried, in their order."""
+    """The letters of which sending was attempted, in their order."""
     left: int
-    """How many were not tried any more, since the server was not reached."""
+    """The number of letters not attempted, because the server was not reached."""
 
     @property
     def error(self) -> AppError | None:
-        """The first thing that went wrong."""
+        """The first error; None if all letters were sent."""
         return next((call.error for call in self.calls if call.error is not None), None)
 
     @property
     def text(self) -> str:
-        """What came of it, in a sentence or two."""
+        """The result in a sentence or two, for the person."""
         sent = sum(call.state is CallState.SENT for call in self.calls)
-        said = [ngettext("{count} letter is sent.", "{count} letters are sent.", sent)]
+        sentences = [ngettext("{count} letter is sent.", "{count} letters are sent.", sent)]
         if not sent:
-            said = [] if self.calls else [_("No letter waits.")]
+            sentences = [] if self.calls else [_("No letter waits.")]
         if self.error is not None:
-            said.append(str(self.error))
+            sentences.append(str(self.error))
         if self.left:
-            said.append(ngettext("{count} letter waits.", "{count} letters wait.", self.left))
-        return " ".join(said)
+            sentences.append(ngettext("{count} letter waits.", "{count} letters wait.", self.left))
+        return " ".join(sentences)
 
 
 def send_waiting(
@@ -93,123 +83,60 @@ def send_waiting(
     *,
     again: bool = False,
 ) -> Sending:
-    """Hand the letters that wait to the mail server, in the order in which they were written.
+    """Send the waiting letters to the mail server, in the order in which they were written.
 
-    Where the server is not reached the rest is not tried: it waits on.
+    If the server is not reached, the remaining letters are not attempted and stay waiting.
 
     Args:
         store: the book.
-        mail: which server.
-        clock: what time it is.
-        change_id: only the letters of this change; None for all.
-        again: whether letters that failed are tried again.
+        mail: the settings of the mail server.
+        clock: returns the current time.
+        change_id: send only the letters of this change; None for all.
+        again: also send letters that failed before.
 
     Raises:
         RefusedError: the console is in read-only mode.
         StoreError: the book cannot be read or written.
     """
-    refuse_read_only(read_only=store.read_only)
-    states = (CallState.WAITING, CallState.FAILED) if again else (CallState.WAITING,)
-    waiting = _ids(store, states, change_id)
-    sent: list[SentCall] = []
-    for place, id in enumerate(waiting, 1):
-        call = _taken(store, id, states, clock())
-        if call is None:  # another process has it
-            continue
-        sent.append(_sent(store, call, mail, clock))
-        error = sent[-1].error
-        if error is not None and error.exit_code is ExitCode.OFFLINE:
-            return Sending(tuple(sent), len(waiting) - place)
-    return Sending(tuple(sent), 0)
+
+    def hand_over(call: OutboxCall) -> str:
+        send_letter(_letter(call), mail, clock(), call.request_id)
+        return _("{host} took it.").format(host=shown(mail.host))
+
+    tried, left = outbox.send_calls(store, Channel.MAIL, hand_over, clock, change_id, again=again)
+    return Sending(tuple(_letter_call(one.call, one.error) for one in tried), left)
 
 
-def unsure_calls(store: Store) -> list[SentCall]:
+def unsure_letters(store: Store) -> list[SentCall]:
     """Return the letters of which nobody knows whether they were sent, or that are sent now.
 
     Raises:
         StoreError: the book cannot be read.
     """
-    with store.reading() as session:
-        sending = select(OutboxCall).where(
-            OutboxCall.method == MAIL, OutboxCall.state == CallState.SENDING
-        )
-        return [_told(call) for call in session.exec(sending.order_by(col(OutboxCall.id)))]
+    return [_letter_call(call) for call in outbox.unsure_calls(store, Channel.MAIL)]
 
 
 def settle_unsure(store: Store, *, sent: bool, at: datetime) -> list[SentCall]:
-    """Count the unsure letters as sent, or let them wait to be sent again; return them.
-
-    Only a person can say so: who looked, or who would rather send a letter twice than not at all.
+    """Mark the unsure letters as sent, or as waiting to be sent again; return them.
 
     Raises:
         StoreError: the book cannot be written.
     """
-    with store.writing() as session:
-        sending = select(OutboxCall).where(
-            OutboxCall.method == MAIL, OutboxCall.state == CallState.SENDING
-        )
-        calls = session.exec(sending.with_for_update()).all()
-        for call in calls:
-            call.state = CallState.SENT if sent else CallState.WAITING
-            call.changed_at = at
-        return [_told(call) for call in calls]
-
-
-def _ids(store: Store, states: Sequence[CallState], change_id: int | None) -> list[int]:
-    with store.reading() as session:
-        found = select(OutboxCall.id).where(
-            OutboxCall.method == MAIL, col(OutboxCall.state).in_(states)
-        )
-        if change_id is not None:
-            found = found.where(OutboxCall.change_id == change_id)
-        return [id for id in session.exec(found.order_by(col(OutboxCall.id))) if id is not None]
-
-
-def _taken(
-    store: Store, id: int, states: Sequence[CallState], at: datetime
-) -> OutboxCall | None:  # fmt: skip
-    """Mark a letter as being sent, for good, before the server is spoken to."""
-    try:
-        with store.writing() as session:
-            call = session.get(OutboxCall, id, with_for_update=True)
-            if call is None or call.state not in states:
-                return None
-            call.state, call.changed_at = CallState.SENDING, at
-            call.attempts += 1
-    except ConflictError:
-        return None
-    return call
-
-
-def _sent(
-    store: Store, call: OutboxCall, mail: MailSettings, clock: Callable[[], datetime]
-) -> SentCall:
-    """Hand over a letter that is marked as being sent, and write down what came of it."""
-    error: AppError | None = None
-    try:
-        send_letter(_letter(call), mail, clock(), call.request_id)
-        state, answer = CallState.SENT, _("{host} took it.").format(host=shown(mail.host))
-    except AppError as failed:
-        error, answer = failed, failed.message
-        unsure = isinstance(failed, MailError) and failed.uncertain
-        state = CallState.SENDING if unsure else CallState.FAILED
-    with store.writing() as session:
-        kept = session.get_one(OutboxCall, call.id, with_for_update=True)
-        kept.state, kept.answer, kept.changed_at = state, answer, clock()
-    return _told(kept, error)
+    settled = outbox.settle_unsure(store, Channel.MAIL, sent=sent, at=at)
+    return [_letter_call(call) for call in settled]
 
 
 def _letter(call: OutboxCall) -> Letter:
-    """Return the letter that a call holds.
+    """Return the letter in a call's body.
 
     Raises:
-        RefusedError: somebody damaged it.
+        RefusedError: the body is damaged.
     """
-    body = {name: str(value) for name, value in as_object(call.body).items()}
+    given = {name: str(value) for name, value in as_object(call.arguments).items()}
     try:
         return Letter(
-            LetterKind(body["kind"]), LetterLanguage(body["language"]), body["name"],
-            body["email"], body["subject"], body["body"], body["link"],
+            LetterKind(given["kind"]), LetterLanguage(given["language"]), given["name"],
+            given["email"], given["subject"], given["body"], given["link"],
         )  # fmt: skip
     except (KeyError, ValueError):
         raise RefusedError(
@@ -220,8 +147,8 @@ def _letter(call: OutboxCall) -> Letter:
         ) from None
 
 
-def _told(call: OutboxCall, error: AppError | None = None) -> SentCall:
+def _letter_call(call: OutboxCall, error: AppError | None = None) -> SentCall:
     return SentCall(
-        call.id or 0, call.change_id, call.path, CallState(call.state), call.attempts, call.answer,
-        call.changed_at, error,
+        call.id or 0, call.change_id, call.about, CallState(call.state), call.attempts,
+        call.answer, call.changed_at, error,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Sends one letter through the mail server of the settings, and says what became of it."""
+"""Send one letter through the mail server of the settings, or raise why it was not sent."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.model import MailSettings
 
 TIMEOUT = 30.0
-"""Seconds that the server may be silent."""
+"""Seconds to wait for each answer of the server."""
 _OWN_NAME = "[127.0.0.1]"
-"""What we call ourselves: asking for the machine's name takes time and tells it to the server."""
+"""The client's name for the server: looking up the host name takes time and would disclose it."""
 
 
 def send_letter(
@@ -46,13 +46,13 @@ def send_letter(
     *,
     timeout: float = TIMEOUT,
 ) -> None:
-    """Hand a letter to the mail server; when this returns, the server has taken it.
+    """Send a letter to the mail server; return when the server has accepted it.
 
-    Nothing is tried twice. The password is read here, used, and is in no error.
+    There is one attempt. The password is read from its file here; no error contains it.
 
     Raises:
-        MailError: the server was not reached, is not who it should be, or did not let us in.
-        MailRefusedError: it refused the letter; nothing was sent.
+        MailError: the server was not reached, its certificate is invalid, or sign-in failed.
+        MailRefusedError: the server refused the letter; nothing was sent.
         MailUncertainError: the connection was lost after the letter was handed over.
         RefusedError: the letter cannot be sent (`check_letter`).
         SettingsError: `[mail]` names no server or sender, or a file that cannot be used.
@@ -68,10 +68,10 @@ def send_letter(
 
 
 def sender_of(mail: MailSettings) -> str:
-    """Return who writes.
+    """Return the sender's address from the settings.
 
     Raises:
-        SettingsError: no server is set, or nobody who writes.
+        SettingsError: the settings name no server or no sender.
     """
     if not mail.host:
         raise SettingsError(
@@ -89,7 +89,7 @@ def sender_of(mail: MailSettings) -> str:
 
 
 def _password(mail: MailSettings) -> str:
-    """Return the first line of the password file, empty where nobody signs in."""
+    """Return the first line of the password file; empty if the settings name no user."""
     if not mail.user:
         return ""
     if mail.security == "none":
@@ -116,21 +116,21 @@ def _first_line(file: Path) -> str:
     name = shown(str(file))
     try:
         with file.open("rb") as opened:
-            found = os.fstat(opened.fileno())
-            if not stat.S_ISREG(found.st_mode):
+            mode = os.fstat(opened.fileno()).st_mode
+            if not stat.S_ISREG(mode):
                 raise SettingsError(_("{file} is no regular file.").format(file=name))
-            if found.st_mode & 0o077:
+            if mode & 0o077:
                 raise SettingsError(
                     _("Others than you can read the password in {file}.").format(file=name),
                     _("Take that from them: {command}").format(command=f"chmod 600 {name}"),
                 )
             return opened.readline(4096).decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:
-        said = _("{file} is not text in UTF-8.").format(file=name)
+        problem = _("{file} is not text in UTF-8.").format(file=name)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        said = _("{file} cannot be read: {reason}.").format(file=name, reason=reason)
-    raise SettingsError(said, _("Look at password_file in [mail]."))
+        problem = _("{file} cannot be read: {reason}.").format(file=name, reason=reason)
+    raise SettingsError(problem, _("Look at password_file in [mail]."))
 
 
 def _context(mail: MailSettings) -> ssl.SSLContext | None:
@@ -139,7 +139,7 @@ def _context(mail: MailSettings) -> ssl.SSLContext | None:
     authority = str(typed_path(mail.ca_file)) if mail.ca_file else None
     try:
         return ssl.create_default_context(cafile=authority)
-    except OSError as error:  # also what is no certificate
+    except OSError as error:  # includes ssl.SSLError: the file is no certificate
         reason = shown(error.strerror or type(error).__name__)
         raise SettingsError(
             _("{file} cannot be read: {reason}.").format(file=shown(mail.ca_file), reason=reason),
@@ -151,7 +151,7 @@ def _context(mail: MailSettings) -> ssl.SSLContext | None:
 def _connected(
     mail: MailSettings, context: ssl.SSLContext | None, timeout: float
 ) -> Iterator[smtplib.SMTP]:
-    """Open the connection, encrypted as the settings want it; close it in any case."""
+    """Open the connection with the encryption of the settings; close it in any case."""
     try:
         client = _opened(mail, context, timeout)
         try:
@@ -190,7 +190,7 @@ def _opened(mail: MailSettings, context: ssl.SSLContext | None, timeout: float) 
 
 
 def _words(reply: bytes | str) -> str:
-    """Return what a server answered as a sentence can hold it."""
+    """Return a server's reply as one printable line of at most 200 characters."""
     text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
     return shown(" ".join(text.split()))[:200].rstrip(". ")
 
@@ -230,14 +230,14 @@ def _unreached(mail: MailSettings, error: OSError | UnicodeError) -> MailError:
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    """An open connection over which one letter goes."""
+    """An open connection that sends one letter."""
 
     client: smtplib.SMTP
     mail: MailSettings
     password: str
 
     def sign_in(self) -> None:
-        """Tell the server who sends; its answer is never repeated, since it may quote ours."""
+        """Sign in; no error repeats the server's reply, because it may quote the password."""
         self.client.ehlo_or_helo_if_needed()
         offered = self.client.esmtp_features.get("auth", "").upper().split()
         if not {"PLAIN", "LOGIN", "CRAM-MD5"} & set(offered):
@@ -257,8 +257,8 @@ class _Session:
             )  # fmt: skip
 
     def _sign_in_code(self, *, plain: bool) -> int:
-        """Sign in, and return the code of a refusal, 0 for none."""
-        if plain:  # `login` knows no letters but ASCII
+        """Sign in, and return the code of a refusal; 0 for success."""
+        if plain:  # `login` accepts only ASCII
             words = base64.b64encode(f"\0{self.mail.user}\0{self.password}".encode()).decode()
             code, _reply = self.client.docmd("AUTH", f"PLAIN {words}")
             return 0 if code in (235, 503) else code
@@ -271,7 +271,7 @@ class _Session:
         return 0
 
     def hand_over(self, sender: str, recipient: str, written: bytes) -> None:
-        """Hand the letter over. Once its last byte is out, only the server's answer tells."""
+        """Hand the letter over; after its last byte only the server's answer tells the result."""
         client = self.client
         client.ehlo_or_helo_if_needed()
         source, target = wire_address(sender), wire_address(recipient)
@@ -295,7 +295,7 @@ class _Session:
             answer = (-1, b"")
         if answer[0] // 100 == 2:
             with contextlib.suppress(smtplib.SMTPException, OSError):
-                client.putcmd("QUIT")  # it has the letter: nothing more is waited for
+                client.putcmd("QUIT")  # the server has the letter: its answer does not matter
             return
         if not 400 <= answer[0] < 600:
             raise MailUncertainError(
@@ -310,14 +310,14 @@ class _Session:
         code, reply = answer
         if code in good:
             return
-        said = _words(reply)
+        text = _words(reply)
         if self.password:
-            said = said.replace(self.password, "…")
+            text = text.replace(self.password, "…")
         later = _("The server may take it later: send it again then.")
         never = _("Look at the address, and at sender and user in [mail].")
         raise MailRefusedError(
             _("{host} refused the letter: {code} {reply}. Nothing was sent.").format(
-                host=self.mail.host, code=code, reply=said
+                host=self.mail.host, code=code, reply=text
             ),
             later if 400 <= code < 500 else never,
         )

@@ -66,6 +66,8 @@ class AppSession:
     """What the selector chose; None until the book is open."""
     pulse: tuple[int, ...] = ()
     """The state of the book that the screens have seen."""
+    unfinished_import: str = ""
+    """The path that was typed last and not imported yet: it is proposed again."""
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.store)

@@ -1,4 +1,4 @@
-"""The app: shows screens by their names, moves between them, and says what comes from beside."""
+"""The app: opens screens by name, moves between them, and shows messages of background work."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from partnerdesk.tui.wire.startup_snapshot import PictureFile
 
 SAVE_SECONDS = 0.3
-"""How long leaving waits for how the lists are left to be written."""
+"""How long leaving waits until the state of the lists is saved."""
 
 
 class ConsoleApp(BaseApp):
     """The console over one open book."""
 
     TITLE = "partnerdesk"
-    ENABLE_COMMAND_PALETTE = False  # it takes what it showed before it has narrowed
+    ENABLE_COMMAND_PALETTE = False  # Enter takes an old entry while Textual's own is searching
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True),
@@ -52,7 +52,7 @@ class ConsoleApp(BaseApp):
         self.book = BookWatch(self, desk, self._catch_up, self.tell_notices)
         self.last_picture = LastPicture(desk, last_picture)
         self._warned_of: object = None
-        """The job of which the person knows that it would be lost by leaving."""
+        """The job whose loss on leaving the person was warned of."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = desk.settings.theme
@@ -63,10 +63,10 @@ class ConsoleApp(BaseApp):
     # Start and end
 
     def before_leaving(self) -> None:
-        """Keep what the main screen on top shows for the next start, and how the lists are left.
+        """Save the state of the lists, and store the picture of the top screen for the next start.
 
-        The lists at once: on a busy machine the end may have to be forced. In a thread, since the
-        disk, or a lock, may be what hangs.
+        The lists are saved at once, because the process may be ended by force later. They are
+        saved in a thread, because the disk or a lock may hang.
         """
         if self.screen_stack:
             self.take_picture(self.screen_stack[-1])
@@ -75,19 +75,19 @@ class ConsoleApp(BaseApp):
         saving.join(SAVE_SECONDS)
 
     def take_picture(self, screen: Screen[Any]) -> None:
-        """Take note of what the terminal shows of `screen`, which is about to be covered."""
+        """Store the picture of `screen` before another screen covers it."""
         if self.picture is not None and self.standing is None and isinstance(screen, AppScreen):
             self.last_picture.take(screen, self.picture)
 
     def refresh_css(self, animate: bool = True) -> None:
-        """Take up new styles; where there is no screen yet, nothing has to be read anew for it."""
+        """Apply new styles; before the first screen only the variables are set, which is faster."""
         if self.screen_stack:
             super().refresh_css(animate)
         else:
             self.stylesheet.set_variables(self.get_css_variables())
 
     async def on_mount(self) -> None:
-        """Show the first screen at once, and open the book beside it."""
+        """Show the first screen at once, and open the book in the background."""
         if not self.is_headless:
             self.watch_over()
         if not self._use_keymap():
@@ -95,15 +95,15 @@ class ConsoleApp(BaseApp):
         self.start(self.book.open)
         last = self.desk.remembered.screen if self.desk.settings.start == "last" else ""
         first = last if last in MAIN_SCREENS else "resources"
-        await self.push_screen(await self._loaded(first))
+        await self.push_screen(await self._load_screen(first))
 
     def _catch_up(self) -> None:
-        """Let the main screen on top show what changed; those below do when they come on top."""
-        for screen in self._desk_screens()[-1:]:
+        """Refresh the screen on top; a screen below refreshes when it comes to the top."""
+        for screen in self._app_screens()[-1:]:
             screen.call_later(screen.catch_up)
 
     def _use_keymap(self) -> bool:
-        """Take over the remapped keys; False where they end the console with an error."""
+        """Apply the remapped keys; end the console and return False if they are invalid."""
         keys = self.desk.settings.keys
         if not keys:
             return True
@@ -120,7 +120,7 @@ class ConsoleApp(BaseApp):
     # Actions by name
 
     async def action_palette(self) -> None:
-        """Ask for an action by any part of its name, and do it."""
+        """Open the palette of actions and perform the chosen one."""
         screen = self.screen
         if not isinstance(screen, AppScreen):
             return
@@ -137,7 +137,7 @@ class ConsoleApp(BaseApp):
         await self.ask_dialog(Palette(screen.all_actions(), self.desk.settings.keys), chosen)
 
     async def action_quit(self) -> None:
-        """Leave the console; say first what would be lost, and leave when it is said again."""
+        """Leave the console; if work would be lost, warn first and leave at the second request."""
         await self.finish_small_jobs()
         job = self.would_be_lost
         if job is None or job is self._warned_of:
@@ -149,22 +149,22 @@ class ConsoleApp(BaseApp):
         )
 
     def action_help_quit(self) -> None:
-        """Say how to leave: ctrl+c is pressed by habit."""
+        """Show which key leaves the console, because many press ctrl+c by habit."""
         self.say(_("ctrl+q quits."))
 
     def say(self, text: str, *, error: bool = False) -> None:
-        """Say something in the status line of the main screen on top, unless it asks something."""
-        for screen in self._desk_screens()[-1:]:
+        """Show a message in the status line of the screen on top, unless a question is open."""
+        for screen in self._app_screens()[-1:]:
             screen.call_later(screen.take_word, text, error=error)
 
     def warn(self, text: str) -> None:
-        """Say on the screen on top what has to be seen, also while it asks something."""
-        for screen in self._desk_screens()[-1:]:
+        """Show a warning on the screen on top, even while a question is open."""
+        for screen in self._app_screens()[-1:]:
             screen.call_later(screen.take_warning, text)
 
     def tell_notices(self) -> None:
-        """Tell of damaged files, unless the screen on top asks something: then later."""
-        screens = self._desk_screens()
+        """Report damaged files; while a question is open, keep the notices for a later call."""
+        screens = self._app_screens()
         if self.desk.notices and screens and not screens[-1].awaits_key:
             self.say(self.desk.take_notices(), error=True)
 
@@ -175,31 +175,31 @@ class ConsoleApp(BaseApp):
         return ResourcesScreen(self.desk)
 
     async def ready(self) -> None:
-        """Wait until what plans and pages need is imported."""
+        """Wait until the modules that plans and pages need are imported."""
         await self.book.imported.wait()
 
-    async def _loaded(self, name: str, *given: Any, **named: Any) -> AppScreen:
-        """Return a screen with what it shows, and the state of the book in which that was read."""
+    async def _load_screen(self, name: str, *given: Any, **named: Any) -> AppScreen:
+        """Return a loaded screen, with the state of the book before its reads."""
         if name not in LIGHT_SCREENS:
             await self.ready()
-        seen = self.desk.state
+        state = self.desk.state
         screen = await screen_class(name).load(self.desk, *given, **named)
-        screen.shown_state = seen
+        screen.shown_state = state
         return screen
 
     async def show(self, name: str, *given: Any, **named: Any) -> None:
-        """Show the screen called `name` above what is open; its `load` takes what is given."""
-        screen = await self._loaded(name, *given, **named)
+        """Push the screen called `name`; its `load` takes the further arguments."""
+        screen = await self._load_screen(name, *given, **named)
         await self.push_screen(screen)
-        await self._shown(screen)
+        await self._after_shown(screen)
 
     async def replace(self, name: str, *given: Any, **named: Any) -> None:
-        """Show the screen called `name` in the place of the one on top."""
-        screen = await self._loaded(name, *given, **named)
+        """Replace the screen on top by the screen called `name`."""
+        screen = await self._load_screen(name, *given, **named)
         await self.switch_screen(screen)
-        await self._shown(screen)
+        await self._after_shown(screen)
 
-    async def _shown(self, screen: AppScreen) -> None:
+    async def _after_shown(self, screen: AppScreen) -> None:
         await self.settled()
         self.give_back(screen)
 
@@ -209,39 +209,48 @@ class ConsoleApp(BaseApp):
         done: Callable[[Outcome], Awaitable[None]],
         conflict: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """Show a plan; `done` is called when it was carried out, `conflict` where it could not."""
+        """Show a plan.
+
+        Args:
+            plan: the plan.
+            done: called after the plan was carried out.
+            conflict: called if the plan's data were changed by others.
+        """
         await self.show("plan", plan, done, conflict)
 
     async def go_back(self) -> None:
-        """Go back to the screen below; below the others lie the resources."""
-        if len(self._desk_screens()) > 1:
+        """Go back to the screen below; from the last screen, go to the resources."""
+        if len(self._app_screens()) > 1:
             await self.pop_screen()
             await self.settled()
         else:
             await self.go_to("resources")
 
     async def go_to(self, name: str, act: str = "") -> None:
-        """Go to a main screen: back to it where it is open, else to a new one; `act` there."""
+        """Go to a main screen, back if it is open, else to a new one; then perform action `act`."""
         while isinstance(self.screen, AppScreen) and name != self.screen.NAME:
-            if len(self._desk_screens()) > 1:
+            if len(self._app_screens()) > 1:
                 await self.pop_screen()
             elif name == "resources":
-                await self.switch_screen(await self._loaded(name))
+                await self.switch_screen(await self._load_screen(name))
             else:
-                await self.push_screen(await self._loaded(name))
+                await self.push_screen(await self._load_screen(name))
         await self.settled()
         if act and isinstance(self.screen, AppScreen):
             await self.screen.action_perform(act)
 
-    def _desk_screens(self) -> list[AppScreen]:
+    def _app_screens(self) -> list[AppScreen]:
         return [screen for screen in self.screen_stack if isinstance(screen, AppScreen)]
 
     async def show_help(self) -> None:
         """Show the keys of the screen on top."""
-        if isinstance(self.screen, AppScreen):
-            from partnerdesk.screens.shared.help import HelpScreen
+        screen = self.screen
+        if isinstance(screen, AppScreen):
+            from partnerdesk.screens.shared.help import SUSPENDING, HelpScreen
 
-            await self.push_screen(HelpScreen(self.screen.all_actions(), self.desk.settings.keys))
+            moving = [*screen.moving(), *([SUSPENDING] if self.can_suspend else [])]
+            keys = self.desk.settings.keys
+            await self.push_screen(HelpScreen(screen.all_actions(), keys, moving))
 
     async def choose_cloud(self) -> None:
         """Open the cloud selector."""
@@ -256,8 +265,8 @@ class ConsoleApp(BaseApp):
             return
         self.desk.choose(key)
         self.start(partial(asyncio.to_thread, self.desk.write_down))
-        while len(self._desk_screens()) > 1 and not self._desk_screens()[-1].IS_MAIN:
-            await self.pop_screen()  # what it shows belongs to the other account
+        while len(self._app_screens()) > 1 and not self._app_screens()[-1].IS_MAIN:
+            await self.pop_screen()  # its record belongs to the other account
         self._catch_up()
 
     async def choose_columns(
@@ -268,13 +277,13 @@ class ConsoleApp(BaseApp):
         hidden: Container[str],
         done: Callable[[Chosen | None], Awaitable[None]],
     ) -> None:
-        """Show all columns of a list to choose from."""
+        """Open the dialog to choose the columns of a list."""
         from partnerdesk.screens.shared.columns_dialog import ColumnsDialog
 
         await self.ask_dialog(ColumnsDialog(spec, chosen, widths, hidden), done)
 
     async def send_letters(self, change_id: int | None = None) -> str:
-        """Hand the letters that wait to the mail server; return what came of it, in words."""
+        """Send the waiting letters in a thread; return the result as text for the person."""
         from partnerdesk.mailing.outbox import send_waiting
 
         desk = self.desk
@@ -284,10 +293,10 @@ class ConsoleApp(BaseApp):
         return sent.text
 
     async def look(self) -> None:
-        """Look whether the book was changed."""
+        """Check whether the book was changed."""
         await self.book.look()
 
     async def book_changed(self) -> None:
-        """Look at once, since it was changed here, and wait until that is shown."""
+        """Check for changes after a write of this console, and wait until they are shown."""
         await self.look()
         await self.settled()

@@ -1,4 +1,4 @@
-"""The app below the console: does one thing after the other, and can always be left."""
+"""The base of the app: handles one key or click after the other, and can always be left."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from textual.widgets import Input
 
 from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.languages import _
+from partnerdesk.tui.job_control import has_job_control, stop_job
 from partnerdesk.tui.surviving import Surviving
 from partnerdesk.tui.watch import Watch
 from partnerdesk.tui.widgets.app_screen import AppScreen
-from partnerdesk.tui.widgets.questions import done
+from partnerdesk.tui.widgets.motions import DIGITS, Counting
+from partnerdesk.tui.widgets.questions import SaysNoSuchKey, done
 from partnerdesk.tui.widgets.reads import drained
 from partnerdesk.tui.wire.painted import LEAVE_KEY
 
@@ -32,74 +34,76 @@ if TYPE_CHECKING:
 
 
 REDRAW_KEYS = ("f5", "ctrl+l")
-"""Draw the whole screen anew, on every screen that has nothing else on them."""
+"""Redraw the whole screen, on each screen that does not bind these keys itself."""
+SUSPEND_KEY = "ctrl+z"
+"""Gives the terminal back to the shell for a while, on each screen that does not bind it itself."""
 SETTLE_SECONDS = 2.0
-"""How long the next key waits for what the one before asked for; then it acts on what is seen."""
+"""How long the next key waits for the reads of the key before; after that it acts anyway."""
 LONG_SECONDS = 0.8
-"""After how long it is said that something takes its time."""
+"""After this time the screen shows that something takes long."""
 SMALL_SECONDS, LATE_SECONDS = 0.5, 0.2
-"""How long leaving waits for what was typed last to be kept; where it took long already."""
+"""How long leaving waits until the last input is saved; and if leaving is late already."""
 NO_MEANING = ("app.focus_next", "app.focus_previous")
-"""What Textual binds on every screen, and does nothing where one place has all the keys."""
+"""Actions that Textual binds on every screen and that do nothing if one widget takes all keys."""
 
 Answer = TypeVar("Answer")
 
 
 @dataclass(eq=False)
 class Job:
-    """Something that goes on beside."""
+    """Background work."""
 
     busy_with: str = ""
-    """In words, where it takes long and would be lost with the console."""
+    """Text for the person: long work that leaving the console would cut off; else empty."""
     keeps: str = ""
-    """What is lost, in words, where it takes a moment and did not come to its end."""
+    """Text for the person: what is lost if this short work is cut off; else empty."""
 
 
 class BaseApp(Surviving):
     """Loses no key that was typed ahead.
 
-    What a person does, by key or mouse, is a deed: the app carries it out whole before it looks at
-    the next one, and it alone takes screens away. What goes on beside is a job: it touches no
-    screen, and none waits for it.
+    A deed is what a person asks for by key or mouse: the app finishes one deed before it handles
+    the next key, and only deeds remove screens. A job is background work: it touches no screen, and
+    no deed waits for it.
     """
 
     def __init__(self, clock: Callable[[], datetime], *, terminal_palette: bool = False) -> None:
         super().__init__(clock, terminal_palette=terminal_palette)
         self.guard: Watch | None = None
-        """Sees to the end, where there is a terminal."""
+        """Ends the console even if it hangs; None without a terminal."""
         self.is_open = asyncio.Event()
-        """Whether the book is open; keys wait for it."""
+        """Set when the book is open; keys wait for this event."""
         self._deed: asyncio.Task[None] | None = None
-        """What is being done for the person now."""
+        """The task of the current deed."""
         self.is_leaving = False
         """Whether the console is being left."""
         self._hurries = False
         self._patient: list[AppScreen] = []
-        """Screens on which it is said that something takes its time."""
+        """Screens that show that something takes long."""
         self._key_before = ""
-        """The key that was pressed last."""
+        """The previous key."""
         self._jobs: dict[asyncio.Task[object] | None, Job] = {}
-        """What goes on beside."""
+        """The background work, by its tasks."""
 
     # The end
 
     def watch_over(self) -> None:
-        """Leave in order when a signal says so, and whatever hangs."""
+        """Start the watch, which ends the console on a signal or ctrl+q even if it hangs."""
         self.guard = Watch(self.hurry, self._leave_now, self._clock)
         self.guard.heed_signals(lambda: self.terminal_before)
 
     def leave_key_pressed(self) -> None:
-        """Expect that ctrl+q is answered; the driver tells of it as soon as it comes."""
+        """Start to watch whether ctrl+q is answered; called in the driver's input thread."""
         if self.guard is not None:
             self.guard.key_pressed()
 
     def terminal_in_order(self) -> None:
-        """Know that the terminal is as it was; the driver tells."""
+        """Tell the watch that the terminal is restored; called by the driver."""
         if self.guard is not None:
             self.guard.terminal_restored()
 
     def _leave_now(self, code: int) -> None:
-        """Leave; what was typed last is kept first, where that takes a moment only."""
+        """Save the last input if that takes a moment only, then leave with exit code `code`."""
 
         async def leave() -> None:
             await self.finish_small_jobs()
@@ -114,7 +118,7 @@ class BaseApp(Surviving):
         return_code: int = 0,
         message: RenderableType | None = None,
     ) -> None:
-        """Leave the console, whatever is being done."""
+        """Leave the console and stop the current deed."""
         if self.guard is not None:
             self.guard.leaving(return_code)
         if not self.is_leaving:
@@ -124,18 +128,31 @@ class BaseApp(Surviving):
         super().exit(result, return_code, message)
 
     def before_leaving(self) -> None:
-        """Take note of what is to be kept of how the console is left."""
+        """Save the state for the next start; called once, when the console is left."""
 
     # The picture
 
     def redraw(self) -> None:
-        """Draw the whole screen anew: another program may have written over it."""
+        """Redraw the whole screen, because another program may have written over it."""
         if self.picture is not None:
             self.picture.repair()
         self.refresh()
 
+    @property
+    def can_suspend(self) -> bool:
+        """Whether a shell waits that brings the console back (`fg`)."""
+        return not self.is_headless and has_job_control()
+
+    def give_terminal_back(self) -> None:
+        """Stop until the shell says that it goes on; the terminal is in order meanwhile."""
+        if not self.can_suspend:
+            self.say(_("No shell waits that could bring the console back; ctrl+q leaves it."))
+            return
+        with self.suspend():
+            stop_job()
+
     def unveil(self) -> None:
-        """Show what is there by now, where the picture in which the console was left stands."""
+        """Replace the picture of the last run by the current screen."""
         standing, self.standing = self.standing, None
         if standing is None:
             return
@@ -146,10 +163,10 @@ class BaseApp(Surviving):
     # One thing after the other
 
     async def on_event(self, event: Event) -> None:
-        """Do what a key is bound to, whole, before the next key is looked at.
+        """Finish the action of a key before the next key is handled.
 
-        Textual hands a key to whatever has the focus when it comes; of keys typed ahead the later
-        ones would go to the screen that the earlier ones are about to leave.
+        Textual sends a key to the widget that has the focus when the key arrives; keys typed ahead
+        would go to the screen that an earlier key is about to leave.
         """
         try:
             if isinstance(event, Key):
@@ -158,11 +175,11 @@ class BaseApp(Surviving):
                     await self._in_turn(partial(self._take_key, self._meant(event)))
                     return
             await super().on_event(event)
-        except Exception as error:  # noqa: BLE001 - the last net of the app's own queue
+        except Exception as error:  # noqa: BLE001 - the last handler of the app's message queue
             self.survive(error, beside=False)
 
     async def _in_turn(self, act: Callable[[], Awaitable[None]]) -> None:
-        """Do something for the person, until it is done or stopped."""
+        """Run `act` as the current deed until it ends or is stopped."""
         if self.is_leaving:
             return
         self._deed = asyncio.ensure_future(act())
@@ -170,7 +187,7 @@ class BaseApp(Surviving):
         try:
             with suppress(asyncio.CancelledError):
                 await self._deed
-        except Exception as error:  # noqa: BLE001 - whatever it is: it costs one screen
+        except Exception as error:  # noqa: BLE001 - any error closes one screen only
             self.survive(error, beside=False)
         finally:
             self._deed = None
@@ -182,25 +199,25 @@ class BaseApp(Surviving):
                 self.guard.one_done()
 
     def _say_it_takes_long(self) -> None:
-        """Say that what was asked for goes on, where nothing else says so."""
+        """Show on the top screen that the deed takes long, unless the book is still opening."""
         top = self.screen_stack[-1]
         if self.is_open.is_set() and isinstance(top, AppScreen):
             self._patient.append(top)
             top.call_later(top.takes_long)
 
     def hurry(self) -> None:
-        """Come to ctrl+q at once: stop what is being done, and leave out what was pressed since."""
+        """If ctrl+q waits, stop the current deed and drop the keys pressed before ctrl+q."""
         if self.guard is not None and self.guard.is_due:
             self._hurries = True
             self.stop_deed()
 
     def stop_deed(self) -> None:
-        """Stop what is being done for the person."""
+        """Cancel the current deed."""
         if self._deed is not None:
             self._deed.cancel()
 
     def begin(self, screen: Screen[Any], act: Callable[[], Awaitable[object]]) -> None:
-        """Do something for a screen as if a key had been pressed; not where it is left by then."""
+        """Run `act` as a deed, as if a key had been pressed, if `screen` is still on top then."""
         self.call_later(self._begin, screen, act)
 
     async def _begin(self, screen: Screen[Any], act: Callable[[], Awaitable[object]]) -> None:
@@ -211,7 +228,7 @@ class BaseApp(Surviving):
         await self._in_turn(deed)
 
     async def settled(self) -> None:
-        """Wait until the screen on top shows what it was asked for; not for ever."""
+        """Wait until the screen on top has finished its reads; at most `SETTLE_SECONDS`."""
         screen = self.screen
         if isinstance(screen, AppScreen):
             with suppress(TimeoutError):
@@ -220,7 +237,7 @@ class BaseApp(Surviving):
     async def ask_dialog(
         self, dialog: Screen[Answer], answered: Callable[[Answer | None], Awaitable[None] | None]
     ) -> None:
-        """Show a dialog; `answered` gets its answer when it is off the screen."""
+        """Show a dialog; call `answered` with the answer after the dialog is closed."""
 
         async def deed(answer: Answer | None) -> None:
             try:
@@ -235,15 +252,18 @@ class BaseApp(Surviving):
         await self.push_screen(dialog, take)
         self.give_back(dialog)
 
-    # Beside
+    # Background work
 
     def start(
         self, work: Callable[[], Awaitable[object]], busy_with: str = "", *, keeps: str = ""
     ) -> None:
-        """Do some work beside: it goes on when the screen that began it is left.
+        """Start background work; it continues when the screen that started it is left.
 
-        Where it would be lost with the console, `busy_with` says in words what it is. Work that
-        takes a moment is waited for; where it does not come to its end, `keeps` says what is lost.
+        Args:
+            work: the work.
+            busy_with: text for the person, if leaving the console would cut off long work.
+            keeps: text for the person about what is lost if short work is cut off; leaving waits
+                a moment for short work.
         """
         job = partial(self._job, work, Job(busy_with, keeps))
         _worker: Worker[None] = self.run_worker(job, group="jobs")
@@ -260,12 +280,12 @@ class BaseApp(Surviving):
 
     @property
     def would_be_lost(self) -> Job | None:
-        """A job that would be lost with the console; None for none."""
+        """A job that leaving the console would cut off; None if there is none."""
         jobs = self._jobs.values()
         return next((job for job in jobs if job.busy_with or job.keeps), None)
 
     async def finish_small_jobs(self) -> None:
-        """Let what was typed last be kept before the console is left."""
+        """Wait a moment until the last input is saved and short jobs have ended."""
         own = asyncio.current_task()
 
         async def finished() -> None:
@@ -284,7 +304,7 @@ class BaseApp(Surviving):
     # Keys
 
     def _meant(self, event: Key) -> Key:
-        """Return the key that was pressed: Enter comes as ctrl+j from before the picture stood."""
+        """Return the key that was meant: Enter typed before the start arrives as ctrl+j."""
         is_bound = event.key in self.screen_stack[-1].active_bindings
         return Key("enter", "\r") if event.key == "ctrl+j" and not is_bound else event
 
@@ -299,6 +319,9 @@ class BaseApp(Surviving):
         if event.key in REDRAW_KEYS and event.key not in screen.active_bindings:
             self.redraw()
             return
+        if event.key == SUSPEND_KEY and event.key not in screen.active_bindings:
+            self.give_terminal_back()
+            return
         if event.key != LEAVE_KEY and not self.is_open.is_set():
             self.say(_("Opening the book …"))
             await self.is_open.wait()
@@ -306,16 +329,31 @@ class BaseApp(Surviving):
         if isinstance(screen, AppScreen) and screen.awaits_key and event.key != LEAVE_KEY:
             await screen.take_key(event)
             return
+        number = screen.count if isinstance(screen, Counting) else 0
         await self._answer(screen, event)
         self._key_before = event.key
+        if isinstance(screen, Counting) and screen.count == number:
+            screen.take_count()  # it was meant for this key, whatever that did with it
+
+    async def _counts(self, screen: Counting, event: Key) -> bool:
+        """Take a digit of the number before a key, or Esc, which takes the number back."""
+        if not screen.count and event.character not in DIGITS:
+            return False
+        await drained(screen)  # what was said of the key before comes first
+        if screen.take_digit(event):
+            return True
+        screen.tell_count("")
+        return bool(screen.count) and event.key == "escape"
 
     async def _answer(self, screen: Screen[Any], event: Key) -> None:
-        """Do what a key is bound to, type it, or say that it does nothing here.
+        """Run the action of a key, type the key, or show that the key does nothing here.
 
-        One that does nothing is spent: in a queue it would come to the next screen.
+        A key without a meaning is dropped: in a queue it would reach the next screen.
         """
         focused = self.focused
         is_typed = focused is not None and focused.check_consume_key(event.key, event.character)
+        if isinstance(screen, Counting) and not is_typed and await self._counts(screen, event):
+            return
         active = screen.active_bindings.get(event.key)
         means = active is not None and active.enabled and active.binding.action not in NO_MEANING
         if active is not None and means and not is_typed:
@@ -323,10 +361,10 @@ class BaseApp(Surviving):
                 await drained(focused)
             if await self.run_action(active.binding.action, active.node):
                 return
-        if is_typed or means or not isinstance(screen, AppScreen):
+        if is_typed or means or not isinstance(screen, SaysNoSuchKey):
             await super().on_event(event)
             if not is_typed and focused is not None:
                 await drained(focused)
-        elif event.key != self._key_before:  # one that is held is answered once
+        elif event.key != self._key_before:  # a key held down is answered once
             await drained(screen)
             screen.no_such_key(typing=isinstance(focused, Input))

@@ -1,4 +1,4 @@
-"""The book below the console: opened beside the first screen, then looked at again and again."""
+"""Open the book in the background, then check at intervals whether others changed it."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from partnerdesk.tui.base_app import BaseApp
 
 PAINT_SECONDS = 0.5
-"""How long the first rows have to be painted before the rest is imported beside them."""
+"""How long the import of further modules waits until the first rows are painted."""
 LOOK_SECONDS = 2.0
-"""How often the app looks whether somebody else changed the book; it sends nothing by itself."""
+"""The interval of checks for changes; the database sends no notification."""
 
 
 class BookWatch:
-    """Opens the book, and sees what somebody else changes in it.
+    """Opens the book and detects changes that others write to it.
 
-    `catch_up` lets the screen on top show what changed; `tell_notices` tells of damaged files.
+    `catch_up` refreshes the screen on top; `tell_notices` reports damaged files.
     """
 
     def __init__(
@@ -42,36 +42,36 @@ class BookWatch:
         self._catch_up = catch_up
         self._tell_notices = tell_notices
         self.imported = asyncio.Event()
-        """Whether what the pages of customers need is imported: two threads that import parts of
-        one library at once can each get it half-made."""
-        self._looked = asyncio.Event()
-        self._looked.set()
+        """Set when the modules of customer pages are imported. Until then other imports wait: two
+        threads that import parts of one library at once can each get a half-initialised module."""
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def open(self) -> None:
-        """Open the book, let the first screen show it, and import what further screens need."""
+        """Open the book, refresh the first screen, and import the modules of further screens."""
         app = self._app
         try:
             await self._desk.open()
         except AppError as error:
             app.fail(error)
             return
-        except Exception as error:  # noqa: BLE001 - there is no console without its book
+        except Exception as error:  # noqa: BLE001 - the console cannot work without its book
             app.give_up(error)
             return
         self._catch_up()
         if isinstance(app.screen, AppScreen):
             with suppress(TimeoutError):
                 await asyncio.wait_for(app.screen.answered(), SETTLE_SECONDS)
-        app.unveil()  # what is painted next is true
+        app.unveil()  # from now on the screen shows current rows
         await app.settled()
-        self._desk.take_first_views()  # for the first screen only: they are old soon
+        self._desk.take_first_views()  # drop them: they are outdated soon
         app.is_open.set()
         self._tell_notices()
-        app.set_interval(LOOK_SECONDS, self._look_beside)
-        # What a customer's page needs takes a while to import: do it before somebody waits for it,
-        # but not before what they see already.
+        app.set_interval(LOOK_SECONDS, self._look_in_background)
+        # The modules of a customer's page import slowly: import them before the person opens one,
+        # but after the first rows are painted.
         painted = asyncio.Event()
-        app.screen.call_after_refresh(painted.set)  # not by the app: a key may be waiting for it
+        app.screen.call_after_refresh(painted.set)  # the app's own queue may be held by a key
         with suppress(TimeoutError):
             await asyncio.wait_for(painted.wait(), PAINT_SECONDS)
         try:
@@ -80,18 +80,18 @@ class BookWatch:
             self.imported.set()
         await asyncio.to_thread(written_by)
 
-    def _look_beside(self) -> None:
-        if self._looked.is_set():  # else the last look is not over yet
+    def _look_in_background(self) -> None:
+        if self._idle.is_set():  # else the last check is still running
             self._app.start(self.look)
 
     async def look(self) -> None:
-        """Look whether the book was changed, and let the screen on top show it."""
+        """Check whether the book was changed, and refresh the screen on top."""
         self._tell_notices()
-        self._looked.clear()
+        self._idle.clear()
         try:
-            looked = await self._desk.reader.ask(self._desk.look)
-            if looked is not None:
-                self._desk.seen(*looked)
+            result = await self._desk.reader.ask(self._desk.look)
+            if result is not None:
+                self._desk.seen(*result)
         finally:
-            self._looked.set()
+            self._idle.set()
         self._catch_up()

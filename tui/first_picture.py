@@ -1,6 +1,6 @@
-"""What the console shows at once when it starts: the picture in which it was left, with its age.
+"""The picture that the console shows at once when it starts: the last screen, with its age.
 
-This file is light: the picture is to stand before anything of the console is imported.
+This file imports little: the picture is shown before the console itself is imported.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 _ENVIRONMENT = ("TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "LANG", "LC_ALL", "LC_CTYPE")
 _ENVIRONMENT_PREFIXES = ("TEXTUAL_", "TERM_PROGRAM")
-"""What of the environment changes how the console looks."""
+"""The environment variables, and prefixes of such, that change how the console looks."""
 
 
 def picture_file(
     settings: Settings, database: Database, *, cloud: str, demo: bool
 ) -> PictureFile | None:
-    """Return where the picture of a book is kept, None where none is.
+    """Return the file of a book's picture; None if the settings or the system allow no picture.
 
     Args:
-        settings: those in use.
-        database: where the book is.
-        cloud: what `--cloud` asked for, empty where it did not.
-        demo: whether the header says that it is the demo book.
+        settings: the settings in use.
+        database: the book's database.
+        cloud: the value of `--cloud`; empty if not given.
+        demo: whether the header names the demo book.
     """
     if not settings.first_picture or settings.drawing != "changes" or os.name != "posix":
         return None
@@ -58,7 +58,7 @@ def picture_file(
 
 
 def _terminal_size() -> tuple[int, int]:
-    """Return columns and rows as Textual will find them, mostly without the import of `shutil`."""
+    """Return columns and rows as Textual reads them, mostly without importing `shutil`."""
     if sys.__stdout__ is not None and not {"COLUMNS", "LINES"} & os.environ.keys():
         with suppress(OSError):
             return os.get_terminal_size(sys.__stdout__.fileno())
@@ -70,10 +70,10 @@ def _terminal_size() -> tuple[int, int]:
 def standing(
     file: PictureFile | None, settings: Settings, database: Database, cloud: str, at: datetime
 ) -> Standing | None:
-    """Return what is to stand on the terminal until the book is open; None for nothing.
+    """Return the picture to show until the book is open; None for no picture.
 
-    That is where the picture is of the screen and the account in which the console will open, and
-    as large as the terminal is.
+    The picture has to show the screen and the account with which the console will start, and to
+    have the size of the terminal.
     """
     if file is None or "TEXTUAL_DRIVER" in os.environ:
         return None

@@ -1,4 +1,4 @@
-"""Remapped keys: the ids in the settings' `[keys]` must be those of actions."""
+"""Remapped keys: check that the ids in the settings' `[keys]` are ids of actions."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def check_keymap(keys: Mapping[str, str], screens: Iterable[type[AppScreen]]) -> None:
-    """Refuse remapped keys whose action does not exist, or that no keyboard has.
+    """Raise if a remapped action or its key does not exist.
 
     Raises:
-        SettingsError: names the nearest id that exists.
+        SettingsError: the error names the most similar id.
     """
     known = {action.id for screen in screens for action in screen.all_actions()}
     for widget in (RecordTable, FieldPage, FormPage):
@@ -48,7 +48,7 @@ def check_keymap(keys: Mapping[str, str], screens: Iterable[type[AppScreen]]) ->
 
 
 def _is_key(text: str) -> bool:
-    """Say whether Textual could name a pressed key so."""
+    """Return whether `text` is a name that Textual gives to keys."""
     *modifiers, key = text.split("+") if text != "+" else [text]
     if not set(modifiers) <= {"ctrl", "shift", "alt", "super", "meta", "hyper"}:
         return False

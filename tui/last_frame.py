@@ -1,4 +1,4 @@
-"""What the console was left in: a picture of the main screen on top, for the next start."""
+"""Take a picture of the main screen on top when the console is left, for the next start."""
 
 from __future__ import annotations
 
@@ -19,34 +19,33 @@ if TYPE_CHECKING:
 
 
 class LastPicture:
-    """Takes a picture for the next start, which shows it at once."""
+    """The picture for the next start, which shows it before the book is open."""
 
     def __init__(self, desk: AppSession, file: PictureFile | None) -> None:
         self._desk = desk
         self._file = file
-        self._left_as: KeptPicture | None = None
-        """How the screen was left in which the next start begins."""
+        self._taken: KeptPicture | None = None
+        """The latest picture of the screen with which the next start begins."""
 
     def take(self, screen: AppScreen, picture: Picture) -> None:
-        """Take note of what the terminal shows of `screen`, if the next start may begin there."""
+        """Store the picture of `screen` if the next start may begin with this screen."""
         last = self._desk.settings.start == "last"
         if screen.IS_MAIN if last else screen.NAME == "resources":
-            self._left_as = picture_of(screen, picture, self._desk.clock()) or self._left_as
+            self._taken = picture_of(screen, picture, self._desk.clock()) or self._taken
 
     def keep(self) -> None:
-        """Write down the picture that was taken, if there is one and the next start opens there."""
-        left, desk = self._left_as, self._desk
-        if self._file is None or left is None:
+        """Save the stored picture if the next start opens with its account."""
+        taken, desk = self._taken, self._desk
+        if self._file is None or taken is None:
             return
-        if not desk.wanted_cloud or choose(desk.accounts, desk.wanted_cloud).key == left.scope:
-            self._file.save(left)
+        if not desk.wanted_cloud or choose(desk.accounts, desk.wanted_cloud).key == taken.scope:
+            self._file.save(taken)
 
 
 def picture_of(screen: AppScreen, picture: Picture, at: datetime) -> KeptPicture | None:
-    """Return what the terminal shows of a main screen; None where it shows something else.
+    """Return the picture of a main screen; None if the terminal shows something else.
 
-    A question that is being asked is none of its business, nor what was painted before the
-    screen's own keys stood below it.
+    There is no picture while a question is open, or before the screen's own key bar is painted.
     """
     taken, scope = picture.taken(), screen.desk.scope
     bars, lines = screen.query(KeyBar), screen.query(StatusLine)

@@ -1,4 +1,4 @@
-"""Runs the console, from its start until the person leaves it."""
+"""Run the console, from its start until the person leaves it."""
 
 from __future__ import annotations
 
@@ -18,22 +18,23 @@ if TYPE_CHECKING:
 def run(
     desk: AppSession, *, mouse: bool, last_picture: PictureFile | None, standing: Standing | None
 ) -> int:
-    """Run the console until the person leaves it, and return what to tell the shell.
+    """Run the console until the person leaves it, and return the exit code.
 
-    That is 0, or 128 and the signal's number where a signal ended it.
+    The exit code is 0, or 128 plus the signal's number if a signal ended the console.
 
     Args:
         desk: the book and the settings.
-        mouse: whether the terminal tells of the mouse.
-        last_picture: where the picture for the next start is kept, None for none.
-        standing: the picture that stands on the terminal already.
+        mouse: whether the terminal reports the mouse.
+        last_picture: the file of the picture for the next start; None for no picture.
+        standing: the picture that the terminal shows already.
 
     Raises:
-        AppError: the book could not be used; the terminal is as it was.
+        AppError: the book could not be used, or the console hung; the terminal is restored.
     """
     app = ConsoleApp(desk, last_picture)
     app.standing = standing
-    # An answer of the book that comes when the loop is closed is nobody's: nothing to print.
+    # A result of a reading thread that arrives after the loop is closed is logged as an error by
+    # concurrent.futures; nobody waits for it, so nothing is printed.
     logging.getLogger("concurrent.futures").addHandler(logging.NullHandler())
     logging.getLogger("concurrent.futures").propagate = False
     try:

@@ -1,6 +1,6 @@
-"""All screens by their names, and where each stands; it is imported when somebody goes there.
+"""All screens by name, with their modules; a module is imported when its screen is opened.
 
-Screens name each other by these names (`shell.show`), so that none has to import another.
+Screens open each other by these names (`shell.show`), so that no screen imports another.
 """
 
 from __future__ import annotations
@@ -40,22 +40,22 @@ SCREENS = {
     "end-many": ("relationships.end", "EndManyScreen"),
     "sent-letter": ("relationships.letters.sent_letter", "SentLetterScreen"),
 }
-"""By name, the module below `partnerdesk.screens` and the class."""
+"""For each name, the module below `partnerdesk.screens` and the class."""
 MAIN_SCREENS = ("resources", "customers", "relationships", "changes")
-"""Those that `g` leads to, and that the console can begin with."""
+"""The screens that `g` leads to, and with which the console can start."""
 LIGHT_SCREENS = frozenset(
     {*MAIN_SCREENS, "invitations", "partners", "delegated-admin", "ended", "guide"}
 )
-"""Those that need nothing of what is imported behind the first rows."""
+"""The screens that need none of the modules imported after the first rows."""
 
 
 def screen_class(name: str) -> type[AppScreen]:
     """Return the class of the screen called `name`."""
     module, class_name = SCREENS[name]
-    found: type[AppScreen] = getattr(import_module(f"partnerdesk.screens.{module}"), class_name)
-    return found
+    screen: type[AppScreen] = getattr(import_module(f"partnerdesk.screens.{module}"), class_name)
+    return screen
 
 
 def all_screens() -> list[type[AppScreen]]:
-    """Return the classes of all screens, each once, the first one first."""
+    """Return the classes of all screens in the order of `SCREENS`, each once."""
     return list(dict.fromkeys(map(screen_class, SCREENS)))

@@ -1,4 +1,4 @@
-"""An error that nobody expected costs the screen it happened in, never the session."""
+"""After an unexpected error, close the screen in which it happened and keep the console open."""
 
 from __future__ import annotations
 
@@ -30,53 +30,53 @@ if TYPE_CHECKING:
     from textual.messages import CloseMessages
 
 MOST_ERRORS = 3
-"""Errors without a key between them after which the console ends: leaving screens does not help."""
+"""The most errors between two keys; after more, closing screens does not help and the app ends."""
 
 
 class Surviving(PaintedApp):
-    """Leaves the screen that failed, keeps what was typed there, and goes on with the rest."""
+    """Closes a screen that failed, keeps the text typed on it, and continues."""
 
     def __init__(self, clock: Callable[[], datetime], *, terminal_palette: bool = False) -> None:
-        # Textual asks it once how to do without colours: grey would be black of a palette's names.
+        # Textual reads `ansi_color` once, for NO_COLOR: greys would become the palette's black.
         super().__init__(ansi_color=terminal_palette or None)
         self._clock = clock
         self.failure: AppError | None = None
-        """Why the console ended, where it did not end because somebody wanted it to."""
+        """The error that ended the console; None if a person or a signal ended it."""
         self._errors = 0
-        """Errors since a key was pressed."""
+        """The number of errors since the last key."""
         self._reported: set[tuple[tuple[str, int], ...]] = set()
-        """Places of errors that came beside and cost no screen."""
+        """Tracebacks of reported errors in background work that belong to no screen."""
         self._failed: WeakSet[Screen[Any]] = WeakSet()
         self._typed: dict[str, Mapping[str, str]] = {}
-        """What was typed on screens that failed, by what it belongs to, until it is taken up."""
-        # Textual prints its crash screen, which shows the values of variables, to this console.
+        """Text typed on screens that failed, by `belongs_to`, until the screen is opened again."""
+        # Textual prints its crash screen, with the values of variables, to this console.
         self.error_console = Console(quiet=True)
 
-    # What subclasses say
+    # Implemented by subclasses
 
     def first_screen(self) -> Screen[Any]:
         """Return the screen below all others."""
         raise NotImplementedError
 
     def say(self, text: str, *, error: bool = False) -> None:
-        """Say something on the screen on top."""
+        """Show a message on the screen on top."""
         raise NotImplementedError
 
     def stop_deed(self) -> None:
-        """Stop what is being done for a person: it may be waiting for the screen that failed."""
+        """Cancel the current deed, which may be waiting for the screen that failed."""
         raise NotImplementedError
 
     # The end
 
     def fail(self, error: AppError) -> None:
-        """End the console, saying why."""
+        """End the console with an error."""
         self.failure = error
         self.exit(return_code=int(error.exit_code))
 
     def panic(self, *renderables: RenderableType) -> None:
-        """End the console where its input broke; survive where work that it began failed.
+        """End the console if reading its input failed; survive the failure of a worker.
 
-        Textual calls it for either; what it would print shows the values of variables.
+        Textual calls this method in both cases; its own output would show values of variables.
         """
         error = sys.exc_info()[1]
         if error is not None:
@@ -98,18 +98,18 @@ class Surviving(PaintedApp):
             self._give_up(None)
 
     def on_close_messages(self, message: CloseMessages) -> None:
-        """Stay: Textual sends this after an error, and the error was seen to.
+        """Stay open: Textual sends this after an error that was handled already.
 
-        What it would print of it at the end, values of variables among it, is kept no longer.
+        Drop the output that Textual would print at the end, with values of variables.
         """
         message.prevent_default()
         self._exit_renderables.clear()
 
     def bell(self) -> None:
-        """Ring the bell; on the way to a crash, survive.
+        """Ring the bell; if an exception is being handled, survive it instead.
 
-        Textual rings it first of all when an error was not caught, while the error is at hand;
-        there is no other public place to see it.
+        After an uncaught error Textual first rings the bell, within the handler of the exception;
+        no other public method allows to intercept the error.
         """
         error = sys.exc_info()[1]
         if error is None:
@@ -120,19 +120,20 @@ class Surviving(PaintedApp):
     # Errors
 
     def survive(self, error: BaseException, *, beside: bool = True) -> None:
-        """Write a report of an error that nobody expected, and leave the screen it happened in.
+        """Write a report of an unexpected error, and close the screen in which it happened.
 
         Args:
-            error: what happened.
-            beside: whether it came by itself; else a person did something, and is told each time.
+            error: the error.
+            beside: the error happened in background work; it is reported once only. An error in a
+                deed is reported each time.
         """
         screen = screen_of(error)
         if screen is not None and screen in self._failed:
-            return  # it is being left: what else fails in it follows from that
+            return  # the screen is being closed: further errors in it follow from the first
         if screen is None and beside:
             place = _place_of(error)
             if place in self._reported:
-                return  # it fails again and again: it was reported, and costs nothing else
+                return  # a repeated error of background work was reported already
             self._reported.add(place)
         report = write_report(error, self._clock())
         if screen is not None:
@@ -142,11 +143,11 @@ class Surviving(PaintedApp):
             self._give_up(report)
             return
         if screen is not None:
-            self.stop_deed()  # it may be waiting for that screen
+            self.stop_deed()  # the deed may be waiting for that screen
         self.call_later(self._leave_failed, screen, report)
 
     def give_up(self, error: BaseException) -> None:
-        """End the console after an error without which there is nothing to go on with."""
+        """Write a report of an error after which the console cannot continue, and end it."""
         self._give_up(write_report(error, self._clock()))
 
     def _give_up(self, report: Path | None) -> None:
@@ -154,28 +155,28 @@ class Surviving(PaintedApp):
         self.fail(AppError(text, report_text(report)))
 
     async def _leave_failed(self, screen: Screen[Any] | None, report: Path | None) -> None:
-        """Leave a screen, and what stands above it; what is typed there is kept."""
-        said = _("An error nobody expected.")
+        """Close a screen and the screens above it, and keep the text typed on them."""
+        text = _("An error nobody expected.")
         stack = list(self.screen_stack)
         if screen in stack:
-            said = _("An error nobody expected: the screen was left.")
+            text = _("An error nobody expected: the screen was left.")
             above = stack[stack.index(screen) :]
             if self._keep_typed(above):
-                said += " " + _("What you typed is kept: open it again.")
-            for one in reversed(above):
-                with suppress(Exception):  # what is left of it has to go all the same
-                    if not one.is_running:
-                        await one.remove_children()
+                text += " " + _("What you typed is kept: open it again.")
+            for closing in reversed(above):
+                with suppress(Exception):  # the next screen has to be closed all the same
+                    if not closing.is_running:
+                        await closing.remove_children()
                     await self.pop_screen()
             if len(self.screen_stack) == 1:  # Textual's own, which is empty
                 await self.push_screen(self.first_screen())
         elif len(stack) <= 1:
             self._give_up(report)
             return
-        self.say(f"{said} {report_text(report)}".strip(), error=True)
+        self.say(f"{text} {report_text(report)}".strip(), error=True)
 
     def _keep_typed(self, screens: list[Screen[Any]]) -> bool:
-        """Keep what is typed on screens; return whether there was anything."""
+        """Keep the text typed on screens; return whether there was any."""
         typed: dict[str, Mapping[str, str]] = {}
         for screen in screens:
             try:
@@ -184,30 +185,30 @@ class Surviving(PaintedApp):
                 if isinstance(screen, QuestionScreen) and (half := screen.half_typed):
                     label, text = half
                     typed[line_of(screen, screen.about, label)] = {"": text} if text else {}
-            except Exception:  # noqa: BLE001, S112 - it failed: there may be nothing left of it
+            except Exception:  # noqa: BLE001, S112 - a failed screen may be incomplete
                 continue
         typed = {name: texts for name, texts in typed.items() if texts}
         self._typed |= typed
         return bool(typed)
 
     def take_typed(self, belongs_to: str) -> Mapping[str, str]:
-        """Return what was typed when a screen failed, by what it belongs to; once."""
+        """Remove and return the text typed on a failed screen with this `belongs_to`."""
         return self._typed.pop(belongs_to, {})
 
     def give_back(self, screen: Screen[Any]) -> None:
-        """Put back what was typed when such a screen failed; once, since it may fail again."""
+        """Restore the text typed on a failed screen; once, because the screen may fail again."""
         if isinstance(screen, Unsaved) and (texts := self.take_typed(screen.belongs_to)):
             screen.take_back(texts)
             self.say(_("What you had typed is back."))
 
 
 def screen_of(error: BaseException) -> Screen[Any] | None:
-    """Return the screen in whose code an error happened; None where it was none's."""
+    """Return the screen in whose code an error happened; None if it happened in no screen."""
     trace = error.__traceback__
     while trace is not None:
         node = trace.tb_frame.f_locals.get("self")
         if isinstance(node, DOMNode) and not isinstance(node, App):
-            screens = [one for one in node.ancestors_with_self if isinstance(one, Screen)]
+            screens = [above for above in node.ancestors_with_self if isinstance(above, Screen)]
             if screens:
                 return screens[0]
         trace = trace.tb_next
@@ -221,7 +222,7 @@ def _place_of(error: BaseException) -> tuple[tuple[str, int], ...]:
 
 
 def report_text(report: Path | None) -> str:
-    """Return where a report is, in words; nothing where there is none."""
+    """Return a sentence with the path of a report; empty if there is no report."""
     if report is None:
         return ""
     return _("A report without your data is in {file}.").format(file=report)

@@ -1,4 +1,4 @@
-"""The console's themes: dark, light, the terminal's palette; each with a shade per cloud."""
+"""The console's themes: dark, light, the terminal's palette; each with a colour per cloud."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ ANSI = Theme(
     dark=_ANSI.dark,
     variables={
         **_ANSI.variables,
-        "cursor": "ansi_cyan",  # seen on a dark and on a light palette
+        "cursor": "ansi_cyan",  # visible on a dark and on a light palette
         "cursor-text": "ansi_black",
         **_clouds(
             blue="ansi_blue", red="ansi_red", yellow="ansi_yellow", magenta="ansi_magenta",

@@ -1,7 +1,7 @@
-"""Sees to it that the console can be left, whatever hangs: by a signal, or by ctrl+q.
+"""Ensure that a signal or ctrl+q ends the console even if the event loop or the disk hangs.
 
-A thread waits for signals and for the key's answer. First it asks the app to leave; where that does
-not do, it writes down what hangs, leaves the terminal in order, and ends the process.
+A thread waits for signals, a timer for the answer to ctrl+q. First they ask the app to leave; if
+that fails, they report where the process hangs, restore the terminal and end the process.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
-"""What ends the console in order."""
+"""The signals that end the console in order."""
 PATIENCE = 0.8
-"""Seconds that ctrl+q waits for each thing that was pressed before it; then that is stopped."""
+"""Seconds that ctrl+q waits for each deed before it; after that the deed is stopped."""
 STOPPING = 0.4
-"""Seconds that stopping it may take; then the console hangs, and is asked to leave all the same."""
+"""Seconds to stop that deed; after that the console counts as hanging and is asked to leave."""
 HANGING_SECONDS = 1.0
-"""Seconds within which, after `PATIENCE`, all that is over: stopping, leaving, closing."""
+"""Seconds after `PATIENCE` for all of it: stopping, leaving, closing."""
 ORDER_SECONDS = 1.2
-"""Seconds within which the app leaves the terminal in order; then it is done by force."""
+"""Seconds for the app to restore the terminal; after that the watch restores it by force."""
 CLOSE_SECONDS = 0.6
-"""Seconds within which the process ends after that."""
+"""Seconds for the process to end after the terminal is restored."""
 REPORT_SECONDS = 0.1
-"""How long the end waits for a report that is being written: the disk may be what hangs."""
+"""How long the end waits for the report: the disk may hang."""
 WRITE_SECONDS = 0.15
-"""How long a terminal may take that is put in order; one that is gone takes for ever."""
+"""How long writing to the terminal may take; a terminal that is gone blocks for ever."""
 IN_ORDER = (
     "\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"
     "\x1b[?2004l\x1b[?2048l\x1b[?1004l\x1b[?7h\x1b[<u\x1b[0m\x1b[?1049l\x1b[?25h"
 )
-"""What takes back all that the console asked of a terminal: mouse, pasting, keys, its screen."""
+"""Resets all modes that the console sets: mouse, pasting, keys, the alternate screen."""
 
 
 class Watch:
-    """Watches over one run of the console; made in the main thread, where the loop runs.
+    """Watches one run of the console; created in the main thread, which runs the event loop.
 
-    Its state is changed by the loop, by the thread that reads the terminal, and by timers.
+    The event loop, the input thread and timers change its state, under one lock.
     """
 
     def __init__(
@@ -58,12 +58,12 @@ class Watch:
         leave: Callable[[int], None],
         clock: Callable[[], datetime],
     ) -> None:
-        """Begin to watch.
+        """Store the callbacks.
 
         Args:
-            hurry: lets the app, in its loop, come to ctrl+q at once.
-            leave: asks the app, in its loop, to leave with an exit code, whatever it is doing.
-            clock: what time it is, for the report.
+            hurry: called in the event loop: stops what keeps ctrl+q waiting.
+            leave: called in the event loop with an exit code: leaves the console.
+            clock: returns the current time, for the report.
         """
         self._hurry = hurry
         self._leave = leave
@@ -72,73 +72,73 @@ class Watch:
         self._usual: Callable[[], list[Any] | None] = lambda: None
         self._lock = RLock()
         self._presses = 0
-        """How often ctrl+q was pressed and not taken yet."""
+        """The number of presses of ctrl+q that the app has not handled yet."""
         self._timer: Timer | None = None
-        """Runs while ctrl+q is not taken: until it is late, and then until it is given up."""
+        """Runs while ctrl+q waits: first `PATIENCE`, then `STOPPING`."""
         self._deadline: float | None = None
-        """When the console has to be at its end, where ctrl+q is late."""
+        """When the process has to end (monotonic seconds); None unless ctrl+q is late."""
         self._is_leaving = False
         self._is_restored = Event()
-        """Whether the app has left the terminal in order."""
+        """Set when the app has restored the terminal."""
         self._is_reported: Event | None = None
-        """Whether the report is written, or cannot be; None where there is none."""
+        """Set when writing the report has ended or failed; None without a report."""
         self._report: Path | None = None
         self.is_hanging = False
-        """Whether the console did not come to ctrl+q."""
+        """Whether the app did not handle ctrl+q, even after the deed was stopped."""
 
     def heed_signals(self, usual: Callable[[], list[Any] | None]) -> None:
-        """Leave when a signal says so, also where the main thread does not run.
+        """Leave on a signal, even if the main thread does not run.
 
-        `usual` returns the terminal's attributes to come back to.
+        `usual` returns the terminal's attributes to restore (termios).
         """
         self._usual = usual
         readable, writable = os.pipe()
         os.set_blocking(writable, False)
         for number in SIGNALS:
-            signal.signal(number, lambda _number, _frame: None)  # the pipe has it already
+            signal.signal(number, lambda _number, _frame: None)  # the pipe delivers the signal
         signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
         Thread(target=self._wait_for_signals, args=(readable,), name="watch", daemon=True).start()
 
     def key_pressed(self) -> None:
-        """Expect an answer to ctrl+q; called as soon as the terminal sent it, by any thread."""
+        """Start to wait for the answer to ctrl+q; callable from any thread."""
         with self._lock:
             self._presses += 1
-            if self._timer is None:  # else pressing it again would put off the end
+            if self._timer is None:  # else pressing ctrl+q again would delay the end
                 self._wait_on()
 
     def one_done(self) -> None:
-        """Know that one of the things before ctrl+q is done: the next one has its time, too."""
+        """Give the next deed before ctrl+q its own `PATIENCE`; called when a deed has ended."""
         with self._lock:
             if not self._presses:
-                self._deadline = None  # ctrl+q was taken late, and meant something else
+                self._deadline = None  # ctrl+q was handled late and did not leave the console
             elif self._deadline is None:
                 self._wait_on()
 
     def key_taken(self) -> None:
-        """Know that ctrl+q was taken: what it means here is up to the screen."""
+        """Count one press of ctrl+q as handled; the screen decides what the key does."""
         with self._lock:
             self._presses = max(self._presses - 1, 0)
             self._wait_on()
 
     @property
     def is_due(self) -> bool:
-        """Whether ctrl+q was pressed and is not taken yet."""
+        """Whether ctrl+q was pressed and is not handled yet."""
         return self._presses > 0
 
     @property
     def is_late(self) -> bool:
-        """Whether the console did not come to ctrl+q in time, and has to hurry."""
+        """Whether the app did not handle ctrl+q within `PATIENCE`."""
         return self._deadline is not None
 
     @property
     def report(self) -> Path | None:
-        """Where it stands what hung, or took its time; None where nothing did."""
+        """The report of what hung or took long; None if there is none, or not in time."""
         if self._is_reported is not None:
             self._is_reported.wait(REPORT_SECONDS)
         return self._report
 
     def leaving(self, code: int) -> None:
-        """Expect the end, with an exit code, now that the app is leaving."""
+        """Start the deadline for the end of the process; called when the app begins to leave."""
         with self._lock:
             if not self._is_leaving:
                 self._is_leaving = True
@@ -148,7 +148,7 @@ class Watch:
                 self._later(left if late else ORDER_SECONDS, self._force, code, late)
 
     def terminal_restored(self) -> None:
-        """Know that the terminal is in order: where the app leaves, only the book is to close."""
+        """Note that the terminal is restored; if the app is leaving, only the book has to close."""
         if self._is_leaving:
             self._is_restored.set()
 
@@ -158,7 +158,7 @@ class Watch:
             self._timer = None
 
     def _wait_on(self) -> None:
-        """Wait anew for ctrl+q to be taken, where it is due."""
+        """Restart the timer if ctrl+q is still waiting."""
         self._stop_waiting()
         if self._presses and not self._is_leaving:
             self._timer = self._later(PATIENCE, self._not_answered)
@@ -170,10 +170,10 @@ class Watch:
                     self._ask_to_leave(128 + number)
 
     def _not_answered(self) -> None:
-        """Stop what is in the way of ctrl+q; where that does not do, end the console."""
+        """Report and stop what keeps ctrl+q waiting; end the console if that fails."""
         with self._lock:
             if self._timer is not current_thread():
-                return  # it was taken at this moment
+                return  # ctrl+q was handled at this moment
             self._deadline = time.monotonic() + HANGING_SECONDS
             self._timer = self._later(STOPPING, self._give_up)
             places = hanging_places(self._loop)
@@ -194,38 +194,38 @@ class Watch:
             self._loop.call_soon_threadsafe(self._leave, code)
 
     def _force(self, code: int, is_late: bool) -> None:
-        """End the process; the terminal first, where the app has not left it in order."""
+        """End the process; restore the terminal first if the app has not done so."""
         if self._is_restored.is_set():
             self._later(0 if is_late else CLOSE_SECONDS, os._exit, code)
             return
         if not is_late:
             self._write_report(hanging_places(self._loop))
-        restoring = self._beside(self._restore)
+        restoring = self._start_thread(self._restore)
         restoring.join(WRITE_SECONDS + REPORT_SECONDS)
         os._exit(code or 1)
 
     def _write_report(self, places: list[str]) -> None:
-        """Write a report, in a thread that may hang with the disk."""
+        """Write a report in a thread of its own, because the disk may hang."""
         self._is_reported = written = Event()
 
         def write() -> None:
             self._report = write_hang_report(places, self._clock())
             written.set()
 
-        self._beside(write)
+        self._start_thread(write)
 
     def _restore(self) -> None:
         terminal = sys.__stderr__.fileno() if sys.__stderr__ else 2
-        told = _("partnerdesk did not answer and was ended.")
+        text = _("partnerdesk did not answer and was ended.")
         if (report := self.report) is not None:
-            told += "\r\n" + _("A report without your data is in {file}.").format(file=report)
+            text += "\r\n" + _("A report without your data is in {file}.").format(file=report)
         import termios
 
-        os.write(terminal, f"{IN_ORDER}partnerdesk: {told}\r\n".encode())
+        os.write(terminal, f"{IN_ORDER}partnerdesk: {text}\r\n".encode())
         if (usual := self._usual()) is not None:
             termios.tcsetattr(terminal, termios.TCSANOW, usual)
 
-    def _beside(self, act: Callable[[], None]) -> Thread:
+    def _start_thread(self, act: Callable[[], None]) -> Thread:
         thread = Thread(target=act, daemon=True)
         thread.start()
         return thread

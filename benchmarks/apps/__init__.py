@@ -1,1 +1,1 @@
-"""What Textual itself costs: small apps of the usual kind, each run as a module."""
+"""Small Textual apps for comparison, each run as a module."""

@@ -1,4 +1,4 @@
-"""The floor: a header, one line, a footer."""
+"""The smallest Textual app for comparison: a header, one line, a footer."""
 
 from __future__ import annotations
 

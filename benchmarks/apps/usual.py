@@ -1,6 +1,6 @@
-"""The usual Textual app over the same customers: table, filter, dialogs, a second screen.
+"""A usual Textual app over the same customers: table, filter, dialogs, a second screen.
 
-It is written as Textual's own guide shows such things, with its default looks.
+The app follows Textual's own guide and uses the default styles.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ HELP = "\n".join(f"{key:8} {text}" for key, text in (
 
 @cache
 def table_rows() -> list[list[str]]:
-    """Return heading and rows of the table that the command line names, at most so many."""
+    """Return heading and rows of the CSV file `sys.argv[1]`, at most `sys.argv[2]` rows."""
     file, most = Path(sys.argv[1]), int(sys.argv[2])
     with file.open(newline="", encoding="utf-8-sig") as source:
         rows = list(islice(csv.reader(source), most + 1))
@@ -41,7 +41,7 @@ def table_rows() -> list[list[str]]:
 
 
 class CloudDialog(ModalScreen[None]):
-    """Asks which cloud to work in."""
+    """Asks for the cloud."""
 
     DEFAULT_CSS = """
     CloudDialog { align: center middle; }
@@ -128,7 +128,7 @@ class Customers(Screen[None]):
         )
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show what holds the text."""
+        """Show the rows that contain the text."""
         self._fill(event.value)
 
     def action_filter(self) -> None:
@@ -138,7 +138,7 @@ class Customers(Screen[None]):
         field.focus()
 
     def action_clear(self) -> None:
-        """Put the filter away."""
+        """Clear and hide the filter."""
         field = self.query_one(Input)
         field.value = ""
         field.display = False

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from partnerdesk.cli.customers import add as customers_add
 from partnerdesk.cli.customers import edit as customers_edit
-from partnerdesk.cli.customers import import_ as customers_import
 from partnerdesk.cli.customers.record import customer_json
 from partnerdesk.cli.lists import options
 from partnerdesk.cli.lists.options import add_choice, add_forms, chosen_query, column_names
+from partnerdesk.cli.shared.import_file import add_import
 from partnerdesk.cli.shared.open_book import given_path, open_book, progress_line, scope
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.cli.shared.records import print_fields, record_fields
@@ -55,7 +55,10 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
 
     customers_add.add_command(parts, shared)
     customers_edit.add_commands(parts, shared)
-    customers_import.add_command(parts, shared)
+    add_import(
+        parts, shared, "customers",
+        _("read the portal's customer export, or any CSV, XLSX or JSON file"),
+    )  # fmt: skip
 
 
 def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:

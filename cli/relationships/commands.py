@@ -17,6 +17,7 @@ from partnerdesk.cli.relationships import (
     partners,
     send,
 )
+from partnerdesk.cli.shared.import_file import add_import
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.relationships.lists import TABS
 
@@ -47,6 +48,15 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     of_partners = of_others.add_subparsers(required=True, metavar="WHAT")
     _add_tab(of_partners, shared, "partners", _("list the partners on the other side"))
     partners.add_commands(of_partners, shared)
+    add_import(of_partners, shared, "partners", _("read partners from a table file"))
+
+    invited = parts.add_parser(
+        "invitations", parents=[shared], help=_("invitations that were made elsewhere")
+    )
+    of_invited = invited.add_subparsers(required=True, metavar="WHAT")
+    _add_tab(of_invited, shared, "invitations", _("list all invitations"))
+    add_import(of_invited, shared, "invitations",
+               _("record the invitations of a table file as made in the portal"))  # fmt: skip
 
     delegated = parts.add_parser(
         "delegated-admin", parents=[shared],
@@ -55,6 +65,8 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     of_delegated = delegated.add_subparsers(required=True, metavar="WHAT")
     _add_tab(of_delegated, shared, "delegated-admin", _("list them, of all customers"))
     delegated_admin.add_commands(of_delegated, shared)
+    add_import(of_delegated, shared, "delegated-admin",
+               _("read the portal's export of relationships, or any table file"))  # fmt: skip
 
     send.add_command(parts, shared)
 

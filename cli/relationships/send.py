@@ -46,7 +46,7 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Send what waits, and say of each letter what became of it."""
-    from partnerdesk.mailing.outbox import send_waiting, settle_unsure, unsure_calls
+    from partnerdesk.mailing.outbox import send_waiting, settle_unsure, unsure_letters
     from partnerdesk.mailing.smtp import sender_of
 
     store = open_book(arguments, settings)
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
             return ExitCode.DONE
     sending = send_waiting(store, settings.mail, now, again=True)
     tried = {call.id for call in sending.calls}
-    unsure = [call for call in unsure_calls(store) if call.id not in tried]
+    unsure = [call for call in unsure_letters(store) if call.id not in tried]
     calls = sorted([*sending.calls, *unsure], key=lambda call: call.id)
     _print(arguments, calls)
     tell(sending.text)

@@ -1,1 +1,1 @@
-"""Who the partner is in each cloud."""
+"""The partner's own accounts in the clouds."""

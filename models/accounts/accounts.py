@@ -1,4 +1,4 @@
-"""The partner's accounts as the header and the selector show them; light, for the first frame."""
+"""The partner's accounts in the header and the selector; light to import, for the first frame."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.clouds import Cloud
 
 ALL = "all"
-"""What stands for all accounts of all clouds, in `--cloud` and in what is remembered."""
+"""Names all accounts of all clouds, in `--cloud` and in the remembered choice."""
 
 
 class PartnerKind(StrEnum):
@@ -34,12 +34,12 @@ PARTNER_KIND_TITLES = {
     PartnerKind.INDIRECT_PROVIDER: N_("indirect provider"),
     PartnerKind.INDIRECT_RESELLER: N_("indirect reseller"),
 }
-"""What each kind of partner is called."""
+"""The name of each kind of partner on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A partner account, read for showing."""
+    """A partner account, as it is shown."""
 
     id: int
     cloud: Cloud
@@ -47,28 +47,28 @@ class Account:
     connected: bool
     synced_at: datetime | None
     customers: int
-    """How many customers it has, without the ended ones."""
+    """The number of customers, without ended customers."""
     kind: PartnerKind = PartnerKind.DIRECT_BILL
     market: str = ""
     """ISO 3166-1 alpha-2 code of the country the partner is enrolled in; empty while unknown."""
 
     @property
     def title(self) -> str:
-        """What the account is called: its name, or that it is kept by hand."""
+        """The account's name, or that it is kept by hand."""
         return shown(self.name) or _("kept by hand")
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the cloud selector chose: one account, or all of them."""
+    """The choice in the cloud selector: one account, or all accounts."""
 
     accounts: tuple[Account, ...]
     key: str
-    """What the choice is remembered by: an account's id, or `all`."""
+    """The remembered form of the choice: an account's id, or `all`."""
 
     @property
     def account(self) -> Account | None:
-        """The one account that was chosen; None for all clouds, where nothing can be changed."""
+        """The chosen account; None for all clouds, where nothing can be changed."""
         return None if self.key == ALL else self.accounts[0]
 
     @property
@@ -78,15 +78,15 @@ class Scope:
 
     @property
     def synced_at(self) -> datetime | None:
-        """When the oldest of the lists in the scope was received; None if one never was."""
+        """When the oldest customer list of the scope was received; None if one never was."""
         moments = [account.synced_at for account in self.accounts]
         known = [moment for moment in moments if moment is not None]
         return min(known) if known and len(known) == len(moments) else None
 
 
 def read_accounts(connection: Connection, clouds: Sequence[Cloud]) -> list[Account]:
-    """Return the accounts of `clouds`, in the order of the clouds, then by age."""
-    order = {cloud.id: place for place, cloud in enumerate(clouds)}
+    """Return the accounts of `clouds`, in the order of the clouds, then by id."""
+    order = {cloud.id: index for index, cloud in enumerate(clouds)}
     rows = connection.rows(
         "SELECT a.id, a.cloud, a.name, a.connected, a.synced_at, "
         "(SELECT count(*) FROM customers AS c WHERE c.account_id = a.id AND c.ended_at = 0), "
@@ -107,7 +107,7 @@ def read_accounts(connection: Connection, clouds: Sequence[Cloud]) -> list[Accou
 def choose(accounts: Sequence[Account], wanted: str) -> Scope:
     """Return the scope that `wanted` names: an account's id, a cloud's id, or `all`.
 
-    Falls back to the first account where there is no such one any more.
+    Falls back to the first account if `wanted` names none of `accounts`.
     """
     if wanted == ALL:
         return Scope(tuple(accounts), ALL)

@@ -1,4 +1,4 @@
-"""Says who the partner is in a cloud: the name, ids, market and kind of its account, as a plan."""
+"""Plans changes of a partner account: its name, ids, market and kind."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.clouds import Cloud
 
 EDITED = ("name", "tenant_id", "mpn_id", "market", "kind")
-"""The fields of an account that a person can say."""
+"""The fields of an account that a person can change."""
 
 
 def plan_edit_account(
     account: PartnerAccount, cloud: Cloud, wanted: Mapping[str, str], by: PlanContext
 ) -> Plan:
-    """Plan to change fields of an account; `wanted` holds new texts by the names in `EDITED`.
+    """Plan to change fields of an account; `wanted` maps names in `EDITED` to new texts.
 
-    The market and the kind decide what the form for customers asks and warns of
+    The market and the kind decide which questions and warnings the customer form has
     (`reference/rules.md §2, §6, §8`).
     """
     readers: dict[str, Callable[[str], str | Reason]] = {
@@ -45,14 +45,14 @@ def plan_edit_account(
             reasons.append(found)
         elif found != (was := str(getattr(account, field))):
             before[field], after[field] = was, found
-    reasons += _unfit_for(cloud, after)
+    reasons += _warnings(cloud, after)
     steps = (Step(records.ACCOUNT, {"id": account.id}, before, after),) if after else ()
     target = Target(account.id or 0, account.cloud, account.name or _("kept by hand"))
     return Plan.of(ChangeKind.ACCOUNT, by, target, steps, reasons)
 
 
-def _unfit_for(cloud: Cloud, after: Mapping[str, str]) -> list[Reason]:
-    """Return what the cloud has to say against the new kind and market; it only warns."""
+def _warnings(cloud: Cloud, after: Mapping[str, str]) -> list[Reason]:
+    """Return warnings if the cloud does not fit the new kind or market."""
     reasons = []
     indirect = cloud.allows(Capability.INDIRECT_MODEL)
     if after.get("kind", PartnerKind.DIRECT_BILL) != PartnerKind.DIRECT_BILL and not indirect:
@@ -79,7 +79,7 @@ def _tenant_id(text: str) -> str | Reason:
 
 
 def mpn_id_of(text: str) -> str | Reason:
-    """Return an MPN id, a number; or why the text is none."""
+    """Return an MPN id, which is a number, or an empty text; a Reason for any other text."""
     if not re.fullmatch(r"[0-9]{0,20}", text):
         sentence = _("{text} is no MPN ID: it is a number.")
         return Reason(

@@ -1,4 +1,4 @@
-"""The partner's own accounts: one tenant in one cloud each, or a book kept by hand."""
+"""The partner's own accounts: each is one tenant in one cloud, or kept by hand."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from partnerdesk.models.database.column_types import (
 
 @versioned
 class PartnerAccount(SQLModel, table=True):
-    """The partner's own tenant in one cloud; its customers hang on it.
+    """The partner's own tenant in one cloud; each customer belongs to an account.
 
-    Global, US Government and Germany share one service address, so the account, not the address,
-    says which cloud it is in.
+    Global, US Government and Germany share one service address, so the cloud is stored with the
+    account and cannot follow from the address.
     """
 
     __tablename__ = "partner_accounts"
 
     id: int | None = Field(default=None, primary_key=True)
     cloud: str = Field(index=True)
-    """The id of a cloud of the settings."""
+    """The id of a cloud in the settings."""
     name: str = ""
-    """The partner's name in that cloud; empty for the book kept by hand."""
+    """The partner's name in that cloud; empty for an account kept by hand."""
     tenant_id: str = ""
     """The GUID of the partner's tenant; empty while kept by hand."""
     mpn_id: str = ""
@@ -39,9 +39,9 @@ class PartnerAccount(SQLModel, table=True):
     """ISO 3166-1 alpha-2 code of the country the partner is enrolled in."""
     kind: PartnerKind = Field(default=PartnerKind.DIRECT_BILL, sa_column=choice_column(PartnerKind))
     invitation_link: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
-    """The partner's own link that customers accept invitations by; the same for all of them."""
+    """The partner's link by which customers accept invitations; the same for all customers."""
     combined_invitation_link: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
-    """The link that joins a customer to the reseller and its indirect provider at once."""
+    """The link that connects a customer to the reseller and its indirect provider at once."""
     connected: bool = False
     """Whether the account is linked to Partner Center; if not, it is kept by hand."""
     synced_at: datetime | None = Field(default=None, sa_column=moment_column())

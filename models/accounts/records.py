@@ -1,4 +1,4 @@
-"""The records of this room that steps change, and their words; without SQLModel."""
+"""The kinds of records in this room that plans change, with their labels; without SQLModel."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ ACCOUNT = RecordKind(
 )
 
 RECORDS = (ACCOUNT,)
-"""All of them."""
+"""All record kinds of this room."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Unpack
 
+    from partnerdesk.models.changes.calls import Call
     from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.changes.kinds import ChangeKind
     from partnerdesk.models.changes.record_kind import RecordKind
@@ -48,17 +49,6 @@ class Step:
     """The fields concerned as they were when the plan was made; None: there is no such record."""
     after: Fields | None
     """The same fields as they will be; None: the record is removed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call to Partner Center that a plan needs; it waits in the outbox until it is sent."""
-
-    method: str
-    path: str
-    body: Fields
-    request_id: str
-    """A GUID; the same call is never made under another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +183,7 @@ class Plan:
                 is not refused, so that steps are never made of what cannot be right.
             reasons: why it is refused, or what to mind.
             take_back: whether and how it can be taken back; None: by an undo.
-            calls: what Partner Center or the mail server is asked, or what makes that.
+            calls: what goes out of the book, or what makes that.
             details: fields that only some plans have.
         """
         reasons = tuple(reasons)
@@ -262,7 +252,7 @@ class Plan:
                 }
                 for step in self.steps
             ],
-            "calls": [{"method": call.method, "path": call.path} for call in self.calls],
+            "calls": [call.as_json() for call in self.calls],
             "checklist": [asdict(point) for point in self.checklist],
             "losses": list(self.losses),
             "take_back": {

@@ -1,1 +1,1 @@
-"""The ground: errors, time, text, paths and own files; it knows no other room."""
+"""Errors, time, text, paths and own files; this room imports no other room but languages."""

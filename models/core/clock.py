@@ -1,4 +1,4 @@
-"""Time as the book keeps and shows it: UTC, aware, passed in wherever something is decided."""
+"""Moments in UTC, their stored form and their texts; decisions get the moment as an argument."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from partnerdesk.models.languages import _, ngettext, pgettext
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-"""A moment that does not come: what has none sorts last by it."""
+"""Stands in for a missing moment, so that rows without one sort last."""
 
 
 def now() -> datetime:
@@ -23,7 +23,7 @@ def to_millis(moment: datetime) -> int:
 
 
 def iso(moment: datetime) -> str:
-    """Return a moment as a plan's steps hold it: ISO 8601, as exact as the store keeps it."""
+    """Return `moment` as the steps of a plan hold it: ISO 8601, in milliseconds as in the store."""
     return from_millis(to_millis(moment)).isoformat()
 
 
@@ -33,7 +33,7 @@ def from_millis(millis: int) -> datetime:
 
 
 def age(moment: datetime | None, at: datetime) -> str:
-    """Return in words how long before `at` something was: `3 min ago`, `2 d ago`, `never`."""
+    """Return how long before `at` the moment was, in words: `3 min ago`, `2 d ago`, `never`."""
     if moment is None:
         return _("never")
     seconds = int((at - moment) / timedelta(seconds=1))
@@ -47,11 +47,11 @@ def age(moment: datetime | None, at: datetime) -> str:
 
 
 WARNED = ((1, "!!!"), (7, "!!"), (30, "!"))
-"""Days before a deadline from which it is marked, and how."""
+"""Pairs: the days left until a deadline, and the mark shown from then on."""
 
 
 def until(moment: datetime, at: datetime) -> str:
-    """Return in words how far ahead of `at` something is, marked as it nears: `! in 12 d`."""
+    """Return how long after `at` the moment is, in words, marked as in `WARNED`: `! in 12 d`."""
     if moment <= at:
         return age(moment, at)
     ahead = moment - at
@@ -76,5 +76,5 @@ def minute_text(moment: datetime | None) -> str:
 
 
 def moment_text(moment: datetime | None) -> str:
-    """Return day and minute of `moment`, saying that they are in UTC; empty for None."""
+    """Return day and minute of `moment`, followed by `UTC`; empty for None."""
     return f"{minute_text(moment)} UTC" if moment else ""

@@ -1,4 +1,4 @@
-"""The reports of an error nobody expected, and of what hung: where, never with which values."""
+"""Reports of unexpected errors and of hangs: the places in the code, never any values."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def write_report(error: BaseException, at: datetime) -> Path | None:
-    """Write a report of `error` and return its place; None where it cannot be written.
+    """Write a report of `error` and return its path; None if it cannot be written.
 
-    It holds the kinds of the errors and the places in the code. The texts of errors are left out
-    like the values of variables: both may hold customers' data or secrets.
+    The report holds the kinds of the errors and the places in the code. It leaves out the texts of
+    errors and the values of variables: both may hold customers' data or secrets.
     """
     lines: list[str] = []
     chain: BaseException | None = error
@@ -38,9 +38,9 @@ def write_report(error: BaseException, at: datetime) -> Path | None:
 
 
 def hanging_places(loop: asyncio.AbstractEventLoop) -> list[str]:
-    """Return where the main thread and the tasks of its loop are, in lines.
+    """Return the stacks of the main thread and of the tasks of its event loop, as lines.
 
-    For another thread, while the main one does not answer.
+    Another thread calls this while the main thread does not answer.
     """
     main = threading.main_thread().ident or 0
     lines = ["\nThe main thread is in"]
@@ -52,16 +52,16 @@ def hanging_places(loop: asyncio.AbstractEventLoop) -> list[str]:
 
 
 def write_hang_report(places: Iterable[str], at: datetime) -> Path | None:
-    """Write `hanging_places` down and return their place; None where they cannot be written."""
+    """Write the lines of `hanging_places` to a report and return its path; None if that fails."""
     return _write("hang", places, at)
 
 
 @cache
 def written_by() -> tuple[str, str]:
-    """Return what every report begins with.
+    """Return the first lines of every report: the versions and the operating system.
 
-    It takes a while to find out the first time, and very long beside a loop that spins: the console
-    asks before anything hangs.
+    The first call is slow, and very slow while an event loop spins, so the console makes it before
+    anything hangs.
     """
     from importlib.metadata import version
 
@@ -78,7 +78,7 @@ def _places(frames: Iterable[tuple[FrameType, int]]) -> Iterator[str]:
 
 
 def _awaited(task: asyncio.Task[object]) -> Iterator[tuple[FrameType, int]]:
-    """Return where a task waits, the outermost place first."""
+    """Yield the frames in which a task waits, the outermost first."""
     waiting: object = task.get_coro()
     while waiting is not None:
         frame = getattr(waiting, "cr_frame", None)
@@ -92,10 +92,10 @@ def _write(kind: str, lines: Iterable[str], at: datetime) -> Path | None:
     stem = f"{kind}-{at:%Y%m%dT%H%M%S}"
     try:
         folder = paths.private_folder(paths.state_folder())
-        place, file = 1, folder / f"{stem}.txt"
-        while paths.is_there(file):  # several within a second keep apart
-            place += 1
-            file = folder / f"{stem}-{place}.txt"
+        number, file = 1, folder / f"{stem}.txt"
+        while paths.is_there(file):  # reports of the same second get numbers
+            number += 1
+            file = folder / f"{stem}-{number}.txt"
         with paths.written_whole(file) as out:
             out.write("\n".join([*head, *lines, ""]).encode())
     except OSError:

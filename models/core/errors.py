@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the command line answers the shell; a stable contract."""
+    """The exit codes of the command line: a stable contract with scripts."""
 
     DONE = 0
     FAILED = 1
@@ -18,19 +18,21 @@ class ExitCode(IntEnum):
 
 
 class AppError(Exception):
-    """Something a person has to know: what happened and why, and what to do about it.
+    """An error that a person reads: what happened, why, and what to do about it.
 
     Both texts are translated already, plain (no markup) and free of secrets.
     """
 
     exit_code: ExitCode = ExitCode.FAILED
+    uncertain: bool = False
+    """Whether what was sent may have been done all the same; it is never sent again unasked."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
         self.message = message
-        """What happened and why, one sentence or two."""
+        """What happened and why, in one or two sentences."""
         self.remedy = remedy
-        """What to do about it; empty where the message says it."""
+        """What to do about it; empty if the message says so."""
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()
@@ -43,11 +45,11 @@ class UsageError(AppError):
 
 
 class SettingsError(UsageError):
-    """A settings file, variable or flag says something that cannot be used."""
+    """A settings file, variable or flag holds a name or value that cannot be used."""
 
 
 class FilterError(UsageError):
-    """A filter that cannot be read; says which part."""
+    """A filter cannot be parsed; the message names the wrong part."""
 
 
 class StoreError(AppError):
@@ -55,11 +57,11 @@ class StoreError(AppError):
 
 
 class ForeignError(StoreError):
-    """The database is another program's."""
+    """The database belongs to another program."""
 
 
 class BusyError(StoreError):
-    """Another process holds the book for too long."""
+    """Another process has held the lock of the book for too long."""
 
     exit_code = ExitCode.BUSY
 
@@ -71,7 +73,7 @@ class ConflictError(AppError):
 
 
 class NotFoundError(AppError):
-    """The record asked for is not in the book."""
+    """The record or the file that was asked for does not exist."""
 
     exit_code = ExitCode.NOT_FOUND
 
@@ -83,15 +85,13 @@ class RefusedError(AppError):
 
 
 class FileError(AppError):
-    """A file cannot be read or written, or is not what it should be."""
+    """A file cannot be read or written, or holds the wrong kind of content."""
 
 
 class MailError(AppError):
-    """A letter was not sent: the server was not reached, or did not let us in."""
+    """A letter was not sent: the server could not be reached, or did not accept the login."""
 
     exit_code = ExitCode.OFFLINE
-    uncertain: bool = False
-    """Whether the letter may have been sent all the same; then it is never sent again unasked."""
 
 
 class MailRefusedError(MailError):

@@ -1,18 +1,18 @@
-"""The files that the program keeps for itself between runs, as JSON: none of them stops a start.
+"""JSON files in which the program stores its own state between runs; none of them stops a start.
 
-A full disk, a crash, another program or a person can leave anything in them or in their place:
+A full disk, a crash, another program or a person can leave anything at the path of such a file:
 
-- **Nothing, or an empty file:** nothing is kept yet.
-- **A damaged file:** one that the program cannot have written (`DamagedError`). What somebody would
-  miss is put aside under another name, never written over, and told of once: how the lists of a
-  book were left (`views-….json`), the filters used before (`filters.json`), the person's own views
-  and columns (`views.json`). What can be made anew is replaced without a word: the settings as
-  they were read (`settings.json`) and the picture of the last run (`picture-….json`).
-- **Something that is no regular file** (a folder, a pipe, a device, a link that leads nowhere), or
-  that cannot be read: somebody put it there on purpose. It is left alone and never renamed or
-  written over; the state is then just not kept.
+- **No file, or an empty file:** no state is stored yet.
+- **A damaged file:** the program cannot have written its content (`DamagedError`). A file that a
+  person would miss is renamed, never overwritten, and reported once: the state of a book's lists
+  (`views-….json`), the filter history (`filters.json`), the person's own views and columns
+  (`views.json`). A file that can be made again is replaced silently: the cached settings
+  (`settings.json`) and the picture of the last run (`picture-….json`).
+- **No regular file** (a folder, a pipe, a device, a dangling link), or a file that cannot be read:
+  somebody put it there on purpose. The program never renames or overwrites it; it does not store
+  the state then.
 
-This file is light: some of these files are read before the first frame.
+This module is light to import: some of these files are read before the first frame.
 """
 
 from __future__ import annotations
@@ -35,46 +35,48 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Tell = Callable[[str], None]
-    """Is told what a person has to know of a damaged file."""
+    """Called with a sentence for the person about a damaged file."""
 
 LARGEST = 10_000_000
-"""Bytes that such a file has at most; what is larger is something else."""
+"""Maximum bytes of such a file; the program never writes a larger one."""
 DEEPEST = 16
-"""How deep lists and objects lie in each other at most; the program's own lie five deep."""
+"""Maximum nesting of lists and objects; the program's own files are nested five deep."""
 Text = Annotated[str, re.compile("[^\0\ud800-\udfff]*")]
-"""Text that a database and a terminal take: without NUL and halves of characters."""
+"""Text that a database and a terminal accept: without NUL and surrogates."""
 Line = Annotated[str, re.compile("[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*")]
-"""Text of one line, without anything that drives a terminal."""
+"""Text of one line, without control characters and surrogates."""
 
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 T = TypeVar("T")
 
 
 def load(file: Path, kind: type[T]) -> T | None:
-    """Return what a file holds as a `kind` (see `models.core.typed`); None where there is nothing.
+    """Return the content of a file as a `kind` (see `models.core.typed`); None if it has none.
 
     Raises:
-        DamagedError: the program cannot have written it.
-        OSError: it cannot be read, or is no regular file.
+        DamagedError: the program cannot have written the content.
+        OSError: the file cannot be read, or is no regular file.
     """
     value = read(file)
     return None if value is None else typed(kind, value)
 
 
 def load_mended(file: Path, kind: type[T], tell: Tell | None) -> T | None:
-    """Return what a file holds, as `load` does; a damaged one is put aside, and `tell` is told.
+    """Return the content of a file as `load` does; rename a damaged file and report it to `tell`.
 
-    Where several processes find it, one does so. Blocks while another process holds the file.
+    If several processes find the damage, one of them renames the file. Waits while another process
+    holds the lock of the file.
 
     Raises:
-        DamagedError: it is damaged and cannot be put aside: it must not be written over.
-        OSError: as in `load`.
+        DamagedError: another process held the lock for too long; the damaged file is still in its
+            place and must not be overwritten.
+        OSError: as in `load`, or the damaged file cannot be renamed.
     """
     with suppress(DamagedError):
         return load(file, kind)
     with paths.locked(file) as is_held:
         try:
-            return load(file, kind)  # another process may have been faster
+            return load(file, kind)  # another process may have renamed it meanwhile
         except DamagedError:
             if not is_held:
                 raise
@@ -86,13 +88,14 @@ def load_mended(file: Path, kind: type[T], tell: Tell | None) -> T | None:
 
 
 def read(file: Path) -> dict[str, object] | None:
-    """Return the JSON object that a file holds; None where there is none, or an empty file.
+    """Return the JSON object in a file; None if the file is missing or empty.
 
-    It never blocks, whatever is in the file's place.
+    Never blocks, whatever is at the path.
 
     Raises:
-        DamagedError: it is no JSON object, too large or too deep, or says something twice.
-        OSError: it cannot be read, or is no regular file.
+        DamagedError: the content is no JSON object, is too large or too deep, repeats a key, or
+            holds a number that is not whole.
+        OSError: the file cannot be read, or is no regular file.
     """
     content = _content(file)
     if not content:
@@ -110,18 +113,19 @@ def read(file: Path) -> dict[str, object] | None:
 
 
 def write(file: Path, value: object, *, for_people: bool = False) -> None:
-    """Write a JSON object whole; only its owner can read it. A link to a file stays one.
+    """Write a JSON object as a whole; only the owner can read the file. A link stays a link.
 
-    Where people may look into it (`for_people`), it has lines and letters of every script.
+    `for_people` indents the text and keeps the letters of every script readable.
 
     Raises:
-        OSError: it cannot be written, or something that is no regular file is in its place.
+        OSError: the file cannot be written, the content is larger than `LARGEST`, or something
+            else than a regular file is at the path.
     """
     if for_people:
         content = json.dumps(value, ensure_ascii=False, indent=1).encode(errors="replace")
     else:
         content = json.dumps(value).encode()
-    if len(content) > LARGEST:  # it would not be read again
+    if len(content) > LARGEST:  # `read` would refuse it
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
     if paths.is_there(file) and not file.is_file():
         raise _not_regular()
@@ -132,9 +136,9 @@ def write(file: Path, value: object, *, for_people: bool = False) -> None:
 
 
 def put_aside(file: Path) -> Path:
-    """Give a damaged file a name that is free beside it, and return its new place.
+    """Rename a damaged file to a free name in its folder, and return the new path.
 
-    Whoever calls it holds the file (`paths.held`).
+    The caller holds the lock of the file (`paths.locked`).
 
     Raises:
         OSError: the folder cannot be written.
@@ -149,7 +153,7 @@ def put_aside(file: Path) -> Path:
 
 def _content(file: Path) -> bytes:
     try:
-        # Looked at before it is opened, since opening a device can do something; and after that.
+        # Checked before opening, since opening a device can have effects, and again after opening.
         if stat.S_ISREG(file.stat().st_mode):
             with open(file, "rb", opener=paths.opened_at_once) as opened:
                 if stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
@@ -165,9 +169,9 @@ def _not_regular() -> OSError:
 
 
 def _is_shallow(content: bytes) -> bool:
-    """Say whether nothing lies too deep in JSON text; of other text it may say anything."""
-    plain = content.replace(rb"\\", b"").replace(rb"\"", b"")
-    outside = b"".join(plain.split(b'"')[::2])
+    """Say whether JSON text is nested at most `DEEPEST` deep; meaningless for other text."""
+    unescaped = content.replace(rb"\\", b"").replace(rb"\"", b"")
+    outside = b"".join(unescaped.split(b'"')[::2])
     depth = 0
     for bracket in outside.translate(None, _NO_BRACKETS):
         depth += 1 if bracket in b"[{" else -1
@@ -179,10 +183,10 @@ def _is_shallow(content: bytes) -> bool:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        raise ValueError  # it says something twice
+        raise ValueError  # a key is repeated
     return made
 
 
 def _refuse(number: str) -> NoReturn:
-    """Refuse a number that is not whole, infinite or none: no file of the program holds one."""
+    """Refuse a fraction, infinity or NaN: no file of the program holds such a number."""
     raise ValueError(number)

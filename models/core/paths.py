@@ -1,4 +1,4 @@
-"""Where things lie on this machine, by the platform's rules (XDG on Linux); files written whole."""
+"""Paths by the platform's rules (XDG on Linux), atomic writes of files, and file locks."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 _DIRS = PlatformDirs("partnerdesk", appauthor=False)
 LOCK_SECONDS = 2.0
-"""How long a file is waited for that another process holds."""
+"""How long `locked` waits for another process."""
 
 
 def user_settings() -> Path:
-    """Return the person's own settings file; it need not exist."""
+    """Return the path of the person's own settings file; the file may be missing."""
     return _DIRS.user_config_path / "config.toml"
 
 
 def user_views() -> Path:
-    """Return the file of the person's own views and columns; it need not exist."""
+    """Return the path of the person's own views and columns; the file may be missing."""
     return _DIRS.user_config_path / "views.json"
 
 
@@ -39,12 +39,12 @@ def data_folder() -> Path:
 
 
 def state_folder() -> Path:
-    """Return the folder of what the console remembers between runs, and of crash reports."""
+    """Return the folder of the state kept between runs, and of crash reports."""
     return _DIRS.user_state_path
 
 
 def cache_folder() -> Path:
-    """Return the folder of what can be made anew at any time."""
+    """Return the folder of files that can be made again at any time."""
     return _DIRS.user_cache_path
 
 
@@ -54,16 +54,16 @@ def project_settings() -> Path:
 
 
 def private_folder(folder: Path) -> Path:
-    """Make `folder` (only its owner may enter) if it is missing, and return it."""
+    """Create `folder`, for its owner only, if it is missing, and return it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 
 def typed_path(text: str) -> Path:
-    """Return the path that a person typed; `~` is the home folder, quotes around it are none.
+    """Return the path that a person typed, with `~` expanded and quotes around it removed.
 
     Raises:
-        UsageError: it begins with the home of somebody who is not known here.
+        UsageError: the path begins with the home folder of an unknown user.
     """
     try:
         return Path(text.strip().strip("\"'")).expanduser()
@@ -74,27 +74,27 @@ def typed_path(text: str) -> Path:
 
 
 def is_there(path: Path) -> bool:
-    """Say whether `path` exists; a name that no file can have does not."""
+    """Say whether anything is at `path`, even a dangling link; False for an impossible name."""
     return os.path.lexists(path)
 
 
 def opened_at_once(path: str, flags: int) -> int:
-    """Open as `os.open` does, for `open(…, opener=…)`; a pipe without another end never blocks.
+    """Open like `os.open`, but never block on a pipe without another end; for `open(…, opener=…)`.
 
     Raises:
-        OSError: it cannot be opened, or is a pipe that nobody reads.
+        OSError: the file cannot be opened, or is a pipe that nobody reads.
     """
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
 
 
 @contextmanager
 def written_whole(path: Path, *, mode: int = 0o600) -> Iterator[IO[bytes]]:
-    """Open a file that takes `path`'s place when the block ends, or leaves no trace if it fails.
+    """Open a temporary file that replaces `path` after the block, or is deleted if the block fails.
 
     Raises:
-        OSError: the folder cannot be written, the disk is full.
+        OSError: the folder cannot be written, or the disk is full.
     """
-    import tempfile  # the first picture does not wait for what it imports in turn
+    import tempfile  # here, so that the first picture does not wait for its many imports
 
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".partnerdesk-", suffix=".part")
     part = Path(name)
@@ -111,14 +111,13 @@ def written_whole(path: Path, *, mode: int = 0o600) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def locked(path: Path) -> Iterator[bool]:
-    """Let no other process that does the same into the block: `path` is read, changed, written.
+    """Hold a lock while `path` is read, changed and written, and yield whether it was obtained.
 
-    It is a file beside `path` that is held, for `path` itself is replaced. Gives False where
-    another process still holds it after `LOCK_SECONDS`; where the system has no such locks, it
-    waits for nobody.
+    The lock is on a file beside `path`, because `path` itself is replaced. Yields False if another
+    process still holds the lock after `LOCK_SECONDS`. Windows has no such locks: True at once.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: the lock file cannot be opened.
     """
     is_held = sys.platform == "win32"
     with open(path.with_name(f".{path.name}.lock"), "a", opener=opened_at_once) as lock:

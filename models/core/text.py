@@ -1,4 +1,4 @@
-"""Text from outside, made safe to show: no control characters, no direction overrides."""
+"""Makes text from outside safe to show (no control characters), and folds it for searching."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 LISTED = 10
-"""Names of a file that a message lists; the others are counted."""
+"""How many names out of a file a message lists; it counts the others."""
 LONGEST_NAME = 60
-"""Characters of such a name that it shows."""
+"""How many characters of such a name a message shows."""
 
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: they drive the terminal
-    "\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # invisible, or turning the line
-    "\ud800-\udfff\U000e0000-\U000e007f]"  # halves of pairs, invisible tags
+    "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: they control the terminal
+    "\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # invisible, or reversing the line
+    "\ud800-\udfff\U000e0000-\U000e007f]"  # surrogates, invisible tags
 )
 
 
@@ -34,29 +34,29 @@ def _picture(match: re.Match[str]) -> str:
 
 
 def shown(text: str) -> str:
-    """Return `text` as one line a terminal can print.
+    """Return `text` as one line that a terminal can print.
 
-    Control characters become their pictures (`ESC` shows as `␛`), so hostile data shows as what
-    it is and can neither move the cursor nor reverse the line. Nothing else is changed.
+    Control characters become their pictures (`ESC` shows as `␛`), so hostile data is visible and
+    can neither move the cursor nor reverse the line. All other characters stay as they are.
     """
     return _UNSAFE.sub(_picture, text)
 
 
 def short_name(name: str) -> str:
-    """Return a name out of a file, such as a column's heading, as a message shows it."""
+    """Return a name out of a file, such as a column heading, cut and safe to show in a message."""
     text = shown(name[: LONGEST_NAME + 1]) or "–"
     return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…"
 
 
 def did_you_mean(name: str) -> str:
-    """Return the question whether the nearest name that is known is meant."""
+    """Return the question whether the person meant `name`, the nearest known name."""
     return _("Did you mean {name}?").format(name=name)
 
 
 def listed(names: Collection[str]) -> str:
-    """Return names out of a file as a message lists them: ten at most, and how many there are more.
+    """Return the first ten names out of a file as a message lists them, and how many follow.
 
-    Whatever lists such names uses this: a file can have 100,000 columns.
+    Every message that lists such names uses this function: a file can have 100,000 columns.
     """
     text = ", ".join(short_name(name) for name in islice(names, LISTED))
     more = len(names) - LISTED
@@ -66,12 +66,12 @@ def listed(names: Collection[str]) -> str:
 
 
 def without_nul(text: str) -> str:
-    """Return `text` without what a database cannot keep: NUL, and halves of characters."""
+    """Return `text` without the characters that a database cannot store: NUL and surrogates."""
     return text.replace("\x00", "").encode(errors="ignore").decode()
 
 
 def shown_lines(text: str) -> list[str]:
-    """Return `text` as safe lines, split where it says a new line begins."""
+    """Return the lines of `text`, each made safe to show; no line for an empty text."""
     return [shown(line) for line in text.replace("\r\n", "\n").split("\n")] if text else []
 
 
@@ -81,15 +81,36 @@ _STROKED = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """Return `text` as it is searched and sorted: without case, accents and invisible marks.
+    """Return `text` as searches and sorts compare it: without case, accents and invisible marks.
 
-    Works for every script that Unicode can decompose: `Ärzte` and `arzte`, `Ёлка` and `елка`,
-    `ＡＢＣ` and `abc` are alike. A space stands for any run of white space.
+    Works for every script that Unicode can decompose: `Ärzte` equals `arzte`, `Ёлка` equals `елка`,
+    `ＡＢＣ` equals `abc`. One space replaces each run of white space.
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.lower().split())
-    # Twice: case folding can bring forth marks of its own (U+0130).
+    # Twice: case folding can produce new combining marks (U+0130).
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     words = [_UNSAFE.sub("", word) for word in bare.translate(_STROKED).split()]
     return " ".join(word for word in words if word)
+
+
+def occurrences(text: str, sought: str) -> list[tuple[int, int]]:
+    """Return where `text` holds what is sought, as beginnings and ends, compared as folded."""
+    wanted = fold(sought)
+    if not wanted:
+        return []
+    folded, places = [""], [0]
+    for place, letter in enumerate(text):
+        bare = " " if letter.isspace() else fold(letter)
+        if bare == " " and folded[-1] == " ":
+            continue  # a run of white space is one space
+        folded += bare
+        places += [place] * len(bare)
+    whole = "".join(folded)
+    found, begin = list[tuple[int, int]](), whole.find(wanted)
+    while begin >= 0:
+        end = begin + len(wanted)
+        found.append((places[begin + 1], places[end] + 1))
+        begin = whole.find(wanted, end)
+    return found

@@ -1,4 +1,4 @@
-"""JSON values as typed records: checked against annotations, never trusted.
+"""Checks JSON values against annotations and makes typed records of them.
 
     @dataclass(frozen=True)
     class Content:
@@ -7,10 +7,10 @@
 
     content = typed(Content, {"scope": "1", "cursor": 7})
 
-Understood are `str`, `int`, `bool`, `object` (anything), `Literal`, `dict`, `list`, `tuple`,
+Supported are `str`, `int`, `bool`, `object` (anything), `Literal`, `dict`, `list`, `tuple`,
 dataclasses and typed dicts (from objects) and named tuples (from lists); `Annotated` limits an
-`int` by a `range` and a `str` by a pattern. A `bool` is no number. What an object has beyond the
-fields is left out, as a newer version may have written it.
+`int` by a `range` and a `str` by a pattern. A `bool` is no `int`. Unknown keys of an object are
+ignored, because a newer version may have written them.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     Check = Callable[[Any], Any]
-    """Returns a value as its type; raises `DamagedError` where it is none."""
+    """Returns the value as its type; raises `DamagedError` if it does not match."""
 
 T = TypeVar("T")
 
 
 class DamagedError(Exception):
-    """Something does not hold what the program writes."""
+    """A stored value is not of the form that the program writes."""
 
 
 def typed(kind: type[T], value: object) -> T:
     """Return a JSON value as a `kind`.
 
     Raises:
-        DamagedError: it is none.
+        DamagedError: the value does not match.
     """
     check: Callable[[object], T] = _check(cast("Any", kind))
     return check(value)
@@ -54,7 +54,7 @@ def typed(kind: type[T], value: object) -> T:
 
 @cache
 def _check(kind: Any) -> Check:
-    """Return what checks values of a kind; made once, since some files hold thousands of them."""
+    """Return the check of a kind's values; cached, since some files hold thousands of values."""
     origin, parts = get_origin(kind), get_args(kind)
     if kind is object:
         return _anything

@@ -1,4 +1,4 @@
-"""What rules answer: a verdict, and reasons in words with the source of the rule."""
+"""Verdicts and reasons: the results of rules, in words and with the source of each rule."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class Verdict(StrEnum):
-    """Whether something may be done."""
+    """Whether a rule allows a change."""
 
     ALLOWED = "allowed"
     WARNINGS = "warnings"
-    """Allowed, but there is something to mind."""
+    """Allowed, but at least one reason warns."""
     REFUSED = "refused"
 
 
@@ -26,29 +26,29 @@ VERDICT_TITLES = {
     Verdict.WARNINGS: N_("Allowed, with warnings"),
     Verdict.REFUSED: N_("Refused"),
 }
-"""What each verdict is called on the screen."""
+"""The name of each verdict on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something is refused, or what to mind about it."""
+    """Why a change is refused, or a warning about it."""
 
     code: str
     """Stable and the same in every language: `country.wrong-code`."""
     text: str
     """A sentence for the person, translated: what is wrong and what is right."""
     field: str = ""
-    """The field it is about; empty where it is about the whole."""
+    """The field that the reason is about; empty if it is about the whole."""
     source: str = ""
-    """The document and section that the rule stands in."""
+    """The document and section that state the rule."""
     refuses: bool = True
-    """Whether it stands in the way; else it is a warning."""
+    """True for a refusal, False for a warning."""
     offer: str = ""
-    """The value that would be right, where there is one to offer."""
+    """A right value to offer; empty if none is known."""
 
 
 def verdict_of(reasons: Iterable[Reason]) -> Verdict:
-    """Return what the reasons come to."""
+    """Return the verdict that follows from the reasons; ALLOWED without any."""
     reasons = tuple(reasons)
     if is_refused(reasons):
         return Verdict.REFUSED
@@ -56,5 +56,5 @@ def verdict_of(reasons: Iterable[Reason]) -> Verdict:
 
 
 def is_refused(reasons: Iterable[Reason]) -> bool:
-    """Say whether one of the reasons stands in the way."""
+    """Say whether one of the reasons is a refusal."""
     return any(reason.refuses for reason in reasons)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.changes.calls import Call, Operation
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import (
     NEW,
-    Call,
     Fields,
     Plan,
     PlanContext,
@@ -179,38 +179,15 @@ def _agreement(filled: Filled, agreed: str | None) -> Fields:
 
 
 def _create_call(filled: Filled, domain: str, by: PlanContext) -> Call:
-    """Return the call that creates the customer (`resources.md`, *Customer*).
+    """Return the call that creates the customer; what is not given is left out.
 
     The plan's own id is the request id: the same customer is never asked for under another one.
     """
-    address = {
-        "firstName": FormField.FIRST_NAME, "lastName": FormField.LAST_NAME,
-        "addressLine1": FormField.ADDRESS_LINE1, "addressLine2": FormField.ADDRESS_LINE2,
-        "city": FormField.CITY, "state": FormField.STATE, "postalCode": FormField.POSTAL_CODE,
-        "country": FormField.COUNTRY, "phoneNumber": FormField.PHONE_NUMBER,
-    }  # fmt: skip
-    profile = {
-        "email": FormField.EMAIL, "culture": FormField.CULTURE, "language": FormField.LANGUAGE,
-        "companyName": FormField.COMPANY_NAME,
-    }  # fmt: skip
-    company = {
-        "domain": domain,
-        "companyName": filled[FormField.COMPANY_NAME],
-        "organizationRegistrationNumber": filled.get(FormField.REGISTRATION_NUMBER, ""),
+    given = {
+        "primary_domain": domain,
+        "organization_registration_number": filled.get(FormField.REGISTRATION_NUMBER, ""),
+        "indirect_reseller": filled.get(FormField.ASSOCIATED_PARTNER_ID, ""),
+        **billing_fields(filled),
     }
-    body: Fields = {
-        "companyProfile": _given(company),
-        "billingProfile": {
-            **_given({name: filled.get(field, "") for name, field in profile.items()}),
-            "defaultAddress": _given(
-                {name: filled.get(field, "") for name, field in address.items()}
-            ),
-        },
-    }
-    if partner := filled.get(FormField.ASSOCIATED_PARTNER_ID):
-        body["associatedPartnerId"] = partner
-    return Call("POST", "/v1/customers", body, by.plan_id)
-
-
-def _given(fields: dict[str, str]) -> Fields:
-    return {name: text for name, text in fields.items() if text}
+    arguments = {name: text for name, text in given.items() if text}
+    return Call(Operation.CREATE_CUSTOMER, arguments, by.plan_id)

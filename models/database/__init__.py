@@ -1,1 +1,1 @@
-"""The book: how it is opened, brought up to date, read beside the screen, looked after."""
+"""The book: opening, upgrading, reading beside the event loop, and maintenance."""

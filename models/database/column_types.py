@@ -1,4 +1,4 @@
-"""Column types that SQLite and PostgreSQL keep, sort and compare alike."""
+"""Column types that SQLite and PostgreSQL store, sort and compare in the same way."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ if TYPE_CHECKING:
 Entity = TypeVar("Entity")
 
 EMPTY = text("''")
-"""An empty text, as a database writes it: the default of a column that came later."""
+"""The SQL literal of an empty text: the default of a column that a migration added."""
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware UTC moment as milliseconds since 1970; None is kept as 0.
+    """An aware UTC moment, stored as milliseconds since 1970; None is stored as 0.
 
-    A number and never NULL, so that both databases sort it by one rule and from one index.
+    The column is never NULL, so that both databases sort it by the same rule and from an index.
     """
 
     impl = BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int:  # noqa: ARG002
-        """Return what is stored."""
+        """Return the number to store for a moment."""
         return to_millis(value) if value else 0
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Return what was stored."""
+        """Return the moment of a stored number."""
         return from_millis(value) if value else None
 
 
 class SortedText(TypeDecorator[str]):
-    """Text that lists sort by: by code point on both databases, whatever the server's locale."""
+    """Text that both databases sort by code point, whatever the locale of the server."""
 
     impl = String
     cache_ok = True
@@ -67,12 +67,12 @@ def moment_column() -> Column[Any]:
 
 
 def unset(moment: Any) -> ColumnElement[bool]:
-    """Return the condition that a moment's column holds none: it is kept as 0, never as NULL."""
+    """Return the condition that a moment column holds no moment: it stores 0 then, never NULL."""
     return type_coerce(moment, BigInteger) == 0
 
 
 def choice_column(kind: type[StrEnum]) -> Column[Any]:
-    """Return a column that keeps the values (not the Python names) of a closed set."""
+    """Return a column that stores the values (not the Python names) of a closed set."""
     values = Enum(
         kind,
         values_callable=lambda members: [str(member) for member in members],
@@ -89,7 +89,7 @@ def version_column() -> Column[Any]:
 
 
 def versioned(entity: type[Entity]) -> type[Entity]:
-    """Let SQLAlchemy refuse to write over a row of `entity` that changed since it was read."""
+    """Make SQLAlchemy refuse to overwrite a row of `entity` that changed since it was read."""
     mapper: Any = inspect(entity)
     mapper.version_id_col = mapper.local_table.c.version
     return entity

@@ -1,7 +1,7 @@
-"""Plain connections, for whatever must be light or fast: lists, and the first frame.
+"""Plain connections without an ORM, for lists and the first frame, which must be light and fast.
 
-They are what SQLAlchemy's engine is given too, so that every connection is set up in one place.
-A statement is written with `?` for each value, on both databases.
+SQLAlchemy's engine opens its connections here too, so every connection is set up in one place.
+A statement has `?` for each value, on both databases.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     import psycopg
 
 BUSY_SECONDS = 15
-"""How long a write waits for another process before it gives up."""
+"""How long a write waits for the lock of another process before it fails."""
 
 Row = tuple[Any, ...]
 
 
 class Connection(Protocol):
-    """What lists need of a database."""
+    """The operations that lists need from a database."""
 
     merges: bool
-    """Whether it merges selections in order as it reads them, rather than sorting all of them."""
+    """Whether the database merges sorted selects as it reads them, instead of sorting all rows."""
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """Return all rows that `statement` selects."""
@@ -46,15 +46,15 @@ class Connection(Protocol):
         ...
 
     def snapshot(self) -> AbstractContextManager[None]:
-        """Let everything read in the block be of one moment."""
+        """Read everything in the block from one state of the database."""
         ...
 
     def interrupt(self) -> None:
-        """Stop what another thread is reading on this connection."""
+        """Interrupt the statement that another thread executes on this connection."""
         ...
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         ...
 
 
@@ -79,7 +79,7 @@ class SqliteConnection:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Let everything read in the block be of one moment."""
+        """Read everything in the block from one state of the database."""
         with explained(self._database):
             self._raw.execute("BEGIN")
         try:
@@ -88,17 +88,17 @@ class SqliteConnection:
             self._raw.rollback()
 
     def interrupt(self) -> None:
-        """Stop what another thread is reading on this connection."""
-        with suppress(sqlite3.ProgrammingError):  # that thread closed it just now
+        """Interrupt the statement that another thread executes on this connection."""
+        with suppress(sqlite3.ProgrammingError):  # the other thread has just closed it
             self._raw.interrupt()
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._raw.close()
 
 
 class PostgresConnection:
-    """A reading connection to a PostgreSQL server, opened again when it was lost."""
+    """A reading connection to a PostgreSQL server; it opens itself again after it was lost."""
 
     merges = False
 
@@ -118,28 +118,28 @@ class PostgresConnection:
             return self._raw.execute(text.encode(), values).fetchall()
 
     def has_table(self, name: str) -> bool:
-        """Say whether there is a table called `name`."""
+        """Say whether there is a table or an index called `name`."""
         return self.rows("SELECT to_regclass(?) IS NOT NULL", (name,)) == [(True,)]
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Let everything read in the block be of one moment."""
+        """Read everything in the block from one state of the database."""
         with explained(self._database):
             self._raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:
-            yield  # what fails in the block, such as its printing, is no fault of the book
+            yield  # an error in the block, such as in printing, is no database error
         finally:
             if not self._raw.closed:
                 with explained(self._database):
                     self._raw.rollback()
 
     def interrupt(self) -> None:
-        """Stop what another thread is reading on this connection."""
+        """Interrupt the statement that another thread executes on this connection."""
         if not self._raw.closed:
             self._raw.cancel_safe()
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._raw.close()
 
 
@@ -155,7 +155,7 @@ def connect(database: Database) -> Connection:
 
 
 def open_sqlite(path: Path) -> sqlite3.Connection:
-    """Open a book in a file, only its owner's, with every commit safe on the disk."""
+    """Open a book in a file, private to its owner; a commit returns once it is safe on the disk."""
     if not path.exists():
         private_folder(path.parent)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -171,13 +171,13 @@ def open_sqlite(path: Path) -> sqlite3.Connection:
 
 
 def _write_ahead(raw: sqlite3.Connection) -> None:
-    # While a file is new and another process turns this on too, SQLite says "locked" at once,
-    # however long its own timeout is.
+    # While a file is new and another process turns on WAL too, SQLite reports "locked" at once,
+    # whatever its own timeout is.
     deadline = monotonic() + BUSY_SECONDS
     while True:
         try:
-            if _is_strangers(raw):
-                return  # another program's file stays as it is; it is refused later
+            if _is_foreign(raw):
+                return  # a foreign file stays unchanged; `schema_version` refuses it later
             raw.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
@@ -187,8 +187,8 @@ def _write_ahead(raw: sqlite3.Connection) -> None:
             return
 
 
-def _is_strangers(raw: sqlite3.Connection) -> bool:
-    """Say whether a file has tables, but none of a book's."""
+def _is_foreign(raw: sqlite3.Connection) -> bool:
+    """Say whether a file has tables but is no book."""
     tables = {row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     return bool(tables) and "alembic_version" not in tables
 
@@ -201,7 +201,7 @@ def open_postgres(database: PostgresServer) -> psycopg.Connection[Row]:
     try:
         wait = f"{round(BUSY_SECONDS * 1000)}ms"
         raw.execute("SELECT set_config('lock_timeout', %s, false)", [wait])
-        # Which index helps depends on the word that is looked for: no plan is good for all words.
+        # The best index depends on the searched word, so no generic plan is good for all words.
         raw.execute("SET plan_cache_mode = force_custom_plan")
         raw.commit()
     except BaseException:
@@ -212,7 +212,7 @@ def open_postgres(database: PostgresServer) -> psycopg.Connection[Row]:
 
 @contextmanager
 def explained(database: Database) -> Iterator[None]:
-    """Turn a driver's error into one that says what happened and what to do."""
+    """Turn a driver's error into a StoreError that says what happened and what to do."""
     try:
         yield
     except Exception as error:
@@ -225,7 +225,7 @@ def explained(database: Database) -> Iterator[None]:
 
 
 def _sqlite_error(error: sqlite3.Error | OSError, database: Database) -> StoreError:
-    # An OSError's text holds the path, in which any word may stand.
+    # The text of an OSError holds the path, which may contain any word; `strerror` does not.
     text = error.strerror or "" if isinstance(error, OSError) else str(error)
     name = database.name
     if "locked" in text:
@@ -260,14 +260,14 @@ def _postgres_error(error: Exception, database: Database) -> StoreError:
 
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if isinstance(error, psycopg.OperationalError) and _is_unreachable(error):
-        gone = StoreError(
+        unreachable = StoreError(
             _("The database server cannot be reached ({name}): {error}.").format(
                 name=database.name, error=text[:120]
             ),
             _("Look whether the server runs and the address is right."),
         )
-        gone.exit_code = ExitCode.OFFLINE
-        return gone
+        unreachable.exit_code = ExitCode.OFFLINE
+        return unreachable
     failure = StoreError(
         _("The database {name} answered: {error}.").format(name=database.name, error=text)
     )
@@ -279,6 +279,6 @@ def _postgres_error(error: Exception, database: Database) -> StoreError:
 
 
 def _is_unreachable(error: psycopg.OperationalError) -> bool:
-    """Say whether the server could not be reached or went away (SQLSTATE class 08, 57P)."""
+    """Say whether the server is gone (SQLSTATE 08, 57P) or refuses login or database (28, 3D)."""
     state = error.sqlstate
     return state is None or state.startswith(("08", "57P", "28", "3D"))

@@ -1,7 +1,7 @@
-"""Columns that follow from others of a row: what lists sort by, and in what words are looked for.
+"""Derived columns, computed from other columns of the row: sort keys and searchable text.
 
-An entity names them in `DERIVED` and makes them in `derive`. Whatever writes many rows past the
-ORM, as imports do, asks `derived` itself.
+An entity names them in `DERIVED` and computes them in `derive`. Code that writes rows without the
+ORM, such as an import, calls `derived` itself.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ Entity = TypeVar("Entity", bound=type["SQLModel"])
 
 
 def derived(entity: Any, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of a row that follow from its others; none for most entities."""
+    """Return the derived columns of a row; most entities have none."""
     return entity.derive(row) if hasattr(entity, "derive") else {}
 
 
 def kept_up(entity: Entity) -> Entity:
-    """Let an entity fill those columns whenever the ORM writes one."""
+    """Fill the derived columns of an entity's rows whenever the ORM writes one."""
 
     def fill(_mapper: object, _connection: object, row: SQLModel) -> None:
         fields = {name: getattr(row, name) for name in type(row).model_fields}

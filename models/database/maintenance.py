@@ -1,4 +1,4 @@
-"""Looking after a book: checking it for damage, copying it, restoring a copy."""
+"""Maintains a book: checks it for damage, copies it, restores a copy."""
 
 from __future__ import annotations
 
@@ -31,14 +31,15 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
 
 _DATABASE = b"SQLite format 3\0"
-"""What every SQLite database begins with."""
+"""The first bytes of every SQLite database."""
 
 
 def check(store: Store) -> list[str]:
-    """Return what is wrong with the book, a line each; empty where it is whole.
+    """Return the problems of the book, one line each; an empty list if it is intact.
 
     Raises:
-        StoreError: it cannot be opened at all.
+        NotFoundError: there is no book yet.
+        StoreError: the book cannot be opened.
     """
     database = store.database
     if isinstance(database, SqliteFile) and not database.path.exists():
@@ -60,15 +61,16 @@ def check(store: Store) -> list[str]:
 
 
 def back_up(store: Store, target: Path) -> None:
-    """Copy a SQLite book to `target`, also while others write to it.
+    """Copy a SQLite book to `target`, even while other processes write to the book.
 
     Raises:
         FileError: the target exists already, or cannot be written.
-        StoreError: the book is damaged; no copy is left then.
+        NotFoundError: there is no book yet.
+        StoreError: the book is damaged; the copy is deleted.
         UsageError: the book is on a PostgreSQL server.
     """
     database = _file_of(store, "pg_dump --format=custom --file={file} {name}", target)
-    connect(database).close()  # says so where it is no book
+    connect(database).close()  # raises StoreError if the file is no book
     if os.path.lexists(target):
         raise FileError(_("{file} exists already.").format(file=target), _("Name another file."))
     _copy(database.path, target)
@@ -81,18 +83,18 @@ def back_up(store: Store, target: Path) -> None:
 
 
 def restore(store: Store, source: Path) -> Path | None:
-    """Put the copy `source` in the book's place; return where the old book is kept, if any.
+    """Replace the book by the copy `source`; return the path of the old book, if there was one.
 
-    Others who have the book open see the restored one with their next look; only where the old
-    one is damaged, so that nobody can work in it, they have to open it again. The copy is only
-    read and may lie where nobody can write.
+    A process that has the book open sees the restored book with its next query; only if the old
+    book was damaged, and so unusable, the process has to open it again. `source` is only read and
+    may be in a read-only folder.
 
     Raises:
         BusyError: another process writes to the book.
-        FileError: `source` is not a book, or damaged; or the disk is full.
+        FileError: `source` is no book or damaged, or the disk is full.
         NotFoundError: there is no file `source`.
         RefusedError: the console is in read-only mode.
-        StoreError: `source` is of a newer program.
+        StoreError: `source` was written by a newer program.
         UsageError: the book is on a PostgreSQL server.
     """
     database = _file_of(store, "pg_restore --clean --dbname={name} {file}", source)
@@ -109,13 +111,13 @@ def restore(store: Store, source: Path) -> Path | None:
 
 
 def _fetch(source: Path, fresh: Path) -> None:
-    """Copy the book `source`, which is left as it is, and look whether the copy is whole."""
+    """Copy the book `source` to `fresh`; raise FileError unless the copy is a whole book."""
     if not _looks_like_a_database(source):
         raise _no_copy(source)
-    # Without the files of a database in use beside it, it is one that never changes: then
-    # SQLite needs no right to write there.
-    used = any(file.exists() for file in _files(source)[1:])
-    address = f"{source.as_uri()}?mode=ro" + ("" if used else "&immutable=1")
+    # Without -wal and -shm files beside it, no process uses the file: it is opened as immutable,
+    # so that SQLite needs no write access to the folder.
+    is_used = any(file.exists() for file in _files(source)[1:])
+    address = f"{source.as_uri()}?mode=ro" + ("" if is_used else "&immutable=1")
     try:
         fresh.unlink(missing_ok=True)
         fresh.touch(mode=0o600)
@@ -124,12 +126,12 @@ def _fetch(source: Path, fresh: Path) -> None:
             closing(sqlite3.connect(fresh)) as writer,
         ):
             reader.backup(writer)
-        whole = _is_whole(fresh)
+        is_whole = _is_whole(fresh)
     except (sqlite3.OperationalError, OSError) as error:
         raise _not_copied(fresh, error) from None
     except sqlite3.DatabaseError:
-        whole = False
-    if not whole:
+        is_whole = False
+    if not is_whole:
         raise _no_copy(source)
     with closing(connect(SqliteFile(fresh))) as copy:
         try:
@@ -157,36 +159,36 @@ def _looks_like_a_database(source: Path) -> bool:
 
 
 def _put_in_place(fresh: Path, database: SqliteFile) -> Path | None:
-    """Put the whole book `fresh` where `database` is; return where that one is kept."""
+    """Move the book `fresh` to the path of `database`; return the path of the old book."""
     book = database.path
     if not any(file.exists() for file in _files(book)):
         fresh.replace(book)
         return None
-    kept = _free_name(f"{book}.before-restore-{now():%Y%m%dT%H%M%S}")
+    old_book = _free_name(f"{book}.before-restore-{now():%Y%m%dT%H%M%S}")
     with explained(database):
-        whole = book.exists() and _is_whole(book)
-    if whole:
-        _copy(book, kept)
+        is_whole = book.exists() and _is_whole(book)
+    if is_whole:
+        _copy(book, old_book)
         try:
             _write_over(fresh, database)
         except BaseException:
-            kept.unlink()
+            old_book.unlink()
             raise
-    else:  # what cannot be read cannot be copied either: it is moved, as it is
-        for old, place in zip(_files(book), _files(kept), strict=True):
-            if old.exists():
-                old.replace(place)
+    else:  # a damaged book cannot be copied: its files are moved as they are
+        for file, moved in zip(_files(book), _files(old_book), strict=True):
+            if file.exists():
+                file.replace(moved)
         fresh.replace(book)
-    return kept
+    return old_book
 
 
 def _write_over(fresh: Path, database: SqliteFile) -> None:
-    """Write the book `fresh` into a file that others may have open."""
+    """Write the book `fresh` into a file that other processes may have open."""
     deadline = monotonic() + connections.BUSY_SECONDS
 
     def give_up(status: int, _remaining: int, _pages: int) -> None:
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and monotonic() > deadline:
-            raise sqlite3.OperationalError("database is locked")  # else it tries for ever
+            raise sqlite3.OperationalError("database is locked")  # else SQLite retries for ever
 
     with (
         explained(database),
@@ -200,7 +202,7 @@ def _is_whole(book: Path) -> bool:
     """Say whether every page of a SQLite file can be read.
 
     Raises:
-        sqlite3.OperationalError: another process, or the disk, stands in the way.
+        sqlite3.OperationalError: another process or the disk prevents the check.
     """
     try:
         with closing(open_sqlite(book)) as raw:
@@ -212,12 +214,12 @@ def _is_whole(book: Path) -> bool:
 
 
 def _files(book: Path) -> tuple[Path, Path, Path]:
-    """Return a SQLite file and the two that stand beside it while it is open."""
+    """Return a SQLite file and the two files beside it while it is open (`-wal`, `-shm`)."""
     return book, book.with_name(f"{book.name}-wal"), book.with_name(f"{book.name}-shm")
 
 
 def _free_name(wanted: str) -> Path:
-    """Return the path `wanted`, with a number behind it where something is there already."""
+    """Return the path `wanted`, with a number appended if the path is taken."""
     names = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
     return next(Path(name) for name in names if not os.path.lexists(name))
 

@@ -1,4 +1,4 @@
-"""Reads the book beside the event loop: one thread with one connection."""
+"""Reads the book beside the event loop, in one thread with one connection."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 ANSWER_SECONDS = 30.0
-"""How long a question may take before the person is told that there is no answer."""
+"""How long a question may take before `ask` fails because the database does not answer."""
 STOP_SECONDS = 0.05
-"""How long a question that is to be stopped has until it is told so again."""
+"""How long to wait before a question that is still running is interrupted again."""
 CLOSE_SECONDS = 1.0
-"""How long the end of the program waits for the thread."""
+"""How long the end of the program waits for the reading thread."""
 
 
 class Reader:
-    """Answers questions to the book in the order they come, never on the event loop's thread.
+    """Answers questions about the book in their order, in a thread beside the event loop.
 
-    Its thread is a daemon: a database that does not answer never keeps the program from ending.
-    A question that nobody waits for any more is dropped, and stopped where it is being answered.
+    The thread is a daemon, so a database that does not answer never keeps the program from ending.
+    A question that nobody awaits any more is removed from the queue, or interrupted if it runs.
     """
 
     def __init__(self, store: Store) -> None:
@@ -42,16 +42,16 @@ class Reader:
         self._work: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
         self._connection: Connection | None = None
         self._answering: Future[Any] | None = None
-        self._turn = Lock()
-        """Held while what is being answered changes, so that the right question is stopped."""
+        self._lock = Lock()
+        """Guards changes of `_answering`, so that `_stop` interrupts the right question."""
         self._thread = Thread(target=self._run, name="reader", daemon=True)
         self._thread.start()
 
     async def ask(self, question: Callable[[Connection], Answer]) -> Answer:
-        """Return what `question` answers, given the reading connection.
+        """Return the answer of `question`, which gets the reading connection.
 
         Raises:
-            StoreError: the book cannot be read, or does not answer in time.
+            StoreError: the book cannot be read, or the database does not answer in time.
         """
         future = self.begin(lambda: question(self.connected()))
         try:
@@ -68,9 +68,9 @@ class Reader:
 
     @contextmanager
     def beside(self, question: Callable[[Connection], Answer]) -> Iterator[Future[Answer]]:
-        """Let this reader answer a question while another thread answers one in the block.
+        """Start a question in this reader's thread and yield its future, for work in parallel.
 
-        A question that was not waited for to its end is stopped.
+        The question is stopped if it is still unanswered when the block ends.
         """
         future = self.begin(lambda: question(self.connected()))
         try:
@@ -80,41 +80,41 @@ class Reader:
                 self._stop(future)
 
     async def aside(self, work: Callable[[], Answer]) -> Answer:
-        """Return what `work` returns; it runs in the reading thread.
+        """Run `work` in the reading thread and return its result.
 
-        It is done whether or not somebody still waits for it, since it may write.
+        A cancelled caller does not stop `work`, since it may write.
         """
         return await asyncio.shield(asyncio.wrap_future(self.begin(work)))
 
     def stop(self) -> None:
-        """Take no more questions; the one that is being answered is interrupted."""
+        """Let the thread end after the queued questions, and interrupt the question that runs."""
         connection = self._connection
         self._work.put(None)
         if connection is not None:
             connection.interrupt()
 
     def close(self) -> None:
-        """Stop reading; what still runs is not waited for for long."""
+        """Stop, and wait at most `CLOSE_SECONDS` for the thread to end."""
         self.stop()
         self._thread.join(CLOSE_SECONDS)
 
     def begin(self, work: Callable[[], Answer]) -> Future[Answer]:
-        """Let the reading thread do some work, and return what will hold what it returns."""
+        """Queue `work` for the reading thread, and return the future of its result."""
         future: Future[Answer] = Future()
         self._work.put((work, future))
         return future
 
     def _stop(self, future: Future[Any]) -> None:
-        """Stop answering a question, if it is the one that is being answered.
+        """Interrupt a question if it is running.
 
-        In a thread, since a server is told so over the network.
+        Another thread does so, since a server is interrupted over the network.
         """
 
         def stop() -> None:
-            with self._turn:
-                pass  # from here on it is known which one is being answered
-            while self._answering is future:  # again, where it was between two statements
-                with self._turn:
+            with self._lock:
+                pass  # now `_answering` is set: `running()` turns true just before
+            while self._answering is future:  # repeated: between statements it has no effect
+                with self._lock:
                     if self._answering is future and self._connection is not None:
                         self._connection.interrupt()
                 sleep(STOP_SECONDS)
@@ -125,25 +125,25 @@ class Reader:
     def _run(self) -> None:
         while (task := self._work.get()) is not None:
             work, future = task
-            with self._turn:
+            with self._lock:
                 if not future.set_running_or_notify_cancel():
                     continue
                 self._answering = future
             try:
                 answer = work()
-            except BaseException as error:  # noqa: BLE001 - handed to whoever asked
-                settled: Callable[[], None] = partial(future.set_exception, error)
+            except BaseException as error:  # noqa: BLE001 - the future hands it to the caller
+                settle: Callable[[], None] = partial(future.set_exception, error)
             else:
-                settled = partial(future.set_result, answer)
-            with self._turn:
+                settle = partial(future.set_result, answer)
+            with self._lock:
                 self._answering = None
-            settled()
+            settle()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
     def connected(self) -> Connection:
-        """Return the reading connection. For the reading thread alone."""
+        """Return the connection, opened on first use; only the reading thread may call this."""
         if self._connection is None:
             self._connection = self.store.connect()
         return self._connection

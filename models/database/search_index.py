@@ -1,9 +1,9 @@
-"""Makes the index in which the words of a filter are found, in the way of each database.
+"""Creates the trigram index that filters search for words, in the way of each database.
 
-SQLite has a table for it (FTS5 with the tokenizer `trigram`) that triggers keep up: whoever writes
-a customer need not know of it. PostgreSQL has an index over the text (`pg_trgm`), where the server
-has that extension and lets the book's owner turn it on. Without an index every filter is still
-right, only slower.
+On SQLite the index is an FTS5 table (tokenizer `trigram`) that triggers keep up to date, so code
+that writes customers need not know it. On PostgreSQL it is a `pg_trgm` index, if the server has the
+extension and lets the book's owner create it. Without the index, a filter finds the same rows, only
+more slowly.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
 
 TABLE = "customers_words"
-"""The index on SQLite; on PostgreSQL, too."""
+"""The name of the index, on both databases."""
 _LINES = "char(10) || {0}.search_text || char(10) || char(10)"
 """The indexed text of a row: its lines, each with a line break at both ends.
 
-Behind the last one stand two, so that its last two letters begin an entry as well.
+The last line has two line breaks behind it, so that its last letter begins a trigram as well.
 """
 _ADD = f"INSERT INTO {TABLE} (rowid, words) VALUES (new.id, {_LINES.format('new')})"  # noqa: S608
 _TAKE = (
@@ -45,7 +45,7 @@ _MAKE = (
     f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, content='', columnsize=0, tokenize='trigram')"
 )
 _TEXTS = f"CREATE INDEX {TABLE}_texts ON customers (id, account_id, ended_at, search_text)"
-"""For filters that no index of words helps: a third of the table to look at."""
+"""A covering index for filters that trigrams cannot help; a third of the table's size."""
 _SQLITE = (
     _TEXTS,
     _MAKE,
@@ -64,7 +64,7 @@ _POSTGRES = ("CREATE EXTENSION IF NOT EXISTS pg_trgm", _ON_TEXT, _ON_IDENTIFIERS
 
 
 def index_words(connection: Connection) -> bool:
-    """Make the index of words in the transaction of `connection`; say whether that could be."""
+    """Create the index in the transaction of `connection`; return False if the database cannot."""
     postgres = connection.dialect.name == "postgresql"
     try:
         with connection.begin_nested():
@@ -76,17 +76,16 @@ def index_words(connection: Connection) -> bool:
 
 
 def add_missing_index(store: Store) -> None:
-    """Make the index of words of a book that was made where it could not be.
+    """Create the index in a book that has none, because its server could not create it earlier.
 
     Raises:
-        RefusedError: the book is to be read only.
         StoreError: the book cannot be written.
     """
     plain = store.connect()
     try:
-        is_there = plain.has_table(TABLE)
+        has_index = plain.has_table(TABLE)
     finally:
         plain.close()
-    if not is_there:
+    if not has_index:
         with explained(store.database), store.writing_engine.begin() as connection:
             index_words(connection)

@@ -1,4 +1,4 @@
-"""A piece of SQL with its values: what conditions are put together from."""
+"""SQL text together with its values; conditions are built from such pieces."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sql:
-    """A piece of SQL with `?` for each of its values. An empty one says nothing."""
+    """A piece of SQL with one `?` for each value. An empty piece stands for no condition."""
 
     text: str
     values: tuple[object, ...] = ()
@@ -25,6 +25,6 @@ NOTHING = Sql("")
 
 
 def joined(word: str, parts: Sequence[Sql]) -> Sql:
-    """Join conditions with ` AND ` or ` OR `."""
+    """Join pieces with a word such as ` AND ` or ` UNION ALL `."""
     text = word.join(part.text for part in parts)
     return Sql(text, tuple(value for part in parts for value in part.values))

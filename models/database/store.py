@@ -1,4 +1,4 @@
-"""The store: opens a book, keeps its schema up to date, gives out sessions that write whole."""
+"""Opens a book, keeps its schema up to date, and gives out sessions."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 
 class Store:
-    """One book. Opening it brings its schema up to date."""
+    """One book. `open` brings its schema up to date."""
 
     def __init__(self, database: Database, *, read_only: bool = False) -> None:
         self.database = database
         self.read_only = read_only
         self._file: tuple[int, int] | None = None
-        """Which file was opened: its device and number."""
+        """Device and inode number of the file that `open` opened; None for a server."""
 
     def connect(self) -> Connection:
         """Open a plain connection for lists.
@@ -46,29 +46,29 @@ class Store:
         return connect(self.database)
 
     def open(self, clouds: list[str]) -> None:
-        """Make the book ready: schema up to date, an account kept by hand in each of `clouds`.
+        """Bring the schema up to date, and add an account kept by hand for each of `clouds`.
 
         Raises:
-            RefusedError: it is to be read only, and its schema is not up to date.
-            StoreError: the database cannot be opened, or is of a newer program.
+            RefusedError: the store is read-only, and the schema is not up to date.
+            StoreError: the database cannot be opened, or was written by a newer program.
         """
         connection = self.connect()
         try:
             version = schema_version(connection)
-            current = version == known_versions()[-1]
-            ready = current and set(clouds) <= {
+            is_current = version == known_versions()[-1]
+            is_ready = is_current and set(clouds) <= {
                 row[0] for row in connection.rows("SELECT cloud FROM partner_accounts")
             }
         finally:
             connection.close()
-        if self.read_only and version and not current:
+        if self.read_only and version and not is_current:
             raise RefusedError(
                 _(
                     "The book is of an older version ({version}); read-only mode changes nothing."
                 ).format(version=version),
                 _("Open it once without read-only mode; a copy is made before it is changed."),
             )
-        if not ready and not (self.read_only and version):
+        if not is_ready and not (self.read_only and version):
             from partnerdesk.models.database.upgrade import upgrade
 
             upgrade(self.writing_engine, self.database, clouds)
@@ -85,7 +85,7 @@ class Store:
         if isinstance(database, SqliteFile):
             engine = create_engine(
                 "sqlite://",
-                creator=lambda: self._open_own(database.path),
+                creator=lambda: self._open_same_file(database.path),
                 poolclass=NullPool,
                 hide_parameters=True,
             )
@@ -98,14 +98,14 @@ class Store:
             hide_parameters=True,
         )
 
-    def _open_own(self, path: Path) -> sqlite3.Connection:
-        """Open the file that was opened at first, and never another in its place.
+    def _open_same_file(self, path: Path) -> sqlite3.Connection:
+        """Open the file that `open` opened, and refuse another file at the same path.
 
         Raises:
-            StoreError: it is gone, or another one is there: what is on the screen is none of it.
+            StoreError: the file is gone or was replaced; the screen shows data of the old file.
         """
-        if self._file is not None and (there := _identity(path)) != self._file:
-            if there is None:
+        if self._file is not None and (found := _identity(path)) != self._file:
+            if found is None:
                 raise StoreError(
                     _("The book {name} is not there any more.").format(name=self.database.name),
                     _("Put it back, or leave and restore a copy: partnerdesk database restore"),
@@ -120,16 +120,16 @@ class Store:
 
     @property
     def writing_engine(self) -> Engine:
-        """The same engine, whose transactions take the writer's place at once."""
+        """The same engine, whose transactions take the write lock at once."""
         return self.engine.execution_options(immediate=True)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Open one transaction: all of the block is kept when it ends, or nothing of it.
+        """Open a session in one transaction, committed after the block or rolled back if it fails.
 
         Raises:
             RefusedError: the console is in read-only mode.
-            ConflictError: somebody else changed a row in between.
+            ConflictError: somebody else has changed a row since it was read.
             StoreError: the database cannot be written.
         """
         refuse_read_only(read_only=self.read_only)
@@ -138,7 +138,7 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a session that only reads; what it read stays usable after the block."""
+        """Open a session for reading; the objects that it read stay usable after the block."""
         with self._session(self.engine) as session:
             yield session
             session.expunge_all()
@@ -165,13 +165,13 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _begin_sqlite(connection: SqlConnection) -> None:
-    # Two writers that both read first would each wait for the other: a writer says so at once.
+    # Two transactions that read before they write would deadlock: a writer takes the lock at once.
     immediate = connection.get_execution_options().get("immediate")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 def refuse_read_only(*, read_only: bool) -> None:
-    """Stop what would write.
+    """Refuse to write in read-only mode.
 
     Raises:
         RefusedError: the console is in read-only mode.

@@ -1,4 +1,4 @@
-"""Brings a book's schema up to date with Alembic: once, however many processes start together."""
+"""Brings a book's schema up to date with Alembic, once even if several processes start together."""
 
 from __future__ import annotations
 
@@ -23,24 +23,23 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.database_url import Database
 
 _POSTGRES_LOCK = 7_024_113
-"""Key of the advisory lock that one upgrading process holds; any number of our own."""
+"""Key of the advisory lock that the upgrading process holds; an arbitrary number."""
 
 
 def upgrade(engine: Engine, database: Database, clouds: list[str]) -> None:
-    """Run the migrations that are missing and add the accounts kept by hand.
+    """Run the missing migrations, and add the missing accounts kept by hand.
 
-    All of it is one transaction; a second process waits for the first and then has nothing to do.
-    A SQLite file is copied beside itself before its schema is changed. `engine` begins its
-    transactions as a writer.
+    Everything is one transaction; a second process waits for the first and then has nothing to do.
+    A SQLite file is copied beside itself before its schema changes. The transactions of `engine`
+    must take the write lock when they begin.
 
     Raises:
-        StoreError: the database is of a newer program, or cannot be written.
+        StoreError: the database was written by a newer program, or cannot be written.
     """
     plain = connect(database)
     try:
-        versions.schema_version(
-            plain
-        )  # refuses a newer or foreign database before anything is touched
+        # Refuses a newer or foreign database before anything is changed.
+        versions.schema_version(plain)
     finally:
         plain.close()
     with explained(database), engine.begin() as connection:
@@ -64,7 +63,7 @@ def _migrate(connection: Connection) -> None:
 
 
 def _add_accounts(connection: Connection, clouds: list[str]) -> None:
-    # By the columns of the first schema: those that came later have the database's defaults.
+    # Only columns of the first schema: the database has defaults for the later ones.
     names = ("cloud", "name", "tenant_id", "mpn_id", "market", "kind", "connected")
     accounts = table("partner_accounts", *map(column, names))
     present = set(connection.execute(select(accounts.c.cloud)).scalars())
@@ -80,7 +79,7 @@ def _copy_aside(path: Path, version: str) -> None:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """Copy a SQLite book, also while others write to it; `target` is whole or not there.
+    """Copy a SQLite book, even while others write to it; `target` is whole or does not exist.
 
     Raises:
         sqlite3.Error: the source is no database, or the disk is full.

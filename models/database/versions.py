@@ -1,4 +1,4 @@
-"""The versions of a book's schema: those that are known, and the one that a book has."""
+"""The schema versions that this program knows, and the schema version of a book."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def known_versions() -> list[str]:
 
 
 def schema_version(connection: Connection) -> str:
-    """Return the version of a database's schema, empty where it has none yet.
+    """Return the schema version of a database; empty if it has no schema yet.
 
     Raises:
-        StoreError: it is of a newer program, or some other program's.
+        StoreError: the database was written by a newer program, or belongs to another program.
     """
     from_catalogue = (
         "SELECT name FROM sqlite_master WHERE type = 'table'"
@@ -35,7 +35,7 @@ def schema_version(connection: Connection) -> str:
     if "alembic_version" not in tables:
         own = {"customers", "partner_accounts", "changes"}
         if tables & own or (tables and type(connection).__name__ == "SqliteConnection"):
-            # In a file of its own a book is alone; on a server others may be in the same schema.
+            # A file holds nothing but the book; a schema on a server may hold other tables as well.
             raise ForeignError(
                 _("The database belongs to another program: its tables are none of a book."),
                 _("Name another one with --database."),

@@ -1,1 +1,1 @@
-"""What a form asks, whatever record it is about."""
+"""The questions of forms, for any kind of record."""

@@ -1,4 +1,4 @@
-"""A form's fields as they are asked for, and what is meant by what is typed into them."""
+"""The questions of a form, and which option a typed text means."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from partnerdesk.models.languages import _
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A field as it is asked for now."""
+    """A field of a form, as it is asked for at the moment."""
 
     name: str
-    """Stable: the plan's reasons name it so."""
+    """Stable: the reasons of a plan refer to the field by this name."""
     label: str
-    """What it is called here, such as `ZIP code` or `Oblast`. Translated."""
+    """The label in this form, such as `ZIP code` or `Oblast`. Translated."""
     block: str = ""
-    """The title of the section it stands in, translated."""
+    """The title of the section that contains the field, translated."""
     required: bool = False
     hint: str = ""
     """One short sentence: what to write, with an example. Translated."""
     options: tuple[Option, ...] = ()
     """Values to choose from."""
     suffix: str = ""
-    """What follows the value and is not typed: `.onmicrosoft.com`."""
+    """A text that follows the value and is not typed: `.onmicrosoft.com`."""
     free: bool = True
-    """Whether other values than the options are taken, as far as this form tells."""
+    """Whether the form accepts values that are not among the options."""
 
     def takes(self, value: str) -> bool:
-        """Say whether a value is one that may stand here, as far as the options tell."""
+        """Say whether the field accepts a value, judging by the options alone."""
         listed = any(option.value == value for option in self.options)
         return listed or not value or self.free or not self.options
 
@@ -38,36 +38,36 @@ class Question:
 def chosen(asked: Question, text: str) -> str:
     """Return the value of the option that a typed text means, or else the text.
 
-    It means an option by its value or title, whatever the case and accents; where nothing but the
-    options is taken, also by a beginning that no other option has.
+    A text means the option whose value or title it equals, ignoring case and accents. If the field
+    accepts options only, a beginning is enough that no other option has.
     """
     wanted = fold(text)
     if not wanted or any(option.value == text for option in asked.options):
         return text
     names = {option.value: (fold(option.value), fold(option.title)) for option in asked.options}
-    for place in (0, 1):  # a value counts before a title that is the same by accident
+    for part in (0, 1):  # a value counts before a title that equals it by accident
         for value, name in names.items():
-            if name[place] == wanted:
+            if name[part] == wanted:
                 return value
-    if asked.free:  # a text of its own may begin as an option does: it is not made another one
+    if asked.free:  # a free text may begin like an option; it is not replaced by the option
         return text
     begun = [value for value, name in names.items() if any(n.startswith(wanted) for n in name)]
     return begun[0] if len(begun) == 1 else text
 
 
 def not_listed(asked: Question, text: str) -> Reason:
-    """Return why a value that stands in no option is refused, where only options are taken."""
-    told = _("{field}: {value} is none of the values in the list (ctrl+l).")
+    """Return the refusal of a value that is not among the options of a field."""
+    sentence = _("{field}: {value} is none of the values in the list (ctrl+l).")
     return Reason(
-        "form.not-listed", told.format(field=asked.label, value=shown(text[:40])), asked.name
+        "form.not-listed", sentence.format(field=asked.label, value=shown(text[:40])), asked.name
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A value that a field may be chosen to have."""
+    """One of the values that a field offers."""
 
     value: str
-    """What is stored."""
+    """The stored value."""
     title: str
-    """What is shown; translated."""
+    """The text that is shown, translated."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from partnerdesk.models.customers.tags_and_notes import parse_tags
 from partnerdesk.models.importing.fields import ImportField, key
 from partnerdesk.models.importing.words import import_words
 from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.values.countries import country_code, likely_code
 from partnerdesk.models.values.domains import domain_name
+from partnerdesk.models.values.fields import no_country
 from partnerdesk.models.values.identifiers import guid
 
 if TYPE_CHECKING:
@@ -31,7 +34,6 @@ _LIMITS = {
 """Characters at most (`reference/resources.md`, *Address*); 256 where nothing is said."""
 _LIMIT = 256
 
-_COUNTRY = re.compile(r"[A-Za-z]{2}")
 _BETWEEN_WORDS = re.compile(r"[,;/|\n]")
 
 _ORDER = (
@@ -47,6 +49,11 @@ _ORDER = (
 
 class UnfitError(ValueError):
     """A cell that cannot be the field's value; its text is the reason, for the person."""
+
+    def __init__(self, text: str, *, is_sentence: bool = False) -> None:
+        super().__init__(text)
+        self.is_sentence = is_sentence
+        """Whether the text names the value itself; else it goes on behind field and value."""
 
 
 def relationship_words() -> dict[str, Relationship]:
@@ -76,7 +83,7 @@ class CellReader:
             ImportField.MICROSOFT_ID: _microsoft_id,
             ImportField.PRIMARY_DOMAIN: _primary_domain,
             ImportField.RELATIONSHIP: self._relationship,
-            ImportField.COUNTRY: _country,
+            ImportField.COUNTRY: cache(_country),
             ImportField.TAGS: _tags,
         }
 
@@ -129,9 +136,10 @@ def _primary_domain(text: str) -> str:
 
 
 def _country(text: str) -> str:
-    if not _COUNTRY.fullmatch(text):
-        raise UnfitError(_("is no country code of two letters, such as DE"))
-    return text.upper()
+    code = country_code(text)
+    if code is None:
+        raise UnfitError(no_country(text, likely_code(text)), is_sentence=True)
+    return code
 
 
 def _tags(text: str) -> str:

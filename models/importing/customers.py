@@ -12,11 +12,11 @@ from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.importing.columns import SAMPLE_ROWS, match_columns
 from partnerdesk.models.importing.existing import load_account
 from partnerdesk.models.importing.fields import LINE_TITLE, REASON_TITLE, own_places
-from partnerdesk.models.importing.plan import ImportPlan
+from partnerdesk.models.importing.plan import FilePlan, ImportPlan
 from partnerdesk.models.importing.planner import RowPlanner
 from partnerdesk.models.importing.write import carry_out_import
 from partnerdesk.models.languages import _
-from partnerdesk.models.sheets import write_csv
+from partnerdesk.models.sheets import PassedOver, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,7 +53,8 @@ def plan_import(
         UsageError: `mapping` names a field or column that there is not.
         FileError: the file is damaged, or its columns are not recognised.
     """
-    with closing(sheet.rows(progress)) as rows:
+    passed = PassedOver()
+    with closing(sheet.rows(progress, passed)) as rows:
         sample = list(islice(rows, SAMPLE_ROWS))
         columns = match_columns(sheet.columns, [cells for _line, cells in sample], mapping or {})
         with store.reading() as session:
@@ -63,6 +64,7 @@ def plan_import(
         for line, cells in chain(sample, rows):
             planner.take(line, cells)
     planner.finish()
+    passed.lines.extend(planner.remarks)
     return ImportPlan(
         account_id=account_id,
         file=sheet.path.name,
@@ -73,10 +75,12 @@ def plan_import(
         changes=planner.changes,
         refused_rows=planner.refused_rows,
         known=planner.known,
+        encoding=sheet.source.text,
+        passed=passed,
     )
 
 
-def write_refused(plan: ImportPlan, path: Path, *, overwrite: bool = False) -> int:
+def write_refused(plan: FilePlan, path: Path, *, overwrite: bool = False) -> int:
     """Write the refused rows of a plan as CSV, to be mended and imported again; return how many.
 
     The file's own columns in their order, then the line of each row and why it is refused; import

@@ -15,6 +15,7 @@ from partnerdesk.models.importing.plan import FIELDS, PLACE, Booked
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
+    from enum import StrEnum
 
     from sqlalchemy import ColumnElement, Table
     from sqlmodel import Session
@@ -40,9 +41,7 @@ def table_of(entity: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(entity.__tablename__)]
 
 
-def load_account(
-    session: Session, account_id: int, fields: Container[ImportField]
-) -> Iterator[Booked]:
+def load_account(session: Session, account_id: int, fields: Container[StrEnum]) -> Iterator[Booked]:
     """Yield all customers of an account, ended ones too, in the order of their ids.
 
     What stands in other tables is read only where `fields` asks for it; tags always.
@@ -51,7 +50,7 @@ def load_account(
 
 
 def load_locked(
-    session: Session, ids: Iterable[int], fields: Container[ImportField]
+    session: Session, ids: Iterable[int], fields: Container[StrEnum]
 ) -> Iterator[Booked]:
     """Yield customers by id, as `load_account` does; nobody else can change them meanwhile."""
     for batch in batches(ids):
@@ -59,7 +58,7 @@ def load_locked(
 
 
 def _load(
-    session: Session, which: ColumnElement[bool], fields: Container[ImportField], *, lock: bool
+    session: Session, which: ColumnElement[bool], fields: Container[StrEnum], *, lock: bool
 ) -> Iterator[Booked]:
     own = {field: PLACE[field] for field in FIELDS if field in OWN_FIELDS}
     columns: list[Any] = [type_coerce(col(getattr(Customer, field)), String) for field in own]
@@ -79,7 +78,7 @@ def _load(
 
 
 def _beside(
-    session: Session, which: ColumnElement[bool], fields: Container[ImportField]
+    session: Session, which: ColumnElement[bool], fields: Container[StrEnum]
 ) -> dict[int, list[tuple[ImportField, str]]]:
     """Return what other tables than the customers' say, by customer."""
     found: dict[int, list[tuple[ImportField, str]]] = {}

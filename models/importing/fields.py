@@ -1,18 +1,21 @@
-"""The fields that an imported row may carry, what they are called, and headings that mean them."""
+"""The lists that can be imported: their fields, what these are called, headings that mean them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise, zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.core.text import fold
 from partnerdesk.models.customers.records import BILLING, COMPANY, CUSTOMER, TAG
 from partnerdesk.models.importing.words import import_words
 from partnerdesk.models.languages import N_, _
+from partnerdesk.models.relationships.records import DELEGATED_ADMIN as DELEGATION
+from partnerdesk.models.relationships.records import INVITATION, PARTNER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class ImportField(StrEnum):
@@ -70,6 +73,126 @@ _WORDS: dict[str, str] = {
 FIELD_TITLES = {field: _WORDS[field] for field in ImportField}
 """What each field is called on the screen and in files."""
 
+
+class DelegationColumn(StrEnum):
+    """A field of a delegated-admin relationship that a column of a file can hold."""
+
+    CUSTOMER_ID = "customer_microsoft_id"
+    CUSTOMER_DOMAIN = "customer_domain"
+    CUSTOMER = "customer"
+    """The customer's name, by which it is found where nothing surer is there."""
+    NAME = "name"
+    ROLES = "roles"
+    STATUS = "status"
+    START = "start"
+    END = "end"
+    DURATION = "duration"
+    AUTO_EXTEND = "auto_extend"
+    MICROSOFT_ID = "microsoft_id"
+    """The relationship's own: two GUIDs."""
+
+
+class InvitationColumn(StrEnum):
+    """A field of an invitation that a column of a file can hold."""
+
+    COMPANY_NAME = "company_name"
+    MICROSOFT_ID = "microsoft_id"
+    PRIMARY_DOMAIN = "primary_domain"
+    CONTACT = "contact"
+    EMAIL = "email"
+    KIND = "kind"
+    STATE = "state"
+    SENT = "sent_at"
+    CLOSED = "closed_at"
+
+
+class PartnerColumn(StrEnum):
+    """A field of an indirect provider or reseller that a column of a file can hold."""
+
+    NAME = "name"
+    MPN_ID = "mpn_id"
+    LOCATION = "location"
+    KIND = "kind"
+    AGREEMENT = "agreement_signed"
+    MICROSOFT_ID = "microsoft_id"
+
+
+@dataclass(frozen=True)
+class ImportList:
+    """A list that files are imported into."""
+
+    name: str
+    """As on the command line: `delegated-admin`."""
+    title: str
+    """What its rows are called in a sentence, marked with `N_`."""
+    command: str
+    """The command that imports it."""
+    fields: type[StrEnum]
+    titles: Mapping[Any, str]
+    """What each field is called, marked with `N_`."""
+    required: tuple[tuple[StrEnum, ...], ...]
+    """Of each of these one must be among the columns."""
+    telling: frozenset[StrEnum]
+    """Fields that no other list has."""
+    by_content: Mapping[str, StrEnum] = field(default_factory=dict)
+    """The field of a column of `guid`, `guids` (two of them), `domain` or `email`."""
+    days: tuple[StrEnum, ...] = ()
+    """Fields that hold days."""
+
+
+CUSTOMERS = ImportList(
+    "customers", N_("customers"), "customers import",
+    ImportField, FIELD_TITLES,
+    required=((ImportField.COMPANY_NAME,), (ImportField.MICROSOFT_ID, ImportField.PRIMARY_DOMAIN)),
+    telling=frozenset({ImportField.TAGS, ImportField.INDIRECT_RESELLER}),
+    by_content={"guid": ImportField.MICROSOFT_ID, "domain": ImportField.PRIMARY_DOMAIN},
+)  # fmt: skip
+_DC, _IC, _PC = DelegationColumn, InvitationColumn, PartnerColumn
+DELEGATED_ADMIN = ImportList(
+    "delegated-admin", N_("delegated-admin relationships"),
+    "relationships delegated-admin import",
+    DelegationColumn,
+    {
+        _DC.CUSTOMER_ID: N_("Microsoft ID of the customer"),
+        _DC.CUSTOMER_DOMAIN: N_("Domain of the customer"),
+        _DC.CUSTOMER: N_("Customer"),
+        _DC.NAME: DELEGATION.fields["display_name"],
+        _DC.ROLES: DELEGATION.fields["roles"],
+        _DC.STATUS: DELEGATION.fields["status"],
+        _DC.START: DELEGATION.fields["activated_date_time"],
+        _DC.END: DELEGATION.fields["end_date_time"],
+        _DC.DURATION: DELEGATION.fields["duration"],
+        _DC.AUTO_EXTEND: DELEGATION.fields["auto_extend_duration"],
+        _DC.MICROSOFT_ID: DELEGATION.fields["microsoft_id"],
+    },
+    required=((_DC.NAME,), (_DC.CUSTOMER_ID, _DC.CUSTOMER_DOMAIN, _DC.CUSTOMER)),
+    telling=frozenset({_DC.NAME, _DC.ROLES, _DC.AUTO_EXTEND, _DC.DURATION, _DC.END}),
+    by_content={"guid": _DC.CUSTOMER_ID, "domain": _DC.CUSTOMER_DOMAIN, "guids": _DC.MICROSOFT_ID},
+    days=(_DC.START, _DC.END),
+)  # fmt: skip
+INVITATIONS = ImportList(
+    "invitations", N_("invitations"), "relationships invitations import",
+    InvitationColumn,
+    {column: INVITATION.fields[column] for column in InvitationColumn},
+    required=((_IC.COMPANY_NAME,),),
+    telling=frozenset({_IC.SENT, _IC.STATE, _IC.KIND, _IC.CLOSED}),
+    by_content={"guid": _IC.MICROSOFT_ID, "domain": _IC.PRIMARY_DOMAIN, "email": _IC.EMAIL},
+    days=(_IC.SENT, _IC.CLOSED),
+)  # fmt: skip
+PARTNERS = ImportList(
+    "partners", N_("partners"), "relationships partners import",
+    PartnerColumn,
+    {
+        column: PARTNER.fields["relationship_type" if column is _PC.KIND else column]
+        for column in PartnerColumn
+    },
+    required=((_PC.NAME,),),
+    telling=frozenset({_PC.MPN_ID, _PC.AGREEMENT}),
+    by_content={"guid": _PC.MICROSOFT_ID},
+)  # fmt: skip
+LISTS = {kind.name: kind for kind in (CUSTOMERS, DELEGATED_ADMIN, INVITATIONS, PARTNERS)}
+"""The lists that can be imported, by name."""
+
 LINE_TITLE, REASON_TITLE = N_("Line"), N_("Reason")
 """Headings of the two columns that a file of refused rows has more; import leaves them out."""
 
@@ -79,23 +202,24 @@ def key(text: str) -> str:
     return "".join(letter for letter in fold(text) if letter.isalnum())
 
 
-def headings() -> dict[ImportField, list[str]]:
+def headings(kind: ImportList = CUSTOMERS) -> dict[StrEnum, list[str]]:
     """Return the keys of the headings that mean each field, the surest first.
 
     The book's own name of a field comes first; its title in the language in use is known too. A
     heading that is sure in one language comes before one that is doubtful in another.
     """
-    tiers = list(zip_longest(*(words.headings for words in import_words()), fillvalue={}))
+    of_languages = (words.tiers(kind.name) for words in import_words())
+    tiers = list(zip_longest(*of_languages, fillvalue={}))
     return {
         field: [
             key(heading)
             for heading in (
                 field,
-                _(FIELD_TITLES[field]),
+                _(kind.titles[field]),
                 *(name for tier in tiers for names in tier for name in names.get(field, ())),
             )
         ]
-        for field in ImportField
+        for field in kind.fields
     }
 
 

@@ -1,42 +1,83 @@
-"""Reading a file of customers for a person: mapping words, the plan in words, the refused rows."""
+"""Reading a file for a person, whatever list it is: the plan in words, the refused rows."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from partnerdesk.models.core.errors import FileError, UsageError
 from partnerdesk.models.core.paths import data_folder, private_folder
-from partnerdesk.models.core.text import listed, short_name
-from partnerdesk.models.importing.customers import plan_import, write_refused
-from partnerdesk.models.importing.fields import FIELD_TITLES
+from partnerdesk.models.core.text import listed, short_name, shown
+from partnerdesk.models.importing.columns import FileHints
+from partnerdesk.models.importing.customers import carry_out_import, plan_import, write_refused
+from partnerdesk.models.importing.fields import CUSTOMERS
+from partnerdesk.models.importing.records import RecordsPlan, carry_out_records, plan_records
 from partnerdesk.models.languages import _, ngettext
-from partnerdesk.models.sheets import read_sheet
+from partnerdesk.models.sheets import NOTHING_CHOSEN, UTF_8, read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
     from pathlib import Path
 
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.database.store import Store
-    from partnerdesk.models.importing.plan import ImportOutcome, ImportPlan
+    from partnerdesk.models.importing.fields import ImportList
+    from partnerdesk.models.importing.plan import FilePlan, ImportOutcome, ImportPlan
     from partnerdesk.models.importing.undo import ImportUndo
+    from partnerdesk.models.sheets import Chosen
 
 MOST_REFUSED_FILES = 100
+_LONGEST_WORD, _LONGEST_REMARK, _SHOWN_REMARKS = 30, 60, 4
 
 
 def read_plan(
     store: Store,
-    account_id: int,
+    account: Account,
+    kind: ImportList,
     path: Path,
+    by: tuple[Actor, datetime],
     mapping: dict[str, str] | None = None,
+    chosen: Chosen = NOTHING_CHOSEN,
     progress: Callable[[int, int], None] | None = None,
-) -> ImportPlan:
+) -> FilePlan:
     """Read the file at `path` and say what importing it would do; nothing is written.
 
+    Args:
+        store: the book.
+        account: the account that the rows are of.
+        kind: the list that is imported.
+        path: the file.
+        by: who imports it, and when.
+        mapping: headings by field, where the person says them.
+        chosen: encoding, sheet and order of days, where the person says them.
+        progress: told how much is read.
+
     Raises:
+        OtherListError: the file is another list's.
+        SheetsError: which sheet is meant has to be said.
+        DayOrderError: whether days come before months has to be said.
         FileError: the file is missing, damaged, or its columns are not recognised.
-        UsageError: `mapping` names a field or column that there is not.
+        UsageError: `mapping` names a field or column that there is not, or there is no such
+            encoding.
     """
-    return plan_import(store, account_id, read_sheet(path), mapping, progress)
+    sheet = read_sheet(path, chosen, FileHints(kind))
+    if kind is CUSTOMERS:
+        return plan_import(store, account.id, sheet, mapping, progress)
+    return plan_records(store, account, kind, sheet, *by, mapping, chosen, progress)
+
+
+def carry_out(store: Store, plan: FilePlan, actor: Actor, at: datetime) -> ImportOutcome:
+    """Write what a plan says, in one transaction.
+
+    Raises:
+        ConflictError: the book was changed since the plan was made; nothing was written.
+        RefusedError: the console is in read-only mode.
+        StoreError: the database cannot be written.
+    """
+    if isinstance(plan, RecordsPlan):
+        return carry_out_records(store, plan, actor, at)
+    return carry_out_import(store, cast("ImportPlan", plan), actor, at)
 
 
 def parse_mapping(words: Sequence[str]) -> dict[str, str]:
@@ -57,7 +98,7 @@ def parse_mapping(words: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
-def counts(found: ImportPlan | ImportOutcome) -> str:
+def counts(found: FilePlan | ImportOutcome) -> str:
     """Return in words how many rows are new, changed, unchanged and refused."""
     return " · ".join(
         (
@@ -83,9 +124,9 @@ def undo_counts(planned: ImportUndo) -> str:
     )
 
 
-def mapped_columns(plan: ImportPlan) -> list[str]:
+def mapped_columns(plan: FilePlan) -> list[str]:
     """Return which column of the file each field is read from, and which are left out."""
-    titles = {field: _(title) for field, title in FIELD_TITLES.items()}
+    titles = {field: _(title) for field, title in plan.kind.titles.items()}
     used = plan.columns.used
     lines = [f"{titles[field]} ← {short_name(column)}" for field, column in used.items()]
     if unused := plan.columns.unused:
@@ -93,7 +134,35 @@ def mapped_columns(plan: ImportPlan) -> list[str]:
     return lines
 
 
-def keep_refused(plan: ImportPlan, source: Path, wanted: Path | None = None) -> Path:
+def how_read(plan: FilePlan) -> list[str]:
+    """Return what was guessed about the file, and what of it was passed over; for the person."""
+    lines = []
+    text = plan.encoding
+    if text is not None and text.is_guess:
+        words = ", ".join(shown(word[:_LONGEST_WORD]) for word in text.sample)
+        lines.append(_("Encoding: {name}, guessed by {words}").format(name=text.title, words=words))
+    elif text is not None and text.name != UTF_8:
+        lines.append(_("Encoding: {name}").format(name=text.title))
+    if plan.day_first is not None:
+        lines.append(_("Days: 03/04 is 3 April") if plan.day_first else _("Days: 03/04 is 4 March"))
+    if passed := _passed_over(plan):
+        lines.append(_("Passed over: {lines}").format(lines=passed))
+    return lines
+
+
+def _passed_over(plan: FilePlan) -> str:
+    parts = [
+        _("line {line} “{text}”").format(line=line, text=shown(text[:_LONGEST_REMARK]))
+        for line, text in plan.passed.lines[:_SHOWN_REMARKS]
+    ]
+    if more := len(plan.passed.lines) - _SHOWN_REMARKS:
+        parts += [_("{count} more").format(count=more)] if more > 0 else []
+    if plan.passed.blank:
+        parts.append(ngettext("{count} empty line", "{count} empty lines", plan.passed.blank))
+    return ", ".join(parts)
+
+
+def keep_refused(plan: FilePlan, source: Path, wanted: Path | None = None) -> Path:
     """Write the refused rows of `plan` to a new file and return its place.
 
     It stands beside the imported file, or in the book's folder where that one cannot be written;

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import moment_text
 from partnerdesk.models.importing.cells import TAG_SEPARATOR
-from partnerdesk.models.importing.fields import FIELD_TITLES, PORTAL_FIELDS, ImportField
+from partnerdesk.models.importing.fields import (
+    CUSTOMERS,
+    FIELD_TITLES,
+    PORTAL_FIELDS,
+    ImportField,
+    ImportList,
+)
 from partnerdesk.models.languages import _
+from partnerdesk.models.sheets import Encoding, PassedOver
 
 if TYPE_CHECKING:
     from array import array
+    from collections.abc import Iterator
     from datetime import datetime
+    from enum import StrEnum
 
     from partnerdesk.models.importing.columns import ColumnMap
 
@@ -87,15 +96,21 @@ def _text(values: Values, field: ImportField) -> str:
 class Problem:
     """Why a row is refused."""
 
-    field: ImportField | None
+    field: StrEnum | None
     """None where the whole row is meant."""
     value: str
     """What the cell says, shortened and safe to show."""
     reason: str
     """For the person, without the field and the value: `is no domain such as …`."""
+    title: str = ""
+    """What the field is called, where it is none of a customer's."""
+    is_sentence: bool = False
+    """Whether the reason says by itself which value is wrong."""
 
     def __str__(self) -> str:
-        title = _(FIELD_TITLES[self.field]) if self.field else ""
+        title = self.title or (_(FIELD_TITLES[ImportField(self.field)]) if self.field else "")
+        if self.is_sentence:
+            return f"{title}: {self.reason}" if title else self.reason
         value = f"“{self.value}”" if self.value else ""
         return " ".join(part for part in (title, value, self.reason) if part)
 
@@ -109,6 +124,8 @@ class RefusedRow:
     cells: tuple[str, ...]
     """As the file has them."""
     problems: tuple[Problem, ...]
+    name: str = ""
+    """Whom it is about, as far as the row says it."""
 
     @property
     def reason(self) -> str:
@@ -116,9 +133,9 @@ class RefusedRow:
         return "; ".join(str(problem) for problem in self.problems)
 
 
-@dataclass(frozen=True, slots=True)
-class ImportPlan:
-    """What carrying out an import would do, and what the file is."""
+@dataclass(frozen=True, kw_only=True)
+class FilePlan:
+    """What carrying out an import would do, and what the file is; the same for every list."""
 
     account_id: int
     file: str
@@ -127,9 +144,50 @@ class ImportPlan:
     written_at: datetime
     """When the file was last written: what it says was so then."""
     columns: ColumnMap
+    refused_rows: list[RefusedRow]
+    kind: ImportList = CUSTOMERS
+    encoding: Encoding | None = None
+    """Of the text; None for a workbook."""
+    passed: PassedOver = field(default_factory=PassedOver)
+    """What of the file is no row of data."""
+    day_first: bool | None = None
+    """How days like 03/04/2026 are read; None where there is none."""
+
+    @property
+    def new(self) -> int:
+        """How many records would be added."""
+        raise NotImplementedError
+
+    @property
+    def changed(self) -> int:
+        """How many records would be changed."""
+        raise NotImplementedError
+
+    @property
+    def unchanged(self) -> int:
+        """How many rows say what the book says."""
+        raise NotImplementedError
+
+    @property
+    def refused(self) -> int:
+        """How many rows would be left out."""
+        return len(self.refused_rows)
+
+    def shown_new(self) -> Iterator[tuple[str, str]]:
+        """Yield whom each new row is about, and what else tells it from others."""
+        raise NotImplementedError
+
+    def shown_changes(self) -> Iterator[tuple[str, list[FieldChange]]]:
+        """Yield whom each changed row is about, and what changes."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportPlan(FilePlan):
+    """What importing a file of customers would do."""
+
     new_rows: list[Values]
     changes: list[PlannedChange]
-    refused_rows: list[RefusedRow]
     known: array[int]
     """Ids of the customers of the book that the file names, changed or not."""
 
@@ -148,10 +206,14 @@ class ImportPlan:
         """How many rows say what the book says."""
         return len(self.known) - len(self.changes)
 
-    @property
-    def refused(self) -> int:
-        """How many rows would be left out."""
-        return len(self.refused_rows)
+    def shown_new(self) -> Iterator[tuple[str, str]]:
+        """Yield the names and domains of the new customers."""
+        name, domain = PLACE[ImportField.COMPANY_NAME], PLACE[ImportField.PRIMARY_DOMAIN]
+        return ((values[name], values[domain]) for values in self.new_rows)
+
+    def shown_changes(self) -> Iterator[tuple[str, list[FieldChange]]]:
+        """Yield the names of the changed customers, and what changes."""
+        return ((change.company_name, change.shown()) for change in self.changes)
 
     @property
     def from_portal(self) -> bool:

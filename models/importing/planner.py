@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.customers.entities import Relationship
 from partnerdesk.models.importing.cells import CellReader, UnfitError, too_long
 from partnerdesk.models.importing.fields import ImportField
@@ -21,11 +21,12 @@ from partnerdesk.models.importing.plan import (
     Problem,
     RefusedRow,
 )
+from partnerdesk.models.importing.words import import_words
 from partnerdesk.models.languages import _
 from partnerdesk.models.sheets import LONGEST_CELL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from partnerdesk.models.importing.columns import ColumnMap
     from partnerdesk.models.importing.plan import Values
@@ -44,8 +45,15 @@ class RowPlanner:
         self.refused_rows: list[RefusedRow] = []
         self.known: array[int] = array("q")
         """Ids of the customers that rows were about."""
+        self.remarks: list[tuple[int, str]] = []
+        """Totals and remarks under the table: the line, and what stands in it."""
+        self._totals = total_words()
         self._width = len(columns.columns)
-        self._places = [(field, PLACE[field], place) for field, place in columns.places.items()]
+        self._name_place = columns.places.get(ImportField.COMPANY_NAME)
+        self._places = [
+            (ImportField(field), PLACE[ImportField(field)], place)
+            for field, place in columns.places.items()
+        ]
         self._reader = CellReader()
         self._by_id: dict[str, Booked] = {}
         self._by_domain: dict[str, list[Booked]] = {}
@@ -62,8 +70,10 @@ class RowPlanner:
     def take(self, line: int, cells: list[str]) -> None:
         """Decide about a row; one without a Microsoft ID has to wait for the others."""
         values, problems = self._read(cells)
-        if problems:
-            self.refused_rows.append(RefusedRow(line, tuple(cells), tuple(problems)))
+        if problems and is_remark(cells, self._totals):
+            self.remarks.append((line, " ".join(filter(None, cells))))
+        elif problems:
+            self._refuse(line, cells, *problems)
         elif values[_ID]:
             self._take_with_id(line, cells, values)
         else:
@@ -77,7 +87,7 @@ class RowPlanner:
         self.refused_rows.sort(key=lambda row: row.line)
 
     def _read(self, cells: list[str]) -> tuple[Values, list[Problem]]:
-        problem = self._whole_row(cells)
+        problem = whole_row_problem(cells, self._width)
         if problem:
             return (), [problem]
         values, problems = [""] * len(FIELDS), []
@@ -88,30 +98,16 @@ class RowPlanner:
             try:
                 values[index] = self._reader.read(field, text)
             except UnfitError as error:
-                problems.append(Problem(field, _shortened(text), str(error)))
-        wrong = {problem.field for problem in problems}
-        if not values[_NAME] and ImportField.COMPANY_NAME not in wrong:
+                wrong = Problem(field, shortened(text), str(error), is_sentence=error.is_sentence)
+                problems.append(wrong)
+        unfit = {problem.field for problem in problems}
+        if not values[_NAME] and ImportField.COMPANY_NAME not in unfit:
             problems.append(Problem(ImportField.COMPANY_NAME, "", _("is empty")))
         keys = {ImportField.MICROSOFT_ID, ImportField.PRIMARY_DOMAIN}
-        if not values[_ID] and not values[_DOMAIN] and keys.isdisjoint(wrong):
+        if not values[_ID] and not values[_DOMAIN] and keys.isdisjoint(unfit):
             reason = _("is empty, and so is the primary domain")
             problems.append(Problem(ImportField.MICROSOFT_ID, "", reason))
         return tuple(values), problems
-
-    def _whole_row(self, cells: list[str]) -> Problem | None:
-        if len(cells) > self._width:
-            surplus = "".join(cells[self._width :]).strip()
-            if surplus:
-                reason = _("is one cell too many; is a cell with a comma in it not quoted?")
-                return Problem(None, _shortened(surplus), reason)
-        text = "".join(cells)
-        if "\0" in text:
-            return Problem(None, "", _("A cell has a NUL character"))
-        if len(text) > LONGEST_CELL:
-            longest = max(cells, key=len)
-            if len(longest) > LONGEST_CELL:
-                return Problem(None, _shortened(longest), too_long(LONGEST_CELL))
-        return None
 
     def _take_with_id(self, line: int, cells: list[str], values: Values) -> None:
         microsoft_id = values[_ID]
@@ -184,11 +180,48 @@ class RowPlanner:
         self, line: int, cells: list[str], field: ImportField, value: str, first: int
     ) -> None:
         reason = _("is in line {line} already").format(line=first)
-        self._refuse(line, cells, Problem(field, _shortened(value), reason))
+        self._refuse(line, cells, Problem(field, shortened(value), reason))
 
-    def _refuse(self, line: int, cells: list[str], problem: Problem) -> None:
-        self.refused_rows.append(RefusedRow(line, tuple(cells), (problem,)))
+    def _refuse(self, line: int, cells: list[str], *problems: Problem) -> None:
+        place = self._name_place
+        name = shortened(cells[place].strip()) if place is not None and place < len(cells) else ""
+        self.refused_rows.append(RefusedRow(line, tuple(cells), problems, name))
 
 
-def _shortened(text: str) -> str:
+def whole_row_problem(cells: list[str], width: int) -> Problem | None:
+    """Return why a row of any list cannot be read at all."""
+    if len(cells) > width:
+        surplus = "".join(cells[width:]).strip()
+        if surplus:
+            reason = _("is one cell too many; is a cell with a comma in it not quoted?")
+            return Problem(None, shortened(surplus), reason)
+    text = "".join(cells)
+    if "\0" in text:
+        return Problem(None, "", _("A cell has a NUL character"))
+    if len(text) > LONGEST_CELL:
+        longest = max(cells, key=len)
+        if len(longest) > LONGEST_CELL:
+            return Problem(None, shortened(longest), too_long(LONGEST_CELL))
+    return None
+
+
+def total_words() -> tuple[str, ...]:
+    """Return what lines of totals and remarks begin with, folded."""
+    return tuple(fold(word) for words in import_words() for word in words.totals)
+
+
+def is_remark(cells: Sequence[str], totals: tuple[str, ...]) -> bool:
+    """Say whether a row that cannot be read is a line of totals, or a remark under the table."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(filled) and _begins_with(fold(filled[0]), totals)
+
+
+def _begins_with(text: str, words: tuple[str, ...]) -> bool:
+    return any(
+        text.startswith(word) and not text[len(word) : len(word) + 1].isalpha() for word in words
+    )
+
+
+def shortened(text: str) -> str:
+    """Return what a cell says as a message can hold it."""
     return shown(text if len(text) <= _VALUE_SHOWN else f"{text[:_VALUE_SHOWN]}…")

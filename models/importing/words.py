@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from partnerdesk.models.core.typed import typed
@@ -24,6 +24,19 @@ class ImportWords:
     """Headings by field; those of each table are surer than those of the next one."""
     relationships: dict[str, tuple[str, ...]]
     """Words by relationship."""
+    totals: tuple[str, ...] = ()
+    """What a line of totals or a remark under a table begins with."""
+    lists: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Headings by field of the other lists: `delegated-admin`, `invitations`, `partners`."""
+    values: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Words for what a field of another list may hold, by the field and the value."""
+    foreign: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Headings of lists that the book does not keep, by what such a list holds."""
+
+    def tiers(self, kind: str) -> tuple[dict[str, tuple[str, ...]], ...]:
+        """Return the headings of a list, the surest first."""
+        own = self.lists.get(kind)
+        return self.headings if own is None and kind == "customers" else (own or {},)
 
 
 @cache

@@ -1,7 +1,7 @@
-"""A letter as mail programs read it: the message that is sent, and the `.eml` file of a draft.
+"""Writes a letter as an e-mail: the message that is sent, and the `.eml` file of a draft.
 
-The headers are written here and not by `email`, whose folding takes a long name apart at its
-commas and quotes, so that one recipient becomes several.
+The headers are written here and not by `email`, which folds a long name at its commas and quotes,
+so that one recipient becomes several.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 _DOMAIN = "partnerdesk.invalid"
 _LONGEST_LINE = 900
-"""Bytes of a line that goes out as it is; SMTP allows 998 (RFC 5321, 4.5.3.1.6)."""
+"""Maximum bytes of an unencoded body line; SMTP allows 998 (RFC 5321, 4.5.3.1.6)."""
 _FOLDED_AT = 66
 _WORD = 45
-"""Bytes in an encoded word, which then has fewer than the 75 characters it may have (RFC 2047)."""
+"""Maximum bytes in an encoded word, which then stays below 75 characters (RFC 2047)."""
 _PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _PLAIN_SUBJECT = re.compile(r"[!-~]+( [!-~]+)*")
 
 
 def message(letter: Letter, sender: str, at: datetime, message_id: str) -> EmailMessage:
-    """Return the message to send; its bytes are those that `as_bytes` returns.
+    """Return the message to send; its `as_bytes` returns exactly the bytes to send.
 
-    `sender` is an address, `Name <address>`, or empty; `message_id` names the message for ever.
+    `sender` is an address, `Name <address>`, or empty; `message_id` never changes for a letter.
 
     Raises:
         RefusedError: the letter cannot be sent (`check_letter`).
@@ -51,7 +51,7 @@ def message(letter: Letter, sender: str, at: datetime, message_id: str) -> Email
 
 
 def eml_bytes(letter: Letter, sender: str, at: datetime, message_id: str) -> bytes:
-    """Return the `.eml` file of a letter, which mail programs open as a draft.
+    """Return the content of a letter's `.eml` file, which mail programs open as a draft.
 
     Raises:
         RefusedError: the letter cannot be sent (`check_letter`).
@@ -64,7 +64,7 @@ def write_eml(path: Path, data: bytes, *, overwrite: bool = False) -> None:
     """Write an `.eml` file, whole or not at all.
 
     Raises:
-        FileError: the file is there already, may not be replaced, or cannot be written.
+        FileError: the file exists already, may not be replaced, or cannot be written.
     """
     from partnerdesk.models.lists.export import refuse_target
     from partnerdesk.models.sheets.writing import whole_file
@@ -75,10 +75,10 @@ def write_eml(path: Path, data: bytes, *, overwrite: bool = False) -> None:
 
 
 def eml_name(letter: Letter) -> str:
-    """Return a name for a letter's file: `invitation-contoso-gmbh.eml`; letters of any script."""
-    plain = unicodedata.normalize("NFC", letter.name).lower()
-    kept = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in plain)
-    whole = "-".join([*letter.kind.replace("_", "-").split(), *kept.split()])
+    """Return a file name for a letter in any script, such as `invitation-contoso-gmbh.eml`."""
+    lower = unicodedata.normalize("NFC", letter.name).lower()
+    words = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in lower)
+    whole = "-".join([*letter.kind.replace("_", "-").split(), *words.split()])
     return f"{whole.encode()[:80].decode(errors='ignore').rstrip('-')}.eml"
 
 
@@ -114,7 +114,7 @@ def _words(text: str, plain: re.Pattern[str]) -> str:
     if plain.fullmatch(text) and "=?" not in text:
         wrapped = textwrap.wrap(text, _FOLDED_AT, break_long_words=False, break_on_hyphens=False)
         return "\r\n ".join(wrapped)
-    # Python's parser shows the seam of two encoded words as a blank: it is put where one is.
+    # Python's parser shows a blank between two encoded words, so the text is split at blanks.
     words, word = [], b""
     for part in re.findall(r"[^ ]* ?", text):
         if word and len(word + part.encode()) > _WORD:
@@ -129,9 +129,9 @@ def _words(text: str, plain: re.Pattern[str]) -> str:
 
 
 def _encoded_body(text: str) -> tuple[str, bytes]:
-    """Return a body's transfer encoding and its bytes; no encoding changes or breaks a line of it.
+    """Return the transfer encoding of a body and its bytes; decoding gives back every line.
 
-    Lines that any server takes go out as they are, so that the link can be read in the file too.
+    Lines that any server accepts stay unencoded, so that the link can be read in the file too.
     """
     lines = text.replace("\r\n", "\n").rstrip("\n").encode().split(b"\n")
     whole = b"".join(line + b"\r\n" for line in lines)

@@ -1,4 +1,4 @@
-"""Letters to customers: kinds, languages, built-in and own texts, and what makes one refused."""
+"""Letters to customers: kinds, languages, built-in and own templates, and their checks."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from partnerdesk.models.languages import (
 from partnerdesk.models.letters.link_in_text import link_reasons
 
 LONGEST_SUBJECT, LONGEST_BODY, LONGEST_NAME = 200, 20_000, 1_000
-"""Characters at most."""
+"""Maximum characters of each."""
 _IN_SUBJECT = 80
-"""Characters of a name that a subject has room for; longer ones are shortened there."""
+"""Maximum characters of a name in a subject; a longer name is shortened there."""
 OWN, INVITATION = "partnerdesk", "rules.md §7"
 
 
 class LetterKind(StrEnum):
-    """What a letter is for."""
+    """The purpose of a letter."""
 
     INVITATION = "invitation"
     COMBINED = "combined"
-    """Links the customer to the reseller and its indirect provider at once (`rules.md §8`)."""
+    """Connects a customer to the reseller and its indirect provider at once (`rules.md §8`)."""
     REMINDER = "reminder"
     COMBINED_REMINDER = "combined_reminder"
     NOTICE = "notice"
@@ -42,7 +42,7 @@ class LetterKind(StrEnum):
 
     @property
     def has_link(self) -> bool:
-        """Whether such a letter is worth nothing without its link."""
+        """Whether a letter of this kind needs a link."""
         return self is not LetterKind.NOTICE
 
 
@@ -53,28 +53,28 @@ LETTER_TITLES = {
     LetterKind.COMBINED_REMINDER: N_("Reminder of reseller and provider together"),
     LetterKind.NOTICE: N_("Notice that the relationship has ended"),
 }
-"""What each kind is called."""
+"""The name of each kind on the screen."""
 
 
 LetterLanguage = NewType("LetterLanguage", str)
 """The code of a language that the built-in letters are written in."""
 
 LANGUAGE_TITLES = {LetterLanguage(code): LANGUAGES[code].name for code in of_letters()}
-"""What each of these languages is called."""
+"""The name of each of these languages."""
 
 
 def language_for(language_or_culture: str) -> LetterLanguage:
-    """Return the language to write to a customer in: `de-AT` is German, an unknown one English."""
+    """Return the language of letters to a customer: German for `de-AT`, English if unknown."""
     code = re.split(r"[-_]", language_or_culture.strip().lower(), maxsplit=1)[0]
     return LetterLanguage(code if code in LANGUAGE_TITLES else SOURCE_LANGUAGE)
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Who writes to whom, and about what. Everything but the company and the e-mail may be empty.
+    """Sender, recipient and facts of a letter. All but the company and the e-mail may be empty.
 
-    The link has to say of delegated admin what `delegated_admin` says
-    (`links.link_with_delegated_admin`), since the letter tells the customer so.
+    The `DAP` parameter of the link must agree with `delegated_admin`
+    (`links.link_with_delegated_admin`), since the letter tells the customer about it.
     """
 
     company: str
@@ -87,20 +87,20 @@ class Parties:
     provider: str
     """The indirect provider of a combined invitation."""
     ended_on: str = ""
-    """The day the relationship ended, as the letter's language writes it; of a notice."""
+    """For a notice: the day on which the relationship ended, in the letter's language."""
     reason: str = ""
-    """Why it ended, in words that the customer may read; of a notice."""
+    """For a notice: why the relationship ended, in words that the customer may read."""
     sent_on: str = ""
-    """The day of the earlier letter, as the letter's language writes it; of a reminder."""
+    """For a reminder: the day of the earlier letter, in the letter's language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
     """A letter with placeholders: `{company}`, `{link}` … (`PLACEHOLDERS`).
 
-    A line falls away when something it names is empty. One that begins with `{without_contact}`
-    stands only where there is no contact; `{with_delegated_admin}` and
-    `{without_delegated_admin}` choose a line in the same way (`CONDITIONS`).
+    A line is left out if a placeholder in it has no value. A line with `{without_contact}` is used
+    only if there is no contact; `{with_delegated_admin}` and `{without_delegated_admin}` choose a
+    line in the same way (`CONDITIONS`).
     """
 
     subject: str
@@ -109,36 +109,36 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter ready to be read, edited, checked and sent."""
+    """A letter that is ready to be read, edited, checked and sent."""
 
     kind: LetterKind
     language: LetterLanguage
     name: str
-    """Of the person, else of the company that it goes to; may be empty."""
+    """The name of the person, or else of the company, that gets the letter; may be empty."""
     email: str
     subject: str
     body: str
     link: str
-    """What has to stand in the body unchanged; empty where there is none."""
+    """The link that the body must contain unchanged; empty if the letter has no link."""
 
 
 PLACEHOLDERS = ("company", "contact", "partner", "link", "provider", "date", "reason")
-"""What a template can name; `{date}` is that of the ending, or of the letter reminded of."""
+"""The names of placeholders; `{date}` is the day of the ending, or of the earlier letter."""
 CONDITIONS = (
     *(f"{word}_{name}" for name in PLACEHOLDERS for word in ("with", "without")),
     "with_delegated_admin",
     "without_delegated_admin",
 )
-"""What a template's line can begin with, to stand only where it is so."""
+"""The conditions of a template's line; the line is used only if its conditions hold."""
 _SAMPLE = "https://admin.microsoft.com/"
 _PLACEHOLDER = re.compile(r"\{ *([^{}\s][^{}\n]{0,40}?) *\}")
 
 
 @cache
 def built_in(kind: LetterKind, language: LetterLanguage) -> Template:
-    """Return our own text of a letter; also what an own template starts from.
+    """Return the built-in template of a letter; an own template starts from it, too.
 
-    A language that only another version of the program knows falls back to English.
+    A language that this version of the program does not know falls back to English.
     """
     file = FOLDER / language_for(language) / "letters" / f"{kind}.txt"
     text = file.read_text(encoding="utf-8")
@@ -149,7 +149,7 @@ def built_in(kind: LetterKind, language: LetterLanguage) -> Template:
 def compose(
     kind: LetterKind, language: LetterLanguage, parties: Parties, template: Template | None = None
 ) -> Letter:
-    """Return the letter to a customer; any text in `parties` stays what it is, braces and all."""
+    """Return the letter to a customer; braces in the texts of `parties` stay as they are."""
     chosen = template or built_in(kind, language)
     values = {
         "company": parties.company.strip(),
@@ -165,7 +165,7 @@ def compose(
     lines = [_line(line, values, facts) for line in chosen.body.splitlines()]
     body = "\n".join(line for line in lines if line is not None)
     short = {name: _shortened(value) for name, value in values.items()}
-    named_link = kind.has_link or "link" in _PLACEHOLDER.findall(chosen.body)
+    has_link = kind.has_link or "link" in _PLACEHOLDER.findall(chosen.body)
     return Letter(
         kind,
         language,
@@ -173,12 +173,12 @@ def compose(
         email=parties.email.strip(),
         subject=re.sub(" {2,}", " ", _filled(chosen.subject, short)).strip(),
         body=re.sub(r"\n{3,}", "\n\n", body).strip("\n") + "\n",
-        link=parties.link if named_link else "",
+        link=parties.link if has_link else "",
     )
 
 
 def _line(line: str, values: dict[str, str], facts: set[str]) -> str | None:
-    """Return a line of a template filled in, None where it falls away."""
+    """Return a line of a template with its values; None if the line is left out."""
     for name in _PLACEHOLDER.findall(line):
         word, _underscore, fact = name.partition("_")
         if name in CONDITIONS and (word == "with") != (fact in facts):
@@ -189,7 +189,7 @@ def _line(line: str, values: dict[str, str], facts: set[str]) -> str | None:
 
 
 def _filled(text: str, values: dict[str, str]) -> str:
-    """Fill a text in once: what a value brings along is not looked at again."""
+    """Replace the placeholders of a text once; placeholders inside values are not replaced."""
     known = values | dict.fromkeys(CONDITIONS, "")
     return _PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), text)
 
@@ -199,7 +199,7 @@ def _shortened(value: str) -> str:
 
 
 def letter_text(letter: Letter) -> str:
-    """Return a letter as a person copies it: to whom, the subject, and what it says."""
+    """Return a letter as a person copies it: the recipient, the subject and the body."""
     name = shown(letter.name)
     quoted = f'"{name}"' if re.search(r'[(),:;<>@\[\]".]', name) else name
     to = receiver(quoted, shown(letter.email))
@@ -207,20 +207,20 @@ def letter_text(letter: Letter) -> str:
 
 
 def receiver(name: str, email: str) -> str:
-    """Return whom a letter goes to: `Anna Schmidt <anna@contoso.com>`, or what is known of that."""
+    """Return the recipient as `Anna Schmidt <anna@contoso.com>`, or the part that is known."""
     return f"{name} <{email}>" if name and email else name or email
 
 
 def safe_text(letter: Letter) -> str:
-    """Return the same as it may be pasted or printed: without what could drive a terminal."""
+    """Return `letter_text` without control characters, so that it can be pasted or printed."""
     text = letter_text(letter)
     if not is_refused(check_letter(letter)):
         return text
-    return "\n".join(shown_lines(text))  # what is wrong with it may be such a character
+    return "\n".join(shown_lines(text))  # the reason for the refusal may be such a character
 
 
 def check_template(template: Template, kind: LetterKind) -> tuple[Reason, ...]:
-    """Return why a template cannot be used for letters of a kind, empty where it can."""
+    """Return the reasons why a template cannot be used for a kind of letter; empty if it can."""
     reasons = [
         *_unknown_names("subject", template.subject),
         *_unknown_names("body", template.body),
@@ -228,8 +228,8 @@ def check_template(template: Template, kind: LetterKind) -> tuple[Reason, ...]:
         *_sized("template", "body", template.body, LONGEST_BODY),
     ]
     if "link" in _PLACEHOLDER.findall(template.body):
-        stands = link_reasons(_filled(template.body, {"link": _SAMPLE}), _SAMPLE)
-        reasons += [replace(reason, code=f"template.{reason.code[7:]}") for reason in stands]
+        problems = link_reasons(_filled(template.body, {"link": _SAMPLE}), _SAMPLE)
+        reasons += [replace(reason, code=f"template.{reason.code[7:]}") for reason in problems]
     elif kind.has_link:
         text = _("The template has no {placeholder}: without the link nobody can accept.")
         text = text.format(placeholder="{link}")
@@ -252,18 +252,18 @@ def _unknown_names(field: str, text: str) -> list[Reason]:
                 names=", ".join("{" + placeholder + "}" for placeholder in PLACEHOLDERS)
             )
         )
-        said = _("A letter has no {name}.").format(name="{" + shown(name) + "}")
+        sentence = _("A letter has no {name}.").format(name="{" + shown(name) + "}")
         reasons.append(
-            Reason("template.unknown-placeholder", f"{said} {remedy}", field, OWN, offer=offer)
+            Reason("template.unknown-placeholder", f"{sentence} {remedy}", field, OWN, offer=offer)
         )
     return reasons
 
 
 def check_letter(letter: Letter) -> tuple[Reason, ...]:
-    """Return why a letter cannot be sent, empty where it can.
+    """Return the reasons why a letter cannot be sent; empty if it can.
 
-    The link stands in it whole and unchanged (`reference/rules.md §7`), and nothing in its name,
-    address or subject can become another header.
+    The body must contain the link whole and unchanged (`reference/rules.md §7`), and nothing in the
+    name, the address or the subject may become another header.
     """
     reasons = [
         *(_header("email", letter.email) or _address(letter.email)),
@@ -283,24 +283,24 @@ def check_letter(letter: Letter) -> tuple[Reason, ...]:
 _UNSAFE_IN_BODY = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]|\r(?!\n)"
 )
-"""What drives a terminal, turns the line, or is half a character; tabs and new lines are fine."""
+"""Control characters, direction overrides and surrogates; tabs and new lines are allowed."""
 _HARMLESS_MARKS = "\u061c\u200e\u200f"
-"""Marks that names in right-to-left scripts are written with."""
+"""Invisible marks that names in right-to-left scripts may contain."""
 
 
 def _header(field: str, text: str) -> list[Reason]:
-    for place, letter in enumerate(text):
+    for index, letter in enumerate(text):
         if shown(letter) != letter and letter not in _HARMLESS_MARKS:
-            return [_unsafe(field, text, place)]
+            return [_unsafe(field, text, index)]
     return []
 
 
-def _unsafe(field: str, text: str, place: int) -> Reason:
-    around = shown(text[max(0, place - 20) : place + 20])
-    said = _(
+def _unsafe(field: str, text: str, index: int) -> Reason:
+    around = shown(text[max(0, index - 20) : index + 20])
+    sentence = _(
         "Here are characters that cannot be seen, or that turn the line: {text}. Write it anew."
     )
-    return Reason(f"letter.{field}-unsafe-characters", said.format(text=around), field, OWN)
+    return Reason(f"letter.{field}-unsafe-characters", sentence.format(text=around), field, OWN)
 
 
 def _address(email: str) -> list[Reason]:
@@ -329,9 +329,9 @@ def _sized(of: str, field: str, text: str, limit: int, *, empty: bool = False) -
         return [Reason(f"{of}.{field}-required", _(_EMPTY[field]), field, OWN)]
     if len(text) <= limit:
         return []
-    said = ngettext(
+    sentence = ngettext(
         "This is too long: there is room for {count} character.",
         "This is too long: there is room for {count} characters.",
         limit,
     )
-    return [Reason(f"{of}.{field}-too-long", said, field, OWN)]
+    return [Reason(f"{of}.{field}-too-long", sentence, field, OWN)]

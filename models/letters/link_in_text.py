@@ -1,4 +1,4 @@
-"""How the link stands in a letter: whole, unchanged, and so that a mail program finds it."""
+"""Checks the link in a letter: whole, unchanged, and recognisable for mail programs."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from partnerdesk.models.languages import _
 SOURCE = "rules.md §7"
 
 _BEFORE, _BEHIND = frozenset(' \t\r\n<"'), frozenset(' \t\r\n>"')
-"""What may stand around a link (RFC 3986, Appendix C); anything else a mail program takes in."""
+"""Characters that may surround a link (RFC 3986, Appendix C); any other becomes part of it."""
 _INVITES = re.compile(r"(invtype|partnerid)=|partnersignup\.aspx", re.IGNORECASE)
-"""What only invitation links have; also inside the address of a link that leads on to one."""
+"""Text that only invitation links contain, also encoded inside a link that redirects to one."""
 
 
 def link_reasons(body: str, link: str) -> list[Reason]:
-    """Return why the invitation link does not stand in `body` as it must (`rules.md §7`)."""
-    places = _places(body, link)
-    if not places:
+    """Return the reasons against the invitation link in `body` (`rules.md §7`)."""
+    spans = _spans(body, link)
+    if not spans:
         return [_missing(body, link), *_other_links(body)]
-    for start, end in places:
+    for start, end in spans:
         before, behind = body[start - 1 : start], body[end : end + 1]
         if (before and before not in _BEFORE) or (behind and behind not in _BEHIND):
             text = _(
@@ -32,7 +32,7 @@ def link_reasons(body: str, link: str) -> list[Reason]:
     return _other_links(body.replace(link, ""))
 
 
-def _places(body: str, link: str) -> list[tuple[int, int]]:
+def _spans(body: str, link: str) -> list[tuple[int, int]]:
     return [found.span() for found in re.finditer(re.escape(link), body)] if link else []
 
 
@@ -48,7 +48,7 @@ def _missing(body: str, link: str) -> Reason:
 
 
 def _other_links(rest: str) -> list[Reason]:
-    # Decoded twice: a link that leads on to another holds it encoded.
+    # Decoded twice: a link that redirects to another link holds it encoded.
     if not any(_INVITES.search(text) for text in (rest, unquote(rest), unquote(unquote(rest)))):
         return []
     text = _("The letter has a second, different invitation link. Only the partner's own may stay.")

@@ -1,4 +1,4 @@
-"""The partner's invitation link: whether it has the right shape, and whether it asks for admin."""
+"""Checks the partner's invitation link, and reads and sets its `DAP` parameter."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.clouds import Cloud
 
 LIMIT = 2000
-"""Characters at most: what every browser and mail program takes."""
+"""Maximum characters of a link that every browser and mail program accepts."""
 
 LINK, INVITATION = "resources.md, Relationship request", "rules.md §7"
 
@@ -29,39 +29,38 @@ CODES = frozenset(
         "ends-oddly",
     )
 )  # fmt: skip
-"""All codes that a link's reasons can have; they are the same in every language."""
+"""All codes of reasons about a link; they are the same in every language."""
 
 _OLD_PAGE = "partnersignup.aspx"
 _URL_CHARACTERS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
-"""What a link may be written with (RFC 3986); all else is invisible, or not what it looks like."""
+"""The characters of a URL (RFC 3986); any other may be invisible or misleading."""
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def check_link(url: str, cloud: Cloud, tenant_id: str = "") -> tuple[Reason, ...]:
-    """Say what is wrong with an invitation link of the partner `tenant_id` (empty: not known).
+    """Return what is wrong with an invitation link of the partner `tenant_id` (empty: unknown).
 
-    The first thing that stands in the way is the only reason; else all warnings are returned. The
-    link is a URL of the partner account, the same for all customers (`reference/rules.md §7`,
-    `reference/resources.md`, Relationship request). Nothing is asked from a network, and no text
-    makes this raise.
+    The first refusal is returned alone; without a refusal, all warnings are returned. The link is a
+    URL of the partner account, the same for all customers (`reference/rules.md §7`,
+    `reference/resources.md`, Relationship request). The check uses no network and never raises.
     """
-    refusing = _written(url) or _address(url, (*cloud.link_hosts, *cloud.other_link_hosts))
+    refusing = _check_text(url) or _check_address(url, (*cloud.link_hosts, *cloud.other_link_hosts))
     if refusing:
         return (refusing,)
     return (*_other_cloud(url, cloud), *_parameters(url, tenant_id), *_end(url))
 
 
 def asks_delegated_admin(url: str) -> bool | None:
-    """Return whether a link asks for delegated admin (`DAP`); None where it does not say."""
-    said = _of_query(url).get("dap", "").strip().lower()
-    return {"true": True, "false": False}.get(said)
+    """Return whether a link asks for delegated admin (`DAP`); None if it does not say."""
+    value = _parameters_of(url).get("dap", "").strip().lower()
+    return {"true": True, "false": False}.get(value)
 
 
 def link_with_delegated_admin(url: str, wanted: bool) -> str:
-    """Return the same link with only the value of its `DAP` parameter set to `wanted`.
+    """Return the link with its `DAP` parameter set to `wanted` and nothing else changed.
 
-    A link without that parameter, or that says so already, is returned as it is.
+    A link without that parameter, or with this value already, is returned unchanged.
     """
     before, hash_mark, fragment = url.partition("#")
     page, question_mark, query = before.partition("?")
@@ -71,8 +70,8 @@ def link_with_delegated_admin(url: str, wanted: bool) -> str:
 
 
 def _set_delegated_admin(part: str, value: str) -> str:
-    name, _equals, said = part.partition("=")
-    if unquote_plus(name).lower() != "dap" or unquote_plus(said).strip().lower() == value:
+    name, _equals, current = part.partition("=")
+    if unquote_plus(name).lower() != "dap" or unquote_plus(current).strip().lower() == value:
         return part
     return f"{name}={value}"
 
@@ -85,8 +84,8 @@ def _warning(problem: str, text: str, source: str = LINK, offer: str = "") -> Re
     return Reason(f"link.{problem}", text, "link", source, refuses=False, offer=offer)
 
 
-def _written(url: str) -> Reason | None:
-    """Return why a text cannot be a link at all."""
+def _check_text(url: str) -> Reason | None:
+    """Return the refusal of a text that cannot be a link; None if it may be one."""
     if not url.strip():
         return _refusal(
             "required",
@@ -113,8 +112,8 @@ def _written(url: str) -> Reason | None:
     return None
 
 
-def _address(url: str, hosts: Sequence[str]) -> Reason | None:
-    """Return why a link leads nowhere, or to no host of any cloud."""
+def _check_address(url: str, hosts: Sequence[str]) -> Reason | None:
+    """Return the refusal of a link without a host of some cloud; None if it has one."""
     try:
         parts = urlsplit(url)
         host, named = parts.hostname or "", parts.netloc
@@ -144,7 +143,7 @@ def _is_of(host: str, domains: Sequence[str]) -> bool:
 
 
 def _other_cloud(url: str, cloud: Cloud) -> list[Reason]:
-    """Warn of the page of another national cloud."""
+    """Return a warning if the link leads to another national cloud."""
     host = urlsplit(url).hostname or ""
     if _is_of(host, cloud.link_hosts):
         return []
@@ -153,16 +152,17 @@ def _other_cloud(url: str, cloud: Cloud) -> list[Reason]:
 
 
 def _parameters(url: str, tenant_id: str) -> list[Reason]:
-    said = _of_query(url)
-    old = urlsplit(url).path.lower().endswith(_OLD_PAGE)
+    parameters = _parameters_of(url)
+    is_old = urlsplit(url).path.lower().endswith(_OLD_PAGE)
     reasons = []
-    if old:
+    if is_old:
         text = _("This is an old invitation page; take the link from Partner Center instead.")
         reasons.append(_warning("old-page", text, INVITATION))
-    elif not said.get("invtype"):
+    elif not parameters.get("invtype"):
         text = _("The link does not say what it invites to (invType); is it an invitation link?")
         reasons.append(_warning("no-kind", text))
-    partner = said.get("partnerid", said.get("id", "") if old else "").strip().lower()
+    partner = parameters.get("partnerid", parameters.get("id", "") if is_old else "")
+    partner = partner.strip().lower()
     if not _GUID.fullmatch(partner):
         text = _("The link does not say which partner invites (partnerId).")
         reasons.append(_warning("no-partner", text))
@@ -184,13 +184,13 @@ def _end(url: str) -> list[Reason]:
     return [_warning("ends-oddly", text.format(mark=url[len(bare) :]), offer=bare)]
 
 
-def _of_query(url: str) -> dict[str, str]:
-    """Return the parameters of a link by their names in lower case; the first of each counts."""
+def _parameters_of(url: str) -> dict[str, str]:
+    """Return the parameters of a link by lower-case name; the first of each name counts."""
     query = url.partition("#")[0].partition("?")[2]
-    said: dict[str, str] = {}
+    parameters: dict[str, str] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
-        said.setdefault(name.lower(), value)
-    return said
+        parameters.setdefault(name.lower(), value)
+    return parameters
 
 
 def _short(text: str) -> str:

@@ -1,1 +1,1 @@
-"""Lists as data: columns, filters, sorts, and how a long one is read; no record is known here."""
+"""Lists as data: columns, filters, sorts, views, paging; this room knows no kind of record."""

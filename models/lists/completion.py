@@ -1,16 +1,19 @@
-"""Completion of what is typed into a line, whatever is asked for: pure, without a screen."""
+"""Completes a typed line, whatever it is for. Pure, without a screen."""
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from partnerdesk.models.core.text import fold
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it stands: its text, and the character before which the cursor is."""
+    """A line: its text, and the offset of the cursor in characters."""
 
     text: str
     cursor: int
@@ -18,30 +21,30 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Completions:
-    """What the word under the cursor could become, and where in that one is."""
+    """The candidates for the word under the cursor, and the one that is chosen."""
 
     line: Line
-    """As it was when Tab was pressed first."""
+    """The line when Tab was pressed for the first time."""
     start: int = 0
     end: int = 0
-    """The part of the line that each candidate takes the place of."""
+    """The part of the line that a candidate replaces: `text[start:end]`."""
     candidates: tuple[str, ...] = ()
     beginning: str = ""
-    """What all candidates begin with; empty where that is not more than what is typed."""
+    """The common beginning of all candidates; empty if it is no longer than the typed text."""
     inside: int = 0
-    """How many characters of `beginning` stand behind the cursor (a quote that closes)."""
+    """How many characters of `beginning` follow the cursor (a closing quote)."""
     told: bool = False
-    """Whether the person sees the candidates already: then Tab goes to the first one at once."""
+    """Whether the candidates are on the screen already: then Tab inserts the first one at once."""
     place: int = -1
-    """The candidate that stands in the line; -1 for none of them."""
+    """The index of the candidate that is in the line; -1 for none."""
 
     @property
     def several(self) -> bool:
-        """Whether there is something to choose from."""
+        """Whether there is more than one candidate."""
         return len(self.candidates) > 1
 
     def first(self, by: int) -> tuple[Line, Completions]:
-        """Return the line after Tab (`by` 1) or Shift+Tab (-1) was pressed first, and the state."""
+        """Return line and state after the first Tab (`by` is 1) or Shift+Tab (`by` is -1)."""
         if not self.several:
             return (self._with(self.candidates[0]) if self.candidates else self.line), self
         if self.told:
@@ -51,7 +54,7 @@ class Completions:
         return self.line, self
 
     def next(self, by: int) -> tuple[Line, Completions]:
-        """Return the line with the next candidate in it, and the state after that."""
+        """Return the line with the next candidate, and the new state."""
         start = self.place if self.place >= 0 or by > 0 else 0
         moved = replace(self, place=(start + by) % len(self.candidates))
         return self._with(self.candidates[moved.place]), moved
@@ -63,22 +66,22 @@ class Completions:
 
 
 Completer = Callable[[Line], Awaitable[Completions]]
-"""Answers what the word under the cursor could become; it may have to read the book for it."""
+"""Returns the completions of the word under the cursor; it may have to read the book."""
 
 
 def word_completer(words: Sequence[str]) -> Completer:
-    """Return what completes a whole line to one of `words`, which the person sees already."""
+    """Return a completer of whole lines to one of `words`, which are on the screen already."""
 
     async def complete(line: Line) -> Completions:
-        fitting = tuple(word for word in words if word.startswith(line.text.lower()))
-        place = fitting.index(line.text) if line.text in fitting else -1
-        return Completions(line, 0, len(line.text), fitting, told=True, place=place)
+        candidates = tuple(word for word in words if word.startswith(line.text.lower()))
+        place = candidates.index(line.text) if line.text in candidates else -1
+        return Completions(line, 0, len(line.text), candidates, told=True, place=place)
 
     return complete
 
 
 def common_beginning(words: Sequence[str]) -> str:
-    """Return what all `words` begin with, whatever the case, as the first writes it."""
+    """Return the common beginning of `words`, ignoring case, in the spelling of the first word."""
     first, *others = words
     for place, letter in enumerate(first):
         if any(other[place : place + 1].lower() != letter.lower() for other in others):
@@ -87,11 +90,65 @@ def common_beginning(words: Sequence[str]) -> str:
 
 
 def fits(value: str, typed: str) -> bool:
-    """Say whether `value` begins with what is typed, whatever the case and the accents."""
+    """Say whether `value` begins with `typed`, ignoring case and accents."""
     return begun(value).startswith(begun(typed))
 
 
 def begun(text: str) -> str:
-    """Return `text` folded, but with a space at its end, where words go on behind it."""
+    """Return `text` folded, but keep one space at its end, since another word may follow."""
     folded = fold(text)
     return f"{folded} " if folded and text[-1].isspace() else folded
+
+
+def path_completer(endings: Sequence[str] = ()) -> Completer:
+    """Return what completes a line to a path: the folders in it, and the files of some endings.
+
+    Args:
+        endings: in small letters, such as `.csv`; empty for all files.
+    """
+
+    async def complete(line: Line) -> Completions:
+        return await asyncio.to_thread(_paths, line, tuple(endings))
+
+    return complete
+
+
+MOST_PATHS = 200
+"""Paths that are offered at once."""
+
+
+def _paths(line: Line, endings: tuple[str, ...]) -> Completions:
+    typed = line.text[: line.cursor]
+    folder, slash, begun = typed.rpartition("/")
+    try:
+        where = Path(folder + slash or ".").expanduser()
+        found = sorted(os.scandir(where), key=lambda entry: fold(entry.name))
+    except (OSError, RuntimeError, ValueError):
+        return Completions(line)
+    names = []
+    for entry in found:
+        hidden = entry.name.startswith(".") and not begun.startswith(".")
+        if hidden or not fold(entry.name).startswith(fold(begun)) or not entry.name.isprintable():
+            continue
+        if _is_folder(entry):
+            names.append(f"{entry.name}/")
+        elif not endings or entry.name.lower().endswith(endings):
+            names.append(entry.name)
+    paths = tuple(folder + slash + name for name in names[:MOST_PATHS])
+    together = _common(paths)
+    beginning = together if len(together) > len(typed) else ""
+    return Completions(line, 0, len(line.text), paths, beginning)
+
+
+def _common(texts: Sequence[str]) -> str:
+    """Return what all texts begin with."""
+    first, last = min(texts, default=""), max(texts, default="")
+    same = (place for place, letter in enumerate(first) if letter != last[place : place + 1])
+    return first[: next(same, len(first))]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

@@ -1,4 +1,7 @@
-"""Reads rows far down a long list: passed over from the nearest place that is known."""
+"""Deep paging: reads rows far down a long list by skipping from the nearest known row.
+
+The *place* of a row is its number in the list, from 0.
+"""
 
 from __future__ import annotations
 
@@ -14,57 +17,57 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import Row
 
 FAR = 100_000
-"""Rows of several accounts that are merged rather than passed over one account at a time."""
+"""Skipping more rows than this over several accounts starts from a landmark instead."""
 NEAR = 2_000
-"""Rows that are passed over in no time worth speaking of."""
+"""Skipping at most this many rows is quick; a row behind a longer skip becomes a milestone."""
 MILESTONES = 64
-"""Places in a long list that are kept, so that places near them are found quickly."""
+"""How many milestones are remembered; windows near them are read quickly."""
 
 
 class Places:
-    """The places of one query's rows, in one state of the book. For one thread."""
+    """Reads windows of one query's rows by place, in one state of the book. For one thread."""
 
     def __init__(self, query: Query, *, unfiltered: bool = True) -> None:
-        """Begin with no place known.
+        """Begin without any known row.
 
         Args:
-            query: which rows.
-            unfiltered: whether the rows of each account can be passed over in its index alone.
+            query: the rows and their order.
+            unfiltered: whether the rows of an account can be skipped in the index alone.
         """
         self._query = query
         self._unfiltered = unfiltered
         self._sizes: list[int] = []
-        """How many rows each account has, once that was asked for."""
+        """The number of rows of each account; empty before the count."""
         self._milestones: deque[tuple[int, Row]] = deque(maxlen=MILESTONES)
-        """Rows that were found far from others, with their places."""
+        """Rows that were read after a long skip, with their places."""
 
     def window(
         self,
         connection: Connection, start: int, length: int, total: int, held: Sequence[tuple[int, Row]]
     ) -> list[Row]:  # fmt: skip
-        """Return at most `length` rows from place `start` on, walked to from the nearest side.
+        """Return at most `length` rows from place `start` on, skipping from the nearest known row.
 
         Args:
             connection: where to read.
-            start: the first place, from 0.
+            start: the place of the first row.
             length: how many rows at most.
-            total: how many rows there are; 0 where nobody knows.
-            held: rows whose places are known.
+            total: how many rows the list has; 0 if unknown.
+            held: known rows with their places.
         """
         end = min(start + length, total)
-        near = [*held, *self._milestones]
-        if self._is_far(start, end, total, near) and (row := self._landmark(connection, start)):
-            near.append(row)
+        known = [*held, *self._milestones]
+        if self._is_far(start, end, total, known) and (row := self._landmark(connection, start)):
+            known.append(row)
         ways = [(start, -1, False)]
         if total and end > start:
             ways.append((total - end, -1, True))
-            for index, (place, _row) in enumerate(near):
+            for index, (place, _row) in enumerate(known):
                 if place < start:
                     ways.append((start - place - 1, index, False))
                 elif place >= end:
                     ways.append((place - end, index, True))
         offset, index, backward = min(ways)
-        position = near[index][1].position if index >= 0 else None
+        position = known[index][1].position if index >= 0 else None
         rows = self._query.rows_from(
             connection, position, length=end - start if backward else length,
             offset=offset, backward=backward,
@@ -73,16 +76,17 @@ class Places:
             self._milestones.append((start, rows[0]))
         return rows
 
-    def _is_far(self, start: int, end: int, total: int, near: Sequence[tuple[int, Row]]) -> bool:
-        """Say whether several accounts' rows would have to be merged over a long way."""
-        ways = [start, total - end, *(abs(place - start) for place, _row in near)]
-        return len(self._query.accounts) > 1 and self._unfiltered and min(ways) > FAR
+    def _is_far(self, start: int, end: int, total: int, known: Sequence[tuple[int, Row]]) -> bool:
+        """Say whether many merged rows of several accounts would have to be skipped."""
+        distances = [start, total - end, *(abs(place - start) for place, _row in known)]
+        return len(self._query.accounts) > 1 and self._unfiltered and min(distances) > FAR
 
     def _landmark(self, connection: Connection, start: int) -> tuple[int, Row] | None:
-        """Return a row not far from place `start`, with its place.
+        """Return a row near place `start`, with its exact place.
 
-        It is one of the largest account, as far down in that as `start` is in the whole list: the
-        rows of one account are passed over in its index, those of several are merged.
+        The row belongs to the largest account and is as far down in that account, in proportion, as
+        `start` in the whole list. Rows of one account are skipped in its index; rows of several
+        accounts would have to be merged.
         """
         accounts = [replace(self._query, accounts=(one,)) for one in self._query.accounts]
         if not self._sizes:

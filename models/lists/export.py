@@ -1,4 +1,4 @@
-"""Exports exactly the rows and columns of a list: CSV, XLSX or JSON, whole or not at all."""
+"""Exports exactly the rows and columns of a list to CSV, XLSX or JSON, whole or not at all."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ PORTAL_COLUMNS = {
     "domain": N_("Primary domain name"),
     "relationship": N_("Relationship"),
 }
-"""The columns of the portal's own export and their headings (`reference/rules.md §14`)."""
+"""The columns of the portal's own export with their headings (`reference/rules.md §14`)."""
 
 FORMATS = ("csv", "xlsx", "json")
 
 _DATABASE = b"SQLite format 3\0"
-"""What every SQLite database begins with."""
+"""The first bytes of every SQLite database."""
 
 
 def format_of(path: Path, wanted: str = "") -> str:
-    """Return the format of an export: as asked for, else by the file's ending.
+    """Return the format of an export: `wanted`, or else the ending of the file's name.
 
     Raises:
-        UsageError: neither says one that is known.
+        UsageError: the format is unknown.
     """
     named = (wanted or path.suffix.removeprefix(".")).lower()
     if named in FORMATS:
@@ -49,7 +49,7 @@ def format_of(path: Path, wanted: str = "") -> str:
 
 
 def chosen_columns(spec: ListSpec, names: Sequence[str] | None) -> list[tuple[Column, str]]:
-    """Return the columns to export with their headings; the portal's own where `names` is None.
+    """Return the columns to export with their headings; the portal's columns if `names` is None.
 
     Raises:
         UsageError: the list has no such column.
@@ -71,12 +71,12 @@ def chosen_columns(spec: ListSpec, names: Sequence[str] | None) -> list[tuple[Co
 
 
 def has_portal_columns(spec: ListSpec) -> bool:
-    """Say whether the portal exports such a list too."""
+    """Say whether the portal has an export of this list too."""
     return spec.name == "customers"
 
 
 def refuse_target(path: Path, not_over: Path | None = None) -> None:
-    """Refuse to write a table over what none should ever replace, whatever was asked for.
+    """Refuse to overwrite a file that no export may ever replace, even on request.
 
     Raises:
         FileError: `path` is a device or a pipe, a book or another SQLite database, or the file
@@ -85,18 +85,18 @@ def refuse_target(path: Path, not_over: Path | None = None) -> None:
     try:
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
-            return  # the writer says so
+            return  # the writer reports it
         if not stat.S_ISREG(found.st_mode):
             raise FileError(_("{file} is no regular file.").format(file=shown(str(path))))
         with path.open("rb") as file:
-            precious = file.read(len(_DATABASE)) == _DATABASE
-        if precious or (not_over is not None and path.samefile(not_over)):
+            is_database = file.read(len(_DATABASE)) == _DATABASE
+        if is_database or (not_over is not None and path.samefile(not_over)):
             raise FileError(
                 _("{file} is there already; it was left as it is.").format(file=shown(str(path))),
                 _("Name another file."),
             )
     except OSError:
-        return  # missing, or whoever writes it meets the same error
+        return  # missing, or the writer meets the same error
 
 
 def export(
@@ -109,9 +109,9 @@ def export(
     overwrite: bool = False,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> int:
-    """Write the rows of `query` in its order to `path` and return how many.
+    """Write the rows of `query` in its order to `path`, and return how many rows were written.
 
-    The same rows give the same bytes: no time of writing, no host name.
+    The same rows give the same bytes: the file holds no time of writing and no host name.
 
     Raises:
         FileError: the file exists already, may not be replaced, or cannot be written.
@@ -140,7 +140,7 @@ def export(
 
 
 def plain_value(column: Column, value: object) -> str:
-    """Return a cell as a file holds it: unshortened, times in ISO 8601, choices as stored."""
+    """Return the text of a cell in a file: unshortened, moments in ISO 8601, choices as stored."""
     stored = column.stored.get(str(value)) if column.stored else None
     if isinstance(stored, str):
         return stored

@@ -1,7 +1,7 @@
-"""What Tab makes of the word under the cursor in a filter: a field's name, or a value of it. Pure.
+"""Completes the word under the cursor in a filter: the name of a field, or its value. Pure.
 
-`cou` becomes `country:`, also behind a minus; `country:` is followed by the codes in the book,
-`tag:ke` becomes `tag:"key account"`, `seen<3` one of `seen<3min`, `seen<3h`, `seen<3d` …
+`cou` becomes `country:`, also after a minus; after `country:` come the codes in the book; `tag:ke`
+becomes `tag:"key account"`; `seen<3` becomes `seen<3min`, `seen<3h`, `seen<3d` …
 """
 
 from __future__ import annotations
@@ -26,31 +26,31 @@ if TYPE_CHECKING:
 
 DAYS = ("today", "month")
 AGES = ("1d", "7d", "30d", "90d", "1y")
-"""What is offered before anything is typed."""
+"""With `DAYS`, the values of a moment that are offered before anything is typed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The part of a filter that the cursor is in, and what is meant there."""
+    """The part of a filter at the cursor, and what it stands for."""
 
     start: int
     end: int
     typed: str
-    """What stands there before the cursor, without quotes."""
+    """The text of the part before the cursor, without quotes."""
     column: Column | None = None
-    """The field whose value is meant; None where a field's name is."""
+    """The field whose value is typed; None if the name of a field is typed."""
     operator: str = ":"
     quoted: bool = False
 
 
 def place_at(line: Line, spec: ListSpec) -> Place | None:
-    """Return what can be completed where the cursor is; None where nothing can."""
+    """Return the part at the cursor that can be completed; None if there is none."""
     for word in words_of(line.text):
         if word.start < line.cursor <= word.end:
             return _place_in(word, line, spec)
-    at = line.cursor
-    between = not line.text[at : at + 1].strip()  # not right before a word
-    return Place(at, at, "") if between else None
+    cursor = line.cursor
+    is_between = not line.text[cursor : cursor + 1].strip()  # not directly before a word
+    return Place(cursor, cursor, "") if is_between else None
 
 
 def _place_in(word: Word, line: Line, spec: ListSpec) -> Place | None:
@@ -58,10 +58,10 @@ def _place_in(word: Word, line: Line, spec: ListSpec) -> Place | None:
         return _value_place(word, line, spec)
     start = word.start + word.negated
     typed = line.text[start : line.cursor]
-    behind = word.value_start if word.field else word.end
-    if (word.quoted and not word.field) or (not typed and line.cursor < behind):
+    end = word.value_start if word.field else word.end
+    if (word.quoted and not word.field) or (not typed and line.cursor < end):
         return None
-    return Place(start, behind, typed, operator=word.operator or ":")
+    return Place(start, end, typed, operator=word.operator or ":")
 
 
 def _value_place(word: Word, line: Line, spec: ListSpec) -> Place | None:
@@ -74,7 +74,7 @@ def _value_place(word: Word, line: Line, spec: ListSpec) -> Place | None:
         at_the_end = line.cursor == word.end and word.closed
         typed = typed[1:-1] if at_the_end else typed[1:]
         typed = typed.replace('""', '"')
-    if not typed and word.value:  # before a value that stands there
+    if not typed and word.value:  # the cursor is before an existing value
         return None
     return Place(word.value_start, word.end, typed, column, word.operator, word.quoted)
 
@@ -82,43 +82,43 @@ def _value_place(word: Word, line: Line, spec: ListSpec) -> Place | None:
 def completions(
     line: Line, place: Place | None, spec: ListSpec, known: Sequence[str] = ()
 ) -> Completions:
-    """Return what the part at `place` could become.
+    """Return the candidates for the part at `place`.
 
     Args:
-        line: The filter as it is typed.
-        place: What `place_at` found in it.
-        spec: The list whose fields are meant.
-        known: The values that the book holds for the field, where they are read from there.
+        line: The typed filter.
+        place: The result of `place_at`.
+        spec: The list that is filtered.
+        known: The values of the field in the book, for fields whose values are read from it.
     """
     if place is None:
         return Completions(line)
     if place.column is None:
-        fitting = _fields(place, spec)
-        written = fitting
+        candidates = _fields(place, spec)
+        written = candidates
     else:
-        fitting = _values(place, place.column, known)
-        written = [_written(value) for value in fitting]
-    if not fitting:
+        candidates = _values(place, place.column, known)
+        written = [_written(value) for value in candidates]
+    if not candidates:
         return Completions(line)
-    here = line.text[place.start : place.end]
-    common = common_beginning(fitting)
-    grown = len(begun(common)) > len(begun(place.typed)) and fits(common, place.typed)
-    closed = place.column is not None and (place.quoted or needs_quotes(common))
-    beginning = quoted(common) if closed else common
+    current = line.text[place.start : place.end]
+    common = common_beginning(candidates)
+    is_longer = len(begun(common)) > len(begun(place.typed)) and fits(common, place.typed)
+    is_quoted = place.column is not None and (place.quoted or needs_quotes(common))
+    beginning = quoted(common) if is_quoted else common
     return Completions(
         line, place.start, place.end, tuple(written),
-        beginning if grown else "", int(closed),
-        place=written.index(here) if here in written else -1,
+        beginning if is_longer else "", int(is_quoted),
+        place=written.index(current) if current in written else -1,
     )  # fmt: skip
 
 
 def _fields(place: Place, spec: ListSpec) -> list[str]:
-    """Return the fields that begin so: by their own name, else by the first other one."""
+    """Return the fields whose name, or else whose first alias, begins with the typed text."""
     found = []
     for column in spec.columns:
-        fitting = [name for name in (column.name, *column.aliases) if fits(name, place.typed)]
-        if fitting:
-            found.append(fitting[0] + place.operator)
+        names = [name for name in (column.name, *column.aliases) if fits(name, place.typed)]
+        if names:
+            found.append(names[0] + place.operator)
     return found
 
 
@@ -137,7 +137,7 @@ def _values(place: Place, column: Column, known: Sequence[str]) -> list[str]:
 
 
 def _names_of_choices(place: Place, column: Column) -> list[str]:
-    """Return for each choice its stored word; its title where only that begins so."""
+    """Return each choice's stored word if that begins with the typed text, else its title."""
     names = []
     for stored, title in (column.choices or {}).items():
         if stored and fits(stored, place.typed):
@@ -148,9 +148,9 @@ def _names_of_choices(place: Place, column: Column) -> list[str]:
 
 
 def _moments(place: Place) -> list[str]:
-    """Return days and ages; of a number that is begun, the ages of so many."""
+    """Return days and ages; after a typed number, the ages with that number."""
     digits = place.typed.rstrip("".join(AGE_UNITS))
-    if 0 < len(digits) < 4 and digits.isdecimal():  # four are a year
+    if 0 < len(digits) < 4 and digits.isdecimal():  # four digits are a year
         return [digits + unit for unit in AGE_UNITS]
     return [*(["never"] if place.operator in (":", "=") else []), *DAYS, *AGES]
 

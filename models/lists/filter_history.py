@@ -1,7 +1,7 @@
-"""The filters that a person used in each kind of list, the last first; kept across runs and books.
+"""The filters that a person used in each kind of list, newest first; for all runs and books.
 
-They lie in one file of the person's own. Consoles that run at once lose nothing of each other's:
-each writes what it has and what the file has, under a lock.
+They are stored in one file for each person. Consoles that run at once lose no filter of each other:
+each merges its own filters into the file, under a lock.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ if TYPE_CHECKING:
     from partnerdesk.models.core.own_files import Tell
 
 MOST = 100
-"""Filters that are kept of each kind of list."""
+"""How many filters are stored for each kind of list."""
 
 Used = dict[Text, Annotated[int, range(2**53)]]
-"""When each filter was used last: milliseconds since 1970, and each later than the one before."""
+"""When each filter was last used: milliseconds since 1970, no two of them equal."""
 _Content = dict[Text, Used]
-"""What the file holds: by list, what was used."""
+"""The content of the file: the used filters by list."""
 
 
 class FilterHistory:
-    """What was used before; nothing where the file cannot be used."""
+    """The filters that were used before; empty if the file cannot be used."""
 
     def __init__(self, tell: Tell | None = None) -> None:
-        """Begin; `tell` is told of a damaged file that is put aside."""
+        """With `tell`: rename a damaged file, and report it to `tell`."""
         self._tell = tell
         self._own: dict[str, Used] = {}
-        """By list: what this process used; never changed in place, since a thread may read it."""
+        """What this process used, by list; replaced as a whole, since a thread may read it."""
         self._unsaved = False
         if tell is not None:
             with suppress(OSError, DamagedError):
                 own_files.load_mended(_file(), _Content, tell)
 
     def of(self, list_name: str) -> list[str]:
-        """Return the filters used in a kind of list, the last one first, none twice."""
+        """Return the filters used in a kind of list, newest first, each once."""
         return list(_merged(_read(_file()).get(list_name, {}), self._own.get(list_name, {})))
 
     def use(self, list_name: str, text: str, at: int) -> None:
-        """Take note that a filter was used at a moment (milliseconds); `save` writes it."""
+        """Record that a filter was used at a moment (milliseconds); `save` writes it."""
         used = _merged(_read(_file()).get(list_name, {}), self._own.get(list_name, {}))
         latest = max(at, *(moment + 1 for moment in used.values()), 0)
         own = _merged(self._own.get(list_name, {}), {text: latest})
@@ -53,7 +53,7 @@ class FilterHistory:
         self._unsaved = True
 
     def save(self) -> None:
-        """Write what was used; a full disk costs only the memory, not the work. Blocks."""
+        """Write newly used filters; after a failure, the next call tries again. Blocks."""
         if not self._unsaved:
             return
         self._unsaved = False
@@ -63,17 +63,17 @@ class FilterHistory:
             own_files.load_mended(file, _Content, self._tell)
             with paths.locked(file):
                 theirs, own = own_files.load(file, _Content) or {}, self._own
-                kept = {
+                merged = {
                     name: _merged(theirs.get(name, {}), own.get(name, {}))
                     for name in {**theirs, **own}
                 }
-                own_files.write(file, kept, for_people=True)
+                own_files.write(file, merged, for_people=True)
         except (OSError, DamagedError):
             self._unsaved = True
 
 
 def _merged(theirs: Used, own: Used) -> Used:
-    """Return both, the last used first."""
+    """Return the entries of both, newest first, at most `MOST`."""
     moments = theirs | {text: max(at, theirs.get(text, 0)) for text, at in own.items()}
     newest = sorted(moments.items(), key=lambda used: used[1], reverse=True)
     return dict(newest[:MOST])

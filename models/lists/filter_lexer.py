@@ -1,4 +1,4 @@
-"""The words of a filter as they are typed: where each stands, what it says, how it is quoted."""
+"""Splits a typed filter into words, with their offsets, parts and quotes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WORD = re.compile(
     re.VERBOSE,
 )
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
-"""What no database keeps, and so no text in it can hold: NUL, and halves of characters."""
+"""Characters that no database stores, so that no row can contain them: NUL and surrogates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,41 +26,41 @@ class Word:
 
     start: int
     end: int
-    """Where it stands in the text: `text[start:end]`."""
+    """The word is `text[start:end]`."""
     value_start: int
-    """Where its value begins, with the quote; `end` where it has none."""
+    """The start of the value, including its quote; `end` if there is no value."""
     value: str | None
-    """What is looked for, without quotes; None where nothing stands there."""
+    """The value without its quotes; None if there is no value."""
     field: str = ""
     operator: str = ""
     negated: bool = False
     quoted: bool = False
     closed: bool = True
-    """Whether the quote that was opened is closed."""
+    """False if an opening quote has no closing quote."""
 
     @property
     def is_or(self) -> bool:
-        """Whether it parts two alternatives."""
+        """Whether the word is the `or` between two alternatives."""
         bare = not (self.field or self.negated or self.quoted)
         return bare and (self.value or "").lower() == "or"
 
 
 def words_of(text: str) -> Iterator[Word]:
-    """Go through the words of a filter, whatever was typed.
+    """Yield the words of a filter, whatever was typed.
 
-    A word that begins with `"`, or whose value does, reaches to the next `"`; in it, `""` stands
-    for one `"`. Anywhere else a quote is a character like any other.
+    A word or a value that begins with `"` reaches to the next `"`; inside, `""` stands for one `"`.
+    Anywhere else, a quote is an ordinary character.
     """
-    place = 0
-    while match := _WORD.match(text, place):
+    end = 0
+    while match := _WORD.match(text, end):
         if not match["whole"]:
             return
-        place = match.end()
+        end = match.end()
         value = match["value"]
         if match["quoted"] is not None:
             value = match["quoted"].replace('""', '"')
         yield Word(
-            match.start("whole"), place, place if value is None else match.start("value"),
+            match.start("whole"), end, end if value is None else match.start("value"),
             None if value is None else _BROKEN.sub("\ufffd", value),
             match["field"] or "", match["operator"] or "", bool(match["minus"]),
             match["quoted"] is not None, match["quoted"] is None or bool(match["closed"]),
@@ -68,11 +68,11 @@ def words_of(text: str) -> Iterator[Word]:
 
 
 def quoted(text: str) -> str:
-    """Return `text` in quotes, as a word that means exactly this."""
+    """Return `text` in quotes, as a word that means exactly this text."""
     doubled = text.replace('"', '""')
     return f'"{doubled}"'
 
 
 def needs_quotes(value: str) -> bool:
-    """Say whether `value` means something else behind a field where it is not quoted."""
+    """Say whether `value` would mean something else after a field without quotes."""
     return not value or value.startswith('"') or any(char.isspace() for char in value)

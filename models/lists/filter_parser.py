@@ -9,8 +9,8 @@ r"""The filter language of all lists: words, `field:value`, `field<30d`, `-`, qu
     fab or contoso          either
     "5"" disk"  tag:"a b"   a quote in quotes is written twice; values with spaces are quoted
 
-Words are found without regard to case and accents. What was typed is only ever a bound value; no
-character but a quote that begins a word is special: `%`, `_`, `\`, `[`, `(` stand for themselves.
+Words match regardless of case and accents. Typed text is always a bound value; only a quote at the
+beginning of a word is special: `%`, `_`, `\`, `[`, `(` stand for themselves.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from partnerdesk.models.core.text import did_you_mean, fold
 from partnerdesk.models.database.sql import NOTHING, Sql, joined
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.filter_lexer import words_of
-from partnerdesk.models.lists.filter_sql import is_text, stored_choices, term_condition
+from partnerdesk.models.lists.filter_sql import needs_scan, stored_choices, term_condition
 from partnerdesk.models.lists.filter_term import Term
 from partnerdesk.models.lists.spec import MOMENTS, Column, Kind, ListSpec
 from partnerdesk.models.values.identifiers import may_be_part
@@ -46,25 +46,25 @@ AGE_UNITS = {
 }
 _OPERATORS = (":", "<", ">", "=", "<=", ">=")
 CODE_LENGTH = 2
-"""Letters of a code (ISO 3166-1 alpha-2); what is longer is a name."""
+"""Letters of a country code (ISO 3166-1 alpha-2); a longer value is a name."""
 _NUMBER = re.compile(r"^[0-9]{1,18}$")
 _DATE = re.compile(r"^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$")
 _DATE_WITH_DOTS = re.compile(r"^(?:(\d{1,2})\.)?(\d{1,2})\.(\d{4})$")
-"""A day or a month as lists show them in Russian and German."""
+"""A day or a month in the form that lists show in Russian and German."""
 MOST_WORDS = 200
-"""Words that a filter has at most: databases take conditions of a certain depth only."""
+"""Maximum words of a filter: databases limit the depth of a condition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter that was read without fault: alternatives, each of terms that must all hold."""
+    """A parsed filter: alternatives, each a list of terms that must all hold."""
 
     text: str = ""
-    """As it was typed."""
+    """The text as it was typed."""
     alternatives: tuple[tuple[Term, ...], ...] = ()
 
     def condition(self, spec: ListSpec) -> Sql:
-        """Return the SQL condition over `spec`; empty where everything passes."""
+        """Return the SQL condition over `spec`; empty if every row passes."""
         options = [
             joined(" AND ", [term_condition(term, spec) for term in terms])
             for terms in self.alternatives
@@ -80,9 +80,10 @@ class Filter:
         return [term for terms in self.alternatives for term in terms]
 
     def narrows(self, other: Filter) -> bool:
-        """Say whether it is plain that each row which passes this filter passes `other`.
+        """Say whether every row that passes this filter certainly passes `other`.
 
-        As where somebody types on: the terms of `other` stand here, too, or as parts of words.
+        That is so while a person types on: each term of `other` is also a term here, or a part of
+        one. False if unsure.
         """
         if len(self.alternatives) != 1 or len(other.alternatives) != 1:
             return False
@@ -91,28 +92,28 @@ class Filter:
             for wider in other.alternatives[0]
         )
 
-    def looks_at_text(self, spec: ListSpec) -> bool:
-        """Say whether some alternative finds its rows by nothing that is sorted."""
-        return any(all(is_text(term, spec) for term in terms) for terms in self.alternatives)
+    def needs_scan(self, spec: ListSpec) -> bool:
+        """Say whether no index can find the rows of some alternative."""
+        return any(all(needs_scan(term, spec) for term in terms) for terms in self.alternatives)
 
 
 def _narrows(term: Term, wider: Term) -> bool:
     if term == wider:
         return True
     words = not (term.field or term.negated or wider.field or wider.negated)
-    # What may be a part of an identifier finds more when it grows longer.
+    # A word that may be a part of a GUID can match more rows when it grows longer.
     return words and wider.text in term.text and not may_be_part(term.text)
 
 
 NO_FILTER = Filter()
-"""Lets every row pass."""
+"""The filter that every row passes."""
 
 
 def parse(text: str, spec: ListSpec, at: datetime) -> Filter:
-    """Read a filter as it was typed; `at` is the moment that ages are counted from.
+    """Parse a typed filter; `at` is the moment that ages are counted from.
 
     Raises:
-        FilterError: says which part cannot be understood, and what is known.
+        FilterError: a part cannot be parsed; the message names the part, and what is right.
     """
     alternatives: list[list[Term]] = [[]]
     for number, word in enumerate(words_of(text), 1):
@@ -129,7 +130,7 @@ def parse(text: str, spec: ListSpec, at: datetime) -> Filter:
             alternatives.append([])
             continue
         term = _term(word, spec, at)
-        if term.field or term.text:  # an accent alone, or an invisible mark, says nothing
+        if term.field or term.text:  # empty if only accents or invisible marks were typed
             alternatives[-1].append(term)
     if len(alternatives) > 1 and not alternatives[-1]:
         raise FilterError(_("There is nothing after `or`."))
@@ -170,10 +171,10 @@ def _term(word: Word, spec: ListSpec, at: datetime) -> Term:
 
 
 def _code(name: str) -> str:
-    """Return the code of the country that `name` means."""
+    """Return the code of the country called `name`; raise FilterError if there is none."""
     from partnerdesk.models.values.countries import country_code
 
-    code = country_code(name)
+    code = country_code(name, any_language=False)
     if code is None:
         raise FilterError(
             _("{value} is the name of no country.").format(value=name),
@@ -186,7 +187,7 @@ def column_called(word: str, spec: ListSpec) -> Column:
     """Return the column that `word` names in a filter.
 
     Raises:
-        FilterError: there is none; says which are near.
+        FilterError: there is none; the message names a similar column, or all of them.
     """
     known = {name: column for column in spec.columns for name in (column.name, *column.aliases)}
     wanted = word.lower()
@@ -213,9 +214,9 @@ def _moment_term(column: Column, operator: str, value: str, *, negated: bool, at
             moment = 0
         if column.kind is Kind.DEADLINE:
             return _deadline_term(column, operator, value, match, negated=negated, at=at)
-        # An age under 30 days means a moment after the one 30 days ago.
-        turned = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", ":": ">="}[operator]
-        return Term(value, column.name, turned, negated, moment, moment)
+        # "Younger than 30 days" means a moment later than 30 days ago.
+        inverted = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", ":": ">="}[operator]
+        return Term(value, column.name, inverted, negated, moment, moment)
     if match := _DATE_WITH_DOTS.match(word):
         day, month, year = match.groups()
         word = "-".join(filter(None, [year, month, day]))
@@ -231,7 +232,7 @@ def _moment_term(column: Column, operator: str, value: str, *, negated: bool, at
 def _deadline_term(
     column: Column, operator: str, value: str, match: re.Match[str], *, negated: bool, at: datetime
 ) -> Term:
-    """Read how far ahead something is: `ends<30d` leaves out what is over, `ends<0d` finds it."""
+    """Parse the time left: `ends<30d` leaves out past deadlines, `ends<0d` finds them."""
     present = to_millis(at)
     try:
         ahead = to_millis(at + int(match[1]) * AGE_UNITS[match[2]])

@@ -1,4 +1,4 @@
-"""The terms of a filter as SQL conditions. What was typed is only ever a bound value."""
+"""Turns the terms of a filter into SQL conditions. Typed text is always a bound value."""
 
 from __future__ import annotations
 
@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 
 
 def stored_choices(column: Column, value: str) -> list[str]:
-    """Return the stored values that `value` names: whole, else those that begin so."""
+    """Return the stored values that `value` names, or else those whose names begin with it.
+
+    A name is the stored value itself or its title in the language in use.
+
+    Raises:
+        FilterError: no choice is called so.
+    """
     wanted = fold(value)
     choices = column.choices or {}
     names = {stored: (fold(stored), fold(_(title))) for stored, title in choices.items()}
-    found = [stored for stored, both in names.items() if wanted in both] or [
-        stored for stored, both in names.items() if any(name.startswith(wanted) for name in both)
+    found = [stored for stored, pair in names.items() if wanted in pair] or [
+        stored for stored, pair in names.items() if any(name.startswith(wanted) for name in pair)
     ]
     if not found:
         raise FilterError(
@@ -33,8 +39,8 @@ def stored_choices(column: Column, value: str) -> list[str]:
     return found
 
 
-def is_text(term: Term, spec: ListSpec) -> bool:
-    """Say whether no index leads to the rows of a term."""
+def needs_scan(term: Term, spec: ListSpec) -> bool:
+    """Say whether no sort index can find the rows of a term."""
     return (
         term.negated
         or not term.field
@@ -43,8 +49,8 @@ def is_text(term: Term, spec: ListSpec) -> bool:
     )
 
 
-def is_stretch(term: Term, column: Column) -> bool:
-    """Say whether the rows of a term stand together where rows are sorted by `column`."""
+def is_range(term: Term, column: Column) -> bool:
+    """Say whether the rows of a term are contiguous when sorted by `column`."""
     if term.field != column.name or term.negated or not column.sort:
         return False
     if column.kind is Kind.CHOICE:
@@ -101,10 +107,10 @@ def _text_condition(column: Column, term: Term, spec: ListSpec) -> Sql:
     if not term.text:
         return Sql(f"coalesce({column.field}, '') = ''")
     condition = _contains_text(column, term, spec)
-    if column.in_words:  # says no more, but a server's index of words can begin with it
+    if column.in_words:  # redundant, but the trigram index of PostgreSQL can answer it
         condition = joined(" AND ", [condition, contains(spec.words, fold(term.text))])
         condition = Sql(f"({condition.text})", condition.values)
-    if column.is_sparse:  # so that the index of those that have a value is seen to hold them all
+    if column.is_sparse:  # redundant, but allows the partial index over rows with a value
         return Sql(f"({column.field} <> '' AND {condition.text})", condition.values)
     return condition
 
@@ -112,14 +118,14 @@ def _text_condition(column: Column, term: Term, spec: ListSpec) -> Sql:
 def _contains_text(column: Column, term: Term, spec: ListSpec) -> Sql:
     if column.folded:
         return contains(column.folded, fold(term.text))
-    if column.line is not None:  # as many lines stand before it and behind it: no other can match
+    if column.line is not None:  # the count of lines before and after lets no other match
         after = spec.lines - 1 - column.line
         pattern = "%\n" * column.line + f"%{like_literal(fold(term.text))}%" + "\n%" * after
         return Sql(f"{spec.words} LIKE ? ESCAPE '\\'", (pattern,))
-    # Not kept folded: in small letters and without accents, and since SQLite knows small letters
-    # in ASCII only, as names are written in other scripts.
-    text, small = term.text, f"lower({column.field})"
-    either = [contains(small, form) for form in dict.fromkeys((text.lower(), fold(text)))]
+    # The book has no folded copy of this column: search the text in lower case and folded. SQLite
+    # lower-cases ASCII only, so search other scripts in their usual capitalisations too.
+    text, lowered = term.text, f"lower({column.field})"
+    either = [contains(lowered, form) for form in dict.fromkeys((text.lower(), fold(text)))]
     if not text.isascii():
         forms = (text, text.lower(), text.upper(), text.title(), text.capitalize())
         either += [contains(column.field, form) for form in dict.fromkeys(forms)]
@@ -132,7 +138,7 @@ def _range_condition(column: Column, term: Term) -> Sql:
     if column.kind is not Kind.NUMBER and term.text == "never":
         return Sql(f"{field} = 0")
     if column.kind is Kind.DEADLINE and term.operator in ("<", "<="):
-        # What has no deadline is not before any day.
+        # A row without a deadline (0) is not before any day.
         latest = term.latest if term.operator == "<=" else term.earliest - 1
         return Sql(f"{field} BETWEEN 1 AND ?", (latest,))
     match term.operator:
@@ -154,16 +160,16 @@ def _tag_condition(column: Column, term: Term, spec: ListSpec) -> Sql:
         if many is None:
             return Sql("1 = 0")
         return Sql(f"{spec.key} NOT IN (SELECT {many.key} FROM {many.table})")  # noqa: S608
-    # A tag has a line of its own in the searchable text, behind a mark.
+    # Each tag has a line of its own in the searchable text, after a mark.
     wanted = like_literal(fold(term.text.removeprefix(TAG_MARK)))
     return Sql(f"{spec.words} LIKE ? ESCAPE '\\'", (f"%\n{TAG_MARK}{wanted}%",))
 
 
 def contains(expression: str, text: str) -> Sql:
-    """Return the condition that folded `text` stands somewhere in `expression`."""
+    """Return the condition that the SQL `expression` contains `text`, which is folded."""
     return Sql(f"{expression} LIKE ? ESCAPE '\\'", (f"%{like_literal(text)}%",))
 
 
 def like_literal(text: str) -> str:
-    r"""Return `text` with what LIKE would take as a wildcard (`%`, `_`, `\`) escaped."""
+    r"""Return `text` with the special characters of LIKE (`%`, `_`, `\`) escaped."""
     return re.sub(r"([%_\\])", r"\\\1", text)

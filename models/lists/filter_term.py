@@ -1,4 +1,4 @@
-"""A term of a filter, as it was read."""
+"""A parsed term of a filter."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ class Term:
     negated: bool = False
     earliest: int = 0
     latest: int = 0
-    """For moments and numbers: the first and the last millisecond or number that is meant."""
+    """For moments and numbers: the first and the last millisecond or number of the value."""

@@ -1,4 +1,4 @@
-"""What a person types to jump to a place, as a value of the column that a list is sorted by."""
+"""Turns a text that a person typed to jump into a value of the sorted column."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import Column, ListSpec, Sort
 
 _LAST = "\U0010ffff"
-"""Sorts behind every other character."""
+"""Sorts after every other character."""
 
 
 def least_value(spec: ListSpec, sort: Sort, text: str, at: int) -> Any:
-    """Return the value that stands just before the first one that begins with `text`.
+    """Return a value that sorts just before the first value that begins with `text`.
 
     Args:
         spec: the list.
-        sort: by which column it is sorted, and in which direction.
-        text: what was typed; a date or an age for a moment.
+        sort: the sorted column and the direction.
+        text: the typed text; for a moment, a date or an age.
         at: the moment (milliseconds) that ages are counted from.
 
     Raises:
-        FilterError: the column holds numbers or moments, and `text` is none.
+        FilterError: the column holds numbers or moments, and `text` is not one.
     """
     column = spec.column(sort.column)
     if column.kind in (*MOMENTS, Kind.NUMBER):

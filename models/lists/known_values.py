@@ -1,4 +1,4 @@
-"""The values that a book holds in a field of a list, to complete a filter from; read on demand."""
+"""Reads the values that a book holds in a field of a list, to complete filters with them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import Column, ListSpec, Many
 
 MOST_VALUES = 1_000
-"""Values that are read of one field."""
+"""Maximum values that are read of one field."""
 MOST_ROWS = 5_000
-"""Rows that are looked at where no index leads from one value to the next."""
+"""Maximum rows that are read if no index leads from one value to the next."""
 READ = (Kind.CODE, Kind.TAGS)
 """The kinds of columns whose values are read from the book."""
 
 
 class FilterCompleter:
-    """Completes the filter of a list, with the values that the accounts shown hold.
+    """Completes the filter of a list with values from the accounts that are shown.
 
-    It is made for one question: what it has read of the book it does not read again.
+    One instance serves one prompt: it reads the values of each field at most once.
     """
 
     def __init__(self, spec: ListSpec, reader: Reader, accounts: Sequence[int]) -> None:
@@ -37,10 +37,10 @@ class FilterCompleter:
         self._known: dict[str, list[str]] = {}
 
     async def __call__(self, line: Line) -> Completions:
-        """Return what the word under the cursor could become.
+        """Return the completions of the word under the cursor.
 
         Raises:
-            StoreError: the book cannot be read, or does not answer in time.
+            StoreError: the book cannot be read, or the database does not answer in time.
         """
         place = place_at(line, self._spec)
         known: list[str] = []
@@ -59,14 +59,14 @@ class FilterCompleter:
 def known_values(
     connection: Connection, spec: ListSpec, column: Column, accounts: Sequence[int]
 ) -> list[str]:
-    """Return which values a column has in some accounts, in order, at most `MOST_VALUES`.
+    """Return the values of a column in these accounts, sorted, at most `MOST_VALUES`.
 
-    However many rows there are, few are read: an index leads from each value to the next. Where
-    none does, the first `MOST_ROWS` rows speak for all.
+    Few rows are read, however many there are: an index leads from each value to the next. Without
+    such an index, the first `MOST_ROWS` rows stand for all.
     """
     if column.many is not None:
         found = _of_many(connection, spec, column.many, accounts)
-    elif column.sort == column.field:  # what a list is sorted by has an index, by account
+    elif column.sort == column.field:  # sorted columns have an index for each account
         found = [
             value
             for account in accounts
@@ -82,25 +82,25 @@ def known_values(
 def most_used(
     connection: Connection, spec: ListSpec, many: Many, accounts: Sequence[int]
 ) -> list[str]:
-    """Return the values that a book holds, each in the spelling used most, the most used first.
+    """Return the values in a book, each in its most used spelling, the most used value first.
 
-    The first `MOST_ROWS` rows of the accounts speak for all; behind what they use comes the rest
-    of the book, in order. At most `MOST_VALUES`.
+    Uses are counted in the first `MOST_ROWS` rows of the accounts; the other values of the book
+    follow in order. At most `MOST_VALUES` values.
     """
     uses: dict[str, int] = {}
-    spelled: dict[str, str] = {}
+    spellings: dict[str, str] = {}
     rest = [(value, 0) for value in _stepped(connection, many.value, many.table, "1 = 1")]
     for value, count in [*_counted(connection, spec, many, accounts), *rest]:
-        spelled.setdefault(fold(value), value)
+        spellings.setdefault(fold(value), value)
         uses[fold(value)] = uses.get(fold(value), 0) + count
-    order = sorted(spelled, key=lambda folded: (-uses[folded], folded))
-    return [spelled[folded] for folded in order[:MOST_VALUES]]
+    order = sorted(spellings, key=lambda folded: (-uses[folded], folded))
+    return [spellings[folded] for folded in order[:MOST_VALUES]]
 
 
 def _counted(
     connection: Connection, spec: ListSpec, many: Many, accounts: Sequence[int]
 ) -> list[tuple[str, int]]:
-    """Return the values that the first rows of some accounts have, and how often, most first."""
+    """Return the values in the first rows of these accounts with their counts, largest first."""
     rows = _first_rows(spec, spec.key, accounts)
     found = connection.rows(
         f"SELECT many.{many.value}, count(*) FROM ({rows}) AS listed "  # noqa: S608
@@ -114,7 +114,7 @@ def _counted(
 def _stepped(
     connection: Connection, field: str, table: str, condition: str, *values: object
 ) -> list[str]:
-    """Go from each value to the next one by the index of `field`; empty ones are left out."""
+    """Return the distinct values, skipping in the index of `field`; empty values are left out."""
     following = (
         f"SELECT {field} FROM {table} WHERE {condition} AND {field} > {{last}} "  # noqa: S608
         f"ORDER BY {field} LIMIT 1"
@@ -134,7 +134,7 @@ def _of_many(
 ) -> list[str]:
     rows = _first_rows(spec, spec.key, accounts)
     [(count,)] = connection.rows(f"SELECT count(*) FROM ({rows}) AS listed", accounts)  # noqa: S608
-    if count >= MOST_ROWS:  # then those of the whole book, whosever they are
+    if count >= MOST_ROWS:  # too many to count: take the values of the whole book
         return _stepped(connection, many.value, many.table, "1 = 1")
     return [value for value, _count in _counted(connection, spec, many, accounts)]
 

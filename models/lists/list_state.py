@@ -1,4 +1,4 @@
-"""What the console remembers between runs, for each book: the account, and how each list was."""
+"""The state that the console keeps between runs for each book: account, screen, list states."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How a list was left: its filter, sort, mode and cursor."""
+    """The state in which a list was left: its filter, sort, mode and cursor."""
 
     filter: own_files.Text = ""
     sort: own_files.Text = ""
-    """The column's name; empty for the list's own default."""
+    """The name of the column; empty: the default sort of the list."""
     descending: bool = False
     wide: bool = False
     cursor: Annotated[int, range(2**31)] = 0
-    """Key of the row under the cursor; 0 for none."""
+    """The key of the row under the cursor; 0 for none."""
     view: own_files.Text = ""
-    """The saved view it was left in, by its word; empty for none."""
+    """The word of the saved view that was shown; empty for none."""
 
 
 @dataclass(frozen=True)
 class _Content:
-    """What the file holds."""
+    """The content of the file."""
 
     scope: own_files.Text
     screen: own_files.Text = ""
@@ -45,32 +45,32 @@ class _Content:
 
 @dataclass
 class Remembered:
-    """What one person's console remembers of one book, in a file of its own."""
+    """The state of one book for one person, in a file of its own."""
 
     database: Database
     scope: str = ""
     """The chosen account's id, or `all`; empty in a new book."""
     screen: str = ""
-    """The main screen that it was left in; empty in a new book."""
+    """The main screen that was shown last; empty in a new book."""
     views: dict[str, View] = field(default_factory=dict)
-    """By account and list, such as `3/customers`."""
+    """The list states by account and list, such as `3/customers`."""
     own: dict[str, View] = field(default_factory=dict)
-    """Those of them that this process changed; others may have changed the others."""
+    """The entries of `views` that this process changed; other processes may change the others."""
     tell: Tell | None = None
-    """Is told of a damaged file that was put aside; None where nobody is."""
+    """Called to report that a damaged file was renamed; None: nobody is told."""
     _saved: _Content | None = None
 
     @cached_property
     def _saving(self) -> Lock:
-        from threading import Lock  # not before the first picture
+        from threading import Lock  # here, since the first picture does not need it
 
         return Lock()
 
     @classmethod
     def load(cls, database: Database, tell: Tell | None = None) -> Remembered:
-        """Read what is remembered of `database`; nothing where its file cannot be used.
+        """Read the state of `database`; an empty state if its file cannot be used.
 
-        A damaged file is put aside if there is somebody to `tell` of it; else it is only read.
+        A damaged file is renamed and reported to `tell`; without `tell`, it stays in its place.
         """
         file = file_of(database, "views")
         try:
@@ -85,17 +85,17 @@ class Remembered:
         return cls(database, content.scope, content.screen, content.views, tell=tell)
 
     def view(self, scope: str, list_name: str) -> View:
-        """Return how a list was left under `scope`."""
+        """Return the state of a list under `scope`; the default state if there is none."""
         return self.views.get(f"{scope}/{list_name}", View())
 
     def keep_view(self, scope: str, list_name: str, view: View) -> None:
-        """Remember how a list is left; `save` writes it."""
+        """Record the state of a list; `save` writes it."""
         self.views[f"{scope}/{list_name}"] = self.own[f"{scope}/{list_name}"] = view
 
     def save(self) -> None:
-        """Write the file whole; a full disk costs only the memory, not the work.
+        """Merge the state into the file and write the file whole; a failure is ignored.
 
-        Blocks; any thread may do so.
+        Blocks; any thread may call this.
         """
         file = file_of(self.database, "views")
         with self._saving:
@@ -106,14 +106,14 @@ class Remembered:
             try:
                 theirs = own_files.load_mended(file, _Content, self.tell)
                 views |= theirs.views if theirs is not None else {}
-                kept = replace(own, views=views | own.views)
-                own_files.write(file, asdict(kept), for_people=True)
+                merged = replace(own, views=views | own.views)
+                own_files.write(file, asdict(merged), for_people=True)
             except (OSError, DamagedError):
                 return
             self._saved = own
 
 
 def file_of(database: Database, kind: str) -> Path:
-    """Return the file in which something of one kind is remembered of one book."""
+    """Return the path of a book's state file of one kind, such as `views` or `picture`."""
     digest = hashlib.sha256(os.fsencode(database.name)).hexdigest()[:16]
     return paths.state_folder() / f"{kind}-{digest}.json"

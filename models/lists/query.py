@@ -1,10 +1,10 @@
-"""A query: which rows of a list, in which order; writes the SQL and reads it over a connection.
+"""A query: the rows of a list in an order; writes the SQL and reads the rows over a connection.
 
-Lists are read over plain connections, because the first rows do not wait for the ORM. The SQL is
-put together from the spec's own constants; whatever a person typed is always a bound value.
+Lists are read over plain connections, because the first rows must not wait for the ORM. The SQL is
+built from the constants of the spec; typed text is always a bound value.
 
-Where a row stands in an order is its *position*: its value in the sorted column, and its
-key. From a position on, rows are found in an index without counting those before it.
+The *position* of a row is its value in the sorted column and its key. An index finds the rows after
+a position without counting the rows before it. The *place* of a row is its number, from 0.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.database.sql import NOTHING, Sql, joined
 from partnerdesk.models.lists.filter_parser import NO_FILTER, Filter
-from partnerdesk.models.lists.filter_sql import is_stretch
+from partnerdesk.models.lists.filter_sql import is_range
 from partnerdesk.models.lists.jump import least_value
 from partnerdesk.models.lists.spec import NOW, ListSpec, Row, RowKey, Sort
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.trigrams import IndexHint
 
 EVERY = 2**62
-"""More rows than there are."""
+"""A limit larger than any number of rows."""
 Position = tuple[Any, RowKey]
-"""Where a row stands in an order: its value in the sorted column, and its key."""
+"""A row's value in the sorted column, and its key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which rows of a list, in which order."""
+    """The rows of a list, in an order."""
 
     spec: ListSpec
     accounts: tuple[int, ...]
@@ -40,15 +40,15 @@ class Query:
     filter: Filter
     sort: Sort
     keys: tuple[RowKey, ...] | None = None
-    """Only these rows, where given (the marked ones)."""
+    """The keys of the rows to read (the marked rows); None for all rows."""
     at: int = 0
-    """The moment (milliseconds) that states which time brings are counted from."""
+    """The moment (milliseconds) at which time-dependent states are computed."""
     between: tuple[RowKey, RowKey] | None = None
-    """Only rows with a key from the first on and before the second, where given (a part)."""
+    """The range of keys to read, the second key excluded; None for all rows."""
     hint: Sql = NOTHING
-    """A condition that holds for all rows of the filter, from an index (`trigrams.py`)."""
+    """A condition that an index answers and every row of the filter fulfils (`trigrams.py`)."""
     in_order: bool = False
-    """Whether the order's index is to be walked, whatever other one the filter could begin with."""
+    """Force a scan of the sort index, even if another index matches the filter."""
 
     # Whole lists
 
@@ -59,7 +59,7 @@ class Query:
         return int(self._read(connection, Sql(sql, where.values))[0][0])
 
     def parts(self, connection: Connection, many: int) -> list[Query]:
-        """Return the query in parts of about as many rows each, to be counted side by side."""
+        """Return the query split into `many` equal ranges of keys, to be counted in parallel."""
         first, last = self.ends(connection)
         if many < 2 or last <= first:
             return [self]
@@ -69,16 +69,16 @@ class Query:
         ]
 
     def ends(self, connection: Connection) -> tuple[RowKey, RowKey]:
-        """Return the least and the greatest key of the table; zeros where it is empty."""
+        """Return the least and the greatest key of the table; zeros if the table is empty."""
         key, table = self.spec.key, self.spec.table
-        sought = [f"(SELECT {end}({key}) FROM {table})" for end in ("min", "max")]  # noqa: S608
-        first, last = self._read(connection, Sql(f"SELECT {', '.join(sought)}"))[0]
+        selects = [f"(SELECT {end}({key}) FROM {table})" for end in ("min", "max")]  # noqa: S608
+        first, last = self._read(connection, Sql(f"SELECT {', '.join(selects)}"))[0]
         return first or 0, last or 0
 
     def walk(self, connection: Connection, length: int = 500) -> Iterator[Row]:
-        """Go through all rows in order, `length` at a time, without holding them all.
+        """Yield all rows in order, reading `length` rows at a time.
 
-        Hold the connection's `snapshot` around it if the rows must be of one moment.
+        Call this inside the connection's `snapshot` if all rows must be from one state of the book.
         """
         last: Position | None = None
         while True:
@@ -89,20 +89,20 @@ class Query:
             last = rows[-1].position
 
     def count_to(self, connection: Connection, most: int) -> int:
-        """Return how many rows there are, at most `most`."""
+        """Return how many rows there are, counting no further than `most`."""
         where = self._where()
         table = self.spec.table
         sql = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {where.text} LIMIT ?) AS found"  # noqa: S608
         return int(self._read(connection, Sql(sql, (*where.values, most)))[0][0])
 
     def all_keys(self, connection: Connection) -> list[RowKey]:
-        """Return the keys of all rows, in no order."""
+        """Return the keys of all rows, unsorted."""
         where = self._where()
         sql = f"SELECT {self.spec.key} FROM {self.spec.table} WHERE {where.text}"  # noqa: S608
         return [row[0] for row in self._read(connection, Sql(sql, where.values))]
 
     def some_positions(self, connection: Connection, most: int) -> list[Position]:
-        """Return the positions of all rows in no order, at most `most`."""
+        """Return the positions of at most `most` rows, unsorted."""
         where = self._where()
         sql = (
             f"SELECT {self._sorting}, {self.spec.key} FROM {self.spec.table} "  # noqa: S608
@@ -117,7 +117,7 @@ class Query:
         return self.rows_from(connection, None, length=length, offset=start)
 
     def position_of(self, connection: Connection, key: RowKey) -> Position | None:
-        """Return the position of the row with `key`, or None where it is not in the list."""
+        """Return the position of the row with `key`; None if the row is not in the list."""
         own = Sql(f"{self.spec.key} = ?", (key,))
         where = joined(" AND ", [self._where(), own])
         sql = f"SELECT {self._sorting} FROM {self.spec.table} WHERE {where.text}"  # noqa: S608
@@ -125,13 +125,13 @@ class Query:
         return (found[0][0], key) if found else None
 
     def place_of_position(self, connection: Connection, position: Position) -> int:
-        """Return how many rows stand before `position`."""
+        """Return how many rows come before `position`."""
         where = joined(" AND ", [self._where(), self._beyond(position, backward=True)])
         sql = f"SELECT count(*) FROM {self.spec.table} WHERE {where.text}"  # noqa: S608
         return int(self._read(connection, Sql(sql, where.values))[0][0])
 
     def place_of_key(self, connection: Connection, key: RowKey) -> int | None:
-        """Return the place of the row with `key`, or None where it is not in the list."""
+        """Return the place of the row with `key`; None if the row is not in the list."""
         position = self.position_of(connection, key)
         return None if position is None else self.place_of_position(connection, position)
 
@@ -139,7 +139,7 @@ class Query:
         """Return a position just before the first row whose sorted value begins with `text`.
 
         Raises:
-            FilterError: the column holds numbers or moments, and `text` is none.
+            FilterError: the column holds numbers or moments, and `text` is not one.
         """
         value = least_value(self.spec, self.sort, text, self.at)
         return (value, 2**62 if self.sort.descending else -1)
@@ -154,51 +154,52 @@ class Query:
         length: int,
         backward: bool = False,
     ) -> list[Position]:
-        """Return positions behind `position`, or from the first on; `backward` those before it."""
+        """Return positions after `position` or from the start, or `backward` from the end."""
         order = self._ordered(connection, position, backward=backward, length=length)
         return [(row[0], row[1]) for row in self._read(connection, order)]
 
-    def fitting(
+    def scan(
         self,
         connection: Connection,
         position: Position | None,
         *,
-        looked_at: int,
+        scanned: int,
         backward: bool = False,
     ) -> tuple[list[Position], bool]:
-        """Look at the next rows of the list without most of its filter, and return those that fit.
+        """Scan the next `scanned` rows in order, and return the positions that match the filter.
 
-        Also returns whether the list ends with them. However the rows that fit are spread over the
-        accounts, no others are looked at.
+        Also returns whether the list ends within these rows. Rows outside the filter's range of the
+        sort order are not scanned. However the matching rows are spread over the accounts, no
+        further rows are read.
         """
-        inner = self._everything(connection, position, looked_at, backward=backward)
-        fits = self.filter.condition(self.spec)
+        inner = self._everything(connection, position, scanned, backward=backward)
+        matches = self.filter.condition(self.spec)
         sql = (
-            f"SELECT position_value, position_key, {fits.text} FROM ({inner.text}) AS positions "  # noqa: S608
+            f"SELECT position_value, position_key, {matches.text} FROM ({inner.text}) AS positions "  # noqa: S608
             f"CROSS JOIN {self.spec.table} WHERE {self.spec.key} = position_key"
         )
-        looked = self._read(connection, Sql(sql, fits.values + inner.values))
-        positions = [(row[0], row[1]) for row in looked if row[2]]
-        return self._from_nearest(positions, backward=backward), len(looked) < looked_at
+        rows = self._read(connection, Sql(sql, matches.values + inner.values))
+        positions = [(row[0], row[1]) for row in rows if row[2]]
+        return self._from_nearest(positions, backward=backward), len(rows) < scanned
 
-    def met(
+    def scan_hint(
         self, connection: Connection, position: Position | None, hint: IndexHint, *,
-        length: int, looked_at: int = EVERY, backward: bool = False,
+        length: int, scanned: int = EVERY, backward: bool = False,
     ) -> list[Position]:  # fmt: skip
-        """Return the positions met first among the next rows of the list with few conditions.
+        """Scan the sort index, read only rows that a hint finds, and return matching positions.
 
         Args:
-            connection: where to read; SQLite goes through the list in its order.
-            position: from where; None for the beginning, or backward for the end.
-            hint: where rows that fit are to be looked for: no others are read.
-            length: how many at most.
-            looked_at: how many rows of the list to go through.
-            backward: those before the position.
+            connection: where to read; SQLite scans the sort index in its order.
+            position: where to start; None for the start of the list, or the end if `backward`.
+            hint: the rows that may match; no other rows are read.
+            length: how many positions at most.
+            scanned: how many entries of the sort index to scan at most.
+            backward: whether to scan from the position towards the start.
         """
-        inner = self._everything(connection, position, looked_at, backward=backward)
+        inner = self._everything(connection, position, scanned, backward=backward)
         same = Sql(f"{self.spec.key} = position_key")
-        fits = self.filter.condition(self.spec)
-        where = joined(" AND ", [same, hint.holds("position_key"), fits])
+        matches = self.filter.condition(self.spec)
+        where = joined(" AND ", [same, hint.holds("position_key"), matches])
         sql = (
             f"SELECT position_value, position_key FROM ({inner.text}) AS positions "  # noqa: S608
             f"CROSS JOIN {self.spec.table} WHERE {where.text} LIMIT ?"
@@ -220,15 +221,15 @@ class Query:
         self, connection: Connection, position: Position | None, *,
         length: int, offset: int = 0, backward: bool = False, including: bool = False,
     ) -> list[Row]:  # fmt: skip
-        """Return rows behind `position`, or from the first on, always in the order of the list.
+        """Return rows after `position` or from the start, always in the order of the list.
 
         Args:
             connection: where to read.
-            position: from where; None for the beginning, or backward for the end.
-            length: how many at most.
-            offset: how many to leave out first.
-            backward: those before the position, or the last ones.
-            including: the row at the position, too.
+            position: where to start; None for the start of the list, or the end if `backward`.
+            length: how many rows at most.
+            offset: how many rows to skip first.
+            backward: whether to read the rows before the position.
+            including: whether the row at the position is included.
         """
         inner = self._ordered(
             connection,
@@ -249,7 +250,7 @@ class Query:
         return self._with_many(connection, [_row(values) for values in raw])
 
     def rows_at(self, connection: Connection, positions: Sequence[Position]) -> list[Row]:
-        """Return the rows at some positions, in their order; without those that are gone."""
+        """Return the rows at these positions, in the same order; deleted rows are left out."""
         fields = ", ".join(column.field or "NULL" for column in self.spec.columns)
         listed = ", ".join(str(int(key)) for _value, key in positions) or "NULL"
         sql = (
@@ -270,13 +271,13 @@ class Query:
         self, connection: Connection, position: Position | None, *,
         length: int, offset: int = 0, backward: bool = False, including: bool = False,
     ) -> Sql:  # fmt: skip
-        """Return the SQL of positions in order, each account's own index walked."""
+        """Return the SQL that reads positions in order from the sort index of each account."""
         parts = self._conditions()
         if position is not None:
             parts.append(self._beyond(position, backward=backward, including=including))
-        if self.hint and not self.in_order:  # what it finds is sorted
+        if self.hint and not self.in_order:  # the rows of the hint are sorted
             arms = [joined(" AND ", [self._scope(), *parts])]
-        else:  # merged, where there are several: no account's rows are sorted
+        else:  # one select for each account: merged, not sorted
             arms = [joined(" AND ", [scope, *parts]) for scope in self._scopes()]
         select = (
             f"SELECT {self._sorting} AS position_value, {self.spec.key} AS position_key "  # noqa: S608
@@ -285,7 +286,7 @@ class Query:
         direction = "DESC" if self.sort.descending != backward else "ASC"
         order = f"ORDER BY 1 {direction}, 2 {direction}"
         selects = [Sql(f"{select} {arm.text}", arm.values) for arm in arms]
-        if len(selects) > 1 and not connection.merges:  # of each as many as may be needed
+        if len(selects) > 1 and not connection.merges:  # limit each: the database sorts them
             selects = [
                 Sql(f"({one.text} {order} LIMIT ?)", (*one.values, min(offset + length, EVERY)))
                 for one in selects
@@ -320,11 +321,11 @@ class Query:
         return [part for part in (*parts, self.hint, condition) if part]
 
     def _bounds(self) -> Filter:
-        """Return the part of the filter that says where in the order its rows stand."""
+        """Return the terms whose rows are contiguous in the sort order, as a filter."""
         column = self.spec.column(self.sort.column)
         if len(self.filter.alternatives) != 1:
             return NO_FILTER
-        terms = tuple(term for term in self.filter.alternatives[0] if is_stretch(term, column))
+        terms = tuple(term for term in self.filter.alternatives[0] if is_range(term, column))
         return Filter(alternatives=(terms,) if terms else ())
 
     def _where(self) -> Sql:
@@ -332,25 +333,25 @@ class Query:
 
     def _scope(self) -> Sql:
         marks = ", ".join("?" * len(self.accounts)) or "NULL"
-        # With a `+` SQLite does not begin with all rows of an account, but with what is sought.
-        of = "+" if self._is_sought else ""
-        scope = f"{of}{self.spec.scope} IN ({marks})"
+        # The `+` keeps SQLite from using the index of accounts instead of the better one.
+        sign = "+" if self._avoids_scope_index else ""
+        scope = f"{sign}{self.spec.scope} IN ({marks})"
         if self.spec.shared:
             scope = f"({scope} OR {self.spec.scope} IS NULL)"
         return Sql(scope, self.accounts)
 
     @property
-    def _is_sought(self) -> bool:
-        """Whether the rows are best found by themselves: by key, by an index, or by looking at all.
+    def _avoids_scope_index(self) -> bool:
+        """Whether rows are found best by key, by another index, or by a scan of the table.
 
-        Texts are looked for in every row: in the order of the table, not in that of an index.
+        A search for text reads every row, which is quickest in the order of the table.
         """
         if self.in_order:
             return False
-        return self.keys is not None or bool(self.hint) or self.filter.looks_at_text(self.spec)
+        return self.keys is not None or bool(self.hint) or self.filter.needs_scan(self.spec)
 
     def _read(self, connection: Connection, statement: Sql) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement, in which the moment stands as a number."""
+        """Return the rows of a statement, with the moment (milliseconds) in the place of `NOW`."""
         return connection.rows(statement.text.replace(NOW, str(self.at)), statement.values)
 
     def _with_many(self, connection: Connection, rows: list[Row]) -> list[Row]:

@@ -1,4 +1,4 @@
-"""What a table on the screen asks for its rows, and the source of rows that are in memory."""
+"""Row sources, which tables on the screen ask for their rows, and a source of rows in memory."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RowsRequest:
-    """What is to be seen first: a record with the rows around it."""
+    """The rows that a table wants to show first: a row, with the rows around it."""
 
     key: RowKey
-    """The record; 0 for the first one."""
+    """The key of the row; 0 for the first row of the list."""
     before: int
-    """How many rows are wanted before it."""
+    """How many rows to return before that row."""
     after: int
-    """How many from it on."""
+    """How many rows to return from that row on."""
     enough: int = 0
-    """How many of these are enough, where more would take longer; 0 for all."""
+    """How many rows are enough if more would take longer; 0 for all."""
     text: str = ""
-    """Begin at the first row whose sorted value begins so, or comes after; then `key` is 0."""
+    """Start at the first row whose sorted value begins with this text or sorts after it."""
     near: Row | None = None
-    """Where the record is not in the list: the row next to whose place to begin."""
+    """The row to start next to if the row with `key` is not in the list."""
     place: int = 0
-    """The place of that row."""
+    """The place of `near`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The first rows of a list that are seen."""
+    """The rows of a list that a table shows first."""
 
     rows: list[Row]
     cursor: int
-    """Which of the rows the cursor is on."""
+    """The index in `rows` of the row under the cursor."""
     start: int | None
-    """Place of the first of the rows; None where it is not counted yet."""
+    """The place of the first row in `rows`; None if it is not counted yet."""
     total: int | None
-    """How many rows the list has; None where they are not counted yet."""
+    """The number of rows in the list; None if the rows are not counted yet."""
 
 
 class RowSource(ABC):
-    """What a table asks for its rows. `opening`, `settle`, `place_of` have a plain answer each."""
+    """The rows of a table; the *place* of a row is its number in the list, from 0."""
 
     @abstractmethod
     async def count(self) -> int:
@@ -59,18 +59,18 @@ class RowSource(ABC):
         """Return at most `length` rows from place `start` on.
 
         Args:
-            start: the place of the first; 0 is the first of all.
-            length: how many.
-            total: how many rows the list has, as far as the table knows.
-            held: rows that the table has, with their places: it may be near to go on from one.
+            start: the place of the first row.
+            length: how many rows at most.
+            total: how many rows the list has; 0 if the table does not know.
+            held: rows that the table has, with their places; reading may start from a near one.
         """
 
     @abstractmethod
     async def place_of_key(self, key: RowKey) -> int | None:
-        """Return the place of a row, or None where it is not in the list."""
+        """Return the place of a row; None if the row is not in the list."""
 
     async def opening(self, request: RowsRequest) -> Opening:
-        """Return the rows that are seen first, whatever is not counted yet."""
+        """Return the rows to show first."""
         total = await self.count()
         place = await self.place_of_key(request.key) if request.key else None
         if request.text:
@@ -82,20 +82,20 @@ class RowSource(ABC):
         return Opening(rows, place - start, start, total)
 
     async def settle(self, opening: Opening) -> tuple[int, int]:
-        """Return start and total of an opening, counted where they were not."""
+        """Return start and total of an opening; count what is not counted yet."""
         return opening.start or 0, opening.total or 0
 
     async def place_of(self, text: str) -> int:
-        """Return the place of the first row whose sorted value begins with `text`, or is behind.
+        """Return the place of the first row whose sorted value begins with `text`, or sorts after.
 
         Raises:
-            FilterError: the list is sorted by a number or a moment, and `text` is none.
+            FilterError: the list is sorted by a number or a moment, and `text` is not one.
         """
         raise NotImplementedError
 
 
 class ListedRows(RowSource):
-    """A source over rows that are in memory."""
+    """A source of rows that are in memory."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._rows = list(rows)
@@ -112,15 +112,15 @@ class ListedRows(RowSource):
         return self._rows[start : start + length]
 
     async def place_of_key(self, key: RowKey) -> int | None:
-        """Return the place of a row, or None where it is not in the list."""
+        """Return the place of a row; None if the row is not in the list."""
         return next((place for place, row in enumerate(self._rows) if row.key == key), None)
 
     async def place_of(self, text: str) -> int:
-        """Return the place of the first row whose first column begins with `text`, or 0."""
+        """Return the place of the first row whose first cell is not before `text`, or the last."""
         from partnerdesk.models.core.text import fold
 
-        begun = fold(text)
+        folded = fold(text)
         places = (
-            place for place, row in enumerate(self._rows) if fold(str(row.values[0])) >= begun
+            place for place, row in enumerate(self._rows) if fold(str(row.values[0])) >= folded
         )
         return next(places, max(len(self._rows) - 1, 0))

@@ -1,7 +1,7 @@
-"""Saved views: a filter with its sort and columns under a name; they belong to a person.
+"""Saved views: named filters of a list, with a sort and columns; they belong to a person.
 
-A few ship with the program and have a stable id; the others are the person's own and are found by
-their name. Each is of one list. `models/lists/saved_views_file.py` keeps them.
+A few views come with the program and have a stable id; the others are the person's own and are
+found by their name. `models/lists/saved_views_file.py` stores them.
 """
 
 from __future__ import annotations
@@ -22,51 +22,51 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import ListSpec
 
 LONGEST_NAME = 40
-"""Characters of a view's name at most: it stands in the status line."""
+"""Maximum characters of a view's name, which has to fit into the status line."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenColumn:
-    """A column that a person wants to see, and how wide."""
+    """A column that a person chose, with its width."""
 
     name: str
     width: int = 0
-    """Cells; 0 for the usual width, which grows with the terminal."""
+    """Width in cells; 0: the usual width, which grows with the terminal."""
 
 
 Chosen = tuple[ChosenColumn, ...]
-"""Columns from left to right; empty for the usual ones of a list."""
+"""Columns from left to right; empty: the usual columns of the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A filter of a list under a name, with its sort and columns."""
+    """A named filter of a list, with its sort and columns."""
 
     list_name: str
     title: str
-    """What a person calls it; of a shipped one marked with `N_`."""
+    """The name that the person gave; for a shipped view, marked with `N_`."""
     filter: str = ""
     sort: str = ""
-    """The column's name; empty for the list's own default."""
+    """The name of the column; empty: the default sort of the list."""
     descending: bool = False
     columns: Chosen = ()
-    """Empty for those that the list is shown with otherwise."""
+    """Empty: the columns that the list shows without a view."""
     wide: bool = False
     id: str = ""
-    """What a shipped view is called on the command line; empty for a person's own."""
+    """The name of a shipped view on the command line; empty for an own view."""
 
     @property
     def name(self) -> str:
-        """What it is called in the language in use."""
+        """The name of the view in the language in use."""
         return _(self.title) if self.id else self.title
 
     @property
     def word(self) -> str:
-        """What it is called on the command line, and remembered by."""
+        """The name of the view on the command line and in the list state."""
         return self.id or self.title
 
     def column_names(self, spec: ListSpec) -> list[str]:
-        """Return the columns it shows, from left to right; none where they are the usual ones."""
+        """Return the columns of the view, from left to right; an empty list: the usual columns."""
         chosen = [column.name for column in still_there(self.columns, spec)]
         if not self.wide:
             return chosen
@@ -74,7 +74,7 @@ class SavedView:
         return chosen + [column.name for column in usual if column.name not in chosen]
 
     def sort_of(self, spec: ListSpec) -> Sort:
-        """Return its sort; the default of the list where that cannot be sorted so any more."""
+        """Return the sort of the view; the list's default if its column can no longer be sorted."""
         if any(column.name == self.sort for column in spec.sortable()):
             return Sort(self.sort, self.descending)
         return spec.default_sort
@@ -90,33 +90,33 @@ SHIPPED = (
         id="added-this-month",
     ),
 )  # fmt: skip
-"""The views that everybody has."""
+"""The views that come with the program."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a person keeps: own views, and the columns chosen for each list."""
+    """What a person has stored: own views, and the chosen columns of each list."""
 
     own: tuple[SavedView, ...] = ()
     columns: Mapping[str, Chosen] = field(default_factory=dict)
-    """By the list's name."""
+    """The chosen columns by the name of the list."""
 
     def of(self, list_name: str) -> list[SavedView]:
-        """Return the views of a list: the shipped ones, then the person's own as they came."""
+        """Return the views of a list: the shipped ones, then the person's own in stored order."""
         return [view for view in (*SHIPPED, *self.own) if view.list_name == list_name]
 
     def named(self, list_name: str, name: str) -> SavedView | None:
-        """Return the view that is called so, by its id or name in any case; None for none."""
+        """Return the view with this id or name, ignoring case; None if there is none."""
         wanted = _same(name)
         views = self.of(list_name)
         words = [view for view in views if _same(view.word) == wanted]
         return next(iter([*words, *(view for view in views if _same(view.name) == wanted)]), None)
 
     def find(self, list_name: str, name: str) -> SavedView:
-        """Return the view that is called so.
+        """Return the view with this id or name, ignoring case.
 
         Raises:
-            UsageError: there is none; says the nearest, and which there are.
+            UsageError: there is none; the message names the nearest view, and all views.
         """
         found = self.named(list_name, name)
         if found is not None:
@@ -137,35 +137,35 @@ class Kept:
         )
 
     def with_view(self, view: SavedView, *, over: bool) -> Kept:
-        """Return this with a view of the person's own, in the place of one that is called so.
+        """Return a copy with an own view added; `over` replaces a view of the same name.
 
         Raises:
-            ConflictError: there is one, and it is not to be replaced (`over`).
+            ConflictError: a view of the same name exists, and `over` is False.
         """
-        places = [place for place, one in enumerate(self.own) if _same_view(one, view)]
-        if not places:
+        indexes = [index for index, one in enumerate(self.own) if _same_view(one, view)]
+        if not indexes:
             return replace(self, own=(*self.own, view))
         if not over:
             raise ConflictError(_("There is a view {name} already.").format(name=shown(view.name)))
         own = list(self.own)
-        own[places[0]] = view
+        own[indexes[0]] = view
         return replace(self, own=tuple(own))
 
     def without_view(self, view: SavedView) -> Kept:
-        """Return this without a view of the person's own."""
+        """Return a copy without an own view."""
         return replace(self, own=tuple(one for one in self.own if not _same_view(one, view)))
 
     def with_columns(self, list_name: str, columns: Chosen) -> Kept:
-        """Return this with other columns for a list; the usual ones where `columns` is empty."""
+        """Return a copy with other columns for a list; empty `columns` means the usual ones."""
         others = {name: chosen for name, chosen in self.columns.items() if name != list_name}
         return replace(self, columns={**others, list_name: columns} if columns else others)
 
 
 def own_name(list_name: str, typed: str) -> str:
-    """Return what was typed as the name of an own view.
+    """Return a typed name as the name of an own view, with single blanks.
 
     Raises:
-        UsageError: it is empty, too long, not to be printed, or what a shipped view is called.
+        UsageError: the name is empty, too long, not printable, or the name of a shipped view.
     """
     name = " ".join(typed.split())
     if not (1 <= len(name) <= LONGEST_NAME and name.isprintable()):
@@ -179,14 +179,14 @@ def own_name(list_name: str, typed: str) -> str:
 
 
 def still_there(columns: Iterable[ChosenColumn], spec: ListSpec) -> Chosen:
-    """Return those columns that the list still has, each once."""
+    """Return the chosen columns that the list still has, each once."""
     names = {column.name for column in spec.columns}
     unique = {column.name: column for column in columns if column.name in names}
     return tuple(unique.values())
 
 
 def both(first: Filter, second: Filter) -> Filter:
-    """Return the filter that lets pass what both of them do."""
+    """Return the filter that a row passes if it passes both filters."""
     alternatives = tuple(
         (*some, *others)
         for some in first.alternatives or ((),)

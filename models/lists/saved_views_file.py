@@ -1,7 +1,7 @@
-"""The file in which a person's views and columns are kept: one for all books.
+"""The file of a person's own views and columns; one file serves all books.
 
-It is read anew for each change and written whole, under a lock, so consoles that run at once keep
-each other's. What cannot be read is never written over: a damaged file is kept beside.
+Each change reads the file again and writes it whole, under a lock, so consoles that run at once
+keep each other's changes. A damaged file is renamed, and never overwritten.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.saved_views import Chosen
 
 FORMAT = 1
-"""What the file says of its own form."""
+"""The version of the file's format."""
 
 
 @dataclass(frozen=True)
 class _Format:
-    """What is read before anything else."""
+    """The part of the file that is checked first."""
 
     format: int
 
 
 @dataclass(frozen=True)
 class _Content:
-    """What the file holds; each entry is looked at for itself."""
+    """The content of the file; each entry is checked on its own."""
 
     format: int
     views: list[object]
@@ -48,7 +48,7 @@ class _Content:
 
 @dataclass(frozen=True)
 class _Column:
-    """A chosen column, as it is kept."""
+    """A chosen column, as it is stored."""
 
     name: Line
     width: Annotated[int, range(1_001)]
@@ -56,7 +56,7 @@ class _Column:
 
 @dataclass(frozen=True)
 class _Entry:
-    """A view of the person's own, as it is kept."""
+    """An own view, as it is stored."""
 
     list: Line
     title: Line
@@ -69,48 +69,48 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the file holds, and what to tell the person of it."""
+    """The content of the file, and a notice for the person about a damaged file."""
 
     kept: Kept
     notice: str = ""
 
 
 def read_views() -> Reading:
-    """Return what the person keeps; a damaged file is put aside, and said to be so once.
+    """Return the stored views and columns; rename a damaged file, and report it once.
 
     Raises:
         FileError: the file cannot be read, or a newer version wrote it.
-        BusyError: it is damaged, and another process holds it.
+        BusyError: the file is damaged, and another process holds its lock.
     """
-    kept, whole = _read(_file())
-    return Reading(kept) if whole else _change(lambda found: found)
+    kept, is_whole = _read(_file())
+    return Reading(kept) if is_whole else _change(lambda found: found)
 
 
 def keep_view(view: SavedView, *, over: bool = False) -> Reading:
-    """Keep a view of the person's own.
+    """Store an own view; `over` replaces a view of the same name.
 
     Raises:
-        ConflictError: there is one of its name, and it is not to be replaced (`over`).
-        FileError: it cannot be written.
-        BusyError: another process holds the file.
+        ConflictError: a view of the same name exists, and `over` is False.
+        FileError: the file cannot be read or written.
+        BusyError: another process holds the lock of the file.
     """
     return _change(lambda kept: kept.with_view(view, over=over))
 
 
 def remove_view(view: SavedView) -> Reading:
-    """Remove a view of the person's own; see `keep_view` for what it raises."""
+    """Remove an own view; raises FileError and BusyError as `keep_view` does."""
     return _change(lambda kept: kept.without_view(view))
 
 
 def keep_columns(list_name: str, columns: Chosen) -> Reading:
-    """Keep the columns of a list, none for the usual ones; see `keep_view` for what it raises."""
+    """Store the columns of a list, none for the usual ones; raises errors as `remove_view` does."""
     return _change(lambda kept: kept.with_columns(list_name, columns))
 
 
 def _file() -> Path:
     file = paths.user_views()
     with suppress(OSError):
-        if file.is_file():  # a link to where somebody keeps such files stays one
+        if file.is_file():  # a link stays a link
             return Path(os.path.realpath(file))
     return file
 
@@ -122,10 +122,10 @@ def _change(change: Callable[[Kept], Kept]) -> Reading:
         with paths.locked(file) as is_held:
             if not is_held:
                 raise BusyError(_("Another program holds {file}.").format(file=shown(str(file))))
-            found, whole = _read(file)
+            found, is_whole = _read(file)
             changed = change(found)
-            notice = "" if whole else _put_aside(file)
-            if changed != found or not whole:
+            notice = "" if is_whole else _put_aside(file)
+            if changed != found or not is_whole:
                 own_files.write(file, _written(changed), for_people=True)
     except OSError as error:
         raise FileError(
@@ -137,7 +137,7 @@ def _change(change: Callable[[Kept], Kept]) -> Reading:
 
 
 def _put_aside(file: Path) -> str:
-    """Keep a damaged file under another name, and return what to tell of it."""
+    """Rename a damaged file, and return the notice about it."""
     aside = own_files.put_aside(file)
     return _("{file} was damaged: it is kept as {kept}, and what could be read goes on.").format(
         file=shown(str(file)), kept=shown(aside.name)
@@ -153,7 +153,7 @@ def _written(kept: Kept) -> dict[str, object]:
 
 
 def _read(file: Path) -> tuple[Kept, bool]:
-    """Return what can be understood, and whether that is everything."""
+    """Return the valid entries of the file, and whether all entries are valid."""
     try:
         value = own_files.read(file)
         if value is None:
@@ -172,15 +172,15 @@ def _read(file: Path) -> tuple[Kept, bool]:
                 file=shown(str(file)), error=error.strerror or error
             )
         ) from None
-    kept, whole = Kept(), content.format == FORMAT
+    kept, is_whole = Kept(), content.format == FORMAT
     changes = [partial(_with_view, entry) for entry in content.views]
     changes += [partial(_with_columns, name, chosen) for name, chosen in content.columns.items()]
     for change in changes:
         try:
             kept = change(kept)
         except (DamagedError, ConflictError):
-            whole = False
-    return kept, whole
+            is_whole = False
+    return kept, is_whole
 
 
 def _with_view(value: object, kept: Kept) -> Kept:
@@ -189,7 +189,7 @@ def _with_view(value: object, kept: Kept) -> Kept:
         entry.list, entry.title, entry.filter, entry.sort,
         descending=entry.descending, columns=_columns(entry.columns), wide=entry.wide,
     )  # fmt: skip
-    return kept.with_view(view, over=False)  # of two with one name the second is kept aside
+    return kept.with_view(view, over=False)  # of two with the same name, the second is invalid
 
 
 def _with_columns(name: str, chosen: object, kept: Kept) -> Kept:

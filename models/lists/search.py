@@ -1,16 +1,17 @@
-"""Finds the rows of one query quickly, however many there are and however few of them fit.
+"""Finds the rows of one query quickly, however long the list is and however few rows match.
 
-Without a filter an index is walked. With one, several ways are tried, the cheapest first:
+Without a filter, the sort index is scanned. With a filter, several ways are tried, the cheapest
+first:
 
-1. *A block*: the next rows of the whole list, in order, each looked at. Where many rows fit, the
-   first of them are among those.
-2. *Few*: all rows that fit, from the index of words or of a field, if they are at most `FEW`; then
-   the whole answer is known.
-3. *Many, but not here*: the list's order is walked in its index, and only what the index of words
-   finds is read. Where they do not come soon, to sort all that it finds is quicker, half of them
-   each in two threads, unless they are more than `WORTH_LOOKING_UP`.
+1. *A block*: the next rows of the whole list are scanned in order. If many rows match, the first
+   matching rows are among them.
+2. *Few*: all matching rows are read from the trigram index or the index of a field, if they are at
+   most `FEW`; then the whole result is known.
+3. *Many, but not here*: the sort index is scanned, and only rows that the trigram index finds are
+   read. If matching rows do not come soon, it is quicker to sort all rows of the trigram index,
+   half of them in each of two threads, unless they are more than `WORTH_LOOKING_UP`.
 
-Where somebody types on, no row stands before the first one of the filter before.
+While a person types on, no row of the result comes before the first row of the previous filter.
 """
 
 from __future__ import annotations
@@ -35,25 +36,24 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.trigrams import IndexHint
 
 FEW = 6_000
-"""Rows that fit a filter which are held, sorted, as its whole answer."""
+"""Maximum matching rows whose positions are read and sorted as the whole result."""
 FIRST_BLOCK = 250
-"""Rows of the whole list that are looked at in order before another way is tried."""
+"""Rows of the whole list that are scanned in order before another way is tried."""
 LARGE_BLOCK = 5_000
-"""The same, where no index leads to those that fit, and they are not few."""
+"""The same if no index finds the matching rows and they are not few."""
 NOT_FAR = 50_000
-"""Rows of the whole list that are walked over at most before those that fit are sorted."""
+"""Maximum entries of the sort index that are scanned before matching rows are sorted instead."""
 UNEVENLY = 6
-"""So many times as far is walked as would do if those that fit stood evenly among the others."""
+"""Factor on the scan length that would suffice if matching rows were spread evenly."""
 WORTH_LOOKING_UP = 40_000
-"""Rows that an index of words finds which are counted and sorted, rather than all looked at."""
-
+"""Maximum rows of the trigram index that are counted and sorted, instead of scanned in order."""
 
 ANYWHERE = Sql("1 = 1")
-"""Leads to every row."""
+"""A hint that every row fulfils: the database alone chooses the way."""
 
 
 class Search:
-    """The rows of one query. Not for two threads at a time, but for `count`."""
+    """The rows of one query. For one thread at a time; `count` may run beside another call."""
 
     def __init__(
         self, query: Query, helper: Reader | None = None, wider: Search | None = None
@@ -61,26 +61,26 @@ class Search:
         """Begin a search.
 
         Args:
-            query: which rows.
-            helper: who reads beside, where there are two ways.
-            wider: the search before, over the same state of the book, which may tell where not to
-                look.
+            query: the rows to find.
+            helper: a second reader, for work in parallel.
+            wider: the previous search over the same state of the book; if this filter is narrower,
+                no row comes before the first row of that search.
         """
         self.query = query
         self._helper = helper
-        self._few: list[Position] | None = None
-        """All positions in order, where they are few and known."""
+        self._all_positions: list[Position] | None = None
+        """All positions in order; None before they were read, or if there are more than `FEW`."""
         self._hint: IndexHint | None = None
-        """Where an index of words says to look, once that was asked for."""
-        self._walk: Query | None = None
-        """The query to walk the order with, where no index of words leads anywhere."""
+        """The hint of the trigram index; None before `_choose_way`, or if there is none."""
+        self._ordered_query: Query | None = None
+        """The query that scans the sort index, for a filter without a hint; built on first use."""
         self._hits = 0
-        """How many rows it finds there, once they were counted."""
-        self._has_learned = False
-        self._seek: Query | None = None
-        """The query to sort and to count with, where an index of words leads to not too many."""
+        """How many rows the hint finds; 0 before the count."""
+        self._has_chosen = False
+        self._hinted_query: Query | None = None
+        """The query restricted by the hint; None if more than `WORTH_LOOKING_UP` rows match it."""
         self.top: Position | None = None
-        """A place that no row stands before, once that is known."""
+        """A position that no row of the result comes before; None if unknown."""
         self._places = Places(query, unfiltered=not self._is_long)
         if wider is not None and self._narrows(wider.query):
             self.top = wider.top
@@ -92,31 +92,31 @@ class Search:
 
     @cached_property
     def _is_long(self) -> bool:
-        """Whether it is worth while to try several ways."""
+        """Whether several ways are worth trying: a filter over a list that may be long."""
         return self.query.spec.word_index is not None and bool(self.query.filter.alternatives)
 
-    # What is asked
+    # Answers
 
     @property
     def is_known(self) -> bool:
-        """Whether the whole answer is known, so that counting it takes no time."""
-        return self._few is not None
+        """Whether all positions are known, so that counting takes no time."""
+        return self._all_positions is not None
 
     @property
-    def looks_at_all(self) -> bool:
-        """Whether counting looks at every row of the book, and better in parts."""
-        text = self._is_long and self.query.filter.looks_at_text(self.query.spec)
-        return text and self._seek is None
+    def scans_all(self) -> bool:
+        """Whether counting scans every row, which is quicker in parallel parts."""
+        scans = self._is_long and self.query.filter.needs_scan(self.query.spec)
+        return scans and self._hinted_query is None
 
     def count(self, connection: Connection) -> int:
         """Return how many rows there are."""
-        few = self._few
-        if few is not None:
-            return len(few)
-        return (self._seek or self.query).count(connection)
+        known = self._all_positions
+        if known is not None:
+            return len(known)
+        return (self._hinted_query or self.query).count(connection)
 
     def opening(self, connection: Connection, request: RowsRequest) -> Opening:
-        """Return the rows around the wished one, with their places as far as they are known."""
+        """Return the rows around the requested row, with their places as far as they are known."""
         position = self.query.position_of(connection, request.key) if request.key > 0 else None
         if request.text:
             position = self.query.first_position_at(request.text)
@@ -130,14 +130,14 @@ class Search:
     def _opened(
         self, connection: Connection, request: RowsRequest, position: Position | None
     ) -> Opening:
-        look = partial(self._rows, connection, enough=request.enough)
+        read = partial(self._rows, connection, enough=request.enough)
         if position is None:
-            rows, ended = look(None, request.before + request.after)
+            rows, ended = read(None, request.before + request.after)
             return Opening(rows, 0, 0, len(rows) if ended else None)
-        before, at_top = look(position, request.before, backward=True)
-        after, at_end = look(position, request.after, including=True)
-        if not after:  # nothing behind the place of a row that is gone: the last one, then
-            before, at_top = look(position, request.before + request.after, backward=True)
+        before, at_top = read(position, request.before, backward=True)
+        after, at_end = read(position, request.after, including=True)
+        if not after:  # the requested row is gone, and none follows: show the last rows
+            before, at_top = read(position, request.before + request.after, backward=True)
         rows = before + after
         cursor = min(len(before), max(len(rows) - 1, 0))
         return Opening(
@@ -145,11 +145,11 @@ class Search:
         )
 
     def place_of_row(self, connection: Connection, row: Row) -> int:
-        """Return the place of a row that was read here."""
+        """Return the place of a row that this search returned."""
         return self._place(connection, row.position)
 
     def place_of_key(self, connection: Connection, key: RowKey) -> int | None:
-        """Return the place of the row with `key`, or None where it is not in the list."""
+        """Return the place of the row with `key`; None if the row is not in the list."""
         position = self.query.position_of(connection, key)
         return None if position is None else self._place(connection, position)
 
@@ -157,20 +157,21 @@ class Search:
         self,
         connection: Connection, start: int, length: int, total: int, held: Sequence[tuple[int, Row]]
     ) -> list[Row]:  # fmt: skip
-        """Return at most `length` rows from place `start` on, walked to from the nearest side."""
-        few = self._few
-        if few is not None:
-            return self.query.rows_at(connection, few[start : start + length])
+        """Return at most `length` rows from place `start` on, found from the nearest known row."""
+        known = self._all_positions
+        if known is not None:
+            return self.query.rows_at(connection, known[start : start + length])
         return self._places.window(connection, start, length, total, held)
 
-    # How it is found
+    # Ways
 
     def _place(self, connection: Connection, position: Position) -> int:
-        if self._few is not None:
-            behind = (one >= position for one in self._few)
+        known = self._all_positions
+        if known is not None:
+            reached = (one >= position for one in known)
             if self.query.sort.descending:
-                behind = (one <= position for one in self._few)
-            return next((place for place, is_ in enumerate(behind) if is_), len(self._few))
+                reached = (one <= position for one in known)
+            return next((place for place, is_ in enumerate(reached) if is_), len(known))
         return self.query.place_of_position(connection, position)
 
     def _rows(
@@ -200,63 +201,63 @@ class Search:
             if backward and position is not None:
                 return [], True
             position = self._just_before(self.top)
-        if self._few is None:
-            block, ended = self.query.fitting(
-                connection, position, looked_at=FIRST_BLOCK, backward=backward
+        if self._all_positions is None:
+            block, ended = self.query.scan(
+                connection, position, scanned=FIRST_BLOCK, backward=backward
             )
             if ended or len(block) >= enough:
                 return block[:length], ended and len(block) <= length
-            if not self._has_learned:
-                self._learn(connection)
-        if self._few is not None:
-            found = self._of_few(self._few, position, backward=backward)
+            if not self._has_chosen:
+                self._choose_way(connection)
+        if self._all_positions is not None:
+            found = self._from_known(self._all_positions, position, backward=backward)
             return found[:length], len(found) <= length
-        found = self._walked(connection, position, enough, backward=backward)
+        found = self._scan(connection, position, enough, backward=backward)
         return found, len(found) < enough
 
-    def _learn(self, connection: Connection) -> None:
-        """Learn how the rows are found: hold them all, where they are few."""
-        self._has_learned = True
-        query, where = self.query, index_hint(self.query.filter, self.query.spec, connection)
-        self._hint = where
-        if where is None:
-            if self.looks_at_all or query.count_to(connection, FEW + 1) <= FEW:
-                self._hold_few(connection, query)
+    def _choose_way(self, connection: Connection) -> None:
+        """Choose the way to find the matching rows; read all their positions if they are few."""
+        self._has_chosen = True
+        query, hint = self.query, index_hint(self.query.filter, self.query.spec, connection)
+        self._hint = hint
+        if hint is None:
+            if self.scans_all or query.count_to(connection, FEW + 1) <= FEW:
+                self._read_few(connection, query)
             return
-        seek = replace(query, hint=where.holds(query.spec.key))
-        if not where.is_quick:
-            self._hold_few(connection, seek)
+        hinted = replace(query, hint=hint.holds(query.spec.key))
+        if not hint.is_quick:
+            self._read_few(connection, hinted)
             return
-        self._hits = where.count(connection, WORTH_LOOKING_UP)
+        self._hits = hint.count(connection, WORTH_LOOKING_UP)
         if self._hits <= WORTH_LOOKING_UP:
-            self._seek = seek
+            self._hinted_query = hinted
         if self._hits <= FEW:
-            self._hold_few(connection, seek)
+            self._read_few(connection, hinted)
 
-    def _hold_few(self, connection: Connection, seek: Query) -> None:
-        positions = seek.some_positions(connection, FEW + 1)
+    def _read_few(self, connection: Connection, query: Query) -> None:
+        positions = query.some_positions(connection, FEW + 1)
         if len(positions) <= FEW:
-            self._few = sorted(positions, reverse=self.query.sort.descending)
+            self._all_positions = sorted(positions, reverse=self.query.sort.descending)
 
-    def _walked(
+    def _scan(
         self, connection: Connection, position: Position | None, length: int, *, backward: bool
     ) -> list[Position]:
         if self._hint is None:
-            return self._walked_alone(connection, position, length, backward=backward)
-        walk = partial(
-            self.query.met, connection, position, self._hint, length=length, backward=backward
+            return self._scan_without_hint(connection, position, length, backward=backward)
+        scan = partial(
+            self.query.scan_hint, connection, position, self._hint, length=length, backward=backward
         )
-        if self._seek is None:
-            return walk()
+        if self._hinted_query is None:
+            return scan()
         first, last = self.query.ends(connection)
-        evenly = length * (last - first + 1) // max(self._hits, 1)
-        found = walk(looked_at=min(max(UNEVENLY * evenly, LARGE_BLOCK), NOT_FAR))
+        even_scan = length * (last - first + 1) // max(self._hits, 1)
+        found = scan(scanned=min(max(UNEVENLY * even_scan, LARGE_BLOCK), NOT_FAR))
         if len(found) == length:
             return found
         halves = self._hint.parts(first, (first + last) // 2, last + 1)
         sort = [
             partial(
-                replace(self._seek, hint=half.holds(self.query.spec.key)).positions_from,
+                replace(self._hinted_query, hint=half.holds(self.query.spec.key)).positions_from,
                 position=position, length=length, backward=backward,
             )
             for half in halves
@@ -268,27 +269,28 @@ class Search:
                 found = sort[1](connection) + answer.result()
         return sorted(found, reverse=self.query.sort.descending != backward)[:length]
 
-    def _walked_alone(
+    def _scan_without_hint(
         self, connection: Connection, position: Position | None, length: int, *, backward: bool
     ) -> list[Position]:
-        if self.looks_at_all or not connection.merges:
-            block, ended = self.query.fitting(
-                connection, position, looked_at=LARGE_BLOCK, backward=backward
+        if self.scans_all or not connection.merges:
+            block, ended = self.query.scan(
+                connection, position, scanned=LARGE_BLOCK, backward=backward
             )
             if ended or len(block) >= length:
                 return block[:length]
-        if not connection.merges:  # its planner finds the rows, and sorts them
+        if not connection.merges:  # the planner of PostgreSQL finds and sorts the rows
             whole = replace(self.query, hint=ANYWHERE)
             return whole.positions_from(connection, position, length=length, backward=backward)
-        if self._walk is None:
-            # Of an account without rows the whole order would be walked for its first one.
-            of = {one: replace(self.query, accounts=(one,)) for one in self.query.accounts}
+        if self._ordered_query is None:
+            # In an account without matching rows, the whole sort index would be scanned in vain.
+            parts = {one: replace(self.query, accounts=(one,)) for one in self.query.accounts}
             accounts = tuple(
-                one for one, query in of.items()
-                if self.looks_at_all or query.count_to(connection, 1)
+                one for one, query in parts.items()
+                if self.scans_all or query.count_to(connection, 1)
             )  # fmt: skip
-            self._walk = replace(self.query, in_order=True, accounts=accounts)
-        return self._walk.positions_from(connection, position, length=length, backward=backward)
+            self._ordered_query = replace(self.query, in_order=True, accounts=accounts)
+        query = self._ordered_query
+        return query.positions_from(connection, position, length=length, backward=backward)
 
     def _just_before(self, position: Position) -> Position:
         return (position[0], position[1] + 1 if self.query.sort.descending else position[1] - 1)
@@ -298,10 +300,10 @@ class Search:
             return False
         return position < other if self.query.sort.descending else position > other
 
-    def _of_few(
-        self, few: list[Position], position: Position | None, *, backward: bool
+    def _from_known(
+        self, known: list[Position], position: Position | None, *, backward: bool
     ) -> list[Position]:
-        nearest = few[::-1] if backward else few
+        nearest = known[::-1] if backward else known
         if position is None:
             return nearest
         upward = self.query.sort.descending == backward

@@ -1,7 +1,7 @@
-"""What a list is: its spec with its columns, its rows, and how a cell is read.
+"""List specs with their columns, rows, and the text of a cell.
 
 `models.lists.query` reads the rows that a spec, a scope, a filter and a sort choose;
-`models.lists.row_source` hands them to a table.
+`models.lists.row_source` passes them to a table.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 TAG_MARK = "#"
-"""What a tag's line begins with in a list's searchable text."""
+"""The first character of a tag's line in the searchable text of a list."""
 
 NOW = ":now"
-"""Stands in a spec's SQL for the moment that its states and steps are counted from."""
+"""A placeholder in the SQL of a spec: the moment at which time-dependent states are computed."""
 
 RowKey = int
-"""A row's primary key; stays the same under any filter and sort."""
+"""A row's primary key, the same under any filter and sort."""
 
 
 class Kind(StrEnum):
-    """What a column's values are, and so how they are shown, filtered and exported."""
+    """The kind of a column's values; it decides how they are shown, filtered and exported."""
 
     TEXT = "text"
     CODE = "code"
-    """A short code such as a country's; compared whole."""
+    """A short code such as a country's; compared as a whole."""
     CHOICE = "choice"
-    """One of a closed set; shown by its title."""
+    """One of a closed set of values, shown by its title."""
     AGE = "age"
     """A moment (milliseconds, 0 for never), shown as how long ago it was."""
     DATE = "date"
@@ -43,7 +43,7 @@ class Kind(StrEnum):
     MOMENT = "moment"
     """A moment (milliseconds, 0 for never), shown as day and minute in UTC."""
     DEADLINE = "deadline"
-    """A moment (milliseconds, 0 for never), shown as how far ahead it is, marked as it nears."""
+    """A moment (milliseconds, 0 for never), shown as the time left, with marks as it nears."""
     NUMBER = "number"
     """A whole number."""
     TAGS = "tags"
@@ -55,7 +55,7 @@ MOMENTS = (Kind.AGE, Kind.DATE, Kind.MOMENT, Kind.DEADLINE)
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """Where the values of a column stand that a row has several of."""
+    """The table and its columns with the values of a column that has several for each row."""
 
     table: str
     key: str
@@ -67,71 +67,71 @@ class Column:
     """One column of a list."""
 
     name: str
-    """Its word in the filter language, on the command line and in remembered views."""
+    """The name in filters, on the command line and in stored views."""
     label: str
-    """Its heading, marked with `N_`."""
+    """The heading, marked with `N_`."""
     field: str
-    """The SQL expression of its value; empty where `many` says where the values stand."""
+    """The SQL expression of the value; empty if the values are in `many`."""
     width: int
-    """Cells it takes at least."""
+    """The minimum width in cells."""
     kind: Kind = Kind.TEXT
     grows: int = 0
-    """Its share of the room that is left over; 0 keeps it at `width`."""
+    """The share of the width that is left over; 0 keeps the column at `width`."""
     wide_only: bool = False
-    """Shown in wide mode only."""
+    """Whether the column is shown in wide mode only."""
     rank: int = 0
-    """Columns of the highest rank are dropped first where the terminal is narrow."""
+    """Columns of the highest rank are dropped first on a narrow terminal."""
     sort: str = ""
-    """The indexed SQL expression it is sorted by; empty where it cannot be sorted."""
+    """The indexed SQL expression to sort by; empty if the column cannot be sorted."""
     folded: str = ""
-    """The SQL expression in which a field term looks for folded text; empty: in `field`."""
+    """The SQL expression of the folded text that a filter searches; empty: there is none."""
     in_words: bool = False
-    """Whether the folded text stands in the list's `words`, too."""
+    """Whether the `words` of the list contain the folded text too."""
     is_identifier: bool = False
-    """Whether it holds a GUID of which plain words may be a part, beside `words`."""
+    """Whether the column holds a GUID, in which plain words are searched besides `words`."""
     is_sparse: bool = False
-    """Whether most rows have no value, and the others an index."""
+    """Whether most rows have no value, and a partial index holds the others."""
     line: int | None = None
-    """Which line of the list's `words` holds the folded text, where they have a fixed number."""
+    """The line of the list's `words` with the folded text, if the number of lines is fixed."""
     choices: Mapping[str, str] | None = None
-    """For `Kind.CHOICE`: stored value to title, marked with `N_`."""
+    """For `Kind.CHOICE`: maps stored values to titles, marked with `N_`."""
     implies: Mapping[str, str] | None = None
-    """For `Kind.CHOICE`: what else holds for rows with a value, in SQL that an index answers."""
+    """For `Kind.CHOICE`: maps a value to a condition that its rows fulfil, in indexed SQL."""
     many: Many | None = None
     aliases: tuple[str, ...] = ()
-    """Other words that mean this column in a filter."""
+    """Other names of the column in filters."""
     attribute: str = ""
-    """The entity's field, as JSON names it; empty: the last part of `field`."""
+    """The field of the entity, which names the column in JSON; empty: the last part of `field`."""
     stored: Mapping[str, str | bool] | None = None
-    """What the entity holds for a value, where that is not the value itself; None for nothing."""
+    """Maps displayed values to stored ones, e.g. yes -> True; None if they are the same."""
 
     @property
     def json_name(self) -> str:
-        """What the column is called in JSON: the entity's field."""
+        """The name of the column in JSON: the field of the entity."""
         return self.attribute or self.field.rpartition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class WordIndex:
-    """Where a list's `words` are indexed, by every three letters (SQLite; `trigrams.py`)."""
+    """The trigram index over the `words` of a list (SQLite; `trigrams.py`)."""
 
     table: str
-    """The index; its `rowid` is the row's key."""
+    """The index; its `rowid` is the key of the row."""
     vocabulary: str
-    """The table of its entries."""
+    """The table of the entries of the index."""
     of: str
     """The table whose rows are indexed."""
     key: str
-    """The key's column in it."""
+    """The key column of the indexed table."""
     scope: str
-    """The column of the partner account in it."""
+    """The column of the indexed table with the partner account."""
     identifier: str
-    """The column with a GUID, which is not in the index of words but in one of its own."""
+    """The column of the indexed table with a GUID, which has an index of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """By which column, and in which direction."""
+    """The sorted column and the direction."""
 
     column: str
     descending: bool = False
@@ -139,31 +139,31 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class ListSpec:
-    """A kind of list: from where, which columns, how it is searched."""
+    """A kind of list: its table, its columns, and how it is searched."""
 
     name: str
     table: str
     key: str
-    """The SQL expression of a row's key."""
+    """The SQL expression of the row's key."""
     scope: str
-    """The SQL expression of the partner account a row belongs to."""
+    """The SQL expression of the partner account that the row belongs to."""
     always: str
-    """The SQL condition of a row to be in this list at all."""
+    """The SQL condition that every row of the list fulfils."""
     words: str
-    """The SQL expression of the folded text in which plain words are looked for."""
+    """The SQL expression of the folded text in which plain words are searched."""
     columns: tuple[Column, ...]
     default_sort: Sort
     opened_by: str = ""
     """The column whose terms in a filter put `always` out of force: they name the rows."""
     shared: bool = False
-    """Whether rows of no account belong to every scope."""
+    """Whether rows without an account belong to every scope."""
     lines: int = 0
-    """How many lines the text in `words` has; 0 where their number is not fixed."""
+    """The number of lines in `words`; 0 if it is not fixed."""
     word_index: WordIndex | None = None
-    """Where `words` are indexed; None where the list is never long."""
+    """The trigram index over `words`; None if the list is never long."""
 
     def column(self, name: str) -> Column:
-        """Return the column called `name` (KeyError if there is none)."""
+        """Return the column called `name`; raise KeyError if there is none."""
         for column in self.columns:
             if column.name == name:
                 return column
@@ -181,21 +181,21 @@ class Row:
     key: RowKey
     values: tuple[Any, ...]
     sorted_by: Any = None
-    """Its value in the column that the list is sorted by."""
+    """The value in the sorted column."""
 
     @property
     def position(self) -> tuple[Any, RowKey]:
-        """Where it stands in the order of the list."""
+        """The position of the row in the order of the list."""
         return self.sorted_by, self.key
 
     def with_value(self, place: int, value: Any) -> Row:
-        """Return the row with another value in the column at `place`."""
+        """Return the row with another value in the column with index `place`."""
         values = (*self.values[:place], value, *self.values[place + 1 :])
         return Row(self.key, values, self.sorted_by)
 
 
 def cell_text(column: Column, value: Any, at: datetime) -> str:
-    """Return a cell as a person reads it: one line, safe to print, in the language in use."""
+    """Return the text of a cell: one line, safe to print, in the language in use."""
     match column.kind:
         case Kind.AGE:
             return age(from_millis(value) if value else None, at)

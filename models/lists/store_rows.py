@@ -1,4 +1,4 @@
-"""The rows of the store, as a table on the screen asks for them."""
+"""The row source over the book."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class StoreRows(RowSource):
-    """The rows of a query, as a table on the screen asks for them.
+    """The rows of a query, for a table on the screen.
 
-    Rows are read by one reader; what may take longer, counts and places, by others beside it.
+    One reader reads the rows; other readers count rows and find places, which may take longer.
     """
 
     def __init__(
@@ -28,13 +28,13 @@ class StoreRows(RowSource):
         reader: Reader, query: Query, counters: Sequence[Reader] = (),
         before: StoreRows | None = None,
     ) -> None:  # fmt: skip
-        """Begin to read.
+        """Begin without reading anything.
 
         Args:
-            reader: who reads the rows.
-            query: which rows.
-            counters: who counts beside it.
-            before: the rows that were shown before, where the book is in the same state.
+            reader: the reader of the rows.
+            query: the rows to read.
+            counters: the readers that count in parallel.
+            before: the previous source over the same state of the book.
         """
         self._reader = reader
         self._counters = counters or (reader,)
@@ -44,10 +44,10 @@ class StoreRows(RowSource):
 
     async def count(self) -> int:
         """Return how many rows there are."""
-        search, many = self.search, len(self._counters)
-        if many < 2 or search.is_known or not search.looks_at_all:
+        search, readers = self.search, len(self._counters)
+        if readers < 2 or search.is_known or not search.scans_all:
             return await self._counters[0].ask(search.count)
-        parts = await self._counters[0].ask(lambda book: self.query.parts(book, many))
+        parts = await self._counters[0].ask(lambda book: self.query.parts(book, readers))
         counting = [
             asyncio.ensure_future(counter.ask(part.count))
             for counter, part in zip(self._counters, parts, strict=False)
@@ -67,15 +67,15 @@ class StoreRows(RowSource):
         return await self._reader.ask(lambda book: search.window(book, start, length, total, held))
 
     async def place_of_key(self, key: RowKey) -> int | None:
-        """Return the place of a row, or None where it is not in the list."""
+        """Return the place of a row; None if the row is not in the list."""
         return await self._counters[0].ask(lambda book: self.search.place_of_key(book, key))
 
     async def opening(self, request: RowsRequest) -> Opening:
-        """Return the rows that are seen first, whatever is not counted yet."""
+        """Return the rows to show first, even if they are not counted yet."""
         return await self._reader.ask(lambda book: self.search.opening(book, request))
 
     async def settle(self, opening: Opening) -> tuple[int, int]:
-        """Return start and total of an opening, counted where they were not."""
+        """Return start and total of an opening; count what is not counted yet."""
         total = opening.total if opening.total is not None else await self.count()
         start = opening.start
         if start is None:

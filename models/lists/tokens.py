@@ -1,6 +1,6 @@
-"""A line that holds several things, parted for sure: tags, roles. Pure, without a screen.
+"""Lines that hold several tokens, such as tags or roles. Pure, without a screen.
 
-Each stands with a separator behind it (`vip, gold, `), so that what is typed next is a new one.
+A separator follows each token (`vip, gold, `), so the next typed character begins a new token.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 SEPARATORS = ",;"
-"""What parts one from the next, however it came into the line."""
+"""The characters that separate tokens, typed or pasted."""
 SEPARATOR = ", "
-"""What is written behind each."""
+"""The text that is written after each token."""
 _PARTING = re.compile(f"[{SEPARATORS}]")
 
 
 def parted(text: str) -> list[str]:
-    """Return what stands between separators, without the blanks around it; nothing empty."""
+    """Return the tokens between separators, without blanks around them; none is empty."""
     return [part for piece in _PARTING.split(text) if (part := piece.strip())]
 
 
@@ -32,9 +32,9 @@ def token_line(tokens: Iterable[str]) -> str:
 
 
 def pasted_tokens(before: str, pasted: Sequence[str]) -> str:
-    """Return what the pasted lines put into a line behind `before`: one word as it is.
+    """Return the text to insert after `before` for pasted lines; a single token stays as it is.
 
-    Several are parted from each other, from what stands before, and from what is typed next.
+    Several tokens get separators between them, after the text before, and at the end.
     """
     tokens = [part for line in pasted for part in parted(line)]
     if len(tokens) < 2 and not any(_PARTING.search(line) for line in pasted):
@@ -44,9 +44,9 @@ def pasted_tokens(before: str, pasted: Sequence[str]) -> str:
 
 
 def without_token(line: Line) -> Line | None:
-    """Return the line without the token that ends directly before the cursor, separator and all.
+    """Return the line without the token before the cursor and its separator.
 
-    None where no separator stands there: then a letter is taken away, as in any line.
+    None if no separator is before the cursor: then one character is deleted, as in any line.
     """
     before = line.text[: line.cursor].rstrip(" ")
     if not before or before[-1] not in SEPARATORS:
@@ -56,50 +56,51 @@ def without_token(line: Line) -> Line | None:
 
 
 def token_completions(line: Line, known: Sequence[str]) -> Completions:
-    """Return what the token under the cursor could become, in the order of `known`.
+    """Return the completions of the token under the cursor, in the order of `known`.
 
-    What stands in the line already is not offered again.
+    Tokens that are in the line already are not offered again.
     """
     start, end = _start(line.text[: line.cursor]), _end(line)
-    typed, here = line.text[start : line.cursor], line.text[start:end]
+    typed, current = line.text[start : line.cursor], line.text[start:end]
     others = {fold(token) for token in parted(line.text[:start] + SEPARATOR + line.text[end:])}
-    fitting = [token for token in known if fits(token, typed) and fold(token) not in others]
-    if not fitting:
+    candidates = [token for token in known if fits(token, typed) and fold(token) not in others]
+    if not candidates:
         return Completions(line)
-    common = common_beginning(fitting)
-    grown = len(begun(common)) > len(begun(typed)) and fits(common, typed)
-    behind = "" if line.text[end:].strip() else SEPARATOR
+    common = common_beginning(candidates)
+    is_longer = len(begun(common)) > len(begun(typed)) and fits(common, typed)
+    ending = "" if line.text[end:].strip() else SEPARATOR
     return Completions(
-        line, start, end, tuple(token + behind for token in fitting), common if grown else "",
-        place=fitting.index(here) if here in fitting else -1,
+        line, start, end, tuple(token + ending for token in candidates),
+        common if is_longer else "",
+        place=candidates.index(current) if current in candidates else -1,
     )  # fmt: skip
 
 
 def _start(before: str) -> int:
-    """Return where the token begins that `before` ends in."""
+    """Return the start of the last token in `before`."""
     place = max(before.rfind(separator) for separator in SEPARATORS) + 1
     return place + len(before[place:]) - len(before[place:].lstrip(" "))
 
 
 def _end(line: Line) -> int:
-    """Return where the token ends that the cursor is in, without the blanks behind it."""
+    """Return the end of the token under the cursor, without the blanks after it."""
     found = _PARTING.search(line.text, line.cursor)
     end = found.start() if found is not None else len(line.text)
     return max(len(line.text[:end].rstrip(" ")), line.cursor)
 
 
 class TokenCompleter:
-    """Completes the token under the cursor from what is known; `read` is asked once."""
+    """Completes the token under the cursor from known tokens; calls `read` only once."""
 
     def __init__(self, read: Callable[[], Awaitable[Sequence[str]]]) -> None:
         self._read = read
         self._known: Sequence[str] | None = None
 
     async def __call__(self, line: Line) -> Completions:
-        """Return what the token under the cursor could become.
+        """Return the completions of the token under the cursor.
 
         Raises:
-            AppError: what is known cannot be read.
+            AppError: the known tokens cannot be read.
         """
         if self._known is None:
             self._known = await self._read()

@@ -1,8 +1,8 @@
-"""What SQLite's index of words knows of a filter: a condition that finds its rows quickly.
+"""Asks the trigram index of SQLite for a condition that finds the rows of a filter quickly.
 
-The index holds every three letters in a row of a list's searchable text (FTS5, `trigram`). What it
-finds is only where to look: the filter's own conditions still decide. A word that may be a part of
-an identifier (`models.values.identifiers`) is looked for in the index of those, too.
+The index holds every three successive letters of a list's searchable text (FTS5, `trigram`). It
+only says where to look: the conditions of the filter still decide. A word that may be a part of a
+GUID (`models.values.identifiers`) is also searched in the index of GUIDs.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import ListSpec, RowKey, WordIndex
 
 _GRAM = 3
-"""Letters of an entry of the index."""
+"""Letters of a trigram, an entry of the index."""
 _MOST_GRAMS = 400
-"""Entries that a word shorter than one may stand for."""
+"""Maximum trigrams that a shorter word may stand for."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexHint:
-    """Where the rows of a filter are to be looked for: all of them are there, and some others."""
+    """A set of rows that contains all rows of a filter, and some others."""
 
     arms: tuple[Sql, ...]
-    """Each selects the keys of some of them; a key may come twice."""
+    """Each selects the keys of some of the rows; a key may occur in several."""
     is_quick: bool
-    """Whether they do so in no time worth speaking of."""
+    """Whether each arm is a lookup in an index; False if one scans all GUIDs."""
 
     def holds(self, key: str) -> Sql:
-        """Return the condition that the row with a key is one of these."""
+        """Return the condition that the row with a key (an SQL expression) is in the set."""
         rows = joined(" UNION ALL ", self.arms)
         return Sql(f"{key} IN ({rows.text})", rows.values)
 
     def parts(self, *bounds: RowKey) -> list[IndexHint]:
-        """Return the rows in parts: from each bound on, and before the next one."""
+        """Return the set split by key: from each bound to the next, the next one excluded."""
         return [
             replace(
                 self,
@@ -58,19 +58,19 @@ class IndexHint:
         ]
 
     def count(self, connection: Connection, most: int) -> int:
-        """Return how many rows there are, whatever else decides; at most `most` + 1."""
+        """Return the number of rows in the set, counting no further than `most` + 1."""
         rows = joined(" UNION ALL ", self.arms)
         counted = f"SELECT count(*) FROM ({rows.text} LIMIT ?) AS found"  # noqa: S608
         return int(connection.rows(counted, (*rows.values, most + 1))[0][0])
 
 
 def index_hint(chosen: Filter, spec: ListSpec, connection: Connection) -> IndexHint | None:
-    """Return where the rows of a filter are to be looked for.
+    """Return a set of rows, from the index, that contains all rows of a filter.
 
-    None where the list has no such index, or where it says nothing of one of the alternatives.
+    None if the list has no such index, or if the index knows nothing about an alternative.
     """
     index = spec.word_index
-    # PostgreSQL has an index of that name where there is one, but uses it by itself.
+    # Only SQLite has this table; the planner of PostgreSQL uses its own index by itself.
     if index is None or not chosen.alternatives or not connection.has_table(index.vocabulary):
         return None
     matches: list[str] = []
@@ -97,7 +97,7 @@ def index_hint(chosen: Filter, spec: ListSpec, connection: Connection) -> IndexH
 
 
 def _words(terms: Iterable[Term], spec: ListSpec) -> list[tuple[str, bool]]:
-    """Return the texts that must stand in the words of a row, and whether anywhere in them."""
+    """Return the texts that a row must contain, each with whether it is a plain word."""
     found: list[tuple[str, bool]] = []
     for term in terms:
         if term.negated or not term.text:
@@ -114,7 +114,7 @@ def _words(terms: Iterable[Term], spec: ListSpec) -> list[tuple[str, bool]]:
 
 
 def _identifier(terms: Iterable[Term], spec: ListSpec) -> str:
-    """Return a text that must stand in the GUID of a row; empty for any."""
+    """Return a text that the GUID of a row must contain; empty if there is none."""
     texts = [
         fold(term.text) for term in terms
         if term.text and not term.negated and term.field and spec.column(term.field).is_identifier
@@ -123,18 +123,18 @@ def _identifier(terms: Iterable[Term], spec: ListSpec) -> str:
 
 
 def _with_identifier(index: WordIndex, part: str, *, anywhere: bool) -> Sql:
-    """Select the rows whose identifier has a part anywhere, else those that begin with it."""
+    """Return the select of rows whose GUID has `part` anywhere, or else at its beginning."""
     select = f"SELECT {index.key} FROM {index.of} WHERE"  # noqa: S608
     if anywhere and len(part) < LENGTH:
         return Sql(f"{select} {index.identifier} LIKE ?", (f"%{part}%",))
-    # The index of identifiers begins with the account.
+    # The index of GUIDs begins with the account.
     scope = f"{index.scope} IN (SELECT id FROM partner_accounts)"  # noqa: S608
     between = f"{index.identifier} >= ? AND {index.identifier} < ?"
     return Sql(f"{select} {scope} AND {between}", (part, part + "g"))
 
 
 def _all_of(words: list[str], index: WordIndex, connection: Connection) -> str:
-    """Return the expression of the index for texts that must all be there; empty for anything."""
+    """Return the MATCH expression for rows with all words; empty if the index does not help."""
     parts = [_quoted(word) for word in words if len(word) >= _GRAM]
     if not parts:
         for word in sorted(words, key=len, reverse=True)[:1]:
@@ -146,14 +146,14 @@ def _all_of(words: list[str], index: WordIndex, connection: Connection) -> str:
 
 
 def _beginning_with(word: str, index: WordIndex, connection: Connection) -> list[str]:
-    """Return the entries of the index that begin with a short word; none where they are many."""
+    """Return the trigrams that begin with a short word; an empty list if they are too many."""
     grams = connection.rows(
         f"SELECT term FROM {index.vocabulary} WHERE term >= ? AND term < ? LIMIT ?",  # noqa: S608
         (word, word + "\U0010ffff", _MOST_GRAMS + 1),
     )
     if len(grams) > _MOST_GRAMS:
         return []
-    return [row[0] for row in grams] or [word + "\n\n"]  # nothing begins so: nothing is found
+    return [row[0] for row in grams] or [word + "\n\n"]  # an entry that matches nothing
 
 
 def _quoted(text: str) -> str:

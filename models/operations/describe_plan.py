@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from partnerdesk.models.changes.calls import describe_kept_calls
 from partnerdesk.models.changes.kinds import PLAN_TITLES
 from partnerdesk.models.changes.plan import CheckState
 from partnerdesk.models.core.clock import moment_text
@@ -51,7 +52,7 @@ def describe_steps(plan: Fields) -> list[PlanSection]:
             [(str(n), text) for n, text in enumerate(plan.get("losses", ()), 1)],
         ),
         (_("What happens in the book"), list(_steps(plan.get("steps", ())))),
-        (_("Calls to Partner Center"), list(_calls(plan.get("calls", ())))),
+        (_("What is sent"), describe_kept_calls(plan)),
         (_("Taking it back"), list(_take_back(take_back))),
     ]
     return [(title, lines) for title, lines in sections if lines]
@@ -109,11 +110,6 @@ def _step_lines(kind: RecordKind | None, step: Fields, before: Fields, after: Fi
         before, after = {}, before  # what goes is told as it is
     named = kind.named if kind else dict
     return field_lines(named(before), named(after))
-
-
-def _calls(calls: list[Fields]) -> Iterator[tuple[str, str]]:
-    for number, call in enumerate(calls, 1):
-        yield str(number), f"{call['method']} {call['path']}"
 
 
 def _take_back(said: Any) -> Iterator[tuple[str, str]]:

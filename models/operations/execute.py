@@ -90,9 +90,9 @@ def write_plan(
         session.connection().execute(insert(Change), [row])
         session.add_all(
             OutboxCall(
-                change_id=row["id"], account_id=target.account_id, method=call.method,
-                path=call.path, body=as_json(call.body), request_id=call.request_id,
-                changed_at=plan.by.at,
+                change_id=row["id"], account_id=target.account_id, channel=call.channel,
+                operation=call.operation.value, arguments=as_json(call.arguments),
+                request_id=call.request_id, changed_at=plan.by.at,
             )
             for call in plan.calls
         )  # fmt: skip

@@ -165,7 +165,7 @@ class _Undoing:
             return [
                 Reason(
                     "undo.sent",
-                    _("It has calls to Partner Center, which cannot be taken back from here."),
+                    _("Something was sent with it, or waits to be, which cannot be called back."),
                 )
             ]
         return []

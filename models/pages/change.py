@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import col, func, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.calls import describe_call
 from partnerdesk.models.changes.entries import entry_of
 from partnerdesk.models.changes.history import Change, as_object
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.list import DONE, PARTLY, UNDONE, WORST_FIRST
-from partnerdesk.models.changes.outbox import OutboxCall
+from partnerdesk.models.changes.outbox import CALL_STATE_TITLES, OutboxCall
 from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.operations.bulk_records import RowState, Run, RunRow
 from partnerdesk.models.operations.undo import Parts, parts_of, why_not_undone
 
@@ -125,6 +127,14 @@ def _parts(session: Session, entry: Change) -> ChangeParts | None:
     )
 
 
+def call_lines(call: OutboxCall) -> tuple[str, list[str]]:
+    """Return a call in words: its channel; then what is asked, how far it is, and the answer."""
+    channel, asked = describe_call(call.channel, call.operation, call.about)
+    attempts = ngettext("{count} attempt", "{count} attempts", call.attempts)
+    state = " · ".join((_(CALL_STATE_TITLES[call.state]), attempts))
+    return channel, [line for line in (asked, state, call.answer) if line]
+
+
 def _get(session: Session, kind: Any, id: int | None) -> Any:
     return session.get(kind, id) if id is not None else None
 
@@ -141,7 +151,7 @@ def change_json(page: ChangePage) -> dict[str, Any]:
         "rows": _parts_json(page.parts),
         "calls": [
             call.model_dump(mode="json", exclude={"change_id", "account_id", "version"})
-            | {"body": as_object(call.body)}
+            | {"arguments": as_object(call.arguments)}
             for call in page.calls
         ],
     }

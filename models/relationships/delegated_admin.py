@@ -33,7 +33,7 @@ from partnerdesk.models.relationships.lifecycles import (
 )
 from partnerdesk.models.relationships.lists import GLOBAL_ADMINISTRATOR
 from partnerdesk.models.values.durations import Duration, parse_duration
-from partnerdesk.models.values.fields import day_field, kept, text_field
+from partnerdesk.models.values.fields import day_field, kept, text_field, yes_no
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -297,10 +297,10 @@ def _checked(said: Mapping[str, str], at: datetime, *, taken: bool) -> tuple[Fie
                    FIELDS_SOURCE)
         )  # fmt: skip
     auto = said.get("auto_extend", "").strip().lower()
-    if auto not in ("", "no", "yes", "p0d", "pt0s", "p180d"):
+    if auto and auto not in ("p0d", "pt0s", "p180d") and yes_no(auto) is None:
         text = _("Write yes (P180D) or no.")
         reasons.append(Reason("delegated-admin.auto-extend", text, "auto_extend", FIELDS_SOURCE))
-    extends = auto in ("yes", "p180d")
+    extends = auto == "p180d" or yes_no(auto) is True
     holds = any(fold(role) in GLOBAL_ADMINISTRATOR for role in roles.split("\n"))
     if extends and holds:
         text = _("One with Global Administrator cannot extend itself.")

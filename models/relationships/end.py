@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.calls import Call, Operation
 from partnerdesk.models.changes.fields import fields_of
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import (
-    Call,
     ChecklistItem,
     CheckState,
     Fields,
@@ -348,10 +348,8 @@ def _steps(ending: Ending, wish: EndingRequest, by: PlanContext) -> tuple[Step, 
 
 def _remove_call(customer: Customer, by: PlanContext) -> Call:
     """Return the call that removes the relationship (`resources.md`, *Customer*, *Behaviour*)."""
-    body: Fields = {
-        "relationshipToPartner": "none", "attributes": {"objectType": "Customer"},
-    }  # fmt: skip
-    return Call("PATCH", f"/v1/customers/{customer.microsoft_id}", body, by.plan_id)
+    arguments = {"microsoft_id": customer.microsoft_id}
+    return Call(Operation.REMOVE_RESELLER_RELATIONSHIP, arguments, by.plan_id)
 
 
 def plan_notice(ending: Ending, letter: Letter, by: PlanContext, how: SentBy = SentBy.SMTP) -> Plan:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from sqlmodel import select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.calls import Call, Operation
 from partnerdesk.models.changes.fields import fields_of
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import (
-    Call,
     Fields,
     Plan,
     PlanContext,
@@ -226,12 +226,12 @@ def _no_letter(invitation: Invitation, letter: Letter) -> tuple[Reason, ...]:
 
 def letter_call(letter: Letter, by: PlanContext) -> Call:
     """Return a letter as the outbox keeps it until the mail server has it."""
-    body: Fields = {
+    arguments: Fields = {
         "kind": letter.kind.value, "language": letter.language, "name": letter.name,
         "email": letter.email, "subject": letter.subject, "body": letter.body,
         "link": letter.link,
     }  # fmt: skip
-    return Call("MAIL", letter.email, body, by.plan_id)
+    return Call(Operation.SEND_LETTER, arguments, by.plan_id)
 
 
 def plan_rewrite(case: InvitationDetails, letter: Letter, by: PlanContext) -> Plan:

@@ -10,7 +10,7 @@ Rules: `reference/rules.md §2, §7, §8`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
@@ -19,7 +19,7 @@ from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.accounts.records import ACCOUNT
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import Fields, Plan, PlanContext, Step, Target
-from partnerdesk.models.core.clock import date_text, iso
+from partnerdesk.models.core.clock import NEVER, date_text, iso
 from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.core.verdicts import Reason, is_refused
 from partnerdesk.models.customers.entities import BillingProfile, Customer
@@ -87,6 +87,12 @@ class InvitationRequest:
     provider: str = ""
     in_portal: bool = False
     """Whether it was made in the portal and is only to be recorded."""
+    sent_at: str = ""
+    """When that was, ISO 8601; empty for now."""
+    closed_at: str = ""
+    """When it was answered or withdrawn; empty where nobody knows."""
+    state: InvitationState | None = None
+    """What has become of it since; None: it waits for its answer."""
 
 
 @dataclass(frozen=True)
@@ -360,9 +366,15 @@ class _Inviting:
                 "link": self.link, "subject": letter.subject, "body": letter.body,
                 "state": InvitationState.DRAFT.value, "next_at": now,
             }  # fmt: skip
-        return fields | {
-            "state": InvitationState.SENT.value, "how": SentBy.PORTAL.value, "sent_at": now,
-            "sent_by": self.by.actor.name, "next_at": iso(self.by.at + reminder_due()),
+        sent = wish.sent_at or now
+        due = iso(datetime.fromisoformat(sent) + reminder_due())
+        made = {"how": SentBy.PORTAL.value, "sent_at": sent, "sent_by": self.by.actor.name}
+        # A draft was not made in the portal; one that lapsed is one that waits for long.
+        waits = (None, InvitationState.DRAFT, InvitationState.LAPSED, *OPEN_INVITATIONS)
+        if wish.state in waits:
+            return fields | made | {"state": InvitationState.SENT.value, "next_at": due}
+        return fields | made | {
+            "state": str(wish.state), "closed_at": wish.closed_at or sent, "next_at": iso(NEVER),
         }  # fmt: skip
 
 

@@ -1,1 +1,1 @@
-"""The settings and where they come from, the clouds, and where the book is."""
+"""Settings and their sources, the clouds, and the address of the database."""

@@ -1,4 +1,4 @@
-"""The texts of the clouds in `config.toml`, for the collection of texts that are translated."""
+"""Extracts the texts of the clouds in `config.toml` for translation (`make messages`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def cloud_texts(
     file: IO[bytes], *_how: object, **_options: object
 ) -> Iterator[tuple[int, str, str, list[str]]]:
-    """Return what is said of each cloud, as Babel wants it of an extraction method."""
+    """Yield the texts about each cloud in the form that Babel expects of an extraction method."""
     for cloud in tomllib.load(file)["clouds"].values():
         texts = [cloud["short_name"], cloud.get("outside_text"), *cloud.get("texts", {}).values()]
         yield from ((0, "_", text, []) for text in texts if text)

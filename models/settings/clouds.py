@@ -1,7 +1,7 @@
 """The clouds a partner sells in, and what each of them can do: a table, never an `if`.
 
-The clouds and their table stand in `config.toml`, where a partner can correct them and add others;
-they follow `reference/rules.md §2`. This file gives the capabilities names and words.
+The clouds and their table are in `config.toml`, where a partner can correct them and add clouds;
+they follow `reference/rules.md §2`. This module names the capabilities and writes the reasons.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ class Support(StrEnum):
     YES = "yes"
     NO = "no"
     PARTLY = "partly"
-    """Only in part, or the sources disagree: allowed, with a word of warning."""
+    """Only in part, or the sources disagree: allowed with a warning."""
     UNSTATED = "unstated"
-    """No source says: allowed, with a word of warning."""
+    """No source states an answer: allowed with a warning."""
 
 
 class Capability(StrEnum):
-    """What a cloud may be able to do; one row of the capability table each."""
+    """What a cloud may be able to do; each member is one row of the capability table."""
 
     SEE_CUSTOMERS = "see_customers"
     CREATE_CUSTOMER = "create_customer"
@@ -98,18 +98,18 @@ TITLES = {
     Capability.ISV_REGISTRATION: N_("ISV registration"),
     Capability.WEBHOOKS: N_("webhooks"),
 }
-"""What each capability is called in a sentence."""
+"""The name of each capability inside a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """The answer of `Cloud.allows`: whether, and if not or not wholly, why."""
+    """The answer of `Cloud.allows`: how far the action is allowed, and why not wholly."""
 
     support: Support
     reason: str
-    """Why not, or what to mind; empty for a plain yes. Translated."""
+    """Why the action is refused or limited; empty for a plain yes. Translated."""
     source: str
-    """The document that says so."""
+    """The document that states the rule."""
 
     @property
     def allowed(self) -> bool:
@@ -127,7 +127,7 @@ class Rule:
     support: Support
     source: str = ""
     text: str = ""
-    """Why not, or what to mind, where the settings say more than the cell; translated if known."""
+    """The reason that the settings give beyond the cell; translated if the catalogue has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,47 +135,47 @@ class Cloud:
     """A national cloud with its own Partner Center."""
 
     id: str
-    """`global`, `us-gov`, `germany`, `china` and a partner's own: what `--cloud` takes."""
+    """`global`, `us-gov`, `germany`, `china` or one that a partner added; a value of `--cloud`."""
     name: str
     """The full name, as Microsoft writes it; never translated."""
     short_name: str
     """The name for narrow places; translated where it is shown."""
     domain_suffix: str
-    """What follows the prefix of a customer's first domain, without a leading dot."""
+    """The part after the prefix of a customer's first domain, without a leading dot."""
     color: str
     """`blue`, `red`, `yellow`, `magenta`, `cyan` or `green`; each theme has its own shade."""
     enabled: bool = True
     link_hosts: tuple[str, ...] = ()
-    """The registered domains under which its customers accept invitations."""
+    """The registered domains on which the customers of this cloud accept invitations."""
     countries: frozenset[str] = frozenset()
-    """Where its customers may be; empty: in the partner's own region."""
+    """The countries that customers may be in; empty: those of the partner's own region."""
     outside_text: str = ""
-    """What is said of a customer in another `{country}`; translated if known."""
+    """The message about a customer in another `{country}`; translated if the catalogue has it."""
     outside_code: str = ""
-    """The code of that reason."""
+    """The code of the reason with that message."""
     outside_by_hand: bool = False
-    """Whether an account that is kept by hand may hold such customers, with a warning."""
+    """Whether an account kept by hand may hold customers in other countries, with a warning."""
     rules: dict[Capability, Rule] = field(default_factory=dict, hash=False)
     other_suffixes: tuple[str, ...] = ()
     """The domain suffixes of the other clouds."""
     other_link_hosts: tuple[str, ...] = ()
-    """The domains of the other clouds under which customers of this one do not accept."""
+    """The domains of other clouds, on which customers of this cloud accept no invitations."""
 
     @property
     def only_country(self) -> str:
-        """The one country that it sells to; empty where there are several."""
+        """The only country that the cloud sells to; empty if it has several or none of its own."""
         return next(iter(self.countries)) if len(self.countries) == 1 else ""
 
     def allows(self, capability: Capability) -> Permission:
-        """Say whether this cloud can do something, why not, and which source says so.
+        """Return whether this cloud offers a capability, why not, and which source says so.
 
-        What the table does not hold is unstated: it may be tried, with a warning.
+        A capability that the table does not hold is unstated: allowed with a warning.
         """
         rule = self.rules.get(capability, Rule(Support.UNSTATED))
         return Permission(rule.support, self._reason(capability, rule), rule.source)
 
     def outside(self, country: str) -> str:
-        """Return in words that customers cannot be in the country of that name."""
+        """Return the sentence that this cloud has no customers in the country of that name."""
         text = self.outside_text or N_("{cloud} is not for customers in {country}.")
         return _(text).format(cloud=_(self.short_name), country=country)
 

@@ -1,4 +1,4 @@
-"""Which database a setting names: a SQLite file or a PostgreSQL server; never shows a password."""
+"""Parses the address of a database, a SQLite file or a PostgreSQL server; hides its password."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
-# What stands between the user's colon and the last @, whatever people put there unquoted; but not
-# a port with a path and a query behind it.
+# Matches the text between the user's colon and the last @, even if it is not percent-encoded; but
+# not a port that is followed by a path and a query.
 _PASSWORD = re.compile(r"(?<=://)([^:/?#\[]*:)(?!@|\d*/[^@?]*\?)(.+)(?=@)", re.DOTALL)
 _PASSWORD_OPTION = re.compile(r"([?&](?:ssl)?password=)([^&]+)")
 
@@ -30,7 +30,7 @@ class SqliteFile:
 
     @property
     def name(self) -> str:
-        """How the database is shown."""
+        """The name under which the database is shown."""
         return str(self.path)
 
 
@@ -43,7 +43,7 @@ class PostgresServer:
 
     @property
     def name(self) -> str:
-        """How the database is shown: without its password."""
+        """The name under which the database is shown: the address without its password."""
         return masked(self.address)
 
     def __repr__(self) -> str:
@@ -54,10 +54,10 @@ Database = SqliteFile | PostgresServer
 
 
 def parse(text: str, default: Path | None = None) -> Database:
-    """Return the database that `text` names; the person's own book where it is empty.
+    """Return the database that `text` names; for an empty text, `default` or the person's own book.
 
     Raises:
-        UsageError: it is neither a path nor an address that the console knows.
+        UsageError: `text` is an address of an unknown kind.
     """
     if not text:
         return SqliteFile(default or paths.data_folder() / "book.db")
@@ -89,6 +89,6 @@ def _with_passwords(text: str, write: Callable[[str], str]) -> str:
 
 
 def _quoted(text: str, safe: str = "") -> str:
-    # A password that libpq cannot read would be repeated in its error; what is quoted stays so.
+    # libpq repeats a password in its error if it cannot parse it. Encoded characters stay encoded.
     quoted = quote(text, safe="%" + safe, errors="surrogateescape")
     return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quoted)

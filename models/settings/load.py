@@ -1,4 +1,4 @@
-"""Loads the settings: as they were read last, while no file of theirs has changed since."""
+"""Loads the settings: from a cache, until a settings file changes."""
 
 from __future__ import annotations
 
@@ -19,35 +19,36 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.settings.model import CloudSettings
 
-_KEPT_FORMAT = 6
+_CACHE_FORMAT = 6
 
 
 @dataclass(frozen=True)
-class _Kept:
-    """What the file of kept settings holds."""
+class _Cache:
+    """The content of the cache file."""
 
     format: int
     stamps: list[list[object]]
-    """Of the files that were read: they have to be read again when one of them changes."""
+    """Path, time of change and size of each file read; the cache is stale once one differs."""
     settings: dict[str, object]
     sum: int
-    """Of the settings: a letter that fell over on the disk would open another book."""
+    """CRC-32 of `settings`: a flipped bit on the disk could name another book."""
 
 
 def load(config: Path | None = None) -> Settings:
-    """Return the settings of files and environment; `config` stands in for the person's file.
+    """Return the settings of files and environment; `config` replaces the person's own file.
 
     Raises:
-        SettingsError: a file cannot be read, or says something unknown or wrong.
+        SettingsError: a file cannot be read, or holds an unknown name or a wrong value.
     """
     CLOUDS.settings = settings = _load(config or paths.user_settings())
     return settings
 
 
 class _CloudNames(Mapping[str, str]):
-    """The short names of the clouds by id, as the settings say that were loaded last.
+    """The short names of the clouds by id, from the settings that were loaded last.
 
-    Lists are data that is there before any settings are; this is read when a cell is shown.
+    List specs are built before any settings are loaded, so a name is looked up only when its cell
+    is shown.
     """
 
     settings: Settings | None = None
@@ -66,23 +67,23 @@ class _CloudNames(Mapping[str, str]):
 
 
 CLOUDS = _CloudNames()
-"""What each cloud is called in the cells of lists."""
+"""The name of each cloud in the cells of lists, by id."""
 
 
 def _load(own: Path) -> Settings:
-    kept_file = paths.cache_folder() / "settings.json"
+    cache_file = paths.cache_folder() / "settings.json"
     if environment_names():
-        return _load_afresh(own)
+        return _read(own)
     stamps = [_stamp(paths.project_settings()), _stamp(own)]
-    kept = _kept(kept_file, stamps)
-    if kept is not None:
-        return kept
-    settings = _load_afresh(own)
-    _keep(kept_file, stamps, settings)
+    cached = _read_cache(cache_file, stamps)
+    if cached is not None:
+        return cached
+    settings = _read(own)
+    _write_cache(cache_file, stamps, settings)
     return settings
 
 
-def _load_afresh(own: Path) -> Settings:
+def _read(own: Path) -> Settings:
     from partnerdesk.models.settings.sources import read_sources
 
     return read_sources(paths.project_settings(), own)
@@ -96,23 +97,23 @@ def _stamp(file: Path) -> list[object]:
     return [str(file), status.st_mtime_ns, status.st_size]
 
 
-def _kept(file: Path, stamps: list[list[object]]) -> Settings | None:
+def _read_cache(file: Path, stamps: list[list[object]]) -> Settings | None:
     try:
-        kept = own_files.load(file, _Kept)
-        if kept is None or (kept.format, kept.stamps) != (_KEPT_FORMAT, stamps):
+        cache = own_files.load(file, _Cache)
+        if cache is None or (cache.format, cache.stamps) != (_CACHE_FORMAT, stamps):
             return None
-        return typed(Settings, kept.settings) if kept.sum == _sum(kept.settings) else None
+        return typed(Settings, cache.settings) if cache.sum == _sum(cache.settings) else None
     except (OSError, DamagedError):
-        return None  # the files themselves are read again
+        return None  # the settings files are read instead
 
 
-def _keep(file: Path, stamps: list[list[object]], settings: Settings) -> None:
+def _write_cache(file: Path, stamps: list[list[object]], settings: Settings) -> None:
     values = dataclasses.asdict(settings)
-    kept = _Kept(_KEPT_FORMAT, stamps, values, _sum(values))
+    cache = _Cache(_CACHE_FORMAT, stamps, values, _sum(values))
     try:
-        own_files.write(file, dataclasses.asdict(kept))
+        own_files.write(file, dataclasses.asdict(cache))
     except OSError:
-        return  # only the next start is slower for it
+        return  # only the next start is slower
 
 
 def _sum(settings: dict[str, object]) -> int:

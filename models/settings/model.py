@@ -1,8 +1,8 @@
 """The settings in use: flag > environment > the person's file > the project's `config.toml`.
 
-This file is light, because the first frame waits for it: settings that were read and validated
-once (by `models.settings.sources`, with pydantic-settings) are kept as JSON and used again as
-long as neither file changed and no environment variable speaks.
+This module is light to import, because the first frame waits for it: settings that were read and
+validated once (by `models.settings.sources`, with pydantic-settings) are cached as JSON. The cache
+is used as long as neither file has changed and no environment variable is set.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ Start = Literal["last", "resources"]
 Security = Literal["starttls", "tls", "none"]
 Color = Literal["blue", "red", "yellow", "magenta", "cyan", "green"]
 CapabilityRow = dict[str, str]
-"""One row of the capability table: a cell by cloud id, and the document that says so, `source`."""
+"""One row of the capability table: the cells by cloud id, and their document under `source`."""
 
 
 @dataclass(frozen=True)
 class CloudSettings:
-    """What the settings say of one cloud; `Cloud` tells what each of it is."""
+    """The settings of one cloud; `Cloud` explains each field."""
 
     name: str
     short_name: str
@@ -45,29 +45,29 @@ class CloudSettings:
     enabled: bool = True
     link_hosts: tuple[str, ...] = ()
     links_serve_all: bool = False
-    """Whether customers of every cloud accept invitations under its hosts."""
+    """Whether customers of every cloud accept invitations on its hosts."""
     countries: tuple[str, ...] = ()
     """ISO 3166-1 alpha-2 codes and names of regions."""
     outside_text: str = ""
     outside_code: str = "outside-cloud"
     outside_by_hand: bool = False
     texts: dict[str, str] = field(default_factory=dict)
-    """Why not, or what to mind, by capability."""
+    """Reasons why a capability is refused or limited, by capability."""
 
 
 @dataclass(frozen=True)
 class MailSettings:
-    """What `config.toml` says of the server that sends letters. The password is in no setting."""
+    """The settings of the server that sends letters (`[mail]`). No setting holds the password."""
 
     host: str
-    """Empty where there is no server."""
+    """Empty if there is no server."""
     port: int
     security: Security
     user: str
     password_file: str
     ca_file: str
     sender: str
-    """An address, or `Name <address>`; empty for the user."""
+    """An address, or `Name <address>`; empty: the user is the sender."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Settings:
 
     database: str
     language: str
-    """A language that has a catalogue; empty for the locale's."""
+    """A language with a catalogue; empty: the language of the locale."""
     theme: Theme
     read_only: bool
     mouse: Mouse
@@ -88,26 +88,29 @@ class Settings:
     clouds: dict[str, CloudSettings]
     capabilities: dict[str, CapabilityRow]
     origins: dict[str, str] = field(default_factory=dict)
-    """Where each setting comes from: dotted name to file, variable or flag."""
+    """The origin of each setting: dotted name to file, variable or flag."""
 
     def all_clouds(self) -> dict[str, Cloud]:
-        """Return all clouds by id, also those turned off, with their capability table."""
-        return {id: self._cloud(id, said) for id, said in self.clouds.items()}
+        """Return all clouds by id, disabled ones too, with their capability rules."""
+        return {id: self._cloud(id, settings) for id, settings in self.clouds.items()}
 
-    def _cloud(self, id: str, said: CloudSettings) -> Cloud:
+    def _cloud(self, id: str, settings: CloudSettings) -> Cloud:
         others = [cloud for other, cloud in self.clouds.items() if other != id]
         return Cloud(
-            id, said.name, said.short_name, said.domain_suffix, said.color, said.enabled,
-            link_hosts=_hosts([said, *(cloud for cloud in others if cloud.links_serve_all)]),
-            countries=frozenset().union(*(REGIONS.get(name, {name}) for name in said.countries)),
-            outside_text=said.outside_text,
-            outside_code=said.outside_code,
-            outside_by_hand=said.outside_by_hand,
+            id, settings.name, settings.short_name, settings.domain_suffix, settings.color,
+            settings.enabled,
+            link_hosts=_hosts([settings, *(cloud for cloud in others if cloud.links_serve_all)]),
+            countries=frozenset().union(
+                *(REGIONS.get(name, {name}) for name in settings.countries)
+            ),
+            outside_text=settings.outside_text,
+            outside_code=settings.outside_code,
+            outside_by_hand=settings.outside_by_hand,
             rules={
                 capability: Rule(
                     Support(row.get(id, Support.UNSTATED)),
                     row.get("source", ""),
-                    said.texts.get(capability, ""),
+                    settings.texts.get(capability, ""),
                 )
                 for capability in Capability
                 for row in [self.capabilities.get(capability, {})]
@@ -117,14 +120,14 @@ class Settings:
         )  # fmt: skip
 
     def enabled_clouds(self) -> list[Cloud]:
-        """Return the clouds that are on, in the order of the settings."""
+        """Return the enabled clouds, in the order of the settings."""
         return [cloud for cloud in self.all_clouds().values() if cloud.enabled]
 
     def checked_cloud(self, id: str) -> str:
-        """Return `id` if it is a cloud that is on, or `all`.
+        """Return `id` if it is an enabled cloud, or `all`.
 
         Raises:
-            UsageError: it is neither.
+            UsageError: `id` is neither.
         """
         known = [cloud.id for cloud in self.enabled_clouds()]
         if id in (*known, "all"):
@@ -142,11 +145,11 @@ class Settings:
         )
 
     def with_flags(self, **flags: object) -> Self:
-        """Return these settings with what flags say on top; None says nothing."""
-        said = {name: value for name, value in flags.items() if value is not None}
+        """Return these settings overridden by flags; a flag that is None overrides nothing."""
+        given = {name: value for name, value in flags.items() if value is not None}
         flags_of = {"language": "--lang", "read_only": "--read-only"}
-        origins = self.origins | {name: flags_of.get(name, f"--{name}") for name in said}
-        return dataclasses.replace(self, **said, origins=origins)  # type: ignore[arg-type]
+        origins = self.origins | {name: flags_of.get(name, f"--{name}") for name in given}
+        return dataclasses.replace(self, **given, origins=origins)  # type: ignore[arg-type]
 
 
 def _hosts(clouds: Iterable[CloudSettings]) -> tuple[str, ...]:
@@ -154,7 +157,7 @@ def _hosts(clouds: Iterable[CloudSettings]) -> tuple[str, ...]:
 
 
 def environment_names() -> list[str]:
-    """Return the names of the environment variables that mean settings."""
+    """Return the names of the environment variables that hold settings."""
     return sorted(
         name
         for name in os.environ

@@ -1,4 +1,4 @@
-"""Reads the sources of the settings; says who said what, and refuses names that are none."""
+"""Reads the sources of the settings, notes each setting's origin, and refuses unknown names."""
 
 from __future__ import annotations
 
@@ -28,27 +28,28 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _NO_IDS = ("all", "source")
-"""What would be no cloud's id: all clouds together, and the document behind a row of the table."""
+"""Names that no cloud may have: `all` chooses all clouds, `source` is a row's document."""
 _SECRETS = frozenset({"password", "passwd", "pass", "secret", "token", "api_key"})
-"""What a person may call a secret in `[mail]`."""
+"""Names that a person may give to a secret in `[mail]`."""
 
 
 def read_sources(project: Path, own: Path) -> Settings:
-    """Merge the project's file, the person's file and the environment, strongest last.
+    """Merge the project's file, the person's file and the environment; the last is the strongest.
 
     Raises:
-        SettingsError: names the file or variable, the setting, and the nearest known name.
+        SettingsError: a source has an unknown name or a wrong value; the message names the file or
+            variable, the setting, and the nearest known name.
     """
     layers: list[tuple[str, Mapping[str, Any]]] = []
     clouds: list[str] = []
     for file in (project, own):
         if file is project or file.exists():
-            said = _read_toml(file)
-            _refuse_mail_password(said, str(file))
-            clouds += _new_clouds(said, clouds, str(file))
-            _refuse_unknown(said, _known(clouds), str(file))
-            _refuse_password(said, str(file))
-            layers.append((str(file), said))
+            values = _read_toml(file)
+            _refuse_mail_password(values, str(file))
+            clouds += _new_clouds(values, clouds, str(file))
+            _refuse_unknown(values, _known(clouds), str(file))
+            _refuse_password(values, str(file))
+            layers.append((str(file), values))
     layers.append((_("environment"), _read_environment(clouds)))
 
     merged: dict[str, Any] = {}
@@ -60,7 +61,7 @@ def read_sources(project: Path, own: Path) -> Settings:
 
 
 def _known(clouds: Iterable[str]) -> dict[str, Any]:
-    """Return the names of all settings where these are the clouds, table by table."""
+    """Return the names of all settings, table by table; `clouds` are the known cloud ids."""
     cloud = {entry.name: None for entry in fields(CloudSettings)}
     return {
         **{entry.name: None for entry in fields(Settings) if entry.name != "origins"},
@@ -70,13 +71,13 @@ def _known(clouds: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def _new_clouds(said: Mapping[str, Any], known: Collection[str], place: str) -> list[str]:
-    """Return the ids of clouds that a source adds: of tables that name a cloud.
+def _new_clouds(values: Mapping[str, Any], known: Collection[str], place: str) -> list[str]:
+    """Return the ids of the clouds that a source adds: its new tables of clouds that have a name.
 
     Raises:
-        SettingsError: one cannot be an id.
+        SettingsError: an id has the wrong form.
     """
-    tables = said.get("clouds")
+    tables = values.get("clouds")
     found = []
     for id, table in tables.items() if isinstance(tables, dict) else ():
         if id in known or not isinstance(table, dict) or "name" not in table:
@@ -97,7 +98,7 @@ def _read_toml(file: Path) -> dict[str, Any]:
         raise errors.SettingsError(
             _("{file} is not text in UTF-8.").format(file=file), _("Save it as UTF-8.")
         ) from None
-    except (ValueError, RecursionError) as error:  # whatever is in it, depth included
+    except (ValueError, RecursionError) as error:  # RecursionError: nested too deep
         raise errors.SettingsError(
             _("{file} is not valid TOML: {error}.").format(file=file, error=error),
             _("Mend that line, or move the file away to start with the defaults."),
@@ -115,30 +116,30 @@ def _read_environment(clouds: Sequence[str]) -> dict[str, Any]:
         if word not in known:
             raise _unknown(word, known, name, lambda known: ENVIRONMENT_PREFIX + known.upper())
     try:
-        said = EnvSettingsSource(schema())()
+        values = EnvSettingsSource(schema())()
     except SettingsError as error:
         raise errors.SettingsError(
             _("The environment cannot be read: {error}.").format(error=error)
         ) from None
-    _give_hyphens_back(said)
-    _refuse_mail_password(said, _("environment"))
-    added = _new_clouds(said, clouds, _("environment"))
-    _refuse_unknown(said, _known([*clouds, *added]), _("environment"))
-    return said
+    _restore_hyphens(values)
+    _refuse_mail_password(values, _("environment"))
+    added = _new_clouds(values, clouds, _("environment"))
+    _refuse_unknown(values, _known([*clouds, *added]), _("environment"))
+    return values
 
 
-def _give_hyphens_back(said: Mapping[str, Any]) -> None:
-    """Spell the ids of clouds as they are: they hold no `_`, which a variable has for their `-`."""
-    rows = said.get("capabilities")
-    for table in (said.get("clouds"), *(rows.values() if isinstance(rows, dict) else ())):
+def _restore_hyphens(values: Mapping[str, Any]) -> None:
+    """Replace `_` by `-` in cloud ids: a variable's name cannot hold `-`, an id holds no `_`."""
+    rows = values.get("capabilities")
+    for table in (values.get("clouds"), *(rows.values() if isinstance(rows, dict) else ())):
         for id in [*table] if isinstance(table, dict) else ():
             table[id.replace("_", "-")] = table.pop(id)
 
 
 def _refuse_unknown(
-    said: Mapping[str, Any], known: Mapping[str, Any], place: str, above: str = ""
+    values: Mapping[str, Any], known: Mapping[str, Any], place: str, above: str = ""
 ) -> None:
-    for name, value in said.items():
+    for name, value in values.items():
         if name not in known:
             raise _unknown(name, known, place, lambda near: near, above)
         below = known[name]
@@ -160,18 +161,18 @@ def _unknown(
     )
 
 
-def _refuse_password(said: Mapping[str, Any], place: str) -> None:
+def _refuse_password(values: Mapping[str, Any], place: str) -> None:
     from partnerdesk.models.settings.database_url import has_password
 
-    if has_password(str(said.get("database", ""))):
+    if has_password(str(values.get("database", ""))):
         raise errors.SettingsError(
             _("{place}: `database` holds a password.").format(place=place),
             _("Secrets never stand in a settings file: use ~/.pgpass or PGPASSWORD."),
         )
 
 
-def _refuse_mail_password(said: Mapping[str, Any], place: str) -> None:
-    mail = said.get("mail")
+def _refuse_mail_password(values: Mapping[str, Any], place: str) -> None:
+    mail = values.get("mail")
     for name in mail if isinstance(mail, dict) else ():
         if name.lower() in _SECRETS:
             raise errors.SettingsError(

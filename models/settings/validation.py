@@ -1,4 +1,4 @@
-"""What the sources of the settings say as settings, or which value of theirs cannot be one."""
+"""Validates the merged settings, and explains the first wrong value."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.model import CapabilityRow, CloudSettings, MailSettings
 
 Wrong = tuple[str, object, str]
-"""The name of a setting, its value, and what it must be."""
+"""The name of a setting, its value, and what the value must be."""
 
 _CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 
@@ -44,26 +44,26 @@ class _Source(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Validate only what is handed over: `read_sources` asks each source itself."""
+        """Validate only the values passed in: `read_sources` reads each source itself."""
         return (init_settings,)
 
 
 def schema() -> type[_Source]:
-    """Return the model that pydantic reads the environment and checks values with."""
+    """Return the pydantic model that reads the environment and checks values."""
     hints = get_type_hints(Settings)
     names = [entry.name for entry in fields(Settings) if entry.name != "origins"]
     wanted: dict[str, Any] = {name: (hints[name], ...) for name in names}
     return create_model("SettingsSchema", __base__=_Source, **wanted)
 
 
-def validated(said: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
-    """Return the settings that all sources together make.
+def validated(merged: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
+    """Return the settings with the merged values of all sources.
 
     Raises:
-        SettingsError: names the file or variable, the setting, and what it must be.
+        SettingsError: a value is wrong; the message names its origin and what it must be.
     """
     try:
-        valid = schema().model_validate(said)
+        valid = schema().model_validate(merged)
     except ValidationError as error:
         raise _explained(error.errors()[0], origins) from None
     values = {entry.name: getattr(valid, entry.name) for entry in fields(Settings)[:-1]}
@@ -97,7 +97,7 @@ def _row(name: str, row: CapabilityRow) -> Iterator[Wrong]:
 
 
 def _cloud(id: str, cloud: CloudSettings) -> Iterator[Wrong]:
-    """Return what is wrong with what the settings say of a cloud, setting by setting."""
+    """Yield the wrong values in the settings of a cloud."""
     place = f"clouds.{id}"
     domain = _("It must be a domain such as onmicrosoft.com.")
     if domain_name(cloud.domain_suffix) != cloud.domain_suffix.lower():
@@ -124,14 +124,14 @@ def _cloud(id: str, cloud: CloudSettings) -> Iterator[Wrong]:
 
 def _is_country(code: str) -> bool:
     if code in ("CN", "US") or any(code in countries for countries in REGIONS.values()):
-        return True  # no start waits for Babel because of the clouds that are there anyway
+        return True  # the built-in clouds need no import of Babel, which would delay the start
     from partnerdesk.models.values.countries import codes
 
     return code in codes()
 
 
 def _check_mail(mail: MailSettings, origins: Mapping[str, str]) -> None:
-    """Refuse what no mail server, port or sender can be."""
+    """Refuse a host, port or sender that cannot be valid."""
     wrong = ""
     if re.search(r"[^A-Za-z0-9.:_-]", mail.host):
         wrong, wanted = "host", _("It must be a server's name alone, such as smtp.example.com.")
@@ -145,7 +145,7 @@ def _check_mail(mail: MailSettings, origins: Mapping[str, str]) -> None:
         except errors.UsageError as error:
             wrong, wanted = "sender", error.remedy
     if wrong:
-        # A host can hold a whole address, with a password in it: it is not repeated.
+        # The host may be a whole address with a password, so the message does not repeat it.
         raise errors.SettingsError(
             _("{place}: the setting {name} cannot be used as it is.").format(
                 place=_place(f"mail.{wrong}", origins), name=f"mail.{wrong}"
@@ -159,8 +159,8 @@ def _explained(error: ErrorDetails, origins: Mapping[str, str]) -> errors.Settin
     kind = error["type"]
     example = _("`partnerdesk info` names the file that shows its right form.")
     if kind == "missing":
-        said = _("{place}: the setting {name} is missing.")
-        return errors.SettingsError(said.format(place=_place(name, origins), name=name), example)
+        text = _("{place}: the setting {name} is missing.")
+        return errors.SettingsError(text.format(place=_place(name, origins), name=name), example)
     if kind == "literal_error":
         wanted = _("It must be one of {choices}.").format(choices=error["ctx"]["expected"])
     elif kind.startswith("bool"):
@@ -188,7 +188,7 @@ def _refusal(
 
 
 def _place(name: str, origins: Mapping[str, str]) -> str:
-    """Return who said a setting, or else what it is part of."""
+    """Return the origin of a setting, or else of another setting in the same table."""
     while name not in origins and "." in name:
         name = name.rpartition(".")[0]
         inside = [place for other, place in origins.items() if other.startswith(f"{name}.")]

@@ -9,15 +9,23 @@ import hashlib
 import stat
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
-from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.core.errors import FileError, UsageError
 from partnerdesk.models.core.text import listed, shown
 from partnerdesk.models.languages import _, ngettext, number
 from partnerdesk.models.sheets.bounds import MOST_COLUMNS
 from partnerdesk.models.sheets.csv_file import CsvFile
-from partnerdesk.models.sheets.workbook import WORKBOOK_SUFFIXES, Workbook, is_workbook
+from partnerdesk.models.sheets.encoding import UTF_8, Encoding, find_encoding, named_encoding
+from partnerdesk.models.sheets.json_file import JsonFile, is_json
+from partnerdesk.models.sheets.workbook import (
+    WORKBOOK_SUFFIXES,
+    SheetsError,
+    Workbook,
+    is_workbook,
+)
 from partnerdesk.models.sheets.writing import (
     LONGEST_CELL,
     csv_into,
@@ -28,15 +36,23 @@ from partnerdesk.models.sheets.writing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator, Sequence
     from pathlib import Path
 
 __all__ = [
     "LONGEST_CELL",
+    "NOTHING_CHOSEN",
+    "UTF_8",
+    "Chosen",
+    "Encoding",
+    "Hints",
+    "PassedOver",
     "Progress",
     "Row",
     "Sheet",
+    "SheetsError",
     "csv_into",
+    "is_type_line",
     "json_into",
     "read_sheet",
     "unreadable",
@@ -53,22 +69,80 @@ Progress = Callable[[int, int], None]
 rows an XLSX file has is guessed by what was read so far."""
 
 
+HEADING_ROWS = 30
+"""Rows of a file among which its header is looked for."""
+
+
+_BEGINNING = 65536
+"""Bytes by which a file's encoding is found before its header is looked at."""
+
+
 class Source(Protocol):
     """One kind of table file."""
 
     @property
     def delimiter(self) -> str:
-        """What stands between cells; empty for a workbook."""
+        """What stands between cells; empty where nothing does."""
         ...
 
     @property
-    def encoding(self) -> str:
-        """Python's name of the text encoding; empty for a workbook."""
+    def text(self) -> Encoding | None:
+        """The text's encoding; None for a workbook."""
         ...
 
-    def rows(self, progress: Progress | None = None) -> Generator[Row]:
-        """Yield the rows that are not blank, the header first."""
+    @property
+    def sheet(self) -> str:
+        """The name of the sheet that was asked for; empty for none."""
         ...
+
+    def rows(
+        self, progress: Progress | None = None, on_blank: Callable[[int], None] = ...
+    ) -> Generator[Row]:
+        """Yield the rows that are not blank; how many are, is told."""
+        ...
+
+
+class Hints(Protocol):
+    """What is known of the tables that are read."""
+
+    def knows(self, word: str) -> bool:
+        """Say whether a word is one that stands in such tables."""
+        ...
+
+    def heading(self, rows: Sequence[Sequence[str]]) -> int:
+        """Return which of a file's first rows is the heading."""
+        ...
+
+
+class NoHints:
+    """What is known of any table: a line of PowerShell's `Export-Csv` is no heading."""
+
+    def knows(self, _word: str) -> bool:
+        """Know nothing."""
+        return False
+
+    def heading(self, rows: Sequence[Sequence[str]]) -> int:
+        """Return the first row that does not only name a type."""
+        places = (place for place, row in enumerate(rows) if not is_type_line(row))
+        return next(places, 0)
+
+
+def is_type_line(row: Sequence[str]) -> bool:
+    """Say whether a row is the line in which `Export-Csv` names the type of what follows."""
+    return row[0].startswith("#TYPE ")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person says of how a file is read; empty texts: it is found out."""
+
+    encoding: str = ""
+    sheet: str = ""
+    day_first: bool | None = None
+    """Whether 03/04/2026 is the third of April."""
+
+
+NOTHING_CHOSEN = Chosen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +155,16 @@ class Stamp:
     """Nanoseconds."""
 
 
+@dataclass(slots=True)
+class PassedOver:
+    """What of a file is no row of data, and is left out."""
+
+    blank: int = 0
+    """Blank rows."""
+    lines: list[tuple[int, str]] = field(default_factory=list)
+    """Titles, totals and remarks: the line, and what stands in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A table file whose header has been read. Its rows are read anew each time, never kept."""
@@ -90,28 +174,43 @@ class Sheet:
     """The header's cells as they stand, without white space around; some may be empty."""
     source: Source
     stamp: Stamp
+    line: int = 1
+    """Where the header stands."""
+    above: tuple[tuple[int, str], ...] = ()
+    """The lines above the header that are passed over."""
 
     @property
     def delimiter(self) -> str:
-        """What stands between cells; empty for a workbook."""
+        """What stands between cells; empty where nothing does."""
         return self.source.delimiter
 
     @property
     def encoding(self) -> str:
-        """Python's name of the text encoding; empty for a workbook."""
-        return self.source.encoding
+        """Python's name of the text's encoding; empty for a workbook."""
+        return self.source.text.name if self.source.text else ""
 
-    def rows(self, progress: Progress | None = None) -> Generator[Row]:
+    def rows(
+        self, progress: Progress | None = None, passed: PassedOver | None = None
+    ) -> Generator[Row]:
         """Yield the rows under the header, blank ones left out.
 
-        A row may have fewer cells than there are columns, or more.
+        A row may have fewer cells than there are columns, or more. `passed` is told what is left
+        out.
 
         Raises:
             FileError: the file is damaged, or was changed since its header was read.
         """
         self._refuse_changed()
+        passed = passed if passed is not None else PassedOver()
+        passed.lines.extend(self.above)
+
+        def on_blank(rows: int) -> None:
+            passed.blank += rows
+
         try:
-            with closing(self.source.rows(progress)) as rows:
+            with closing(self.source.rows(progress, on_blank)) as rows:
+                for _above in self.above:
+                    next(rows, None)
                 next(rows, None)
                 yield from rows
         except OSError as error:
@@ -140,33 +239,64 @@ class Sheet:
             )
 
 
-def read_sheet(path: Path) -> Sheet:
-    """Read the header of a CSV, XLSX, XLS or ODS file.
+def read_sheet(path: Path, chosen: Chosen = NOTHING_CHOSEN, hints: Hints | None = None) -> Sheet:
+    """Read the header of a CSV, JSON, XLSX, XLS or ODS file.
 
     A CSV file may begin with a byte-order mark and with Excel's `sep=;`; its cells stand between
-    commas, semicolons or tabs. It must be UTF-8 or UTF-16: guessing among the older encodings
-    would corrupt names without a word. Of a workbook it is the first sheet with content. No more
-    than the first rows are read.
+    commas, semicolons or tabs. An encoding that can only be guessed is said with the words that
+    depend on it. Of a workbook it is the sheet with content; of several, one has to be named.
 
     Raises:
+        SheetsError: several sheets of a workbook have content, or none has the name that is given.
+        UsageError: there is no such encoding, or the file has no encoding to name.
         FileError: the file is missing, unreadable, empty, damaged, of another kind, or larger
             than a table may be (`models.sheets.bounds`).
     """
+    hints = hints or NoHints()
     stamp = _stamp(path)
     try:
-        source = _source(path)
-        with closing(source.rows()) as rows:
-            header = next(rows, None)
+        sheet = _begun(path, chosen, hints, stamp, _BEGINNING)
+        if sheet.encoding == UTF_8 and not chosen.encoding and stamp.size > _BEGINNING:
+            # Letters beyond ASCII may stand anywhere: only the whole file says what they are.
+            text = find_encoding(path, hints.knows)
+            return sheet if text == sheet.source.text else _begun(path, chosen, hints, stamp, -1)
     except OSError as error:
         raise unreadable(path, error) from error
-    if header is None:
+    return sheet
+
+
+def _begun(path: Path, chosen: Chosen, hints: Hints, stamp: Stamp, most: int) -> Sheet:
+    """Read the header, the encoding found by the first bytes."""
+    source = _source(path, chosen, hints, most)
+    with closing(source.rows()) as rows:
+        first = _first_rows(rows)
+    if not first:
         raise FileError(
             _("{file} is empty.").format(file=shown(str(path))),
             _("Its first line has to name the columns."),
         )
-    columns = [cell.strip() for cell in header[1]]
-    _refuse_wide(path, columns)
-    return Sheet(path, columns, source, stamp)
+    _refuse_wide(path, first[0][1])
+    is_list = isinstance(source, JsonFile)
+    place = 0 if is_list else hints.heading([cells for _line, cells in first])
+    line, header = first[place]
+    _refuse_wide(path, header)
+    columns = [cell.strip() for cell in header]
+    above = tuple((line, " ".join(filter(None, cells))) for line, cells in first[:place])
+    return Sheet(path, columns, source, stamp, line, above)
+
+
+def _first_rows(rows: Iterator[Row]) -> list[Row]:
+    """Return the rows among which the header is, as far as they can be read."""
+    found: list[Row] = []
+    try:
+        for row in islice(rows, HEADING_ROWS):
+            found.append(row)
+            if len(row[1]) > MOST_COLUMNS:
+                break
+    except FileError:
+        if not found:
+            raise  # else whoever reads the rows meets it, and knows the columns
+    return found
 
 
 def _refuse_wide(path: Path, columns: list[str]) -> None:
@@ -185,23 +315,31 @@ def _refuse_wide(path: Path, columns: list[str]) -> None:
     )
 
 
-def _source(path: Path) -> Source:
+def _source(path: Path, chosen: Chosen, hints: Hints, most: int) -> Source:
     with path.open("rb") as file:
-        head = file.read(8)
+        head = file.read(4096)
     if is_workbook(head):
-        return Workbook(path)
-    suffix = path.suffix.lower()
-    if suffix in WORKBOOK_SUFFIXES:
+        if chosen.encoding:
+            raise UsageError(
+                _("{file} is a workbook, which has no encoding to name.").format(
+                    file=shown(path.name)
+                )
+            )
+        return Workbook(path, chosen.sheet)
+    if chosen.sheet:
+        raise UsageError(
+            _("{file} is no workbook: it has no sheets.").format(file=shown(path.name))
+        )
+    if path.suffix.lower() in WORKBOOK_SUFFIXES:
         raise FileError(
             _("{file} is no workbook, whatever its name says.").format(file=shown(str(path))),
             _("Open it in a spreadsheet and save it as XLSX or CSV UTF-8."),
         )
-    if suffix == ".json":
-        raise FileError(
-            _("{file} is JSON, which cannot be imported.").format(file=shown(str(path))),
-            _("Give a CSV or XLSX file."),
-        )
-    return CsvFile.recognised(path)
+    if chosen.encoding:
+        text = Encoding(named_encoding(chosen.encoding))
+    else:
+        text = find_encoding(path, hints.knows, most=most)
+    return JsonFile(path, text) if is_json(path, head) else CsvFile.recognised(path, text)
 
 
 def _stamp(path: Path) -> Stamp:

@@ -1,4 +1,4 @@
-"""CSV files as they are met: UTF-8, UTF-16, semicolons, Excel's `sep=` line; read strictly."""
+"""CSV files as they are met: any encoding and delimiter, Excel's `sep=` line; read strictly."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ import csv
 import io
 import os
 import re
+from collections import Counter
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import FileError
 from partnerdesk.models.languages import _
+from partnerdesk.models.languages import number as number_text
 from partnerdesk.models.sheets.bounds import LONGEST_LINE
+from partnerdesk.models.sheets.encoding import encoding_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO, TextIO
+
+    from partnerdesk.models.sheets.encoding import Encoding
 
 DELIMITERS = ",;\t"
 REPORTED_EVERY = 1000
 """Rows between two reports of progress."""
 
-_HEAD = 4096
-_MARKS = (  # UTF-32 first: its mark begins as that of UTF-16 does
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_FIRST_LINES = 40
+"""Lines by which the delimiter is found."""
 _SEPARATOR_LINE = re.compile(r'^"?sep=([^\w\s"]|\t)"?\s*$', re.IGNORECASE)
 _GUARDED = re.compile(r"'+\s*[=+\-@\t\r\n＝＋－＠]")
 _DANGEROUS = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠]")
@@ -56,37 +56,40 @@ class CsvFile:
     """A CSV file whose encoding and delimiter are known."""
 
     path: Path
-    encoding: str
+    text: Encoding
     delimiter: str
+    sheet: str = ""
 
     @classmethod
-    def recognised(cls, path: Path) -> CsvFile:
-        """Look at the beginning of a file.
+    def recognised(cls, path: Path, text: Encoding) -> CsvFile:
+        """Look at the beginning of a file whose encoding is known.
 
         Raises:
             FileError: it is not text.
             OSError: it cannot be read.
         """
-        encoding = _encoding(path)
-        with path.open("rb") as raw, _decoded(raw, encoding) as text:
-            first = next((line for line in _lines(text, path, encoding) if line.strip()), "")
-        return cls(path, encoding, _delimiter(first))
+        with path.open("rb") as raw, decoded(raw, text.name) as stream:
+            lines = (line for line in text_lines(stream, path, text.name) if line.strip())
+            first = list(islice(lines, _FIRST_LINES))
+        return cls(path, text, _delimiter(first))
 
     def rows(
-        self, progress: Callable[[int, int], None] | None = None
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        on_blank: Callable[[int], None] = lambda _rows: None,
     ) -> Generator[tuple[int, list[str]]]:
-        """Yield the rows that are not blank, the header first, with the line each begins in.
+        """Yield the rows that are not blank, with the line each begins in.
 
         Raises:
             FileError: the bytes are no text or the text is no CSV; names the line.
             OSError: the file cannot be read.
         """
-        with self.path.open("rb") as raw, _decoded(raw, self.encoding) as text:
+        with self.path.open("rb") as raw, decoded(raw, self.text.name) as stream:
             size = os.fstat(raw.fileno()).st_size
-            lines = _lines(text, self.path, self.encoding)
+            lines = text_lines(stream, self.path, self.text.name)
             first = next(lines, "")
-            counted = "\n" if _SEPARATOR_LINE.match(first) else first
-            row = _RowLines(chain([counted], lines))
+            is_separator = _SEPARATOR_LINE.match(first) is not None
+            row = _RowLines(chain(["\n" if is_separator else first], lines))
             reader = csv.reader(row, delimiter=self.delimiter, strict=True)
             line = 1
             try:
@@ -96,6 +99,8 @@ class CsvFile:
                     texts = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
                     if "".join(texts).strip():
                         yield line, texts
+                    elif not (is_separator and number == 0):
+                        on_blank(1)
                     line = reader.line_num + 1
                     row.begins_in(line)
             except csv.Error as error:
@@ -127,34 +132,42 @@ class _RowLines:
         return line
 
 
-def _decoded(raw: BinaryIO, encoding: str) -> TextIO:
+def decoded(raw: BinaryIO, encoding: str) -> TextIO:
+    """Return the text of a file, its line ends as they are."""
     return io.TextIOWrapper(raw, encoding=encoding, newline="")
 
 
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return encoding
-    first, second = head[0::2].count(0), head[1::2].count(0)
-    obvious = len(head) // 10
-    if first == 0 and second > obvious:
-        return "utf-16-le"
-    if second == 0 and first > obvious:
-        return "utf-16-be"
-    return "utf-8-sig"
+def _delimiter(first: Sequence[str]) -> str:
+    """Return the delimiter of a table that begins with these lines.
 
-
-def _delimiter(first: str) -> str:
-    said = _SEPARATOR_LINE.match(first)
+    It is the one by which the most rows have as many cells as the others; of equals the one that
+    the first line has most of. Lines above the headings, which have none, do not count.
+    """
+    if not first:
+        return DELIMITERS[0]
+    said = _SEPARATOR_LINE.match(first[0])
     if said:
         return said.group(1)
-    outside = re.sub(r'"[^"]*"?', "", first)
-    return max(DELIMITERS, key=outside.count)
+    outside = re.sub(r'"[^"]*"?', "", first[0])
+    return max(DELIMITERS, key=lambda mark: (_rows_alike(first, mark), outside.count(mark)))
 
 
-def _lines(text: TextIO, path: Path, encoding: str) -> Iterator[str]:
+def _rows_alike(lines: Sequence[str], delimiter: str) -> int:
+    """Return how many rows of several cells have the same number of them."""
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter))
+    except csv.Error:
+        return 0
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    return max(widths.values(), default=0)
+
+
+def text_lines(text: TextIO, path: Path, encoding: str) -> Iterator[str]:
+    """Yield the lines of a text, the mark in front of it left out.
+
+    Raises:
+        FileError: the bytes are no such text, or a line is too long.
+    """
     number = 0
     try:
         while line := text.readline(LONGEST_LINE):
@@ -164,39 +177,51 @@ def _lines(text: TextIO, path: Path, encoding: str) -> Iterator[str]:
                     _("Line {line} has a NUL character: the file is no text, or damaged.").format(
                         line=number
                     ),
-                    _save_as(),
+                    save_as(),
                 )
             if len(line) == LONGEST_LINE:
                 raise _too_long(number)
-            yield line
+            yield line.removeprefix("\ufeff") if number == 1 else line
     except UnicodeDecodeError as error:
-        raise FileError(
-            _("The text in line {line} is not {encoding}.").format(
-                line=_line_of_bad_bytes(path, encoding),
-                encoding=encoding.upper().removesuffix("-SIG"),
-            ),
-            _save_as(),
-        ) from error
+        raise undecodable(path, encoding) from error
 
 
-def _line_of_bad_bytes(path: Path, encoding: str) -> int:
+def undecodable(path: Path, encoding: str) -> FileError:
+    """Return the error for a file with bytes that are no text in `encoding`."""
+    line, byte, offset = _bad_bytes(path, encoding)
+    said = _("The text in line {line} is not {encoding}: byte 0x{byte:02X} at offset {offset}.")
+    return FileError(
+        said.format(
+            line=line, encoding=encoding_title(encoding), byte=byte, offset=number_text(offset)
+        ),
+        _("Say which encoding it is (e in the console, --encoding in the command), or save the "
+          "file as “CSV UTF-8”."),
+    )  # fmt: skip
+
+
+def _bad_bytes(path: Path, encoding: str) -> tuple[int, int, int]:
+    """Return the first byte that is no text: its line, itself, and how many bytes are before it."""
     decoder = codecs.getincrementaldecoder(encoding)()
     counter = io.IncrementalNewlineDecoder(None, translate=True)
-    lines = 1
+    lines, read = 1, 0
     with path.open("rb") as file:
         while True:
             block = file.read(65536)
+            read += len(block)
             try:
                 text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
-                good = bytes(error.object[: error.start]).decode(error.encoding, "ignore")
-                return lines + counter.decode(good, final=True).count("\n")
+                whole = bytes(error.object)
+                good = whole[: error.start].decode(error.encoding, "ignore")
+                lines += counter.decode(good, final=True).count("\n")
+                return lines, whole[error.start], read - len(whole) + error.start
             lines += counter.decode(text).count("\n")
             if not block:
-                return lines
+                return lines, 0, read
 
 
-def _save_as() -> str:
+def save_as() -> str:
+    """Return what to do with a file that is no text."""
     return _("Save the file as “CSV UTF-8” or as XLSX, and import that one.")
 
 

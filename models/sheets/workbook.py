@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import FileError
-from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.text import listed, shown
 from partnerdesk.models.languages import _, number
 from partnerdesk.models.sheets.bounds import MOST_COLUMNS
-from partnerdesk.models.sheets.workbooks.reading import Exit
+from partnerdesk.models.sheets.workbooks.reading import SHEETS, Exit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Sequence
+
+    from partnerdesk.models.sheets.encoding import Encoding
 
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 
@@ -26,7 +28,7 @@ _START = """
 import sys
 sys.path.append(sys.argv[1])
 from partnerdesk.models.sheets.workbooks.reading import main
-sys.exit(main(sys.argv[2]))
+sys.exit(main(*sys.argv[2:]))
 """
 
 
@@ -37,42 +39,72 @@ def is_workbook(head: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """A workbook; what counts is its first visible sheet with content."""
+    """A workbook; what counts is the sheet that is named, or the only visible one with content."""
 
     path: Path
+    sheet: str = ""
     delimiter: str = ""
-    encoding: str = ""
+    text: Encoding | None = None
 
     def rows(
-        self, progress: Callable[[int, int], None] | None = None
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        on_blank: Callable[[int], None] = lambda _rows: None,
     ) -> Generator[tuple[int, list[str]]]:
-        """Yield the rows that are not blank, the header first, with the number of each.
+        """Yield the rows that are not blank, with the number of each.
 
         Raises:
+            SheetsError: several sheets have content and none is named, or none has that name.
             FileError: the file is damaged, encrypted or too large.
         """
-        command = [sys.executable, "-P", "-c", _START, str(_HOUSE), str(self.path.absolute())]
+        command = [
+            sys.executable, "-P", "-c", _START, str(_HOUSE), str(self.path.absolute()), self.sheet,
+        ]  # fmt: skip
         with subprocess.Popen(  # noqa: S603 - our own code, run by this Python
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as reader:
             lines = reader.stdout or ()
-            row = 0
+            row, before = 0, 0
+            names: list[str] = []
             try:
                 for line in lines:
                     if not line.endswith(b"\n"):
                         break
                     row, cells = json.loads(line)
-                    if isinstance(cells, list):
+                    if row == SHEETS:
+                        names = cells
+                    elif isinstance(cells, list):
+                        if row > before + 1 and before:
+                            on_blank(row - before - 1)
+                        before = row
                         yield row, cells
                     elif progress:
                         progress(row, cells)
                 code = reader.wait()
             finally:
                 reader.kill()
+        if code in (Exit.SEVERAL, Exit.NO_SHEET):
+            raise SheetsError(self.path, names, self.sheet)
         if code not in (Exit.DONE, Exit.NO_CONTENT):
             raise _failure(self.path, code)
         if progress:
             progress(row, row)
+
+
+class SheetsError(FileError):
+    """A workbook has several sheets with content, or none of the name that was given."""
+
+    def __init__(self, path: Path, names: Sequence[str], wanted: str) -> None:
+        file, listing = shown(path.name), listed(names)
+        if wanted:
+            text = _("{file} has no sheet {name}.").format(file=file, name=shown(wanted[:60]))
+        else:
+            text = _("{file} has several sheets with content: which one is meant?").format(
+                file=file
+            )
+        said = _("Name it (t in the console, --sheet in the command): {names}.")
+        super().__init__(text, said.format(names=listing))
+        self.names = tuple(names)
 
 
 def _failure(path: Path, code: int) -> FileError:

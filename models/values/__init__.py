@@ -1,1 +1,1 @@
-"""What a typed text means: identifiers, domains, durations, countries, tags."""
+"""Parses typed texts: identifiers, domains, durations, countries, e-mail addresses."""

@@ -1,8 +1,9 @@
-"""Countries: by code, by name in all languages that are known, and by the usual wrong codes."""
+"""Finds countries by code, by name in every known language, and by the usual wrong codes."""
 
 from __future__ import annotations
 
 import difflib
+import pickle
 import re
 from functools import cache
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 _NO_COUNTRY = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA",
                          "XB", "XK", "ZZ"})  # fmt: skip
-"""Codes of two letters that CLDR has and ISO 3166-1 has not."""
+"""Two-letter codes that are in CLDR but not in ISO 3166-1."""
 
 _LONGEST_NAME = 80
 
@@ -75,28 +76,48 @@ _VARIANTS: Mapping[str, str] = {
     "VE": "Bolivarian Republic of Venezuela",
     "VN": "Viet Nam",
 }
-"""Other names that can mean one country only."""
+"""Further names that mean exactly one country."""
+
+_OTHER_CODES: Mapping[str, str] = {"UK": "GB", "EL": "GR", "UAE": "AE"}
+"""Codes that mean one country only: those of the European Union (Interinstitutional style guide,
+7.1.1) that ISO 3166-1 has not, and one that everybody writes."""
+
+_DOUBTFUL = frozenset({"congo", "korea", "america", "samoa", "guyana", "virgin islands"})
+"""Names that mean one country in some language, and one of several to whoever writes English."""
 
 _WRONG_CODES: Mapping[str, str] = {
-    "UK": "GB", "EN": "GB", "ENG": "GB", "SCO": "GB", "GER": "DE", "EL": "GR", "JA": "JP",
+    "EN": "GB", "ENG": "GB", "SCO": "GB", "GER": "DE", "JA": "JP",
     "KO": "KR", "SP": "ES", "SUI": "CH", "HOL": "NL", "POR": "PT", "DAN": "DK", "SWE": "SE",
     "BUL": "BG", "CRO": "HR", "SLO": "SI", "LAT": "LV", "GRE": "GR", "RF": "RU", "BEL": "BE",
-    "KAZ": "KZ", "UAE": "AE",
+    "KAZ": "KZ",
 }  # fmt: skip
-"""Codes that are in use and wrong: Internet domains, languages, sports, number plates."""
+"""Wrong codes in use (Internet domains, languages, sports, number plates) and the right ones."""
 
 
-def country_code(text: str) -> str | None:
-    """Return the ISO 3166-1 alpha-2 code that a code or a name means; None where none is known."""
+def country_code(text: str, *, any_language: bool = True) -> str | None:
+    """Return the ISO 3166-1 alpha-2 code of a code or a name; None for an unknown one.
+
+    Args:
+        text: what is written.
+        any_language: whether a name may be in any language of CLDR; reading all of them takes half
+            a second, once, which nobody should wait for while typing.
+    """
     text = text.strip()
     if len(text) > _LONGEST_NAME:
         return None
     code = text.upper()
-    return code if code in codes() else _by_name().get(_key(text))
+    if code in codes():
+        return code
+    found = _OTHER_CODES.get(code) or _by_name().get(_key(text))
+    if found is None and len(code) == 3 and code.isascii():
+        found = _aliases().get(code)
+    if found is None and any_language and len(_key(text)) > 1 and not code.isdecimal():
+        found = _in_any_language().get(_key(text))
+    return found
 
 
 def likely_code(text: str) -> str:
-    """Return the code of the country that a wrong code or a misspelt name likely means, or ""."""
+    """Return the likely country code for a wrong code or a misspelt name; empty if unknown."""
     text = text.strip()
     if not text or len(text) > _LONGEST_NAME:
         return ""
@@ -112,7 +133,7 @@ def likely_code(text: str) -> str:
 
 
 def country_name(code: str) -> str:
-    """Return the country's name in the language in use; the code itself where it is none."""
+    """Return a country's name in the language in use; an unknown code comes back unchanged."""
     return _names(language()).get(code, code)
 
 
@@ -136,7 +157,7 @@ def _names(speech: str) -> dict[str, str]:
 
 
 def _key(name: str) -> str:
-    """Return a name as names are compared: folded, with words only, without the article."""
+    """Return the key by which names are compared: folded, words only, without the article."""
     spelled = fold(name).replace("&", " and ").replace(".", "")
     words = re.sub(r"[\W_]+", " ", spelled).split()
     return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
@@ -144,24 +165,59 @@ def _key(name: str) -> str:
 
 @cache
 def _by_name() -> dict[str, str]:
-    """Return the code by the key of each name that means one country only."""
-    found: dict[str, set[str]] = {}
+    """Return the country code for the key of each name that means exactly one country."""
+    codes_by_name: dict[str, set[str]] = {}
     for speech in LANGUAGES:
         for code, name in _names(speech).items():
-            found.setdefault(_key(name), set()).add(code)
+            codes_by_name.setdefault(_key(name), set()).add(code)
     for code, names in _VARIANTS.items():
         for name in names.split(", "):
-            found.setdefault(_key(name), set()).add(code)
-    return {name: meant.pop() for name, meant in found.items() if len(meant) == 1 and name}
+            codes_by_name.setdefault(_key(name), set()).add(code)
+    return {
+        name: countries.pop()
+        for name, countries in codes_by_name.items()
+        if len(countries) == 1 and name
+    }
+
+
+@cache
+def _in_any_language() -> dict[str, str]:
+    """Return the country code for each name, by its key, that means one country only."""
+    from babel.localedata import locale_identifiers
+
+    found: dict[str, set[str]] = {}
+    for speech in locale_identifiers():
+        if "_" in speech:  # a country's way to write a language that is there by itself
+            continue
+        for code, name in _territories(speech).items():
+            if code in codes():
+                found.setdefault(_key(name), set()).add(code)
+    return {
+        name: meant.pop()
+        for name, meant in found.items()
+        if len(meant) == 1 and name and name not in _DOUBTFUL
+    }
+
+
+def _territories(speech: str) -> dict[str, str]:
+    """Return the names of countries in one language.
+
+    Babel keeps whatever of a language it has read: here it would be 140 MB.
+    """
+    from babel.localedata import resolve_locale_filename
+
+    with open(resolve_locale_filename(speech), "rb") as file:  # noqa: PTH123 - Babel's own name
+        data = pickle.load(file)  # noqa: S301 - a part of the library
+    return {str(code): str(name) for code, name in data.get("territories", {}).items()}
 
 
 @cache
 def _aliases() -> dict[str, str]:
-    """Return the code by codes of three letters and by former ones, where one country follows."""
+    """Return the current code for three-letter and former codes that lead to one country."""
     from babel.core import get_global
 
     return {
-        alias: meant[0]
-        for alias, meant in get_global("territory_aliases").items()
-        if alias.isalpha() and len(meant) == 1 and meant[0] in codes()
+        alias: countries[0]
+        for alias, countries in get_global("territory_aliases").items()
+        if alias.isalpha() and len(countries) == 1 and countries[0] in codes()
     }

@@ -1,4 +1,4 @@
-"""Domain names as the book keeps them: lower case, Unicode and not punycode, without a last dot."""
+"""Domain names as the book stores them: lower case, Unicode, without a trailing dot."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 import unicodedata
 
 LONGEST_DOMAIN = 253
-"""Characters of a whole name, in its ASCII form."""
+"""Maximum characters of a whole name, in its ASCII form."""
 LONGEST_LABEL = 63
-"""Characters of a part between dots, in its ASCII form."""
+"""Maximum characters of a label (a part between dots), in its ASCII form."""
 
 _PLAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
@@ -16,10 +16,10 @@ _ACE = "xn--"
 
 
 def domain_name(text: str) -> str | None:
-    """Return the domain that `text` names as the book keeps it; None where it names none.
+    """Return the domain in `text` as the book stores it; None if `text` is no domain name.
 
-    It has two labels or more, of letters, digits and inner hyphens; the last one is no number. An
-    international name may come in Unicode or in its ASCII form (`xn--…`).
+    A domain has two labels or more, of letters, digits and inner hyphens; the last label is no
+    number. An international name may come in Unicode or in its ASCII form (`xn--…`).
     """
     name = text.lower().removesuffix(".")
     if len(name) > LONGEST_DOMAIN:
@@ -38,7 +38,7 @@ def _folded(name: str) -> str:
 
 
 def _unicode_label(label: str) -> str:
-    """Return a label in Unicode, empty where it is none."""
+    """Return a label in Unicode; empty if it is invalid."""
     if label.startswith(_ACE):
         try:
             decoded = label[len(_ACE) :].encode("ascii").decode("punycode")
@@ -50,7 +50,7 @@ def _unicode_label(label: str) -> str:
     fits = all(letter == "-" or unicodedata.category(letter)[0] in "LMN" for letter in label)
     if not label or not fits or label[0] == "-" or label[-1] == "-":
         return ""
-    if unicodedata.category(label[0])[0] == "M":  # an accent with no letter to stand on
+    if unicodedata.category(label[0])[0] == "M":  # a combining mark without a base letter
         return ""
     return label if len(_ascii_label(label)) <= LONGEST_LABEL else ""
 

@@ -1,4 +1,4 @@
-"""Durations as Microsoft writes them, ISO 8601: `P180D`, `P2Y`; days, weeks, months and years."""
+"""Durations in ISO 8601, as Microsoft writes them: `P180D`, `P2Y`; days, weeks, months, years."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ class Duration:
         return bool(self.months or self.days)
 
     def after(self, moment: datetime) -> datetime:
-        """Return the moment that lies this span after another; a month's end stays one.
+        """Return the moment this duration after `moment`; 31 January plus a month is 28 February.
 
         Raises:
-            OverflowError: it lies behind the last year there is.
+            OverflowError: the result lies after the last year that `datetime` can hold.
         """
         years, month = divmod(moment.month - 1 + self.months, 12)
         year = moment.year + years
         if year > 9998:
             raise OverflowError
         last = calendar.monthrange(year, month + 1)[1]
-        there = moment.replace(year=year, month=month + 1, day=min(moment.day, last))
-        return there + timedelta(days=self.days)
+        shifted = moment.replace(year=year, month=month + 1, day=min(moment.day, last))
+        return shifted + timedelta(days=self.days)
 
 
 def parse_duration(text: str) -> Duration | None:
-    """Return the duration that a text means, upper or lower case; None where it means none."""
+    """Return the duration in `text`, in upper or lower case; None if `text` is no duration."""
     match = _FORM.match(text.strip().upper())
     if match is None:
         return None

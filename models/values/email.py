@@ -1,4 +1,4 @@
-"""E-mail addresses: what may be one, and as servers take it."""
+"""E-mail addresses: a sender with or without a name, and the form that servers accept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def sender_parts(sender: str) -> tuple[str, str]:
     """Return name and address of `Name <address>`; the name may be empty.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: `sender` holds no valid address, or invisible characters.
     """
     from email_validator import EmailNotValidError, validate_email
 
@@ -38,7 +38,7 @@ def sender_parts(sender: str) -> tuple[str, str]:
 
 
 def wire_address(address: str) -> str:
-    """Return a valid address as servers take it: in ASCII wherever it has such a form."""
+    """Return a valid address in the form that servers accept: in ASCII, if it has such a form."""
     from email_validator import validate_email
 
     found = validate_email(address, check_deliverability=False)

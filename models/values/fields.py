@@ -1,34 +1,51 @@
-"""What a typed field means: its value, or a Reason that says what is wrong and what is right.
+"""Parses typed fields: into a value, or a Reason that says what is wrong and what is right.
 
     tenant = kept(guid_field(text, "partner.microsoft-id", "microsoft_id"), reasons, "")
 
-A field that is left empty is empty: whether it may be, its plan says.
+An empty text gives an empty value; the plan decides whether the field may be empty.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import _
-from partnerdesk.models.values.countries import country_code, likely_code
+from partnerdesk.models.values.countries import country_code, country_name, likely_code
+from partnerdesk.models.values.days import AmbiguousDayError, parse_moment
 from partnerdesk.models.values.identifiers import guid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 LONGEST = 256
-"""Characters of a name, a domain, an address."""
+"""Maximum characters of a name, a domain or an address."""
 SIGNED: Mapping[str, bool | None] = {"yes": True, "no": False, "": None}
-"""What is written for what is so, is not so, and is not known."""
+"""The words for yes and no; an empty text means that the answer is unknown."""
+
+_YES = frozenset(
+    {
+        "yes", "y", "true", "t", "1", "on", "enabled", "x", "✓", "✔", "да", "д", "истина", "ja",
+        "wahr", "oui", "vrai", "si", "sim", "tak", "prawda", "ano", "igen", "evet", "kylla",
+        "はい", "是", "예",
+    }
+)  # fmt: skip
+_NO = frozenset(
+    {
+        "no", "n", "false", "f", "0", "off", "disabled", "нет", "н", "ложь", "nein", "falsch",
+        "non", "faux", "nao", "nie", "nei", "nej", "ne", "nem", "hayır", "hayir", "ei", "いいえ",
+        "否", "아니요",
+    }
+)  # fmt: skip
+"""Words for yes and no, folded: of spreadsheets, PowerShell and portals in their languages."""
 
 Value = TypeVar("Value")
 
 
 def kept(found: Value | Reason, reasons: list[Reason], otherwise: Value) -> Value:
-    """Return a field's value; a reason is added to `reasons`, and `otherwise` stands for it."""
+    """Return a parsed value; add a Reason to `reasons` instead and return `otherwise`."""
     if isinstance(found, Reason):
         reasons.append(found)
         return otherwise
@@ -36,56 +53,79 @@ def kept(found: Value | Reason, reasons: list[Reason], otherwise: Value) -> Valu
 
 
 def is_visible(text: str, longest: int = LONGEST) -> bool:
-    """Say whether a text is no longer than it may be, and all of it can be seen."""
+    """Say whether a text has at most `longest` characters, all of them visible."""
     return len(text) <= longest and shown(text) == text
 
 
 def text_field(
     text: str, code: str, field: str, longest: int = LONGEST, source: str = ""
 ) -> str | Reason:
-    """Return a text of one line of which all can be seen."""
+    """Return a text of one line; a Reason if it is too long or has invisible characters."""
     if is_visible(text, longest):
         return text
-    said = _("At most {count} characters, and all of them to be seen.")
-    return Reason(code, said.format(count=longest), field, source)
+    sentence = _("At most {count} characters, and all of them to be seen.")
+    return Reason(code, sentence.format(count=longest), field, source)
 
 
 def guid_field(text: str, code: str, field: str) -> str | Reason:
-    """Return a GUID in lower case."""
+    """Return a GUID in lower case; a Reason if the text is no GUID."""
     found = guid(text) if text else ""
     if found is not None:
         return found
-    said = _("{text} is no GUID such as 1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11.")
-    return Reason(code, said.format(text=shown(text[:60])), field)
+    sentence = _("{text} is no GUID such as 1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11.")
+    return Reason(code, sentence.format(text=shown(text[:60])), field)
 
 
 def country_field(text: str, code: str, field: str) -> str | Reason:
-    """Return the code of a country that is named or given by its code."""
+    """Return the code of a country, given by name or code; a Reason if it is unknown."""
     found = country_code(text) if text else ""
     if found is not None:
         return found
     likely = likely_code(text)
-    said = _("{text} is no country.")
-    if likely:
-        said = _("{text} is no country; do you mean {likely}?")
-    return Reason(code, said.format(text=shown(text[:60]), likely=likely), field, offer=likely)
+    return Reason(code, no_country(text, likely), field, offer=likely)
+
+
+def no_country(text: str, likely: str) -> str:
+    """Return that `text` is no country, and which one is likely meant, if any."""
+    if likely and len(text) <= 3:
+        sentence = _("{text} is no country code; the code of {country} is {code}.")
+    elif likely:
+        sentence = _("There is no country {text}. Did you mean {country} ({code})?")
+    else:
+        sentence = _(
+            "There is no country {text}. Write its name, or its code of two letters such as PT."
+        )
+    said = shown(text[:60])
+    return sentence.format(text=said, country=country_name(likely), code=likely)
+
+
+def yes_no(text: str) -> bool | None:
+    """Return whether a word says yes or no, in the words of many programs; None for neither."""
+    word = fold(text.strip())
+    return True if word in _YES else False if word in _NO else None
 
 
 def yes_no_field(text: str, code: str, field: str) -> bool | Reason | None:
     """Return whether something is so; None where it is not known."""
-    word = text.lower()
-    if word in SIGNED:
-        return SIGNED[word]
+    said = yes_no(text)
+    if said is not None or not text.strip():
+        return said
     return Reason(code, _("Write yes or no, or leave it empty where it is not known."), field)
 
 
-def day_field(text: str, code: str, field: str) -> datetime | Reason | None:
-    """Return the moment that a day or an ISO 8601 moment means, in UTC; None for no text."""
+def day_field(
+    text: str, code: str, field: str, *, day_first: bool | None = None
+) -> datetime | Reason | None:
+    """Return the moment that a day or a moment means, in UTC; None for no text.
+
+    `day_first` says whether 03/04/2027 is the third of April; None where nobody knows.
+    """
     if not text:
         return None
     try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return parse_moment(text, day_first=day_first)
+    except AmbiguousDayError:
+        said = _("{text} can be two days; write it as 2027-06-30.")
     except (ValueError, OverflowError):
         said = _("{text} is no day such as 2027-06-30.")
-        return Reason(code, said.format(text=shown(text[:40])), field)
+    return Reason(code, said.format(text=shown(text[:40])), field)

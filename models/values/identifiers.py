@@ -1,7 +1,7 @@
-"""How the words of a filter are looked for in identifiers (GUIDs), whose letters mean nothing.
+"""How a filter searches its words in identifiers (GUIDs), whose letters mean nothing.
 
-Nearly every short word of the letters a to f stands in somebody's GUID. So one finds those that
-begin with it, and only a longer one, which somebody will have copied, is looked for anywhere.
+Nearly every short word of the letters a to f occurs in some GUID. So a short word matches only the
+beginning of a GUID; a longer word, which somebody has probably copied, matches anywhere in it.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 import re
 
 LENGTH = 36
-"""Letters of a whole identifier."""
+"""Characters of a whole GUID."""
 COPIED = 6
-"""Letters from which on a word is looked for anywhere in an identifier."""
+"""Minimum characters of a word that is searched anywhere in a GUID."""
 _PART = re.compile(r"^[0-9a-f-]{1,36}$")
 
 
 def may_be_part(word: str) -> bool:
-    """Say whether a folded word may be a part of an identifier."""
+    """Say whether a folded word may be a part of a GUID."""
     return _PART.match(word) is not None
 
 
 def is_anywhere(word: str) -> bool:
-    """Say whether a word that may be a part is looked for anywhere, not only at the beginning."""
+    """Say whether a word is searched anywhere in a GUID, not only at the beginning."""
     return COPIED <= len(word) < LENGTH
 
 
@@ -29,7 +29,7 @@ _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 
 def guid(text: str) -> str | None:
-    """Return a GUID in lower case and without braces; None where `text` is none."""
+    """Return a GUID in lower case and without braces; None if `text` is no GUID."""
     bare = text.lower()
     if bare.startswith("{") and bare.endswith("}"):
         bare = bare[1:-1]

@@ -21,7 +21,7 @@ _REGION_OF: Mapping[str, str] = {
     **{country: country for country in _ALONE.split()},
     **{country: name for name, countries in REGIONS.items() for country in countries},
 }
-"""The region of each country that is certain; its own code where it is one by itself."""
+"""The region of each country, where it is certain; a country code if the country is alone in it."""
 
 
 def in_other_region(country: str, market: str) -> bool:

@@ -11,8 +11,8 @@ from partnerdesk.models.core.clock import age, moment_text
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.tui.widgets.page_search import PageScreen
 from partnerdesk.tui.widgets.questions import done
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.session import AppSession
 
 
-class ChangeScreen(AppScreen):
+class ChangeScreen(PageScreen):
     """Everything that the history says of one change."""
 
     NAME = "change"
@@ -104,7 +104,7 @@ class ChangeScreen(AppScreen):
             Section(_("Letter"), tuple(_letter(page.entry))),
             *self._plan(page),
             *self._parts(page),
-            Section(_("Calls to Partner Center"), tuple(map(_call, page.calls))),
+            Section(_("What is sent"), tuple(map(_call, page.calls))),
             Section(_("Seal"), seal),
         ]
 
@@ -264,9 +264,7 @@ def _parted(line: str) -> tuple[str, str]:
 
 
 def _call(call: OutboxCall) -> Field:
-    from partnerdesk.models.changes.outbox import CALL_STATE_TITLES
+    from partnerdesk.models.pages.change import call_lines
 
-    state = _(CALL_STATE_TITLES[call.state])
-    attempts = ngettext("{count} attempt", "{count} attempts", call.attempts)
-    lines = [f"{call.method} {call.path}", f"{state} · {attempts}", call.answer]
-    return Field(str(call.id), "\n".join(filter(None, lines)))
+    channel, lines = call_lines(call)
+    return Field(channel, "\n".join(lines))

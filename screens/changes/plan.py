@@ -13,8 +13,8 @@ from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.operations.describe_plan import describe_plan, plan_text, plan_title
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.tui.widgets.page_search import PageScreen
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,7 +28,7 @@ LABEL_SHARE = 0.6
 """The part of the line that what is asked may take, as `Prompt` lays it out."""
 
 
-class PlanScreen(AppScreen):
+class PlanScreen(PageScreen):
     """Shows a plan; `!` carries it out, Esc leaves everything as it is."""
 
     NAME = "plan"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from partnerdesk.models.core.paths import typed_path
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.lists.list_state import View
 from partnerdesk.screens.customers.marked import MarkedCustomers
 from partnerdesk.screens.customers.small_edits import TagPrompt, edit_note
+from partnerdesk.screens.files.ask_import import ask_import, import_action
 from partnerdesk.screens.files.export import ExportFlow
 from partnerdesk.screens.relationships.partners.reseller_flow import ResellerFlow
 from partnerdesk.tui.widgets.actions import Action
@@ -59,9 +59,7 @@ class CustomersScreen(ListScreen):
                N_("Copy the Microsoft ID, domain or name"), "y", bar=False),
         Action("customers.export", "x", N_("Export"),
                N_("Write the shown or the marked customers to CSV, XLSX or JSON"), "x"),
-        Action("customers.import", "I", N_("Import"),
-               N_("Import the portal's export, or any CSV or XLSX file"), "I",
-               changes=True),
+        import_action("customers", bar=True),
         Action("customers.reseller", "R", N_("Reseller"),
                N_("Name the indirect reseller of the marked customers, or of the one here"), "R",
                changes=True, bar=False),
@@ -121,11 +119,7 @@ class CustomersScreen(ListScreen):
 
     def do_import(self) -> None:
         """Ask for a file and show what it would change."""
-        self.ask(_("Import file"), "", self._import_answered)
-
-    async def _import_answered(self, text: str | None) -> None:
-        if text and text.strip():
-            await self.shell.show("import", typed_path(text))
+        ask_import(self, "customers")
 
     async def do_invite(self) -> None:
         """Invite the marked customers, or the one under the cursor; a company where is none."""

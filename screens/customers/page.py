@@ -14,8 +14,8 @@ from partnerdesk.screens.customers.sections import CHANGE, Ways, sections
 from partnerdesk.screens.customers.small_edits import TagPrompt, edit_note
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import FieldPage
+from partnerdesk.tui.widgets.page_search import PageScreen
 from partnerdesk.tui.widgets.questions import Choice, done
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.session import AppSession
 
 
-class CustomerScreen(AppScreen):
+class CustomerScreen(PageScreen):
     """Everything the book holds of one customer."""
 
     NAME = "customer"

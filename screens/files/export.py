@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.core.paths import is_there, typed_path
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _, ngettext, number
-from partnerdesk.models.lists.export import chosen_columns, export, format_of, has_portal_columns
+from partnerdesk.models.lists.completion import path_completer
+from partnerdesk.models.lists.export import (
+    FORMATS,
+    chosen_columns,
+    export,
+    format_of,
+    has_portal_columns,
+)
+from partnerdesk.tui.widgets.prompt import Aid
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
@@ -72,7 +80,8 @@ class ExportFlow:
 
     def _ask_path(self) -> None:
         name = f"{self._query.spec.name}.csv"
-        self._screen.ask(_("Export to (.csv .xlsx .json)"), name, self._path_given)
+        aid = Aid(path_completer(tuple(f".{ending}" for ending in FORMATS)))
+        self._screen.ask(_("Export to (.csv .xlsx .json)"), name, self._path_given, aid=aid)
 
     def _path_given(self, text: str | None) -> None:
         if not text or not text.strip():

@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import shlex
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
-from partnerdesk.models.core.errors import AppError
+from partnerdesk.models.core.errors import AppError, UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, number
+from partnerdesk.models.lists.completion import word_completer
 from partnerdesk.models.lists.spec import Column, Kind, Row
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.app_screen import AppScreen
+from partnerdesk.tui.widgets.lines import KeyBar
+from partnerdesk.tui.widgets.prompt import Aid
+from partnerdesk.tui.widgets.questions import Choice
 from partnerdesk.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.importing.plan import ImportOutcome, ImportPlan
+    from partnerdesk.models.importing.plan import FilePlan, ImportOutcome
     from partnerdesk.models.session import AppSession
 
 COLUMNS = (
@@ -39,6 +44,8 @@ COLUMNS = (
 )  # fmt: skip
 SHOWN_ROWS = 10_000
 """Rows of each kind that can be looked at; all are counted."""
+MOST_CHOICES = 9
+"""Sheets that one key chooses among."""
 BAR = 30
 """Cells of the progress bar."""
 
@@ -50,24 +57,44 @@ class ImportScreen(AppScreen):
     CSS_PATH = "import_.tcss"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("import.carry-out", "exclamation_mark", N_("Carry out"),
-               N_("Write the new and changed customers into the book"), "!", changes=True),
+               N_("Write the new and changed rows into the book"), "!", changes=True),
         Action("import.undo", "u", N_("Undo"),
                N_("Take the import back that was just made; shows first what happens to each"),
                "u", changes=True),
         Action("import.map", "m", N_("Map columns"),
                N_("Say which column holds which field: company_name=Firma country=Land"), "m"),
+        Action("import.encoding", "e", N_("Encoding"),
+               N_("Say which encoding the text has, where it was guessed wrongly"), "e"),
+        Action("import.sheet", "t", N_("Sheet"), N_("Say which sheet of the workbook is meant"),
+               "t"),
+        Action("import.dates", "d", N_("Dates"),
+               N_("Say whether days stand before months: what 03/04/2026 is"), "d"),
+        Action("import.other", "o", N_("Other list"),
+               N_("Import the file into the list whose columns it has"), "o"),
     )  # fmt: skip
 
     table = query_one("#rows", RecordTable)
     summary = query_one("#summary", Static)
+    keys = query_one(KeyBar)
 
-    def __init__(self, desk: AppSession, account: Account, path: Path) -> None:
+    def __init__(
+        self, desk: AppSession, account: Account, path: Path, name: str = "customers"
+    ) -> None:
         super().__init__(desk)
         self._account = account
         """The account the import was begun in; stays it, whatever the header chooses later."""
         self._path = path
+        self._list = name
+        """The list that is imported."""
         self._mapping: dict[str, str] = {}
-        self._plan: ImportPlan | None = None
+        self._encoding, self._sheet = "", ""
+        self._day_first: bool | None = None
+        self._sheets: tuple[str, ...] = ()
+        """The sheets that could be meant, where that had to be asked."""
+        self._asks_dates = False
+        self._other = ""
+        """The list whose columns the file has, where it is another one."""
+        self._plan: FilePlan | None = None
         self._done = False
         self._change_id: int | None = None
         """The import's entry in the history, once it is made."""
@@ -76,13 +103,13 @@ class ImportScreen(AppScreen):
         """Which reading of the file is under way, or was last."""
 
     @classmethod
-    async def load(cls, desk: AppSession, path: Path) -> Self:
+    async def load(cls, desk: AppSession, path: Path, name: str = "customers") -> Self:
         """Return what the file would change in the chosen account; it is read on the screen.
 
         Raises:
             NotFoundError: no account is chosen.
         """
-        return cls(desk, desk.own_account(), path)
+        return cls(desk, desk.own_account(), path, name)
 
     def body(self) -> ComposeResult:
         """Build the summary and the rows below it."""
@@ -95,18 +122,39 @@ class ImportScreen(AppScreen):
         self._read()
 
     def _read(self) -> None:
+        from partnerdesk.models.changes.history import Actor
+        from partnerdesk.models.importing.fields import LISTS
         from partnerdesk.models.importing.files import read_plan
+        from partnerdesk.models.sheets import Chosen
 
-        self._plan = None
-        store, account = self.desk.store, self._account.id
+        self._plan, self._other, self._asks_dates = None, "", False
+        self._show_keys()
+        store, kind = self.desk.store, LISTS[self._list]
+        chosen = Chosen(self._encoding, self._sheet, self._day_first)
+        by = (Actor.present(), self.desk.clock())
         label = _("Reading {file}").format(file=shown(self._path.name))
         told = self._progress(label)
         self.read(
             lambda: asyncio.to_thread(
-                read_plan, store, account, self._path, self._mapping, told
+                read_plan, store, self._account, kind, self._path, by, self._mapping, chosen, told
             ),
             self._show_plan, self._show_failure, beside=True,
         )  # fmt: skip
+
+    def _show_keys(self) -> None:
+        """Leave out of the key bar what means nothing for this file, or not any more."""
+        plan = self._plan
+        means = {
+            "import.carry-out": not self._done and plan is not None,
+            "import.map": not self._done,
+            "import.encoding": not self._done and (plan is None or plan.encoding is not None),
+            "import.sheet": not self._done and bool(self._sheets),
+            "import.dates": not self._done
+            and (self._asks_dates or (plan is not None and plan.day_first is not None)),
+            "import.other": bool(self._other),
+            "import.undo": self._change_id is not None,
+        }
+        self.keys.leave_out(*(id for id, is_meant in means.items() if not is_meant))
 
     def _progress(self, label: str) -> Callable[[int, int], None]:
         reading = self._reading = object()
@@ -130,52 +178,62 @@ class ImportScreen(AppScreen):
         self.summary.update(f"{label}\n\n{'█' * filled}{'░' * (BAR - filled)} {percent} %")
 
     def _show_failure(self, error: AppError) -> None:
+        from partnerdesk.models.importing.columns import OtherListError
+        from partnerdesk.models.importing.records import DayOrderError
+        from partnerdesk.models.sheets import SheetsError
+
+        if isinstance(error, OtherListError) and error.other is not None:
+            self._other = error.other.name
+        self._asks_dates = isinstance(error, DayOrderError)
+        if isinstance(error, SheetsError):
+            self._sheets = error.names
         file = shown(str(self._path))
         text = _("{file} cannot be imported; nothing was changed.").format(file=file)
         self.summary.update(f"{text}\n\n{error.message}\n{error.remedy}")
         self.table.display = False
+        self._show_keys()
 
-    def _show_plan(self, plan: ImportPlan) -> None:
-        from partnerdesk.models.importing.files import counts, mapped_columns
+    def _show_plan(self, plan: FilePlan) -> None:
+        from partnerdesk.models.importing.files import counts, how_read, mapped_columns
 
         self._plan = plan
         place = f"{self._account.cloud.name} · {self._account.title}"
         heading = f"{shown(plan.file)} → {place}"
+        if self._list != "customers":
+            heading += f" · {_(plan.kind.title)}"
         onward = _("Nothing is written yet: ! carries it out, Esc leaves it. u undoes it.")
         if not (plan.new or plan.changed or plan.unchanged):
             onward = _("There is nothing to import in this file.")
         columns = shown("   ".join(mapped_columns(plan)))
+        read = "".join(f"\n{shown(line)}" for line in how_read(plan))
         self.summary.update(
             Content.assemble(
-                (heading, "bold"), "\n", (columns, "$text-muted"), "\n\n",
+                (heading, "bold"), "\n", (columns, "$text-muted"), read, "\n\n",
                 (counts(plan), "bold"), "\n", onward,
             )
         )  # fmt: skip
         rows = self._rows(plan)
         self.table.display = bool(rows)
         self.table.show_all(rows)
+        self._show_keys()
 
     def on_record_table_moved(self, event: RecordTable.Moved) -> None:
         """Show whole what the row under the cursor has no room for."""
         if event.row is not None:
             self.status.say(shown(str(event.row.values[-1])), whole=True)
 
-    def _rows(self, plan: ImportPlan) -> list[Row]:
-        from partnerdesk.models.importing.fields import ImportField
-        from partnerdesk.models.importing.plan import PLACE
-
-        name = PLACE[ImportField.COMPANY_NAME]
-        domain = PLACE[ImportField.PRIMARY_DOMAIN]
+    def _rows(self, plan: FilePlan) -> list[Row]:
         refused = [
-            ("refused", number(row.line), "", row.reason) for row in plan.refused_rows[:SHOWN_ROWS]
+            ("refused", number(row.line), row.name, row.reason)
+            for row in plan.refused_rows[:SHOWN_ROWS]
         ]
         changed = [
-            ("changed", "", change.company_name,
+            ("changed", "", name,
              "; ".join(f"{line.field}: {line.before or '–'} → {line.after or '–'}"
-                       for line in change.shown()))
-            for change in plan.changes[:SHOWN_ROWS]
+                       for line in fields))
+            for name, fields in islice(plan.shown_changes(), SHOWN_ROWS)
         ]  # fmt: skip
-        new = [("new", "", values[name], values[domain]) for values in plan.new_rows[:SHOWN_ROWS]]
+        new = [("new", "", name, said) for name, said in islice(plan.shown_new(), SHOWN_ROWS)]
         return [Row(key, values) for key, values in enumerate([*refused, *changed, *new], 1)]
 
     # What keys do
@@ -191,6 +249,8 @@ class ImportScreen(AppScreen):
                 return _("There is nothing to carry out.")
         if action.id == "import.undo" and self._change_id is None:
             return _("Nothing was imported here yet.")
+        if self._done and action.id in ("import.map", "import.encoding", "import.sheet"):
+            return _("It is done already. Esc goes back to the list.")
         return super().refusal(action)
 
     async def perform(self, action: Action) -> None:
@@ -204,18 +264,21 @@ class ImportScreen(AppScreen):
         if self._plan is None:
             return
         self._done = self._writing = True
+        self._show_keys()
         self.status.say(_("Writing …"))
         busy_with = _("{file} is being imported.").format(file=shown(self._path.name))
         self.shell.start(partial(self._carry_out, self._plan), busy_with)
 
-    async def _carry_out(self, plan: ImportPlan) -> None:
+    async def _carry_out(self, plan: FilePlan) -> None:
         try:
             outcome, refused = await asyncio.to_thread(self._write, plan)
         except AppError:
             self._done = False
+            self.call_later(self._show_keys)
             raise
         finally:
             self._writing = False
+        self.desk.unfinished_import = ""
         self.call_later(self._show_outcome, outcome, refused)
         await self.shell.look()
 
@@ -229,14 +292,14 @@ class ImportScreen(AppScreen):
             onward = _("Esc goes back to the list.")
         self.summary.update(Content.assemble((said, "bold"), "\n", refused, "\n\n", onward))
         self.status.say(_("Imported."))
+        self._show_keys()
 
-    def _write(self, plan: ImportPlan) -> tuple[ImportOutcome, str]:
+    def _write(self, plan: FilePlan) -> tuple[ImportOutcome, str]:
         """Write the book, then the refused rows; runs to its end whatever the screen does."""
         from partnerdesk.models.changes.history import Actor
-        from partnerdesk.models.importing.customers import carry_out_import
-        from partnerdesk.models.importing.files import keep_refused
+        from partnerdesk.models.importing.files import carry_out, keep_refused
 
-        outcome = carry_out_import(self.desk.store, plan, Actor.present(), self.desk.clock())
+        outcome = carry_out(self.desk.store, plan, Actor.present(), self.desk.clock())
         if not plan.refused:
             return outcome, ""
         try:
@@ -257,7 +320,6 @@ class ImportScreen(AppScreen):
         self.ask(_("field=Column …"), text, self._mapping_given, proposed=False)
 
     def _mapping_given(self, text: str | None) -> None:
-        from partnerdesk.models.core.errors import UsageError
         from partnerdesk.models.importing.files import parse_mapping
 
         if text is None:
@@ -266,7 +328,64 @@ class ImportScreen(AppScreen):
             self._mapping = parse_mapping(shlex.split(text))
         except ValueError:
             raise UsageError(_("A quote is not closed.")) from None
-        self._done, self._change_id = False, None
+        self._read()
+
+    def do_encoding(self) -> None:
+        """Ask for the text's encoding."""
+        from partnerdesk.models.sheets.encoding import NAMES
+
+        plan = self._plan
+        text = self._encoding or (plan.encoding.title if plan and plan.encoding else "")
+        aid = Aid(word_completer(NAMES))
+        self.ask(_("Encoding ({names})").format(names=" ".join(NAMES)), text, self._encoded,
+                 aid=aid)  # fmt: skip
+
+    def _encoded(self, text: str | None) -> None:
+        from partnerdesk.models.sheets.encoding import named_encoding
+
+        if text is None:
+            return
+        if text.strip():
+            named_encoding(text)
+        self._encoding = text.strip()
+        self._read()
+
+    def do_sheet(self) -> None:
+        """Ask for the sheet, by one key each or by its name."""
+        if not self._sheets:
+            raise UsageError(_("The file has no sheets to choose from."))
+        choices = [
+            Choice(str(place), shown(name[:30]), partial(self._sheet_chosen, name))
+            for place, name in enumerate(self._sheets[:MOST_CHOICES], 1)
+        ]
+        if len(self._sheets) > MOST_CHOICES:
+            aid = Aid(word_completer(self._sheets))
+            self.ask(_("Sheet"), self._sheet, self._sheet_chosen, aid=aid)
+        else:
+            self.choose(_("Sheet:"), choices)
+
+    def _sheet_chosen(self, name: str | None) -> None:
+        if name:
+            self._sheet = name
+            self._read()
+
+    def do_dates(self) -> None:
+        """Ask whether days stand before months."""
+        self.choose(
+            _("03/04/2026 is:"),
+            [Choice("d", _("3 April"), partial(self._dates_chosen, day_first=True)),
+             Choice("m", _("4 March"), partial(self._dates_chosen, day_first=False))],
+        )  # fmt: skip
+
+    def _dates_chosen(self, *, day_first: bool) -> None:
+        self._day_first = day_first
+        self._read()
+
+    def do_other(self) -> None:
+        """Import the file into the list whose columns it has."""
+        if not self._other:
+            raise UsageError(_("The file has the columns of this list."))
+        self._list, self._mapping = self._other, {}
         self._read()
 
     def focus_body(self) -> None:

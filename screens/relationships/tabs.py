@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.getters import query_one
 
 from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.screens.files.ask_import import ask_import
 from partnerdesk.screens.files.export import ExportFlow
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.list_screen import ListScreen
@@ -101,6 +102,10 @@ class RelationshipTab(ListScreen):
         if scope is None:
             return None
         return await self.desk.aside(unfinished_run, scope.ids, RunKind(self.RUN))
+
+    def do_import(self) -> None:
+        """Ask for a file and show what it would change."""
+        ask_import(self, self.TAB)
 
     async def about_marked(self, what: str) -> str:
         """Return a question about the rows that are meant, saying how many the filter hides."""

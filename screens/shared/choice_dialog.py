@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.languages import _
+from partnerdesk.tui.widgets.questions import Dialog
 from partnerdesk.tui.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class NarrowedList(OptionList):
             event.prevent_default()
 
 
-class NarrowingDialog(ModalScreen[str | None]):
+class NarrowingDialog(Dialog[str | None], ModalScreen[str | None]):
     """Answers with the id of the option that was taken, or None.
 
     Subclasses give the options that hold what was typed.

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.saved_views import ChosenColumn
+from partnerdesk.tui.widgets.questions import Dialog
 from partnerdesk.tui.widgets.record_layout import LEAST, fitted, usual_width
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class _Line:
     """Cells; 0 for the usual width."""
 
 
-class ColumnsDialog(ModalScreen["Chosen | None"]):
+class ColumnsDialog(Dialog["Chosen | None"], ModalScreen["Chosen | None"]):
     """Answers with the chosen columns from left to right; with none where they are the usual."""
 
     CSS_PATH = "columns_dialog.tcss"

@@ -34,6 +34,13 @@ STATES = {
     Verdict.WARNINGS: ItemState.WARNING,
     Verdict.REFUSED: ItemState.WRONG,
 }
+FORM_MOVING = (
+    ("↑ ↓  Tab ⇧Tab", N_("Go to the field above, below")),
+    ("Enter", N_("Go to the next field; behind the last one, to the review")),
+    ("PgUp PgDn", N_("Go to the section above, below")),
+    ("ctrl+Home ctrl+End", N_("Go to the first, to the last field")),
+)
+"""Keys that move through a form."""
 
 
 class FormScreen(AppScreen):
@@ -96,6 +103,10 @@ class FormScreen(AppScreen):
         self._cannot_begin = error
         self.fail(error)
         self.ready.set()
+
+    def moving(self) -> list[tuple[str, str]]:
+        """Return the keys that lead from field to field: letters are typed here."""
+        return list(FORM_MOVING)
 
     # Should the screen fail
 

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from partnerdesk.models.languages import N_, _
 from partnerdesk.tui.widgets.actions import shown_keys
+from partnerdesk.tui.widgets.motions import Counting
+from partnerdesk.tui.widgets.page_search import told_find
+from partnerdesk.tui.widgets.prompt import Prompt
 from partnerdesk.tui.widgets.record_layout import fitted
+from partnerdesk.tui.widgets.text_view import TextView
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,14 +26,13 @@ if TYPE_CHECKING:
 
     from partnerdesk.tui.widgets.actions import Action
 
-MOVING = (
-    ("↑ ↓  k j", N_("Move")),
-    ("PgUp PgDn", N_("Move by a page")),
-    ("Home End", N_("Go to the first, to the last")),
+EVERYWHERE = (
     ("ctrl+p", N_("Find an action by its name")),
     ("ctrl+q", N_("Leave the console")),
 )
 """Keys that are the same everywhere and no action of a screen."""
+SUSPENDING = ("ctrl+z", N_("Suspend the console; fg in the shell comes back to it"))
+"""Said where there is a shell to come back from."""
 FILTERING = (
     ("Tab", N_("In the filter: complete a field or a value; again for the next")),
     ("↑ ↓", N_("In the filter: what this kind of list was filtered by before")),
@@ -43,48 +46,91 @@ GAP = 2
 """Cells between keys and text."""
 
 
-class HelpScreen(ModalScreen[None]):
-    """The keys of the screen below."""
+class HelpScreen(ModalScreen[None], Counting):
+    """The keys of the screen below: its actions, and how it is moved through."""
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter,backspace", "dismiss", show=False),
-        Binding("j,down", "scroll(1)", show=False),
-        Binding("k,up", "scroll(-1)", show=False),
-        Binding("pagedown,ctrl+f,space", "page(1)", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", show=False),
-        Binding("home", "end(False)", show=False),
-        Binding("end,G", "end(True)", show=False),
+        Binding("g", "top", show=False),
+        Binding("slash", "find", show=False),
+        Binding("n", "find_next(1)", show=False),
+        Binding("N", "find_next(-1)", show=False),
     ]
 
-    def __init__(self, actions: Sequence[Action], remapped: Mapping[str, str]) -> None:
+    view = query_one(TextView)
+    prompt = query_one(Prompt)
+
+    def __init__(
+        self,
+        actions: Sequence[Action],
+        remapped: Mapping[str, str],
+        moving: Sequence[tuple[str, str]],
+    ) -> None:
+        """Show `actions` and, of each key that moves, what it does."""
         super().__init__()
         self._actions = actions
         self._remapped = remapped
+        self._moving = moving
+        self._sought = ""
 
     def compose(self) -> ComposeResult:
-        """Build the list of keys."""
-        with VerticalScroll(classes="dialog", can_focus=False) as box:
+        """Build the list of keys, and the line to search it."""
+        with TextView(classes="dialog") as box:
             box.border_title = _("Keys")
-            box.border_subtitle = _("Esc closes")
-            yield Static(self.text())
+            box.border_subtitle = self._ways_out()
+            yield Static(self.text(), classes="keys")
+        yield Prompt()
 
-    def action_scroll(self, lines: int) -> None:
-        """Scroll by some lines."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False, immediate=True)
+    def on_mount(self) -> None:
+        """Give the keys to the text."""
+        self.set_focus(self.view)
 
-    def action_page(self, by: int) -> None:
-        """Scroll by some pages."""
-        self.action_scroll(by * max(self.query_one(VerticalScroll).size.height - 1, 1))
+    def _ways_out(self) -> str:
+        return _("/ finds   Esc closes")
 
-    def action_end(self, last: bool) -> None:
-        """Scroll to the first or to the last line."""
-        box = self.query_one(VerticalScroll)
-        box.scroll_to(y=box.max_scroll_y if last else 0, animate=False, immediate=True)
+    def tell(self, text: str) -> None:
+        """Say something in the frame; what stands there usually, where it is empty."""
+        told = Content(text or self._ways_out())
+        if self.view.border_subtitle != told.markup:
+            self.view.border_subtitle = told
+
+    def tell_count(self, text: str) -> None:
+        """Show the number that is being typed before a key."""
+        self.tell(text)
+
+    def no_such_key(self, *, typing: bool) -> None:  # noqa: ARG002
+        """Say that a key does nothing here."""
+        self.tell(_("No such key here.") + " " + self._ways_out())
+
+    def action_top(self) -> None:
+        """Go to the first line, or to the one that was said: g as in less, and gg as in vim."""
+        self.view.action_first()
+
+    def action_find(self) -> None:
+        """Ask for a text."""
+        self.prompt.ask(_("Find"), self._sought)
+
+    def action_answer_prompt(self) -> None:
+        """Go to the first place that holds what was typed."""
+        if self.prompt.text.strip():
+            self._sought = self.prompt.text
+            self.action_find_next(0)
+        self.action_leave_prompt()
+
+    def action_leave_prompt(self) -> None:
+        """Put the line away."""
+        self.prompt.close()
+        self.set_focus(self.view)
+
+    def action_find_next(self, by: int) -> None:
+        """Go to the next place, or to the one before."""
+        self.tell(told_find(self.view, self._sought, by))
 
     def on_resize(self) -> None:
         """Break the lines where the window ends."""
-        self.query_one(Static).update(self.text())
+        self.view.forget_found()
+        self.query_one(".keys", Static).update(self.text())
 
     def text(self) -> Content:
         """Return all keys with what they do; a long text goes on below itself."""
@@ -94,7 +140,7 @@ class HelpScreen(ModalScreen[None]):
             for action in self._actions
         ]
         filtering = FILTERING if any(action.word == "filter" for action in self._actions) else ()
-        lines += [(keys, _(text), "") for keys, text in (*filtering, *MOVING)]
+        lines += [(_(keys), _(text), "") for keys, text in (*filtering, *self._moving, *EVERYWHERE)]
         width = max(cell_len(keys) for keys, *_rest in lines)
         widest = max(cell_len(text) for _keys, text, _id in lines)
         longest = max(len(id) for *_rest, id in lines)

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from partnerdesk.models.languages import _
+from partnerdesk.tui.widgets.questions import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class NoteDialog(ModalScreen[str | None]):
+class NoteDialog(Dialog[str | None], ModalScreen[str | None]):
     """Answers with the text, empty to remove the note, or None to leave it as it was."""
 
     CSS_PATH = "note_dialog.tcss"

@@ -6,15 +6,18 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
+from contextlib import closing
 from email import message_from_bytes
 from email.policy import default
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from partnerdesk.mailing.outbox import send_waiting, settle_unsure, unsure_calls
+from partnerdesk.mailing.outbox import send_waiting, settle_unsure, unsure_letters
+from partnerdesk.models.changes.calls import Call
 from partnerdesk.models.changes.outbox import CallState
 from partnerdesk.models.core.errors import RefusedError
 from partnerdesk.models.database.store import Store
@@ -291,18 +294,50 @@ def test_a_letter_that_failed_waits_until_it_is_asked_for(book: Path) -> None:
         mail = mail_of(running.port)
         assert send_waiting(store, mail, lambda: NOW).text == "No letter waits."
         assert send_waiting(store, mail, lambda: NOW, again=True).text == "1 letter is sent."
-    assert unsure_calls(store) == []
+    assert unsure_letters(store) == []
 
 
 def test_a_damaged_letter_is_not_sent_and_does_not_stop_the_others(book: Path) -> None:
     store = written(Store(SqliteFile(book)), 2)
     with store.writing() as session:
-        session.connection().exec_driver_sql("UPDATE outbox SET body = '[' WHERE id = 1")
+        session.connection().exec_driver_sql("UPDATE outbox SET arguments = '[' WHERE id = 1")
     with server() as running:
         sending = send_waiting(store, mail_of(running.port), lambda: NOW)
     assert [call.state for call in sending.calls] == [CallState.FAILED, CallState.SENT]
     assert "damaged" in sending.text
     assert len(running.received) == 1
+
+
+def test_a_letter_that_an_older_program_left_waiting_is_told_in_words_and_sent(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It kept a method and a path: in the outbox, which is upgraded, and in the history."""
+    kept = {"method": "MAIL", "path": "a0@neue.example"}
+    monkeypatch.setattr(Call, "as_json", lambda _call: kept)
+    written(Store(SqliteFile(book)), 1)
+    with closing(sqlite3.connect(book)) as raw, raw:
+        for new, old in (("channel", "method"), ("operation", "path"), ("arguments", "body")):
+            raw.execute(f"ALTER TABLE outbox RENAME COLUMN {new} TO {old}")
+        raw.execute("UPDATE outbox SET method = 'MAIL', path = 'a0@neue.example'")
+        raw.execute("UPDATE alembic_version SET version_num = '0006'")
+    change = read(book, "SELECT change_id FROM outbox")[0]
+    shown = run("changes", "show", change, "--database", book).lines
+    assert "plan.calls.1: E-mail · Send a letter: a0@neue.example" in shown
+    assert "calls.1: E-mail · Send a letter: a0@neue.example · waiting · 0 attempts" in shown
+    in_russian = run("changes", "show", change, "--database", book, "--lang", "ru").lines
+    words = "Электронная почта · Отправить письмо: a0@neue.example"
+    assert {f"plan.calls.1: {words}", f"calls.1: {words} · ждет · 0 попыток"} <= {*in_russian}
+    page = run("changes", "show", change, "--database", book, "--json").json
+    assert page["plan"]["calls"] == [kept]  # as it is sealed
+    (call,) = page["calls"]
+    assert (call["channel"], call["operation"]) == ("mail", "send_letter")
+    assert call["arguments"]["email"] == "a0@neue.example"
+    undo = run("changes", "undo", change, "--database", book)
+    assert (undo.code, "cannot be called back" in undo.out) == (3, True)
+    assert whole(book)
+    with server() as running:
+        assert command(book, running.port, "send").code == 0
+    assert [got.recipients for got in running.received] == [["a0@neue.example"]]
 
 
 def test_in_read_only_mode_nothing_is_sent(book: Path) -> None:

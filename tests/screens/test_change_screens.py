@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from partnerdesk.models.changes.calls import Call, Operation
 from partnerdesk.models.changes.history import Actor, entry
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import Call
 from partnerdesk.models.customers.page import find_customer, read_customer
 from partnerdesk.models.customers.tags_and_notes import plan_note, plan_tags
 from partnerdesk.models.languages import speak
@@ -156,7 +156,7 @@ async def test_a_change_is_shown_whole(tmp_path: Path) -> None:
     first = tag(desk, "gold", at=timedelta(hours=2))
     shown = read_customer(desk.store, customer(desk))
     plan = plan_tags(shown, ["gold", "vip"], by(OLGA, NOW))
-    calls = (Call("PATCH", "/v1/customers/1", {}, "guid"),)
+    calls = (Call(Operation.REMOVE_RESELLER_RELATIONSHIP, {"microsoft_id": "1-2"}, "guid"),)
     second = carry_out(desk.store, replace(plan, calls=calls), "He asked for it").change_id
     async with running(desk) as console:
         await console.press("g", "h", "enter")
@@ -166,13 +166,14 @@ async def test_a_change_is_shown_whole(tmp_path: Path) -> None:
             "2026-11-22 12:00 UTC (just now)", "olga@desk", "via SSH from 192.0.2.7",
             "Tags changed", "Fabrikam, Inc.", "Partner Center", "He asked for it", "waiting",
             "Before and after", "gold → gold, vip", "Allowed", "Tag: new", "vip",
-            "It can be undone with u", "PATCH /v1/customers/1", "waiting · 0 attempts",
+            "It can be undone with u", "Remove the reseller relationship: 1-2",
+            "waiting · 0 attempts",
             "Seal", f"change {second}",
         ):  # fmt: skip
             assert said in text or said == console.state, said
         await console.press("escape", "j", "enter")
         text = page(console)
-        assert "Calls to Partner Center" not in text
+        assert "What is sent" not in text
         assert f"change {first}" in console.state
         await console.press("o")
         at(console, CustomerScreen)

@@ -252,7 +252,7 @@ async def test_help_lists_it(tmp_path: Path) -> None:
     async with running(demo_desk(tmp_path)) as console:
         await console.press("question_mark")
         shown = str(console.app.screen.query_one(Static).render())
-        assert ":          Type what to do by its name" in shown
+        assert ":              Type what to do by its name" in shown
 
 
 @pytest.mark.parametrize("size", SIZES)

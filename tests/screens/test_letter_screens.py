@@ -361,7 +361,7 @@ async def test_every_letter_that_went_out_is_read_and_copied_again(store: Store)
         first = console.app.clipboard
         for day, language in ((8, "d"), (9, "r")):
             clock.now += timedelta(days=day)
-            await console.press("L", language, "y")
+            await console.press("l", language, "y")
             await console.press("enter")
         assert [line.split(" · ")[-1] for line in letters(console)] == [
             "English", "German", "Russian",
@@ -375,7 +375,7 @@ async def test_every_letter_that_went_out_is_read_and_copied_again(store: Store)
             await console.press("y")
             assert console.said == "The letter is copied."
             texts.append(console.app.clipboard)
-            for key in ("m", "e", "S", "L", "u", "a"):
+            for key in ("m", "e", "S", "l", "u", "a"):
                 await console.press(key)
                 at(console, SentLetterScreen)
             await console.press("escape")

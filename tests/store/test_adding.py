@@ -15,6 +15,7 @@ from sqlmodel import select
 
 from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.calls import Operation
 from partnerdesk.models.changes.history import Change
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.outbox import CallState, OutboxCall
@@ -252,25 +253,16 @@ def test_a_connected_account_gets_a_call_that_waits_and_cannot_be_undone(store: 
         call = session.exec(select(OutboxCall)).one()
         entry = session.get_one(Change, done.change_id)
     assert (call.state, call.attempts, call.request_id) == (CallState.WAITING, 0, who.plan_id)
-    assert (call.method, call.path) == ("POST", "/v1/customers")
+    assert call.operation == Operation.CREATE_CUSTOMER
     assert (call.change_id, call.account_id) == (done.change_id, account.id)
     assert entry.result == "queued"
-    assert json.loads(call.body) == {
-        "companyProfile": {
-            "domain": "oliveira.onmicrosoft.com",
-            "companyName": "Oliveira & Filhos Lda",
-            "organizationRegistrationNumber": "91-1144442",
-        },
-        "billingProfile": {
-            "email": "rita@oliveira.pt", "culture": "en-US", "language": "en",
-            "companyName": "Oliveira & Filhos Lda",
-            "defaultAddress": {
-                "firstName": "Rita", "lastName": "Oliveira", "addressLine1": "Rua Augusta 24",
-                "addressLine2": "Floor 2", "city": "Redmond", "state": "WA",
-                "postalCode": "98052", "country": "US", "phoneNumber": "+1 425-882-8080",
-            },
-        },
-        "associatedPartnerId": GUID,
+    assert json.loads(call.arguments) == {
+        "primary_domain": "oliveira.onmicrosoft.com", "company_name": "Oliveira & Filhos Lda",
+        "organization_registration_number": "91-1144442", "indirect_reseller": GUID,
+        "email": "rita@oliveira.pt", "culture": "en-US", "language": "en",
+        "first_name": "Rita", "last_name": "Oliveira", "address_line1": "Rua Augusta 24",
+        "address_line2": "Floor 2", "city": "Redmond", "state": "WA",
+        "postal_code": "98052", "country": "US", "phone_number": "+1 425-882-8080",
     }  # fmt: skip
     refused = plan_undo(store, done.change_id or 0, by(TESTER, NOW))
     assert [reason.code for reason in refused.reasons] == ["undo.sent"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from partnerdesk.models.changes.calls import Channel
 from partnerdesk.models.changes.history import Actor, entry
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.list import CALL_STATES, CHANGES, STATES, WORST_FIRST
@@ -145,7 +146,7 @@ def test_the_state_is_that_of_the_page_however_often_it_is_turned(filled: Store)
 def test_the_worst_call_says_the_state(filled: Store) -> None:
     assert set(WORST_FIRST) == set(CallState) == set(CALL_STATES)
     for number, state in enumerate(reversed(WORST_FIRST)):
-        call = OutboxCall(change_id=5, account_id=1, method="PUT", path="/",
+        call = OutboxCall(change_id=5, account_id=1, channel=Channel.MAIL, operation="?",
                           request_id=str(number), state=CallState(state))  # fmt: skip
         with filled.writing() as session:
             session.add(call)
@@ -246,7 +247,9 @@ def test_the_pulse_beats_with_every_change(filled: Store) -> None:
     delete_draft(filled, draft.id or 0)
     beat()
     with filled.writing() as session:
-        session.add(OutboxCall(change_id=5, account_id=1, method="PUT", path="/", request_id="1"))
+        call = OutboxCall(change_id=5, account_id=1, channel=Channel.MAIL, operation="?",
+                          request_id="1")  # fmt: skip
+        session.add(call)
     beat()
     for state in (CallState.SENDING, CallState.SENT, CallState.CONFIRMED):
         with filled.writing() as session:

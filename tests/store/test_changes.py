@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import col, select
 
+from partnerdesk.models.changes.calls import Call, Channel, Operation
 from partnerdesk.models.changes.history import Actor, Change, entry
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.outbox import CallState, OutboxCall
 from partnerdesk.models.changes.plan import (
     NEW,
-    Call,
     Outcome,
     Plan,
     PlanContext,
@@ -167,13 +167,13 @@ def test_a_plan_of_nothing_leaves_no_trace(store: Store, fabrikam: int) -> None:
 
 
 def test_calls_wait_in_the_outbox_and_the_change_with_them(store: Store) -> None:
-    calls = (Call("POST", "/v1/customers", {"a": "ä"}, "guid-1"),)
+    calls = (Call(Operation.CREATE_CUSTOMER, {"primary_domain": "ä"}, "guid-1"),)
     change = carry_out(store, replace(plan_added(store), calls=calls)).change_id or 0
     page = read_change(store, change)
     assert (page.entry.result, page.state) == ("queued", "waiting")
-    assert [(call.path, json.loads(call.body)) for call in page.calls] == [
-        ("/v1/customers", {"a": "ä"})
-    ]
+    (call,) = page.calls
+    assert (call.channel, call.operation) == (Channel.PARTNER_CENTER, Operation.CREATE_CUSTOMER)
+    assert (json.loads(call.arguments), call.about) == ({"primary_domain": "ä"}, "ä")
     assert refusals(store, change) == ["undo.sent"]
 
 
@@ -349,7 +349,7 @@ def test_a_change_is_read_with_what_undid_it_and_its_calls_worst(
     with store.writing() as session:
         for number, state in enumerate(("sent", "failed", "confirmed")):
             session.add(OutboxCall(
-                change_id=back, account_id=account_of(store), method="PUT", path="/",
+                change_id=back, account_id=account_of(store), channel=Channel.MAIL, operation="?",
                 request_id=str(number), state=CallState(state),
             ))  # fmt: skip
     assert read_change(store, back).state == "failed"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.changes.calls import Operation
 from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.relationships.end import EndingRequest, plan_end, read_ending
@@ -112,8 +113,9 @@ def test_ending_is_recorded_anywhere_and_called_only_where_there_is_the_call(
     assert (plan.verdict is Verdict.REFUSED) == refused
     assert ("end.no-call" in codes(plan)) == missing
     assert bool(plan.steps) == (not refused)
-    calls = [(call.method, call.path, call.body["relationshipToPartner"]) for call in plan.calls]
-    wanted = [("PATCH", f"/v1/customers/{customer_of(book, id).microsoft_id}", "none")]
+    calls = [(call.operation, call.arguments) for call in plan.calls]
+    whom = {"microsoft_id": customer_of(book, id).microsoft_id}
+    wanted = [(Operation.REMOVE_RESELLER_RELATIONSHIP, whom)]
     assert calls == (wanted if connected and not refused else [])
     assert plan.take_back.possible == (not connected)
 

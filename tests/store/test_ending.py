@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.calls import Operation
 from partnerdesk.models.changes.history import Change
 from partnerdesk.models.changes.outbox import OutboxCall
 from partnerdesk.models.changes.plan import CheckState
@@ -155,10 +156,8 @@ def test_a_connected_account_calls_where_there_is_a_call_and_is_refused_elsewher
     carry_out(book, plan)  # twice is once
     with book.reading() as session:
         call = session.exec(select(OutboxCall)).one()
-    assert (call.method, call.path) == ("PATCH", f"/v1/customers/{ID}")
-    assert json.loads(call.body) == {
-        "relationshipToPartner": "none", "attributes": {"objectType": "Customer"},
-    }  # fmt: skip
+    assert call.operation == Operation.REMOVE_RESELLER_RELATIONSHIP
+    assert json.loads(call.arguments) == {"microsoft_id": ID}
     assert call.request_id == plan.by.plan_id
     assert not plan.take_back.possible
 
@@ -280,7 +279,7 @@ def test_the_notice_is_written_in_the_customers_language(
     assert (letter.language, day in letter.body, letter.link) == (culture[:2], True, "")
     assert notice_letter(ending, NOW, LetterLanguage("ru")).language == "ru"
     sent = carry_out(book, plan_notice(ending, letter, by(TESTER, NOW)))
-    assert rows(book, "SELECT method, path FROM outbox") == [("MAIL", "a@contoso.example")]
+    assert rows(book, "SELECT channel, operation FROM outbox") == [("mail", "send_letter")]
     assert codes(undo(book, sent), refusing=True) != []
     refused = plan_notice(ending, replace(letter, email="a@b\nBcc: c@d.example"), by(TESTER, NOW))
     assert (refused.verdict, refused.steps, refused.calls) == (Verdict.REFUSED, (), ())

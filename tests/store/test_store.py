@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pkgutil
 import shutil
@@ -360,6 +361,63 @@ def test_an_older_book_says_what_was_undone(older: Store, versions: Path) -> Non
     connection = older.connect()
     assert verify(connection).findings == ()
     connection.close()
+
+
+PERSON = {"firstName": "Rita", "addressLine1": "Rua 1", "country": "PT", "phoneNumber": "+351 1"}
+CREATED = {
+    "companyProfile": {"domain": "o.onmicrosoft.com", "companyName": "Ó",
+                       "organizationRegistrationNumber": "1"},
+    "billingProfile": {"email": "r@o.pt", "culture": "pt-PT", "language": "pt",
+                       "companyName": "Ó", "defaultAddress": PERSON},
+    "associatedPartnerId": GUID,
+}  # fmt: skip
+"""What schema 6 kept of a customer to create."""
+
+
+def test_calls_of_an_older_book_name_their_operation_and_arguments(
+    older: Store, versions: Path
+) -> None:
+    for newer in VERSIONS_FOLDER.glob("000[2-6]_*.py"):
+        shutil.copyfile(newer, versions / newer.name)
+    Store(older.database).open(CLOUDS)
+    change = add_as_schema_4(older, 1, None) and 1
+    kept = [
+        ("MAIL", "a@b.de", '{"email": "a@b.de", "body": "ä"}'),
+        ("POST", "/v1/customers", json.dumps(CREATED)),
+        ("PATCH", f"/v1/customers/{GUID}", '{"relationshipToPartner": "none"}'),
+        ("POST", "/v1/customers", "[damaged"),
+        ("PUT", "/somewhere", "{}"),
+    ]
+    with older.writing_engine.begin() as connection:
+        for number, (method, path, body) in enumerate(kept, 1):
+            given = {
+                "id": number, "change_id": change, "account_id": 1, "method": method,
+                "path": path, "body": body, "request_id": f"guid-{number}", "state": "failed",
+                "attempts": number, "answer": "no", "changed_at": 5,
+            }  # fmt: skip
+            marks = ", ".join(f":{name}" for name in given)
+            added = f"INSERT INTO outbox ({', '.join(given)}) VALUES ({marks})"  # noqa: S608
+            connection.execute(text(added), given)
+    seventh = "0007_calls_by_operation.py"
+    shutil.copyfile(VERSIONS_FOLDER / seventh, versions / seventh)
+    Store(older.database).open(CLOUDS)
+    found = rows(older, "SELECT channel, operation, arguments FROM outbox ORDER BY id")
+    assert found[0] == ("mail", "send_letter", kept[0][2])
+    assert found[1][:2] == ("partner_center", "create_customer")
+    assert json.loads(found[1][2]) == {
+        "primary_domain": "o.onmicrosoft.com", "organization_registration_number": "1",
+        "company_name": "Ó", "email": "r@o.pt", "culture": "pt-PT", "language": "pt",
+        "first_name": "Rita", "address_line1": "Rua 1", "country": "PT",
+        "phone_number": "+351 1", "indirect_reseller": GUID,
+    }  # fmt: skip
+    whom = f'{{"microsoft_id": "{GUID}"}}'
+    assert found[2] == ("partner_center", "remove_reseller_relationship", whom)
+    assert found[3] == ("partner_center", "POST /v1/customers", "[damaged")
+    assert found[4] == ("partner_center", "PUT /somewhere", "{}")
+    rest = rows(older, "SELECT id, request_id, state, attempts, answer, changed_at FROM outbox")
+    assert sorted(rest) == [
+        (number, f"guid-{number}", "failed", number, "no", 5) for number in range(1, 6)
+    ]
 
 
 def add_as_schema_4(store: Store, number: int, undoes: int | None) -> str:

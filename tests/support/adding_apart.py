@@ -1,7 +1,7 @@
-"""Processes that add customers, for the tests to race against each other and to kill.
+"""Processes that add customers; tests race two of them, or kill them.
 
-python -m tests.support.adding_apart race ADDRESS ROUNDS  prints of each round how each one ended
-python -m tests.support.adding_apart kill ADDRESS KILLS SEED  prints how far the killed ones were
+python -m tests.support.adding_apart race ADDRESS ROUNDS  prints the outcome of each round
+python -m tests.support.adding_apart kill ADDRESS KILLS SEED  prints how far the processes came
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Account
 
 LONGEST_LIFE = 0.1
-"""Seconds after which a process that adds customers is killed at the latest."""
+"""The longest time in seconds after which a process that adds customers is killed."""
 CHECKED = 5
-"""How many are killed before the book is checked."""
+"""The number of kills between two checks of the book."""
 WHOLE = """
 SELECT c.id,
     (SELECT count(*) FROM company_profiles AS r WHERE r.customer_id = c.id),
@@ -47,11 +47,11 @@ SELECT c.id,
     (SELECT count(*) FROM changes AS r WHERE r.customer_id = c.id)
 FROM customers AS c
 """
-"""Of each customer, how many there are of each record that came with it."""
+"""Selects for each customer the numbers of the records that are added with the customer."""
 
 
 def not_whole(store: Store) -> list[str]:
-    """Return what is not as it should be where every plan was carried out whole or not at all."""
+    """Return the signs of a plan that was carried out in part; empty if there are none."""
     with closing(store.connect()) as book:
         findings = [finding.text for finding in verify(book).findings]
         with book.snapshot():
@@ -70,7 +70,7 @@ def not_whole(store: Store) -> list[str]:
 
 
 def race(store: Store, rounds: int, lane: int, start: Barrier) -> list[str]:
-    """Add the same domains as another process does, at the same moments; return the outcomes."""
+    """Add the same domains as another process, at the same moments; return the outcomes."""
     outcomes = []
     for turn in range(rounds):
         plan = plan_for(
@@ -89,7 +89,7 @@ def race(store: Store, rounds: int, lane: int, start: Barrier) -> list[str]:
 def add_some(
     store: Store, account: Account, name: str, tell: Callable[[bytes], object], count: int
 ) -> None:
-    """Add one customer after the other, each from a draft, telling before and after each plan."""
+    """Add `count` customers from drafts; call `tell` with b"b" before and b"e" after each plan."""
     for turn in range(count):
         values = form(
             PORTUGAL | ATTESTED, company_name=f"Company {name} {turn}",
@@ -105,7 +105,10 @@ def add_some(
 
 
 def killed(store: Store, account: Account, name: str, random_: random.Random) -> tuple[bool, int]:
-    """Let a process add customers and kill it; return whether it was carrying out, and how many."""
+    """Start a process that adds customers and kill it.
+
+    Return whether the process was carrying out a plan, and how many customers it had added.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -122,13 +125,13 @@ def killed(store: Store, account: Account, name: str, random_: random.Random) ->
         os.kill(child, signal.SIGKILL)
     status = os.waitpid(child, 0)[1]
     assert os.WIFSIGNALED(status), "it ended before it was killed"
-    with os.fdopen(reading, "rb") as told:
-        marks = told.read()
+    with os.fdopen(reading, "rb") as pipe:
+        marks = pipe.read()
     return marks.endswith(b"b"), marks.count(b"e")
 
 
 def run_race(address: str, rounds: int) -> int:
-    """Race two processes and print how each round ended for each."""
+    """Race two processes and print the outcomes of both."""
     from multiprocessing import get_context
 
     context = get_context("fork")
@@ -148,10 +151,10 @@ def run_race(address: str, rounds: int) -> int:
 
 
 def run_kills(address: str, kills: int, seed: int) -> int:
-    """Kill many processes, check the book after each, and print how far they were."""
+    """Kill many processes, check the book now and then, and print how far they came."""
     store, random_ = Store(parse(address)), random.Random(seed)  # noqa: S311 - not a secret
     account = account_in(store)
-    # Once, so that the processes need not import and compile anything before they write.
+    # Add one customer first, so that the forked processes have all modules imported.
     add_some(store, account, f"{seed}-first", lambda _mark: None, 1)
     within = done = 0
     for number in range(kills):

@@ -1,4 +1,4 @@
-"""Books for tests: a demo book made once in a run and copied for whoever wants one."""
+"""Books for tests: the demo book is built once in a run and copied for each test."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.clouds import Cloud
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-"""The present moment of every test that shows ages."""
+"""The current time of all tests that show ages."""
 TESTER = Actor("tester", "testhost")
 ALL_CLOUDS = ("global", "us-gov", "germany", "china")
-"""The clouds that the program ships."""
+"""The clouds that the program ships with."""
 
 
 @cache
 def cloud_called(id: str) -> Cloud:
-    """Return a cloud as the program ships it."""
+    """Return a cloud from the default settings."""
     return settings.load().all_clouds()[id]
 
 
 def fill_demo(
     store: Store, customers: int, clouds: Sequence[str] = ("global", "us-gov", "germany")
 ) -> None:
-    """Fill an opened, empty book with the demo customers that every test knows."""
+    """Fill an open, empty book with the demo customers of all tests."""
     fill(
         store, customers=customers, seed=1, as_of=NOW.replace(hour=0), actor=TESTER,
         clouds=[cloud_called(id) for id in clouds], progress=lambda _done, _total: None,
@@ -45,7 +45,7 @@ def fill_demo(
 
 
 @cache
-def _made(customers: int) -> Path:
+def _demo_file(customers: int) -> Path:
     file = Path(mkdtemp(prefix="partnerdesk-tests-")) / "demo.db"
     store = Store(SqliteFile(file))
     store.open(["global", "us-gov", "germany"])
@@ -55,16 +55,16 @@ def _made(customers: int) -> Path:
 
 
 def demo_store(folder: Path, customers: int = 300) -> Store:
-    """Return a demo book of its own in `folder`."""
+    """Return the store of a new copy of the demo book, in `folder`."""
     file = folder / "demo.db"
-    shutil.copyfile(_made(customers), file)
+    shutil.copyfile(_demo_file(customers), file)
     return Store(SqliteFile(file))
 
 
 def demo_desk(
     folder: Path, customers: int = 300, *, cloud: str = "", **flags: object
 ) -> AppSession:
-    """Return a desk over a demo book, at a fixed moment."""
+    """Return a session over a copy of the demo book, at a fixed time."""
     chosen = settings.load().with_flags(**flags)
     store = demo_store(folder, customers)
     store.read_only = chosen.read_only
@@ -72,7 +72,7 @@ def demo_desk(
 
 
 def empty_desk(folder: Path, **flags: object) -> AppSession:
-    """Return a desk over a book that has no customers yet."""
+    """Return a session over a new book, which is created on opening."""
     return AppSession(
         settings.load().with_flags(**flags), Store(SqliteFile(folder / "empty.db")),
         clock=lambda: NOW,

@@ -1,6 +1,6 @@
-"""Runs commands for tests: in this process where that will do, as a process of its own, in a pipe.
+"""Run commands in tests: in this process, in a process of its own, or in a pipe.
 
-And a small book of known customers, a few of which mean no good.
+Also a small book of known customers, some of them with hostile texts.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ COMMAND = [sys.executable, "-m", "partnerdesk"]
 
 @dataclass(frozen=True)
 class Result:
-    """How a command ended, and what it said."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -47,7 +47,7 @@ class Result:
 
     @property
     def json(self) -> Any:
-        """What stdout holds, read as JSON."""
+        """The content of stdout, parsed as JSON."""
         return json.loads(self.out)
 
 
@@ -64,12 +64,12 @@ def run(*words: str | Path) -> Result:
         os.environ.pop("LANGUAGE", None)
         if language is not None:
             os.environ["LANGUAGE"] = language
-    said = [stream.buffer.getvalue().decode() for stream in (out, err)]
-    return Result(code, *said)
+    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
+    return Result(code, *texts)
 
 
 def spawn(*words: str | Path, env: Mapping[str, str] | None = None, **options: Any) -> Result:
-    """Run a command as a process of its own, with no terminal anywhere."""
+    """Run a command in a process of its own, without a terminal."""
     done = subprocess.run(
         [*COMMAND, *map(str, words)],
         cwd=HOUSE,
@@ -82,7 +82,7 @@ def spawn(*words: str | Path, env: Mapping[str, str] | None = None, **options: A
 
 
 def bash(script: str, *words: str | Path, env: Mapping[str, str] | None = None) -> Result:
-    """Run a script in which `"$@"` is a command; its exit code is the command's."""
+    """Run a Bash script in which `"$@"` is the command; the result is the script's."""
     done = subprocess.run(
         ["bash", "-c", script, "bash", *COMMAND, *map(str, words)],
         cwd=HOUSE,
@@ -96,7 +96,7 @@ def bash(script: str, *words: str | Path, env: Mapping[str, str] | None = None) 
 def unread(
     *words: str | Path, streams: tuple[str, ...] = ("stdout",), buffered: bool = True
 ) -> Result:
-    """Run a command into pipes that nobody reads: closed before its first byte."""
+    """Run a command whose output goes into a pipe that was closed by its reader before."""
     reading, writing = os.pipe()
     os.close(reading)
     out, err = (writing if name in streams else subprocess.PIPE for name in ("stdout", "stderr"))
@@ -116,7 +116,7 @@ def unread(
 
 @dataclass(frozen=True)
 class Known:
-    """A customer that the small book holds."""
+    """A customer of the small book."""
 
     company: str
     domain: str
@@ -150,11 +150,11 @@ IN_ORDER = (
     "007 Leading Zero", '=HYPERLINK("http://x","y")', "\x1b[2J\x1b[31mRed\x07\u202e",
     "Ärzte & Söhne GmbH", "Straße KG", "Zebra", "Zebra Deutschland",
 )  # fmt: skip
-"""The companies of all clouds as the list sorts them."""
+"""The companies of all clouds in the order of the list."""
 
 
 def small_book(file: Path) -> Path:
-    """Make a book of `CUSTOMERS` and return its file."""
+    """Create a book with `CUSTOMERS` and return its file."""
     store = Store(SqliteFile(file))
     store.open(CLOUDS)
     with store.writing() as session:

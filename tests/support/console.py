@@ -1,4 +1,4 @@
-"""The console in a test, without a terminal: keys are pressed, and what is shown is read."""
+"""The console in a test, without a terminal: press keys, and read the screen."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class Console:
-    """The console under test: press keys, read what is shown."""
+    """The console under test."""
 
     def __init__(self, pilot: Pilot[None], app: ConsoleApp) -> None:
         self._pilot = pilot
         self.app = app
 
     async def press(self, *keys: str) -> None:
-        """Press keys, and wait until all work is done."""
+        """Press keys, after and before waiting until all work is done."""
         await self.settle()
         await self._pilot.press(*keys)
         await self.settle()
@@ -42,12 +42,12 @@ class Console:
     async def settle(self) -> None:
         """Wait until all work is done."""
         for worker in list(self.app.workers):
-            with suppress(WorkerCancelled):  # what nobody wants any more ends so
+            with suppress(WorkerCancelled):  # a read that was replaced by a newer one
                 await worker.wait()
         await self._pilot.pause()
 
     async def wait_until(self, done: Callable[[], bool]) -> None:
-        """Wait until something is there: what was posted need not have begun its work yet."""
+        """Wait until `done()` is true: a posted message may not have started its work yet."""
         for _turn in range(100):
             await self.settle()
             if done():
@@ -61,12 +61,12 @@ class Console:
 
     @property
     def said(self) -> str:
-        """What the status line says."""
+        """The message of the status line."""
         return self.screen.status.message
 
     @property
     def state(self) -> str:
-        """What the status line says of the list."""
+        """The state of the list in the status line."""
         return self.screen.status.state
 
     @property
@@ -74,7 +74,7 @@ class Console:
         return self.screen.query_one(RecordTable)
 
     def lines(self) -> list[str]:
-        """Return the lines of the table or page."""
+        """Return the lines of the table, else of the page."""
         shown = self.screen.query(RecordTable).first() if self.screen.query(RecordTable) else None
         widget = shown or self.screen.query_one(FieldPage)
         return [widget.render_line(y).text.rstrip() for y in range(widget.size.height)]
@@ -82,7 +82,7 @@ class Console:
 
 @asynccontextmanager
 async def running(desk: AppSession, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Console]:
-    """Run the console over a desk."""
+    """Run the console over a session."""
     app = ConsoleApp(desk)
     async with app.run_test(size=size) as pilot:
         console = Console(pilot, app)

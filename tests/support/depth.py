@@ -1,4 +1,4 @@
-"""How deep the tests go: `make test` guards a change in minutes, `make test-all` looks further."""
+"""The depth of the tests: `make test` takes minutes, `make test-all` runs everything."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import os
 import pytest
 
 DEEP = os.environ.get("PARTNERDESK_TEST_DEEP", "") not in ("", "0")
-"""Whether everything is tested, as `make test-all` does."""
+"""Whether all tests run, as with `make test-all`."""
 deep = pytest.mark.deep
-"""Marks what `make test` leaves out."""
+"""Marks tests that `make test` leaves out."""
 
 
 def times(deep: int, quick: int = 25) -> int:
-    """Return how often something is tried: `deep` times by `make test-all`, else fewer."""
+    """Return a number of repetitions: `deep` with `make test-all`, else at most `quick`."""
     return deep if DEEP else min(deep, quick)

@@ -1,4 +1,4 @@
-"""Small edits of a customer as tests make them: planned and carried out in one go."""
+"""Small edits of a customer for tests: each function plans and carries out at once."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 def by(actor: Actor, at: datetime) -> PlanContext:
-    """Return who plans something, under a new id."""
+    """Return the context of a new plan, with a new id."""
     return PlanContext(actor, at, str(uuid4()))
 
 
 def set_tags(
     store: Store, customer_id: int, tags: list[str], *, version: int, actor: Actor, at: datetime
 ) -> Outcome:
-    """Give a customer tags as somebody does who saw `version` of it."""
+    """Set the tags of a customer, as a person who has seen its `version`."""
     page = read_customer(store, customer_id)
     page.customer.version = version
     return carry_out(store, plan_tags(page, tags, by(actor, at)))

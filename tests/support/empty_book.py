@@ -1,4 +1,4 @@
-"""An empty book with its schema: made once in a run, since the migrations take their time."""
+"""An empty book with its schema: built once in a run, because the migrations are slow."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CLOUDS = ("global", "us-gov", "germany")
 
 
 @cache
-def _made() -> Path:
+def _template_file() -> Path:
     file = Path(mkdtemp(prefix="partnerdesk-tests-")) / "empty.db"
     store = Store(SqliteFile(file))
     store.open(list(CLOUDS))
@@ -32,24 +32,24 @@ def _made() -> Path:
 
 
 def empty_book(database: SqliteFile) -> SqliteFile:
-    """Put an empty book where a file is to be; return its address."""
+    """Create an empty book at an address; return the address."""
     private_folder(database.path.parent)
-    shutil.copy(_made(), database.path)
+    shutil.copy(_template_file(), database.path)
     return database
 
 
 def empty_store(file: Path) -> Store:
-    """Put an empty book where a file is to be; return the store over it."""
+    """Create an empty book in a file; return the store over it."""
     return Store(empty_book(SqliteFile(file)))
 
 
 @cache
-def _made_on_the_server() -> str:
+def _server_template() -> str:
     return postgres.template(lambda database: Store(database).open(list(CLOUDS)))
 
 
 @contextmanager
 def empty_book_on_the_server() -> Iterator[PostgresServer]:
-    """Make an empty book on the PostgreSQL server; it is gone after the block."""
-    with postgres.fresh_database(_made_on_the_server()) as database:
+    """Create an empty book on the PostgreSQL server, and drop it after the block."""
+    with postgres.fresh_database(_server_template()) as database:
         yield database

@@ -1,4 +1,4 @@
-"""What a modern xterm does with a program's output; `tests.support.terminal` runs the program."""
+"""An emulator of a modern xterm; `tests.support.terminal` runs the program in it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ESCAPES_OF_PYTE = {"\x1b7", "\x1b8", "\x1bD", "\x1bE", "\x1bH", "\x1bM", "\x1bc
 
 
 class Cursor(NamedTuple):
-    """Where the cursor stands, counted from 0, and whether it shows."""
+    """The position of the cursor, from 0, and whether the cursor is visible."""
 
     column: int
     row: int
@@ -29,7 +29,7 @@ class Cursor(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One place of the screen with its looks; colours as pyte names them (`default`, `ff8800`)."""
+    """One cell of the screen with its style; colours in pyte's form (`default`, `ff8800`)."""
 
     text: str
     foreground: str
@@ -46,10 +46,10 @@ class Link(NamedTuple):
 
 
 class Emulator:
-    """A screen that takes a program's output and answers its questions through `answer`.
+    """A screen that shows a program's output and answers its queries through `answer`.
 
-    It stands on pyte, which takes text, cursor movement, colours and erasing. What pyte garbles
-    (private sequences, strings, joined emoji, the alternate screen) is taken apart here first.
+    The emulator uses pyte for text, cursor movement, colours and erasing. It handles itself what
+    pyte gets wrong: private sequences, strings, joined emoji, the alternate screen.
     """
 
     _TEXT = re.compile(r"[^\x1b\x90\x98\x9b\x9d-\x9f]+")
@@ -82,13 +82,13 @@ class Emulator:
 
     @property
     def screen(self) -> Any:
-        """The pyte screen that shows: the main or the alternate one."""
+        """The visible pyte screen: the main or the alternate screen."""
         return self._screens[self._alternate]
 
     def places(self, row: int) -> list[Any]:
-        """Return the places of a row as pyte has them; of a wide character the second is empty.
+        """Return pyte's cells of a row; the second cell of a wide character has an empty text.
 
-        Half of a wide character, where the other half was written over, is blank as in a terminal.
+        If one half of a wide character was overwritten, the other half is blank, as in a terminal.
         """
         line = self.screen.buffer[row]
         places = [line[column] for column in range(self.screen.columns)]
@@ -111,11 +111,11 @@ class Emulator:
             screen.resize(rows, columns)
 
     def feed(self, data: bytes) -> None:
-        """Take output; a sequence that is cut off waits for its rest."""
+        """Handle output; an incomplete sequence is kept until its rest arrives."""
         self._rest = self._take(self._rest + self._decoder.decode(data))
 
     def _take(self, text: str) -> str:
-        """Handle `text` and return its end, if that is a sequence without an end."""
+        """Handle `text` and return the incomplete sequence at its end, if any."""
         position = 0
         while position < len(text):
             length = self._take_one(text, position)
@@ -125,12 +125,12 @@ class Emulator:
         return ""
 
     def _take_one(self, text: str, position: int) -> int:
-        """Handle what stands at `position` and return its length, 0 if its end is missing."""
+        """Handle the sequence or text at `position`; return its length, 0 if incomplete."""
         if match := self._TEXT.match(text, position):
             self._draw(match.group())
         elif match := self._CSI.match(text, position):
             self._control(*match.groups())
-        elif match := self._TMUX.match(text, position):  # tmux hands on what stands in it
+        elif match := self._TMUX.match(text, position):  # tmux passes the content through
             self._take(match[1].replace("\x1b\x1b", "\x1b"))
         elif self._UNFINISHED.match(text, position):
             return 0
@@ -140,12 +140,12 @@ class Emulator:
             if match.group() in _ESCAPES_OF_PYTE:
                 self._stream.feed(match.group())
         else:
-            return 1  # a sequence that is none: terminals drop its introducer
+            return 1  # an invalid sequence: terminals drop its introducer
         return len(match.group())
 
     def _draw(self, text: str) -> None:
         self.bells += text.count("\a")
-        # pyte drops the rest of a text after a mark of no width that it cannot combine.
+        # pyte drops the rest of a text after a character of width zero that it cannot combine.
         drawn = "".join(
             char for char in text if char < " " or wcwidth(char) > 0 or unicodedata.combining(char)
         )
@@ -158,7 +158,7 @@ class Emulator:
         if sequence in {"?h", "?l"}:
             for mode in re.findall(r"\d+", values):
                 self._switch(int(mode), on=final == "h")
-        elif sequence == "?$p":  # is this mode known? Only synchronized output is
+        elif sequence == "?$p":  # query of a mode: only 2026 is supported
             state = (1 if _SYNCHRONIZED in self.modes else 2) if values == "2026" else 0
             self._answer(f"\x1b[?{values};{state}$y".encode())
         elif sequence == ">u":
@@ -187,7 +187,7 @@ class Emulator:
     def _string(self, introducer: str, content: str) -> None:
         """Handle an OSC, DCS, APC, PM or SOS string."""
         if introducer in {"\x1bP", "\x90"} and content.startswith("\x1b]"):
-            self._string("\x1b]", content[2:])  # GNU screen hands on what stands in it
+            self._string("\x1b]", content[2:])  # GNU screen passes the content through
         if introducer not in {"\x1b]", "\x9d"}:
             return
         code, _, value = content.partition(";")
@@ -201,6 +201,6 @@ class Emulator:
     def _link(self, address: str) -> None:
         if self._open_link is not None:
             link = Link(self._open_link[0], "".join(self._open_link[1:]))
-            if link not in self.links:  # a screen painted twice shows no other link
+            if link not in self.links:  # a repaint shows the same links again
                 self.links.append(link)
         self._open_link = [address] if address else None

@@ -1,4 +1,4 @@
-"""How a database would find the rows of a query."""
+"""The query plan of a database for a query."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 
 class Explained:
-    """Explains what it is given instead of running it."""
+    """A connection that explains statements instead of running them."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.merges = connection.merges
         self._explain = "EXPLAIN QUERY PLAN "
         self.plan = ""
-        if isinstance(connection, PostgresConnection):  # which prefers to sort a tiny table
+        if isinstance(connection, PostgresConnection):  # the planner would sort a tiny table
             self._explain = "EXPLAIN "
             connection.rows("SELECT set_config('enable_seqscan', 'off', false)")
             connection.rows("SELECT set_config('enable_sort', 'off', false)")
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        found = self._connection.rows(self._explain + statement, values)
-        self.plan = "\n".join(str(row[-1]) for row in found)
+        lines = self._connection.rows(self._explain + statement, values)
+        self.plan = "\n".join(str(row[-1]) for row in lines)
         return []
 
     def has_table(self, name: str) -> bool:

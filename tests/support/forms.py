@@ -1,4 +1,4 @@
-"""Filled-in forms for tests, accounts to add them to, and customers added in one go."""
+"""Filled-in forms for tests, the accounts of a book, and functions that add a customer."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ATTESTED = {
 
 
 def form(values: dict[str, str], **changes: str) -> dict[FormField, str]:
-    """Return what stands in a form."""
+    """Return the values of a form, with some fields changed."""
     return {FormField(name): text for name, text in (values | changes).items()}
 
 
@@ -62,14 +62,14 @@ def account_in(store: Store, cloud: str = "global") -> Account:
 
 
 def alike(store: Store, values: dict[FormField, str], cloud: str = "global") -> list[LookAlike]:
-    """Return the customers of the book who seem to be the one in the form."""
+    """Return the possible duplicates of the customer in a form."""
     account = account_in(store, cloud)
     with closing(store.connect()) as connection:
         return find_look_alikes(connection, account.id, values, circumstances(account, NOW))
 
 
 def plan_for(store: Store, cloud: str = "global", /, **changes: str) -> Plan:
-    """Plan to add the Portuguese customer with some fields changed."""
+    """Return a plan to add the Portuguese customer with some fields changed."""
     values = form(PORTUGAL, **changes)
     account = account_in(store, cloud)
     return plan_add_customer(account, values, by(TESTER, NOW), alike(store, values, cloud))

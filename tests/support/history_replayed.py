@@ -1,4 +1,4 @@
-"""Makes the book anew from its history alone, and says where the two differ."""
+"""Rebuild the records of a book from its history alone, and compare them with the book."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
 
 REPLAYED = (INVITATION, LIFE, PARTNER, DELEGATED_ADMIN)
-"""The records of which the history alone tells everything."""
+"""The kinds of records that the history describes completely."""
 OF_CUSTOMER = (
     "relationship_to_partner", "ended_at", "allow_delegated_access", "indirect_reseller",
 )  # fmt: skip
 _COUNTED = {"id", "version", "name_sort", "search_text", "ends_sort"}
-"""What the program itself fills in."""
+"""Columns that the program derives itself."""
 
 Fields = dict[str, Any]
 Rows = dict[tuple[str, int], Fields]
 
 
 class Replay:
-    """The book as the kept steps of all changes, in order, make it from nothing."""
+    """The records that the stored steps of all changes produce, in their order."""
 
     def __init__(self) -> None:
         self.rows: Rows = {}
         self.last = 0
-        """The last change that was replayed."""
+        """The id of the last replayed change."""
 
     def came(self, customer: int, fields: Fields) -> None:
-        """Note a customer whom an import brought, of whom the history tells nothing."""
+        """Add a customer from an import, which stores no steps in the history."""
         self.rows[CUSTOMER.table, customer] = fields
 
     def unexplained(self, store: Store) -> list[str]:
-        """Replay what is new; return the records of the book that are not as it makes them."""
-        there: Rows = {}
+        """Replay the new changes; return the records of the book that differ from the replay."""
+        stored: Rows = {}
         with store.reading() as session:
             new = select(Change).where(col(Change.id) > self.last).order_by(col(Change.id))
             for change in session.exec(new):
@@ -52,10 +52,10 @@ class Replay:
                 names = _empty_of(record)
                 for row in session.exec(select(record.entity)).all():
                     fields = {name: getattr(row, name) for name in names}
-                    there[record.table, row.id] = fields  # type: ignore[attr-defined]
-        keys = sorted(there.keys() | self.rows.keys())
-        return [f"{key}: {self.rows.get(key)} → {there.get(key)}" for key in keys
-                if there.get(key) != self.rows.get(key)]  # fmt: skip
+                    stored[record.table, row.id] = fields  # type: ignore[attr-defined]
+        keys = sorted(stored.keys() | self.rows.keys())
+        return [f"{key}: {self.rows.get(key)} → {stored.get(key)}" for key in keys
+                if stored.get(key) != self.rows.get(key)]  # fmt: skip
 
     def _replay(self, change: Change) -> None:
         self.last = change.id or 0
@@ -83,7 +83,7 @@ def _replay(rows: Rows, step: Fields) -> None:
 
 
 def _own(record: RecordKind, fields: Fields) -> Fields:
-    """Return those of some fields that are replayed, as the entity holds them."""
+    """Return the replayed fields among some fields, with the types of the entity."""
     kind = record.entity
     return {
         name: value_of(kind, name, raw) for name, raw in fields.items()
@@ -92,7 +92,7 @@ def _own(record: RecordKind, fields: Fields) -> Fields:
 
 
 def _empty_of(record: RecordKind) -> Fields:
-    """Return the replayed fields of a record by name, as they are where nothing is said."""
+    """Return the replayed fields of a kind of record, with their default values."""
     return {
         name: None if field.is_required() else field.get_default(call_default_factory=True)
         for name, field in record.entity.model_fields.items()

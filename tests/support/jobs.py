@@ -20,7 +20,7 @@ SIZES = [
 
 
 def console(book: Path, *flags: str, size: tuple[int, int] = (120, 40)) -> Terminal:
-    """Return a terminal in which the console opens a book."""
+    """Start the console over a book, and return its terminal."""
     columns, rows = size
     command = [*COMMAND, "--database", str(book), *flags]
     return Terminal(command, columns=columns, rows=rows)

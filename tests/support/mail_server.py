@@ -23,19 +23,19 @@ USER, PASSWORD = "anna@vega.com", "горячий шоколад"  # a password 
 
 @cache
 def authority(name: str) -> trustme.CA:
-    """Return a certificate authority, the same for the same name."""
+    """Return the certificate authority of a name; the same object for the same name."""
     return trustme.CA(organization_name=name)
 
 
 def authority_file(folder: Path, name: str = "ours") -> str:
-    """Write the certificate of an authority, for `ca_file`."""
+    """Write the certificate of an authority; return the path, for `ca_file`."""
     file = folder / f"{name}.pem"
     authority(name).cert_pem.write_to_path(str(file))
     return str(file)
 
 
 def certified(identity: str = HOST, not_after: datetime | None = None) -> ssl.SSLContext:
-    """Return what a server needs to prove that it is `identity`."""
+    """Return the TLS context of a server with a certificate for `identity`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority("ours").issue_cert(identity, not_after=not_after).configure_cert(context)
     return context
@@ -43,7 +43,7 @@ def certified(identity: str = HOST, not_after: datetime | None = None) -> ssl.SS
 
 @dataclass
 class Received:
-    """A letter that the server took, and how."""
+    """A letter that the server received, and the state of the connection."""
 
     source: str
     recipients: list[str]
@@ -54,22 +54,22 @@ class Received:
 
 @dataclass
 class Behaviour:
-    """What the server does with what it gets; every letter it takes is in `received`."""
+    """The behaviour of the server; `received` contains the received letters."""
 
     refused: str = ""
-    """The answer to every recipient."""
+    """The refusal of every recipient; empty to accept."""
     refused_content: str = ""
-    """The answer to every letter's content."""
+    """The refusal of every letter's content; empty to accept."""
     cut: bool = False
-    """Whether the connection is cut once it has the whole letter."""
+    """Whether the server hangs up after it has received the whole letter."""
     cut_before: bool = False
-    """Whether the connection is cut when a letter's content is announced."""
+    """Whether the server hangs up at the DATA command."""
     received: list[Received] = field(default_factory=list)
 
     async def handle_RCPT(  # noqa: N802 - the name aiosmtpd calls
         self, _server: SMTP, _session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
-        """Take or refuse a recipient."""
+        """Accept or refuse a recipient."""
         if self.refused:
             return self.refused
         envelope.rcpt_tos.append(address)
@@ -78,7 +78,7 @@ class Behaviour:
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, session: Any, envelope: Any
     ) -> str:
-        """Take or refuse a letter, or vanish with it."""
+        """Receive a letter, and accept it, refuse it, or hang up."""
         self.received.append(
             Received(
                 envelope.mail_from,
@@ -99,7 +99,7 @@ def _hang_up(server: SMTP) -> None:
 
 
 class _Server(SMTP):
-    """Hangs up at DATA where its behaviour says so."""
+    """Hangs up at the DATA command if the behaviour says so."""
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         if self.event_handler.cut_before:
@@ -109,14 +109,14 @@ class _Server(SMTP):
 
 
 def _authenticate(
-    _server: SMTP, _session: Any, _envelope: Any, _mechanism: str, said: Any
+    _server: SMTP, _session: Any, _envelope: Any, _mechanism: str, login: Any
 ) -> AuthResult:
     right = LoginPassword(USER.encode(), PASSWORD.encode())
-    return AuthResult(success=said == right, handled=False)
+    return AuthResult(success=login == right, handled=False)
 
 
 class MailServer:
-    """Serves within its block: STARTTLS with `starttls`, TLS at once with `tls`, else in clear."""
+    """Serves within its block: with STARTTLS, with TLS from the start, or unencrypted."""
 
     def __init__(
         self,
@@ -138,7 +138,7 @@ class MailServer:
 
     @property
     def received(self) -> list[Received]:
-        """The letters that it took."""
+        """The received letters."""
         return self.behaviour.received
 
     def _protocol(self) -> SMTP:
@@ -164,7 +164,7 @@ class MailServer:
             await stopped.wait()
 
     def _note(self, _loop: object, context: dict[str, Any]) -> None:
-        # A client that hangs up in the middle is what is tested here, not an error of the server.
+        # Tests let clients hang up in the middle; that is no error of the server.
         if not isinstance(context.get("exception"), ConnectionError | ssl.SSLError):
             self._errors.append(context)
 

@@ -1,4 +1,4 @@
-"""The program's own files, what can be in them or in their place, and what a start does then."""
+"""The program's own files, damaged contents and replacements of them, and a start with these."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ FILES: dict[str, Callable[[Path], Path]] = {
     "picture": lambda folder: file_of(book_of(folder), "picture"),
     "settings": lambda _: paths.cache_folder() / "settings.json",
 }
-"""All files of the program's own, and where they are for the book in a folder."""
+"""The program's own files by name, with their paths for the book in a folder."""
 MISSED = ("remembered", "filters", "views")
-"""Those that are put aside and told of; the others can be made anew."""
+"""The files that are kept aside and reported if damaged; the others can be rebuilt."""
 every_file = pytest.mark.parametrize("name", FILES)
 
 
@@ -55,28 +55,28 @@ def picture_of(folder: Path) -> PictureFile:
 
 
 def started(folder: Path) -> list[str]:
-    """Read and write the files as a start, a list and leaving do; return what is told."""
+    """Read and write the files as a start, a list and leaving do; return the notices."""
     chosen = settings.load()
     assert chosen.theme == "partnerdesk-dark"
     picture_of(folder).load()
     desk = AppSession(chosen, Store(book_of(folder)))
-    told = desk.take_notices().splitlines()
+    notices = desk.take_notices().splitlines()
     view = desk.remembered.view("1", "customers")
     assert type(view.cursor) is int
     f"{desk.remembered.scope}{desk.remembered.screen}{view.filter}{view.sort}{view.view}".encode()
     "".join(desk.used_filters.of("customers")).encode()
-    with suppress(FileError):  # a list says so and goes on; `are_kept` sees to it that it is kept
-        told += read_views().notice.splitlines()
+    with suppress(FileError):  # a list shows the error and continues; `are_kept` checks the result
+        notices += read_views().notice.splitlines()
         keep_columns("customers", (ChosenColumn("company", 20),))
     desk.remembered.keep_view("1", "customers", View(filter="county", cursor=3))
     desk.used_filters.use("customers", "county", 7)
     desk.close()
     picture_of(folder).save(PICTURE)
-    return told + desk.take_notices().splitlines()
+    return notices + desk.take_notices().splitlines()
 
 
 def are_kept(folder: Path) -> bool:
-    """Say whether all that `started` keeps is there."""
+    """Return whether the files contain all that `started` writes."""
     return (
         Remembered.load(book_of(folder)).view("1", "customers").cursor == 3
         and FilterHistory().of("customers")[:1] == ["county"]
@@ -92,7 +92,7 @@ def put(file: Path, content: bytes) -> None:
 
 
 def asides(folder: Path) -> list[Path]:
-    """Return the damaged files that are kept beside."""
+    """Return the damaged files that were kept aside."""
     return sorted((folder / "home").rglob("*.damaged*"))
 
 
@@ -101,18 +101,18 @@ def crashes(folder: Path) -> list[Path]:
 
 
 def check_kept_aside(folder: Path, name: str, content: bytes) -> None:
-    """Hold a start with a damaged file to the rules: kept beside, told once, and all goes on."""
+    """Check a start with a damaged file: kept aside, reported once, and everything works."""
     file = FILES[name](folder)
-    told = started(folder)
+    notices = started(folder)
     if name in MISSED:
         aside = file.with_name(f"{file.stem}.damaged.json")
         assert asides(folder) == [aside]
         assert aside.read_bytes() == content
-        assert len(told) == 1
-        assert str(file) in told[0]
-        assert aside.name in told[0]
+        assert len(notices) == 1
+        assert str(file) in notices[0]
+        assert aside.name in notices[0]
     else:
-        assert (asides(folder), told) == ([], [])
+        assert (asides(folder), notices) == ([], [])
         assert file.read_bytes() != content
     assert are_kept(folder)
     assert started(folder) == []
@@ -120,12 +120,12 @@ def check_kept_aside(folder: Path, name: str, content: bytes) -> None:
 
 
 def good(folder: Path) -> None:
-    """Have all files written as the program writes them, with something of each kind in them."""
+    """Let the program write all files, with content of each kind."""
     keep_view(SavedView("customers", "Mine", "tag:vip", "seen", columns=(ChosenColumn("seen", 9),)))
     assert started(folder) == []
 
 
-# What can be in them
+# Damaged contents
 
 GARBAGE = {
     "5 MB of [": b"[" * 5_000_000,
@@ -158,7 +158,7 @@ GARBAGE = {
 }  # fmt: skip
 
 
-# What can be in their place
+# Replacements of a file
 
 
 def folder_in_its_place(file: Path) -> None:
@@ -184,7 +184,7 @@ def endless_device(file: Path) -> None:
 def listening_socket(file: Path) -> None:
     with socket.socket(socket.AF_UNIX) as opened:
         here = os.open(".", os.O_RDONLY)
-        os.chdir(file.parent)  # a socket's name is short
+        os.chdir(file.parent)  # the path of a socket has to be short
         try:
             opened.bind(file.name)
         finally:

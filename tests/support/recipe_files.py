@@ -1,4 +1,4 @@
-"""The texts that the recipes of tests/unit/test_recipes_records.py put into a copy of the tree."""
+"""The texts that tests/unit/test_recipes_records.py puts into a copy of the tree."""
 
 NOTES_COLUMN = """
         Column(

@@ -1,4 +1,4 @@
-"""A copy of the tree on which recipes are followed, and what docs/recipes.md promises of them."""
+"""A copy of the source tree for following recipes, and the number of files that each promises."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VERSIONS = "models/migrations/versions"
 
 
 class Tree:
-    """A copy of the tree, and what of it was touched."""
+    """A copy of the source tree, and the names of the changed files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -31,7 +31,7 @@ class Tree:
         file.write_text(text.strip("\n") + "\n", encoding="utf-8")
 
     def put(self, name: str, behind: str, text: str) -> None:
-        """Put lines behind the first line that begins with `behind`."""
+        """Insert lines after the first line that begins with `behind`."""
         self.touched.add(name)
         file = self.folder / name
         lines = file.read_text(encoding="utf-8").splitlines()
@@ -40,7 +40,7 @@ class Tree:
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def replace(self, name: str, old: str, new: str) -> None:
-        """Write something else in the one place that says `old`."""
+        """Replace the only occurrence of `old` in a file."""
         self.touched.add(name)
         file = self.folder / name
         text = file.read_text(encoding="utf-8")
@@ -49,7 +49,7 @@ class Tree:
 
     @property
     def book(self) -> Path:
-        """The book that commands work on."""
+        """The book on which commands work."""
         return self.folder / "book.db"
 
     def table(self, *lines: str) -> str:
@@ -59,11 +59,11 @@ class Tree:
         return str(file)
 
     def python(self, *words: str) -> str:
-        """Run Python in the copy; return what it prints."""
+        """Run Python in the copy; return its output."""
         return self._run(sys.executable, *words)
 
     def partnerdesk(self, *words: str) -> str:
-        """Run a command of the copy on its own book."""
+        """Run a command of the copy on the copy's book; return its output."""
         return self.python("-m", "partnerdesk", *words, "--database", str(self.book))
 
     def imports(self) -> None:
@@ -85,15 +85,15 @@ class Tree:
 
 
 def promised(recipe: str) -> int:
-    """Return how many files docs/recipes.md says that a recipe takes."""
+    """Return the number of files that a recipe changes according to docs/recipes.md."""
     text = (HOUSE / "docs" / "recipes.md").read_text(encoding="utf-8")
-    found = re.search(rf"^## {re.escape(recipe)}: (\d+) files$", text, re.MULTILINE)
-    assert found, recipe
-    return int(found[1])
+    heading = re.search(rf"^## {re.escape(recipe)}: (\d+) files$", text, re.MULTILINE)
+    assert heading, recipe
+    return int(heading[1])
 
 
 def migration(body: str) -> tuple[str, str]:
-    """Return the name and text of a migration."""
+    """Return the name and text of a migration that follows the latest one."""
     last = max(file.name[:4] for file in (HOUSE / VERSIONS).glob("[0-9]*.py"))
     new = f"{int(last) + 1:04}"
     text = f'''

@@ -1,4 +1,4 @@
-"""Books with relationships for tests: partner accounts, customers as if imported, invitations."""
+"""Functions that fill a book with relationships: accounts, imported customers, invitations."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ LINK = (
     "https://admin.microsoft.com/Adminportal/Home?invType=ResellerRelationship"
     f"&partnerId={TENANT}&msppId=0&DAP=true#/BillingAccounts/partner-invitation"
 )
-"""A link as Partner Center makes it (`reference/resources.md`, *Relationship request*)."""
+"""A link in the form of Partner Center (`reference/resources.md`, *Relationship request*)."""
 WITHOUT = LINK.replace("DAP=true", "DAP=false")
 PORTAL = "Microsoft ID,Company name,Primary domain name,Relationship"
 WHO = {"company": "Neue Firma", "email": "ulla@neue.example"}
 
 
 def days(number: float) -> datetime:
-    """Return the moment so many days from now."""
+    """Return the moment `number` days after `NOW`."""
     return NOW + timedelta(days=number)
 
 
 def account_of(store: Store, cloud: str = "global") -> PartnerAccount:
-    """Return the account of a cloud with all that is kept of it."""
+    """Return the stored account of a cloud."""
     with store.reading() as session:
         return session.exec(select(PartnerAccount).where(PartnerAccount.cloud == cloud)).one()
 
 
 def name_accounts(store: Store, **fields: object) -> None:
-    """Say who the partner is in every cloud; further fields of the account by name."""
+    """Set the partner's name and ids in all clouds, and further fields of the accounts."""
     known = {"name": "Northlight", "tenant_id": TENANT, "mpn_id": "4242", **fields}
     with store.writing() as session:
         for account in session.exec(select(PartnerAccount)):
@@ -62,12 +62,12 @@ def name_accounts(store: Store, **fields: object) -> None:
 
 
 def provider(store: Store, market: str = "DE") -> None:
-    """Make the partner an indirect provider in every cloud."""
+    """Make the partner an indirect provider in all clouds."""
     name_accounts(store, kind=PartnerKind.INDIRECT_PROVIDER, market=market)
 
 
 def add_customer(store: Store, name: str, prefix: str, cloud: str = "global", **fields: Any) -> int:
-    """Put a customer into the book as an import would have left it; return its id."""
+    """Add a customer to the book as an import would; return the customer's id."""
     own = {"relationship_to_partner": Relationship.RESELLER, "added_at": NOW, **fields}
     domain = f"{prefix}.{cloud_called(cloud).domain_suffix}" if "." not in prefix else prefix
     customer = Customer(
@@ -83,16 +83,16 @@ def add_customer(store: Store, name: str, prefix: str, cloud: str = "global", **
 def invite_plan(
     store: Store, cloud: str = "global", /, at: datetime = NOW, **wish: Any
 ) -> Plan:  # fmt: skip
-    """Plan to invite somebody; a company of no customer where none is named."""
+    """Return a plan to invite a company; without `customer_id`, a company not in the book."""
     if "customer_id" not in wish:
         wish = WHO | wish
-    said = InvitationRequest(**wish)
+    request = InvitationRequest(**wish)
     account = account_in(store, cloud)
-    return plan_invite(account, said, read_around(store, account.id, said), by(TESTER, at))
+    return plan_invite(account, request, read_around(store, account.id, request), by(TESTER, at))
 
 
 def invite(store: Store, cloud: str = "global", /, at: datetime = NOW, **wish: Any) -> int:
-    """Write an invitation; return its id."""
+    """Create an invitation; return its id."""
     plan = invite_plan(store, cloud, at, **({"link": LINK} | wish))
     assert plan.verdict is not Verdict.REFUSED, codes(plan)
     return carry_out(store, plan).record_id or 0
@@ -101,13 +101,13 @@ def invite(store: Store, cloud: str = "global", /, at: datetime = NOW, **wish: A
 def send(
     store: Store, invitation: int, how: SentBy = SentBy.CLIPBOARD, at: datetime = NOW
 ) -> Outcome:
-    """Let an invitation's letter out, or a reminder where it was out."""
+    """Record that an invitation's letter was sent, or a reminder if it was sent before."""
     case = read_case(store, invitation)
     return carry_out(store, plan_letter_out(case, case.letter(at), how, by(TESTER, at)))
 
 
 def invited(store: Store, at: datetime = NOW, **wish: Any) -> int:
-    """Write an invitation and let its letter out; return its id."""
+    """Create an invitation and record that its letter was sent; return the invitation's id."""
     id = invite(store, at=at, **wish)
     send(store, id, at=at)
     return id
@@ -122,7 +122,7 @@ def accept(
 
 
 def take_file(store: Store, folder: Path, *lines: str, at: datetime = NOW) -> int:
-    """Import lines as a portal export of the global cloud; return how many invitations closed."""
+    """Import lines as a portal export of the global cloud; return the accepted invitations."""
     file = folder / "customers.csv"
     file.write_text("\n".join((PORTAL, *lines)), "utf-8")
     plan = plan_import(store, account_in(store).id, read_sheet(file))
@@ -142,18 +142,18 @@ def invitation_of(store: Store, id: int) -> Invitation:
 
 
 def lives_of(store: Store, customer: int) -> list[ResellerRelationship]:
-    """Return the lives of the relationship with a customer, the first one first."""
+    """Return the relationship records of a customer, the oldest first."""
     with store.reading() as session:
-        mine = select(ResellerRelationship).where(ResellerRelationship.customer_id == customer)
-        return list(session.exec(mine.order_by(col(ResellerRelationship.id))))
+        query = select(ResellerRelationship).where(ResellerRelationship.customer_id == customer)
+        return list(session.exec(query.order_by(col(ResellerRelationship.id))))
 
 
 def codes(plan: Plan, *, refusing: bool = False) -> list[str]:
-    """Return the codes of a plan's reasons; only of those that refuse, where asked for."""
+    """Return the codes of a plan's reasons; with `refusing`, of the refusing reasons only."""
     return [reason.code for reason in plan.reasons if reason.refuses or not refusing]
 
 
 def findings(store: Store) -> list[str]:
-    """Return what is wrong with the history."""
+    """Return the findings of the verification of the history."""
     with closing(store.connect()) as book:
         return [finding.text for finding in verify(book).findings]

@@ -1,4 +1,4 @@
-"""A book that hypothesis works with: a world beside it says what must come of everything."""
+"""A book for stateful tests with hypothesis, compared with a model of it after each step."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ STRANGERS = (
     ("Epsilon Lda", "epsilon", "domain"), ("Zeta Kft", "zeta", "tenant"),
     ("Eta Kft", "eta", ""), ("Twin Ltd", "twin-three", ""),
 )  # fmt: skip
-"""Companies that are not in the book yet, and what is known of each when it is invited."""
+"""Companies that are not in the book yet, with the identifier known at an invitation."""
 RELATIONS = {"Cloud Reseller": "reseller", "Advisor": "advisor", "None": "none"}
 PARTNERS = {"Nova": "4711", "Old": "4712"}
 KEPT = {
@@ -65,7 +65,7 @@ KEPT = {
                                      "activated_date_time AS activated, end_date_time AS ends",
     "partner_accounts": "invitation_link AS reseller, combined_invitation_link AS combined",
 }  # fmt: skip
-"""What is compared of each record, by table."""
+"""The compared columns, by table."""
 TABLES = dict(
     zip(KEPT, ("customers", "invitations", "lives", "partners", "delegated", "links"), strict=True)
 )
@@ -86,22 +86,22 @@ def line(name: str, prefix: str, relation: str) -> str:
 
 @cache
 def template() -> Path:
-    """Return a book with six customers and two indirect resellers, in three changes."""
+    """Return the file of a book with six customers and two indirect resellers (three changes)."""
     folder = Path(mkdtemp(prefix="partnerdesk-tests-"))
     store = Store(SqliteFile(folder / "book.db"))
     store.open(["global"])
     provider(store)
     take_file(store, folder, *(line(*company) for company in BOOKED))
     for name, mpn_id in PARTNERS.items():
-        said, known = {"name": name, "mpn_id": mpn_id}, partners.read_partners(store, 1)
-        plan = partners.plan_add_partner(account_in(store), said, known, by(TESTER, NOW))
+        values, known = {"name": name, "mpn_id": mpn_id}, partners.read_partners(store, 1)
+        plan = partners.plan_add_partner(account_in(store), values, known, by(TESTER, NOW))
         carry_out(store, plan)
     store.engine.dispose()
     return folder / "book.db"
 
 
 class WatchedBook(RuleBasedStateMachine):
-    """A book with one account; after every step it, its history and its world are compared."""
+    """A book with one account; after each step the book, its history and the model are compared."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,17 +136,17 @@ class WatchedBook(RuleBasedStateMachine):
     def one_of(
         self, table: str, which: int, fit: Callable[[int], bool] = lambda _id: True
     ) -> int:  # fmt: skip
-        """Return one of the ids of a table; mostly one that fits, if there is any."""
+        """Return an id of a table, mostly one for which `fit` is true, if there is any."""
         ids = list(self.world.of(table))
         fitting = [id for id in ids if fit(id)]
         chosen = fitting if fitting and which % 6 else ids
         return chosen[which // 6 % len(chosen)]
 
     def came(self, id: int, name: str, prefix: str, relation: str) -> Fields:
-        """Return a customer that an import brings."""
-        said = RELATIONS[relation]
-        self.replay.came(id, dict(zip(OF_CUSTOMER, (said, None, None, ""), strict=True)))
-        return self.customer(name, prefix, said, tenant(prefix))
+        """Return the model's fields of an imported customer, and tell the replay of them."""
+        value = RELATIONS[relation]
+        self.replay.came(id, dict(zip(OF_CUSTOMER, (value, None, None, ""), strict=True)))
+        return self.customer(name, prefix, value, tenant(prefix))
 
     def customer(self, name: str, prefix: str, relation: str, tenant_id: str | None) -> Fields:
         return {
@@ -157,9 +157,9 @@ class WatchedBook(RuleBasedStateMachine):
     def do(
         self, plan: Plan, allowed: bool, after: After | None = None, undoes: int | None = None
     ) -> Outcome | None:
-        """Carry a plan out and note what comes of it; one that is refused touches nothing."""
-        said = [reason.code for reason in plan.reasons]
-        assert (plan.verdict is not Verdict.REFUSED) == allowed, said
+        """Carry out a plan and record `after` in the model; a refused plan must change nothing."""
+        reasons = [reason.code for reason in plan.reasons]
+        assert (plan.verdict is not Verdict.REFUSED) == allowed, reasons
         if not allowed:
             assert (plan.steps, plan.calls) == ((), ())
             with pytest.raises(RefusedError):
@@ -171,22 +171,22 @@ class WatchedBook(RuleBasedStateMachine):
         return outcome
 
     def made(self, plan: Plan) -> tuple[int, int]:
-        """Carry out a plan that makes a record; return the change and the record's id."""
+        """Carry out a plan that creates a record; return the ids of the change and the record."""
         outcome = self.do(plan, allowed=True)
         assert outcome is not None
         return outcome.change_id or 0, outcome.record_id or 0
 
     def match(self) -> int:
-        """Note whose invitations are closed since they are in the book now; return how many."""
-        found = {id: self.world.surely(id) for id in self.world.of("invitations")}
-        pairs = [(id, who) for id, who in found.items() if who is not None]
+        """Record in the model the invitations that the book closes itself; return their number."""
+        customers = {id: self.world.surely(id) for id in self.world.of("invitations")}
+        pairs = [(id, who) for id, who in customers.items() if who is not None]
         new = [pair for pair in pairs if pair not in self.world.matched]
         for id, who in new:
             self.world.record(max(self.world.entries) + 1, self.world.accepted(id, who, self.at))
         self.world.matched |= set(new)
         return len(new)
 
-    # What always holds
+    # Invariants
 
     def read(self, statement: str) -> list[tuple[Any, ...]]:
         return self.connection.rows(statement)
@@ -195,11 +195,11 @@ class WatchedBook(RuleBasedStateMachine):
     def the_book_is_as_the_world(self) -> None:
         for table, columns in KEPT.items():
             names = [column.split()[-1] for column in columns.split(", ")]
-            found = {row[0]: dict(zip(names, row[1:], strict=True))
-                     for row in self.read(f"SELECT id, {columns} FROM {table}")}  # noqa: S608  # fmt: skip
-            there = {id: {name: row[name] for name in names}
-                     for id, row in self.world.of(TABLES[table]).items()}  # fmt: skip
-            assert found == there, (table, found, there)
+            stored = {row[0]: dict(zip(names, row[1:], strict=True))
+                      for row in self.read(f"SELECT id, {columns} FROM {table}")}  # noqa: S608  # fmt: skip
+            modelled = {id: {name: row[name] for name in names}
+                        for id, row in self.world.of(TABLES[table]).items()}  # fmt: skip
+            assert stored == modelled, (table, stored, modelled)
 
     @invariant()
     def the_history_explains_it(self) -> None:

@@ -1,4 +1,4 @@
-"""Books for tests of `relationships`: the small book, made once and copied, and what it holds."""
+"""Books for tests of `relationships`: copies of the small book, and queries of their content."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ TENANT = "11111111-2222-4333-8444-555555555555"
 
 
 @cache
-def _made() -> Path:
+def _small_book_file() -> Path:
     return small_book(Path(mkdtemp(prefix="partnerdesk-tests-")) / "book.db")
 
 
 def book_of(folder: Path) -> Path:
-    """Return a copy of the small book whose partner has a name in every cloud."""
+    """Return a copy of the small book with the partner's name set in all clouds."""
     file = folder / "book.db"
-    shutil.copyfile(_made(), file)
+    shutil.copyfile(_small_book_file(), file)
     store = Store(SqliteFile(file))
     with store.writing() as session:
         for account in session.exec(select(PartnerAccount)):
@@ -58,18 +58,18 @@ def relationships(book: Path, *words: str | Path) -> Result:
 
 
 def read(book: Path, query: str) -> list[Any]:
-    """Return what a query finds in a book; single values where it selects one column."""
-    found = rows(Store(SqliteFile(book)), query)
-    return [row[0] if len(row) == 1 else row for row in found]
+    """Return the rows of a query; single values if the query selects one column."""
+    result = rows(Store(SqliteFile(book)), query)
+    return [row[0] if len(row) == 1 else row for row in result]
 
 
 def changes(book: Path) -> list[Any]:
-    """Return the kinds of the book's changes, the first one first."""
+    """Return the kinds of the book's changes, the oldest first."""
     return read(book, "SELECT kind FROM changes ORDER BY id")
 
 
 def whole(book: Path) -> bool:
-    """Say whether the history is whole."""
+    """Return whether the history verifies."""
     return run("changes", "verify", "--database", book).code == 0
 
 
@@ -81,7 +81,7 @@ def delegated(
     domain: str = "aerzte.onmicrosoft.com",
     roles: str = "Helpdesk Administrator",
 ) -> None:
-    """Put active delegated-admin relationships of one customer into a book."""
+    """Add active delegated-admin relationships of one customer to a book."""
     with Store(SqliteFile(book)).writing() as session:
         customer = session.exec(select(Customer).where(Customer.primary_domain == domain)).one()
         session.add_all(

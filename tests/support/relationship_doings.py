@@ -1,4 +1,4 @@
-"""Whatever anybody may do to a book with relationships, for hypothesis to do in any order."""
+"""All actions on a book with relationships, run by hypothesis in any order."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from tests.support.relationship_book import After
 
 pick = st.integers(0, 999)
-"""A number that chooses one of whatever there is."""
+"""A number that chooses an item of a list."""
 
 
 HOW = ("clipboard", "eml", "printed", "smtp")
@@ -62,37 +62,37 @@ DOINGS = {
     "end": 6, "name": 1, "partner": 1, "sign": 1, "delegate": 2, "request": 1, "approve": 1,
     "terminate": 1, "extend": 2, "time": 3, "undo": 8, "undo the latest": 2,
 }  # fmt: skip
-"""What can happen, and how often it does."""
+"""The actions, with their weights in the random choice."""
 OF = {
     "invitations": {"letter", "accept", "decline", "withdraw"}, "partners": {"partner", "sign"},
     "delegated": {"request", "approve", "terminate", "extend"},
 }  # fmt: skip
-"""What needs a record of a table to happen to."""
+"""The actions that need a record of a table."""
 
 
 class Book(WatchedBook):
-    """Everything happens that can happen to relationships."""
+    """Runs random actions on relationships."""
 
     def __init__(self) -> None:
         super().__init__()
         self.letters: dict[int, tuple[int, Letter, str]] = {}
-        """Of each change by which a letter went out: of which invitation, the letter, and how."""
-        self.told = 0
-        """How many changes there were when the letters were looked at last."""
+        """The sent letters by change: the invitation, the letter, and the way of sending."""
+        self.compared = 0
+        """The number of changes at the last comparison of the letters."""
 
     @invariant()
     def every_letter_that_went_out_is_told_as_it_was(self) -> None:
-        if self.told == len(self.world.entries):
+        if self.compared == len(self.world.entries):
             return
-        self.told = len(self.world.entries)
+        self.compared = len(self.world.entries)
         with self.store.reading() as session:
-            for one in session.exec(select(Invitation)):
-                found = [(sent.change_id, sent.letter, sent.how.value)
-                         for sent in letters_of(session, one)]  # fmt: skip
-                assert found == [
+            for invitation in session.exec(select(Invitation)):
+                letters = [(sent.change_id, sent.letter, sent.how.value)
+                           for sent in letters_of(session, invitation)]  # fmt: skip
+                assert letters == [
                     (change, letter, how)
                     for change, (id, letter, how) in sorted(self.letters.items())
-                    if id == one.id and self.world.stands(change)
+                    if id == invitation.id and self.world.stands(change)
                 ]
 
     @initialize(invited=st.lists(pick, min_size=2, max_size=4))
@@ -103,7 +103,7 @@ class Book(WatchedBook):
 
     @rule(chance=st.integers(0, 2**64 - 1))
     def something_happens(self, chance: int) -> None:
-        """One rule for all, since hypothesis would leave half of many rules out of each run."""
+        """Run a random action: hypothesis would leave out half of many rules in each run."""
         random = Random(chance)  # noqa: S311 - nothing secret is drawn
         what = random.choices([*DOINGS], [*DOINGS.values()])[0]
         which, n = (
@@ -143,8 +143,8 @@ class Book(WatchedBook):
     def invite(self, which: int, dap: bool, combined: bool, portal: bool) -> None:
         known = self.world.of("customers")
         name, prefix, knows = (*STRANGERS, ("", "", ""))[which % 5]
-        said = {"domain": domain(prefix), "tenant": tenant(prefix)}.get(knows, "")
-        id = next((id for id, row in known.items() if knows and row[knows] == said), 0)
+        value = {"domain": domain(prefix), "tenant": tenant(prefix)}.get(knows, "")
+        id = next((id for id, row in known.items() if knows and row[knows] == value), 0)
         if not name:
             id = self.one_of("customers", which // 5)
             name = known[id]["name"]
@@ -153,7 +153,7 @@ class Book(WatchedBook):
             company=name, email="someone@example.com", link=LINK, delegated_admin=dap,
             kind=InvitationKind.COMBINED if combined else InvitationKind.RESELLER,
             customer_id=None if prefix else id, in_portal=portal,
-            domain=said * (knows == "domain"), microsoft_id=said * (knows == "tenant"),
+            domain=value * (knows == "domain"), microsoft_id=value * (knows == "tenant"),
         )  # fmt: skip
         plan = plan_invite(self.account, wish, read_around(self.store, 1, wish), self.by())
         change, invitation = self.made(plan)
@@ -203,21 +203,23 @@ class Book(WatchedBook):
         world = self.world
         id = self.one_of("invitations", which, self.is_open)
         row = world.rows["invitations", id]
-        said = None if whom is None else self.one_of("customers", whom)
+        named = None if whom is None else self.one_of("customers", whom)
         likely = world.likely(id)
-        who = said or row["customer"] or (likely[0][0] if len(likely) == 1 else None)
-        # Accepted already, it waits for somebody to link; several likely ones are asked about.
-        nobody_may_be_it = len(likely) < 2 and not world.waits(id)
-        allowed = self.is_open(id) and (who is not None or nobody_may_be_it)
-        customer = customer_of(self.store, said) if said else None
-        plan = answering.plan_accept(answering.read_case(self.store, id, said), self.by(), customer)
+        who = named or row["customer"] or (likely[0][0] if len(likely) == 1 else None)
+        # An accepted invitation waits for a customer to link; with several candidates, a person
+        # has to choose.
+        needs_no_customer = len(likely) < 2 and not world.waits(id)
+        allowed = self.is_open(id) and (who is not None or needs_no_customer)
+        customer = customer_of(self.store, named) if named else None
+        details = answering.read_case(self.store, id, named)
+        plan = answering.plan_accept(details, self.by(), customer)
         after = world.accepted(id, who, self.at) if allowed else None
         self.do(plan, allowed, after)
 
     # Customers
 
     def bring(self, which: int, relation: str) -> None:
-        """Import a line about a customer of the book, or one who comes into it."""
+        """Import a line with a customer of the book, or with a new one."""
         companies = [(name, prefix) for name, prefix, _more in (*BOOKED, *STRANGERS)]
         known = self.world.of("customers")
         ended = {row["domain"] for row in known.values() if row["ended"]}
@@ -235,16 +237,16 @@ class Book(WatchedBook):
             new = self.came(id, name, prefix, relation)
             self.world.record(last + 1, {("customers", id): new}, never=True)
         else:
-            row, said = known[same[0]], RELATIONS[relation]
-            now = {"relation": said, "tenant": tenant(prefix),
-                   "ended": row["ended"] if said == "none" else 0}  # fmt: skip
+            row, value = known[same[0]], RELATIONS[relation]
+            now = {"relation": value, "tenant": tenant(prefix),
+                   "ended": row["ended"] if value == "none" else 0}  # fmt: skip
             if row != row | now:
                 self.world.record(last + 1, {}, never=True)
                 self.world.record(last + 2, {("customers", same[0]): now}, never=True)
         assert self.match() == accepted
 
     def add(self, which: int) -> None:
-        """Add a company to the book by the form."""
+        """Add a company to the book through the form."""
         name, prefix, _knows = STRANGERS[which]
         if any(row["domain"] == domain(prefix) for row in self.world.of("customers").values()):
             return
@@ -287,9 +289,9 @@ class Book(WatchedBook):
             )  # fmt: skip
             self.do(plan, allowed, {("partners", id): {"state": "ended", "ended": self.at}})
             return
-        said = {"name": partner.name, "mpn_id": partner.mpn_id, "agreement_signed": signed}
+        values = {"name": partner.name, "mpn_id": partner.mpn_id, "agreement_signed": signed}
         known = partners.read_partners(self.store, 1)
-        plan = partners.plan_edit_partner(self.account, partner, said, known, self.by())
+        plan = partners.plan_edit_partner(self.account, partner, values, known, self.by())
         is_signed = {"yes": True, "no": False}.get(signed)
         self.do(plan, allowed, {("partners", id): {"signed": is_signed}})
 
@@ -298,13 +300,13 @@ class Book(WatchedBook):
         auto, everything, dated = n % 3 == 0, n % 5 == 0, n % 7 > 0
         id, self.names = self.one_of("customers", which), self.names + 1
         end = self.now + timedelta(days=60)
-        said = {
+        values = {
             "name": f"GDAP {self.names}", "status": status, "auto_extend": "yes" * auto,
             "roles": "User Administrator" + ", Global Administrator" * everything,
             "start": self.now.isoformat() * dated, "end": end.isoformat() * dated,
         }  # fmt: skip
         plan = delegated.plan_add_delegation(
-            account_of(self.store), customer_of(self.store, id), said, self.by(), taken=False
+            account_of(self.store), customer_of(self.store, id), values, self.by(), taken=False
         )
         allowed = not (auto and everything) and (dated or status != "active")
         if not allowed:
@@ -343,10 +345,10 @@ class Book(WatchedBook):
         allowed = lasts and bool(row["ends"]) and not row["everything"]
         self.do(plan, allowed, {("delegated", id): {"ends": row["ends"] + 180 * DAY}})
 
-    # Taking back
+    # Undo
 
     def undo(self, which: int, *, latest: bool) -> None:
-        """Take a change back: the latest, or any; seldom one of those that never can be."""
+        """Undo a change: the latest, or any; seldom one that can never be undone."""
         entries = self.world.entries
         fit = [id for id, entry in entries.items() if not entry.never and self.world.stands(id)]
         changes = sorted(fit if fit and which % 8 else entries)
@@ -356,5 +358,5 @@ class Book(WatchedBook):
         plan = plan_undo(self.store, change, self.by())
         if [reason.code for reason in plan.reasons] == ["undo.customer-gone"]:
             assert ("customers", plan.target.customer_id) not in self.world.rows
-            after = None  # what a change of a customer did elsewhere goes with that customer
+            after = None  # the customer of the change was removed, so the change cannot be undone
         self.do(plan, after is not None, after, change)

@@ -1,7 +1,7 @@
-"""What a book with relationships should hold, kept apart from the program: a model for tests.
+"""A model of a book with relationships, for tests, independent of the program's code.
 
-A record is a few fields by table and id; every change is what it did to them. So what may be taken
-back can be told without looking into the program: a change whose records are still as it left them.
+A record is some fields, by table and id; a change is the fields before and after. The model decides
+without the program which changes can be undone: those whose records are still as they left them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ NEVER = 253_402_214_400_000
 """The last day of the year 9999 in milliseconds."""
 RELATED = ("reseller", "advisor", "syndication")
 
-SAID = {"customers", "lives", "delegated"}
-"""Records of which a change says every field that it sets, also one that is so already."""
+STORED_WHOLE = {"customers", "lives", "delegated"}
+"""Tables for which a change stores every field that it sets, even if the value stays the same."""
 
 Key = tuple[str, int]
 Fields = dict[str, Any]
@@ -24,43 +24,43 @@ OPEN = {"sent", "reminded", "lapsed"}
 MAY_INVITATION = {
     "send": {"draft"}, "remind": OPEN, "decline": OPEN, "withdraw": OPEN | {"draft"},
 }  # fmt: skip
-"""In which states what can be done with an invitation."""
+"""The states of an invitation in which each action is allowed."""
 MAY_DELEGATED = {
     "request": {"created"}, "approve": {"approvalPending"}, "extend": {"active"},
     "terminate": {"active"},
 }  # fmt: skip
-"""In which states what can be done with a delegated-admin relationship."""
+"""The states of a delegated-admin relationship in which each action is allowed."""
 
 
 @dataclass
 class Entry:
-    """One change: each record before and after, as far as the change touched it."""
+    """One change: the changed fields of each record before and after."""
 
     did: dict[Key, tuple[Fields | None, Fields | None]]
     undoes: int | None = None
     never: bool = False
-    """Whether it can never be taken back: an import, a letter that was sent."""
+    """Whether the change can never be undone: an import, a sent letter."""
 
 
 @dataclass
 class World:
-    """The records there should be, and what each change did."""
+    """The expected records of the book, and its changes."""
 
     rows: dict[Key, Fields] = field(default_factory=dict)
     entries: dict[int, Entry] = field(default_factory=dict)
     matched: set[tuple[int, int]] = field(default_factory=set)
-    """Invitations and customers that were once brought together without anybody's doing."""
+    """Pairs of an invitation and a customer that the program has matched itself."""
     last_life: int = 0
 
     def of(self, table: str) -> dict[int, Fields]:
-        """Return the records of a table by their ids."""
+        """Return the records of a table, by id."""
         return {id: row for (name, id), row in sorted(self.rows.items()) if name == table}
 
     def record(
         self, change: int, after: dict[Key, Fields | None], undoes: int | None = None,
         *, never: bool = False,
     ) -> None:  # fmt: skip
-        """Make a change: fields that become something else, whole new records, None for gone."""
+        """Apply and store a change: changed fields, new records, or None for a removed record."""
         did: dict[Key, tuple[Fields | None, Fields | None]] = {}
         for key, fields in after.items():
             row = self.rows.get(key)
@@ -70,19 +70,22 @@ class World:
                 self.rows[key] = dict(fields)
                 did[key] = (None, dict(fields))
             else:
-                said = key[0] in SAID
-                new = {name: value for name, value in fields.items() if said or row[name] != value}
+                all_fields = key[0] in STORED_WHOLE
+                new = {
+                    name: value for name, value in fields.items()
+                    if all_fields or row[name] != value
+                }  # fmt: skip
                 did[key] = ({name: row[name] for name in new}, new)
                 row |= new
         self.entries[change] = Entry(did, undoes, never)
 
     def stands(self, change: int) -> bool:
-        """Say whether a change is not taken back, or taken back and made again."""
+        """Return whether a change is in effect: not undone, or its undo was undone."""
         later = [id for id, entry in self.entries.items() if entry.undoes == change]
         return not later or not self.stands(max(later))
 
     def taken_back(self, change: int) -> dict[Key, Fields | None] | None:
-        """Return what taking a change back comes to; None where it cannot be."""
+        """Return the effect of undoing a change; None if the change cannot be undone."""
         entry = self.entries[change]
         if entry.never or not self.stands(change):
             return None
@@ -119,40 +122,40 @@ class World:
         return len({life["customer"] for life in lives}) < len(lives)
 
     def lasting(self, customer: int | None) -> int | None:
-        """Return the life that lasts of a customer."""
-        found = [id for id, life in self.of("lives").items()
-                 if life["customer"] == customer and not life["ended"]]  # fmt: skip
-        assert len(found) < 2, "two lives at once"
-        return found[0] if found else None
+        """Return the id of a customer's active relationship record; None if there is none."""
+        active = [id for id, life in self.of("lives").items()
+                  if life["customer"] == customer and not life["ended"]]  # fmt: skip
+        assert len(active) < 2, "two lives at once"
+        return active[0] if active else None
 
     def state_of(self, invitation: int, at: int) -> str:
-        """Return an invitation's state, the one that time brings too."""
+        """Return an invitation's state at a moment, including the lapse after 90 days."""
         row = self.rows["invitations", invitation]
         last = row["reminded"] or row["sent"]
         lapsed = row["state"] in ("sent", "reminded") and at - last >= 90 * DAY
         return "lapsed" if lapsed else str(row["state"])
 
     def status_of(self, delegated: int, at: int) -> str:
-        """Return a delegated-admin relationship's state, the one that time brings too."""
+        """Return a delegated-admin relationship's state at a moment, including its expiry."""
         row = self.rows["delegated", delegated]
         over = row["status"] == "active" and 0 < row["ends"] <= at and not row["auto"]
         unanswered = row["status"] == "approvalPending" and at - row["requested"] >= 90 * DAY
         return "expired" if over or unanswered else str(row["status"])
 
     def likely(self, invitation: int) -> list[tuple[int, bool]]:
-        """Return the customers who may be the invited company, and whether each surely is."""
+        """Return the customers that may be the invited company, and whether each certainly is."""
         row = self.rows["invitations", invitation]
         if row["customer"] or row["related_before"]:
             return []
-        found = []
+        candidates = []
         for id, customer in self.of("customers").items():
             same = any(row[name] and row[name] == customer[name] for name in ("tenant", "domain"))
             if is_related(customer) and (same or row["name"] == customer["name"]):
-                found.append((id, same))
-        return found
+                candidates.append((id, same))
+        return candidates
 
     def surely(self, invitation: int) -> int | None:
-        """Return the customer who surely accepted."""
+        """Return the customer that certainly accepted; None if there is no certain one."""
         row = self.rows["invitations", invitation]
         if row["state"] not in ("sent", "reminded") and not self.waits(invitation):
             return None
@@ -163,12 +166,12 @@ class World:
         return certain[0] if len(certain) == 1 else None
 
     def waits(self, invitation: int) -> bool:
-        """Say whether it was accepted by a customer who is not in the book yet."""
+        """Return whether an invitation was accepted by a customer that is not in the book yet."""
         row = self.rows["invitations", invitation]
         return row["state"] == "accepted" and not row["customer"]
 
     def accepted(self, invitation: int, customer: int | None, at: int) -> dict[Key, Fields | None]:
-        """Return what accepting an invitation comes to."""
+        """Return the effect of accepting an invitation."""
         row = self.rows["invitations", invitation]
         closed = row["closed"] if self.waits(invitation) else at
         after: dict[Key, Fields | None] = {
@@ -193,7 +196,7 @@ class World:
         return after
 
     def ended(self, customer: int, reason: str, at: int) -> dict[Key, Fields | None]:
-        """Return what ending the relationship with a customer comes to."""
+        """Return the effect of ending the relationship with a customer."""
         who = self.rows["customers", customer]
         gone = {"relation": "none", "ended": at} | ({"dap": False} if who["dap"] else {})
         life = self.lasting(customer)
@@ -207,5 +210,5 @@ class World:
 
 
 def is_related(customer: Fields) -> bool:
-    """Say whether somebody is a customer of the partner's now."""
+    """Return whether a customer has an active relationship with the partner."""
     return not customer["ended"] and customer["relation"] in RELATED

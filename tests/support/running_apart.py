@@ -1,6 +1,6 @@
-"""A process that goes on with a run, for the tests to kill.
+"""A process that continues a bulk run, for tests that kill it.
 
-python -m tests.support.running_apart ADDRESS ID  prints how many rows are done, after each of them
+python -m tests.support.running_apart ADDRESS ID  prints the number of finished rows after each row
 """
 
 from __future__ import annotations

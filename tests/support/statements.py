@@ -1,4 +1,4 @@
-"""SQL on a book, past the program."""
+"""Run SQL on a book directly."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""A terminal for tests: a program runs in a real pty, and its screen is read as a person sees it.
+"""A terminal for tests: run a program in a real pseudo-terminal, and read its screen.
 
     with Terminal(["partnerdesk", "--demo"], columns=80, rows=24) as t:
         t.press("g", "c")
         t.wait_for("Fabrikam")
 
-Nothing sleeps: every wait reads the pty until what is awaited is there, or fails at a deadline
-and shows the last screen.
+Nothing sleeps: each wait reads the pseudo-terminal until its condition holds, or fails at a
+deadline and shows the last screen.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 DEADLINE = 20.0
 """Seconds after which a wait fails."""
 QUIET = 0.15
-"""Seconds without a byte and without work that make a program idle; Textual waits 0.1 s to tell a
-lone Escape from the start of a sequence."""
+"""Seconds without output and work after which a program counts as idle; Textual waits 0.1 s to tell
+a single Escape from the start of a sequence."""
 
 KEYS = {
     "enter": "\r",
@@ -57,9 +57,9 @@ KEYS = {
     "f4": "\x1bOS",
     "f5": "\x1b[15~",
 }
-"""What xterm sends for each named key; `ctrl+x` and single characters need no entry."""
+"""The bytes that xterm sends for each named key; `ctrl+x` and single characters need no entry."""
 
-# Runs first in the new process: a session leader takes the pty as its controlling terminal.
+# Runs first in the new process: the session leader makes the pty its controlling terminal.
 _TAKE_TERMINAL = (
     "import fcntl, os, sys, termios;"
     "fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
@@ -69,14 +69,14 @@ _TAKE_TERMINAL = (
 
 @dataclass(frozen=True)
 class _Activity:
-    """What the kernel says of a program's threads."""
+    """The processor time of a program's threads, and whether one is running."""
 
     ticks: int
     running: bool
 
 
 class Terminal:
-    """Runs a program in a terminal of its own; leave the block and it is gone."""
+    """Runs a program in a terminal of its own; leaving the block kills the program."""
 
     def __init__(
         self,
@@ -87,9 +87,9 @@ class Terminal:
         *,
         cwd: Path | None = None,
     ) -> None:
-        """Start `command`, looked for beside the running Python first.
+        """Start `command`, searched first in the folder of the running Python.
 
-        `env` goes on top of the environment; None takes a variable away.
+        `env` changes variables of the environment; None removes a variable.
         """
         self._master, slave = os.openpty()
         termios.tcsetwinsize(slave, (rows, columns))
@@ -118,13 +118,13 @@ class Terminal:
         self._process.wait()
         self._close()
 
-    # What a person does
+    # Input
 
     def press(self, *keys: str) -> None:
-        """Press keys: single characters, the names in `KEYS`, `ctrl+` and a letter."""
+        """Press keys: single characters, names in `KEYS`, or `ctrl+` and a letter."""
         for key in keys:
             self.send(_sequence(key).encode())
-            if key == "escape":  # with another key at once behind it, it would mean Alt
+            if key == "escape":  # followed at once by another key, it would mean Alt
                 self.wait_idle()
 
     def type(self, text: str) -> None:
@@ -132,15 +132,15 @@ class Terminal:
         self.send(text.encode())
 
     def paste(self, text: str) -> None:
-        """Paste a text, bracketed if the program asked for that."""
+        """Paste a text, bracketed if the program has switched that mode on."""
         bracketed = 2004 in self.modes
         self.send((f"\x1b[200~{text}\x1b[201~" if bracketed else text).encode())
 
     def send(self, data: bytes) -> None:
-        """Send bytes as they are."""
+        """Send bytes unchanged."""
         while data and not self._ended:
             readable, writable, _ = select.select([self._master], [self._master], [], DEADLINE)
-            if readable:  # a program that cannot write does not read either
+            if readable:  # a program that is blocked in writing does not read
                 self._read(0)
             elif writable:
                 data = data[os.write(self._master, data[:1024]) :]
@@ -153,11 +153,11 @@ class Terminal:
         termios.tcsetwinsize(self._master, (rows, columns))
 
     def hang_up(self) -> None:
-        """Take the terminal away, as a lost SSH connection does; the program gets SIGHUP."""
+        """Close the terminal, as a lost SSH connection does; the program gets SIGHUP."""
         self._close()
 
     def kill(self) -> None:
-        """Kill the program at once (SIGKILL), as a crash does, and wait until it is gone."""
+        """Kill the program with SIGKILL, and wait for its end."""
         self._process.kill()
         self._process.wait()
 
@@ -165,11 +165,11 @@ class Terminal:
         """Send the program a signal, unless it has ended."""
         self._process.send_signal(number)
 
-    # What a person sees
+    # The screen
 
     @property
     def lines(self) -> list[str]:
-        """The lines of the screen, without the blanks at their ends."""
+        """The lines of the screen, without trailing blanks."""
         rows = range(self._emulator.screen.lines)
         return [
             "".join(place.data for place in self._emulator.places(row)).rstrip() for row in rows
@@ -185,12 +185,12 @@ class Terminal:
         return self.lines[row]
 
     def cell(self, column: int, row: int) -> Cell:
-        """Return one place of the screen."""
+        """Return one cell of the screen."""
         char = self._emulator.screen.buffer[row][column]
         return Cell(char.data, char.fg, char.bg, char.bold, char.reverse)
 
     def cells(self, row: int) -> list[Cell]:
-        """Return all places of a line."""
+        """Return all cells of a line."""
         return [
             Cell(char.data, char.fg, char.bg, char.bold, char.reverse)
             for char in self._emulator.places(row)
@@ -198,7 +198,7 @@ class Terminal:
 
     @property
     def cursor(self) -> Cursor:
-        """Where the cursor stands and whether it shows."""
+        """The position and visibility of the cursor."""
         cursor = self._emulator.screen.cursor
         return Cursor(cursor.x, cursor.y, not cursor.hidden)
 
@@ -209,7 +209,7 @@ class Terminal:
 
     @property
     def clipboard(self) -> str:
-        """What was copied last (OSC 52), empty if nothing."""
+        """The text copied last (OSC 52); empty if none."""
         return self._emulator.clipboards[-1] if self._emulator.clipboards else ""
 
     @property
@@ -224,30 +224,30 @@ class Terminal:
 
     @property
     def kitty_keys(self) -> list[int]:
-        """The key protocols that the program has asked for and not given back."""
+        """The kitty keyboard modes that the program has pushed and not popped."""
         return list(self._emulator.kitty_keys)
 
     @property
     def bells(self) -> int:
-        """How often the program rang."""
+        """How often the program rang the bell."""
         return self._emulator.bells
 
     @property
     def written(self) -> int:
-        """How many bytes the program has written so far; wait until it is idle before you ask."""
+        """The number of bytes read from the program so far; call `wait_idle` first."""
         return len(self._received)
 
     def bytes_since(self, mark: int) -> bytes:
-        """Return what the program wrote since `written` was `mark`."""
+        """Return the program's output since `written` was `mark`."""
         return bytes(self._received[mark:])
 
     @property
     def takes_lines(self) -> bool:
-        """Whether the terminal itself echoes and edits lines, as a shell wants it."""
+        """Whether the terminal echoes and edits lines itself, as shells expect."""
         modes = termios.tcgetattr(self._master)[3]
         return bool(modes & termios.ECHO and modes & termios.ICANON)
 
-    # What a test waits for
+    # Waiting
 
     def wait_for(self, text: str, seconds: float = DEADLINE) -> None:
         """Wait until `text` is on the screen."""
@@ -258,7 +258,7 @@ class Terminal:
         self._wait(lambda: condition(self.text), "the condition", seconds)
 
     def wait_idle(self, seconds: float = DEADLINE, quiet: float = QUIET) -> None:
-        """Wait until the program is blocked: it writes nothing and (on Linux) does no work."""
+        """Wait until the program is idle: it writes nothing and (on Linux) does no work."""
         before = self._activity()
 
         def idle() -> bool:
@@ -271,22 +271,22 @@ class Terminal:
 
     @property
     def is_running(self) -> bool:
-        """Whether the program has not ended."""
+        """Whether the program is still running."""
         return self._process.poll() is None
 
     def wait_for_output(self, mark: int, seconds: float = DEADLINE) -> None:
-        """Wait until the program has written more than it had when `written` was `mark`."""
+        """Wait until the program has written more than `mark` bytes."""
         self._wait(lambda: self.written > mark, "output", seconds)
 
     def read_for(self, seconds: float) -> None:
-        """Take what the program writes for some seconds, or until it has ended."""
+        """Read the program's output for some seconds, or until the program has ended."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0 and (self.is_running or self._read(0)):
             self._read(min(left, 0.05))
 
     @property
     def exit_code(self) -> int:
-        """How the program ended, -N by signal N; waits for its end."""
+        """The exit code of the program, -N after signal N; waits for its end."""
         self._wait(lambda: self._process.poll() is not None, "the program's end", DEADLINE)
         while self._read(0):
             pass
@@ -304,7 +304,7 @@ class Terminal:
                 raise AssertionError(f"Waited {seconds:g} s for {awaited} in vain.\n{self}")
 
     def _read(self, seconds: float) -> bool:
-        """Take what the program writes within `seconds`; say whether there was anything."""
+        """Read output that arrives within `seconds`; return whether there was any."""
         if self._master < 0 or self._ended:
             self._pause(seconds)
             return False
@@ -312,7 +312,7 @@ class Terminal:
             return False
         try:
             data = os.read(self._master, 65536)
-        except OSError:  # Linux: EIO when nobody holds the other end any more
+        except OSError:  # Linux returns EIO when all other ends are closed
             data = b""
         self._ended = not data
         self._received += data

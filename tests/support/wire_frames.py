@@ -1,4 +1,4 @@
-"""Frames as Textual writes them, made up for tests, and two terminals to compare."""
+"""Frames in Textual's form for tests, and terminals that show them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 Span = tuple[str, str]
-"""A text and its SGR parameters, empty for none."""
+"""A text and its SGR parameters; empty for none."""
 
 
 class NoColourErased(pyte.Screen):
-    """A terminal that erases with its own background, whatever is in use (no bce)."""
+    """A terminal that erases with its default background, not the current one (no bce)."""
 
     def _plainly(self, act: Any, *values: Any) -> None:
         attributes, self.cursor.attrs = self.cursor.attrs, self.default_char
@@ -37,7 +37,7 @@ class NoColourErased(pyte.Screen):
 
 
 def terminal(width: int, height: int, *, erases_in_colour: bool = True) -> Emulator:
-    """Return a terminal that nobody answers, and that wraps no lines, as Textual demands it."""
+    """Return a terminal that answers no queries, and that does not wrap lines, as Textual sets."""
     emulator = Emulator(width, height, lambda _answer: None)
     if not erases_in_colour:
         emulator._screens = [NoColourErased(width, height) for _ in range(2)]
@@ -47,7 +47,7 @@ def terminal(width: int, height: int, *, erases_in_colour: bool = True) -> Emula
 
 
 def shown(emulator: Emulator) -> list[list[tuple[object, ...]]]:
-    """Return all that can be seen: of a blank nobody sees the letter's colour."""
+    """Return the visible style of all cells; the foreground of a blank is not visible."""
     screen = emulator.screen
     return [
         [_seen(screen.buffer[row][column]) for column in range(screen.columns)]
@@ -63,7 +63,7 @@ def _seen(char: Any) -> tuple[object, ...]:
 
 
 def piece(row: int, column: int, spans: Iterable[Span]) -> str:
-    """Return a piece of a row, from 0 counted."""
+    """Return a piece of a row; row and column are counted from 0."""
     text = "".join(f"\x1b[{sgr}m{text}\x1b[0m" if sgr else text for text, sgr in spans)
     return f"\x1b[{row + 1};{column + 1}H{text}"
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from partnerdesk.models.changes.calls import Call, Operation
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import (
     NO_TAKE_BACK,
-    Call,
     Plan,
     Step,
     TakeBack,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 STEP = Step(records.TAG, {"customer_id": 1, "name": "VIP"}, None, {})
-CALL = Call("PATCH", "/v1/customers/1", {}, "id")
+CALL = Call(Operation.REMOVE_RESELLER_RELATIONSHIP, {"microsoft_id": "1"}, "id")
 WARNING = Reason("a.warning", "Mind this.", refuses=False)
 REFUSAL = Reason("a.rule", "This cannot be.")
 GUID = "1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11"

@@ -123,14 +123,15 @@ class TestCsv:
             (b'a,b\n"1"x,2\n', "begins in line 2 is no CSV"),
             (b'a,b\n"' + b"x" * 200_000 + b'",2\n', "begins in line 2 is no CSV"),
             (b"a,b\n1,2\n3\x00,4\n", "Line 3 has a NUL character"),
-            ("a,b\n1,2\r\nMüller,4\n".encode("cp1252"), "The text in line 3 is not UTF-8"),
-            ("Имя,b\n".encode("cp1251"), "The text in line 1 is not UTF-8"),
-            (b"a,b\n" + b"x,y\r" * 90_000 + b"\xff", "The text in line 90002 is not UTF-8"),
+            ("a,b\nÄöü,é\n".encode() + b"x\xff,4\n",
+             "The text in line 3 is not UTF-8: byte 0xFF at offset 15"),
+            (b"a,b\n" + b"x,y\r" * 90_000 + "Äöüß".encode() + b"\xff",
+             "The text in line 90002 is not UTF-8: byte 0xFF at offset 360,012"),
             ("a,b\n1,2".encode("utf-16")[:-1], "The text in line 2 is not UTF-16"),
             (b"a,b\n" + b"x" * (LONGEST_LINE + 1), "Line 2 is too long"),
-            (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "The text in line 1 is not UTF-8"),
+            (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "is not windows-1252"),
         ],
-    )
+    )  # fmt: skip
     def test_damaged(self, tmp_path: Path, content: bytes, message: str) -> None:
         path = made(tmp_path, content)
         with pytest.raises(FileError, match=message):
@@ -183,10 +184,6 @@ class TestFiles:
         os.mkfifo(tmp_path / "pipe.csv")
         with pytest.raises(FileError, match="no regular file"):
             read_sheet(tmp_path / "pipe.csv")
-
-    def test_json(self, tmp_path: Path) -> None:
-        with pytest.raises(FileError, match="is JSON"):
-            read_sheet(made(tmp_path, b"[]", "customers.json"))
 
     def test_changed_while_read(self, tmp_path: Path) -> None:
         path = made(tmp_path, b"a,b\n1,2\n")

@@ -1,4 +1,4 @@
-"""The walker's command line; exit code 1 where something broke."""
+"""The walker's command line; exit code 1 after a failure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.walker.walks import WalkRequest, walk
 
 
 def main() -> int:
-    """Walk as the command line says, and tell what came of it."""
+    """Walk as the command line says, and print the result."""
     given = _parser().parse_args()
     request = WalkRequest(
         minutes=given.minutes, seed=given.seed, walkers=1 if given.replay else given.walkers,
@@ -21,8 +21,8 @@ def main() -> int:
         program=given.program, patience=given.patience,
     )  # fmt: skip
     walked = walk(request)
-    for found in walked.outcome.first.values():
-        print(story(found), end="\n\n")
+    for failure in walked.outcome.first.values():
+        print(story(failure), end="\n\n")
     print(summary(walked, all_screens()))
     if walked.outcome.failures:
         print(f"The folder is kept: {walked.folder}")

@@ -1,4 +1,4 @@
-"""All screens and all actions, from the actions' own data."""
+"""All screens and their actions, from the actions' own data."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WalkedScreen:
-    """A screen, as far as the walker knows it."""
+    """A screen with its actions."""
 
     class_name: str
     name: str
-    """Its `NAME`; where several screens have the same one, with their first action's room."""
+    """The screen's `NAME`; if several screens share it, with the prefix of the first action."""
     actions: tuple[Action, ...]
 
 
 def all_screens() -> dict[str, WalkedScreen]:
-    """Return all main screens by the names of their classes, the first one first."""
+    """Return all screens by the names of their classes, in the order of `tui/screens.py`."""
     from partnerdesk.tui import screens
 
     classes = screens.all_screens()

@@ -1,4 +1,4 @@
-"""What must hold after each step of the walker, and how it is told where it does not."""
+"""The checks after each step of the walker, and the failures that they raise."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ UNEXPECTED = (
     "непредвиденная ошибка",
     "Traceback (most recent call last)",
 )
-"""Words that no person may ever read."""
+"""Texts that must never be shown."""
 PAINTED = 0.08
-"""Seconds without a byte behind a drawing that has begun."""
-HOUSE = ("tui", "screens", "models", "mailing", "cli")
+"""Seconds without output after which a drawing is complete."""
+OWN_FOLDERS = ("tui", "screens", "models", "mailing", "cli")
 _AGE = re.compile(r"\d+ (?:min|h|d) ago|just now|\d+ (?:мин|ч|д) назад|только что")
 _FRAME = re.compile(r'  File "(.+)", line (\d+), in (.+)')
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something that does not hold."""
+    """A failed check."""
 
     what: str
-    """In words."""
+    """A sentence that describes the failure."""
     place: str
-    """Where; failures at one place are one kind."""
+    """The place of the failure; failures with the same place are counted together."""
     detail: str = ""
 
 
 class BrokenError(Exception):
-    """Something does not hold."""
+    """A check failed."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.what)
@@ -51,10 +51,10 @@ class BrokenError(Exception):
 
 
 def check_reports(reports: Iterable[Path]) -> None:
-    """Hold that there is no report of an error nobody expected.
+    """Check that there is no crash report.
 
     Raises:
-        BrokenError: there is one.
+        BrokenError: there is a report.
     """
     for report in sorted(reports):
         text = report.read_text(encoding="utf-8")
@@ -62,11 +62,11 @@ def check_reports(reports: Iterable[Path]) -> None:
 
 
 def crash_place(report: str) -> str:
-    """Return the kind of the first error in a report, and the innermost place in the house."""
+    """Return the kind of the first error in a report, and its innermost frame in the program."""
     first = report.split("\n\n")[1] if "\n\n" in report else report
     kind = first.strip().splitlines()[0].rpartition(".")[2]
     frames = _FRAME.findall(first)
-    own = [frame for frame in frames if _in_the_house(frame[0])]
+    own = [frame for frame in frames if _is_own_file(frame[0])]
     if not frames:
         return kind
     file, line, name = (own or frames)[-1]
@@ -74,10 +74,10 @@ def crash_place(report: str) -> str:
 
 
 def check_words(text: str) -> None:
-    """Hold that no error nobody expected is shown.
+    """Check that no unexpected error is shown.
 
     Raises:
-        BrokenError: one is.
+        BrokenError: `text` contains one of `UNEXPECTED`.
     """
     for words in UNEXPECTED:
         if words in text:
@@ -85,27 +85,27 @@ def check_words(text: str) -> None:
 
 
 def check_command(ended: Ended) -> None:
-    """Hold that a command ended as commands may end: done, or refused with words.
+    """Check that a command succeeded, or was refused with an expected exit code.
 
     Raises:
-        BrokenError: it did not.
+        BrokenError: the exit code or the output is unexpected.
     """
     name = " ".join(ended.words[:2])
-    if ended.code not in (0, 2, 3, 4, 5) or any(words in ended.said for words in UNEXPECTED):
+    if ended.code not in (0, 2, 3, 4, 5) or any(words in ended.output for words in UNEXPECTED):
         raise BrokenError(
             Failure(
                 f"`partnerdesk {' '.join(ended.words)}` ended with {ended.code}.",
                 f"command {name} ended with {ended.code}",
-                ended.said,
+                ended.output,
             )
         )
 
 
 def check_drawing(console: WalkedConsole, patience: float) -> None:
-    """Hold that the console answers, and shows what a fresh drawing of it shows.
+    """Check that the console answers, and that F5 draws the same picture again.
 
     Raises:
-        BrokenError: it does not.
+        BrokenError: the console does not answer in time, or the drawings differ.
     """
     terminal = console.terminal
     terminal.wait_idle()
@@ -140,9 +140,9 @@ def _wait_for_an_answer(console: WalkedConsole, mark: int, patience: float) -> N
 
 
 def waiting_work(console: WalkedConsole) -> list[list[str]]:
-    """Return where the house's work waits; the loop that has nothing to do is not asked."""
+    """Return the stacks of the program's waiting tasks, without the idle event loop."""
     waits = console.where_work_waits()
-    return [places for places in waits if is_of_the_house(places) and not _is_idle(places)]
+    return [places for places in waits if is_own_code(places) and not _is_idle(places)]
 
 
 def _is_idle(places: Sequence[str]) -> bool:
@@ -150,9 +150,9 @@ def _is_idle(places: Sequence[str]) -> bool:
 
 
 def waiting_place(waits: Sequence[Sequence[str]]) -> str:
-    """Return where the deepest work of the house waits."""
+    """Return the innermost place of the program in the deepest waiting stack."""
     chains = [
-        [place for place in places if is_of_the_house([place])]
+        [place for place in places if is_own_code([place])]
         for places in waits
         if not _is_idle(places)
     ]
@@ -160,13 +160,13 @@ def waiting_place(waits: Sequence[Sequence[str]]) -> str:
     return _short(deepest[-1]) if deepest else "nothing of the house waits"
 
 
-def is_of_the_house(places: Iterable[str]) -> bool:
-    """Say whether some of the places are in the program's own code."""
-    return any(_in_the_house(place.partition(":")[0]) for place in places)
+def is_own_code(places: Iterable[str]) -> bool:
+    """Return whether one of the places is in the program's own code."""
+    return any(_is_own_file(place.partition(":")[0]) for place in places)
 
 
 def disagreement(before: list[list[Cell]], after: list[list[Cell]]) -> str:
-    """Return where two pictures differ, empty where they do not; ages may have gone on."""
+    """Return the first difference of two pictures as text; empty for none. Ages may differ."""
     for row, (old, new) in enumerate(zip(before, after, strict=True), 1):
         was, now = _text(old), _text(new)
         if _ageless(was) != _ageless(now):
@@ -185,7 +185,7 @@ def _other_looks(old: Sequence[Cell], new: Sequence[Cell]) -> list[int]:
 
 
 def _looks(cell: Cell) -> tuple[object, ...]:
-    """Return what is seen of a place; a blank shows no colour of letters."""
+    """Return the visible style of a cell; the foreground of a blank is not visible."""
     if cell.text.strip() or cell.reverse:
         return (cell.foreground, cell.background, cell.bold, cell.reverse)
     return (cell.background,)
@@ -199,9 +199,9 @@ def _ageless(line: str) -> str:
     return re.sub(r"\s+", " ", _AGE.sub("…", line))
 
 
-def _in_the_house(file: str) -> bool:
+def _is_own_file(file: str) -> bool:
     place = Path(file)
-    return place.is_relative_to(PROJECT) and place.relative_to(PROJECT).parts[0] in HOUSE
+    return place.is_relative_to(PROJECT) and place.relative_to(PROJECT).parts[0] in OWN_FOLDERS
 
 
 def _short(place: str) -> str:

@@ -1,4 +1,4 @@
-"""Which step comes next: by chance, steered to what was not reached yet."""
+"""Choose the next step at random, with preference for what was not reached yet."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 SIZES = ((80, 24), (120, 40), (200, 40))
 OTHER_SIZES = ((60, 15), (40, 10), (100, 30))
-"""Sizes that the window is brought to meanwhile: the smallest, too small, and one between."""
+"""Further sizes to resize to: the smallest, one too small, and one between."""
 LANGUAGES = ("en", "ru")
 MOVES = (
     ("down",), ("down", "down", "down"), ("up",), ("pagedown",), ("pageup",), ("end",), ("home",),
@@ -49,7 +49,7 @@ RARE = {
     "ahead": 0.06, "click": 0.03, "resize": 0.02, "meanwhile": 0.012, "kill": 0.01, "leave": 0.008,
     "paste": 0.01, "palette": 0.01,
 }  # fmt: skip
-"""What does not follow from what is shown, and how often it happens."""
+"""Steps that do not depend on the screen, with their probabilities."""
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("customers", "add", "--company-name", "Meanwhile Ltd", "--domain-prefix", "meanwhile",
      "--address-line1", "1 Main St", "--city", "Seattle", "--state", "WA", "--postal-code", "98101",
@@ -64,11 +64,11 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("views", "save", "meanwhile", "--filter", "country:de", "--overwrite"),
 )  # fmt: skip
 MARKS = ("mark", "mark-all")
-"""Words of the actions that let the next one be done to many records at once."""
+"""Words of the actions that mark records for the next action."""
 
 
 class Chooser:
-    """Chooses steps; `size` and `language` are pinned where they are given."""
+    """Chooses steps; `size` and `language` are fixed if given."""
 
     def __init__(
         self,
@@ -86,21 +86,22 @@ class Chooser:
         self._starts = random.randrange(6)
         self._answered: Counter[tuple[str, str]] = Counter()
         self._stay = 0
-        """Steps since the screen on top came there."""
+        """The number of steps since the screen on top was opened."""
         self._on = ""
+        """The screen on top at the last step."""
         self._asked = 0
-        """Steps since the prompt was opened."""
+        """The number of steps since the prompt was opened."""
         self._ways = Ways(random, screens, coverage)
 
     def start(self, *, fresh: bool) -> Start:
-        """Return a start; each has the next size and language."""
+        """Return a start of the console; each start has the next size and language."""
         self._starts += 1
         columns, rows = self._size or SIZES[self._starts % len(SIZES)]
         language = self._language or LANGUAGES[self._starts // len(SIZES) % len(LANGUAGES)]
         return Start(columns, rows, language, fresh)
 
     def next(self, walk: Walk) -> Step:
-        """Return the next step for the console as it stands."""
+        """Return the next step for the console's current state."""
         if walk.console is None:
             return self.start(fresh=False)
         standing = walk.console.standing
@@ -110,7 +111,7 @@ class Chooser:
         self._ways.arrived(standing.screen)
         return self._rare(walk.console, walk.learned) or self._pressed(standing, walk.learned)
 
-    # What is rare
+    # Rare steps
 
     def _rare(self, console: WalkedConsole, learned: Learned) -> Step | None:
         chances = (*RARE.values(), 1 - sum(RARE.values()))
@@ -137,7 +138,7 @@ class Chooser:
         return None
 
     def _click(self, console: WalkedConsole) -> Step:
-        """Return a click somewhere where something stands, or the wheel."""
+        """Return a click, preferably on a character, or a turn of the wheel."""
         lines = console.terminal.lines
         columns, rows = console.size
         row = self._random.choice((0, 1, 2, rows - 1, self._random.randrange(rows)))
@@ -147,7 +148,7 @@ class Chooser:
         button = self._random.choice((0, 0, 0, 0, 2, 64, 65))
         return Click(column, row, button, self._random.choice((1, 1, 1, 2, 3)))
 
-    # What is pressed
+    # Keys
 
     def _pressed(self, standing: Standing, learned: Learned) -> Step:
         if standing.choosing:
@@ -167,7 +168,7 @@ class Chooser:
         return self._random.choices(paces, weights=(6, 3, slow))[0]
 
     def _choice(self, learned: Learned) -> list[str]:
-        """Answer a question by a key, mostly by one that was pressed least."""
+        """Return a key that answers a question, mostly the key pressed least so far."""
         chance = self._random.random()
         keys = learned.choices(learned.action)
         if chance < 0.08 or not keys:
@@ -180,18 +181,18 @@ class Chooser:
         return key
 
     def _answer(self, standing: Standing, learned: Learned) -> list[str]:
-        """Answer a prompt: mostly with what leads on."""
+        """Return keys that answer a prompt, mostly with an answer that leads somewhere."""
         chance = self._random.random()
         if chance < 0.15 * self._asked:
             return ["escape"]
         if chance > 0.93:
             return [self._random.choice(("tab", "up", "down", "left", "shift+tab", "home"))]
-        # What has to be typed to confirm stands in the question.
+        # A confirmation asks for a name that the question contains.
         named = [word.strip(".,:") for word in (standing.prompt or "").split() if "." in word]
         return self._line(learned.action, named)
 
     def _line(self, action: str, named: Sequence[str] = ()) -> list[str]:
-        """Return the keys of a line that answers what `action` asks."""
+        """Return the keys of a line that answers the prompt of `action`."""
         if self._random.random() < 0.2:
             text = self._random.choice(texts.NASTY)
         else:
@@ -200,7 +201,7 @@ class Chooser:
         return [*cleared, *([text] if text else []), "enter"]
 
     def _in_dialog(self, standing: Standing) -> list[str]:
-        """Press what is bound to something there; the longer it is open, the sooner it is left."""
+        """Return keys bound in a dialog; Escape becomes likelier the longer the dialog is open."""
         chance = self._random.random()
         if chance < 0.1 + self._stay / 8:
             return ["escape"]
@@ -214,10 +215,10 @@ class Chooser:
         return [*(key for key in keys if key), self._random.choice(("enter", "ctrl+s", "enter"))]
 
     def _in_form(self, standing: Standing, learned: Learned) -> list[str]:
-        """Fill in a form: the longer it is open, the sooner it is looked over or left."""
+        """Return keys that fill in a form; its actions become likelier the longer it is open."""
         chance = self._random.random()
         if chance < 0.15 + min(self._stay, 12) / 20:
-            return self._deed(standing.screen, learned)[0]
+            return self._action(standing.screen, learned)[0]
         if chance > 0.9:
             return [self._random.choice(("up", "down", "pagedown", "pageup", "shift+tab", "tab"))]
         count = self._random.choice((3, 8, 20, 20))
@@ -231,7 +232,7 @@ class Chooser:
         return [key for key in keys if key]
 
     def _on_screen(self, standing: Standing, learned: Learned) -> list[str]:
-        """Do one thing, or some typed ahead, with moves between; or go elsewhere."""
+        """Return keys of one or several actions, with moves between; or keys to another screen."""
         screen = standing.screen
         if self._is_wrong_account(screen, learned) and self._random.random() < 0.4:
             down = ["down"] * self._random.randrange(5)
@@ -247,36 +248,36 @@ class Chooser:
             for action in self._screens[screen].actions:
                 if learning.word(action.id) in MARKS and self._random.random() < 0.6:
                     keys += [*self._keys_of(action.id, screen), "down"]
-        for _deed in range(self._random.choice((1, 3, 5, 8))):
+        for _time in range(self._random.choice((1, 3, 5, 8))):
             if self._random.random() < 0.4:
                 keys += self._random.choice(MOVES)
-            deed, leads = self._deed(screen, learned)
-            keys += deed
+            action_keys, leads = self._action(screen, learned)
+            keys += action_keys
             if leads in (Leads.AWAY, Leads.UNKNOWN) and self._random.random() < 0.9:
                 break
         return keys
 
     def _is_wrong_account(self, screen: str, learned: Learned) -> bool:
-        """Say whether what was asked for last could not be done: in another account it may be."""
+        """Return whether the last change was refused; another account may allow it."""
         return learned.is_refused and any(
             action.changes and action.id == learned.action
             for action in self._screens[screen].actions
         )
 
     def _go(self, screen: str, learned: Learned) -> list[str]:
-        """Take a step to another screen: mostly to one where much is still to do."""
+        """Return keys towards another screen, mostly one with many actions not done yet."""
         step = self._ways.step(screen, learned) if self._random.random() < 0.8 else ""
         for action in self._screens[screen].actions:
             if action.id == step:
                 moves = self._random.choice(MOVES) if self._random.random() < 0.5 else ()
-                return [*moves, *self._done(action, learned)[0]]
+                return [*moves, *self._keys_for(action, learned)[0]]
         is_letter = len(step) == 1
         return ["g", self._ways.taken(step) if is_letter else self._ways.letter(learned)]
 
     def _opened(self, screen: str, learned: Learned) -> list[str]:
-        """Open what is under the cursor, or nothing.
+        """Return keys that open a row, or no keys.
 
-        What is opened depends on the row, and what was just done may have added one.
+        The opened screen depends on the row, and the last action may have added a row.
         """
         opens = self._opening(screen)
         usual = 0.12 if all(self._coverage.screens[name] for name in self._screens) else 0.35
@@ -287,7 +288,7 @@ class Chooser:
         return [start, *[move] * self._random.randrange(16), *self._keys_of(opens, screen)]
 
     def _opening(self, screen: str) -> str:
-        """Return the action that opens what is under the cursor; empty where none does."""
+        """Return the action that opens the row under the cursor; empty if the screen has none."""
         ids = (action.id for action in self._screens[screen].actions)
         return next((id for id in ids if id.endswith(".open")), "")
 
@@ -298,42 +299,42 @@ class Chooser:
                 return [self._random.choice(keys or ["escape"])]
         return []
 
-    def _deed(self, screen: str, learned: Learned) -> tuple[list[str], Leads]:
-        """Return the keys of an action of the screen, mostly with the answer to what it asks."""
+    def _action(self, screen: str, learned: Learned) -> tuple[list[str], Leads]:
+        """Return the keys of a random action of the screen, mostly with an answer it asks for."""
         actions = self._screens[screen].actions
         weights = [self._weight(screen, action, learned) for action in actions]
-        return self._done(self._random.choices(actions, weights=weights)[0], learned)
+        return self._keys_for(self._random.choices(actions, weights=weights)[0], learned)
 
-    def _done(self, action: Action, learned: Learned) -> tuple[list[str], Leads]:
-        """Return the keys of an action, mostly with the answer to what it asks."""
-        keys = [key for key in action.keys.split(",") if can_be_sent(key)]
-        deed, leads = [self._random.choice(keys or ["escape"])], learned.leads(action.id)
+    def _keys_for(self, action: Action, learned: Learned) -> tuple[list[str], Leads]:
+        """Return the keys of an action, mostly with the answer that the action asks for."""
+        sendable = [key for key in action.keys.split(",") if can_be_sent(key)]
+        keys, leads = [self._random.choice(sendable or ["escape"])], learned.leads(action.id)
         if leads is Leads.AWAY and learned.destination(action.id) not in self._screens:
-            # A dialog: mostly it is enough to have seen it.
-            return (deed, leads) if self._random.random() < 0.3 else ([*deed, "escape"], leads)
+            # A dialog: mostly it is closed at once.
+            return (keys, leads) if self._random.random() < 0.3 else ([*keys, "escape"], leads)
         if leads not in (Leads.CHOICE, Leads.LINE):
-            return deed, leads
+            return keys, leads
         if self._random.random() < 0.15:
-            return deed, Leads.UNKNOWN
+            return keys, Leads.UNKNOWN
         if leads is Leads.CHOICE:
-            return [*deed, self._least(action.id, learned.choices(action.id))], leads
-        return [*deed, *self._line(action.id)], leads
+            return [*keys, self._least(action.id, learned.choices(action.id))], leads
+        return [*keys, *self._line(action.id)], leads
 
     def _weight(self, screen: str, action: Action, learned: Learned) -> float:
-        """Return how much an action is wanted: one that was not done yet, most."""
+        """Return the weight of an action in the random choice: highest if not done yet."""
         done = self._coverage.done[screen, action.id]
         if newness := self._ways.newness(screen, action):
             return 0.3 + newness * (2.0 if action.id.startswith("desk.") else 8.0)
         if action.id == "desk.back":
             return 0.3 if self._stay < 4 else 1.0
-        # What changes the book leads to further screens; what every screen has was done elsewhere.
+        # Changes of the book lead to further screens; common actions were done on other screens.
         wanted = 3.0 if action.changes or action.id.endswith(".open") else 1.0
         if (destination := learned.destination(action.id)) in self._screens:
             wanted += 6 * self._ways.undone(destination)
         return (0.3 if action.id.startswith("desk.") else wanted) / (1 + done / 8)
 
     def _typed_ahead(self, standing: Standing, learned: Learned, count: int) -> list[str]:
-        """Return keys of what could be done here and further on, most of it leaving the screen."""
+        """Return keys of actions on this screen and on later ones; most leave the screen."""
         keys: list[str] = []
         for _chord in range(count):
             chance = self._random.random()
@@ -344,5 +345,5 @@ class Chooser:
             elif chance < 0.75 or standing.screen not in self._screens:
                 keys += self._random.choice(MOVES)
             else:
-                keys += self._deed(standing.screen, learned)[0]
+                keys += self._action(standing.screen, learned)[0]
         return keys

@@ -1,4 +1,4 @@
-"""A console in a terminal, as the walker holds it: what it shows and what it tells of itself."""
+"""A console in a terminal, with its screen and the events that it reports."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ if TYPE_CHECKING:
     from tests.walker.steps import Click, Start
 
 ESCAPE_SECONDS = 0.15
-"""Behind a lone Escape; with a key sooner behind it, it would mean Alt."""
+"""Seconds to wait after Escape; a terminal program reads an earlier next key as Alt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How things stand in the console, as it told after the last key."""
+    """The state of the console after the last key, as the console reported it."""
 
     screen: str = ""
-    """The class of the screen on top."""
+    """The class name of the screen on top."""
     choosing: bool = False
     """Whether the next key answers a question."""
     prompt: str | None = None
-    """What is asked for in the prompt; None where it is closed."""
+    """The label of the prompt; None if the prompt is closed."""
     typing: bool = False
-    """Whether letters are typed into something."""
+    """Whether an input has the focus."""
     field: str = ""
-    """The field of a form that the cursor is in."""
+    """The name of the form's current field; empty without a form."""
     keys: tuple[str, ...] = ()
-    """The keys that are bound to something."""
+    """The keys with active bindings."""
 
 
 class WalkedConsole:
     """A running console."""
 
     def __init__(self, home: Home, start: Start, program: Path | None = None) -> None:
-        """Start it; `program` runs in the place of `tests.walker.watching`."""
+        """Start the console; `program` runs instead of `tests.walker.watching`."""
         run = [str(program)] if program else ["-m", "tests.walker.watching"]
         self._home = home
         self._events = home.events.stat().st_size if home.events.exists() else 0
@@ -56,10 +56,10 @@ class WalkedConsole:
         self.standing = Standing()
         self.size = (start.columns, start.rows)
 
-    # What a person does
+    # Input
 
     def press(self, keys: Sequence[str], pace: float) -> None:
-        """Press keys; at once they are one write, and an Escape among them may mean Alt."""
+        """Press keys, `pace` seconds apart; at pace 0 in one write, where Escape may mean Alt."""
         if pace == AT_ONCE:
             self.terminal.send(b"".join(sent(key) for key in keys))
             return
@@ -68,7 +68,7 @@ class WalkedConsole:
             self.terminal.read_for(max(pace, ESCAPE_SECONDS) if key == "escape" else pace)
 
     def click(self, click: Click) -> bool:
-        """Click, where the console asked to be told of the mouse; say whether it did."""
+        """Click if the console has switched mouse reports on; return whether it has."""
         if not self.terminal.modes & {1000, 1002, 1003}:
             return False
         place = f"{click.column + 1};{click.row + 1}"
@@ -83,37 +83,37 @@ class WalkedConsole:
         self.size = (columns, rows)
         self.terminal.resize(columns, rows)
 
-    # What is there
+    # State
 
     @property
     def is_running(self) -> bool:
-        """Whether the program has not ended."""
+        """Whether the program is still running."""
         return self.terminal.is_running
 
     def picture(self) -> list[list[Cell]]:
-        """Return all places of the screen with their looks."""
+        """Return all cells of the screen, by rows."""
         return [self.terminal.cells(row) for row in range(self.size[1])]
 
     def events(self) -> list[dict[str, Any]]:
-        """Return what the console told of itself since the last time."""
+        """Return the events reported since the last call, and update `standing`."""
         if not self._home.events.exists():
             return []
         with self._home.events.open("rb") as file:
             file.seek(self._events)
             whole = file.read().rpartition(b"\n")[0]
         self._events += len(whole) + 1 if whole else 0
-        told = [json.loads(line) for line in whole.splitlines()]
-        for event in told:
+        events = [json.loads(line) for line in whole.splitlines()]
+        for event in events:
             if state := event.get("state"):
                 self.standing = Standing(**{**state, "keys": tuple(state["keys"])})
-        return told
+        return events
 
     def where_work_waits(self) -> list[list[str]]:
-        """Return where each piece of work waits, as far as the console can still tell it."""
+        """Return the stacks of the console's main thread and tasks; empty if it cannot report."""
         self.terminal.signal(signal.SIGUSR1)
         self.terminal.read_for(0.5)
         return [event["waits"] for event in self.events() if event.get("waits")]
 
     def close(self) -> None:
-        """End it, whatever it does."""
+        """End the console by force."""
         self.terminal.__exit__()

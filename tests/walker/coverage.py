@@ -1,4 +1,4 @@
-"""Which screens and actions a walk reached, of all there are."""
+"""The screens and actions that a walk reached, compared with all screens and actions."""
 
 from __future__ import annotations
 
@@ -14,48 +14,48 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Coverage:
-    """What was reached; screens go by the names of their classes."""
+    """Counts of screens and actions; screens are named by their classes."""
 
     screens: Counter[str] = field(default_factory=Counter)
-    """How often each screen, or dialog, came on top."""
+    """How often each screen or dialog came to the top."""
     done: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """How often each action was done on each screen."""
+    """How often each action was performed on each screen."""
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """How often an action was asked for where it could not be done."""
+    """How often each action was refused on each screen."""
 
     def add(self, other: Coverage) -> None:
-        """Take in what another walk reached."""
+        """Add the counts of another walk."""
         self.screens += other.screens
         self.done += other.done
         self.refused += other.refused
 
     def action(self, screen: str, action: str, *, refused: bool) -> None:
-        """Note that an action was asked for."""
+        """Count an action that was performed or refused."""
         (self.refused if refused else self.done)[screen, action] += 1
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What was reached of what there is."""
+    """The numbers of screens and actions that were reached, and the names of the others."""
 
     screens: int
     all_screens: int
     actions: int
     all_actions: int
     pairs: int
-    """Actions, each on each screen that has it."""
+    """The number of pairs of a screen and one of its actions."""
     all_pairs: int
     unseen_screens: tuple[str, ...]
     undone: tuple[str, ...]
-    """Actions that were done on no screen."""
+    """Actions that were performed on no screen."""
     undone_pairs: Mapping[str, tuple[str, ...]]
-    """By screen, the actions that were done elsewhere only."""
+    """For each screen, the actions that were performed on other screens only."""
     dialogs: tuple[str, ...]
-    """What else came on top."""
+    """The dialogs that came to the top."""
 
 
 def reached(coverage: Coverage, screens: Mapping[str, WalkedScreen]) -> Reached:
-    """Compare what was reached with what there is."""
+    """Compare the counts of a walk with all screens and actions."""
     pairs = {
         (name, action.id): screen.name
         for name, screen in screens.items()

@@ -1,8 +1,8 @@
-"""What the programs under the walker must not do: write outside its folder, run others, talk out.
+"""Guard the walker's programs: no writes outside its folder, no other programs, no network.
 
     python -m tests.walker.guard customers list      # `partnerdesk customers list`, guarded
 
-The folder is named by `WALKER_FOLDER`. What is refused fails as if the system had refused it.
+`WALKER_FOLDER` names the folder. A refused call raises the error that the system would raise.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 FOLDER = "WALKER_FOLDER"
-"""Environment variable: the only folder that may be written to."""
+"""The environment variable that names the only writable folder."""
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CHANGES = {
@@ -27,10 +27,10 @@ _RUNS = {
 
 
 def keep_inside(folder: Path) -> None:
-    """Refuse from now on, for good, what would leave a trace outside `folder`."""
+    """Refuse all actions with effects outside `folder`, for the rest of the process."""
     inside = str(folder.resolve())
 
-    def look(event: str, details: tuple[object, ...]) -> None:
+    def check_event(event: str, details: tuple[object, ...]) -> None:
         if event == "open":
             path, _mode, flags = details
             if isinstance(flags, int) and flags & _WRITES:
@@ -41,30 +41,30 @@ def keep_inside(folder: Path) -> None:
         else:
             _check_reach(event, details)
 
-    sys.addaudithook(look)
+    sys.addaudithook(check_event)
 
 
 def _check_reach(event: str, details: tuple[object, ...]) -> None:
-    """Raise where another program is run, but for the Python that reads a sheet, or called up."""
+    """Raise on starting a program, except Python (which reads sheets), and on connecting."""
     own = event == "subprocess.Popen" and str(details[0]) == sys.executable
     if event in _RUNS and not own:
         raise PermissionError(1, "the walker runs nothing else", event)
     if event == "socket.connect":
-        asked = details[0]
-        if isinstance(asked, socket.socket) and asked.family != socket.AF_UNIX:
+        connecting = details[0]
+        if isinstance(connecting, socket.socket) and connecting.family != socket.AF_UNIX:
             raise PermissionError(1, "the walker talks to nobody", str(details[1]))
 
 
 def _check(path: object, inside: str) -> None:
-    """Raise where `path` is one that lies outside; numbers are files that are open already."""
+    """Raise if `path` is outside of `inside`; numbers are descriptors of open files."""
     if not isinstance(path, str | bytes | os.PathLike):
         return
     name = os.fsdecode(path)
-    if name.startswith("file:"):  # as SQLite is told of a file
+    if name.startswith("file:"):  # SQLite's form of a path
         name = name.removeprefix("file:").partition("?")[0]
     whole = os.path.realpath(name)
     allowed = whole == inside or whole.startswith((f"{inside}/", "/dev/", "/proc/self/"))
-    # What Python keeps of compiled modules is no trace of what was done in the console.
+    # Python may write its compiled modules.
     if not allowed and name != ":memory:" and "__pycache__" not in whole:
         raise PermissionError(13, "it lies outside the walker's folder", name)
 

@@ -24,7 +24,7 @@ _COMMAND_SECONDS = 60
 
 
 def make_book(file: Path) -> Path:
-    """Make the demo book that each walk gets a copy of."""
+    """Build the demo book that is copied for each walk."""
     from partnerdesk.models.core.clock import now
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.database_url import SqliteFile
@@ -35,7 +35,7 @@ def make_book(file: Path) -> Path:
     store = Store(SqliteFile(file))
     store.open(["global", "us-gov", "germany"])
     fill_demo(store, CUSTOMERS)
-    for number in range(INVITED):  # with letters that can be read again
+    for number in range(INVITED):  # their letters are stored
         invited(
             store, now(), company=f"Invited {number}", email=f"a{number}@walked.com",
             domain=f"invited{number}.com", link=LINK,
@@ -46,28 +46,29 @@ def make_book(file: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a command ended."""
+    """The result of a command."""
 
     words: tuple[str, ...]
+    """The arguments."""
     code: int
-    said: str
+    output: str
 
 
 class Home:
-    """Everything that a walk reads and writes lies in its folder."""
+    """The folder of a walk; the walk's programs read and write only there."""
 
     def __init__(self, folder: Path, book: Path) -> None:
         self.folder = folder
         self._book = book
         self.work = folder / "work"
-        """Where the console runs; what it exports lands here."""
+        """The console's working directory, which receives its exports."""
         self.events = folder / "events.jsonl"
         self.log = folder / "keys.jsonl"
-        """The steps since the book was fresh."""
+        """The log of steps since the last fresh book."""
         self.environment = self._own_environment()
 
     def refresh(self) -> None:
-        """Begin anew: the demo book as it was made, and nothing remembered."""
+        """Restore the original demo book and remove all other state."""
         for place in (self.folder / "home", self.work):
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir(parents=True)
@@ -81,20 +82,20 @@ class Home:
 
     @property
     def terminal_environment(self) -> dict[str, str | None]:
-        """What a `Terminal` has to change so that its program gets the environment of the walk."""
+        """The changes that give a `Terminal`'s program exactly the environment of the walk."""
         return {**dict.fromkeys(os.environ), **self.environment}
 
     def keep_log(self) -> Path:
-        """Copy the log of keys to where no fresh book takes it away; return its place."""
+        """Copy the log of keys, because the next fresh book clears it; return the copy's path."""
         number = len([*self.folder.glob("failure-*.jsonl")]) + 1
         return Path(shutil.copyfile(self.log, self.folder / f"failure-{number}.jsonl"))
 
     def crash_reports(self) -> set[Path]:
-        """Return the reports of errors nobody expected."""
+        """Return the crash reports in the state folder."""
         return set((self.folder / "home" / "state").rglob("crash-*.txt"))
 
     def begin(self, words: Sequence[str]) -> subprocess.Popen[str]:
-        """Start `partnerdesk` with some words, beside the console."""
+        """Start `partnerdesk` with these arguments, beside the console."""
         return subprocess.Popen(
             [sys.executable, "-m", "tests.walker.guard", *words], cwd=self.work,
             env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -102,7 +103,7 @@ class Home:
         )  # fmt: skip
 
     def run(self, *words: str) -> Ended:
-        """Run `partnerdesk` with some words to its end."""
+        """Run `partnerdesk` with these arguments to its end."""
         return ended(self.begin(words), words)
 
     def _own_environment(self) -> dict[str, str]:
@@ -128,11 +129,11 @@ class Home:
 
 
 def ended(command: subprocess.Popen[str], words: Sequence[str]) -> Ended:
-    """Wait until a command has ended, and return what it said."""
+    """Wait until a command has ended, and return its result; kill the command after a minute."""
     try:
-        said, _nothing = command.communicate(timeout=_COMMAND_SECONDS)
+        output, _nothing = command.communicate(timeout=_COMMAND_SECONDS)
     except subprocess.TimeoutExpired:
         command.kill()
-        said, _nothing = command.communicate()
-        said += f"\n(killed: not done in {_COMMAND_SECONDS} s)"
-    return Ended(tuple(words), command.returncode, said)
+        output, _nothing = command.communicate()
+        output += f"\n(killed: not done in {_COMMAND_SECONDS} s)"
+    return Ended(tuple(words), command.returncode, output)

@@ -1,4 +1,4 @@
-"""What the walker learns on its way: what actions ask for and lead to, and how fields follow."""
+"""Learn from events: what actions ask for, where they lead, and the order of form fields."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Leads(Enum):
-    """What an action leads to."""
+    """The effect of an action."""
 
     UNKNOWN = "was not done yet"
     NOWHERE = "the screen stays"
@@ -18,32 +18,32 @@ class Leads(Enum):
 
 
 def word(action: str) -> str:
-    """Return what actions have in common that do the same on different lists."""
+    """Return the last part of an action's id, which is the same for the action on all lists."""
     return action.rpartition(".")[2]
 
 
 class Learned:
-    """Knows what was seen so far."""
+    """Knowledge from all events so far."""
 
     def __init__(self) -> None:
         self.action = ""
-        """The action that was asked for last."""
+        """The id of the last action."""
         self.is_refused = False
-        """Whether it could not be done."""
+        """Whether the last action was refused."""
         self._leads: dict[str, Leads] = {}
         self._choices: dict[str, tuple[str, ...]] = {}
         self._following: dict[tuple[str, str], Counter[str]] = {}
-        """By screen and field, the fields that came behind it, and how often."""
+        """By screen and field: counts of the fields that followed it."""
         self._destinations: dict[str, str] = {}
-        """Where an action led that led away."""
+        """By action word: the screen or dialog to which the action led."""
         self._arrivals: dict[str, dict[str, Counter[str]]] = {}
-        """By screen and action, the screens that it led to, and how often."""
+        """By screen and action: counts of the screens to which the action led."""
         self._acted_on = ""
         self._has_arrived = False
         self._screen, self._field = "", ""
 
     def take(self, event: dict[str, Any]) -> None:
-        """Learn from something that happened."""
+        """Learn from an event."""
         if action := event.get("action"):
             self.action, self._acted_on = action, event["screen"]
             self.is_refused, self._has_arrived = event["refused"], False
@@ -63,19 +63,19 @@ class Learned:
             self._screen, self._field = state["screen"], state["field"]
 
     def leads(self, action: str) -> Leads:
-        """Return what an action leads to, or one of that word on another screen."""
+        """Return the effect of an action; actions of the same word share it."""
         return self._leads.get(word(action), Leads.UNKNOWN)
 
     def choices(self, action: str) -> tuple[str, ...]:
-        """Return the keys that answered the question of an action when it was asked last."""
+        """Return the keys of the choices in the action's last question."""
         return self._choices.get(word(action), ())
 
     def destination(self, action: str) -> str:
-        """Return the class of the screen or dialog that an action led to when it first did."""
+        """Return the class of the screen or dialog to which an action first led; empty if none."""
         return self._destinations.get(word(action), "")
 
     def fields_from(self, screen: str, field: str, count: int) -> list[str]:
-        """Return up to `count` fields of a form, from one on, as far as they are known."""
+        """Return up to `count` known fields of a form, in their order, beginning with `field`."""
         fields = [field]
         while len(fields) < count and (behind := self._following.get((screen, fields[-1]))):
             following = behind.most_common(1)[0][0]
@@ -85,10 +85,10 @@ class Learned:
         return fields
 
     def ways(self, screen: str) -> dict[str, str]:
-        """Return the actions of a screen that led away, and where each mostly led."""
+        """Return the actions of a screen that led to others, each with its usual destination."""
         return {
-            action: led.most_common(1)[0][0]
-            for action, led in self._arrivals.get(screen, {}).items()
+            action: destinations.most_common(1)[0][0]
+            for action, destinations in self._arrivals.get(screen, {}).items()
         }
 
     def _came_to(self, screen: str) -> None:

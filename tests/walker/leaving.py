@@ -1,4 +1,4 @@
-"""Whether what was pressed may mean to leave the console."""
+"""Track whether the pressed keys may leave the console."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LEAVES = ("quit ctrl+q leave the console", "выход ctrl+q выйти из консоли")
-"""How the palette tells of leaving; letters typed into it may come out of this, in their order."""
+"""The texts of the palette's entry for leaving; typed letters match if they occur in order."""
 _MOVES = {"up", "down", "pageup", "pagedown", "end"}
 _EDITS = {"ctrl+k", "ctrl+w", "ctrl+d", "delete"}
-"""What takes away an unknown part of what was typed."""
+"""Keys that delete an unknown part of the typed text."""
 _ENDS_TYPING = {"enter", "escape", "\r"}
 
 
 class LeavingWatch:
-    """Follows the keys: `ctrl+q` leaves; so may a word in the palette or behind a colon."""
+    """Follows the keys: `ctrl+q` may leave, as may a text in the palette or the command line."""
 
     def __init__(self) -> None:
         self.may_leave = False
-        """Whether the console may have been left by what was pressed so far."""
+        """Whether the keys so far may have left the console."""
         self._word: str | None = None
-        """What was typed since the palette or the command line was opened."""
+        """The text typed into the palette or the command line; None if neither is open."""
         self._is_moved = False
-        """Whether the cursor was moved there: it may be on any entry, the last one leaves."""
+        """Whether the selection may have moved to any entry; the last entry leaves."""
 
     def pressed(self, keys: Iterable[str]) -> None:
-        """Take notice of keys."""
+        """Follow pressed keys."""
         for key in keys:
             if key == "ctrl+q":
                 self.may_leave = True
@@ -47,19 +47,17 @@ class LeavingWatch:
                 self.typed(key)
 
     def typed(self, text: str) -> None:
-        """Take notice of a text."""
+        """Follow a typed or pasted text."""
         if self._word is not None:
             self._word += text
 
     def _chosen(self, key: str) -> None:
         if key != "escape" and self._word is not None:
-            self.may_leave = self._is_moved or any(
-                _comes_out_of(self._word, words) for words in _LEAVES
-            )
+            self.may_leave = self._is_moved or any(_matches(self._word, words) for words in _LEAVES)
         if key == "escape" or self.may_leave:
-            self._word = None  # else nothing fitted, perhaps, and it is still open
+            self._word = None  # else perhaps no entry matched and the palette is still open
 
 
-def _comes_out_of(word: str, words: str) -> bool:
+def _matches(word: str, words: str) -> bool:
     letters = iter(words)
     return all(letter in letters for letter in word.lower())

@@ -1,4 +1,4 @@
-"""What a person can do to a console, as data: each step is a line of JSON in the log of keys."""
+"""The steps that a person can take in a console, as data; each is a JSON line in the log."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AT_ONCE, QUICK, SLOW = 0.0, 0.05, 0.5
-"""Seconds between keys; at once is one write."""
+"""Seconds between keys; `AT_ONCE` sends all keys in one write."""
 
 
 def _punctuation() -> dict[str, str]:
-    """Return punctuation by the names that Textual has for its keys."""
+    """Return the punctuation characters by Textual's names of their keys."""
     names = {
         unicodedata.name(character).lower().replace(" ", "_").replace("-", "_"): character
         for character in string.punctuation
@@ -40,12 +40,12 @@ class Start:
     rows: int
     language: str
     fresh: bool = False
-    """Whether with the demo book as it was made, and nothing remembered."""
+    """Whether to restore the original demo book and remove all other state first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Press keys; a text of several characters that names no key is typed."""
+    """Press keys; an entry that is no name of a key is typed as text."""
 
     keys: tuple[str, ...]
     pace: float = AT_ONCE
@@ -78,7 +78,7 @@ class Resize:
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
-    """Let a command of `partnerdesk` write, while keys are pressed."""
+    """Run a command of `partnerdesk` that writes, while keys are pressed."""
 
     words: tuple[str, ...]
     keys: tuple[str, ...] = ()
@@ -87,7 +87,7 @@ class Meanwhile:
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """Kill the console, some seconds after keys were pressed."""
+    """Press keys, and kill the console `after` seconds later."""
 
     keys: tuple[str, ...] = ()
     after: float = 0.0
@@ -95,7 +95,7 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Leave the console: by `ctrl+q`, by SIGTERM (`signal`), or with the line lost (`line`)."""
+    """Leave the console: by `ctrl+q`, by SIGTERM (`signal`), or by a hang-up (`line`)."""
 
     way: str = "ctrl+q"
 
@@ -107,7 +107,7 @@ _KINDS: dict[str, Any] = {
 
 
 def can_be_sent(key: str) -> bool:
-    """Say whether a terminal can send the key that Textual calls so."""
+    """Return whether a terminal can send the key with this Textual name."""
     return (
         key in _NAMED_KEYS
         or len(key) == 1
@@ -116,7 +116,7 @@ def can_be_sent(key: str) -> bool:
 
 
 def sent(key: str) -> bytes:
-    """Return what a terminal sends for a key, or for a text that names none."""
+    """Return the bytes that a terminal sends for a key, or for a text that is no key's name."""
     if key in _NAMED_KEYS:
         return _NAMED_KEYS[key].encode()
     if key.startswith("ctrl+") and len(key) == 6:
@@ -125,15 +125,15 @@ def sent(key: str) -> bytes:
 
 
 def written(step: Step) -> str:
-    """Return a step as a line for the log."""
+    """Return a step as a line of the log."""
     return json.dumps({type(step).__name__: asdict(step)}, ensure_ascii=False)
 
 
 def read(line: str) -> Step:
-    """Return the step that stands in a line of the log.
+    """Return the step in a line of the log.
 
     Raises:
-        ValueError: no step is called so.
+        ValueError: the kind of step is unknown.
     """
     ((name, values),) = json.loads(line).items()
     if name not in _KINDS:
@@ -151,7 +151,7 @@ def read_all(file: Path) -> list[Step]:
 
 
 def shown(steps: Iterable[Step]) -> str:
-    """Return steps for a person, one a line."""
+    """Return steps as text for a person, one per line."""
     return "\n".join(f"  {_shown(step)}" for step in steps)
 
 

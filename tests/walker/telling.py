@@ -1,4 +1,4 @@
-"""What came of the walks, in words."""
+"""The results of the walks as text."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 
 def summary(walked: Walked, screens: Mapping[str, WalkedScreen]) -> str:
-    """Return what was done and reached, and what never was."""
+    """Return the numbers of steps, what was reached and what was not, and the failures."""
     outcome = walked.outcome
-    found = reached(outcome.coverage, screens)
+    result = reached(outcome.coverage, screens)
     done = f"{outcome.keys} keys pressed in {outcome.steps} steps, {walked.seconds:.0f} s"
     lives = f"{outcome.starts} starts, {outcome.kills} kills"
-    pairs = f"{found.pairs} of {found.all_pairs}"
+    pairs = f"{result.pairs} of {result.all_pairs}"
     lines = [
         f"{done}; {lives}, history verified {outcome.verified} times",
-        f"screens reached: {found.screens} of {found.all_screens}",
-        f"actions reached: {found.actions} of {found.all_actions} (each on each screen: {pairs})",
-        f"dialogs: {', '.join(found.dialogs)}",
+        f"screens reached: {result.screens} of {result.all_screens}",
+        f"actions reached: {result.actions} of {result.all_actions} (each on each screen: {pairs})",
+        f"dialogs: {', '.join(result.dialogs)}",
     ]
-    if found.unseen_screens:
-        lines.append(f"screens never reached: {', '.join(found.unseen_screens)}")
-    if found.undone:
-        lines.append(f"actions never reached: {', '.join(found.undone)}")
+    if result.unseen_screens:
+        lines.append(f"screens never reached: {', '.join(result.unseen_screens)}")
+    if result.undone:
+        lines.append(f"actions never reached: {', '.join(result.undone)}")
     lines += [
-        f"  not on {name}: {', '.join(missing)}" for name, missing in found.undone_pairs.items()
+        f"  not on {name}: {', '.join(missing)}" for name, missing in result.undone_pairs.items()
     ]
     lines.append(f"errors: {outcome.failures.total()}")
     lines += [f"{count:5} × {place}" for place, count in outcome.failures.most_common()]
@@ -42,7 +42,7 @@ def summary(walked: Walked, screens: Mapping[str, WalkedScreen]) -> str:
 
 
 def story(found: FoundFailure) -> str:
-    """Return how it came to a failure, and how to see it again."""
+    """Return a failure as text: its place, the last keys, and the command to repeat it."""
     start, failure = found.start, found.failure
     window = f"size {start.columns}x{start.rows}, language {start.language}"
     return "\n".join(

@@ -1,4 +1,4 @@
-"""What the walker types: ordinary texts, nasty ones, and answers that lead somewhere."""
+"""The texts that the walker types: ordinary texts, hostile texts, and useful answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NASTY = (
     "👩\u200d👩\u200d👧", "🇩🇪", "会社", "O'Neil \"x\"", "a" * 300, "ы" * 120, "company:",
     "country:xx", "-", '"open', "seen<", "tag:", "\u200b", "\ufeff", "ﬁ", "ß", "İ",
 )  # fmt: skip
-"""Texts that break programs; none is a path outside the folder, for they go into any prompt."""
+"""Texts that break programs; none is a path outside the folder, because any prompt may get them."""
 PASTES = (
     "one\ntwo\nthree",
     "\x1b[2J\x1b[31mred",
@@ -22,7 +22,7 @@ PASTES = (
     "word " * 1000,
     "a\tb\r\nc",
 )
-"""Texts that are only pasted: typed, they would be keys."""
+"""Texts that are pasted only; if typed, their control characters would act as keys."""
 ORDINARY = ("contoso", "fabr", "gmbh", "vip", "de", "a", "2027-03-31", "Ann Lee", "note", "1")
 
 FILES = {
@@ -76,7 +76,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "end": ("2027-06-30",),
     "customer": ("droptable.onmicrosoft.com", "hyperlink.onmicrosoft.com"),
 }
-"""What makes a form a good one, by the name of the field; the others stay as they are."""
+"""Valid values of form fields, by the name of the field; other fields are not filled in."""
 
 _PATHS = ("out.csv", "out.xlsx", "out.json", "again.csv", "letter.eml")
 ANSWERS: dict[str, tuple[str, ...]] = {
@@ -96,11 +96,11 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     "delegated-admin.filter": ("ends<90d", "-auto:yes", ""),
     "changes.filter": ("customer", ""),
 }
-"""What leads on, by the action that asked."""
+"""Useful answers, by the action that asks."""
 
 
 def answers(action: str) -> tuple[str, ...]:
-    """Return what can well be answered to the question that `action` asked."""
+    """Return useful answers to the prompt of `action`."""
     if action.endswith(".export"):
         return _PATHS
     return ANSWERS.get(action, ORDINARY)

@@ -1,4 +1,4 @@
-"""One walk: steps are taken and checked until the time is over or something breaks."""
+"""One walk: take steps in a console, and check the console after each."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ if TYPE_CHECKING:
     from tests.walker.home import Home
 
 LOOKED = 2.6
-"""Seconds after which the console has seen what another process wrote: it looks every two."""
+"""Seconds after which the console has seen another process's write; it checks every 2 seconds."""
 LEAVING_SECONDS = 6.0
 _CODES = {"ctrl+q": {0}, "signal": {128 + 15}, "line": {128 + 1, 120}}
-"""How the console ends, by the way it is left. Python makes it 120 where there is no line to write
-its last words to."""
+"""The exit codes by the way of leaving. Python returns 120 if it cannot flush its output to the
+lost terminal."""
 LAST_STEPS = 40
-"""Steps that are printed where something breaks."""
+"""The number of last steps printed for a failure."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a walk."""
+    """The result of a walk."""
 
     coverage: Coverage = field(default_factory=Coverage)
     steps: int = 0
@@ -56,12 +56,12 @@ class Outcome:
     verified: int = 0
     """How often the history was verified."""
     failures: Counter[str] = field(default_factory=Counter)
-    """By their places."""
+    """The numbers of failures, by place."""
     first: dict[str, FoundFailure] = field(default_factory=dict)
     """The first failure of each place."""
 
     def add(self, other: Outcome) -> None:
-        """Take in what came of another walk."""
+        """Add the result of another walk."""
         self.coverage.add(other.coverage)
         self.steps += other.steps
         self.keys += other.keys
@@ -69,27 +69,27 @@ class Outcome:
         self.kills += other.kills
         self.verified += other.verified
         self.failures += other.failures
-        for place, found in other.first.items():
-            self.first.setdefault(place, found)
+        for place, failure in other.first.items():
+            self.first.setdefault(place, failure)
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFailure:
-    """A failure, and how it came to it."""
+    """A failure, with the steps that led to it."""
 
     failure: Failure
     seed: int
     start: Start
     """The size and language in which the console was started."""
     steps: tuple[Step, ...]
-    """The last ones."""
+    """The last steps, at most `LAST_STEPS`."""
     screen: str
     log: Path
-    """All steps since the book was fresh; `--replay` takes them again."""
+    """The log of all steps since the last fresh book; `--replay` repeats them."""
 
 
 class Walk:
-    """Takes steps in a console and checks what holds after each."""
+    """Takes steps in a console and checks it after each."""
 
     def __init__(
         self, home: Home, seed: int, *, program: Path | None = None, patience: float = 10.0
@@ -105,12 +105,12 @@ class Walk:
         self._last: list[Step] = []
         self._leaving = LeavingWatch()
         self._screen = ""
-        """The screen that was on top last."""
+        """The screen on top after the last step."""
 
     # Steps
 
     def take(self, step: Step) -> Failure | None:
-        """Take a step and check what holds after it; return what does not."""
+        """Take a step and check the console; return the failure, None for none."""
         self.outcome.steps += 1
         if isinstance(step, Start) and step.fresh:
             self.close()
@@ -130,12 +130,12 @@ class Walk:
             self._check()
         except BrokenError as broken:
             return self._crash() or broken.failure
-        except (AssertionError, OSError) as error:  # the terminal waited in vain, or is gone
+        except (AssertionError, OSError) as error:  # a wait timed out, or the terminal is gone
             return self._crash() or self._trouble(error)
         return None
 
     def _crash(self) -> Failure | None:
-        """Return the crash that was reported: it tells more than what follows from it."""
+        """Return the crash of a report, if any; it says more than the failures that follow."""
         try:
             checks.check_reports(self._home.crash_reports())
         except BrokenError as broken:
@@ -143,7 +143,7 @@ class Walk:
         return None
 
     def close(self) -> None:
-        """End the console, whatever it does."""
+        """End the console by force."""
         if self.console is not None:
             self.console.close()
             self.console = None
@@ -154,7 +154,7 @@ class Walk:
             return
         console = self.console
         if console is None:
-            return  # a step of a log that was made when the console still ran
+            return  # a replayed step of a log in which the console was still running
         match step:
             case Press(keys, pace):
                 self._press(keys, pace)
@@ -193,8 +193,8 @@ class Walk:
         try:
             self._press(step.keys, step.pace)
         finally:
-            said = ended(command, step.words)
-        checks.check_command(said)
+            result = ended(command, step.words)
+        checks.check_command(result)
         if self.console is not None:
             self.console.terminal.read_for(LOOKED)
 
@@ -225,7 +225,7 @@ class Walk:
         if terminal.is_running and way == "ctrl+q":
             self._take_events(console)
             if was_dialog or "ctrl+q" in terminal.text:
-                return  # in a dialog it leaves that; else it says what would be lost
+                return  # ctrl+q has closed a dialog, or warned of work that would be lost
         if terminal.is_running:
             shown = terminal.text
             raise BrokenError(
@@ -233,19 +233,19 @@ class Walk:
             )
         self._ended(_CODES[way])
 
-    # What must hold
+    # Checks
 
     def verify(self) -> None:
-        """Hold that the history verifies.
+        """Check that the history verifies.
 
         Raises:
-            BrokenError: it does not.
+            BrokenError: the history does not verify.
         """
         self.outcome.verified += 1
-        said = self._home.run("changes", "verify")
-        if said.code:
+        result = self._home.run("changes", "verify")
+        if result.code:
             raise BrokenError(
-                Failure("The history does not verify.", "history does not verify", said.said)
+                Failure("The history does not verify.", "history does not verify", result.output)
             )
 
     def _check(self) -> None:
@@ -262,7 +262,7 @@ class Walk:
         checks.check_reports(self._home.crash_reports())
 
     def _ended(self, allowed: set[int]) -> None:
-        """Hold that the console ended as it may."""
+        """Check that the console ended with an allowed code, and for an allowed reason."""
         console = self.console
         if console is None:
             return
@@ -278,7 +278,7 @@ class Walk:
         self.verify()
 
     def _trouble(self, error: Exception) -> Failure | None:
-        """Return what a wait in vain means; None where the console just ended as it may."""
+        """Return the failure behind a timeout; None if the console ended as allowed."""
         console = self.console
         try:
             if console is not None and not console.is_running:

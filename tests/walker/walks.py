@@ -1,4 +1,4 @@
-"""Several walks at once, each in a process of its own; the first failure stops all of them."""
+"""Run several walks at once, each in its own process; the first failure stops all of them."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     Stop = Event | ProcessEvent
 
 FRESH_SECONDS = 240.0
-"""How long one book is walked on: after that, too much of it has ended."""
+"""Seconds after which a walk starts with a fresh book: by then too many records have ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class WalkRequest:
-    """How to walk."""
+    """The options of a walk."""
 
     minutes: float = 1.0
     seed: int = 1
@@ -41,27 +41,27 @@ class WalkRequest:
     size: tuple[int, int] | None = None
     language: str = ""
     keep_going: bool = False
-    """Whether to start anew after a failure, and count it."""
+    """Whether to count a failure and continue with a fresh book."""
     replay: Path | None = None
-    """A log of keys to take again, in the place of steps by chance."""
+    """A log whose steps are repeated instead of random steps."""
     program: Path | None = None
-    """A Python file to run in the place of the watched console."""
+    """A Python file to run instead of the watched console."""
     patience: float = 10.0
-    """Seconds in which the console has to answer."""
+    """Seconds within which the console has to answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """What came of all walks."""
+    """The result of all walks."""
 
     outcome: Outcome
     folder: Path
-    """Where the logs and books are, as long as they are kept."""
+    """The folder of the logs and books; removed unless there was a failure."""
     seconds: float
 
 
 def walk(request: WalkRequest) -> Walked:
-    """Walk as wished; the folder is kept where something broke."""
+    """Run the requested walks; keep the folder after a failure."""
     begun = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="partnerdesk-walk-"))
     total = Outcome()
@@ -72,7 +72,7 @@ def walk(request: WalkRequest) -> Walked:
             if request.walkers == 1:
                 total.add(_walk_one(request, folder / "1", book, until, request.seed, Event()))
             else:
-                _walk_beside_each_other(request, folder, book, until, total)
+                _walk_in_processes(request, folder, book, until, total)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -81,14 +81,14 @@ def walk(request: WalkRequest) -> Walked:
     return Walked(total, folder, time.monotonic() - begun)
 
 
-def _walk_beside_each_other(
+def _walk_in_processes(
     request: WalkRequest, folder: Path, book: Path, until: float, total: Outcome
 ) -> None:
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
     walks = [
         context.Process(
-            target=_walk_and_keep,
+            target=_walk_and_save,
             args=(request, folder / str(place), book, until, request.seed + place - 1, stop),
         )
         for place in range(1, request.walkers + 1)
@@ -100,7 +100,7 @@ def _walk_beside_each_other(
             process.join()
     finally:
         for process in walks:
-            process.terminate()  # as Ctrl-C: it kills its console first
+            process.terminate()  # raises KeyboardInterrupt there, which ends the console first
             process.join()
     for place, process in enumerate(walks, 1):
         if process.exitcode:
@@ -108,7 +108,7 @@ def _walk_beside_each_other(
         total.add(pickle.loads((folder / str(place) / "outcome").read_bytes()))  # noqa: S301
 
 
-def _walk_and_keep(
+def _walk_and_save(
     request: WalkRequest, folder: Path, book: Path, until: float, seed: int, stop: Stop
 ) -> None:
     outcome = _walk_one(request, folder, book, until, seed, stop)
@@ -118,15 +118,15 @@ def _walk_and_keep(
 def _walk_one(
     request: WalkRequest, folder: Path, book: Path, until: float, seed: int, stop: Stop
 ) -> Outcome:
-    """Walk once, until the time is over, something breaks, or another walk says stop."""
+    """Walk once, until the time is over, a check fails, or another walk has failed."""
     folder.mkdir()
     walk = Walk(Home(folder, book), seed, program=request.program, patience=request.patience)
     with _interrupted_by_signals():
         try:
             if request.replay is not None:
-                _take_again(walk, request.replay)
+                _replay(walk, request.replay)
             else:
-                _take_by_chance(walk, request, seed, until, stop)
+                _take_random_steps(walk, request, seed, until, stop)
         finally:
             walk.close()
     if walk.outcome.failures and not request.keep_going:
@@ -134,14 +134,16 @@ def _walk_one(
     return walk.outcome
 
 
-def _take_again(walk: Walk, log: Path) -> None:
+def _replay(walk: Walk, log: Path) -> None:
     for step in read_all(log):
         if walk.take(step) is not None:
             return
 
 
-def _take_by_chance(walk: Walk, request: WalkRequest, seed: int, until: float, stop: Stop) -> None:
-    random, coverage = Random(seed), walk.outcome.coverage  # noqa: S311 - it has to be repeatable
+def _take_random_steps(
+    walk: Walk, request: WalkRequest, seed: int, until: float, stop: Stop
+) -> None:
+    random, coverage = Random(seed), walk.outcome.coverage  # noqa: S311 - repeatable by its seed
     chooser = Chooser(random, all_screens(), coverage, request.size, request.language)
     fresh_until = 0.0
     while time.monotonic() < until and not stop.is_set() and _is_wanted():
@@ -159,14 +161,14 @@ def _take_by_chance(walk: Walk, request: WalkRequest, seed: int, until: float, s
 
 
 def _is_wanted() -> bool:
-    """Say whether whoever started this walk is still there."""
+    """Return whether the parent process is still running."""
     parent = multiprocessing.parent_process()
     return parent is None or parent.is_alive()
 
 
 @contextmanager
 def _interrupted_by_signals() -> Iterator[None]:
-    """Let SIGTERM end the walk as Ctrl-C does: its console is killed."""
+    """Let SIGTERM raise KeyboardInterrupt, so that the walk ends its console."""
 
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt

@@ -1,10 +1,9 @@
-"""Runs the console as `partnerdesk` does, and writes down what happens in it for the walker.
+"""Run the console as `partnerdesk` does, and write its events to a file for the walker.
 
     python -m tests.walker.watching [flags of partnerdesk]
 
-`WALKER_EVENTS` names the file: a line of JSON for each screen that comes on top, each action that
-is performed, each question, and how things stand after each key. On SIGUSR1 it writes down where
-all work waits.
+`WALKER_EVENTS` names the file. It gets a line of JSON for each screen that comes to the top, each
+action, each question, and the state after each key; on SIGUSR1, the stacks of all tasks.
 """
 
 from __future__ import annotations
@@ -31,11 +30,11 @@ if TYPE_CHECKING:
     from partnerdesk.tui.widgets.questions import Choice, QuestionScreen
 
 EVENTS = "WALKER_EVENTS"
-"""Environment variable: the file of what happens."""
+"""The environment variable that names the file of events."""
 
 
 def tell(**words: object) -> None:
-    """Add a line to what happened; whole, whatever else is written or killed meanwhile."""
+    """Append an event to the file in one write, so that the line is complete after a kill."""
     line = json.dumps(words, ensure_ascii=False) + "\n"
     file = os.open(os.environ[EVENTS], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
@@ -45,7 +44,7 @@ def tell(**words: object) -> None:
 
 
 def watch_actions() -> None:
-    """Write down what is performed on which screen, and which screen comes on top."""
+    """Report each action with its screen, and each screen that comes to the top."""
     from partnerdesk.tui.widgets.app_screen import AppScreen
 
     perform, resume = AppScreen.perform, AppScreen.on_screen_resume
@@ -64,7 +63,7 @@ def watch_actions() -> None:
 
 
 def watch_questions() -> None:
-    """Write down which keys answer a question."""
+    """Report the keys that answer each question."""
     from partnerdesk.tui.widgets.questions import QuestionScreen
 
     choose = QuestionScreen.choose
@@ -79,7 +78,7 @@ def watch_questions() -> None:
 
 
 def watch_keys() -> None:
-    """Write down how things stand after each key."""
+    """Report the state after each key."""
     from textual.events import Key
 
     from partnerdesk.tui.base_app import BaseApp
@@ -95,14 +94,14 @@ def watch_keys() -> None:
 
 
 def standing(app: Any) -> dict[str, object]:
-    """Return how things stand: the screen on top, what is asked, and where letters go."""
+    """Return the state: the screen on top, the open question, and where letters are typed."""
     from textual.css.query import NoMatches
     from textual.widgets import Input, TextArea
 
     top, focused = app.screen_stack[-1], app.focused
     try:
         prompt = top.prompt.label if top.prompt.is_open else None
-    except (AttributeError, NoMatches):  # a dialog has none; a screen that begins, not yet
+    except (AttributeError, NoMatches):  # a dialog has no prompt, nor has a screen before compose
         prompt = None
     try:
         field = top.form.current
@@ -119,7 +118,7 @@ def standing(app: Any) -> dict[str, object]:
 
 
 def tell_where_work_waits_on_signal() -> None:
-    """Write down on SIGUSR1 where each task of the event loop waits."""
+    """Report the stacks of the main thread and of each task on SIGUSR1."""
 
     def write(_number: int, frame: FrameType | None) -> None:
         here = traceback.extract_stack(frame)
@@ -131,7 +130,7 @@ def tell_where_work_waits_on_signal() -> None:
 
 
 def _places(work: Coroutine[Any, Any, Any] | Any) -> list[str]:
-    """Return where a coroutine waits, the outermost place first."""
+    """Return the stack of a waiting coroutine, the outermost frame first."""
     places: list[str] = []
     while work is not None:
         frame = getattr(work, "cr_frame", None)

@@ -1,4 +1,4 @@
-"""Where a walk goes to: to a screen where much is still to do, by what is known to lead there."""
+"""Choose the screen that a walk goes to, and the known actions that lead there."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 GO = "desk.go"
 PATIENCE = 6
-"""Steps within which a screen has to be reached; then another one is gone to."""
+"""The number of steps to reach a screen; after that, another screen is chosen."""
 
 
 class Ways:
-    """Knows what is still to do on each screen, and finds the way there."""
+    """Chooses a screen with many actions not done yet, and finds the way to it."""
 
     def __init__(
         self, random: Random, screens: Mapping[str, WalkedScreen], coverage: Coverage
@@ -29,44 +29,44 @@ class Ways:
         self._screens = screens
         self._coverage = coverage
         self._wanted = ""
-        """The screen that is gone to."""
+        """The screen to go to."""
         self._patience = 0
         self._letters: dict[str, str] = {}
-        """Where the letters behind `g` led."""
+        """The screens to which letters behind `g` led, by letter."""
         self._letter = ""
-        """The one in the last step."""
+        """The letter behind `g` in the last step; empty if none."""
 
     @property
     def is_going(self) -> bool:
-        """Whether there is a screen to go to that was not reached yet."""
+        """Whether the walk is on the way to a screen."""
         return self._patience > 0
 
     def arrived(self, screen: str) -> None:
-        """Take note of the screen on top after a step."""
+        """Note the screen on top after a step."""
         if self._letter:
             self._letters[self._letter], self._letter = screen, ""
         if screen == self._wanted:
             self._patience = 0
 
     def newness(self, screen: str, action: Action) -> float:
-        """Return how new an action is on a screen: 0 where it was done, else up to 1.
+        """Return how new an action is on a screen: 0 if it was done, else up to 1.
 
-        One that was asked for in vain counts less each time.
+        The value falls with each refusal of the action.
         """
         if self._coverage.done[screen, action.id]:
             return 0.0
         return 1 / (1 + self._coverage.refused[screen, action.id] / 3)
 
     def undone(self, screen: str) -> float:
-        """Return the share of a screen's actions that may still be done for the first time."""
+        """Return the share of a screen's actions that were not done yet; 1 for a dialog."""
         if screen not in self._screens:
             return 1.0
         return self._left(screen) / len(self._screens[screen].actions)
 
     def step(self, screen: str, learned: Learned) -> str:
-        """Return an action, or a letter behind `g`, towards a screen where much is still to do.
+        """Return an action, or a letter behind `g`, towards a screen with many actions not done.
 
-        Empty where no way is known.
+        Return an empty text if no way is known.
         """
         if not self.is_going:
             known = [name for name in self._screens if self._coverage.screens[name]]
@@ -80,13 +80,16 @@ class Ways:
         return step
 
     def letter(self, learned: Learned) -> str:
-        """Return a letter behind `g`: mostly of a screen where much is to do; empty for none."""
+        """Return a letter behind `g`, mostly of a screen with many actions not done yet.
+
+        Return an empty text if no letters are known.
+        """
         letters = learned.choices(GO)
         weights = [0.2 + self.undone(self._letters.get(letter, "")) for letter in letters]
         return self.taken(self._random.choices(letters, weights=weights)[0]) if letters else ""
 
     def taken(self, letter: str) -> str:
-        """Take note that a letter is pressed behind `g`, and return it."""
+        """Note the letter that is pressed behind `g`, and return it."""
         self._letter = letter
         return letter
 

@@ -1,4 +1,4 @@
-"""Actions as data: key bindings, key bar, help and palette are all made from them."""
+"""Actions as data: key bindings, key bar, help and palette are derived from them."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something a person can do on a screen with a key."""
+    """An action of a screen, with its keys."""
 
     id: str
-    """Stable, for remapping in the settings' `[keys]`; the screen's method is `do_` + last part."""
+    """Stable name for `[keys]` in the settings; the last part names the screen's `do_` method."""
     keys: str
-    """Textual's names of the keys, comma-separated."""
+    """Textual's names of the keys, separated by commas."""
     label: str
     """A word for the key bar, marked with `N_`."""
     help: str
     """A sentence for the help, marked with `N_`."""
     display: str = ""
-    """How the keys are written in the key bar and the help; empty: as Textual writes the first."""
+    """The keys as the key bar and the help show them; empty for Textual's form of the first key."""
     changes: bool = False
-    """Whether it changes the book, and so is refused in read-only mode and over all clouds."""
+    """Whether the action writes to the book; then it is refused if read-only or over all clouds."""
     bar: bool = True
-    """Whether the key bar shows it."""
+    """Whether the key bar shows the action."""
 
     @property
     def word(self) -> str:
-        """What it is called on the command line."""
+        """The name of the action on the command line."""
         return self.id.rpartition(".")[2]
 
     @property
     def method(self) -> str:
-        """Name of the screen's method that does it."""
+        """The name of the screen's method that performs the action."""
         return "do_" + self.word.replace("-", "_")
 
 
 def shown_keys(action: Action, remapped: Mapping[str, str]) -> str:
-    """Return how the keys of `action` are written, also where the settings remap them."""
+    """Return the keys of `action` as shown to a person, with the settings' remapping."""
     keys = remapped.get(action.id)
     if keys is None:
         return action.display
@@ -53,7 +53,7 @@ def shown_keys(action: Action, remapped: Mapping[str, str]) -> str:
 
 
 def bindings(actions: Iterable[Action]) -> list[Binding]:
-    """Return Textual's bindings for `actions`; all of them go through `Screen.action_perform`."""
+    """Return Textual's bindings for `actions`; all of them call `Screen.action_perform`."""
     return [
         Binding(
             action.keys, f"perform('{action.id}')", action.label, id=action.id,

@@ -1,4 +1,4 @@
-"""What screens ask the app for. They know these words only, never the app itself."""
+"""The protocol through which screens call the app; screens never import the app itself."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ Answer = TypeVar("Answer")
 
 
 class Shell(Protocol):
-    """The app, as its screens see it. Each call returns when what it asks for is on the screen.
+    """The app, as its screens see it; each awaited call returns when its result is shown.
 
-    What is awaited here is for what a person does (`do_…`, and what it calls): the app carries
-    that out, one thing after the other, and it may take the screen away that asked. A handler of a
-    screen (`on_…`) never waits: it uses `begin`, `start` and `say`, which come back at once.
+    Only actions (`do_…`, and what they call) may await these methods: the app runs one action
+    after the other, and the call may remove the screen that made it. An event handler (`on_…`)
+    never waits: it uses `begin`, `start` and `say`, which return at once.
     """
 
     # To other screens, by the names in `tui/screens.py`
 
     async def show(self, name: str, *given: Any, **named: Any) -> None:
-        """Show the screen called `name` above this one; its `load` takes what is given."""
+        """Push the screen called `name`; its `load` takes the further arguments."""
         ...
 
     async def replace(self, name: str, *given: Any, **named: Any) -> None:
-        """Show the screen called `name` in the place of this one."""
+        """Replace this screen by the screen called `name`."""
         ...
 
     async def go_to(self, name: str, act: str = "") -> None:
-        """Go to a main screen by its name, and do the action `act` there."""
+        """Go to a main screen by its name, and perform the action `act` there."""
         ...
 
     async def go_back(self) -> None:
@@ -49,9 +49,9 @@ class Shell(Protocol):
         done: Callable[[Outcome], Awaitable[None]],
         conflict: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """Show a plan; `done` is called when it was carried out and the plan is off the screen.
+        """Show a plan; call `done` after it was carried out and its screen is closed.
 
-        `conflict` is called in its place where somebody changed a record since it was planned.
+        Call `conflict` instead if somebody changed a record since the plan was made.
         """
         ...
 
@@ -60,7 +60,7 @@ class Shell(Protocol):
     async def ask_dialog(
         self, dialog: Screen[Answer], answered: Callable[[Answer | None], Awaitable[None] | None]
     ) -> None:
-        """Show a dialog; `answered` gets its answer when it is off the screen."""
+        """Show a dialog; call `answered` with the answer after the dialog is closed."""
         ...
 
     async def choose_cloud(self) -> None:
@@ -75,9 +75,9 @@ class Shell(Protocol):
         hidden: Container[str],
         done: Callable[[Chosen | None], Awaitable[None]],
     ) -> None:
-        """Show all columns of a list to choose from; `done` gets the chosen ones.
+        """Open the dialog to choose the columns of a list; call `done` with the chosen columns.
 
-        `widths` are those on the screen, and `hidden` the columns that say nothing here.
+        `widths` are the current widths in cells; `hidden` are the columns not shown in this scope.
         """
         ...
 
@@ -85,56 +85,56 @@ class Shell(Protocol):
         """Show the keys of the screen on top."""
         ...
 
-    # What is done
+    # Work
 
     def begin(self, screen: Screen[Any], act: Callable[[], Awaitable[object]]) -> None:
-        """Do something for a screen as if a key had been pressed; not where it is left by then."""
+        """Run `act` as if a key had been pressed, if `screen` is still on top then."""
         ...
 
     def start(
         self, work: Callable[[], Awaitable[object]], busy_with: str = "", *, keeps: str = ""
     ) -> None:
-        """Do some work beside: it goes on when the screen that began it is left.
+        """Start background work; it continues when the screen that started it is left.
 
-        Where it would be lost with the console, `busy_with` says in words what it is. Work that
-        takes a moment is waited for; where it does not come to its end, `keeps` says what is lost.
+        `busy_with` is the text for the person if leaving the console would cut off long work.
+        Leaving waits a moment for short work; `keeps` says what is lost if it is cut off.
         """
         ...
 
     async def ready(self) -> None:
-        """Wait until what plans and pages need is imported, which begins when the book is open."""
+        """Wait until the modules of plans and pages are imported, after the book was opened."""
         ...
 
     async def settled(self) -> None:
-        """Wait until the screen on top shows what it was asked for."""
+        """Wait until the screen on top has finished its reads."""
         ...
 
     async def send_letters(self, change_id: int | None = None) -> str:
-        """Hand the letters that wait to the mail server; return what came of it, in words."""
+        """Send the waiting letters; return the result as text for the person."""
         ...
 
     def say(self, text: str, *, error: bool = False) -> None:
-        """Say something in the status line of the screen on top, unless it asks something."""
+        """Show a message in the status line of the screen on top, unless a question is open."""
         ...
 
     async def book_changed(self) -> None:
-        """Look at the book at once, since it was changed here."""
+        """Check for changes after a write of this console, and wait until they are shown."""
         ...
 
     async def look(self) -> None:
-        """Look at the book; for work beside, which waits for no screen."""
+        """Check whether the book was changed; for background work, which waits for no screen."""
         ...
 
-    # What is kept of a screen
+    # The state of screens
 
     def take_typed(self, belongs_to: str) -> Mapping[str, str]:
-        """Return what was typed when a screen failed, by what it belongs to; once."""
+        """Remove and return the text typed on a failed screen with this `belongs_to`."""
         ...
 
     def unveil(self) -> None:
-        """Show what is there by now, where the picture in which the console was left stands."""
+        """Replace the picture of the last run by the current screen."""
         ...
 
     def take_picture(self, screen: Screen[Any]) -> None:
-        """Take note of what the terminal shows of `screen`, which is about to be covered."""
+        """Store the picture of `screen` before another screen covers it."""
         ...

@@ -1,4 +1,4 @@
-"""The frame of every main screen: header, body, status line, key bar; and how keys become acts."""
+"""The base of every screen: header, body, status line and key bar, and the dispatch of actions."""
 
 from __future__ import annotations
 
@@ -17,6 +17,16 @@ from partnerdesk.tui.widgets.actions import CLOUD, EVERYWHERE, Action, bindings
 from partnerdesk.tui.widgets.command_line import Commanded, CommandLine
 from partnerdesk.tui.widgets.header import DeskHeader
 from partnerdesk.tui.widgets.lines import KeyBar, StatusLine
+from partnerdesk.tui.widgets.motions import (
+    MOUSE,
+    MOVING,
+    NO_NUMBERS,
+    NUMBERS,
+    SEEN,
+    Counting,
+    Motions,
+    Seen,
+)
 from partnerdesk.tui.widgets.prompt import Prompt
 from partnerdesk.tui.widgets.questions import Act, Choice, done
 from partnerdesk.tui.widgets.reads import Reads, drained
@@ -34,16 +44,16 @@ SMALLEST = (60, 15)
 """Columns and rows below which the console says that the terminal is too small."""
 
 
-class AppScreen(Commanded):
-    """A main screen. Subclasses give a `NAME`, `ACTIONS` with `do_…` methods, and a body."""
+class AppScreen(Commanded, Counting):
+    """A screen of the console; subclasses set `NAME`, `ACTIONS` (`do_…` methods) and a body."""
 
-    AUTO_FOCUS = ""  # each screen says itself where the keys go
+    AUTO_FOCUS = ""  # each screen sets the focus itself
     NAME: ClassVar[str] = ""
     IS_MAIN: ClassVar[bool] = False
-    """Whether `g` leads to it; the console opens with the one it was left in."""
+    """Whether `g` leads to the screen, so that the console can start with it."""
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
     OWN_ACCOUNT: ClassVar[bool] = False
-    """Whether what it shows says in which account it is changed, also over all clouds."""
+    """Whether the record decides the account, so that changes are allowed over all clouds, too."""
 
     DEFAULT_CSS = """
     AppScreen #foot { dock: bottom; height: auto; }
@@ -64,24 +74,25 @@ class AppScreen(Commanded):
         super().__init__()
         self.desk = desk
         self.shown_state = desk.state
-        """The account and the state of the book that the screen shows."""
+        """The scope and the state of the book that the screen shows."""
+        self._told_count = ""
 
     @classmethod
     async def load(cls, desk: AppSession, *given: Any, **named: Any) -> AppScreen:
-        """Return the screen with what it shows, read beside the loop; the app then shows it.
+        """Return the screen with its record, read in a thread; the app then shows the screen.
 
         Raises:
-            AppError: it cannot be shown.
+            AppError: the record cannot be read.
         """
         return cls(desk, *given, **named)
 
     @property
     def shell(self) -> Shell:
-        """The app, as screens may know it."""
+        """The app, with the methods that screens may call."""
         return cast("Shell", self.app)
 
     def typed_before(self, label: str) -> str:
-        """Return what was typed when such a screen failed that asked for the same; once."""
+        """Remove and return the answer typed to the same question when such a screen failed."""
         return self.shell.take_typed(line_of(self, self.about, label)).get("", "")
 
     @classmethod
@@ -103,11 +114,11 @@ class AppScreen(Commanded):
         yield Static(id="too-small")
 
     def body(self) -> ComposeResult:
-        """Build what stands between header and status line."""
+        """Build the widgets between header and status line."""
         raise NotImplementedError
 
     def on_resize(self, event: Resize) -> None:
-        """Say so where the terminal is too small to show anything whole."""
+        """Wrap an open question anew; show a notice instead if the terminal is too small."""
         self.pack_choices()
         columns, rows = SMALLEST
         too_small = event.size.width < columns or event.size.height < rows
@@ -124,19 +135,19 @@ class AppScreen(Commanded):
             )
 
     def on_screen_resume(self) -> None:
-        """Show what it missed while another screen was on top."""
+        """Show changes made while another screen was on top; remember a main screen."""
         self.catch_up()
         if self.IS_MAIN:
             self.desk.remembered.screen = self.NAME
 
     def on_screen_suspend(self) -> None:
-        """Let the next start show at once how the screen was left."""
+        """Store the picture of the screen for the next start."""
         self.shell.take_picture(self)
 
     def catch_up(self) -> None:
-        """Show what changed since the screen read it: another account, or the book.
+        """Refresh the screen if the scope or the book changed since it was read.
 
-        Called in the screen's own queue when it comes on top, and when the app saw a change.
+        Called in the screen's own queue when it comes to the top, and when the app sees a change.
         """
         self.header.keep_up()
         before, self.shown_state = self.shown_state, self.desk.state
@@ -146,13 +157,13 @@ class AppScreen(Commanded):
             self.book_changed()
 
     def scope_chosen(self) -> None:
-        """Begin to show another account."""
+        """Start to show another scope; called after the scope was changed."""
 
     def book_changed(self) -> None:
-        """Begin to look at the book again, since somebody changed it."""
+        """Start to read the book again; called after the book was changed."""
 
     async def answered(self) -> None:
-        """Wait until answers came to what it and its parts asked for, from its beginning on."""
+        """Wait until the reads of the screen and its widgets have returned."""
         await drained(self)
         while self.is_reading:
             await super().answered()
@@ -160,7 +171,7 @@ class AppScreen(Commanded):
                 await part.answered()
 
     async def settled(self) -> None:
-        """Wait until the screen shows what it and its parts were asked for; see `Reads.settled`."""
+        """Wait until the reads of the screen and its widgets are shown; see `Reads.settled`."""
         while True:
             await super().settled()
             for part in self._reading_parts():
@@ -170,57 +181,74 @@ class AppScreen(Commanded):
 
     @property
     def is_reading(self) -> bool:
-        """Whether something that keys wait for is not shown yet."""
+        """Whether a read that keys wait for is not shown yet."""
         return super().is_reading or any(part.is_reading for part in self._reading_parts())
 
     def _reading_parts(self) -> list[Reads]:
         return [part for part in self.walk_children(Widget) if isinstance(part, Reads)]
 
     def reading_failed(self, error: AppError) -> None:
-        """Say that something could not be read; what is shown stays."""
+        """Show the error of a read; the content stays."""
         self.fail(error)
 
     def take_word(self, text: str, *, error: bool = False) -> None:
-        """Say what somebody else has to say here; a question stands until it is answered."""
+        """Show a message of the app, unless a question waits for a key."""
         if not self.awaits_key:
             self.status.say(text, error=error, whole=error)
 
     def takes_long(self) -> None:
-        """Say that something takes its time, where nothing is said or asked."""
+        """Show that an action takes long, unless there is a message or an open prompt."""
         if not self.status.message and not self.prompt.is_open:
             self.status.say(_("This takes its time; ctrl+q leaves."))
 
     def took_long(self) -> None:
-        """Say no longer that something takes its time."""
+        """Remove the message of `takes_long`."""
         if self.status.message == _("This takes its time; ctrl+q leaves."):
             self.status.say("")
 
     def take_warning(self, text: str) -> None:
-        """Say something that has to be seen: beside what is typed, or in a question's place."""
+        """Show a warning: beside the text of an open prompt, else in place of a question."""
         if self.prompt.is_open:
             self.prompt.remark(text, error=True)
         else:
             self.status.say(text, error=True, whole=True)
 
     def no_such_key(self, *, typing: bool) -> None:
-        """Say that a key does nothing here; beside what is being typed, if there is a prompt."""
+        """Show that a key does nothing here; beside the text of an open prompt, if there is one."""
         text = _("No such key here; {key} shows all.").format(key="F1" if typing else "?")
         if self.prompt.is_open:
             self.prompt.remark(text)
         else:
             self.status.say(text)
 
-    # What keys do
+    def _moved_parts(self) -> list[Motions]:
+        return [part for part in self.walk_children(Widget) if isinstance(part, Motions)]
+
+    def moving(self) -> list[tuple[str, str]]:
+        """Return the keys that move here and are no actions, and what each does, for the help."""
+        told = list(MOVING)
+        if any(isinstance(part, Seen) for part in self._moved_parts()):
+            told += SEEN
+        told += NUMBERS if self.digits_are_free else NO_NUMBERS
+        return [*told, *MOUSE]
+
+    def tell_count(self, text: str) -> None:
+        """Show the number that is being typed before a key, in the status line."""
+        if text or self.status.message == self._told_count:
+            self.status.say(text)
+        self._told_count = text
+
+    # Performing actions
 
     async def action_perform(self, id: str) -> None:
-        """Do the action called `id`, or say why it cannot be done now."""
+        """Perform the action with this `id`, or show why it is refused now."""
         for action in self.all_actions():
             if action.id == id:
                 await self.perform(action)
 
     async def perform(self, action: Action) -> None:
-        """Do `action`, or say why it cannot be done now; errors are said in the status line."""
-        await drained(self)  # what was said of the key before comes first
+        """Perform `action`, or show why it is refused now; show errors in the status line."""
+        await drained(self)  # messages of the previous key come first
         if self.status.message:
             self.status.say("")
         if reason := self.refusal(action):
@@ -231,9 +259,9 @@ class AppScreen(Commanded):
         await self.attempt(getattr(self, action.method))
 
     async def attempt(self, act: Act) -> bool:
-        """Do something, wait until what it leads to is shown, and say where it failed.
+        """Run `act` and wait until its result is shown; show an `AppError` in the status line.
 
-        Returns whether it did not fail.
+        Returns whether `act` succeeded.
         """
         try:
             await done(act)
@@ -244,16 +272,17 @@ class AppScreen(Commanded):
         return True
 
     def begin(self, action: Action | str) -> None:
-        """Let the app do an action of this screen, as if its key had been pressed.
+        """Let the app perform an action of this screen, as if its key had been pressed.
 
-        So a handler of the screen begins what may lead away from it; it never waits for that.
+        Event handlers use this method to start an action that may close the screen; they never wait
+        for the action.
         """
         if isinstance(action, str):
             action = next(known for known in self.all_actions() if known.id == action)
         self.shell.begin(self, partial(self.perform, action))
 
     def refusal(self, action: Action) -> str:
-        """Return why `action` cannot be done now; empty if it can."""
+        """Return why `action` is refused now; empty if it is allowed."""
         if not action.changes:
             return ""
         over_all = self.desk.scope is not None and self.desk.scope.account is None
@@ -262,7 +291,7 @@ class AppScreen(Commanded):
         return self.desk.why_no_change()
 
     def copy(self, text: str) -> None:
-        """Copy a text, without what could drive a terminal it is pasted into."""
+        """Copy a text without characters that could control a terminal on pasting."""
         safe = "\n".join(shown_lines(text))
         if not safe:
             self.status.say(_("There is nothing to copy."))
@@ -271,11 +300,11 @@ class AppScreen(Commanded):
         self.status.say(_("Copied: {text}").format(text=safe.replace("\n", " ")))
 
     def on_record_table_failed(self, event: RecordTable.Failed) -> None:
-        """Say why rows could not be read."""
+        """Show why rows could not be read."""
         self.fail(event.error)
 
     def on_record_table_slow(self, event: RecordTable.Slow) -> None:
-        """Say that reading takes its time; what is shown stays, and the keys do what they do."""
+        """Show that reading takes long; the rows stay, and keys work as usual."""
         reading = _("Reading …")
         if not event.is_over and not self.awaits_key:
             self.status.say(reading)
@@ -287,7 +316,7 @@ class AppScreen(Commanded):
         self.begin(CLOUD)
 
     def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
-        """Do the action that was clicked."""
+        """Perform the clicked action."""
         event.stop()
         self.begin(event.action)
 
@@ -298,7 +327,12 @@ class AppScreen(Commanded):
         await self.shell.go_back()
 
     def do_go(self) -> None:
-        """Ask where to go."""
+        """Ask where to go; a second g goes to the first line, or to the line typed before."""
+        count, body = self.take_count(), next(iter(self._moved_parts()), None)
+        top: list[Choice] = []
+        if body is not None:
+            label = _("line {number}").format(number=count) if count else _("First line")
+            top = [Choice("g", label, partial(body.move_to, max(count - 1, 0)))]
         self.choose(
             _("Go to:"),
             [
@@ -306,6 +340,7 @@ class AppScreen(Commanded):
                 Choice("c", _("Customers"), lambda: self.shell.go_to("customers")),
                 Choice("l", _("Relationships"), lambda: self.shell.go_to("relationships")),
                 Choice("h", _("Changes"), lambda: self.shell.go_to("changes")),
+                *top,
             ],
         )
 
@@ -314,7 +349,7 @@ class AppScreen(Commanded):
         await self.shell.choose_cloud()
 
     def do_command(self) -> None:
-        """Ask for an action by its word."""
+        """Open the command line."""
         CommandLine(self, self.all_actions()).ask()
 
     async def do_help(self) -> None:
@@ -322,7 +357,7 @@ class AppScreen(Commanded):
         await self.shell.show_help()
 
     async def do_refresh(self) -> None:
-        """Read the book again."""
+        """Read the book again and wait until the result is shown."""
         self.book_changed()
         await self.settled()
         self.status.say(_("Read again."))

@@ -1,4 +1,4 @@
-"""The command line: an action by its word, typed behind `:`, and what the action is given."""
+"""The command line: a person types `:`, the word of an action, and its argument."""
 
 from __future__ import annotations
 
@@ -20,55 +20,55 @@ if TYPE_CHECKING:
 
 QUIT = "quit"
 LEAVING = (QUIT, "q")
-"""Words that leave the console; they are no action of a screen."""
+"""Words that leave the console; no screen has an action of these names."""
 
 
 class Commanded(QuestionScreen):
-    """A screen on which actions are done by their words."""
+    """A screen on which the command line performs actions."""
 
     async def perform(self, action: Action) -> None:
-        """Do `action`, or say why it cannot be done now; errors are said in the status line."""
+        """Perform `action`, or show why it is refused now; show errors in the status line."""
         raise NotImplementedError
 
     def refusal(self, action: Action) -> str:
-        """Return why `action` cannot be done now; empty if it can."""
+        """Return why `action` is refused now; empty if it is allowed."""
         raise NotImplementedError
 
 
 class CommandLine:
-    """Asks for a command, and does it on the screen it was asked on."""
+    """Asks for a command, and performs it on the screen."""
 
     def __init__(self, screen: Commanded, actions: Iterable[Action]) -> None:
         self._screen = screen
         self._actions: dict[str, Action] = {}
-        for action in actions:  # the screen's own come first, and count
+        for action in actions:  # the screen's own actions come first and take precedence
             if action.id != COMMAND.id:
                 self._actions.setdefault(action.word, action)
         self._words = tuple(dict.fromkeys((*self._actions, QUIT)))
 
     def ask(self) -> None:
-        """Open the line and say which words there are."""
+        """Open the command line and show the words beside it."""
         aid = Aid(complete=word_completer(self._words))
-        self._screen.ask(":", "", self._given, self._tell, aid)
-        self._tell("")
+        self._screen.ask(":", "", self._answered, self._show_fitting, aid)
+        self._show_fitting("")
 
-    def _tell(self, text: str) -> None:
-        """Say beside what is typed which words begin so, and of the only one what it does."""
+    def _show_fitting(self, text: str) -> None:
+        """Show the words that begin with the typed text; for a single word, show its help."""
         word, argument = _parted(text)
         fitting = [known for known in self._words if known.startswith(word)]
         if word in self._words or argument:
             fitting = [word] if word in self._words else []
-        told = " ".join(fitting)
+        remark = " ".join(fitting)
         if len(fitting) == 1:
-            action = self._actions.get(told)
-            told += ": " + (_(action.help) if action else _("Leave the console"))
-        self._screen.prompt.remark(told)
+            action = self._actions.get(remark)
+            remark += ": " + (_(action.help) if action else _("Leave the console"))
+        self._screen.prompt.remark(remark)
 
-    async def _given(self, text: str | None) -> None:
-        """Do what was typed.
+    async def _answered(self, text: str | None) -> None:
+        """Perform the typed command.
 
         Raises:
-            UsageError: there is no such word, or nothing may stand behind it.
+            UsageError: the word is unknown, or takes no argument.
         """
         word, argument = _parted(text or "")
         if not word:
@@ -84,7 +84,7 @@ class CommandLine:
         await self._screen.app.action_quit()
 
     async def _perform(self, action: Action, argument: str) -> None:
-        """Do an action as its key does; what is wrong with an argument is the prompt's to say."""
+        """Perform an action as its key does; an error in its argument reopens the prompt."""
         if not argument:
             await self._screen.perform(action)
             return
@@ -110,7 +110,7 @@ class CommandLine:
 
 
 def _parted(text: str) -> tuple[str, str]:
-    """Return the word that a command begins with, and what stands behind it."""
+    """Return the first word of a command, and its argument."""
     word, *behind = text.lstrip(": ").split(maxsplit=1) or [""]
     return word.lower(), behind[0].strip() if behind else ""
 

@@ -1,25 +1,28 @@
-"""A page of labelled fields in sections, with a cursor to copy or edit the field it is on."""
+"""A page of labelled fields in sections; the field under the cursor can be copied or edited."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from partnerdesk.models.core.text import shown, shown_lines
+from partnerdesk.models.core.text import occurrences, shown, shown_lines
+from partnerdesk.tui.widgets.motions import Seen, motions, seen_motions
+from partnerdesk.tui.widgets.page_search import FOUND, Spot, next_spot, parted, spots_in
 from partnerdesk.tui.widgets.record_layout import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from rich.style import Style
     from textual.events import Click
 
     from partnerdesk.tui.widgets.questions import Act
@@ -33,15 +36,15 @@ class Field:
     """One field of a page."""
 
     label: str
-    """Like the text, it is made safe when drawn."""
+    """Not escaped: label and text are made safe when drawn."""
     text: str
-    """As stored; several lines stay several."""
+    """The stored text; its line breaks are kept."""
     name: str = ""
-    """What the cursor finds it by when other content is shown; empty for its place."""
+    """Keeps the cursor on the field when the content changes; empty to keep the position."""
     open: Act | None = None
-    """Leads to what stands in it; None where it is edited instead, or neither."""
+    """Opens the record named in the field; None if the field leads nowhere."""
     edit: Act | None = None
-    """Lets somebody edit it; None where it is edited with the whole record, or not at all."""
+    """Edits the field alone; None if it is edited with the whole record, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,18 @@ class _Line:
     label: str
     text: str
     field: int
-    """Which field the line belongs to; -1 for headings and blank lines."""
+    """The index of the line's field; -1 for headings and blank lines."""
     heading: bool = False
+    paragraph: str = ""
+    """The whole text of which the line is a part."""
+    start: int = 0
+    """Where it begins in the paragraph."""
+    part: int = 0
+    """The how manieth line of the paragraph it is, from 0."""
 
 
-class FieldPage(ScrollView, can_focus=True):
-    """Sections of fields; the cursor goes from field to field."""
+class FieldPage(ScrollView, Seen, can_focus=True):
+    """Shows sections of fields; the cursor moves from field to field."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "field-page--heading", "field-page--label", "field-page--cursor",
@@ -84,16 +93,13 @@ class FieldPage(ScrollView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", show=False, id="page.up"),
-        Binding("down,j", "move(1)", show=False, id="page.down"),
-        Binding("pageup", "page(-1)", show=False, id="page.page-up"),
-        Binding("pagedown", "page(1)", show=False, id="page.page-down"),
-        Binding("home", "move(-10000)", show=False, id="page.first"),
-        Binding("end,G", "move(10000)", show=False, id="page.last"),
+        *motions("page"),
+        *seen_motions("page"),
+        Binding("space", "pages(1)", show=False, id="page.next"),
     ]
 
     class Chosen(Message):
-        """A field was clicked twice."""
+        """A field was double-clicked."""
 
         def __init__(self, field: Field) -> None:
             super().__init__()
@@ -106,9 +112,11 @@ class FieldPage(ScrollView, can_focus=True):
         self._lines: list[_Line] = []
         self._label_width = 0
         self._cursor = 0
+        self._found: Spot | None = None
+        """What a search found last, until the cursor moves."""
 
     def show(self, sections: Sequence[Section]) -> None:
-        """Show other content; the cursor stays on the field of that name, else at that place."""
+        """Show new content; the cursor stays on the field of the same name, else at its index."""
         name = self.field.name if self.field else ""
         self._sections = [section for section in sections if section.fields]
         self._fields = [field for section in self._sections for field in section.fields]
@@ -124,52 +132,115 @@ class FieldPage(ScrollView, can_focus=True):
         """The field under the cursor."""
         return self._fields[self._cursor] if self._fields else None
 
-    def action_move(self, by: int) -> None:
+    # Where it is
+
+    def move_by(self, lines: int) -> None:
         """Move the cursor by some fields; one taller than the page is scrolled through first."""
+        for _step in range(min(abs(lines), len(self._lines))):
+            self._step(1 if lines > 0 else -1)
+
+    def _step(self, by: int) -> None:
         first, last = self._lines_of(self._cursor)
         top, height = self.scroll_offset.y, self.size.height
         if (by == 1 and last >= top + height) or (by == -1 and first < top):
-            self.scroll_to(y=top + by, animate=False, immediate=True)
-            return
-        before = self._cursor
-        self._cursor = min(max(before + by, 0), max(len(self._fields) - 1, 0))
+            self._show_from(top + by)
+        else:
+            self._put_cursor(self._cursor + by)
+            self._follow()
+
+    def move_pages(self, pages: float) -> None:
+        """Scroll by some pages; the cursor goes to the first field that is seen whole or in part.
+
+        At the end of the page it goes to the last one.
+        """
+        by = round(pages * max(self.size.height - 1, 2))
+        self._show_from(self.scroll_offset.y + by)
+        if by > 0 and self.scroll_offset.y + self.size.height >= len(self._lines):
+            self._put_cursor(len(self._fields) - 1)
+        else:
+            self.move_to_seen(0, 0)
+
+    def move_to(self, place: int) -> None:
+        """Go to the field on a line; from the end where it is below 0."""
+        place = max(place if place >= 0 else len(self._lines) + place, 0)
+        self._put_cursor(self._field_at(place))
+        self._follow()
+        self._see(min(place, len(self._lines) - 1))
+
+    def move_to_seen(self, part: float, beside: int) -> None:
+        """Go to the field at a part of what is seen."""
+        top, height = self.scroll_offset.y, self.size.height
+        last = min(top + height, len(self._lines)) - 1
+        place = top + round(part * (last - top)) + (beside if part < 1 else -beside)
+        self._put_cursor(self._field_at(min(max(place, top), last)))
+
+    def _field_at(self, place: int) -> int:
+        """Return the field on a line, or the next one below it; the last where there is none."""
+        fields = (line.field for line in self._lines[place:] if line.field >= 0)
+        return next(fields, len(self._fields) - 1)
+
+    def _put_cursor(self, field: int) -> None:
+        before, self._cursor = self._cursor, min(max(field, 0), max(len(self._fields) - 1, 0))
+        if self._found is not None:
+            self._found = None
+            self.refresh()
         self._refresh_field(before)
         self._refresh_field(self._cursor)
-        self._follow()
 
-    def action_page(self, by: int) -> None:
-        """Scroll by a page; the cursor goes to the first field that is seen whole or in part."""
-        height = max(self.size.height - 1, 1)
-        top = min(max(self.scroll_offset.y + by * height, 0), max(len(self._lines) - height, 0))
+    def _show_from(self, top: int) -> None:
         self.scroll_to(y=top, animate=False, immediate=True)
-        seen = [line.field for line in self._lines[top : top + height] if line.field >= 0]
-        if seen:
-            before, self._cursor = self._cursor, seen[0] if by < 0 or top else seen[-1]
-            self._refresh_field(before)
-            self._refresh_field(self._cursor)
+
+    def _see(self, place: int) -> None:
+        """Scroll as far as it takes to see a line."""
+        top, height = self.scroll_offset.y, self.size.height
+        if not top <= place < top + height:
+            self._show_from(place if place < top else place - height + 1)
 
     def go_to_section(self, title: str) -> None:
-        """Put the cursor on the first field of a section, and as much of it as fits below."""
+        """Put the cursor on the first field of a section and scroll its heading to the top."""
         before = 0
         for section in self._sections:
             if section.title == title:
-                self.action_move(before - self._cursor)
-                heading = self._lines_of(before)[0] - 1
-                self.scroll_to(y=heading, animate=False, immediate=True)
+                self._put_cursor(before)
+                self._show_from(self._lines_of(before)[0] - 1)
                 return
             before += len(section.fields)
 
+    def find(self, sought: str, by: int) -> tuple[int, int]:
+        """Go to the next place that holds a text, or to the one before; see `Findable`."""
+        spots = sorted(self._spots(sought))
+        if not spots:
+            return 0, 0
+        here = self._found or Spot(self._lines_of(self._cursor)[0], 0, 0)
+        place = next_spot(spots, here, by if self._found else min(by, 0))
+        spot = spots[place]
+        self._put_cursor(self._field_at(spot.line))
+        self._follow()
+        self._see(spot.line)
+        self._found = spot
+        self.refresh()
+        return place + 1, len(spots)
+
+    def _spots(self, sought: str) -> Iterator[Spot]:
+        for place, line in enumerate(self._lines):
+            if line.label:  # found as a whole, before what stands beside it
+                yield from (Spot(place, -1, 0) for _one in occurrences(line.label, sought)[:1])
+            if line.part == 0:
+                broken = takewhile(lambda one: one.part, self._lines[place + 1 :])
+                starts = [0, *(one.start for one in broken)]
+                yield from spots_in(line.paragraph, sought, starts, place)
+
     def on_click(self, event: Click) -> None:
-        """Put the cursor on the clicked field; a second click chooses it."""
+        """Put the cursor on the clicked field; a double click chooses the field."""
         self.focus()
         place = self.scroll_offset.y + event.y
         if place < len(self._lines) and self._lines[place].field >= 0:
-            self.action_move(self._lines[place].field - self._cursor)
+            self._put_cursor(self._lines[place].field)
             if event.chain > 1 and self.field is not None:
                 self.post_message(self.Chosen(self.field))
 
     def on_resize(self) -> None:
-        """Wrap the texts anew."""
+        """Wrap the texts to the new width."""
         self._lay_out()
         self._follow()
 
@@ -185,12 +256,13 @@ class FieldPage(ScrollView, can_focus=True):
         for place, section in enumerate(self._sections):
             if place:
                 yield _Line("", "", -1)
-            yield _Line("", shown(section.title), -1, heading=True)
+            title = shown(section.title)
+            yield _Line("", title, -1, heading=True, paragraph=title)
             for field in section.fields:
                 label = shown(field.label)
                 for line in shown_lines(field.text) or ["–"]:
-                    for part in Content(line).wrap(room) or [Content("")]:
-                        yield _Line(label, part.plain, number)
+                    for part, (start, text) in enumerate(parted(line, room)):
+                        yield _Line(label, text, number, False, line, start, part)
                         label = ""
                 number += 1
 
@@ -213,7 +285,7 @@ class FieldPage(ScrollView, can_focus=True):
         elif last >= top + height:
             top = min(last - height + 1, first)
         if top != self.scroll_offset.y:
-            self.scroll_to(y=top, animate=False, immediate=True)
+            self._show_from(top)
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the screen."""
@@ -225,7 +297,8 @@ class FieldPage(ScrollView, can_focus=True):
         line = self._lines[place]
         if line.heading:
             style = self.get_component_rich_style("field-page--heading")
-            return Strip([Segment(" " + line.text, style)]).adjust_cell_length(width, style)
+            heading = [Segment(" ", style), *self._text(place, style)]
+            return Strip(heading).adjust_cell_length(width, style)
         label = self.get_component_rich_style("field-page--label")
         value = base
         at_cursor = line.field == self._cursor and line.field >= 0
@@ -233,7 +306,27 @@ class FieldPage(ScrollView, can_focus=True):
             cursor = self.get_component_rich_style("field-page--cursor", partial=True)
             label, value = base + cursor, base + cursor
         mark = "▌ " if at_cursor else "  "
-        text = mark + fitted(line.label, self._label_width) + " " * GAP
-        return Strip([Segment(text, label), Segment(line.text, value)]).adjust_cell_length(
-            width, value
+        labelled = fitted(line.label, self._label_width)
+        found = self._found == Spot(place, -1, 0)
+        segments = [
+            Segment(mark, label),
+            Segment(labelled, label + FOUND if found else label),
+            Segment(" " * GAP, label),
+            *self._text(place, value),
+        ]
+        return Strip(segments).adjust_cell_length(width, value)
+
+    def _text(self, place: int, style: Style) -> list[Segment]:
+        """Return the text of a line, with what was found in it."""
+        line, found = self._lines[place], self._found
+        begin = end = 0
+        if found is not None and found.start >= 0:
+            first = self._lines[found.line]
+            if place - line.part == found.line - first.part:
+                begin, end = (min(max(at - line.start, 0), len(line.text)) for at in found[1:])
+        parts = (
+            (line.text[:begin], style),
+            (line.text[begin:end], style + FOUND),
+            (line.text[end:], style),
         )
+        return [Segment(text, look) for text, look in parts if text]

@@ -1,4 +1,4 @@
-"""The scrollbar of a form: drawn anew only where it looks different."""
+"""The scrollbar of a form; it is drawn only when its look changes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class FormBar(ScrollBar):
-    """Stands beside the lines and scrolls them; its colours are its parent's.
+    """Scrolls the lines of a form; takes its colours from the parent.
 
-    Textual draws the bar that a `ScrollView` has itself with every layout of the screen, and each
-    message in the status line is one: that is the whole column on the wire for nothing.
+    Textual redraws the own bar of a `ScrollView` with every layout of the screen, and each message
+    in the status line causes a layout: the whole column would be sent without need.
     """
 
     DEFAULT_CSS = """
@@ -29,34 +29,34 @@ class FormBar(ScrollBar):
         self._lines = lines
 
     def keep_up(self) -> None:
-        """Show where the lines are scrolled to, and how many there are."""
+        """Take over the scroll offset and the number of the lines."""
         self.window_size = self._lines.size.height
         self.window_virtual_size = self._lines.virtual_size.height
         self.position = self._lines.scroll_y
 
-    # What the mouse does
+    # Mouse events
 
     def on_scroll_to(self, event: ScrollTo) -> None:
-        """Follow the thumb."""
+        """Scroll to the position of the dragged thumb."""
         event.stop()
         self._lines.scroll_to(y=event.y, animate=False)
 
     def on_scroll_up(self, event: ScrollUp) -> None:
-        """Go up by a page: somebody clicked above the thumb."""
+        """Scroll up by a page after a click above the thumb."""
         event.stop()
         self._lines.scroll_page_up(animate=False)
 
     def on_scroll_down(self, event: ScrollDown) -> None:
-        """Go down by a page: somebody clicked below the thumb."""
+        """Scroll down by a page after a click below the thumb."""
         event.stop()
         self._lines.scroll_page_down(animate=False)
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        """Let the wheel turn here as it does over the lines."""
+        """Scroll by the wheel as over the lines."""
         event.stop()
         self._lines.scroll_relative(y=-self.app.scroll_sensitivity_y, animate=False)
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        """Let the wheel turn here as it does over the lines."""
+        """Scroll by the wheel as over the lines."""
         event.stop()
         self._lines.scroll_relative(y=self.app.scroll_sensitivity_y, animate=False)

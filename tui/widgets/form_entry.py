@@ -1,4 +1,4 @@
-"""The one input of a form: what is typed is told and completed at once."""
+"""The one input of a form: it reports typed text at once and offers a completion."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def completed(text: str, completions: Sequence[str]) -> tuple[str, str]:
-    """Return the first of `completions` that goes on from `text`, and the rest of it.
+    """Return the first of `completions` that begins with `text`, and the rest behind `text`.
 
-    Case and accents do not matter; both are empty where there is none.
+    Case and accents do not matter. Return two empty texts if no completion fits.
     """
     wanted = fold(text)
     if not wanted:
@@ -43,10 +43,10 @@ def completed(text: str, completions: Sequence[str]) -> tuple[str, str]:
 
 
 class FormEntry(SafeInput):
-    """An input that is laid over the value of the current item.
+    """An input laid over the value of the current item.
 
-    It draws what stands behind the value itself, so that this follows what is typed without
-    anything being laid out anew.
+    The input itself draws the suffix behind the value, so that the suffix follows the typed text
+    without a new layout.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"form-entry--tail"}
@@ -64,8 +64,8 @@ class FormEntry(SafeInput):
     """
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
-    """How wide the text is. To Textual's own input each letter is a reason to lay the screen out
-    anew; this one is as wide as it is, whatever stands in it."""
+    """The width of the text. In Textual's own input each typed letter changes this attribute and
+    causes a layout of the screen; here it is declared without layout."""
 
     def __init__(self, typed: Callable[[str], None]) -> None:
         super().__init__()
@@ -75,9 +75,9 @@ class FormEntry(SafeInput):
         self._tail = ""
 
     def load(self, text: str, *, replaceable: bool = False) -> None:
-        """Hold another text, the cursor at its end; nobody is told that it was typed.
+        """Set the text, with the cursor at its end, without reporting it as typed.
 
-        A replaceable one is selected: the first letter takes its place.
+        A replaceable text is selected, so that the first typed letter replaces it.
         """
         self._quiet = True
         try:
@@ -91,17 +91,17 @@ class FormEntry(SafeInput):
         self.show_cursor()
 
     def show_cursor(self) -> None:
-        """Scroll the text so that the cursor is seen, where it is."""
+        """Scroll the text so that the cursor is visible."""
         at = cell_len(self.value[: self.cursor_position])
         region = Region(at + self.cursor_at_end, 0, 1, 1)
         self.scroll_to_region(region, force=True, animate=False)
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight."""
+        """Keep the cursor visible."""
         self.show_cursor()
 
     def equip(self, completions: Sequence[str], tail: str) -> None:
-        """Complete to other texts, and show another text behind the value."""
+        """Set the completions and the suffix behind the value."""
         if tail != self._tail:
             self.styles.padding = (0, cell_len(tail), 0, 0)
             self.call_after_refresh(self.show_cursor)
@@ -110,19 +110,19 @@ class FormEntry(SafeInput):
             self.refresh()
 
     def watch_value(self) -> None:
-        """Tell at once what was typed, before the next key can lead elsewhere."""
+        """Report the typed text at once, before the next key can leave the item."""
         if not self._quiet:
             self._typed(self.text)
 
-    # What is completed
+    # Completion
 
     def action_cursor_right(self, select: bool = False) -> None:
-        """Take the completion, or go right."""
+        """Take the completion, or move the cursor right."""
         if select or not self._complete():
             super().action_cursor_right(select)
 
     def action_end(self, select: bool = False) -> None:
-        """Take the completion where the cursor is at the end already, or go there."""
+        """Take the completion if the cursor is at the end, else move the cursor to the end."""
         if select or not self._complete():
             super().action_end(select)
 
@@ -135,10 +135,10 @@ class FormEntry(SafeInput):
             self.cursor_position = len(self.value)
         return bool(whole)
 
-    # How it is drawn
+    # Drawing
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the line: the text, its completion, and what stands behind the value."""
+        """Return the line: the text, its completion, and the suffix."""
         width = self.outer_size.width
         lines = super().render_lines(Region(0, 0, width, 1))
         strips = [self._with_tail(strip, width) for strip in lines]

@@ -1,4 +1,4 @@
-"""What a form consists of, and which lines it becomes at a given width."""
+"""The items of a form, and their layout as lines of a given width."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 CURSOR_WIDTH = 2
 """Cells at the left of each line, for the cursor's mark."""
 STATE_WIDTH = 3
-"""Cells between label and value: a blank, the mark of the state, a blank."""
+"""Cells between label and value: a space, the mark of the state, a space."""
 LABEL_LIMIT = 26
-"""Cells that a label gets at most."""
+"""The largest width of a label, in cells."""
 LEAST_ROOM = 10
-"""Cells that a value gets at least, however narrow the window."""
+"""The smallest width of a value, in cells, even in a narrow window."""
 MESSAGE_LINES = 6
-"""Lines that one message takes at most; what is said about a field is never a page."""
+"""The largest number of lines of one message; longer messages are cut."""
 LIST_MARK = " ▾"
 
 
 class ItemState(StrEnum):
-    """How good the value of an item is."""
+    """The result of checking the value of an item."""
 
     BLANK = "blank"
     GOOD = "good"
@@ -50,21 +50,21 @@ class Item:
     """One field of a form."""
 
     name: str
-    """Stable: what the screen knows it by."""
+    """The stable name of the field."""
     label: str
-    """Translated."""
+    """The translated label."""
     required: bool = False
-    """Shown as a `*` behind the label."""
+    """Whether a `*` follows the label."""
     suffix: str = ""
-    """Shown behind the value, and no part of it: `.onmicrosoft.com`."""
+    """Shown behind the value but not part of it, such as `.onmicrosoft.com`."""
     completions: tuple[str, ...] = ()
-    """Texts that what is typed may be completed to."""
+    """Texts to which a typed text can be completed."""
     list_mark: bool = False
-    """Whether a list can be opened for it; `▾` behind the value says so."""
+    """Whether a list of values can be opened; shown as `▾` behind the value."""
 
     @property
     def tail(self) -> str:
-        """What stands behind the value: the suffix and the list's mark."""
+        """The text behind the value: the suffix and the mark of the list."""
         return shown(self.suffix) + (LIST_MARK if self.list_mark else "")
 
 
@@ -78,18 +78,18 @@ class ItemSection:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What is said about the value of an item."""
+    """The state of an item's value, and the messages below it."""
 
     state: ItemState = ItemState.BLANK
     texts: tuple[tuple[ItemState, str], ...] = ()
-    """Each with how bad it is; `BLANK` for a word of help."""
+    """Messages, each with its own state; `BLANK` for help."""
 
 
 NO_REMARK = Remark()
 
 
 class LineKind(StrEnum):
-    """What a line of the form holds."""
+    """The kind of a line of the form."""
 
     BLANK = "blank"
     HEADING = "heading"
@@ -99,11 +99,11 @@ class LineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FormLine:
-    """One line, safe to print; lines that are equal look alike."""
+    """One line, safe to print; equal lines look the same."""
 
     kind: LineKind
     name: str = ""
-    """The item it belongs to; empty for headings and blank lines."""
+    """The name of the line's item; empty for headings and blank lines."""
     at_cursor: bool = False
     label: str = ""
     state: ItemState = ItemState.BLANK
@@ -113,23 +113,23 @@ class FormLine:
 
 @dataclass(frozen=True, slots=True)
 class FormLayout:
-    """The lines of a form and where its values stand."""
+    """The lines of a form and the position of its values."""
 
     lines: tuple[FormLine, ...] = ()
     value_x: int = 0
-    """The column in which the values begin."""
+    """The first column of the values."""
     room: int = LEAST_ROOM
-    """Cells for a value and what stands behind it."""
+    """Cells for a value and its tail."""
 
     def value_line(self, name: str) -> int:
-        """Return which line holds the value of an item; 0 where there is no such item."""
+        """Return the index of the value line of an item; 0 if there is no such item."""
         for place, line in enumerate(self.lines):
             if line.kind is LineKind.VALUE and line.name == name:
                 return place
         return 0
 
     def block(self, name: str) -> tuple[int, int]:
-        """Return the first and last line of an item, with the headings right above it."""
+        """Return the first and last line of an item, including a heading directly above."""
         first = last = self.value_line(name)
         while first > 0 and not self.lines[first - 1].name:
             first -= 1
@@ -145,9 +145,9 @@ def lay_out(
     current: str,
     width: int,
 ) -> FormLayout:
-    """Return the lines of a form `width` cells wide.
+    """Return the layout of a form that is `width` cells wide.
 
-    The value of the `current` item is left out: that is where the input lies.
+    The value of the `current` item is left out, because the input covers it.
     """
     items = [item for section in sections for item in section.items]
     limit = min(LABEL_LIMIT, width // 3)
@@ -177,7 +177,7 @@ def lay_out(
 
 
 def fitted_tail(item: Item, room: int) -> str:
-    """Return what stands behind the value, cut where it would leave too little for the value."""
+    """Return the tail of an item, cut so that `LEAST_ROOM` cells remain for the value."""
     return _cut(item.tail, max(room - LEAST_ROOM, 0))
 
 
@@ -192,7 +192,7 @@ def _fitted_label(item: Item, width: int) -> str:
 
 def _fitted_value(value: str, item: Item, room: int) -> tuple[str, str]:
     tail = fitted_tail(item, room)
-    # No more is looked at than can be seen, combining marks included: it may be very long.
+    # A value may be very long: only the visible part, with combining marks, is processed.
     return _cut(shown(value[: room * 8]), room - cell_len(tail)), tail
 
 

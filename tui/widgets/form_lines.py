@@ -1,4 +1,4 @@
-"""The lines of a form: drawn from a layout, and drawn anew only where a line became another."""
+"""The lines of a form, drawn from a layout; only changed lines are drawn again."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from textual.events import Click
 
 STEP = 8
-"""Lines by which the scrolled height grows where the form is taller than the window."""
+"""The virtual height of a form taller than the window grows by this number of lines."""
 
 
 class FormLines(ScrollView, can_focus=False):
-    """Draws the lines of a form; it knows nothing of values and never has the focus."""
+    """Draws the lines of a form; the widget holds no values and never has the focus."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -60,25 +60,25 @@ class FormLines(ScrollView, can_focus=False):
             self.name = name
 
     class Resized(Message):
-        """There is another room for the lines."""
+        """The size of the widget changed."""
 
     class Scrolled(Message):
-        """Other lines are in view."""
+        """The lines were scrolled."""
 
     def __init__(self) -> None:
         super().__init__()
         self.form = FormLayout()
-        """What is drawn."""
+        """The layout that is drawn."""
 
     @property
     def room(self) -> int:
-        """Cells across that the lines may take."""
+        """The width of the lines, in cells."""
         return self.scrollable_content_region.width
 
     def draw(self, form: FormLayout) -> None:
-        """Draw another layout; lines that stay what they are, where they are, are let alone."""
+        """Draw another layout; only lines that differ are drawn again."""
         before, self.form = self.form, form
-        # Another virtual size repaints the page: it stays while the lines fit, and grows in steps.
+        # A new virtual size repaints the page, so it stays while the lines fit and grows in steps.
         height = self.size.height
         if len(form.lines) > height:
             height = -(-len(form.lines) // STEP) * STEP
@@ -92,14 +92,14 @@ class FormLines(ScrollView, can_focus=False):
                 self.refresh(Region(0, y, self.size.width, 1))
 
     def follow(self, name: str) -> None:
-        """Scroll so that an item is in view with its heading and its messages.
+        """Scroll so that an item is visible with its heading and its messages.
 
-        It scrolls by half a page and not by a line: each time costs the whole page on the wire.
+        Scroll by half a page instead of a line, because each scroll sends the whole page.
         """
         first, last = self.form.block(name)
         value = self.form.value_line(name)
         top, height = self.scroll_offset.y, max(self.size.height, 1)
-        if last - first >= height:  # too tall for the window: the value and what fits below it
+        if last - first >= height:  # too tall for the window: show the value and the lines below
             first, last = value, min(last, value + height - 1)
         if first < top:
             top = max(min(first, last - height // 2), last - height + 1)
@@ -110,28 +110,28 @@ class FormLines(ScrollView, can_focus=False):
             self.scroll_to(y=top, animate=False, force=True, immediate=True)
 
     def shows(self, name: str) -> bool:
-        """Return whether an item is in view with its heading and its messages."""
+        """Return whether an item is visible with its heading and its messages."""
         first, last = self.form.block(name)
         top = self.scroll_offset.y
         return top <= first and last < top + self.size.height
 
     def on_resize(self) -> None:
-        """Tell the form, which lays itself out anew."""
+        """Notify the form, which computes a new layout."""
         self.post_message(self.Resized())
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Tell the form, which keeps its cursor in view."""
+        """Notify the form, which keeps its cursor visible."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
             self.post_message(self.Scrolled())
 
     def on_click(self, event: Click) -> None:
-        """Tell which item was clicked."""
+        """Notify the form of the clicked item."""
         line = _line(self.form, self.scroll_offset.y + event.y)
         if line is not None and line.name:
             self.post_message(self.Clicked(line.name))
 
-    # How it is drawn
+    # Drawing
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the screen."""

@@ -1,7 +1,7 @@
-"""A form of labelled fields: one input lies over the current value, the rest is drawn as lines.
+"""A form of labelled fields: one input covers the current value, the rest is drawn as lines.
 
-Textual never compares frames, and a focus that changes repaints the whole screen. So the focus
-stays on the one input while somebody works in the form, and moving on draws the lines concerned.
+Textual does not compare frames, and a change of focus repaints the whole screen. Therefore the
+focus stays on the one input, and moving the cursor draws only the two items concerned.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = ["FormPage", "Item", "ItemSection", "ItemState"]
 
 
 class FormPage(Widget):
-    """Sections of items; the cursor goes from item to item, letters go into the current one."""
+    """Shows sections of items; the cursor moves between items, typed text goes to the current."""
 
     DEFAULT_CSS = """
     FormPage {
@@ -60,7 +60,7 @@ class FormPage(Widget):
     ]
 
     class Left(Message):
-        """The cursor leaves an item, or somebody wants to know what stands in it."""
+        """The cursor leaves an item, or `leave` was called; `text` is the item's value."""
 
         def __init__(self, name: str, text: str) -> None:
             super().__init__()
@@ -68,7 +68,7 @@ class FormPage(Widget):
             self.text = text
 
     class Typed(Message):
-        """The text of the current item changed under somebody's hands."""
+        """A person changed the text of the current item."""
 
         def __init__(self, name: str, text: str) -> None:
             super().__init__()
@@ -76,14 +76,14 @@ class FormPage(Widget):
             self.text = text
 
     class Entered(Message):
-        """The cursor came to an item."""
+        """The cursor moved to an item."""
 
         def __init__(self, name: str) -> None:
             super().__init__()
             self.name = name
 
     class Finished(Message):
-        """Somebody went on from the last item."""
+        """A person pressed Tab or Enter on the last item."""
 
     lines = query_one(FormLines)
     bar = query_one(FormBar)
@@ -97,36 +97,37 @@ class FormPage(Widget):
         self._values: dict[str, str] = {}
         self._remarks: dict[str, Remark] = {}
         self._replaceable: set[str] = set()
-        """Items whose value nobody typed: the first letter takes its place."""
+        """Names of items with a proposed value: the first typed letter replaces it."""
         self.leaving: Callable[[str, str], None] | None = None
-        """Told an item and its text before a key leads on from it: it may show other items, of
-        which the next one is then gone to. `Left` comes too late for keys that are typed ahead."""
+        """Called with an item's name and text before a key moves the cursor away. The callback may
+        change the items; the next one is chosen afterwards. `Left` is too late for keys typed
+        ahead."""
 
     def compose(self) -> ComposeResult:
-        """Build the lines, the scrollbar beside them and the input above them."""
+        """Build the lines, the scrollbar beside them and the input over them."""
         lines = FormLines()
         yield lines
         yield FormBar(lines)
         yield FormEntry(self._take_typed)
 
     def on_mount(self) -> None:
-        """Take what was given before there was an input; the lines wait for their size."""
+        """Load the values set before mounting; the lines are drawn when their size is known."""
         self._equip_entry()
         self._load()
 
     def focus(self, scroll_visible: bool = True) -> Self:
-        """Give the keys to the form."""
-        # At once: what is typed ahead goes to what has the focus when it comes.
+        """Focus the form's input."""
+        # Set the focus at once: keys typed ahead go to the widget that has the focus.
         self.screen.set_focus(self.entry, scroll_visible)
         return self
 
-    # What it holds
+    # Items and values
 
     def show(self, sections: Sequence[ItemSection]) -> None:
-        """Show other items; values, remarks and the cursor stay with those of the same name.
+        """Show other items; values, remarks and the cursor stay with items of the same name.
 
-        Where the current item is gone, the cursor goes to the next one that is still there. What
-        was typed into an item that is gone is kept for the case that it comes back.
+        If the current item is gone, the cursor moves to the next remaining item. The text of a
+        removed item is kept in case the item returns.
         """
         before = [item.name for item in self._items]
         current = self.current
@@ -141,15 +142,15 @@ class FormPage(Widget):
 
     @property
     def values(self) -> dict[str, str]:
-        """The texts of all items that are shown, by name."""
+        """The texts of all shown items, by name."""
         return {item.name: self.value(item.name) for item in self._items}
 
     def value(self, name: str) -> str:
-        """Return the text of an item; empty where nothing was entered."""
+        """Return the text of an item; empty if nothing was entered."""
         return self._values.get(name, "")
 
     def set_value(self, name: str, text: str, *, replaceable: bool = False) -> None:
-        """Put a text into an item; the first letter that is typed replaces a `replaceable` one."""
+        """Set the text of an item; the first typed letter replaces a `replaceable` text."""
         if self.value(name) == text:
             return
         self._values[name] = text
@@ -164,37 +165,37 @@ class FormPage(Widget):
     def remark(
         self, name: str, state: ItemState, texts: Sequence[str | tuple[ItemState, str]] = ()
     ) -> None:
-        """Mark an item and say something about it below its value.
+        """Set the state of an item and the messages below its value.
 
-        A text has the item's state, or one of its own; `BLANK` is a word of help.
+        A message has the item's state, or a state of its own; `BLANK` is help.
         """
-        told = ((state, text) if isinstance(text, str) else text for text in texts)
-        remark = Remark(state, tuple(told))
+        messages = ((state, text) if isinstance(text, str) else text for text in texts)
+        remark = Remark(state, tuple(messages))
         if self._remarks.get(name, NO_REMARK) != remark:
             self._remarks[name] = remark
             self._draw()
 
-    # Where the cursor is
+    # The cursor
 
     @property
     def current(self) -> str:
-        """The name of the item under the cursor; empty where the form has no items."""
+        """The name of the item under the cursor; empty if the form has no items."""
         return self._items[self._cursor].name if self._items else ""
 
     def go_to(self, name: str) -> None:
-        """Put the cursor on an item; nothing happens where it is not shown."""
+        """Put the cursor on an item; do nothing if the item is not shown."""
         for place, item in enumerate(self._items):
             if item.name == name:
                 self._go(place)
 
     def leave(self) -> None:
-        """Tell what stands in the current item, as if the cursor left it."""
+        """Post `Left` for the current item without moving the cursor."""
         if self.current:
             self.post_message(self.Left(self.current, self.value(self.current)))
 
     def action_next(self) -> None:
-        """Go to the next item; from the last one, tell that the form is finished."""
-        self._foretell()
+        """Go to the next item; on the last item, post `Finished`."""
+        self._announce_leaving()
         if self._cursor + 1 < len(self._items):
             self._go(self._cursor + 1)
             return
@@ -202,13 +203,13 @@ class FormPage(Widget):
         self.post_message(self.Finished())
 
     def action_move(self, by: int) -> None:
-        """Move the cursor by some items."""
-        self._foretell()
+        """Move the cursor by `by` items."""
+        self._announce_leaving()
         self._go(min(max(self._cursor + by, 0), len(self._items) - 1))
 
     def action_section(self, by: int) -> None:
-        """Go to the first item of the previous or next section, or as far as there is one."""
-        self._foretell()
+        """Go to the first item of the previous or next section, or to the end of the form."""
+        self._announce_leaving()
         firsts, place = [], 0
         for section in self._sections:
             firsts.append(place)
@@ -219,7 +220,7 @@ class FormPage(Widget):
         elif firsts:
             self._go(0 if by < 0 else place - 1)
 
-    def _foretell(self) -> None:
+    def _announce_leaving(self) -> None:
         if self.leaving is not None and self.current:
             self.leaving(self.current, self.value(self.current))
 
@@ -241,7 +242,7 @@ class FormPage(Widget):
     def _load(self) -> None:
         self.entry.load(self.value(self.current), replaceable=self.current in self._replaceable)
 
-    # How it is shown
+    # Drawing
 
     def _draw(self, *, follow: bool = True) -> None:
         if not self.is_mounted or not self.lines.room:
@@ -271,27 +272,27 @@ class FormPage(Widget):
             self.post_message(self.Typed(self.current, text))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Keep the input to the form: `Typed` says the same, and of which item."""
+        """Stop the input's own message: `Typed` reports the same, with the item's name."""
         event.stop()
 
     def on_show(self) -> None:
-        """Take the keys back: a form that was hidden, in too small a window, has lost them."""
+        """Take the focus back: hiding the form, as in a too small window, has removed it."""
         if self.screen.focused is None:
             self.focus()
 
     def on_form_lines_clicked(self, event: FormLines.Clicked) -> None:
-        """Go to the item that was clicked."""
+        """Go to the clicked item."""
         event.stop()
         self.focus()
         self.go_to(event.name)
 
     def on_form_lines_resized(self, event: FormLines.Resized) -> None:
-        """Lay out anew."""
+        """Compute a new layout."""
         event.stop()
         self._draw()
 
     def on_form_lines_scrolled(self, event: FormLines.Scrolled) -> None:
-        """Take the cursor along where the wheel or the scrollbar left it behind."""
+        """Move the cursor to a visible item if the wheel or the scrollbar left it behind."""
         event.stop()
         if self.current and not self.lines.shows(self.current):
             names = [item.name for item in self._items]

@@ -33,20 +33,20 @@ class DeskHeader(Widget):
     def __init__(self, desk: AppSession) -> None:
         super().__init__()
         self._desk = desk
-        self._told: Content | None = None
+        self._drawn: Content | None = None
 
     def keep_up(self) -> None:
-        """Draw the line anew where it would be another one: of another account, or an older age."""
-        if self._line() != self._told:
+        """Draw the line again if its text changed, as with another account or a greater age."""
+        if self._line() != self._drawn:
             self.refresh()
 
     def render(self) -> Content:
         """Return the line."""
-        self._told = self._line()
-        return self._told
+        self._drawn = self._line()
+        return self._drawn
 
     def _line(self) -> Content:
-        """Return the line, with what does not fit left out by rank."""
+        """Return the line in the longest form that fits."""
         right = self._right()
         room = self.size.width - cell_len(right.plain) - 2
         for left in self._lefts():
@@ -57,7 +57,7 @@ class DeskHeader(Widget):
         return Content.assemble(left, " " * (room - left.cell_length + 1), right, " ")
 
     def _lefts(self) -> list[Content]:
-        """Return the left side, longest form first."""
+        """Return the forms of the left side, the longest first."""
         name = Content.styled(f" {NAME} ", "bold")
         scope = self._desk.scope
         if scope is None:
@@ -98,5 +98,5 @@ class DeskHeader(Widget):
         """The header was clicked."""
 
     def on_click(self) -> None:
-        """Tell that it was clicked."""
+        """Notify the screen of the click."""
         self.post_message(self.Clicked())

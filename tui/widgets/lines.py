@@ -1,4 +1,4 @@
-"""The two lines at the bottom: what is going on, and which keys there are."""
+"""The two lines at the bottom of a screen: the status line and the key bar."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class StatusLine(Widget):
     state: reactive[str] = reactive("")
 
     def say(self, message: str, *, error: bool = False, whole: bool = False) -> None:
-        """Show a message until the next one; `whole` lets it take several lines."""
+        """Show a message until the next one; a `whole` message may take several lines."""
         self.set_class(error, "-error")
         self.set_class(whole, "-whole")
         self.message = message
 
     def render(self) -> Content:
-        """Return the line; the message gives way last."""
+        """Return the line; if space is short, the state is cut before the message."""
         if self.has_class("-whole"):
             return Content(self.message)
         room = self.size.width - 2
@@ -55,7 +55,7 @@ class StatusLine(Widget):
 
 
 class KeyBar(Widget):
-    """One line of keys, made from the screen's actions; what does not fit is left to the help."""
+    """One line of the screen's actions with their keys; the help shows those that do not fit."""
 
     DEFAULT_CSS = """
     KeyBar { height: 1; background: $panel; color: $foreground; }
@@ -73,10 +73,17 @@ class KeyBar(Widget):
         self._actions = [action for action in actions if action.bar]
         self._keys = {action.id: shown_keys(action, remapped) for action in actions}
         self._spans: list[tuple[int, int, Action]] = []
+        self._left_out: frozenset[str] = frozenset()
+
+    def leave_out(self, *ids: str) -> None:
+        """Leave out actions that mean nothing now, by their ids; all others are shown again."""
+        if self._left_out != frozenset(ids):
+            self._left_out = frozenset(ids)
+            self.refresh()
 
     def render(self) -> Content:
-        """Return as many keys as fit; the last action (help) always does."""
-        *first, last = self._actions
+        """Return as many actions as fit; the last action (help) is always shown."""
+        *first, last = [action for action in self._actions if action.id not in self._left_out]
         room = self.size.width - self._length(last) - 1
         self._spans, parts, place = [], [], 0
         for action in (*first, last):
@@ -90,7 +97,7 @@ class KeyBar(Widget):
         return Content("").join(parts)
 
     def on_click(self, event: Click) -> None:
-        """Do the action under the mouse."""
+        """Post `Pressed` for the action under the mouse."""
         for start, end, action in self._spans:
             if start <= event.x < end:
                 self.post_message(self.Pressed(action))

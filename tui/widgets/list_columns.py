@@ -1,4 +1,4 @@
-"""The columns of a list as a person wants them; they are kept for the list, in all books."""
+"""The columns of a list as a person chose them; the choice is saved per list, for all books."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ COLUMNS = Action(
 
 
 class ListColumns:
-    """Which columns of a list are shown: those of its view cover its own."""
+    """The chosen columns of a list: the columns of its view override its own."""
 
     def __init__(self, screen: ListFrame) -> None:
         self._screen = screen
         self.own: Chosen = ()
         self.of_view: Chosen = ()
-        """Those of the view that is shown: they go with it."""
+        """The columns of the current view; they are dropped with the view."""
 
     @property
     def chosen(self) -> Chosen:
-        """The columns that are chosen now; empty for the usual ones."""
+        """The chosen columns; empty for the default columns."""
         return self.of_view or self.own
 
     async def ask(self) -> None:
-        """Show all columns, to choose from."""
+        """Open the dialog to choose the columns."""
         screen, table = self._screen, self._screen.table
         await screen.shell.choose_columns(
             screen.SPEC, self.chosen, table.widths(), table.hidden, self._answered

@@ -1,4 +1,4 @@
-"""How many rows a list has, with its filter and without it."""
+"""The number of rows of a list, with its filter and without."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ if TYPE_CHECKING:
 
 
 class ListCounts:
-    """Counts the rows that the filter leaves out, once for each account and state of the book."""
+    """Counts the rows without the filter, once for each account and state of the book."""
 
     def __init__(self, screen: ListFrame) -> None:
         self._screen = screen
         self._all: int | None = 0
-        """How many rows there are without the filter; None while they are being counted."""
+        """The number of rows without the filter; None while they are being counted."""
         self._all_of: object = None
-        """The account and the state of the book in which they were counted."""
+        """The account and the state of the book for which `_all` was counted."""
 
     def count_all(self, scope: Scope, asked_in: BookState, *, filtered: bool) -> None:
-        """See to it that all rows are counted; those that are shown count themselves.
+        """Count the rows without the filter, unless that number is known.
 
-        They were asked for in the state `asked_in`: what is known by now may be newer than they.
+        Without a filter, the table has counted the rows already. The shown rows were requested in
+        the state `asked_in`, which may be older than the current state.
         """
         screen, table = self._screen, self._screen.table
         state = screen.desk.state
@@ -45,7 +46,7 @@ class ListCounts:
             screen.read(lambda: counter.ask(unfiltered.count), counted, group="all", beside=True)
 
     def of_all(self) -> str:
-        """Return how many of all rows the filter shows, in words."""
+        """Return how many of all rows the filter shows, as text."""
         table = self._screen.table
         shown = number(table.total) if table.is_counted else "…"
         everything = "…" if self._all is None else number(self._all)

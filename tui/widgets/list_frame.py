@@ -1,4 +1,4 @@
-"""What the parts of a list screen know of it: its table, and the query that fills it."""
+"""The interface of a list screen to its parts: its table, and the query that fills the table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ListFrame(AppScreen):
-    """A screen with one list; the list screen says what its parts may ask of it."""
+    """A screen with one list, as its parts see it; `ListScreen` implements the methods."""
 
     SPEC: ClassVar[ListSpec]
 
@@ -31,25 +31,25 @@ class ListFrame(AppScreen):
         self.sort: Sort = self.SPEC.default_sort
 
     def query_of(self, scope: Scope) -> Query:
-        """Return the query whose rows are shown."""
+        """Return the query of the current filter and sort in `scope`."""
         at = to_millis(self.desk.clock())
         return Query(self.SPEC, scope.ids, self.filter, self.sort, at=at)
 
     def show_rows(self, keep: RowKey = 0, *, near: bool = True) -> None:
-        """Begin to show the rows of the account, filter and sort that are chosen now."""
+        """Start to show the rows of the current account, filter and sort."""
         raise NotImplementedError
 
     async def show_rows_now(self, keep: RowKey = 0, *, near: bool = True) -> None:
-        """Show the rows that are chosen now, and wait until they are shown."""
+        """Show the rows of the current account, filter and sort, and wait until they are shown."""
         self.show_rows(keep, near=near)
         await self.settled()
 
     def show_state(self, scope: Scope) -> None:
-        """Say how many rows there are, and which."""
+        """Show the number of rows, the filter and the view in the status line."""
         raise NotImplementedError
 
     def remember(self) -> None:
-        """Keep how the list is left."""
+        """Store the state of the list: filter, sort, cursor and view."""
         raise NotImplementedError
 
     async def do_open(self) -> None:

@@ -1,4 +1,4 @@
-"""Marked rows of a list: which they are, and how many of them the filter hides."""
+"""The marked rows of a list, and how many of them the filter hides."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from partnerdesk.tui.widgets.list_frame import ListFrame
 
 MANY = 1_000
-"""Marks that are not asked for one by one."""
+"""With more marks than this, all keys of the list are read instead of the marked ones."""
 
 
 class ListMarks:
@@ -32,7 +32,7 @@ class ListMarks:
             screen.show_state(screen.desk.scope)
 
     async def toggle_all(self) -> None:
-        """Mark all shown rows; unmark them where they all are marked."""
+        """Mark all rows of the filter; unmark them if all are marked."""
         screen, scope = self._screen, self._screen.desk.scope
         if scope is None:
             return
@@ -41,9 +41,9 @@ class ListMarks:
         screen.show_state(scope)
 
     async def keys(self) -> list[RowKey]:
-        """Return the marked rows in the order of the list; else the one under the cursor, if any.
+        """Return the keys of the marked rows in list order; without marks, of the cursor's row.
 
-        Marked rows that the filter hides are among them: they were marked to be.
+        Marked rows that the filter hides are included on purpose.
         """
         screen, scope = self._screen, self._screen.desk.scope
         marks = screen.table.marks
@@ -54,12 +54,12 @@ class ListMarks:
         return await screen.desk.reader.ask(lambda book: [row.key for row in query.walk(book)])
 
     def text(self) -> str:
-        """Return how many rows are marked, in words; empty for none."""
+        """Return how many rows are marked, as text; empty for none."""
         marks = len(self._screen.table.marks)
         return ngettext("{count} marked", "{count} marked", marks) if marks else ""
 
     async def hidden_text(self) -> str:
-        """Return in words how many marked rows the filter hides; empty where it hides none."""
+        """Return how many marked rows the filter hides, as text; empty for none."""
         screen, scope = self._screen, self._screen.desk.scope
         marks = screen.table.marks
         if not marks or scope is None:
@@ -73,7 +73,7 @@ class ListMarks:
         )
 
     def forget_lost(self) -> None:
-        """Take the marks off rows that are no longer in the list."""
+        """Unmark rows that are no longer in the list."""
         screen, scope = self._screen, self._screen.desk.scope
         marks = screen.table.marks
         if not marks or scope is None:

@@ -1,4 +1,4 @@
-"""What is asked of a list: a filter, a column to sort by, a place to jump to, what to copy."""
+"""Questions of a list screen: the filter, the sort column, a value to jump to, what to copy."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ JUMP = Action(
 
 
 class ListQuestions:
-    """Asks in the status line of a list, and shows the list as it was answered."""
+    """Asks questions in the status line of a list, and applies the answers to the list."""
 
     def __init__(self, screen: ListFrame) -> None:
         self._screen = screen
         self._filtering = 0
-        """The question that asks for a filter."""
+        """The number of the prompt's question that asks for the filter."""
         self._is_wrong = False
-        """Whether what is typed as a filter cannot be understood."""
+        """Whether the typed filter is invalid."""
 
     # The filter
 
     def ask_filter(self) -> None:
-        """Ask for a filter; the list follows each letter."""
+        """Ask for a filter; the list is filtered with each typed letter."""
         screen, desk = self._screen, self._screen.desk
         accounts = desk.scope.ids if desk.scope is not None else ()
         aid = Aid(
@@ -55,13 +55,13 @@ class ListQuestions:
         self._filtering = screen.prompt.question
 
     def tell_count(self, count: str) -> None:
-        """Say how many rows there are beside the filter that is being typed."""
+        """Show the number of rows beside the filter that is being typed."""
         prompt = self._screen.prompt
         if prompt.question == self._filtering and not self._is_wrong:
             prompt.remark(count)
 
     async def _filter_answered(self, before: Filter, key: RowKey, text: str | None) -> None:
-        """Filter by what was typed; without an answer, show the list as it was before."""
+        """Apply the typed filter; without an answer, restore the previous filter and cursor."""
         screen, desk = self._screen, self._screen.desk
         if text is None:
             screen.filter = before
@@ -74,10 +74,10 @@ class ListQuestions:
         screen.remember()
         screen.shell.start(partial(asyncio.to_thread, desk.write_down))
         if text and await screen.table.has_one():
-            await screen.do_open()  # the one that was looked for
+            await screen.do_open()  # the only match
 
     def _filter_typed(self, text: str) -> None:
-        """Follow what is typed: only the latest, whatever is still being read."""
+        """Filter by the text typed so far; this replaces a read that is still running."""
         screen = self._screen
         try:
             screen.filter = self.parsed(text)
@@ -86,14 +86,14 @@ class ListQuestions:
             screen.prompt.remark(str(error), error=True)
             return
         self._is_wrong = False
-        self._filtering = screen.prompt.question  # asked once more, where it was refused
+        self._filtering = screen.prompt.question  # a refused filter is asked again
         screen.show_rows(near=False)
 
     def parsed(self, text: str) -> Filter:
-        """Return the filter that a text says.
+        """Return the filter written in `text`.
 
         Raises:
-            FilterError: it cannot be understood.
+            FilterError: the text is no valid filter.
         """
         return parse(text.strip(), self._screen.SPEC, self._screen.desk.clock())
 
@@ -110,7 +110,7 @@ class ListQuestions:
         )
 
     def sort_by(self, column: Column) -> None:
-        """Sort by a column; the same again turns the order."""
+        """Sort by a column; the current sort column reverses the order."""
         screen, usual = self._screen, self._screen.SPEC.default_sort
         descending = column.name == usual.column and usual.descending
         if column.name == screen.sort.column:
@@ -119,7 +119,7 @@ class ListQuestions:
         screen.show_rows()
 
     def sort_text(self) -> str:
-        """Return what the rows are sorted by, where that is unusual and no heading tells it."""
+        """Return the sort as text; empty for the default sort or if the column is visible."""
         screen = self._screen
         by = screen.sort
         if by == screen.SPEC.default_sort or by.column in screen.table.widths():
@@ -128,10 +128,10 @@ class ListQuestions:
         arrow = "▼" if by.descending else "▲"
         return _("by {column}").format(column=f"{column} {arrow}")
 
-    # A place, and what stands there
+    # Jump and copy
 
     async def jump(self, beginning: str) -> None:
-        """Go to the first row whose sorted value begins so; ask for it where it is not said."""
+        """Go to the first row whose sorted value begins with `beginning`; ask if it is empty."""
         screen = self._screen
         if beginning:
             await screen.table.jump_to(beginning)
@@ -145,7 +145,7 @@ class ListQuestions:
             await self._screen.table.jump_to(text)
 
     def ask_what_to_copy(self, row: Row, names: Mapping[str, str]) -> None:
-        """Ask which of some columns to copy; `names` has them by key."""
+        """Ask which column's value to copy; `names` maps keys to column names."""
         screen = self._screen
         columns = {key: screen.SPEC.column(name) for key, name in names.items()}
         screen.choose(

@@ -1,4 +1,4 @@
-"""The frame of every list: filter, sort, wide mode, and how each account's list was left."""
+"""The base of every list screen: filter, sort, wide mode, and the saved state per account."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ if TYPE_CHECKING:
 
 
 LIST_ACTIONS = (VIEW, COLUMNS, JUMP)
-"""What every list can do besides its own actions."""
+"""Actions of every list, besides its own."""
 
 
 class _Asked(NamedTuple):
-    """What a table was asked to show."""
+    """A request to the table to show rows."""
 
     source: StoreRows
     scope: Scope
     filter: Filter
     state: BookState
-    """The state of the book when it was asked, or an earlier one than the rows tell of."""
+    """The state of the book at the request; the rows may be newer."""
 
 
 class ListScreen(ListFrame):
-    """A list over a spec. Subclasses say what it counts, what stands in its place, what opens."""
+    """A list over a spec; subclasses define the count text, the empty text and opening a row."""
 
     DEFAULT_CSS = """
     ListScreen #empty { height: 1fr; padding: 2 4; display: none; }
@@ -66,12 +66,12 @@ class ListScreen(ListFrame):
         self.questions = ListQuestions(self)
         self.counts = ListCounts(self)
         self._source: StoreRows | None = None
-        """The rows shown last, while the book stays as it was then."""
+        """The last row source; None after a change of the book."""
         self._asked: _Asked | None = None
-        """What the table was asked to show last."""
+        """The last request to the table."""
         self._shown_scope = ""
         self._shown_filter: Filter = NO_FILTER
-        """The filter of the rows that are shown: the one that is typed may be ahead of them."""
+        """The filter of the shown rows; the filter being typed may be newer."""
         self._empty_text = ""
 
     @classmethod
@@ -80,48 +80,48 @@ class ListScreen(ListFrame):
         actions, own = super().all_actions(), len(cls.ACTIONS)
         return (*actions[:own], *LIST_ACTIONS, *actions[own:])
 
-    # What subclasses say
+    # Implemented by subclasses
 
     def count_text(self, count: int) -> str:
-        """Return how many rows there are, in words."""
+        """Return the number of rows as text, such as "3 customers"."""
         raise NotImplementedError
 
     def empty_text(self, scope: Scope, *, filtered: bool) -> str:
-        """Return what to show in the place of an empty list."""
+        """Return the text to show instead of an empty list."""
         raise NotImplementedError
 
     async def open_row(self, row: Row) -> None:
         """Open the row under the cursor."""
         raise NotImplementedError
 
-    # Coming and going
+    # Opening and leaving
 
     def body(self) -> ComposeResult:
-        """Build the table, and what to show in its place where it is empty."""
+        """Build the table, and the text to show instead of an empty table."""
         yield RecordTable(self.SPEC.columns, self.desk.clock, id=self.SPEC.name)
         yield Static(id="empty", markup=False)
 
     def on_mount(self) -> None:
-        """Show the list as it was left."""
+        """Show the list in its saved state."""
         self.set_focus(self.table)
         self.shown_state = self.desk.state
         self.scope_chosen()
 
     def on_record_table_moved(self) -> None:
-        """Remember where the cursor is."""
+        """Store the position of the cursor."""
         self.remember()
 
     def on_screen_suspend(self) -> None:
-        """Write down how the list is left, should the process be killed later."""
+        """Save the state of the list, in case the process is killed later."""
         self.shell.start(partial(asyncio.to_thread, self.desk.remembered.save))
 
-    # What is shown
+    # Showing rows
 
     def scope_chosen(self) -> None:
-        """Show another account's rows, as its list was left."""
+        """Show another account's rows, in the saved state of its list."""
         if self.desk.scope is None:
             return
-        if first := self.desk.take_first_views():  # the last list is shown without delay
+        if first := self.desk.take_first_views():  # read at the start, to show the list at once
             self._take_up_scope(self.views.told(first))
         else:
             self.read(self.views.kept_or_nothing, self._take_up_scope, group="scope")
@@ -146,13 +146,13 @@ class ListScreen(ListFrame):
         self.show_rows(keep=view.cursor or -1)
 
     def book_changed(self) -> None:
-        """Show the list as it is now, the cursor on the same row."""
+        """Read the rows again; the cursor stays on the same row."""
         self._source = None
         self.show_rows()
         self.marks.forget_lost()
 
     def show_rows(self, keep: RowKey = 0, *, near: bool = True) -> None:
-        """Begin to show the rows of the account, filter and sort that are chosen now."""
+        """Start to show the rows of the current account, filter and sort."""
         scope = self.desk.scope
         if scope is None:
             return
@@ -163,7 +163,7 @@ class ListScreen(ListFrame):
         self.table.show(self._source, sort=self.sort, keep=keep, near=near)
 
     def on_record_table_shown(self, event: RecordTable.Shown) -> None:
-        """Say what is shown now."""
+        """Show the state of the new rows in the status line."""
         asked = self._asked
         if asked is None or event.source is not asked.source:
             return
@@ -173,7 +173,7 @@ class ListScreen(ListFrame):
         self.shell.unveil()
 
     def on_record_table_failed(self, event: RecordTable.Failed) -> None:
-        """Never leave another account's rows under this header; the frame says why."""
+        """Remove the rows if they belong to another account; the base class shows the error."""
         asked = self._asked
         if asked is None or event.source is not asked.source:
             return
@@ -181,20 +181,20 @@ class ListScreen(ListFrame):
             self.table.show_all(())
 
     def on_record_table_rearranged(self) -> None:
-        """Say by which column the rows are sorted, where its heading is not seen any more."""
+        """Show the sort column in the status line if its heading is no longer visible."""
         scope = self.desk.scope
         if scope is not None and scope.key == self._shown_scope:
             self.show_state(scope)
 
     def on_record_table_counted(self) -> None:
-        """Say how many rows there are, now that they are counted."""
+        """Show the number of rows after they were counted."""
         asked = self._asked
         if asked is not None and asked.scope.key == self._shown_scope:
             self.counts.count_all(asked.scope, asked.state, filtered=bool(self._shown_filter.text))
             self.show_state(asked.scope)
 
     def show_state(self, scope: Scope) -> None:
-        """Say how many rows there are; show the table, or the words in its place."""
+        """Show the number of rows in the status line; show the table, or the text if empty."""
         self.views.leave_cleared()
         shown_filter, total = self._shown_filter.text, self.table.total
         count = self.count_text(total) if self.table.is_counted else _("counting …")
@@ -212,17 +212,17 @@ class ListScreen(ListFrame):
             self.focus_body()
 
     def _say_empty(self, text: str) -> None:
-        if text != self._empty_text:  # else it would be laid out and sent again with each letter
+        if text != self._empty_text:  # else each typed letter would lay it out and send it again
             self._empty_text = text
             self.empty.update(text)
 
     def remember(self) -> None:
-        """Keep how the list is left in its account."""
+        """Store the state of the list for its account."""
         scope = self.desk.scope
         if scope is None:
             return
         row, before = self.table.row, self.desk.remembered.view(scope.key, self.SPEC.name)
-        away = before.cursor if self.table.total else 0  # scrolled out of what is read: it stays
+        away = before.cursor if self.table.total else 0  # the row is not in memory
         view = View(
             filter=self.filter.text, sort=self.sort.column, descending=self.sort.descending,
             wide=self.table.wide, cursor=row.key if row else away,
@@ -231,22 +231,22 @@ class ListScreen(ListFrame):
         self.desk.remembered.keep_view(scope.key, self.SPEC.name, view)
 
     def focus_body(self) -> None:
-        """Give the keys back to the table."""
+        """Focus the table, or nothing if the list is empty."""
         if self.table.display:
             self.set_focus(self.table)
         else:
             self.set_focus(None)
 
     def on_record_table_opened(self) -> None:
-        """Open the row that was clicked twice."""
+        """Open the double-clicked row."""
         self.begin(f"{self.SPEC.name}.open")
 
     def on_record_table_heading_clicked(self, event: RecordTable.HeadingClicked) -> None:
-        """Sort by the column whose heading was clicked."""
+        """Sort by the column of the clicked heading."""
         if event.column.sort:
             self.questions.sort_by(event.column)
 
-    # What keys do
+    # Actions
 
     async def do_open(self) -> None:
         """Open the row under the cursor."""
@@ -256,7 +256,7 @@ class ListScreen(ListFrame):
             await self.open_row(row)
 
     def do_filter(self) -> None:
-        """Ask for a filter; the list follows each letter."""
+        """Ask for a filter; the list is filtered with each typed letter."""
         self.questions.ask_filter()
 
     def do_sort(self) -> None:
@@ -264,7 +264,7 @@ class ListScreen(ListFrame):
         self.questions.ask_sort()
 
     async def do_jump(self, beginning: str = "") -> None:
-        """Ask for the beginning of a value in the column that the list is sorted by."""
+        """Go to the first row whose value in the sort column begins with the asked text."""
         await self.questions.jump(beginning)
 
     async def do_view(self, name: str = "") -> None:
@@ -272,7 +272,7 @@ class ListScreen(ListFrame):
         await self.views.ask(name)
 
     async def do_columns(self) -> None:
-        """Show all columns, to choose from."""
+        """Open the dialog to choose the columns."""
         await self.columns.ask()
 
     async def do_mark(self) -> None:
@@ -280,16 +280,16 @@ class ListScreen(ListFrame):
         await self.marks.toggle()
 
     async def do_mark_all(self) -> None:
-        """Mark all shown rows; unmark them where they all are marked."""
+        """Mark all rows of the filter; unmark them if all are marked."""
         await self.marks.toggle_all()
 
     def do_wide(self) -> None:
-        """Show or hide further columns."""
+        """Show or hide the wide-only columns."""
         self.table.set_wide(wide=not self.table.wide)
         self.remember()
 
     async def do_back(self) -> None:
-        """Clear the filter first; then go back."""
+        """Clear the filter; without a filter, go back."""
         if self.filter.text:
             self.filter = NO_FILTER
             await self.show_rows_now(near=False)

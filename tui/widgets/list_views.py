@@ -1,4 +1,4 @@
-"""Saved views on a list: to choose one, to save what is shown as one, to delete one."""
+"""Saved views of a list: choose a view, save the current state as a view, delete a view."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ VIEW = Action(
     N_("Show a saved view; save the filter, sort and columns as one; delete one"), "v", bar=False,
 )  # fmt: skip
 DIGITS = 9
-"""Views that a digit chooses."""
+"""The number of views that can be chosen by a digit."""
 LINES = 3
-"""Lines that a question takes at most."""
+"""The largest number of lines of a question."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """To do something with one of some views."""
+    """What to do with the view that is chosen from `views`."""
 
     kept: Kept
     views: Sequence[SavedView]
@@ -47,26 +47,26 @@ class _Wish:
 
 
 class ListViews:
-    """The saved views of a list: which one is shown, and what is done with them."""
+    """The saved views of a list, and the view that is shown."""
 
     def __init__(self, screen: ListFrame, columns: ListColumns) -> None:
         self._screen = screen
         self._columns = columns
         self._view: SavedView | None = None
-        """The view that was chosen last and is not left yet."""
+        """The view that was chosen last and not left since."""
 
-    # What is kept
+    # Reading the file of views
 
     async def kept(self) -> Kept:
-        """Return the views and columns that the person keeps, and say what is wrong with them.
+        """Return the person's saved views and columns; show problems of their file.
 
         Raises:
-            FileError: they cannot be read.
+            FileError: the file cannot be read.
         """
         return self.told(await asyncio.to_thread(read_views))
 
     def told(self, reading: Reading) -> Kept:
-        """Return what was read of the views and columns, and say what is wrong with them."""
+        """Return the views and columns of a reading; show its notice, if any."""
         desk = self._screen.desk
         if reading.notice:
             desk.notices.append(reading.notice)
@@ -75,17 +75,17 @@ class ListViews:
         return reading.kept
 
     async def kept_or_nothing(self) -> Kept:
-        """Return what the person keeps; where it cannot be read, say why and return nothing."""
+        """Return the saved views and columns; show an error and return none if reading fails."""
         try:
             return await self.kept()
         except AppError as error:
             self._screen.shell.say(str(error), error=True)
         return Kept()
 
-    # Which view is shown
+    # The current view
 
     def text(self) -> str:
-        """Return which view is shown, in words; empty where filter or sort are not as in it."""
+        """Return the name of the current view as text; empty if filter or sort differ from it."""
         view, screen = self._view, self._screen
         if view is None or screen.filter.text != view.filter:
             return ""
@@ -94,22 +94,22 @@ class ListViews:
 
     @property
     def word(self) -> str:
-        """What the view that is not left yet is remembered by; empty for none."""
+        """The stored name of the current view; empty for none."""
         return self._view.word if self._view is not None else ""
 
     def take_up(self, kept: Kept, left: View) -> None:
-        """Take up the view that a list was left in, and the columns that are kept for the list."""
+        """Restore the view of the saved list state, and the saved columns of the list."""
         spec, columns = self._screen.SPEC, self._columns
-        found = kept.named(spec.name, left.view) if left.view else None
-        self._view = found
-        columns.of_view = still_there(found.columns, spec) if found is not None else ()
+        view = kept.named(spec.name, left.view) if left.view else None
+        self._view = view
+        columns.of_view = still_there(view.columns, spec) if view is not None else ()
         columns.own = still_there(kept.columns.get(spec.name, ()), spec)
         self._screen.table.take_columns(columns.chosen, wide=left.wide)
 
     def leave_cleared(self) -> None:
-        """Leave the view where its filter was cleared, and with it its columns.
+        """Leave the view and its columns if the view's filter was cleared.
 
-        Not while a filter is typed: Esc leaves the list as it was.
+        Do nothing while a prompt is open: Esc restores the list.
         """
         if self._screen.prompt.is_open:
             return
@@ -126,7 +126,7 @@ class ListViews:
         """Show a view: its filter, sort and columns; the marks stay.
 
         Raises:
-            FilterError: its filter cannot be read any more.
+            FilterError: the view's filter is no longer valid.
         """
         screen, columns = self._screen, self._columns
         screen.filter = parse(view.filter, screen.SPEC, screen.desk.clock())
@@ -144,10 +144,10 @@ class ListViews:
         await screen.show_rows_now()
         screen.remember()
 
-    # What keys do
+    # Actions
 
     async def ask(self, name: str) -> None:
-        """Show the view of that name; without one, ask which, or what to do with views."""
+        """Show the view called `name`; without a name, ask for a view or what to do with views."""
         kept, spec = await self.kept(), self._screen.SPEC
         if name:
             await self.choose(kept.find(spec.name, name))
@@ -164,7 +164,7 @@ class ListViews:
         self._ask_which(_("View:"), wish, further)
 
     def _ask_which(self, question: str, wish: _Wish, further: Sequence[Choice]) -> None:
-        """Ask for one of some views by a digit; by its name where there are too many for that."""
+        """Ask for a view by a digit; also by name if not all views fit."""
         by_name = Choice("n", _("by name …"), partial(self._ask_by_name, question, wish))
         choices = [
             Choice(str(place), shown(view.name), partial(wish.act, view))

@@ -1,4 +1,4 @@
-"""A line to type into, in the place of the status line: filter, path, tags, a command."""
+"""A line to type into, shown instead of the status line: filter, path, tags, a command."""
 
 from __future__ import annotations
 
@@ -29,42 +29,42 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.completion import Completer
 
 LONGEST_ANSWER = 2_000
-"""Characters that a prompt takes; a paste beyond that is no answer."""
+"""The longest answer in characters; a longer paste is refused."""
 REMARK = 60
-"""Per cent of the line's width that a remark may take."""
+"""The largest width of a remark, in per cent of the line."""
 ROOM_STEP = 16
-"""Cells by which the room for a remark grows and shrinks."""
+"""The width of a remark changes in steps of this number of cells."""
 PATIENCE = 2.0
-"""Seconds that keys typed behind Tab wait for what it completes."""
+"""Seconds that keys typed after Tab wait for the completion."""
 
 
 @dataclass(frozen=True, slots=True)
 class Aid:
-    """What helps to type an answer."""
+    """Help for typing an answer: completion and earlier answers."""
 
     complete: Completer | None = None
-    """What Tab makes of the word under the cursor."""
+    """Completes the word under the cursor on Tab."""
     used: Sequence[str] = ()
-    """What was answered before, the last first: `↑` and `↓` walk through it."""
+    """Earlier answers, the latest first; `↑` and `↓` go through them."""
     tokens: bool = False
-    """Whether the line holds several things, each with a separator behind it (`values.tokens`)."""
+    """Whether the line is a list of tokens, each followed by a separator (`values.tokens`)."""
 
 
 NO_AID = Aid()
 
 
 class _Entry(SafeInput):
-    """The input of a prompt: what is pasted into it is taken whole or not at all."""
+    """The input of a prompt; a paste is taken whole or refused."""
 
     tokens = False
-    """Whether it holds several things: then one is taken away whole, and a list pasted parted."""
+    """Whether the line is a list: a token is deleted whole, and pasted lines become tokens."""
 
     class TooLong(Message, namespace="prompt"):
-        """There is no room for what was pasted."""
+        """The pasted text is too long."""
 
     def take(self, pasted: str) -> None:
-        """Put the pasted lines, as one, in the place of what is selected."""
-        if self.tokens:  # a cell of a spreadsheet's row is a thing of its own, too
+        """Replace the selection by the pasted lines, joined to one line."""
+        if self.tokens:  # each cell of a pasted spreadsheet row is a token, too
             start, _end = sorted(self.selection)
             lines = [*pasted_lines(pasted.replace("\t", "\n"))]
             line = pasted_tokens(self.text[:start], lines)
@@ -76,21 +76,21 @@ class _Entry(SafeInput):
             self.put(line)
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight where a remark takes room away."""
+        """Keep the cursor visible when a remark makes the input narrower."""
         before = cell_len(self.value[: self.cursor_position])
         self.scroll_to_region(Region(before, 0, 2, 1), force=True, animate=False)
 
     def action_delete_left(self) -> None:
-        """Take away what is selected, the token that ends before the cursor, or else a letter."""
-        if not self._took_token():
+        """Delete the selection, the token that ends before the cursor, or else a letter."""
+        if not self._delete_token():
             super().action_delete_left()
 
     def action_delete_left_word(self) -> None:
-        """Take away what is selected, the token that ends before the cursor, or else a word."""
-        if not self._took_token():
+        """Delete the selection, the token that ends before the cursor, or else a word."""
+        if not self._delete_token():
             super().action_delete_left_word()
 
-    def _took_token(self) -> bool:
+    def _delete_token(self) -> bool:
         if not self.tokens or not self.selection.is_empty:
             return False
         line = without_token(Line(self.text, self.cursor_position))
@@ -100,7 +100,7 @@ class _Entry(SafeInput):
 
 
 class Prompt(Horizontal):
-    """The line with its label at the left, and a remark on what is typed at the right."""
+    """The line: a label at the left, the input, and a remark on the typed text at the right."""
 
     DEFAULT_CSS = f"""
     Prompt {{ height: 1; display: none; background: $surface; }}
@@ -122,11 +122,11 @@ class Prompt(Horizontal):
     ]
 
     label = ""
-    """What is asked for."""
+    """The label of the question."""
     aid = NO_AID
-    """What helps to answer it."""
+    """The help for the question."""
     question = 0
-    """How many times something was asked."""
+    """The number of the question, counted from 1."""
 
     class Typed(Message):
         """The text changed."""
@@ -135,18 +135,18 @@ class Prompt(Horizontal):
             super().__init__()
             self.text = text
             self.question = question
-            """Which question it is an answer to: word of it may come when the next one is asked."""
+            """The question's number: the message may arrive after the next question was asked."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._told = ""
+        self._reported = ""
         self._note = ("", False)
-        """What is said of what is typed, and whether that is an error."""
+        """The remark on the typed text, and whether it is an error."""
         self._completions: Completions | None = None
-        """What Tab has come to; None where it was not pressed since something was typed."""
+        """The completions that Tab goes through; None after typing."""
         self._completed = Line("", 0)
         self._walk: list[str] = []
-        """What is being typed, and what was used before."""
+        """The typed text, and the earlier answers that the arrows go through."""
         self._walked = 0
 
     def compose(self) -> ComposeResult:
@@ -157,12 +157,12 @@ class Prompt(Horizontal):
 
     @property
     def is_open(self) -> bool:
-        """Whether something is being asked."""
+        """Whether a question is open."""
         return bool(self.display)
 
     @property
     def text(self) -> str:
-        """What is typed."""
+        """The typed text."""
         return self._entry.text
 
     @property
@@ -174,14 +174,14 @@ class Prompt(Horizontal):
         return Line(self.text, self._entry.cursor_position)
 
     def ask(self, label: str, text: str = "", aid: Aid = NO_AID, *, proposed: bool = True) -> None:
-        """Open the line with `label`, a text to begin with, and what helps to answer.
+        """Open the line with a label, an initial text, and help for the answer.
 
-        A text that is `proposed` is selected: typing replaces it, an arrow begins to edit it, and
-        Enter takes it as it is. Any other one, as tokens always are, is gone on with at its end.
+        A `proposed` text is selected: typing replaces it, an arrow starts editing it, and Enter
+        takes it. Otherwise, and always for tokens, the cursor is at the end of the text.
         """
         self.label, self.aid = label, aid
         self.question += 1
-        self._told = text
+        self._reported = text
         self._walk, self._walked = [], 0
         self.query_one("#label", Static).update(label)
         self._completions = None
@@ -189,36 +189,36 @@ class Prompt(Horizontal):
         with self.prevent(Input.Changed):
             self._put(Line(text, len(text)))
         self._entry.tokens = aid.tokens
-        self._entry.max_length = max(LONGEST_ANSWER, len(text))  # else it could not be shortened
+        self._entry.max_length = max(LONGEST_ANSWER, len(text))  # a longer text can be cut
         if proposed and not aid.tokens:
             self._entry.select_all()
         self.display = True
         self.screen.set_focus(self._entry)
 
     def remark(self, text: str, *, error: bool = False) -> None:
-        """Say something beside what is typed: how much it finds, or what is wrong with it.
+        """Show a remark beside the typed text, such as the number of matches, or an error.
 
-        While there are completions to choose from, these stand there instead.
+        Completions to choose from are shown instead of the remark.
         """
         self._note = (text, error)
         self._show_remark()
 
     def close(self) -> None:
-        """Put the line away."""
+        """Hide the line."""
         self.display = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Tell that the text changed."""
+        """Post `Typed` if a person changed the text."""
         event.stop()
-        if self.is_open and self.text != self._told:
-            self._told = self.text
+        if self.is_open and self.text != self._reported:
+            self._reported = self.text
             if self._completions is not None and self.text != self._completed.text:
                 self._completions = None
                 self._show_remark()
             self.post_message(self.Typed(self.text, self.question))
 
     def on_prompt_too_long(self) -> None:
-        """Say that nothing was taken of what was pasted."""
+        """Show that the paste was refused."""
         self.remark(
             _("That is too long: at most {count} characters.").format(count=number(LONGEST_ANSWER)),
             error=True,
@@ -234,17 +234,17 @@ class Prompt(Horizontal):
             text, error = self._choice_text(self._completions) or text, False
         note = self.query_one("#remark", Static)
         note.set_class(error, "-error")
-        # A new layout costs much on the wire, since Textual then writes all scrollbars again: the
-        # remark keeps its room while its text fits, and does not leave much of it empty.
+        # A new layout sends much, because Textual then writes all scrollbars again. So the width
+        # of the remark changes in steps only.
         note.styles.width = -(-(cell_len(text) + 2) // ROOM_STEP) * ROOM_STEP
         note.update(text, layout=False)
 
-    # What was used before
+    # Earlier answers
 
     def action_recall(self, by: int) -> None:
-        """Put what was used before that into the line; at the bottom is what was being typed."""
+        """Put an earlier (`by` 1) or later answer into the line; the last is the typed text."""
         text = self.text
-        if not self._walk or text != self._walk[self._walked]:  # typed since
+        if not self._walk or text != self._walk[self._walked]:  # the text was edited
             self._walk, self._walked = [text, *(used for used in self.aid.used if used != text)], 0
         self._walked = min(max(self._walked + by, 0), len(self._walk) - 1)
         recalled = self._walk[self._walked]
@@ -254,24 +254,24 @@ class Prompt(Horizontal):
     # Completion
 
     async def action_complete(self, by: int) -> None:
-        """Complete the word under the cursor; once more, to the next of what it could become.
+        """Complete the word under the cursor; pressed again, go to the next completion.
 
-        Keys typed ahead wait for it, unless the book takes too long to answer.
+        Keys typed ahead wait for the completion, at most `PATIENCE` seconds.
         """
         if self.aid.complete is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._complete(self.aid.complete, by), PATIENCE)
 
     async def _complete(self, complete: Completer, by: int) -> None:
-        line, come_to = self._line, self._completions
-        if come_to is not None and come_to.several and line == self._completed:
-            self._take(*come_to.next(by))
+        line, current = self._line, self._completions
+        if current is not None and current.several and line == self._completed:
+            self._take(*current.next(by))
             return
         try:
-            found = await complete(line)
-            completed, state = found.first(by)
-            if not found.several and completed != line and not self.aid.tokens:
-                following = await complete(completed)  # behind a field come its values
+            completions = await complete(line)
+            completed, state = completions.first(by)
+            if not completions.several and completed != line and not self.aid.tokens:
+                following = await complete(completed)  # after a field, offer its values
                 if following.several and following.start == completed.cursor:
                     state = following
         except AppError as error:
@@ -286,7 +286,7 @@ class Prompt(Horizontal):
         self._show_remark()
 
     def _choice_text(self, completions: Completions) -> str:
-        """Return what can be chosen; from the one that stands in the line on, if not all fit."""
+        """Return the candidates as text; if not all fit, begin with the current one."""
         if completions.told:
             return ""
         candidates = [shown(candidate).strip() for candidate in completions.candidates]

@@ -1,4 +1,4 @@
-"""Questions that a screen asks in its status line: a key answers some, a line of text others."""
+"""Questions in a screen's status line, answered by a single key or by a line of text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 from rich.cells import cell_len
 from textual.getters import query_one
@@ -23,32 +23,50 @@ if TYPE_CHECKING:
     from partnerdesk.models.core.errors import AppError
 
 Act = Callable[[], Awaitable[None] | None]
-"""Something to do, at once or awaited."""
+"""A function to run; its result is awaited if it is awaitable."""
+DialogAnswer = TypeVar("DialogAnswer")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer to a question that takes a single key."""
+    """One answer to a question that a single key answers."""
 
     key: str
     label: str
     act: Act
     default: bool = field(default=False, kw_only=True)
-    """Whether Enter takes it too; never for what cannot be taken back."""
+    """Whether Enter takes this answer, too; never set for what cannot be undone."""
 
     @property
     def keys(self) -> str:
-        """Return the keys that take it, as the question names them."""
+        """The keys of this answer, as the question shows them."""
         return f"Enter/{self.key}" if self.default else self.key
 
     def is_taken_by(self, event: Key) -> bool:
-        """Say whether a key is this answer."""
+        """Return whether a key gives this answer."""
         by_default = self.default and event.key == "enter"
         return by_default or self.key in (event.character, event.key)
 
 
+@runtime_checkable
+class SaysNoSuchKey(Protocol):
+    """A screen or dialog that says so where a key does nothing."""
+
+    def no_such_key(self, *, typing: bool) -> None:
+        """Say it; `typing` where letters are being typed."""
+        ...
+
+
+class Dialog(Screen[DialogAnswer]):
+    """What all dialogs do: a key without a meaning is told of in the frame."""
+
+    def no_such_key(self, *, typing: bool) -> None:  # noqa: ARG002
+        """Say that a key does nothing here."""
+        self.query_one(".dialog").border_subtitle = _("No such key here.")
+
+
 class QuestionScreen(Screen[None], Reads):
-    """A screen with a status line and a prompt, in which it asks one question at a time."""
+    """A screen that asks one question at a time, in its status line or its prompt."""
 
     status = query_one(StatusLine)
     prompt = query_one(Prompt)
@@ -57,38 +75,38 @@ class QuestionScreen(Screen[None], Reads):
         super().__init__()
         self._question = ""
         self._asked_in = ""
-        """The words in which the question stands in the status line."""
+        """The question as the status line shows it."""
         self._choices: tuple[Choice, ...] = ()
         self._otherwise = ""
         self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
         self._typed: Callable[[str], None] | None = None
         self._answered: tuple[str, str] | None = None
-        """What was asked for and answered, while it is being done."""
+        """The label and the answer, while the answer is being handled."""
 
     async def attempt(self, act: Act) -> bool:
-        """Do something that may fail; return whether it did not."""
+        """Run `act` and show its error; return whether it succeeded."""
         raise NotImplementedError
 
     def fail(self, error: AppError) -> None:
-        """Say what went wrong and what to do."""
+        """Show an error with its remedy in the status line."""
         self.status.say(str(error), error=True, whole=True)
 
-    # Questions that one key answers: they cost one line to draw
+    # Questions that one key answers; drawing them takes one line
 
     def choose(self, question: str, choices: list[Choice], otherwise: str = "") -> None:
-        """Ask a question; the next key answers it, any other key lets it be.
+        """Ask a question; the key of a choice answers it, any other key cancels it.
 
         Args:
-            question: in words.
-            choices: the answers; Enter takes the one that is the default, where there is one.
-            otherwise: what letting it be means, in words; empty where that is plain.
+            question: the text of the question.
+            choices: the answers; Enter takes the default answer, if there is one.
+            otherwise: text for the effect of cancelling; empty if that is obvious.
         """
         self._question, self._choices = question, tuple(choices)
         self._otherwise = f"Esc {otherwise}".rstrip()
         self._show_question()
 
     def pack_choices(self) -> None:
-        """Break the choices, where there are some, where the window ends."""
+        """Wrap an open question to the current width."""
         if self.awaits_key:
             self._show_question()
 
@@ -99,11 +117,11 @@ class QuestionScreen(Screen[None], Reads):
 
     @property
     def awaits_key(self) -> bool:
-        """Whether the next key answers a question: as long as nothing else is said in its place."""
+        """Whether the next key answers a question; another message in its place cancels it."""
         return bool(self._choices) and self.status.message == self._asked_in
 
     async def take_key(self, event: Key) -> None:
-        """Take the answer to a question; any other key lets it be, and says so."""
+        """Handle the key that answers a question; any other key cancels it with a message."""
         choices, self._choices = self._choices, ()
         answer = next((choice for choice in choices if choice.is_taken_by(event)), None)
         if answer is not None:
@@ -118,16 +136,16 @@ class QuestionScreen(Screen[None], Reads):
 
     @property
     def about(self) -> str:
-        """The record that the lines typed here are about; empty where there is no single one."""
+        """The record that the answers belong to; empty if the screen has no single record."""
         return ""
 
     def typed_before(self, label: str) -> str:
-        """Return what was typed when such a screen failed that asked for the same; once."""
+        """Remove and return the answer typed to the same question when such a screen failed."""
         raise NotImplementedError
 
     @property
     def half_typed(self) -> tuple[str, str] | None:
-        """What is asked for and what is typed of the answer; None where nothing is asked."""
+        """The label and the typed answer of the open question; None if no question is open."""
         return (self.prompt.label, self.prompt.text) if self.prompt.is_open else self._answered
 
     def ask(
@@ -140,9 +158,15 @@ class QuestionScreen(Screen[None], Reads):
         *,
         proposed: bool = True,
     ) -> None:
-        """Ask for a line; `answer` gets it on Enter and None on Esc, `typed` as it grows.
+        """Ask for a line of text.
 
-        Where `text` is `proposed`, typing replaces it; else it is gone on with.
+        Args:
+            label: the label of the question.
+            text: the initial text.
+            answer: called with the text on Enter, with None on Esc.
+            typed: called with each change of the text.
+            aid: completion and earlier answers.
+            proposed: typing replaces the initial text; else it continues at its end.
         """
         self._answer, self._typed = answer, typed
         self.status.display = False
@@ -153,50 +177,50 @@ class QuestionScreen(Screen[None], Reads):
             self.prompt.remark(_("What you had typed is back."))
 
     def on_prompt_typed(self, event: Prompt.Typed) -> None:
-        """Hand on what is being typed; what was wrong with the answer before is over."""
+        """Pass on the typed text, and hide the error of the previous answer."""
         if event.question != self.prompt.question or not self.prompt.is_open:
-            return  # it comes late: another question is asked by now, or none
+            return  # a late message of an earlier question
         self.status.display = False
         if self._typed is not None:
             self._typed(event.text)
 
     async def action_answer_prompt(self) -> None:
-        """Take what is typed as the answer."""
+        """Take the typed text as the answer."""
         await self.answer_prompt(self.prompt.text)
 
     async def action_leave_prompt(self) -> None:
-        """Leave the question without an answer."""
+        """Cancel the question."""
         await self.answer_prompt(None)
 
     async def answer_prompt(self, text: str | None) -> None:
-        """Put the prompt away and hand on the answer; None where there is none."""
+        """Close the prompt and pass on the answer, None for no answer; ask again if it fails."""
         answer, typed, self._answer, self._typed = self._answer, self._typed, None, None
         self._answered = None if text is None else (self.prompt.label, text)
         self.prompt.close()
         self.status.display = True
-        self.focus_body()  # before the answer, which may ask for the next line or lead elsewhere
+        self.focus_body()  # before the answer, which may ask again or open a screen
         is_done = answer is None or await self.attempt(partial(answer, text))
-        self._answered = None  # not where an error came in between that nobody expected
+        self._answered = None  # an unexpected error skips this line, so the answer is kept
         if answer is None or is_done:
             return
-        if text and self.is_current:  # it is not lost: it can be mended, or left with Esc
+        if text and self.is_current:  # ask again with the text, to be corrected or cancelled
             self.ask(self.prompt.label, text, answer, typed, self.prompt.aid, proposed=False)
             self.status.display = True  # the whole error, above the line
 
     def focus_body(self) -> None:
-        """Give the keys back to the body."""
+        """Focus the body."""
         self.focus_next("AppScreen > *")
 
 
 async def done(act: Act) -> None:
-    """Do something, and wait for it where it has to be waited for."""
+    """Run `act`, and await its result if it is awaitable."""
     result = act()
     if inspect.isawaitable(result):
         await result
 
 
 def packed(parts: list[str], width: int) -> str:
-    """Return `parts` in lines of at most `width` cells; no part is ever divided."""
+    """Return `parts` in lines of at most `width` cells; a part is never divided."""
     lines = [""]
     for part in parts:
         longer = f"{lines[-1]}  {part}" if lines[-1] else part

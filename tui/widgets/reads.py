@@ -1,8 +1,8 @@
-"""What a screen or a table reads: begun here alone, shown in its own queue, ended with it.
+"""Reads of a screen or a table: they run in workers, and the widget's own queue shows the result.
 
-A handler never waits, and an answer comes as a message: a queue that is being closed takes none,
-and while one is handled nothing of the screen can go. So no answer finds a screen that is not
-composed yet, or whose parts are gone, and none is shown where something newer was asked.
+An event handler never waits; a result arrives as a message. A closed queue takes no messages, and
+while a message is handled no widget of the screen is removed. Therefore a result never meets a
+screen that is not composed yet or has lost widgets, and a newer read replaces an older one.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ Answer = TypeVar("Answer")
 
 
 class Reading:
-    """A question that was asked, until its answer is shown or nobody wants it any more."""
+    """A running read, until its result is shown or the read is replaced."""
 
     def __init__(self, *, beside: bool) -> None:
         self.beside = beside
-        """Whether nobody waits for it: what it shows comes when it comes."""
+        """Whether keys do not wait for this read."""
         self.is_over = asyncio.Event()
 
     @property
     def is_waited_for(self) -> bool:
-        """Whether a key waits for it."""
+        """Whether keys wait for this read."""
         return not self.beside and not self.is_over.is_set()
 
 
 class Reads(Widget):
-    """A part of the screen that asks for what it shows.
+    """A screen or widget that reads its content.
 
-    It stands behind Textual's class among the bases: styles and keys come from the first of them.
+    List this class after Textual's class among the bases: styles and keys come from the first base.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._readings: dict[str, Reading] = {}
-        """By group, what was asked last and is not shown yet."""
+        """The latest unfinished read of each group."""
 
     def read(
         self,
@@ -57,63 +57,63 @@ class Reads(Widget):
         group: str = "read",
         beside: bool = False,
     ) -> None:
-        """Find something out beside the event loop, and show it.
+        """Start a read in a worker, and show its result.
 
         Args:
-            question: finds it out; it touches nothing on the screen.
-            show: shows it, in the queue of this screen or table; not called where that is gone by
-                then, or where something newer was asked in the same group.
-            failed: what to do where it could not be found out; else `reading_failed`.
-            group: what is asked under one name replaces what was asked before.
-            beside: whether no key waits for it.
+            question: the read; it must not touch the screen.
+            show: shows the result, in the queue of this widget; not called if the widget is gone
+                or a newer read of the same group was started.
+            failed: handles the error of the read; the default is `reading_failed`.
+            group: a new read replaces the running read of the same group.
+            beside: keys do not wait for this read.
         """
         self.stop_reading(group)
         reading = self._readings[group] = Reading(beside=beside)
         failed = failed or self.reading_failed
-        work = partial(self._find_out, group, reading, question, show, failed)
+        work = partial(self._run_read, group, reading, question, show, failed)
         _worker: Worker[None] = self.run_worker(work, group=group)
 
     def stop_reading(self, group: str) -> None:
-        """Want no answer any more to what was asked last in a group."""
+        """Cancel the running read of a group."""
         if reading := self._readings.pop(group, None):
             self.workers.cancel_group(self, group)
             reading.is_over.set()
 
     def reading_failed(self, error: AppError) -> None:
-        """Say that something could not be read."""
+        """Show the error of a read."""
         raise NotImplementedError
 
     async def answered(self) -> None:
-        """Wait until all answers came to what was asked here; they may not be painted yet."""
-        while waited := [one for one in self._readings.values() if one.is_waited_for]:
+        """Wait until all reads that keys wait for are handled; they may not be painted yet."""
+        while waited := [read for read in self._readings.values() if read.is_waited_for]:
             await waited[0].is_over.wait()
 
     async def settled(self) -> None:
-        """Wait until all that was asked here is shown.
+        """Wait until all reads that keys wait for are shown.
 
-        For what a person does: a handler of this screen would wait for itself.
+        Only actions may call this method: an event handler of this screen would wait for itself.
         """
         await self.answered()
-        for widget in self._way_up():
+        for widget in self._with_ancestors():
             await drained(widget)
 
     @property
     def is_reading(self) -> bool:
-        """Whether something that keys wait for is not shown yet."""
+        """Whether a read that keys wait for is not shown yet."""
         return any(reading.is_waited_for for reading in self._readings.values())
 
     async def read_out(self, group: str) -> None:
-        """Wait until what was asked in a group is shown, also where no key waits for it."""
+        """Wait until the read of a group is shown, even if keys do not wait for it."""
         while (reading := self._readings.get(group)) and not reading.is_over.is_set():
             await reading.is_over.wait()
 
     def on_unmount(self) -> None:
-        """Let nobody wait for answers that will not come."""
+        """Release all that wait for reads, because no results will arrive."""
         for reading in self._readings.values():
             reading.is_over.set()
         self._readings.clear()
 
-    async def _find_out(
+    async def _run_read(
         self,
         group: str,
         reading: Reading,
@@ -132,22 +132,22 @@ class Reads(Widget):
 
     def _reading_answered(self, group: str, reading: Reading, act: Callable[[], None]) -> None:
         if self._readings.get(group) is not reading:
-            return  # something newer was asked
+            return  # a newer read was started
         del self._readings[group]
         act()
         reading.is_over.set()
 
-    def _way_up(self) -> Iterator[Widget]:
-        """Return whose queues the word of an answer goes through."""
+    def _with_ancestors(self) -> Iterator[Widget]:
+        """Yield the widgets through whose queues a message of this widget goes."""
         for node in self.ancestors_with_self:
             if isinstance(node, Widget):
                 yield node
 
 
 async def drained(widget: Widget) -> None:
-    """Wait until all is handled that waits in a queue, which may be about to begin.
+    """Wait until a widget has handled all messages in its queue, even if not started yet.
 
-    One that came to its end handles nothing any more.
+    Return at once if the widget's queue is closed.
     """
     done = asyncio.Event()
     is_over = widget.is_mounted and not widget.is_running

@@ -1,4 +1,4 @@
-"""Which columns of a list fit into how many cells, and how wide each becomes."""
+"""The layout of a list's columns: which columns fit into a width, and how wide each becomes."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ GUTTER = 2
 GAP = 2
 """Cells between two columns."""
 LEAST = 3
-"""Cells that a column is given at least, however narrow somebody wants it."""
+"""The smallest width of a column, in cells, even if a person chose less."""
 LEAST_CUT = 6
-"""Cells for which a part of a column is worth showing."""
+"""The smallest width, in cells, for which a cut column is shown."""
 LEAST_BESIDE = 12
-"""Cells that the first column leaves to those behind it."""
+"""Cells that the first column leaves for the columns behind it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A column that is shown, where in the spec it stands, and how wide it is."""
+    """A shown column, its index in the spec, and its width in cells."""
 
     column: Column
     place: int
@@ -38,7 +38,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """A column that is to be shown, the least width of it, and its share of what is left over."""
+    """A column to show, its least width in cells, and its share of the spare width."""
 
     column: Column
     place: int
@@ -48,16 +48,16 @@ class _Wish:
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """Which columns a table shows, and which others it has."""
+    """The columns that a table shows, and those that scrolling reaches."""
 
     placed: list[Placed]
-    """Those that are shown, from left to right."""
+    """The shown columns, from left to right."""
     columns: list[Column]
-    """All that can be reached by scrolling, the shown ones among them."""
+    """All columns that scrolling reaches, including the shown ones."""
     skipped: int
-    """How many steps it is scrolled to the right; each shows a column that may not be seen yet."""
+    """The number of steps scrolled to the right."""
     goes_on: bool
-    """Whether scrolling to the right shows more."""
+    """Whether scrolling to the right shows further columns."""
 
 
 def arrange(
@@ -69,54 +69,55 @@ def arrange(
     chosen: Sequence[ChosenColumn] = (),
     skip: int = 0,
 ) -> Arrangement:
-    """Choose and size columns for `room` cells.
+    """Choose the columns for `room` cells, and their widths.
 
-    At rest, those give way as a whole that have the highest rank, or the last of those that a
-    person has `chosen`. In wide mode, which has the wide-only ones behind the others, the last one
-    for which there is some room is cut. Scrolled sideways by `skip` steps, the first stays, and
-    of those behind it one more gives way with each step, until all of the last one is seen.
+    If not all columns fit, those of the highest rank are left out whole, or the last of the columns
+    that a person has `chosen`. In wide mode the wide-only columns follow the others, and the last
+    column with some space is cut. Scrolled sideways by `skip` steps, the first column stays, and
+    each step hides one more of the columns behind it, until the last column is visible whole.
     """
-    kept = _kept(columns, wide=wide, hidden=hidden, chosen=chosen)
-    every, room = [wish.column for wish in kept], room - GUTTER
-    shown = _cut(kept, room) if wide else _whole(kept, room, by_rank=not chosen)
-    found = Arrangement(_placed(shown, room), every, 0, shown != kept)
+    wishes = _wished(columns, wide=wide, hidden=hidden, chosen=chosen)
+    every, room = [wish.column for wish in wishes], room - GUTTER
+    shown = _cut(wishes, room) if wide else _whole(wishes, room, by_rank=not chosen)
+    result = Arrangement(_placed(shown, room), every, 0, shown != wishes)
     second_is_seen = [wish.column for wish in shown[1:2]] == every[1:2]
-    while found.goes_on and found.skipped < skip:
-        step = found.skipped + 1
-        wished = [kept[0], *kept[step + second_is_seen :]]
-        shown = _cut(wished, room)
-        found = Arrangement(_placed(shown, room), every, step, shown[1:] != wished[1:])
-    return found
+    while result.goes_on and result.skipped < skip:
+        step = result.skipped + 1
+        remaining = [wishes[0], *wishes[step + second_is_seen :]]
+        shown = _cut(remaining, room)
+        result = Arrangement(_placed(shown, room), every, step, shown[1:] != remaining[1:])
+    return result
 
 
 def _whole(wishes: Sequence[_Wish], room: int, *, by_rank: bool) -> list[_Wish]:
-    """Return the columns for which there is room, the first one in any case."""
-    kept = [*wishes]
-    while len(kept) > 1 and _total(kept) > room:
-        kept.remove(max(kept, key=lambda wish: wish.column.rank) if by_rank else kept[-1])
-    if _total(kept) > room:
-        kept[0] = replace(kept[0], width=max(room, 1))
-    return kept
+    """Return the columns that fit whole; the first column is always returned."""
+    fitting = [*wishes]
+    while len(fitting) > 1 and _total(fitting) > room:
+        last = max(fitting, key=lambda wish: wish.column.rank) if by_rank else fitting[-1]
+        fitting.remove(last)
+    if _total(fitting) > room:
+        fitting[0] = replace(fitting[0], width=max(room, 1))
+    return fitting
 
 
 def _cut(wishes: Sequence[_Wish], room: int) -> list[_Wish]:
-    """Return the first columns, as many as there is room for; the last may have only a part."""
+    """Return as many of the first columns as fit; the last of them may be cut."""
     first, *behind = wishes
-    if behind:  # it leaves room for one of those
+    if behind:  # the first column leaves space for a second
         first = replace(first, width=max(min(first.width, room - GAP - LEAST_BESIDE), LEAST))
-    kept = [first]
+    fitting = [first]
     for wish in behind:
-        left = room - _total(kept) - GAP
-        if left < min(wish.width, LEAST_CUT) and len(kept) > 1:
+        left = room - _total(fitting) - GAP
+        if left < min(wish.width, LEAST_CUT) and len(fitting) > 1:
             break
-        kept.append(replace(wish, width=max(min(wish.width, left), 1)))
+        fitting.append(replace(wish, width=max(min(wish.width, left), 1)))
         if left <= wish.width:
             break
-    return kept
+    return fitting
 
 
 def _placed(wishes: Sequence[_Wish], room: int) -> list[Placed]:
-    """Give the columns that grow the room that is left over."""
+    """Return the columns with their final widths; growing columns share the spare width."""
     widths = [wish.width for wish in wishes]
     spare = room - _total(wishes)
     shares = [wish.grows for wish in wishes]
@@ -130,10 +131,10 @@ def _placed(wishes: Sequence[_Wish], room: int) -> list[Placed]:
     ]  # fmt: skip
 
 
-def _kept(
+def _wished(
     columns: Sequence[Column], *, wide: bool, hidden: Container[str], chosen: Sequence[ChosenColumn]
 ) -> list[_Wish]:
-    """Return the columns that are shown where there is room for all, with their least widths."""
+    """Return the columns to show if all fit, with their least widths."""
     usual = [
         _Wish(column, place, usual_width(column), column.grows)
         for place, column in enumerate(columns)
@@ -144,20 +145,21 @@ def _kept(
             if (wide or not wish.column.wide_only) and wish.column.name not in hidden
         ]  # fmt: skip
     named = {wish.column.name: wish for wish in usual}
-    asked = [one for one in chosen if one.name in named]
-    seen = [one for one in asked if one.name not in hidden] or asked  # a table has a column
-    kept = [
-        replace(named[one.name], width=max(one.width, LEAST), grows=0)
-        if one.width else named[one.name]
-        for one in seen
+    known = [choice for choice in chosen if choice.name in named]
+    # A table has at least one column.
+    visible = [choice for choice in known if choice.name not in hidden] or known
+    wishes = [
+        replace(named[choice.name], width=max(choice.width, LEAST), grows=0)
+        if choice.width else named[choice.name]
+        for choice in visible
     ]  # fmt: skip
-    there = {one.name for one in asked}
-    further = [wish for wish in usual if wish.column.wide_only and wish.column.name not in there]
-    return kept + [wish for wish in further if wide and wish.column.name not in hidden]
+    names = {choice.name for choice in known}
+    further = [wish for wish in usual if wish.column.wide_only and wish.column.name not in names]
+    return wishes + [wish for wish in further if wide and wish.column.name not in hidden]
 
 
 def fitted(text: str, width: int) -> str:
-    """Return `text` in exactly `width` cells; what is cut off shows as `…`."""
+    """Return `text` padded or cut to exactly `width` cells; a cut text ends with `…`."""
     length = cell_len(text)
     if length == width:
         return text
@@ -167,7 +169,7 @@ def fitted(text: str, width: int) -> str:
 
 
 def usual_width(column: Column) -> int:
-    """Return the cells that a column takes at least where nobody chose its width."""
+    """Return the default least width of a column, in cells."""
     return max(column.width, cell_len(_(column.label)) + (1 if column.sort else 0))
 
 

@@ -1,4 +1,4 @@
-"""The one table of the console: columns from a spec, rows from a source, a window of them held."""
+"""The table of the console: columns from a spec, and a window of rows from a source."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.spec import Row, RowKey, cell_text
+from partnerdesk.tui.widgets.motions import Seen, motions, seen_motions
 from partnerdesk.tui.widgets.record_layout import GAP, GUTTER, Arrangement, Placed, arrange, fitted
 from partnerdesk.tui.widgets.record_window import HEADING, RecordWindow
 
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import Column
 
 
-class RecordTable(RecordWindow, can_focus=True):
+class RecordTable(RecordWindow, Seen, can_focus=True):
     """A list of records of any length.
 
-    It asks its source only for the rows around those it shows. The cursor belongs to a record,
-    not to a place: when rows come, go or are sorted anew, it stays on its record.
+    The table reads only the rows around the visible ones. The cursor belongs to a record, not to a
+    position: it stays on its record when rows are added, removed or sorted.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -63,18 +64,14 @@ class RecordTable(RecordWindow, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", show=False, id="list.up"),
-        Binding("down,j", "move(1)", show=False, id="list.down"),
-        Binding("pageup,ctrl+b", "page(-1)", show=False, id="list.page-up"),
-        Binding("pagedown,ctrl+f", "page(1)", show=False, id="list.page-down"),
-        Binding("home", "first", show=False, id="list.first"),
-        Binding("end,G", "last", show=False, id="list.last"),
+        *motions("list"),
+        *seen_motions("list"),
         Binding("left", "sideways(-1)", show=False, id="list.left"),
         Binding("right", "sideways(1)", show=False, id="list.right"),
     ]
 
     class Opened(Message):
-        """A record was clicked twice."""
+        """A record was double-clicked."""
 
         def __init__(self, row: Row) -> None:
             super().__init__()
@@ -88,7 +85,7 @@ class RecordTable(RecordWindow, can_focus=True):
             self.column = column
 
     class Rearranged(Message):
-        """Other columns are shown than before."""
+        """The shown columns changed."""
 
     def __init__(
         self, columns: Sequence[Column], clock: Callable[[], datetime], *, id: str | None = None
@@ -100,13 +97,13 @@ class RecordTable(RecordWindow, can_focus=True):
         self.wide = False
         """Whether the wide-only columns are shown."""
         self.hidden: frozenset[str] = frozenset()
-        """Names of columns that say nothing here, such as the cloud where there is only one."""
+        """Names of columns that are useless in this scope, such as the cloud in one account."""
         self.chosen: Chosen = ()
-        """The columns that a person chose, in their order; empty for the usual ones."""
+        """The columns that a person chose, in their order; empty for the default columns."""
         self.marks: set[RowKey] = set()
         """Keys of the marked rows; they stay marked under any filter and sort."""
 
-    # What it shows
+    # Columns and marks
 
     def set_wide(self, *, wide: bool) -> None:
         """Show or hide the wide-only columns."""
@@ -114,22 +111,22 @@ class RecordTable(RecordWindow, can_focus=True):
         self.set_columns(self.chosen)
 
     def set_columns(self, chosen: Chosen) -> None:
-        """Show the columns that a person chose; the usual ones where there are none."""
+        """Show the columns that a person chose; the default columns if `chosen` is empty."""
         self.take_columns(chosen, wide=self.wide)
         self._arrange()
         self.refresh()
 
     def take_columns(self, chosen: Chosen, *, wide: bool) -> None:
-        """Show some columns from the next rows on, so that both change at once."""
+        """Set the columns without drawing: they are shown together with the next rows."""
         self.chosen, self.wide = chosen, wide
         self._arrangement = replace(self._arrangement, skipped=0)
 
     def widths(self) -> dict[str, int]:
-        """Return the cells that each column takes now, by its name."""
+        """Return the current width of each shown column in cells, by column name."""
         return {placed.column.name: placed.width for placed in self._placed}
 
     def shown_columns(self) -> list[Column]:
-        """Return the columns that are shown now, or come by scrolling, from left to right."""
+        """Return the columns that are shown or reached by scrolling, from left to right."""
         return self._arrangement.columns
 
     @property
@@ -137,7 +134,7 @@ class RecordTable(RecordWindow, can_focus=True):
         return self._arrangement.placed
 
     def mark(self, keys: Iterable[RowKey], *, marked: bool = True) -> None:
-        """Mark rows, or take the marks off."""
+        """Mark rows, or unmark them."""
         if marked:
             self.marks.update(keys)
         else:
@@ -145,57 +142,56 @@ class RecordTable(RecordWindow, can_focus=True):
         self.refresh()
 
     async def toggle_mark(self) -> None:
-        """Mark the record under the cursor, or take its mark off, and go on to the next."""
+        """Mark or unmark the record under the cursor, and move to the next row."""
         row = await self.row_there()
         if row is None:
             return
         self.marks.symmetric_difference_update({row.key})
         self._refresh_row(self.cursor)
-        self.action_move(1)
+        self.move_by(1)
 
-    # Where it is
+    # The cursor
 
     @property
     def _aim(self) -> int:
-        """The place that the keys pressed so far lead to."""
+        """The position to which the keys pressed so far lead."""
         return self.cursor if self._going is None else self._going
 
-    def action_move(self, by: int) -> None:
+    def move_by(self, lines: int) -> None:
         """Move the cursor by some rows."""
         if self._then is None:
-            self._go(self._aim + by)
+            self._go(self._aim + lines)
         elif self._then < 0:
-            self._then = min(self._then + by, -1)
+            self._then = min(self._then + lines, -1)
         else:
-            self._then = max(self._then + by, 0)
+            self._then = max(self._then + lines, 0)
 
-    def action_page(self, by: int) -> None:
+    def move_pages(self, pages: float) -> None:
         """Move the cursor by some pages."""
-        self.action_move(by * max(self._page - 1, 1))
+        self.move_by(round(pages * max(self._page - 1, 2)))
 
-    def action_first(self) -> None:
-        """Go to the first row."""
-        self._go_far(0)
-
-    def action_last(self) -> None:
-        """Go to the last row."""
-        self._go_far(-1)
-
-    def _go_far(self, place: int) -> None:
+    def move_to(self, place: int) -> None:
+        """Go to a row; from the end where it is below 0."""
         if not self.is_counted:
             self._then = place
             return
         self._go(place if place >= 0 else self.total + place)
 
+    def move_to_seen(self, part: float, beside: int) -> None:
+        """Go to a part of the rows that are seen."""
+        top = self.scroll_offset.y if self._going is None else self._top_for(self._going)
+        last = min(self._page, self.total - top) - 1
+        self._go(top + round(part * last) + (beside if part < 1 else -beside))
+
     def action_sideways(self, by: int) -> None:
-        """Scroll sideways by columns, where not all are seen; the first one stays."""
+        """Scroll sideways by columns if not all are visible; the first column stays."""
         before = self._arrangement.skipped
         self._place(max(before + by, 0))
         if self._arrangement.skipped != before:
             self.refresh()
 
     def on_click(self, event: Click) -> None:
-        """Put the cursor on the clicked row; a second click opens it."""
+        """Put the cursor on the clicked row; a double click opens it."""
         self.focus()
         if event.y < HEADING:
             self._click_heading(event.x)
@@ -214,11 +210,11 @@ class RecordTable(RecordWindow, can_focus=True):
 
     def _go(self, place: int) -> None:
         first, total = 0, self.total
-        if not self.is_counted:  # only among the rows that are held
+        if not self.is_counted:  # only among the rows in memory
             first, total = self._start, self._start + len(self._rows)
         place = max(min(place, total - 1), first)
         if self.is_counted and self.total and not self._holds(place):
-            # What is shown stays until the rows there are read.
+            # The shown rows stay until the rows around the new position are read.
             self._going = place
             self._read_window(place)
             return
@@ -233,13 +229,13 @@ class RecordTable(RecordWindow, can_focus=True):
 
     def _follow(self) -> None:
         if not self.size.height:
-            return  # it is not laid out yet, and is called again when it is
+            return  # the widget has no size yet; `on_resize` calls this method again
         top = self._top_for(self.cursor)
-        if top != self.scroll_offset.y:  # by force: the scrollbar may not be shown yet
+        if top != self.scroll_offset.y:  # `force`: the scrollbar may not be shown yet
             self.scroll_to(y=top, animate=False, immediate=True, force=True)
 
     def on_scroll_to(self, event: ScrollTo) -> None:
-        """Follow the dragged scroll bar at once: what lies between is neither read nor drawn.
+        """Scroll to the dragged thumb at once, without reading or drawing the rows between.
 
         The cursor stays on its record.
         """
@@ -247,13 +243,13 @@ class RecordTable(RecordWindow, can_focus=True):
         event.stop()
         self.scroll_to(event.x, event.y, animate=False, immediate=True, force=True)
 
-    # How it is drawn
+    # Drawing
 
     def on_resize(self) -> None:
-        """Give the columns the room there is."""
+        """Arrange the columns for the new width, and read the rows that become visible."""
         self._arrange()
         self._follow()
-        self._read_what_is_missing()
+        self._read_missing()
 
     def _arrange(self) -> None:
         self._place(self._arrangement.skipped)
@@ -294,7 +290,7 @@ class RecordTable(RecordWindow, can_focus=True):
         return self._strip(gutter + (" " * GAP).join(self._cells(row)), style)
 
     def _headings(self) -> str:
-        """Return the line of the headings, with marks where columns are out of sight."""
+        """Return the line of headings, with `‹` and `›` where columns are out of view."""
         line = ("‹ " if self._arrangement.skipped else "  ") + (" " * GAP).join(
             self._heading(placed) for placed in self._placed
         )

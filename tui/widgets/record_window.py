@@ -1,4 +1,4 @@
-"""Which rows of a list a table holds: those around the ones it shows, read as it moves on."""
+"""The window of rows that a table keeps in memory: the rows around the visible ones."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ if TYPE_CHECKING:
 HEADING = 1
 """Lines of the heading, which does not scroll."""
 SPARE_PAGES = 2
-"""Pages of rows held above and below those that are seen."""
+"""Pages of rows kept in memory above and below the visible rows."""
 PATIENCE, LEAST_PATIENCE = 0.05, 0.01
-"""Seconds that rows wait for their count, so that both come in one picture: from the question on,
-and where it took long to find the rows."""
+"""Seconds that rows wait for their count, so that one frame shows both: counted from the request,
+and the minimum if reading the rows took longer."""
 SLOW = 0.5
-"""Seconds after which it is said that reading takes its time."""
+"""Seconds after which the table reports that reading takes long."""
 
 Answer = TypeVar("Answer")
 
 
 class _Opened(NamedTuple):
-    """What a source opened with."""
+    """The first rows of a source, and the count that may still be running."""
 
     source: RowSource
     sort: Sort | None
     opening: Opening
     settling: asyncio.Future[tuple[int, int]]
-    """Start and total of the rows, counted where they were not."""
+    """The counted start and total of the rows."""
 
 
 class RecordWindow(ScrollView, Reads):
-    """A window of rows over a source of any length, and the record that the cursor is on.
+    """A window of rows over a source of any length, and the record under the cursor.
 
-    Rows are shown before they are counted, and the latest question only is answered: a key that
-    is held down never builds a queue.
+    Rows are shown before they are counted, and only the latest request is answered, so that a key
+    held down never builds a queue.
     """
 
     class Moved(Message, namespace="record_table"):
-        """The cursor came to another record."""
+        """The cursor moved to another record."""
 
         def __init__(self, row: Row | None) -> None:
             super().__init__()
@@ -65,19 +65,19 @@ class RecordWindow(ScrollView, Reads):
             self.source = source
 
     class Failed(Message, namespace="record_table"):
-        """Rows could not be read; those that were shown stay."""
+        """Rows could not be read; the shown rows stay."""
 
         def __init__(self, error: AppError, source: RowSource | None = None) -> None:
             super().__init__()
             self.error = error
             self.source = source
-            """The source that was to be shown; None where rows of the shown one are missing."""
+            """The source that was to be shown; None if more rows of the shown source failed."""
 
     class Counted(Message, namespace="record_table"):
-        """The rows that are shown have been counted."""
+        """The shown rows have been counted."""
 
     class Slow(Message, namespace="record_table"):
-        """Reading takes its time, or did and is over."""
+        """Reading takes long, or a long read has ended."""
 
         def __init__(self, *, is_over: bool) -> None:
             super().__init__()
@@ -90,41 +90,40 @@ class RecordWindow(ScrollView, Reads):
         self._start = 0
         self._wanted: RowKey = 0
         self._settling: asyncio.Future[tuple[int, int]] | None = None
-        """Counts the rows that were read last."""
+        """The running count of the latest rows."""
         self._going: int | None = None
-        """The place that the cursor goes to as soon as the rows there are read."""
+        """The position to which the cursor moves when the rows around it are read."""
         self.total = 0
-        """How many rows the source has."""
+        """The number of rows of the source."""
         self.is_counted = True
-        """Whether `total` and the places are counted; else they are a guess for the scroll bar."""
+        """Whether `total` and positions are counted; else they are estimates for the scroll bar."""
         self._then: int | None = None
-        """The place to go to once the rows are counted; from the end where it is below 0."""
+        """The position to go to when the rows are counted; negative from the end."""
         self.cursor = 0
-        """Place of the cursor."""
+        """The position of the cursor, from 0."""
         self.sort: Sort | None = None
-        """What the heading shows as the sort."""
+        """The sort that the heading shows."""
 
-    # What it shows
+    # Showing a source
 
     def show(
         self, source: RowSource, *, sort: Sort | None = None, keep: RowKey = 0, near: bool = True
     ) -> None:
-        """Show the rows of another source, with the cursor on `keep` where it is among them.
+        """Start to show the rows of another source, with the cursor on the record `keep`.
 
-        Nothing on the screen changes before the new rows are there; `Shown` tells that they are,
-        and `Failed` that they cannot be read. Where counting them takes longer, they are shown
-        before they are counted, and `is_counted` is false until then. What is asked for last is
-        shown, whatever is still being read.
+        The screen does not change until the new rows are read; then `Shown` is posted, or `Failed`
+        if they cannot be read. If counting takes longer, the rows are shown before they are
+        counted, and `is_counted` is false until then. A later call replaces a running one.
 
         Args:
-            source: where the rows are.
-            sort: what the heading shows as the sort.
-            keep: the record to be on; 0 for the one it is on, -1 for the first.
-            near: where that record is not among the rows, begin at its place; else at the first.
+            source: the source of the rows.
+            sort: the sort that the heading shows.
+            keep: the key of the cursor's record; 0 for the current record, -1 for the first.
+            near: if that record is not among the rows, begin at its position, else at the first.
         """
         self._wanted = keep or self._wanted  # a later call without `keep` reuses the pending key
         if not near:
-            self._going = self._then = None  # they were meant for other rows
+            self._going = self._then = None  # pending positions belong to the old rows
         self.read(
             partial(self._opened, source, sort, near=near),
             self._take,
@@ -133,7 +132,7 @@ class RecordWindow(ScrollView, Reads):
         )
 
     def show_all(self, rows: Sequence[Row]) -> None:
-        """Show rows that are in memory, at once; the cursor stays on its record, or its place."""
+        """Show rows from memory at once; the cursor stays on its record, else at its position."""
         self.stop_reading("rows")
         keys = [row.key for row in rows]
         place = keys.index(self._key) if self._key in keys else min(self.cursor, len(rows) - 1)
@@ -141,16 +140,16 @@ class RecordWindow(ScrollView, Reads):
         self._show_opening(ListedRows(rows), None, opening, (0, len(rows)))
 
     async def jump_to(self, text: str) -> None:
-        """Go to the first row whose value in the sorted column begins with `text`, or comes after.
+        """Go to the first row whose value in the sorted column begins with `text` or follows it.
 
         Raises:
-            AppError: the source cannot be read, or what it is sorted by has no such value.
+            AppError: the source cannot be read, or `text` is no value of the sorted column.
         """
         await self.read_out("rows")
         source, page, spare = self._source, self._page, self._spare
         request = RowsRequest(0, spare, page + spare, page, text=text)
         begun = monotonic()
-        opening = await self._told(source.opening(request))
+        opening = await self._report_slow(source.opening(request))
         opened = await self._settled_soon(source, self.sort, opening, begun)
         if source is self._source:
             self._take(opened)
@@ -160,18 +159,18 @@ class RecordWindow(ScrollView, Reads):
         while True:
             keep = self._wanted
             key = keep or self._key
-            opening = await self._told(source.opening(self._request(key, sort, near=near)))
+            opening = await self._report_slow(source.opening(self._request(key, sort, near=near)))
             if keep or key == self._key:
-                break  # else the person moved on meanwhile: show where the cursor is now
+                break  # else the cursor moved meanwhile: read the rows around its new record
         return await self._settled_soon(source, sort, opening, begun)
 
     async def _settled_soon(
         self, source: RowSource, sort: Sort | None, opening: Opening, begun: float
     ) -> _Opened:
-        """Return what a source opened with, counted where that takes no time."""
+        """Return the first rows of a source, and wait a moment for their count."""
         left = PATIENCE - (monotonic() - begun)
         if self._settling is not None:
-            self._settling.cancel()  # nobody took what it belongs to, or wants it any more
+            self._settling.cancel()  # the count of earlier rows is no longer needed
         self._settling = settling = asyncio.ensure_future(source.settle(opening))
         try:
             await asyncio.wait({settling}, timeout=max(left, LEAST_PATIENCE))
@@ -181,7 +180,7 @@ class RecordWindow(ScrollView, Reads):
         return _Opened(source, sort, opening, settling)
 
     def _take(self, opened: _Opened) -> None:
-        """Show what a source opened with, counted where that took no time, else before it is."""
+        """Show the first rows of a source; if their count is still running, wait in a read."""
         source, sort, opening, settling = opened
         try:
             counted = settling.result() if settling.done() else None
@@ -191,8 +190,8 @@ class RecordWindow(ScrollView, Reads):
         self._show_opening(source, sort, opening, counted)
         if counted is None:
             self.read(
-                partial(self._told, settling), partial(self._settle, source), self._cannot_read,
-                group="settle", beside=True,
+                partial(self._report_slow, settling), partial(self._settle, source),
+                self._cannot_read, group="settle", beside=True,
             )  # fmt: skip
 
     def _cannot_show(self, error: AppError, source: RowSource) -> None:
@@ -215,7 +214,7 @@ class RecordWindow(ScrollView, Reads):
         opening: Opening,
         counted: tuple[int, int] | None,
     ) -> None:
-        """Show what a source opened with; guess the places that are not counted yet."""
+        """Show the first rows of a source; estimate start and total if not counted yet."""
         start, total = counted or (opening.start, opening.total)
         if start is None:
             start = max(self.cursor - opening.cursor, 0)
@@ -237,7 +236,7 @@ class RecordWindow(ScrollView, Reads):
             self._go_on()
 
     def _settle(self, source: RowSource, counted: tuple[int, int]) -> None:
-        """Take up the places of rows that are shown already; what is seen of them stays."""
+        """Apply the counted start and total to the shown rows; the visible rows stay."""
         if source is not self._source or self.is_counted:
             return
         start, total = counted
@@ -249,16 +248,16 @@ class RecordWindow(ScrollView, Reads):
             self.scroll_to(y=top + shift, animate=False, immediate=True, force=True)
         self.post_message(self.Counted())
         self._go_on()
-        self._read_what_is_missing()
+        self._read_missing()
 
     def _go_on(self) -> None:
-        """Go to where keys led while the rows were not counted."""
+        """Go to the position that keys asked for while the rows were not counted."""
         then, self._then = self._then, None
         if then is not None:
             self._go(then if then >= 0 else self.total + then)
 
-    async def _told(self, reading: Awaitable[Answer]) -> Answer:
-        """Return what `reading` returns; tell where it takes its time."""
+    async def _report_slow(self, reading: Awaitable[Answer]) -> Answer:
+        """Await `reading`; post `Slow` if it takes longer than `SLOW` seconds."""
         task = asyncio.ensure_future(reading)
         try:
             done, _late = await asyncio.wait({task}, timeout=SLOW)
@@ -279,15 +278,15 @@ class RecordWindow(ScrollView, Reads):
 
     @property
     def row(self) -> Row | None:
-        """The record under the cursor; None where there is none, or it is not read yet."""
+        """The record under the cursor; None if there is none or it is not read yet."""
         return self._row_at(self.cursor)
 
-    # Where it is
+    # The cursor
 
     async def row_there(self) -> Row | None:
-        """Return the record under the cursor, read first where it is not there yet.
+        """Return the record under the cursor, after waiting for reads and moves.
 
-        So a key typed ahead acts on the record that the key before it went to.
+        Thus a key typed ahead acts on the record to which the previous key moved the cursor.
         """
         await self.read_out("rows")
         if self._then is not None:
@@ -298,30 +297,30 @@ class RecordWindow(ScrollView, Reads):
         return self.row
 
     async def has_one(self) -> bool:
-        """Return whether there is one row only; where that may be, it is counted first."""
+        """Return whether the source has exactly one row; wait for the count if needed."""
         await self.read_out("rows")
         if len(self._rows) == 1:
             await self.read_out("settle")
         return self.is_counted and self.total == 1
 
     def _go(self, place: int) -> None:
-        """Put the cursor on the row at `place`."""
+        """Put the cursor on the row at position `place`."""
         raise NotImplementedError
 
     def _follow(self) -> None:
-        """Scroll so that the cursor is seen."""
+        """Scroll so that the cursor is visible."""
         raise NotImplementedError
 
     def _arrange(self) -> None:
-        """Take up how many rows there are, and how much room."""
+        """Adapt the columns and the virtual size to the number of rows and the width."""
         raise NotImplementedError
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Read the rows that come into sight."""
+        """Read the rows that become visible."""
         super().watch_scroll_y(old_value, new_value)
-        self._read_what_is_missing()
+        self._read_missing()
 
-    # Its window of rows
+    # The window of rows
 
     @property
     def _page(self) -> int:
@@ -339,7 +338,7 @@ class RecordWindow(ScrollView, Reads):
         start = max(min(place, total - self._page) - self._spare, 0)
         return start, self._page + 2 * self._spare
 
-    def _read_what_is_missing(self) -> None:
+    def _read_missing(self) -> None:
         first = self.scroll_offset.y
         last = min(first + self._page, self.total) - 1
         if (
@@ -350,18 +349,18 @@ class RecordWindow(ScrollView, Reads):
             self._read_window(first)
 
     def _holds(self, place: int) -> bool:
-        """Say whether all rows are held that are seen when the cursor is at `place`."""
+        """Return whether all rows visible with the cursor at `place` are in memory."""
         top = self._top_for(place)
         last = min(top + self._page, self.total) - 1
         return self._row_at(top) is not None and self._row_at(last) is not None
 
     def _top_for(self, place: int) -> int:
-        """Return the place of the first row that is seen when the cursor is at `place`."""
+        """Return the position of the first visible row with the cursor at `place`."""
         top = self.scroll_offset.y
         return min(max(top, place - self._page + 1), place)
 
     def _read_window(self, place: int) -> None:
-        """Read the rows around a place; what is shown stays until they are there."""
+        """Start to read the rows around a position; the shown rows stay until then."""
         source, rows = self._source, self._rows
         start, length = self._window_around(place, self.total)
         ends = {self._start: rows[0], self._start + len(rows) - 1: rows[-1]} if rows else {}
@@ -379,6 +378,6 @@ class RecordWindow(ScrollView, Reads):
             self.post_message(self.Moved(self.row))
 
         self.read(
-            lambda: self._told(source.window(start, length, self.total, held)),
+            lambda: self._report_slow(source.window(start, length, self.total, held)),
             take, self._cannot_read, group="window", beside=True,
         )  # fmt: skip

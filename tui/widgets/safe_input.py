@@ -1,4 +1,4 @@
-"""An input in which any text is safe: what drives a terminal shows as what it is."""
+"""An input for any text: control characters are shown as symbols and never reach the terminal."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from textual.events import Paste
 
 LONGEST = 10_000
-"""Characters that can be typed or pasted; what is pasted beyond that is cut off."""
+"""The longest text in characters; a longer paste is cut."""
 
-_PLANE = 0xF0000  # private use: the planes 15 and 16
+_PLANE = 0xF0000  # the planes 15 and 16 are for private use
 _TAGS = 0xE0000
 _TAGS_PLANE = 0x100000
 
@@ -39,7 +39,7 @@ def _original(char: str) -> str:
 
 
 def pasted_lines(pasted: str) -> Iterator[str]:
-    """Return the lines that are not blank, without control characters."""
+    """Yield the lines that are not blank, without control characters."""
     for line in pasted.replace("\r", "\n").split("\n"):
         if line.strip():
             spaced = line.replace("\t", " ")
@@ -47,15 +47,15 @@ def pasted_lines(pasted: str) -> Iterator[str]:
 
 
 def joined(pasted: str) -> str:
-    """Return the lines of what is pasted as one, without control characters."""
+    """Return the pasted lines joined to one, without control characters."""
     lines = [*pasted_lines(pasted)]
     return lines[0] if len(lines) == 1 else " ".join(line.strip() for line in lines)
 
 
 def veiled(text: str) -> str:
-    """Return `text` with a stand-in, one cell wide, for each character that cannot be printed.
+    """Return `text` with a private-use character of one cell for each unprintable character.
 
-    So Textual counts, scrolls and prints the text like any other, and nothing in it is lost.
+    Textual then counts, scrolls and prints the text as usual, and no character is lost.
     """
     if shown(text) == text:
         return text
@@ -63,29 +63,29 @@ def veiled(text: str) -> str:
 
 
 def unveiled(text: str) -> str:
-    """Return the text that `veiled` was given."""
+    """Return the original of a text that `veiled` returned."""
     return text if text.isascii() else "".join(map(_original, text))
 
 
 class _Shown(Highlighter):
-    """Puts the pictures of characters in the place of their stand-ins, before they are printed."""
+    """Replaces stand-ins by visible symbols of their characters, before printing."""
 
     def highlight(self, text: Text) -> None:
         text.plain = shown(unveiled(text.plain))
 
 
 class _WholeLetters(Text):
-    """A text whose letters have one look each, out of however many characters they are joined.
+    """A text that is styled by whole grapheme clusters.
 
-    A cursor within a family of emoji would part it, and the rest would stand elsewhere.
+    A cursor within a joined emoji would split it, and the rest would move to other cells.
     """
 
     def stylize(self, style: str | Style, start: int = 0, end: int | None = None) -> None:
-        """Give whole letters a look, from the one at `start` to the one before `end`."""
+        """Style whole clusters, from the one at `start` to the one before `end`."""
         super().stylize(style, *self._whole(start, end))
 
     def stylize_before(self, style: str | Style, start: int = 0, end: int | None = None) -> None:
-        """Give whole letters a look that others go over."""
+        """Style whole clusters, below the existing styles."""
         super().stylize_before(style, *self._whole(start, end))
 
     def _whole(self, start: int, end: int | None) -> tuple[int, int]:
@@ -100,7 +100,7 @@ class _WholeLetters(Text):
 
 
 class SafeInput(Input):
-    """A line to type into. Its `value` holds stand-ins where needed, its `text` what is meant."""
+    """A line to type into; `value` contains stand-ins where needed, `text` the real characters."""
 
     DEFAULT_CSS = """
     SafeInput > .input--selection { background: $cursor; color: $cursor-text; }
@@ -126,39 +126,39 @@ class SafeInput(Input):
 
     @property
     def text(self) -> str:
-        """The text, as typed, pasted or given."""
+        """The real text, without stand-ins."""
         return unveiled(self.value)
 
     def on_paste(self, event: Paste) -> None:
-        """Take what is pasted, without control characters."""
+        """Insert the text pasted by the terminal, without control characters."""
         event.prevent_default()
         event.stop()
         self.take(event.text)
 
     def action_paste(self) -> None:
-        """Take what was copied here."""
+        """Insert the app's own clipboard."""
         self.take(self.app.clipboard)
 
     def take(self, pasted: str) -> None:
-        """Put what is pasted in the place of what is selected; what is too long is cut off."""
+        """Replace the selection by the pasted text; cut the text at `LONGEST`."""
         self.put(self.one_line(pasted)[: max(self.room, 0)])
 
     def put(self, text: str) -> None:
-        """Put a line in the place of what is selected."""
+        """Replace the selection by a line."""
         start, end = sorted(self.selection)
         self.replace(veiled(text), start, end)
 
     @property
     def room(self) -> int:
-        """How many characters can take the place of what is selected."""
+        """The number of characters that can replace the selection."""
         start, end = sorted(self.selection)
         return self._longest - len(self.value) + end - start
 
     def one_line(self, pasted: str) -> str:
-        """Return the first line of what is pasted, without control characters."""
+        """Return the first pasted line that is not blank, without control characters."""
         return next(pasted_lines(pasted), "")
 
     @property
     def selected_text(self) -> str:
-        """The selected text as it may be copied: without what could drive a terminal."""
+        """The selected text for copying, with symbols instead of control characters."""
         return shown(unveiled(super().selected_text))

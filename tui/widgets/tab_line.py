@@ -1,4 +1,4 @@
-"""One line of tabs: what a screen's parts are called, and which one is shown."""
+"""One line of tabs: the titles of a screen's parts, with the current one marked."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 CURRENT_MARK = "▸"
 LEAST = 1
-"""Cells that a title keeps, however narrow the window."""
+"""The smallest width of a title, in cells, even in a narrow window."""
 
 
 class TabLine(Widget):
-    """Numbered titles; the current one is marked, bold and reversed, and never cut for others."""
+    """Numbered titles; the current title is marked, bold and reversed, and never cut."""
 
     DEFAULT_CSS = """
     TabLine { height: 1; background: $surface; color: $foreground; }
@@ -34,10 +34,10 @@ class TabLine(Widget):
         def __init__(self, place: int) -> None:
             super().__init__()
             self.place = place
-            """Its place, from 0."""
+            """The index of the tab, from 0."""
 
     def __init__(self, titles: Sequence[str], current: int = 0, *, id: str | None = None) -> None:
-        """Show `titles`, translated, the one in place `current` (from 0) as the chosen one."""
+        """Show the translated `titles`, with the tab at index `current` (from 0) as current."""
         super().__init__(id=id)
         self._titles = tuple(titles)
         self._current = current
@@ -45,16 +45,16 @@ class TabLine(Widget):
 
     @property
     def current(self) -> int:
-        """The place of the current tab, from 0."""
+        """The index of the current tab, from 0."""
         return self._current
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """What stands on the tabs."""
+        """The titles of the tabs."""
         return self._titles
 
     def show(self, titles: Sequence[str], current: int | None = None) -> None:
-        """Show other titles or another tab; what stays as it is, is not drawn anew."""
+        """Show other titles or another tab; draw only if something changed."""
         wanted = (tuple(titles), self._current if current is None else current)
         if wanted != (self._titles, self._current):
             self._titles, self._current = wanted
@@ -77,17 +77,17 @@ class TabLine(Widget):
         return Content("").join(parts)
 
     def on_click(self, event: Click) -> None:
-        """Tell which tab was clicked."""
+        """Post `Chosen` for the clicked tab."""
         for place, (start, end) in enumerate(self._spans):
             if start <= event.x < end:
                 self.post_message(self.Chosen(place))
 
 
 def fitted_titles(titles: Sequence[str], current: int, width: int) -> list[str]:
-    """Return the titles, safe to print, so that their tabs take `width` cells together.
+    """Return the titles, safe to print, cut so that their tabs fit into `width` cells.
 
-    The longest of the others are cut first, all to the same length, which is never below `LEAST`:
-    where that is not enough, the line ends where the window does.
+    The longest titles other than the current one are cut first, all to the same length of at least
+    `LEAST`; if that is not enough, the window cuts the line.
     """
     safe = [shown(title) for title in titles]
     lengths = [cell_len(title) for title in safe]

@@ -1,4 +1,4 @@
-"""What a form or dialog holds that is kept nowhere, should it fail."""
+"""Text typed into a form or dialog that is not saved yet, to be kept if the screen fails."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ if TYPE_CHECKING:
 
 
 def line_of(screen: Screen[Any], about: str, label: str) -> str:
-    """Return what a typed line belongs to: the kind of screen, its record, what it asks for."""
+    """Return the key of a typed line: the kind of screen, its record, the question's label."""
     return f"{type(screen).__name__} {about}: {label}"
 
 
 @runtime_checkable
 class Unsaved(Protocol):
-    """A screen into which something is typed that would be lost with it."""
+    """A screen with typed text that would be lost with the screen."""
 
     @property
     @abstractmethod
     def belongs_to(self) -> str:
-        """What the texts belong to: the kind of screen, and the record it is about."""
+        """The key of the texts: the kind of screen, and its record."""
         ...
 
     @abstractmethod
     def unsaved(self) -> Mapping[str, str]:
-        """Return what is typed and kept nowhere; empty where that is nothing."""
+        """Return the typed texts that are not saved, by field; empty if there are none."""
         ...
 
     @abstractmethod
     def take_back(self, texts: Mapping[str, str]) -> None:
-        """Put the texts back, on a new screen for the same record."""
+        """Restore the texts on a new screen for the same record."""
         ...

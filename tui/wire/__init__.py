@@ -1,4 +1,4 @@
-"""What goes over the wire to the terminal: only what differs from what it shows."""
+"""Output to the terminal: only the differences from what the terminal shows are sent."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 
 def own_driver(usual: type[Driver], *, sparing: bool) -> type[Driver]:
-    """Return the console's own driver, where `usual` is Textual's own for POSIX.
+    """Return the console's own driver if `usual` is Textual's driver for POSIX.
 
-    Windows, browsers, and what `TEXTUAL_DRIVER` names keep theirs.
+    On Windows, in a browser, and if `TEXTUAL_DRIVER` names a driver, return `usual`.
 
     Args:
-        usual: the one that Textual would take.
-        sparing: whether to send only what changes.
+        usual: the driver that Textual would use.
+        sparing: send only the differences between frames.
     """
     if os.name != "posix":
         return usual

@@ -1,4 +1,4 @@
-"""Text as cells: which character stands in which, and where its width is certain."""
+"""Split text into terminal cells, and tell characters of certain width from the others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rich.cells import get_character_cell_size, split_graphemes
 
 UNKNOWN = "\0"
-"""The text of a cell of which nobody knows what it shows; it stands in no frame."""
+"""The text of a cell whose content is unknown; no frame contains this character."""
 RIGHT_HALF = ""
 """The text of the second cell of a wide character."""
 
@@ -17,9 +17,9 @@ _WIDE_RANGES = (
     (0x3001, 0x3029), (0x3041, 0x3096), (0x30A0, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF),
     (0xAC00, 0xD7A3), (0xF900, 0xFA6D), (0xFF01, 0xFF60), (0xFFE0, 0xFFE6), (0x20000, 0x2A6DF),
 )  # fmt: skip
-"""Chinese, Japanese, Korean and their punctuation: wide long before there were emoji."""
+"""Chinese, Japanese, Korean and their punctuation: all terminals show these two cells wide."""
 _EMOJI = 0x1F000
-"""From here on, terminals disagree."""
+"""The first code point of a range for which terminals disagree on the width."""
 _LETTERS_AND_SIGNS = "LNPS"
 _RIGHT_TO_LEFT = {"R", "AL", "AN", "RLE", "RLO", "RLI"}
 
@@ -28,18 +28,23 @@ class Cells(NamedTuple):
     """A text, cell by cell."""
 
     lead: str
-    """Marks of no width at its beginning: they belong to the cell before."""
+    """Marks of width zero at the beginning of the text: they belong to the preceding cell."""
     texts: list[str]
-    """What stands in each cell: a character with its marks, or `RIGHT_HALF`."""
+    """The text of each cell: a character with its combining marks, or `RIGHT_HALF`."""
     are_sure: bool
-    """Whether every terminal gives the text as many cells."""
+    """Whether all terminals agree on the width of the text."""
 
 
 class Widths:
-    """Says which cells a text takes, and whether all terminals agree."""
+    """Measures how many cells a text takes, and whether all terminals agree."""
 
     def __init__(self, *, ambiguous_may_be_wide: bool) -> None:
-        """Take note whether lines, Greek and Cyrillic can be wide, as in East Asia they can."""
+        """Store the settings.
+
+        Args:
+            ambiguous_may_be_wide: box drawing, Greek and Cyrillic characters may take two cells,
+                as in East Asian locales.
+        """
         self._ambiguous_may_be_wide = ambiguous_may_be_wide
         self._narrow: set[str] = set()
         self._measured = lru_cache(1024)(self._measure)
@@ -52,10 +57,10 @@ class Widths:
         return self._measured(text)
 
     def first_unsure(self, texts: list[str]) -> int:
-        """Return the first cell whose text other terminals may give another width, or the end.
+        """Return the column of the first cell of uncertain width, or the number of cells.
 
-        That are marks of no width, joined emoji, emoji younger than the terminal, and what is
-        written from right to left: some terminals put that in order by the line.
+        Uncertain are marks of width zero, joined emoji, emoji newer than the terminal, and
+        right-to-left text, which some terminals reorder within the line.
         """
         for column, text in enumerate(texts):
             if text != RIGHT_HALF and not self._is_sure(text):
@@ -63,7 +68,7 @@ class Widths:
         return len(texts)
 
     def ends_of_unsure(self, texts: list[str], first: int) -> set[int]:
-        """Return the cells behind each stretch of uncertain width; the first one is `first`."""
+        """Return the columns that follow a run of uncertain cells; `first` begins the first run."""
         ends, was_sure = set(), True
         for column in range(first, len(texts)):
             if texts[column] != RIGHT_HALF:

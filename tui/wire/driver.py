@@ -1,4 +1,4 @@
-"""The driver of the console: Textual's own, but it sends only what differs from what is shown."""
+"""The console's terminal driver: Textual's own, reduced to the differences between frames."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
     from partnerdesk.tui.wire.startup_snapshot import Standing
 
-vars(linux_driver)["XTermParser"] = KeyParser  # named in the midst of a method, given nowhere
+vars(linux_driver)["XTermParser"] = KeyParser  # Textual's driver has no parameter for it
 
 
 class WatchedDriver(linux_driver.LinuxDriver):
-    """Tells of ctrl+q at once: the app may be too busy, or hang."""
+    """Reports ctrl+q from the input thread, because the event loop may be busy or hang."""
 
     def __init__(
         self,
@@ -46,19 +46,19 @@ class WatchedDriver(linux_driver.LinuxDriver):
         self._painter = app
 
     def start_application_mode(self) -> None:
-        """Take the terminal over; the app is told how it was."""
+        """Take the terminal over and give the app the terminal's previous attributes."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if isinstance(self._painter, PaintedApp):
             self._painter.terminal_before = self.attrs_before
 
     def stop_application_mode(self) -> None:
-        """Leave the terminal in order, and say so."""
+        """Restore the terminal and notify the app."""
         super().stop_application_mode()
         if isinstance(self._painter, PaintedApp):
             self._painter.terminal_in_order()
 
     def process_message(self, message: Message) -> None:
-        """Take what the terminal says; it comes in a thread of its own."""
+        """Handle a message from the terminal; runs in the input thread."""
         app = self._painter
         if isinstance(message, Key) and message.key == LEAVE_KEY and isinstance(app, PaintedApp):
             app.leave_key_pressed()
@@ -66,9 +66,9 @@ class WatchedDriver(linux_driver.LinuxDriver):
 
 
 class SparingDriver(WatchedDriver):
-    """Keeps the picture that the terminal shows, and sends what changes it.
+    """Keeps a copy of what the terminal shows, and sends only the differences.
 
-    It forgets the picture whenever the terminal may show something else.
+    The copy is dropped whenever the terminal may show something else.
     """
 
     def __init__(
@@ -86,75 +86,75 @@ class SparingDriver(WatchedDriver):
         self._wire = Wire(self.picture)
         self._was_started = False
         self._app_loop: asyncio.AbstractEventLoop
-        """The loop of the app; what the terminal says comes in another thread."""
+        """The app's event loop; messages from the terminal arrive in the input thread."""
         self._usual_resize: Callable[[int, FrameType | None], object] | None = None
         if isinstance(app, PaintedApp):
             app.picture = self.picture
 
     @cached_property
     def abilities(self) -> Abilities:
-        """What the terminal's description (terminfo) says that it can do."""
+        """The terminal's abilities, from its terminfo entry."""
         if os.environ.get("STY") and not os.environ.get("TERM", "").startswith("screen"):
-            return Abilities()  # GNU screen, described as what it is not
+            return Abilities()  # GNU screen whose TERM names another terminal
         try:
             import curses
-        except ImportError:  # some Pythons come without it
+        except ImportError:  # some Python builds lack curses
             return Abilities()
         try:
             curses.setupterm(fd=self.fileno)
-        except curses.error:  # nobody described this terminal here
+        except curses.error:  # terminfo has no entry for this terminal
             return Abilities()
         return Abilities(
             erases_in_colour=curses.tigetflag("bce") > 0,
             erases_inside=curses.tigetstr("ech") is not None,
         )
 
-    # What is written
+    # Output
 
     def write(self, data: str) -> None:
-        """Write a frame as far as it changes anything, and everything else as it is.
+        """Write the differences of a frame, and all other data unchanged.
 
-        Where the picture in which the console was left stands, no frame comes through.
+        While the picture of the last run is shown, frames are dropped.
         """
-        if self._stands() and (data in (BEGIN, END, TO_ALTERNATE) or is_frame(data)):
+        if self._startup_picture() and (data in (BEGIN, END, TO_ALTERNATE) or is_frame(data)):
             return
         sent = self._wire.sent(data, *self._painter.size)
         if sent:
             super().write(sent)
 
-    def _stands(self) -> Standing | None:
+    def _startup_picture(self) -> Standing | None:
         return self._painter.standing if isinstance(self._painter, PaintedApp) else None
 
     def _end_standing(self) -> None:
-        """Let the console paint at once; can be called at any moment, as from a signal."""
+        """Let the app paint now; may be called from a signal handler or another thread."""
         app = self._painter
         if isinstance(app, PaintedApp) and (standing := app.standing) is not None:
             standing.is_whole = False
             self._app_loop.call_soon_threadsafe(app.call_later, app.unveil)
 
-    # When the terminal may show something else
+    # Events after which the terminal may show something else
 
     def start_application_mode(self) -> None:
-        """Begin, or begin anew after the console was suspended or stopped."""
+        """Start, or start again after the console was suspended or stopped."""
         self._app_loop = asyncio.get_running_loop()
         self.picture.forget()
         if self._was_started and isinstance(self._painter, PaintedApp):
             self._painter.standing = None
         super().start_application_mode()
-        if standing := self._stands():
+        if standing := self._startup_picture():
             self.attrs_before = standing.hand_over()
             if isinstance(self._painter, PaintedApp):
                 self._painter.terminal_before = self.attrs_before
             if not standing.is_whole:
                 self._end_standing()
         self._watch_resizes()
-        if self._was_started:  # Textual paints nothing by itself when it was stopped by a signal
+        if self._was_started:  # Textual does not repaint after a stop by signal
             redraw = self._painter.call_later
             asyncio.get_running_loop().call_soon_threadsafe(redraw, self._painter.refresh)
         self._was_started = True
 
     def process_message(self, message: Message) -> None:
-        """Take what the terminal says; of its size also while Textual is busy."""
+        """Handle a message from the terminal; a resize takes effect even if Textual is busy."""
         if isinstance(message, Resize):
             self._changed_size()
         super().process_message(message)
@@ -166,7 +166,7 @@ class SparingDriver(WatchedDriver):
             signal.signal(signal.SIGWINCH, self._resized)
 
     def _changed_size(self) -> None:
-        # A terminal that became narrow and wide again has lost what stood on its right.
+        # A terminal that was made narrower and wider again has lost the cells on its right.
         self.picture.forget()
         self._end_standing()
 
@@ -177,5 +177,5 @@ class SparingDriver(WatchedDriver):
 
 
 def _locale() -> str:
-    said = (os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
-    return next((value for value in said if value), "")
+    values = (os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    return next((value for value in values if value), "")

@@ -1,4 +1,4 @@
-"""Reads a frame that Textual wrote: which rows of the screen become others, and how."""
+"""Parse a frame that Textual wrote into the rows that it changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from partnerdesk.tui.wire.styles import Look, Looks
 
 MOST_PIECES = 8
-"""So many pieces of one row are remembered as they came."""
+"""The largest number of pieces of one row that are cached unparsed."""
 
 _CURSOR = re.compile(r"\x1b\[(\d+);(\d+)H")
 _TOKEN = re.compile(
@@ -27,16 +27,16 @@ _TOKEN = re.compile(
 _TEXT, _LOOK, _PLACE = 1, 2, 4
 
 Pieces = list[dict[int, str]]
-"""For each row what was written to it and still stands there: by the column where it begins."""
+"""For each row, the pieces that the row still shows unchanged, by their first column."""
 
 
 def is_frame(data: str) -> bool:
-    """Return whether it begins as all frames do."""
+    """Return whether `data` begins with a cursor position, as all frames do."""
     return _CURSOR.match(data.lstrip("\n")) is not None
 
 
 class Reading:
-    """One frame: rows that begin with a cursor position, and at last where the cursor belongs."""
+    """Parses one frame: rows that begin with a cursor position, then the cursor's final place."""
 
     def __init__(self, rows: Sequence[Row], pieces: Pieces, looks: Looks, widths: Widths) -> None:
         self._rows = rows
@@ -45,20 +45,20 @@ class Reading:
         self._widths = widths
         self._look = looks.plain
         self.changed: dict[int, Row] = {}
-        """The rows that become others, by number."""
+        """The new content of the rows that change, by row number."""
 
     def read(self, frame: str) -> tuple[int, int]:
-        """Read the whole frame and return where it leaves the cursor.
+        """Read the whole frame and return the final row and column of the cursor.
 
         Raises:
-            UnknownSequenceError: there is something in it that is not understood.
+            UnknownSequenceError: the frame contains a sequence that this parser does not know.
         """
         end = frame.rfind("\x1b[")
         cursor = _CURSOR.fullmatch(frame, max(end, 0))
         if cursor is None:
             raise UnknownSequenceError("no cursor at the end")
         for piece in frame[:end].split("\n"):
-            if piece:  # only rows end so, and each next one says where it begins
+            if piece:  # a line feed only ends a row; the next row begins with its position
                 self._read_piece(piece)
         if self._look is not self._looks.plain:
             raise UnknownSequenceError("a look without an end")
@@ -93,7 +93,7 @@ class Reading:
             known[column] = content
 
     def _write(self, new: Row, row: int, column: int, content: str) -> None:
-        """Write a piece into its row."""
+        """Write the content of a piece into the row `new`."""
         position, are_sure = 0, new.unsure == len(new.texts)
         for token in _TOKEN.finditer(content):
             if token.start() != position:

@@ -1,4 +1,4 @@
-"""What is sent for one frame: the shortest that makes the rows of the screen others."""
+"""Write the shortest escape sequences that turn the old rows of the screen into the new ones."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ if TYPE_CHECKING:
     from partnerdesk.tui.wire.styles import Look, Looks
 
 BRIDGE = 4
-"""So many cells are written once more rather than jumped over: a jump takes as many bytes."""
+"""Up to this many unchanged cells are written again: moving the cursor takes as many bytes."""
 TAIL = 4
-"""From so many blanks on, the end of a row is erased, not written."""
+"""The fewest blanks at the end of a row that are erased instead of written."""
 GAP = 12
-"""From so many blanks on, a part within a row is erased, not written."""
+"""The fewest blanks within a row that are erased instead of written."""
 
 _BLANKS = re.compile(f" {{{TAIL},}}")
 
 
 class Abilities(NamedTuple):
-    """What the terminal can do beyond what all can."""
+    """Abilities that not every terminal has."""
 
     erases_in_colour: bool = False
-    """Whether erased cells take the background in use (bce)."""
+    """Whether erased cells take the current background (terminfo bce)."""
     erases_inside: bool = False
-    """Whether it can erase some cells and leave the rest of the row (ech)."""
+    """Whether the terminal can erase cells within a row (terminfo ech)."""
 
 
 class Output:
-    """Knows where the cursor stands, and in which look it writes."""
+    """The output of one frame, with the cursor position and the look that it leads to."""
 
     def __init__(
         self, looks: Looks, widths: Widths, abilities: Abilities, look: Look | None
     ) -> None:
-        """Begin in `look`, None where nobody knows it."""
+        """Begin in the terminal's current `look`; None if unknown."""
         self._looks = looks
         self._widths = widths
         self._abilities = abilities
@@ -53,23 +53,23 @@ class Output:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is sent so far."""
+        """Whether nothing was written yet."""
         return not self._parts
 
     def scroll(self, top: int, bottom: int, by: int) -> None:
-        """Move the rows from `top` to `bottom` up, or down where `by` is negative."""
+        """Scroll the rows `top` to `bottom` up by `by` rows; down if `by` is negative."""
         self._take_look(self._looks.plain)
         lines = f"{by}M" if by > 0 else f"{-by}L"
         self._parts.append(f"\x1b[{top + 1};{bottom + 1}r\x1b[{top + 1}H\x1b[{lines}\x1b[r")
         self._at = None
 
     def end(self, cursor: tuple[int, int]) -> None:
-        """Leave no look behind, and the cursor where it belongs."""
+        """Reset the look and put the cursor at its final position."""
         self._take_look(self._looks.plain)
         self._move(*cursor)
 
     def row(self, number: int, old: Row, new: Row) -> None:
-        """Make a row look like `new`, which is `old`."""
+        """Write the escape sequences that turn row `old` into `new`."""
         same = new.same(old)
         if False not in same:
             return
@@ -79,7 +79,7 @@ class Output:
         erased = dict(self._erasable(new, same))
         jumps = self._widths.ends_of_unsure(new.texts, new.unsure)
         column = 0
-        # A right half is the same whenever its left half is: a wide character is written whole.
+        # The halves of a wide character are equal or differ together, so it is written whole.
         while (column := _find(same, column)) < len(same):
             if column in erased:
                 column = self._erase(number, new, column, erased[column])
@@ -87,13 +87,13 @@ class Output:
                 end = self._text_end(new, same, column, erased.keys() | jumps)
                 self._write(number, new, column, end)
                 if end in jumps:
-                    self._at = None  # no terminal need have come as far as we think
+                    self._at = None  # terminals may differ in the column that they have reached
                 column = end
 
     # Erasing
 
     def _cleared(self, number: int, column: int, old: Row, new: Row) -> Row:
-        """Blank a row from `column` on, where widths are not certain: nothing stale is left."""
+        """Erase a row from `column` on, so that cells of uncertain width leave nothing stale."""
         look = new.looks[column].blank
         look = look if self._can_erase(look) else self._looks.plain
         self._move(number, column)
@@ -107,7 +107,7 @@ class Output:
         return look.is_bare and (self._abilities.erases_in_colour or not look.background)
 
     def _erasable(self, new: Row, same: list[bool]) -> Iterator[tuple[int, int]]:
-        """Return the stretches of blanks that are better erased than written."""
+        """Yield the start and end of each run of blanks that is shorter to erase than to write."""
         width = len(same)
         line = "".join(new.texts)
         if len(line) != width:
@@ -138,7 +138,7 @@ class Output:
     # Writing
 
     def _text_end(self, new: Row, same: list[bool], column: int, stops: Set[int]) -> int:
-        """Return how far the cells from `column` on can be written in one look."""
+        """Return the end of the cells from `column` on that one look can write."""
         texts, looks = new.texts, new.looks
         look = self._look if self._look and _fit(new, column, self._look) else looks[column]
         limit = min((stop for stop in stops if stop > column), default=len(same))
@@ -161,11 +161,11 @@ class Output:
         if not self._fits(new, column):
             self._take_look(new.looks[column])
         self._parts.append("".join(new.texts[column:end]))
-        # On the edge terminals differ in where the cursor stands.
+        # At the right edge, terminals differ in the cursor's position.
         self._at = (number, end) if end < len(new.texts) else None
 
     def _bridge(self, number: int, new: Row, column: int) -> str:
-        """Return what stands between the cursor and a cell, where writing it again is shorter."""
+        """Return the text between the cursor and a cell if that is shorter than a cursor move."""
         if self._at is None or self._at[0] != number:
             return ""
         start = self._at[1]
@@ -177,7 +177,7 @@ class Output:
         return "".join(between)
 
     def _fits(self, new: Row, column: int) -> bool:
-        """Return whether a cell can be written without another look."""
+        """Return whether a cell can be written in the current look."""
         return _fit(new, column, self._look)
 
     def _take_look(self, look: Look) -> None:
@@ -186,7 +186,7 @@ class Output:
             self._look = look
 
     def _move(self, row: int, column: int) -> None:
-        """Put the cursor into a cell, by the shortest sequence that every terminal knows."""
+        """Move the cursor to a cell by the shortest sequence that every terminal knows."""
         if self._at == (row, column):
             return
         ways = [f"\x1b[{row + 1};{column + 1}H" if column else f"\x1b[{row + 1}H"]

@@ -1,4 +1,4 @@
-"""Reads keys from what a terminal sends: Textual's own parser, with Escape where it was pressed."""
+"""Parse keys from terminal input: Textual's own parser, without Alt combinations."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
 ESCAPE: Final = "\x1b"
 STARTERS: Final = "[O"
-"""What stands second in the sequences of keys (CSI and SS3)."""
+"""The second characters of key sequences (CSI and SS3)."""
 EDITING: Final = "fb\x7f\t"
-"""What comes behind an Escape for keys that edit: by words (as macOS sends them), shift+tab."""
+"""Characters that form an editing key after Escape: moves by words (macOS), shift+tab."""
 
 
 class KeyParser(XTermParser):
-    """Takes Escape with a key right behind it as these two keys.
+    """Reads Escape followed at once by a key as two keys.
 
-    A terminal sends the same for Alt with a key, and over a slow line both come in one piece.
-    Nothing here is bound to Alt, but Escape begins a step back: it must never be lost.
+    A terminal sends the same bytes for Alt with that key, and over a slow line Escape and the next
+    key arrive together. The console binds no key to Alt; Escape steps back and must not be lost.
     """
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
-        """Return the keys of a sequence; none while it may go on."""
+        """Yield the keys of a sequence; none while the sequence may be incomplete."""
         behind = sequence.removeprefix(ESCAPE)
         is_key = len(behind) == 1 and behind not in STARTERS + EDITING
         if alt or (is_key and behind != sequence):

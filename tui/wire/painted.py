@@ -1,4 +1,4 @@
-"""What the driver knows of the app that it paints for."""
+"""The app as the driver sees it."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ LEAVE_KEY = "ctrl+q"
 
 
 class PaintedApp(App[None]):
-    """An app that is told how the terminal is, and may begin with a picture of the last run."""
+    """An app that knows the terminal's state, and may start with a picture of the last run."""
 
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
         self.picture: Picture | None = None
-        """What the terminal shows, where the driver keeps that."""
+        """The driver's copy of what the terminal shows; None if the driver keeps none."""
         self.standing: Standing | None = None
-        """The picture in which the console was left, as long as it stands there."""
+        """The picture of the last run, while the terminal shows it."""
         self.terminal_before: list[Any] | None = None
-        """The terminal's attributes before the console took it over; the driver tells."""
+        """The terminal's attributes before the console took it over; set by the driver."""
 
     def leave_key_pressed(self) -> None:
-        """Expect that ctrl+q is answered; the driver tells of it as soon as it comes."""
+        """Start to watch whether ctrl+q is answered; called in the driver's input thread."""
         raise NotImplementedError
 
     def terminal_in_order(self) -> None:
-        """Know that the terminal is as it was; the driver tells."""
+        """Note that the terminal is restored; called by the driver."""
         raise NotImplementedError
 
     def unveil(self) -> None:
-        """Show what is there by now, where the picture in which the console was left stands."""
+        """Replace the picture of the last run by the current screen."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""One row of the screen: what stands in its cells, and how they look."""
+"""One row of the screen: the texts and looks of its cells."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Row:
         self.texts = texts
         self.looks = looks
         self.unsure = unsure
-        """The first cell of uncertain width; what follows may stand in other columns."""
+        """The column of the first cell of uncertain width; later cells may be shifted."""
 
     @classmethod
     def of(cls, text: str, look: Look, width: int) -> Row:
@@ -30,15 +30,15 @@ class Row:
         return cls([text] * width, [look] * width, width)
 
     def copy(self) -> Row:
-        """Return a row that can be changed."""
+        """Return a copy to change."""
         return Row(self.texts[:], self.looks[:], self.unsure)
 
     def put(self, column: int, cells: Cells, look: Look) -> None:
-        """Write cells; where a wide character is written over in part, its rest is blank.
+        """Write cells; the other half of a wide character that is overwritten becomes blank.
 
         Raises:
-            UnknownSequenceError: there is no room for them all, or marks have nothing to stand on;
-                terminals differ in what they do then.
+            UnknownSequenceError: the cells go beyond the edge, or marks have no cell to join;
+                terminals differ in both cases.
         """
         if cells.lead:
             self._add_marks(column, cells.lead)
@@ -56,7 +56,7 @@ class Row:
             self.texts[end] = " "
 
     def _add_marks(self, column: int, marks: str) -> None:
-        """Add marks of no width to the cell before."""
+        """Add marks of width zero to the preceding cell."""
         before = column - 1
         while before > 0 and self.texts[before] == RIGHT_HALF:
             before -= 1

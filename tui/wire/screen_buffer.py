@@ -1,4 +1,4 @@
-"""What the terminal shows, and what of a frame must be sent to it."""
+"""A copy of what the terminal shows, and the output that a new frame needs."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _CLEAR = "\x1b[m\x1b[2J"
 
 
 class Picture:
-    """The cells of the terminal as Textual painted them; sends only what differs from them."""
+    """The cells of the terminal as Textual painted them; a frame is reduced to the differences."""
 
     def __init__(
         self, abilities: Callable[[], Abilities] = Abilities, *, ambiguous_may_be_wide: bool = False
     ) -> None:
-        """Begin with nothing known; `abilities` is asked from the second frame on."""
+        """Begin with unknown cells; `abilities` is called from the second frame on."""
         self._abilities = abilities
         self._widths = Widths(ambiguous_may_be_wide=ambiguous_may_be_wide)
         self._looks = Looks()
@@ -37,28 +37,28 @@ class Picture:
         self._size = (0, 0)
         self._cursor: tuple[int, int] | None = None
         self._look: Look | None = None
-        """In which look the terminal writes; None where nobody knows."""
+        """The look in which the terminal writes; None if unknown."""
         self._preface = ""
         self._is_first = True
         self._is_forgotten = True
         self._is_to_clear = False
 
     def forget(self) -> None:
-        """Send what comes next whole: something may have changed what the terminal shows.
+        """Send the next frame whole, because the terminal may show something else.
 
-        It can be called at any moment: from a signal's handler, and from another thread.
+        May be called from a signal handler and from another thread.
         """
         self._is_forgotten = True
 
     def repair(self) -> None:
-        """Send what comes next whole, onto a cleared screen."""
+        """Clear the screen and send the next frame whole."""
         self._is_to_clear = True
         self._is_forgotten = True
 
     def sent(self, frame: str, width: int, height: int) -> str:
-        """Return what to send for a frame of a screen of this size, and remember what it shows.
+        """Return the output for a frame of a screen of this size, and store what it shows.
 
-        A frame that is not understood is returned as it is.
+        A frame with an unknown sequence is returned unchanged.
         """
         if self._is_forgotten or (width, height) != self._size:
             self._is_forgotten = False
@@ -70,10 +70,10 @@ class Picture:
             self.forget()
             return frame
         output = self._output(reading.changed, cursor)
-        return frame if self._is_forgotten else output  # forgotten while this went on
+        return frame if self._is_forgotten else output  # forget() was called meanwhile
 
     def taken(self) -> tuple[tuple[int, int], list[list[Run]]] | None:
-        """Return size and rows as they are shown, without links; None where nobody knows them."""
+        """Return the size and the rows without links; None if a cell is unknown."""
         if self._is_forgotten or any(UNKNOWN in row.texts for row in self._rows):
             return None
         rows = [
@@ -87,7 +87,7 @@ class Picture:
         return self._size, rows
 
     def take_over(self, pieces: list[str], width: int, height: int) -> None:
-        """Take note that the terminal shows what somebody else has painted."""
+        """Store what the terminal shows after other code has painted `pieces`."""
         self.forget()
         self.sent("\n".join(pieces) + "\x1b[1;1H", width, height)
         self._cursor = self._look = None
@@ -122,7 +122,7 @@ class Picture:
         return preface + str(output)
 
     def _follow(self, move: Move, changed: dict[int, Row]) -> None:
-        """Take note that the terminal moved rows; those that should not move have to come back."""
+        """Scroll the stored rows as the terminal does; rows moved by mistake count as changed."""
         shown = self._rows
         top, bottom, by = move
         region = range(top, bottom + 1)

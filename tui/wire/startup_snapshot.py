@@ -1,6 +1,6 @@
-"""The picture in which the console was left: kept, and shown until the book is open.
+"""The last picture of the previous run: stored in a file, and shown until the book is open.
 
-It is kept as text and looks, and never as anything else.
+The file holds text and looks only, no other escape sequences.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
     from types import FrameType
 
 AS_AGREED = "\x1b[r\x1b[?6l\x1b[?7l\x1b[?25l\x1b(B\x0f"
-"""What else a terminal needs to show frames: no scroll region, rows counted from its top, no line
-wrap, no cursor, and letters that are letters."""
+"""Sets the modes that frames expect: no scroll region, rows counted from the top of the screen, no
+line wrap, no cursor, and the ASCII character set."""
 
 TO_ALTERNATE, TO_USUAL = "\x1b[?1049h", "\x1b[?1049l\x1b[?25h"
-"""To the screen of full-screen programs, and back from it with the cursor."""
+"""Switches to the alternate screen; switches back and shows the cursor."""
 _STDIN = 0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _FORMAT = 1
 _Cells = Annotated[int, range(1, 1_001)]
-"""How many columns or rows a terminal has."""
+"""A number of columns or rows."""
 _Place = Annotated[int, range(1_000)]
 _MOST_LETTERS = 16
-"""Letters that share a cell at most, with their marks and joiners."""
+"""The most code points of one cell, with marks and joiners."""
 _LOOK = re.compile(r"([0-9]{0,3};){0,31}[0-9]{0,3}")
 
 
@@ -46,29 +46,29 @@ class Run(NamedTuple):
     """Text in one look."""
 
     column: _Place
-    """Where it begins, from 0."""
+    """The first column, from 0."""
     look: Annotated[str, _LOOK]
-    """SGR parameters after a reset, empty for plain text."""
+    """SGR parameters after a reset; empty for plain text."""
     text: str
 
 
 class KeptPicture(NamedTuple):
-    """What a terminal showed."""
+    """The content of a terminal's screen."""
 
     size: tuple[int, int]
     """Columns and rows."""
     rows: Sequence[Sequence[Run]]
     note_row: int
-    """The row of the status line, in whose place the picture's age is told."""
+    """The row of the status line, which shows the picture's age instead."""
     screen: str
-    """The main screen it shows."""
+    """The name of the main screen in the picture."""
     scope: str
-    """The account it shows, by the selector's key."""
+    """The selector's key of the account in the picture."""
     at: int
-    """When it was taken, in milliseconds since 1970 UTC."""
+    """When the picture was taken, in milliseconds since 1970 UTC."""
 
     def pieces(self, note: str) -> list[str]:
-        """Return the rows as Textual would write them, `note` in the place of the status line."""
+        """Return the rows as Textual would write them, with `note` as the status line."""
         rows = list(self.rows)
         look = rows[self.note_row][0].look if rows[self.note_row] else ""
         width = self.size[0]
@@ -84,7 +84,7 @@ class KeptPicture(NamedTuple):
 
 @dataclass(frozen=True)
 class _Content:
-    """What the file holds: the picture, and under which circumstances it was taken."""
+    """The content of the file: the picture, and the circumstances in which it was taken."""
 
     format: int
     circumstances: dict[str, object]
@@ -97,42 +97,43 @@ class _Content:
 
 
 class PictureFile:
-    """Where the picture is kept, and under which circumstances it may be shown again."""
+    """The file of the picture; a picture is loaded only in the circumstances of its saving."""
 
     def __init__(self, file: Path, circumstances: Mapping[str, object]) -> None:
         self._file = file
         self._circumstances = circumstances
 
     def save(self, picture: KeptPicture) -> None:
-        """Write it whole; where that cannot be, only the next start shows nothing at once."""
-        kept = {"format": _FORMAT, "circumstances": self._circumstances, **picture._asdict()}
+        """Write the picture; after a failure the next start only shows no picture."""
+        content = {"format": _FORMAT, "circumstances": self._circumstances, **picture._asdict()}
         try:
-            own_files.write(self._file, kept)
+            own_files.write(self._file, content)
         except OSError:
             return
 
     def load(self) -> KeptPicture | None:
-        """Return the picture, if it was taken under the same circumstances.
+        """Return the picture; None if it was taken in other circumstances.
 
-        A file that is missing or damaged, or holds what is neither text nor a look, is none; the
-        next picture takes its place, unless it is no regular file (`models.core.own_files`).
+        Also return None if the file is missing or damaged, or contains other escape sequences than
+        looks. The next picture replaces such a file, unless it is not a regular file
+        (`models.core.own_files`).
         """
         try:
-            kept = own_files.load(self._file, _Content)
+            file = own_files.load(self._file, _Content)
         except (OSError, DamagedError):
             return None
-        if kept is None or (kept.format, kept.circumstances) != (_FORMAT, self._circumstances):
+        if file is None or (file.format, file.circumstances) != (_FORMAT, self._circumstances):
             return None
-        width, height = kept.size
-        if len(kept.rows) != height or kept.note_row >= height:
+        width, height = file.size
+        if len(file.rows) != height or file.note_row >= height:
             return None
-        if not all(_is_safe(run, width) for row in kept.rows for run in row):
+        if not all(_is_safe(run, width) for row in file.rows for run in row):
             return None
-        return KeptPicture(kept.size, kept.rows, kept.note_row, kept.screen, kept.scope, kept.at)
+        return KeptPicture(file.size, file.rows, file.note_row, file.screen, file.scope, file.at)
 
 
 def runs_of(texts: Sequence[str], looks: Sequence[str], jumps: set[int]) -> list[Run]:
-    """Return the cells of a row as runs; one begins at each of `jumps`, whatever its look is."""
+    """Return the cells of a row as runs; a run also begins at each column in `jumps`."""
     ends = [
         column
         for column in range(1, len(texts))
@@ -146,16 +147,16 @@ def runs_of(texts: Sequence[str], looks: Sequence[str], jumps: set[int]) -> list
 
 
 def _is_safe(run: Run, width: int) -> bool:
-    """Say whether all that a run can do to a terminal is to write letters into its row."""
+    """Return whether a run fits into its row and contains no control characters."""
     room = width - run.column
     return room > 0 and len(run.text) <= _MOST_LETTERS * room and shown(run.text) == run.text
 
 
 class Standing:
-    """A picture on the terminal, with its age; the driver takes the terminal over from it.
+    """Shows a picture with its age on the terminal, until the driver takes the terminal over.
 
-    Keys that are typed meanwhile are not shown and wait for the console. Ctrl-C ends it at once:
-    nothing was begun yet that could be lost.
+    Keys typed meanwhile are not echoed; the console reads them later. Ctrl-C ends the program at
+    once: nothing has begun that could be lost.
     """
 
     def __init__(self, picture: KeptPicture, at: datetime) -> None:
@@ -163,11 +164,11 @@ class Standing:
         self.pieces = picture.pieces(
             _("As it was {age}. Opening the book …").format(age=age(from_millis(picture.at), at))
         )
-        """What stands there, row by row, as Textual would have written it."""
+        """The rows of the picture, as Textual would have written them."""
         self.is_whole = True
-        """Whether it still stands as it was painted."""
+        """Whether the terminal still shows the picture as painted."""
         self.usual: list[Any] = []
-        """The terminal's attributes as they were."""
+        """The terminal's original attributes (termios)."""
         self._is_ours = True
 
     def __enter__(self) -> Self:
@@ -175,7 +176,7 @@ class Standing:
 
         self.usual = termios.tcgetattr(_STDIN)
         waiting = termios.tcgetattr(_STDIN)
-        waiting[0] &= ~(termios.IXON | termios.ICRNL)  # as the driver will want the keys
+        waiting[0] &= ~(termios.IXON | termios.ICRNL)  # as the driver will set them
         waiting[3] &= ~(termios.ECHO | termios.ICANON)
         waiting[6][termios.VSUSP] = waiting[6][termios.VQUIT] = b"\0"
         termios.tcsetattr(_STDIN, termios.TCSANOW, waiting)
@@ -190,7 +191,7 @@ class Standing:
             self._restore()
 
     def hand_over(self) -> list[Any]:
-        """Return the attributes with which the terminal is to be left by whom it is given to."""
+        """Give up the terminal and return the attributes that the new owner has to restore."""
         self._is_ours = False
         return self.usual
 

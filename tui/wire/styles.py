@@ -1,4 +1,4 @@
-"""The looks of text on the screen, and the shortest sequence from one to the next."""
+"""The looks of text on the screen, and the shortest escape sequence from one to another."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ NO_LINK = "\x1b]8;;\x1b\\"
 """Ends a link (OSC 8)."""
 
 _ON_BLANKS = frozenset({"4", "7", "9", "21", "51", "52", "53"})
-"""What shows where there is no letter: underlined, reversed, struck, framed."""
+"""SGR attributes that are visible on a space: underlined, reversed, struck, framed."""
 _OFF = {
     "22": ("1", "2"), "23": ("3",), "24": ("4", "21"), "25": ("5", "6"), "27": ("7",),
     "28": ("8",), "29": ("9",), "54": ("51", "52"), "55": ("53",),
 }  # fmt: skip
-"""What ends which attributes."""
+"""SGR codes that end attributes, with the attributes that each ends."""
 _ON = frozenset(attribute for ended in _OFF.values() for attribute in ended)
 _OFF_ALONE = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
-"""How an attribute is ended where every terminal knows how; for the others all is set anew."""
+"""The code that ends an attribute in every terminal; other attributes need a reset."""
 
 
 class UnknownSequenceError(Exception):
-    """Something is in the output of which nobody here knows what the terminal makes of it."""
+    """The output contains a sequence whose effect on the terminal is unknown."""
 
 
 class Look:
-    """How a cell looks. There is one object for each look, so they are compared by identity."""
+    """The colours, attributes and link of a cell; one object per look, compared by identity."""
 
     __slots__ = ("attributes", "background", "blank", "foreground", "link")
 
@@ -37,68 +37,68 @@ class Look:
         self.attributes = attributes
         """SGR parameters, such as `1` for bold."""
         self.foreground = foreground
-        """SGR parameters, empty for the terminal's own."""
+        """SGR parameters; empty for the terminal's default colour."""
         self.background = background
         self.link = link
-        """The address that a click opens, empty if none."""
+        """The address that a click opens; empty if none."""
         self.blank: Look = self
-        """The same for two looks in which a space looks the same."""
+        """A look that is the same object for all looks in which a space looks the same."""
 
     @property
     def parameters(self) -> str:
-        """The SGR parameters that lead to it from plain text."""
+        """The SGR parameters that lead from plain text to this look."""
         parts = [*sorted(self.attributes), self.foreground, self.background]
         return ";".join(filter(None, parts))
 
     @property
     def is_bare(self) -> bool:
-        """Whether a blank in this look is what erasing leaves behind, but for the colour."""
+        """Whether a space in this look equals an erased cell, except for the background."""
         return self.blank.foreground == "" and not self.blank.attributes and not self.blank.link
 
 
 class Looks:
-    """All looks that were met, one object each."""
+    """All looks seen so far, one object each."""
 
     MOST = 4096
-    """More are forgotten: where colours move, there is a new look in each frame."""
+    """The cache limit: animated colours bring new looks in each frame."""
 
     def __init__(self) -> None:
         self.plain = Look(frozenset(), "", "", "")
-        """How text looks after a reset."""
+        """The look after a reset."""
         self._looks = {(self.plain.attributes, "", "", ""): self.plain}
         self._after: dict[tuple[Look, str], Look] = {}
         self._changes: dict[tuple[Look, Look], str] = {}
 
     @property
     def are_many(self) -> bool:
-        """Whether it is time to begin anew."""
+        """Whether a cache is over its limit, so that the object should be replaced."""
         return len(self._after) > self.MOST or len(self._changes) > self.MOST
 
     def after(self, look: Look, parameters: str) -> Look:
         """Return the look after SGR `parameters`, such as `1;38;2;255;0;0`.
 
         Raises:
-            UnknownSequenceError: one of them is not known.
+            UnknownSequenceError: a parameter is unknown.
         """
-        found = self._after.get((look, parameters))
-        if found is None:
-            found = self._after[look, parameters] = self._applied(look, parameters)
-        return found
+        result = self._after.get((look, parameters))
+        if result is None:
+            result = self._after[look, parameters] = self._applied(look, parameters)
+        return result
 
     def linked(self, look: Look, address: str) -> Look:
-        """Return `look` with a link."""
+        """Return `look` with a link to `address`; an empty address removes the link."""
         if look.link == address:
             return look
         return self._look(look.attributes, look.foreground, look.background, address)
 
     def change(self, old: Look | None, new: Look) -> str:
-        """Return the shortest sequence that leads from `old` to `new`; None is unknown."""
+        """Return the shortest sequence that leads from `old` to `new`; `old` None is unknown."""
         if old is None:
             return NO_LINK + _whole(new) + _link(new)
-        found = self._changes.get((old, new))
-        if found is None:
-            found = self._changes[old, new] = _change(old, new)
-        return found
+        sequence = self._changes.get((old, new))
+        if sequence is None:
+            sequence = self._changes[old, new] = _change(old, new)
+        return sequence
 
     def _applied(self, look: Look, parameters: str) -> Look:
         attributes, foreground, background = look.attributes, look.foreground, look.background
@@ -135,7 +135,7 @@ def _is_colour(code: str, dark: int, bright: int) -> bool:
 
 
 def _colour(code: str, codes: Iterator[str]) -> str:
-    """Return the parameters of a colour that begins with `code`; empty for the terminal's own."""
+    """Return the parameters of the colour that begins with `code`; empty for the default colour."""
     if code in ("39", "49"):
         return ""
     if code not in ("38", "48"):
@@ -157,7 +157,7 @@ def _link(look: Look) -> str:
         return NO_LINK
     from zlib import crc32
 
-    # The same id joins the lines of one address; Rich's own are new each time something is drawn.
+    # The same id joins the lines of one address; Rich makes a new id with each drawing.
     return f"\x1b]8;id={crc32(look.link.encode()):x};{look.link}\x1b\\"
 
 
@@ -173,7 +173,7 @@ def _change(old: Look, new: Look) -> str:
 
 
 def _step(old: Look, new: Look) -> list[str]:
-    """Return the sequence that changes only what differs, if there is one."""
+    """Return the sequence that changes only the differences; no item if there is none."""
     ended = old.attributes - new.attributes
     if not ended <= _OFF_ALONE.keys():
         return []

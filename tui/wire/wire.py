@@ -1,4 +1,4 @@
-"""Everything that Textual writes comes through here: frames as changes, the rest as it is."""
+"""Reduce frames that Textual writes to their changes; pass all other output through."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ if TYPE_CHECKING:
     from partnerdesk.tui.wire.screen_buffer import Picture
 
 BEGIN, END = "\x1b[?2026h", "\x1b[?2026l"
-"""What stands around a frame that is to be shown at once (synchronized output)."""
+"""Begin and end a frame that the terminal shows at once (synchronized output)."""
 _MODES = frozenset(
     {"7", "25", "1000", "1002", "1003", "1004", "1006", "1015", "1016", "2004", "2031", "2048"}
 )
-"""Private modes that change nothing in the picture: the mouse, pasting, the cursor, line wrap."""
+"""Private modes that do not change the cells: the mouse, pasting, the cursor, line wrap."""
 _STRINGS = frozenset({"0", "1", "2", "7", "9", "22", "52", "777"})
-"""Strings (OSC) that do not: the title, the clipboard, the mouse pointer, a message."""
+"""OSC codes that do not change the cells: title, clipboard, mouse pointer, notification."""
 _QUESTIONS = ("u", "$p", "c", "n", " q")
-"""How sequences end that do not: the keyboard's and the cursor's form, and what asks something."""
+"""Ends of sequences that do not change the cells: keyboard mode, cursor shape, queries."""
 
 
 class Wire:
-    """Turns what Textual writes into what is sent.
+    """Turns Textual's output into the output for the terminal.
 
-    What is not understood goes through whole and in order; where it may have changed the picture,
-    the picture is forgotten, so that the next frames go through whole.
+    Unknown sequences pass unchanged and in order. If a sequence may have changed the cells, the
+    picture is forgotten, so that the next frame is sent whole.
     """
 
     def __init__(self, picture: Picture) -> None:
@@ -33,9 +33,9 @@ class Wire:
         self._holds_begin = False
 
     def sent(self, data: str, width: int, height: int) -> str:
-        """Return what to send for what Textual writes at once to a screen of this size."""
+        """Return the output for one write of Textual to a screen of this size."""
         if data == BEGIN:
-            self._holds_begin = True  # until there is something to show
+            self._holds_begin = True  # sent with the first change, if any
             return ""
         if data == END:
             is_over, self._holds_begin = self._holds_begin, False
@@ -52,7 +52,7 @@ class Wire:
 
 
 def _is_harmless(data: str) -> bool:
-    """Return whether it is one sequence that changes nothing in the picture."""
+    """Return whether `data` is one sequence that does not change the cells."""
     body = data[2:]
     if data.startswith("\x1b]"):
         content = body.removesuffix("\a") if body.endswith("\a") else body.removesuffix("\x1b\\")

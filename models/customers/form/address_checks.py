@@ -17,6 +17,7 @@ from partnerdesk.models.customers.form.reasons import (
 )
 from partnerdesk.models.languages import _
 from partnerdesk.models.values.countries import country_code, country_name, likely_code
+from partnerdesk.models.values.fields import no_country
 
 if TYPE_CHECKING:
     from partnerdesk.models.core.verdicts import Reason
@@ -41,20 +42,10 @@ def check_country(text: str) -> Checked:
     code = country_code(text)
     if code:
         return Checked(code)
-    field, likely = FormField.COUNTRY, likely_code(text)
-    if likely and len(text) <= 3:
-        sentence = _("{text} is no country code; the code of {country} is {code}.")
-        problem = "wrong-code"
-    elif likely:
-        sentence = _("There is no country {text}. Did you mean {country} ({code})?")
-        problem = "unknown"
-    else:
-        sentence = _(
-            "There is no country {text}. Write its name, or its code of two letters such as PT."
-        )
-        problem = "unknown"
-    said = sentence.format(text=quoted(text), country=country_name(likely), code=likely)
-    return Checked(text, (refusal(field, problem, said, ISO, likely),))
+    likely = likely_code(text)
+    problem = "wrong-code" if likely and len(text) <= 3 else "unknown"
+    said = no_country(text, likely)
+    return Checked(text, (refusal(FormField.COUNTRY, problem, said, ISO, likely),))
 
 
 def check_city(text: str, values: Values) -> Checked:

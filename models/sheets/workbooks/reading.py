@@ -37,10 +37,12 @@ from partnerdesk.models.sheets.workbooks.bands import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from python_calamine import CalamineSheet, CalamineWorkbook
 
+SHEETS = -1
+"""What stands in the place of a row's number before the names of the sheets."""
 REPORTED_EVERY = 1000
 """Rows between two lines that say how much is read."""
 
@@ -53,18 +55,29 @@ class Exit(IntEnum):
     NO_CONTENT = 11
     TOO_LARGE = 12
     TOO_WIDE = 13
+    SEVERAL = 14
+    NO_SHEET = 15
 
 
-def main(path: str) -> int:
-    """Write the rows of the first sheet with content, and return the exit code.
+class SheetsError(Exception):
+    """The sheet to read is not clear; holds the exit code and the names of those there are."""
 
-    A line is `[row, cells]`, blank rows left out, or `[row, rows]`: how far it is of how many.
+
+def main(path: str, wanted: str = "") -> int:
+    """Write the rows of the sheet `wanted`, or of the only one with content; return the exit code.
+
+    A line is `[row, cells]`, blank rows left out, or `[row, rows]`: how far it is of how many; or
+    `[-1, names]`, the sheets that could be meant.
     """
     from python_calamine import PasswordError
 
     _limit_self()
     try:
-        return Exit.DONE if _write_rows(Path(path)) else Exit.NO_CONTENT
+        return Exit.DONE if _write_rows(Path(path), wanted) else Exit.NO_CONTENT
+    except SheetsError as error:
+        code, names = error.args
+        sys.stdout.write(f"{json.dumps([SHEETS, names])}\n")
+        return int(code)
     except PasswordError:
         return Exit.PASSWORD
     except TooWideError:
@@ -84,7 +97,7 @@ def _limit_self() -> None:
         return  # a system without such limits; the process is apart all the same
 
 
-def _write_rows(path: Path) -> bool:
+def _write_rows(path: Path, wanted: str = "") -> bool:
     """Say whether there was a sheet with content."""
     if path.stat().st_size > MOST_FILE:
         raise TooLargeError
@@ -92,9 +105,9 @@ def _write_rows(path: Path) -> bool:
         if file.read(2) == b"PK":
             with ZipFile(file) as archive:
                 if is_xlsx(archive):
-                    return _write_bands(XlsxFile(archive))
+                    return _write_bands(XlsxFile(archive), wanted)
                 _refuse_packed(archive)
-    return _write_whole(path)
+    return _write_whole(path, wanted)
 
 
 def _refuse_packed(archive: ZipFile) -> None:
@@ -107,14 +120,41 @@ def _refuse_packed(archive: ZipFile) -> None:
 # Files that are read in bands
 
 
-def _write_bands(file: XlsxFile) -> bool:
-    for name, part in _sheets(file):
+def _write_bands(file: XlsxFile, wanted: str) -> bool:
+    parts = _sheets(file)
+    for name in _meant(parts, wanted, lambda name: _has_content(file, name, parts[name][0])):
+        part, _visible = parts[name]
         table = _Table(file.size(part))
         for band in file.bands(part):
             table.write(_sheet(file, name, band), band.begin, band.end)
         if table.begun:
             return True
     return False
+
+
+def _meant(
+    sheets: Mapping[str, tuple[str, bool]], wanted: str, has_content: Callable[[str], bool]
+) -> Iterator[str]:
+    """Yield the sheets to look at: that which is wanted, or all, visible ones first.
+
+    Raises:
+        SheetsError: none has the name that is wanted, or several visible ones have content.
+    """
+    if wanted:
+        if wanted not in sheets:
+            raise SheetsError(Exit.NO_SHEET, list(sheets))
+        yield wanted
+        return
+    visible = [name for name, (_part, is_visible) in sheets.items() if is_visible]
+    if len(visible) > 1:
+        filled = [name for name in visible if has_content(name)]
+        if len(filled) > 1:
+            raise SheetsError(Exit.SEVERAL, filled)
+    yield from sheets
+
+
+def _has_content(file: XlsxFile, name: str, part: str) -> bool:
+    return any(_sheet(file, name, band).start is not None for band in file.bands(part))
 
 
 def _sheet(file: XlsxFile, name: str, band: Band) -> CalamineSheet:
@@ -128,26 +168,28 @@ def _sheet(file: XlsxFile, name: str, band: Band) -> CalamineSheet:
         return book.get_sheet_by_name(name)
 
 
-def _sheets(file: XlsxFile) -> Iterator[tuple[str, str]]:
-    """Yield the sheets' names and parts, hidden ones last."""
+def _sheets(file: XlsxFile) -> dict[str, tuple[str, bool]]:
+    """Return each sheet's part and whether it is visible, by name; hidden ones last."""
     from python_calamine import CalamineWorkbook
 
     workbook, parts = file.index()
     with CalamineWorkbook.from_filelike(workbook) as book:
-        for name in _in_order(book):
+        found = {}
+        for name, visible in _in_order(book).items():
             [[place]] = book.get_sheet_by_name(name).to_python()
-            yield name, parts[int(text_of(place))]
+            found[name] = (parts[int(text_of(place))], visible)
+        return found
 
 
-def _in_order(book: CalamineWorkbook) -> list[str]:
-    """Return the names of the sheets with cells, hidden ones last."""
+def _in_order(book: CalamineWorkbook) -> dict[str, bool]:
+    """Return whether each sheet with cells is visible, by name; hidden ones last."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     if len(book.sheets_metadata) > MOST_SHEETS:
         raise TooLargeError
     sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     sheets.sort(key=lambda sheet: sheet.visible != SheetVisibleEnum.Visible)
-    return [sheet.name for sheet in sheets]
+    return {sheet.name: sheet.visible == SheetVisibleEnum.Visible for sheet in sheets}
 
 
 class _Table:
@@ -188,9 +230,10 @@ class _Table:
 # Files that are read whole
 
 
-def _write_whole(path: Path) -> bool:
+def _write_whole(path: Path, wanted: str) -> bool:
     with _opened(path) as book:
-        for name in _in_order(book):
+        sheets = {name: ("", visible) for name, visible in _in_order(book).items()}
+        for name in _meant(sheets, wanted, lambda name: _end(book, name) is not None):
             sheet = book.get_sheet_by_name(name)
             if sheet.end is None:
                 continue
@@ -200,6 +243,10 @@ def _write_whole(path: Path) -> bool:
                 _write(row, [text_of(cell) for cell in cells])
             return True
     return False
+
+
+def _end(book: CalamineWorkbook, name: str) -> tuple[int, int] | None:
+    return book.get_sheet_by_name(name).end
 
 
 def _opened(path: Path) -> CalamineWorkbook:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.relationships.lists import DELEGATED_ADMIN
+from partnerdesk.screens.files.ask_import import import_action
 from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.questions import Choice
@@ -35,6 +36,7 @@ class DelegatedAdminScreen(RelationshipTab):
         Action("delegated-admin.happened", "a", N_("Happened"),
                N_("Record what happened: asked for approval, approved, terminated"), "a",
                changes=True),
+        import_action("delegated-admin"),
         Action("delegated-admin.customer", "o", N_("Customer"), N_("Open the customer"), "o",
                bar=False),
         Action("delegated-admin.copy", "y", N_("Copy"),
@@ -56,7 +58,7 @@ class DelegatedAdminScreen(RelationshipTab):
         lines = [_("No delegated-admin relationships are kept in {place}.").format(place=place), ""]
         if account is not None:
             lines.append(_("n  keeps one that there is in Partner Center"))
-        lines.append(_("partnerdesk relationships delegated-admin add --file FILE  keeps many"))
+        lines.append(_("I  imports the relationships that you exported from the portal"))
         lines.append(_("Delegated admin of the older kind (DAP) stands on each customer's page."))
         return "\n".join(lines)
 

@@ -8,6 +8,7 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.relationships.lists import INVITATIONS
 from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.screens.files.ask_import import import_action
 from partnerdesk.screens.relationships.letters.flow import LettersFlow
 from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from partnerdesk.tui.widgets.actions import Action
@@ -37,6 +38,7 @@ class InvitationsScreen(RelationshipTab):
         Action("invitations.send", "S", N_("Send"),
                N_("Hand the letters of the marked invitations to the mail server"), "S",
                changes=True, bar=False),
+        import_action("invitations"),
         Action("invitations.copy", "y", N_("Copy"), N_("Copy the e-mail address, domain or name"),
                "y", bar=False),
         *TAB_ACTIONS,

@@ -14,8 +14,8 @@ from partnerdesk.models.core.paths import is_there, typed_path
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.tui.widgets.page_search import PageScreen
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ RECORD = Action(
 )  # fmt: skip
 
 
-class LetterPage(AppScreen):
+class LetterPage(PageScreen):
     """Shows a letter to read, to copy, and to write to a file: none of that changes the book."""
 
     OWN_ACCOUNT = True
@@ -191,8 +191,8 @@ class LetterScreen(LetterPage):
         RECORD,
         Action("letter.edit", "e", N_("Edit"),
                N_("Edit the letter; its link has to stay as it is"), "e", changes=True),
-        Action("letter.language", "L", N_("Language"),
-               N_("Write the letter anew in another language"), "L", bar=False, changes=True),
+        Action("letter.language", "l", N_("Language"),
+               N_("Write the letter anew in another language"), "l", bar=False, changes=True),
     )  # fmt: skip
 
     def __init__(self, desk: AppSession, letter: Letter) -> None:

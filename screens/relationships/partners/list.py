@@ -9,6 +9,7 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.relationships.lists import PARTNERS
 from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.screens.files.ask_import import import_action
 from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from partnerdesk.tui.widgets.actions import Action
 
@@ -31,6 +32,7 @@ class PartnersScreen(RelationshipTab):
                changes=True),
         Action("partners.edit", "e", N_("Edit"), N_("Edit the partner under the cursor"), "e",
                changes=True),
+        import_action("partners"),
         Action("partners.copy", "y", N_("Copy"),
                N_("Copy the partner's name, MPN ID or Microsoft ID"), "y", bar=False),
         Action("partners.end", "D", N_("End link"),

@@ -1,4 +1,4 @@
-"""`partnerdesk customers import`: reads the portal's export, or any table file, into the book."""
+"""The `import` commands of all lists: read a table file, say what it would do, do it."""
 
 from __future__ import annotations
 
@@ -14,26 +14,30 @@ from partnerdesk.models.languages import _
 if TYPE_CHECKING:
     import argparse
 
-    from partnerdesk.models.importing.plan import ImportOutcome, ImportPlan
+    from partnerdesk.models.importing.plan import FilePlan, ImportOutcome
     from partnerdesk.models.settings.model import Settings
 
 SHOWN = 50
 """Changed and refused rows that are printed; all are counted, and all refused ones written."""
+DATES = {"day-first": True, "month-first": False}
+"""The words of `--dates`."""
 
 
-def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
-    """Add `import`."""
+def add_import(
+    parts: argparse._SubParsersAction, shared: argparse.ArgumentParser, name: str, help_text: str  # type: ignore[type-arg]
+) -> None:  # fmt: skip
+    """Add `import` for the list called `name`."""
     importing = parts.add_parser(
-        "import", parents=[shared],
-        help=_("read the portal's customer export, or any CSV or XLSX file"),
+        "import", parents=[shared], help=help_text,
         description=_(
             "Reads a table file into the book of one cloud (--cloud; if not said, the first one "
-            "that is on). Rows that cannot be right are refused and written to a file that can be "
+            "that is on). Columns are known by their headings in many languages, or by what stands "
+            "in them. Rows that cannot be right are refused and written to a file that can be "
             "mended and imported again; a damaged file imports nothing."
         ),
         epilog=_("Exit code 3 if any row was refused; the other rows are imported all the same."),
     )  # fmt: skip
-    importing.add_argument("file", type=Path)
+    importing.add_argument("file", type=Path, help=_("a CSV, XLSX, XLS, ODS or JSON file"))
     importing.add_argument(
         "--dry-run",
         action="store_true",
@@ -47,22 +51,34 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
         help=_("read a field from this column; may be repeated"),
     )
     importing.add_argument(
+        "--encoding", default="", metavar="NAME",
+        help=_("the text's encoding, where it is not what was guessed: windows-1251"),
+    )  # fmt: skip
+    importing.add_argument(
+        "--sheet", default="", metavar="NAME", help=_("the sheet of a workbook that has several")
+    )
+    importing.add_argument(
+        "--dates", choices=tuple(DATES),
+        help=_("what 03/04/2026 is, where the file does not tell: 3 April or 4 March"),
+    )  # fmt: skip
+    importing.add_argument(
         "--refused",
         type=Path,
         metavar="FILE",
         help=_("where to write the refused rows (default: beside the file)"),
     )
     importing.add_argument("--json", action="store_true", help=_("the result as a JSON object"))
-    importing.set_defaults(run=run)
+    importing.set_defaults(run=run_import, list_name=name)
 
 
-def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+def run_import(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Import a file, or say what that would do."""
     from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.core.clock import now
-    from partnerdesk.models.importing.customers import carry_out_import
-    from partnerdesk.models.importing.files import keep_refused, parse_mapping, read_plan
+    from partnerdesk.models.importing.fields import LISTS
+    from partnerdesk.models.importing.files import carry_out, keep_refused, parse_mapping, read_plan
     from partnerdesk.models.lists.export import refuse_target
+    from partnerdesk.models.sheets import Chosen
 
     store = open_book(arguments, settings)
     account = one_account(arguments, settings, store, _("A file is imported into one cloud."))
@@ -71,11 +87,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     if wanted is not None:
         refuse_target(wanted, not_over=path)
     mapping = parse_mapping(arguments.map)
+    chosen = Chosen(arguments.encoding, arguments.sheet, DATES.get(arguments.dates or ""))
+    by = (Actor.present(), now())
+    kind = LISTS[arguments.list_name]
     with progress_line(_("Reading {file}").format(file=path.name)) as told:
-        plan = read_plan(store, account.id, path, mapping, told)
-    found: ImportPlan | ImportOutcome = plan
+        plan = read_plan(store, account, kind, path, by, mapping, chosen, told)
+    found: FilePlan | ImportOutcome = plan
     if not arguments.dry_run:
-        found = carry_out_import(store, plan, Actor.present(), now())
+        found = carry_out(store, plan, *by)
     refused, problem = None, None
     if plan.refused and (not arguments.dry_run or wanted):
         try:
@@ -93,24 +112,27 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 
 def _print_words(
-    plan: ImportPlan,
-    found: ImportPlan | ImportOutcome,
+    plan: FilePlan,
+    found: FilePlan | ImportOutcome,
     refused: Path | None,
     place: str,
     *,
     dry_run: bool,
 ) -> None:
+    from itertools import islice
+
     from partnerdesk.models.core.text import shown
-    from partnerdesk.models.importing.files import counts, mapped_columns
+    from partnerdesk.models.importing.files import counts, how_read, mapped_columns
 
     print(shown(f"{plan.file} → {place}"))
-    for line in mapped_columns(plan):
+    for line in (*mapped_columns(plan), *how_read(plan)):
         print(f"  {shown(line)}")
-    for change in plan.changes[:SHOWN]:
-        for field in change.shown():
-            print(shown(f"~ {change.company_name}: {field.field}: {field.before} → {field.after}"))
+    for name, fields in islice(plan.shown_changes(), SHOWN):
+        for field in fields:
+            print(shown(f"~ {name}: {field.field}: {field.before} → {field.after}"))
     for row in plan.refused_rows[:SHOWN]:
-        print(shown("! " + _("line {line}: {reason}").format(line=row.line, reason=row.reason)))
+        about = f"{row.name}: {row.reason}" if row.name else row.reason
+        print(shown("! " + _("line {line}: {reason}").format(line=row.line, reason=about)))
     if max(plan.changed, plan.refused) > SHOWN:
         print(_("… and more; all are counted."))
     print(counts(found))
@@ -123,13 +145,22 @@ def _print_words(
 
 
 def _print_json(
-    plan: ImportPlan, found: ImportPlan | ImportOutcome, refused: Path | None, *, dry_run: bool
+    plan: FilePlan, found: FilePlan | ImportOutcome, refused: Path | None, *, dry_run: bool
 ) -> None:
+    text = plan.encoding
     result = {
         "change_id": getattr(found, "change_id", None),
         "file": plan.file,
         "sha256": plan.sha256,
+        "list": plan.kind.name,
         "dry_run": dry_run,
+        "encoding": text.title if text else None,
+        "encoding_is_guess": bool(text and text.is_guess),
+        "encoding_sample": list(text.sample) if text else [],
+        "passed_over": {
+            "empty_lines": plan.passed.blank,
+            "lines": [{"line": line, "text": said} for line, said in plan.passed.lines],
+        },
         "columns": {str(field): column for field, column in plan.columns.used.items()},
         "unused_columns": list(plan.columns.unused),
         "new": found.new,
@@ -138,14 +169,15 @@ def _print_json(
         "refused": found.refused,
         "changes": [
             {
-                "company_name": change.company_name,
-                "fields": {line.field: [line.before, line.after] for line in change.shown()},
+                "company_name": name,
+                "fields": {line.field: [line.before, line.after] for line in fields},
             }
-            for change in plan.changes
+            for name, fields in plan.shown_changes()
         ],
         "refused_rows": [
             {
                 "line": row.line,
+                "company_name": row.name,
                 "problems": [
                     {"field": problem.field, "value": problem.value, "reason": problem.reason}
                     for problem in row.problems
