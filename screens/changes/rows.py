@@ -63,6 +63,9 @@ class RowsScreen(AppScreen):
     }
     """
 
+    _row_key = 0
+    """The row under the cursor; 0 as long as there is none."""
+
     table = query_one(RecordTable)
     heading = query_one("#run-heading", Static)
 
@@ -110,8 +113,10 @@ class RowsScreen(AppScreen):
         self.heading.update(" · ".join([self.heading_text(), *parts]))
 
     def on_record_table_moved(self, event: RecordTable.Moved) -> None:
-        """Say whole what the row under the cursor has no room for."""
-        if event.row is not None and not self.awaits_key and not self.prompt.is_open:
+        """Say whole what the row has no room for that the cursor was moved to."""
+        before, self._row_key = self._row_key, event.row.key if event.row is not None else 0
+        was_moved = before not in (0, self._row_key)
+        if event.row is not None and was_moved and not self.prompt.is_open:
             *_row, change, message = event.row.values
             text = " · ".join(filter(None, (change, message)))
             self.status.say(shown(text)[:LONGEST_SAID], whole=True)
