@@ -14,13 +14,14 @@ from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.cli.shared.records import print_fields
 from partnerdesk.models.changes.list import CHANGES
 from partnerdesk.models.core.errors import ExitCode
-from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.text import listed, shown
 from partnerdesk.models.languages import _, ngettext
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.model import Settings
 
 
@@ -93,6 +94,25 @@ def _numbered(texts: Iterable[str]) -> dict[str, str]:
     return {str(number): text for number, text in enumerate(texts, 1)}
 
 
+def _set_right(store: Store, behind: Sequence[int]) -> None:
+    """Let each change say again whether it was undone, and tell that it did not."""
+    from partnerdesk.models.changes.verify import set_right
+
+    tell(
+        ngettext(
+            "{count} change did not say rightly whether it was undone: {ids}.",
+            "{count} changes did not say rightly whether they were undone: {ids}.",
+            len(behind), ids=listed([str(id) for id in behind]),
+        )
+    )  # fmt: skip
+    tell(_("An older partnerdesk that is still open leaves it so; else somebody changed it."))
+    if store.read_only:
+        tell(_("Without read-only mode the same command sets it right."))
+        return
+    set_right(store, behind)
+    tell(_("It is set right by the undos of the history, which were not changed."))
+
+
 def run_verify(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Look for tampering; every finding is a line on stdout."""
     from partnerdesk.models.changes.verify import verify
@@ -109,7 +129,10 @@ def run_verify(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
             {"change": finding.change_id or None, "text": finding.text}
             for finding in found.findings
         ]
-        report = {"entries": found.entries, "digest": found.digest, "findings": findings}
+        report = {
+            "entries": found.entries, "digest": found.digest, "findings": findings,
+            "behind": list(found.behind),
+        }  # fmt: skip
         print(json_text(report, indent=2))
     else:
         for finding in found.findings:
@@ -119,6 +142,8 @@ def run_verify(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         tell(_("The history was changed behind the program's back ({count}).").format(count=count))
         return ExitCode.FAILED
     tell(_("The history is whole: {count}.").format(count=count))
+    if found.behind:
+        _set_right(store, found.behind)
     if found.entries:
         tell(_("Keep its last hash in another place: {digest}").format(digest=found.digest))
     return ExitCode.DONE

@@ -39,14 +39,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     if parts is Parts.RUN:
         return _undo_run(arguments, settings, store, entry)
     if parts is Parts.IMPORT and not why_not_undone(entry):
-        return _undo_import(arguments, store, entry)
+        return _undo_import(arguments, settings, store, entry)
     return _undo_one(arguments, settings, store)
 
 
 def _undo_one(arguments: argparse.Namespace, settings: Settings, store: Store) -> ExitCode:
     from partnerdesk.models.operations.undo import plan_undo
 
-    plan = plan_undo(store, arguments.id, present())
+    plan = plan_undo(store, arguments.id, present(settings))
     _check_why(arguments, removes=plan.asks_why)
     done = _("Change {id} is undone.").format(id=arguments.id)
     words = ("undone", "would_undo")
@@ -80,17 +80,20 @@ def _undo_run(
         _check_why(arguments, removes=removes)
 
     return run_planned(
-        arguments, store, [account], RunRequest(RunKind.UNDO), f"{RunKind.UNDO} {entry.id}",
-        lambda: [(account, plan_undo_run(store, account, entry, present(), why))], check,
+        arguments, settings, store, [account], RunRequest(RunKind.UNDO),
+        f"{RunKind.UNDO} {entry.id}",
+        lambda: [(account, plan_undo_run(store, account, entry, present(settings), why))], check,
     )  # fmt: skip
 
 
-def _undo_import(arguments: argparse.Namespace, store: Store, entry: Change) -> ExitCode:
+def _undo_import(
+    arguments: argparse.Namespace, settings: Settings, store: Store, entry: Change
+) -> ExitCode:
     """Take an import back in one transaction, as far as nobody changed its customers since."""
     from partnerdesk.models.importing.undo import plan_undo_import, undo_import
     from partnerdesk.models.operations.bulk_records import RowState
 
-    planned = plan_undo_import(store, entry.id or 0, present())
+    planned = plan_undo_import(store, entry.id or 0, present(settings))
     to_do = planned.counts()[RowState.WAITING]
     if not arguments.dry_run and to_do:
         _check_why(arguments, removes=planned.removes)

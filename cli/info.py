@@ -7,7 +7,6 @@ import platform
 import shutil
 import sqlite3
 import sys
-from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +18,9 @@ from partnerdesk.models.core.errors import AppError, ExitCode
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.database.versions import known_versions, schema_version
-from partnerdesk.models.languages import _, language, speak
-from partnerdesk.models.settings.database_url import SqliteFile, masked
+from partnerdesk.models.languages import _, speak
+from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.models.settings.describe import describe_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         "versions": _versions(),
         "paths": _paths(book(arguments, settings)),
         "database": _database(book(arguments, settings)),
-        "settings": _settings(settings),
+        "settings": describe_settings(settings),
         "terminal": _terminal(settings),
     }
     if arguments.json:
@@ -113,39 +113,6 @@ def _no_index(store: Store) -> str:
         "missing: filters of a large book are slow. Let the server have the extension pg_trgm, "
         "then run partnerdesk database upgrade"
     )
-
-
-def _settings(settings: Settings) -> dict[str, str]:
-    by_locale, by_default = _("by locale"), _("default")
-    shown = {
-        "database": masked(settings.database) or _("your data folder"),
-        "language": settings.language or f"{language()} ({by_locale})",
-        "theme": settings.theme,
-        "read_only": str(settings.read_only).lower(),
-        "mouse": settings.mouse,
-        "drawing": settings.drawing,
-        "start": settings.start,
-        "first_picture": str(settings.first_picture).lower(),
-        **{f"keys.{name}": keys for name, keys in settings.keys.items()},
-        **{f"mail.{name}": str(value) or "–" for name, value in asdict(settings.mail).items()},
-        **{
-            f"clouds.{id}.enabled": str(cloud.enabled).lower()
-            for id, cloud in settings.clouds.items()
-        },
-    }
-    corrected = {
-        name: "" for name, place in settings.origins.items()
-        if name.startswith("capabilities.") and place != str(paths.project_settings())
-    }  # fmt: skip
-    for name in corrected:
-        _table, capability, cell = name.split(".")
-        corrected[name] = str(dict(settings.capabilities[capability])[cell])
-    default = str(paths.project_settings())
-    return {
-        name: f"{value}  [{by_default if place == default else place}]"
-        for name, value in {**shown, **corrected}.items()
-        for place in [settings.origins.get(name, default)]
-    }
 
 
 def _terminal(settings: Settings) -> dict[str, str]:

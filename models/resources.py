@@ -153,7 +153,7 @@ def waiting(connection: Connection, accounts: Sequence[int], at: datetime) -> di
     )
     begun = [ngettext("{count} draft", "{count} drafts", drafts)] if drafts else []
     new = ngettext("{count} added in 30 days", "{count} added in 30 days", added)
-    due = [ngettext("{count} invitation due", "{count} invitations due", letters)] * bool(letters)
+    due = [ngettext("{count} letter due", "{count} letters due", letters)] * bool(letters)
     lone = ngettext("{count} without a relationship", "{count} without a relationship", without)
     ends = ngettext(
         "{count} delegated admin ends in 30 d", "{count} delegated admin end in 30 d", ending

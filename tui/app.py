@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from partnerdesk.models.core.errors import SettingsError
+from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 from partnerdesk.screens.resources.list import ResourcesScreen
 from partnerdesk.tui.base_app import BaseApp
@@ -17,6 +18,7 @@ from partnerdesk.tui.book_watch import BookWatch
 from partnerdesk.tui.last_frame import LastPicture
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
 from partnerdesk.tui.themes import ANSI, THEMES
+from partnerdesk.tui.widgets.actions import GO
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.wire import own_driver
 
@@ -74,6 +76,10 @@ class ConsoleApp(BaseApp):
         saving.start()
         saving.join(SAVE_SECONDS)
 
+    def stop_waiting(self) -> bool:
+        """Stop the wait for a book that another process holds; nothing was written yet."""
+        return self.desk.store.lock_waits.stop()
+
     def take_picture(self, screen: Screen[Any]) -> None:
         """Store the picture of `screen` before another screen covers it."""
         if self.picture is not None and self.standing is None and isinstance(screen, AppScreen):
@@ -124,17 +130,41 @@ class ConsoleApp(BaseApp):
         screen = self.screen
         if not isinstance(screen, AppScreen):
             return
-        from partnerdesk.screens.shared.palette import LEAVE, REDRAW, Palette
+        from partnerdesk.screens.shared.palette import CUSTOMER, LEAVE, REDRAW, SETTING, Palette
+        from partnerdesk.tui.screens import actions_elsewhere
+
+        # Only the form's own key leaves a form, because that key asks about unsaved text.
+        leads_away = any(action.id == GO.id for action in screen.all_actions())
+        elsewhere = actions_elsewhere(screen) if leads_away else {}
 
         async def chosen(id: str | None) -> None:
             if id == REDRAW:
                 self.redraw()
             elif id == LEAVE:
                 await self.action_quit()
+            elif id in elsewhere:
+                place = elsewhere[id]
+                await self.go_to(place.screen, place.tab)
+                if isinstance(self.screen, AppScreen):
+                    await self.screen.action_perform(place.action.id)
+            elif id is not None and id.startswith(CUSTOMER):
+                await self.show("customer", int(id.removeprefix(CUSTOMER)))
+            elif id is not None and id.startswith(SETTING):
+                self.tell_setting(id.removeprefix(SETTING))
             elif id is not None:
                 await screen.action_perform(id)
 
-        await self.ask_dialog(Palette(screen.all_actions(), self.desk.settings.keys), chosen)
+        others = [(id, place.title, place.action) for id, place in elsewhere.items()]
+        await self.ask_dialog(Palette(self.desk, screen.all_actions(), others), chosen)
+
+    def tell_setting(self, name: str) -> None:
+        """Show the value of a setting, its origin, and the file in which to change it."""
+        from partnerdesk.models.core import paths
+        from partnerdesk.models.settings.describe import describe_settings
+
+        value = shown(describe_settings(self.desk.settings)[name])
+        text = _("{name} = {value}. It is changed in {file}; the next start heeds it.")
+        self.say(text.format(name=name, value=value, file=paths.user_settings()), whole=True)
 
     async def action_quit(self) -> None:
         """Leave the console; if work would be lost, warn first and leave at the second request."""
@@ -152,10 +182,10 @@ class ConsoleApp(BaseApp):
         """Show which key leaves the console, because many press ctrl+c by habit."""
         self.say(_("ctrl+q quits."))
 
-    def say(self, text: str, *, error: bool = False) -> None:
+    def say(self, text: str, *, error: bool = False, whole: bool = False) -> None:
         """Show a message in the status line of the screen on top, unless a question is open."""
         for screen in self._app_screens()[-1:]:
-            screen.call_later(screen.take_word, text, error=error)
+            screen.call_later(screen.take_word, text, error=error, whole=whole)
 
     def warn(self, text: str) -> None:
         """Show a warning on the screen on top, even while a question is open."""

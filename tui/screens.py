@@ -6,9 +6,12 @@ Screens open each other by these names (`shell.show`), so that no screen imports
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from partnerdesk.models.languages import N_, _
 
 if TYPE_CHECKING:
+    from partnerdesk.tui.widgets.actions import Action
     from partnerdesk.tui.widgets.app_screen import AppScreen
 
 SCREENS = {
@@ -47,6 +50,43 @@ LIGHT_SCREENS = frozenset(
     {*MAIN_SCREENS, "invitations", "partners", "delegated-admin", "ended", "guide"}
 )
 """The screens that need none of the modules imported after the first rows."""
+
+PLACES = (
+    ("resources", "", N_("Resources")),
+    ("customers", "", N_("Customers")),
+    ("invitations", "tab.invitations", N_("Invitations")),
+    ("partners", "tab.partners", N_("Partners")),
+    ("delegated-admin", "tab.delegated-admin", N_("Delegated admin")),
+    ("ended", "tab.ended", N_("Ended")),
+    ("changes", "", N_("Changes")),
+)
+"""The screens that the palette reaches from everywhere: the name, the tab's action, the title."""
+
+
+class Place(NamedTuple):
+    """An action of a screen that the palette reaches from everywhere."""
+
+    screen: str
+    """The name of the main screen."""
+    tab: str
+    """The action that opens the tab of the main screen; empty if the screen is no tab."""
+    title: str
+    """The screen's title, in the current language."""
+    action: Action
+
+
+def actions_elsewhere(here: AppScreen) -> dict[str, Place]:
+    """Return the actions of the other screens in `PLACES`, by ids of the form `screen/action`."""
+    actions: dict[str, Place] = {}
+    for name, tab, title in PLACES:
+        other = screen_class(name)
+        if isinstance(here, other):
+            continue
+        for action in other.ACTIONS:
+            if not action.id.startswith("tab."):
+                place = Place("relationships" if tab else name, tab, _(title), action)
+                actions[f"{name}/{action.id}"] = place
+    return actions
 
 
 def screen_class(name: str) -> type[AppScreen]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.customers.many import add_which, is_one, run_many
@@ -11,15 +12,16 @@ from partnerdesk.cli.shared.open_book import open_book
 from partnerdesk.cli.shared.plans import add_trying, carry, present
 from partnerdesk.models.core.errors import NotFoundError, UsageError
 from partnerdesk.models.customers.edit_fields import EDITED
-from partnerdesk.models.customers.form.fields import FIELD_TITLES
+from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
 
     from partnerdesk.models.changes.plan import Fields
     from partnerdesk.models.core.errors import ExitCode
+    from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.customers.entities import Note
     from partnerdesk.models.customers.page import CustomerPage
     from partnerdesk.models.database.store import Store
@@ -105,9 +107,16 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         return run_many(arguments, settings, store, RunKind.EDIT, wishes)
     account, id = named_customer(arguments, settings, store, arguments.customer[0])
     page = read_customer(store, id)
-    plan = plan_edit_customer(page, account, form_values(page) | given, present())
+    plan = plan_edit_customer(page, account, form_values(page) | given, present(settings))
+    if FormField.COUNTRY not in given:  # with another country all fields are written
+        plan = replace(plan, reasons=_of(given, plan.reasons))
     words = ("changed", "would_change")
     return carry(arguments, settings, store, plan, words, _reading(store, id))
+
+
+def _of(given: Collection[str], reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Leave out what to mind of fields that nobody gave."""
+    return tuple(one for one in reasons if one.refuses or one.field in ("", *given))
 
 
 def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -132,7 +141,7 @@ def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     tags = parse_tags(arguments.set or "")
     if arguments.set is None:
         tags = tags_with(page.tags, come, go)
-    plan = plan_tags(page, tags, present())
+    plan = plan_tags(page, tags, present(settings))
     record = _reading(store, page.customer.id or 0)
     return carry(arguments, settings, store, plan, ("tagged", "would_tag"), record)
 
@@ -156,7 +165,7 @@ def run_note(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         return run_many(arguments, settings, store, RunKind.NOTE, {"text": text.strip()})
     page = _page(arguments, settings, store)
     note = None if number is None else _note(page, number)
-    plan = plan_note(page, text, note, present())
+    plan = plan_note(page, text, note, present(settings))
     record = _reading(store, page.customer.id or 0)
     return carry(arguments, settings, store, plan, ("noted", "would_note"), record)
 

@@ -82,7 +82,7 @@ def run_many(
     which = " ".join(arguments.filter.split()) or ids_word(id for _of, ids in found for id in ids)
     words = " ".join(f"{name}={text}" for name, text in wish.wishes.items())
     asked = f"{kind.value} {'--all' if arguments.all else which} {words}"
-    return run_over(arguments, store, accounts, wish, found, asked)
+    return run_over(arguments, settings, store, accounts, wish, found, asked)
 
 
 def _found(

@@ -123,7 +123,7 @@ def _run(
     accounts = scope(arguments, settings, store, ALL).accounts
     asked = f"{wish.kind.value} {' '.join(arguments.filter.split())} {words}"
     found = _found(arguments, store, accounts, spec)  # says also whether the filter can be read
-    return run_over(arguments, store, accounts, wish, found, asked)
+    return run_over(arguments, settings, store, accounts, wish, found, asked)
 
 
 def _found(

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import PlanContext
     from partnerdesk.models.core.errors import ExitCode
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.operations.bulk import PlannedRun, RunRequest, RunView
+    from partnerdesk.models.settings.model import Settings
 
 Found = tuple["Account", "Sequence[int]"]
 """An account, and the records of it that are meant."""
@@ -24,6 +26,7 @@ Found = tuple["Account", "Sequence[int]"]
 
 def run_over(
     arguments: argparse.Namespace,
+    settings: Settings,
     store: Store,
     accounts: Iterable[Account],
     wish: RunRequest,
@@ -34,6 +37,7 @@ def run_over(
 
     Args:
         arguments: `json` and `dry_run`.
+        settings: whether anything may be changed.
         store: the book.
         accounts: those that are meant.
         wish: what the run does.
@@ -45,9 +49,9 @@ def run_over(
     """
     from partnerdesk.models.operations.bulk import plan_run
 
-    by = present()
+    by = present(settings)
     return run_planned(
-        arguments, store, accounts, wish, asked,
+        arguments, settings, store, accounts, wish, asked,
         lambda: [
             (account, plan_run(store, account, wish, ids, by, asked))
             for account, ids in found
@@ -58,6 +62,7 @@ def run_over(
 
 def run_planned(
     arguments: argparse.Namespace,
+    settings: Settings,
     store: Store,
     accounts: Iterable[Account],
     wish: RunRequest,
@@ -83,7 +88,8 @@ def run_planned(
         tell_going_on(run)
     planned = plan() if not cut_off else []
     if cut_off and arguments.dry_run:
-        planned = [(account, _left(store, account, run)) for account, run in cut_off]
+        by = present(settings)
+        planned = [(account, _left(store, account, run, by)) for account, run in cut_off]
     to_do = any(run.counts()[RowState.WAITING] for _account, run in planned)
     if to_do and not arguments.dry_run:
         for _account, begun in planned:
@@ -103,12 +109,12 @@ def run_planned(
     return printed.exit_code
 
 
-def _left(store: Store, account: Account, run: RunView) -> PlannedRun:
+def _left(store: Store, account: Account, run: RunView, by: PlanContext) -> PlannedRun:
     """Return what a run that was cut off would still do."""
     from partnerdesk.models.operations.bulk import plan_run
 
     ids = [row.record_id for row in run.rows if row.is_open(again=False)]
-    return plan_run(store, account, run.wish, ids, present())
+    return plan_run(store, account, run.wish, ids, by)
 
 
 def tell_going_on(run: RunView, *, again: bool = False) -> None:

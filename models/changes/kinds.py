@@ -50,7 +50,7 @@ _TITLES = {
     ChangeKind.INVITATION: (N_("Invitation"), N_("Invitation")),
     ChangeKind.ENDED: (N_("Ended"), N_("End a relationship")),
     ChangeKind.PARTNER: (N_("Partner"), N_("Indirect provider or reseller")),
-    ChangeKind.DELEGATED_ADMIN: (N_("Delegated admin"), N_("Delegated admin")),
+    ChangeKind.DELEGATED_ADMIN: (N_("GDAP"), N_("Delegated admin")),
     ChangeKind.TEMPLATE: (N_("Letter template"), N_("Keep an own letter template")),
     ChangeKind.DEMO: (N_("Demo book made"), N_("Demo book made")),
 }

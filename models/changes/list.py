@@ -75,7 +75,7 @@ CHANGES = ListSpec(
             aliases=("kind",),
         ),
         Column(
-            "customer", N_("Customer"), "ch.subject", 18, grows=3, sort="ch.subject",
+            "customer", N_("Customer"), "ch.subject", 16, grows=3, sort="ch.subject",
             line=SUBJECT_LINE, rank=2, aliases=("subject", "company"),
         ),
         Column(
@@ -84,7 +84,7 @@ CHANGES = ListSpec(
             10, Kind.CHOICE, choices=CLOUDS, rank=5, attribute="cloud",
         ),
         Column(
-            "state", N_("Status"), STATE, 10, Kind.CHOICE, choices=STATES, rank=3,
+            "state", N_("Status"), STATE, 12, Kind.CHOICE, choices=STATES, rank=3,
             attribute="state", implies=dict.fromkeys((UNDONE, PARTLY), "ch.undone_by IS NOT NULL"),
         ),
         Column(
@@ -99,6 +99,12 @@ CHANGES = ListSpec(
         Column(
             "run", N_("Part of"), "ch.part_of", 8, Kind.NUMBER, wide_only=True, rank=9,
             aliases=("part",),
+        ),
+        Column(
+            "tenant", N_("Microsoft ID of the customer"),
+            "coalesce((SELECT c.microsoft_id FROM customers AS c WHERE c.id = ch.customer_id), '')",
+            36, wide_only=True, in_files=True, rank=10, attribute="customer_microsoft_id",
+            aliases=("customer_microsoft_id",),
         ),
     ),
     default_sort=Sort("when", descending=True),

@@ -44,10 +44,10 @@ def hanging_places(loop: asyncio.AbstractEventLoop) -> list[str]:
     """
     main = threading.main_thread().ident or 0
     lines = ["\nThe main thread is in"]
-    lines += _places(traceback.walk_stack(sys._current_frames().get(main)))  # noqa: SLF001 - the one documented way to see another thread
+    lines += _frame_lines(traceback.walk_stack(sys._current_frames().get(main)))  # noqa: SLF001 - the one documented way to see another thread
     for task in asyncio.all_tasks(loop):
         lines.append("\nA task waits in")
-        lines += _places(_awaited(task))
+        lines += _frame_lines(_awaited_frames(task))
     return lines
 
 
@@ -71,13 +71,13 @@ def written_by() -> tuple[str, str]:
     )
 
 
-def _places(frames: Iterable[tuple[FrameType, int]]) -> Iterator[str]:
+def _frame_lines(frames: Iterable[tuple[FrameType, int]]) -> Iterator[str]:
     for frame, line in frames:
         code: CodeType = frame.f_code
         yield f'  File "{code.co_filename}", line {line}, in {code.co_name}'
 
 
-def _awaited(task: asyncio.Task[object]) -> Iterator[tuple[FrameType, int]]:
+def _awaited_frames(task: asyncio.Task[object]) -> Iterator[tuple[FrameType, int]]:
     """Yield the frames in which a task waits, the outermost first."""
     waiting: object = task.get_coro()
     while waiting is not None:

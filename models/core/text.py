@@ -36,8 +36,9 @@ def _picture(match: re.Match[str]) -> str:
 def shown(text: str) -> str:
     """Return `text` as one line that a terminal can print.
 
-    Control characters become their pictures (`ESC` shows as `␛`), so hostile data is visible and
-    can neither move the cursor nor reverse the line. All other characters stay as they are.
+    Control characters become their pictures (`ESC` shows as `␛`), and invisible or reversing ones
+    become `�`, so hostile data can neither hide, move the cursor nor reverse the line. All other
+    characters stay as they are.
     """
     return _UNSAFE.sub(_picture, text)
 
@@ -73,6 +74,11 @@ def without_nul(text: str) -> str:
 def shown_lines(text: str) -> list[str]:
     """Return the lines of `text`, each made safe to show; no line for an empty text."""
     return [shown(line) for line in text.replace("\r\n", "\n").split("\n")] if text else []
+
+
+def in_latin(text: str) -> bool:
+    """Whether `text` is written without letters of any other script than the Latin one."""
+    return all(letter < "\u0250" or "\u1e00" <= letter <= "\u206f" for letter in text)
 
 
 _STROKED = str.maketrans(

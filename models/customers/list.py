@@ -50,7 +50,7 @@ CUSTOMERS = ListSpec(
             "country", N_("Country"), "c.country", 7, Kind.CODE, sort="c.country", rank=4,
         ),
         Column(
-            "relationship", N_("Relationship"), "c.relationship_to_partner", 12, Kind.CHOICE,
+            "relationship", N_("Relationship"), "c.relationship_to_partner", 17, Kind.CHOICE,
             grows=1,
             sort="c.relationship_to_partner", choices=RELATIONSHIPS, rank=2,
             aliases=("relationship_to_partner",),
@@ -62,7 +62,7 @@ CUSTOMERS = ListSpec(
         Column("seen", N_("Seen"), "c.seen_at", 12, Kind.AGE, sort="c.seen_at", rank=3),
         Column(
             "id", N_("Microsoft ID"), "c.microsoft_id", 36, folded="coalesce(c.microsoft_id, '')",
-            is_identifier=True,
+            is_identifier=True, in_files=True,
             wide_only=True, rank=7, aliases=("microsoft_id", "tenant"),
         ),
         Column(

@@ -43,7 +43,7 @@ def check(store: Store) -> list[str]:
     """
     database = store.database
     if isinstance(database, SqliteFile) and not database.path.exists():
-        raise _no_book(database)
+        raise _missing_book(database)
     with closing(connect(database)) as connection:
         findings = []
         if not schema_version(connection):
@@ -103,17 +103,17 @@ def restore(store: Store, source: Path) -> Path | None:
         private_folder(database.path.parent)
     fresh = database.path.with_name(f".{database.path.name}.restoring")
     try:
-        _fetch(source, fresh)
-        return _put_in_place(fresh, database)
+        _copy_source(source, fresh)
+        return _replace_book(fresh, database)
     finally:
         for file in _files(fresh):
             file.unlink(missing_ok=True)
 
 
-def _fetch(source: Path, fresh: Path) -> None:
+def _copy_source(source: Path, fresh: Path) -> None:
     """Copy the book `source` to `fresh`; raise FileError unless the copy is a whole book."""
     if not _looks_like_a_database(source):
-        raise _no_copy(source)
+        raise _bad_copy(source)
     # Without -wal and -shm files beside it, no process uses the file: it is opened as immutable,
     # so that SQLite needs no write access to the folder.
     is_used = any(file.exists() for file in _files(source)[1:])
@@ -128,18 +128,18 @@ def _fetch(source: Path, fresh: Path) -> None:
             reader.backup(writer)
         is_whole = _is_whole(fresh)
     except (sqlite3.OperationalError, OSError) as error:
-        raise _not_copied(fresh, error) from None
+        raise _copy_error(fresh, error) from None
     except sqlite3.DatabaseError:
         is_whole = False
     if not is_whole:
-        raise _no_copy(source)
+        raise _bad_copy(source)
     with closing(connect(SqliteFile(fresh))) as copy:
         try:
             version = schema_version(copy)
         except ForeignError:
             version = ""
         if not version:
-            raise _no_copy(source)
+            raise _bad_copy(source)
 
 
 def _looks_like_a_database(source: Path) -> bool:
@@ -158,7 +158,7 @@ def _looks_like_a_database(source: Path) -> bool:
         ) from None
 
 
-def _put_in_place(fresh: Path, database: SqliteFile) -> Path | None:
+def _replace_book(fresh: Path, database: SqliteFile) -> Path | None:
     """Move the book `fresh` to the path of `database`; return the path of the old book."""
     book = database.path
     if not any(file.exists() for file in _files(book)):
@@ -170,7 +170,7 @@ def _put_in_place(fresh: Path, database: SqliteFile) -> Path | None:
     if is_whole:
         _copy(book, old_book)
         try:
-            _write_over(fresh, database)
+            _overwrite(fresh, database)
         except BaseException:
             old_book.unlink()
             raise
@@ -182,7 +182,7 @@ def _put_in_place(fresh: Path, database: SqliteFile) -> Path | None:
     return old_book
 
 
-def _write_over(fresh: Path, database: SqliteFile) -> None:
+def _overwrite(fresh: Path, database: SqliteFile) -> None:
     """Write the book `fresh` into a file that other processes may have open."""
     deadline = monotonic() + connections.BUSY_SECONDS
 
@@ -228,10 +228,10 @@ def _copy(source: Path, target: Path) -> None:
     try:
         copy_database(source, target)
     except (sqlite3.Error, OSError) as error:
-        raise _not_copied(target, error) from None
+        raise _copy_error(target, error) from None
 
 
-def _not_copied(target: Path, error: sqlite3.Error | OSError) -> FileError:
+def _copy_error(target: Path, error: sqlite3.Error | OSError) -> FileError:
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return FileError(
         _("The copy {file} cannot be written: {error}.").format(file=target, error=reason),
@@ -239,7 +239,7 @@ def _not_copied(target: Path, error: sqlite3.Error | OSError) -> FileError:
     )
 
 
-def _no_copy(source: Path) -> FileError:
+def _bad_copy(source: Path) -> FileError:
     return FileError(
         _("{file} is not a whole copy of a book.").format(file=source), _("Name another file.")
     )
@@ -249,7 +249,7 @@ def _file_of(store: Store, command: str, file: Path) -> SqliteFile:
     database = store.database
     if isinstance(database, SqliteFile):
         if not database.path.exists() and "dump" in command:
-            raise _no_book(database)
+            raise _missing_book(database)
         return database
     raise UsageError(
         _("The book is on a PostgreSQL server, which has its own tools for this."),
@@ -257,7 +257,7 @@ def _file_of(store: Store, command: str, file: Path) -> SqliteFile:
     )
 
 
-def _no_book(database: SqliteFile) -> NotFoundError:
+def _missing_book(database: SqliteFile) -> NotFoundError:
     return NotFoundError(
         _("There is no book {name} yet.").format(name=database.name),
         _("The first start of partnerdesk makes it."),

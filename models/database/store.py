@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.core import permissions
 from partnerdesk.models.core.errors import ConflictError, RefusedError, StoreError
 from partnerdesk.models.database.connection import (
     Connection,
@@ -14,6 +15,7 @@ from partnerdesk.models.database.connection import (
     open_postgres,
     open_sqlite,
 )
+from partnerdesk.models.database.lock_waits import LockWaits
 from partnerdesk.models.database.versions import known_versions, schema_version
 from partnerdesk.models.languages import _
 from partnerdesk.models.settings.database_url import Database, SqliteFile
@@ -34,6 +36,8 @@ class Store:
     def __init__(self, database: Database, *, read_only: bool = False) -> None:
         self.database = database
         self.read_only = read_only
+        self.lock_waits = LockWaits()
+        """Writers that wait for another process; SQLite only, a server waits by itself."""
         self._file: tuple[int, int] | None = None
         """Device and inode number of the file that `open` opened; None for a server."""
 
@@ -89,7 +93,7 @@ class Store:
                 poolclass=NullPool,
                 hide_parameters=True,
             )
-            event.listen(engine, "begin", _begin_sqlite)
+            event.listen(engine, "begin", self._begin_sqlite)
             return engine
         return create_engine(
             "postgresql+psycopg://",
@@ -97,6 +101,13 @@ class Store:
             poolclass=NullPool,
             hide_parameters=True,
         )
+
+    def _begin_sqlite(self, connection: SqlConnection) -> None:
+        # Transactions that read before they write would deadlock: a writer takes the lock at once.
+        if connection.get_execution_options().get("immediate"):
+            self.lock_waits.begin(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     def _open_same_file(self, path: Path) -> sqlite3.Connection:
         """Open the file that `open` opened, and refuse another file at the same path.
@@ -164,12 +175,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _begin_sqlite(connection: SqlConnection) -> None:
-    # Two transactions that read before they write would deadlock: a writer takes the lock at once.
-    immediate = connection.get_execution_options().get("immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-
 def refuse_read_only(*, read_only: bool) -> None:
     """Refuse to write in read-only mode.
 
@@ -177,7 +182,7 @@ def refuse_read_only(*, read_only: bool) -> None:
         RefusedError: the console is in read-only mode.
     """
     if read_only:
-        raise RefusedError(_("Nothing can be changed: the console is in read-only mode."))
+        raise RefusedError(permissions.read_only().text)
 
 
 def changed_meanwhile() -> ConflictError:

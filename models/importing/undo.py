@@ -111,11 +111,11 @@ def plan_undo_import(store: Store, change_id: int, by: PlanContext) -> ImportUnd
 
 
 def _planned(session: Session, entry: Change, by: PlanContext) -> ImportUndo:
-    reasons: list[Reason] = []
+    reasons = [*by.refusals]
     rows: list[ImportRow] = []
     if never := why_not_undone(entry):
         reasons.append(Reason("undo.never", never))
-    else:
+    if not reasons:
         rows = [*changed_rows(session, entry), *_added_rows(session, entry)]
         rows.sort(key=lambda row: row.state is RowState.WAITING)
     stands = any(row.state is not RowState.NOTHING for row in rows)

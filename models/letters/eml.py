@@ -46,8 +46,8 @@ def message(letter: Letter, sender: str, at: datetime, message_id: str) -> Email
     from email import message_from_bytes
     from email.policy import SMTP
 
-    written = _written(letter, sender, at, message_id, draft=False)
-    return message_from_bytes(written, policy=SMTP.clone(refold_source="none"))
+    content = _bytes_of(letter, sender, at, message_id, draft=False)
+    return message_from_bytes(content, policy=SMTP.clone(refold_source="none"))
 
 
 def eml_bytes(letter: Letter, sender: str, at: datetime, message_id: str) -> bytes:
@@ -57,7 +57,7 @@ def eml_bytes(letter: Letter, sender: str, at: datetime, message_id: str) -> byt
         RefusedError: the letter cannot be sent (`check_letter`).
         UsageError: the sender is no address.
     """
-    return _written(letter, sender, at, message_id, draft=True)
+    return _bytes_of(letter, sender, at, message_id, draft=True)
 
 
 def write_eml(path: Path, data: bytes, *, overwrite: bool = False) -> None:
@@ -82,7 +82,7 @@ def eml_name(letter: Letter) -> str:
     return f"{whole.encode()[:80].decode(errors='ignore').rstrip('-')}.eml"
 
 
-def _written(letter: Letter, sender: str, at: datetime, message_id: str, *, draft: bool) -> bytes:
+def _bytes_of(letter: Letter, sender: str, at: datetime, message_id: str, *, draft: bool) -> bytes:
     from email.utils import format_datetime
 
     if refusing := [reason for reason in check_letter(letter) if reason.refuses]:
@@ -91,7 +91,7 @@ def _written(letter: Letter, sender: str, at: datetime, message_id: str, *, draf
     headers = [
         *([f"From: {_mailbox(*sender_parts(sender))}"] if sender.strip() else []),
         f"To: {_mailbox(letter.name, letter.email)}",
-        f"Subject: {_words(letter.subject.strip(), _PLAIN_SUBJECT)}",
+        f"Subject: {_encoded_words(letter.subject.strip(), _PLAIN_SUBJECT)}",
         f"Date: {format_datetime(at)}",
         f"Message-ID: <{re.sub(r'[^A-Za-z0-9]+', '-', message_id)[:100] or 'letter'}@{_DOMAIN}>",
         *(["X-Unsent: 1"] if draft else []),
@@ -106,10 +106,10 @@ def _written(letter: Letter, sender: str, at: datetime, message_id: str, *, draf
 def _mailbox(name: str, address: str) -> str:
     if not name.strip():
         return wire_address(address)
-    return f"{_words(name.strip(), _PLAIN)}\r\n <{wire_address(address)}>"
+    return f"{_encoded_words(name.strip(), _PLAIN)}\r\n <{wire_address(address)}>"
 
 
-def _words(text: str, plain: re.Pattern[str]) -> str:
+def _encoded_words(text: str, plain: re.Pattern[str]) -> str:
     """Return a header's text as it is where that is `plain`, else in encoded words (RFC 2047)."""
     if plain.fullmatch(text) and "=?" not in text:
         wrapped = textwrap.wrap(text, _FOLDED_AT, break_long_words=False, break_on_hyphens=False)

@@ -25,8 +25,8 @@ CODES = frozenset(
     f"link.{problem}"
     for problem in (
         "required", "too-long", "unsafe-characters", "wrong-form", "not-https", "sign-in", "html",
-        "other-host", "other-cloud", "old-page", "no-kind", "no-partner", "other-partner",
-        "ends-oddly",
+        "other-host", "other-cloud", "old-page", "no-kind", "no-partner", "partner-form",
+        "other-partner", "ends-oddly",
     )
 )  # fmt: skip
 """All codes of reasons about a link; they are the same in every language."""
@@ -113,7 +113,7 @@ def _check_text(url: str) -> Reason | None:
 
 
 def _check_address(url: str, hosts: Sequence[str]) -> Reason | None:
-    """Return the refusal of a link without a host of some cloud; None if it has one."""
+    """Return the refusal of a link that is not https to a host of a cloud; None if it is."""
     try:
         parts = urlsplit(url)
         host, named = parts.hostname or "", parts.netloc
@@ -163,9 +163,15 @@ def _parameters(url: str, tenant_id: str) -> list[Reason]:
         reasons.append(_warning("no-kind", text))
     partner = parameters.get("partnerid", parameters.get("id", "") if is_old else "")
     partner = partner.strip().lower()
-    if not _GUID.fullmatch(partner):
+    if not partner:
         text = _("The link does not say which partner invites (partnerId).")
         reasons.append(_warning("no-partner", text))
+    elif not _GUID.fullmatch(partner):
+        text = _(
+            "The link names the partner as {text}; partnerId is a tenant ID, such as "
+            "1c2d3e4f-5a6b-7c8d-9e0f-1a2b3c4d5e6f. Copy the link anew."
+        ).format(text=_short(partner))
+        reasons.append(_warning("partner-form", text))
     elif tenant_id.strip() and partner != tenant_id.strip().lower():
         text = _(
             "The link is of another partner: it names {theirs}, this account is {own}. "

@@ -97,7 +97,7 @@ def completions(
         written = candidates
     else:
         candidates = _values(place, place.column, known)
-        written = [_written(value) for value in candidates]
+        written = [_quoted_if_needed(value) for value in candidates]
     if not candidates:
         return Completions(line)
     current = line.text[place.start : place.end]
@@ -155,5 +155,5 @@ def _moments(place: Place) -> list[str]:
     return [*(["never"] if place.operator in (":", "=") else []), *DAYS, *AGES]
 
 
-def _written(value: str) -> str:
+def _quoted_if_needed(value: str) -> str:
     return quoted(value) if needs_quotes(value) else value

@@ -22,7 +22,7 @@ MOST = 100
 """How many filters are stored for each kind of list."""
 
 Used = dict[Text, Annotated[int, range(2**53)]]
-"""When each filter was last used: milliseconds since 1970, no two of them equal."""
+"""When each filter was last used: milliseconds since 1970, later than every earlier use."""
 _Content = dict[Text, Used]
 """The content of the file: the used filters by list."""
 

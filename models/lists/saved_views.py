@@ -107,10 +107,10 @@ class Kept:
 
     def named(self, list_name: str, name: str) -> SavedView | None:
         """Return the view with this id or name, ignoring case; None if there is none."""
-        wanted = _same(name)
+        wanted = _folded(name)
         views = self.of(list_name)
-        words = [view for view in views if _same(view.word) == wanted]
-        return next(iter([*words, *(view for view in views if _same(view.name) == wanted)]), None)
+        words = [view for view in views if _folded(view.word) == wanted]
+        return next(iter([*words, *(view for view in views if _folded(view.name) == wanted)]), None)
 
     def find(self, list_name: str, name: str) -> SavedView:
         """Return the view with this id or name, ignoring case.
@@ -195,9 +195,9 @@ def both(first: Filter, second: Filter) -> Filter:
     return Filter(f"{first.text} {second.text}".strip(), alternatives)
 
 
-def _same(name: str) -> str:
+def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
 def _same_view(one: SavedView, other: SavedView) -> bool:
-    return one.list_name == other.list_name and _same(one.title) == _same(other.title)
+    return one.list_name == other.list_name and _folded(one.title) == _folded(other.title)

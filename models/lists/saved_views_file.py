@@ -126,7 +126,7 @@ def _change(change: Callable[[Kept], Kept]) -> Reading:
             changed = change(found)
             notice = "" if is_whole else _put_aside(file)
             if changed != found or not is_whole:
-                own_files.write(file, _written(changed), for_people=True)
+                own_files.write(file, _as_json(changed), for_people=True)
     except OSError as error:
         raise FileError(
             _("{file} cannot be written: {reason}.").format(
@@ -144,7 +144,7 @@ def _put_aside(file: Path) -> str:
     )
 
 
-def _written(kept: Kept) -> dict[str, object]:
+def _as_json(kept: Kept) -> dict[str, object]:
     views = [{"list": view.list_name, **asdict(view)} for view in kept.own]
     for view in views:
         del view["list_name"], view["id"]  # an own view has no id

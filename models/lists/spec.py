@@ -79,12 +79,14 @@ class Column:
     """The share of the width that is left over; 0 keeps the column at `width`."""
     wide_only: bool = False
     """Whether the column is shown in wide mode only."""
+    in_files: bool = False
+    """Whether exports contain the column even if the screen does not show it, e.g. an id."""
     rank: int = 0
     """Columns of the highest rank are dropped first on a narrow terminal."""
     sort: str = ""
     """The indexed SQL expression to sort by; empty if the column cannot be sorted."""
     folded: str = ""
-    """The SQL expression of the folded text that a filter searches; empty: there is none."""
+    """The SQL expression of the folded text that a filter searches; empty: `line`, or `field`."""
     in_words: bool = False
     """Whether the `words` of the list contain the folded text too."""
     is_identifier: bool = False

@@ -58,7 +58,7 @@ class IndexHint:
         ]
 
     def count(self, connection: Connection, most: int) -> int:
-        """Return the number of rows in the set, counting no further than `most` + 1."""
+        """Return how many keys the arms select, counting no further than `most` + 1."""
         rows = joined(" UNION ALL ", self.arms)
         counted = f"SELECT count(*) FROM ({rows.text} LIMIT ?) AS found"  # noqa: S608
         return int(connection.rows(counted, (*rows.values, most + 1))[0][0])

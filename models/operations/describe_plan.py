@@ -11,6 +11,7 @@ from partnerdesk.models.changes.calls import describe_kept_calls
 from partnerdesk.models.changes.kinds import PLAN_TITLES
 from partnerdesk.models.changes.plan import CheckState
 from partnerdesk.models.core.clock import moment_text
+from partnerdesk.models.core.sources import told_source
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import VERDICT_TITLES, Verdict
 from partnerdesk.models.customers.records import TAG
@@ -77,7 +78,7 @@ def _reason(reason: Fields) -> tuple[str, str]:
     field = reason["field"]
     title = _(ASKED_TITLES[field]) if field in ASKED_TITLES else _("In general")
     text = f"{mark} {reason['text']}"
-    if source := reason["source"]:
+    if source := told_source(reason["source"] or ""):
         text += f"\n({source})"
     return title, text
 

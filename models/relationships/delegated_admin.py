@@ -32,6 +32,7 @@ from partnerdesk.models.relationships.lifecycles import (
     DelegatedAdminState,
 )
 from partnerdesk.models.relationships.lists import GLOBAL_ADMINISTRATOR
+from partnerdesk.models.values.days import typed_day
 from partnerdesk.models.values.durations import Duration, parse_duration
 from partnerdesk.models.values.fields import day_field, kept, text_field, yes_no
 
@@ -80,11 +81,8 @@ def parse_extension(text: str) -> Extension | None:
     """Return what `P180D` or `2027-06-30` means; None where it is neither."""
     if duration := parse_duration(text):
         return Extension(by=duration, text=text.strip().upper())
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return Extension(until=day, text=day.isoformat())
+    day = typed_day(text)
+    return None if day is None else Extension(until=day, text=day.isoformat())
 
 
 @dataclass(frozen=True)

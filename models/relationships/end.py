@@ -7,7 +7,6 @@ was done in the portal; a connected one gets the call that does it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -51,13 +50,15 @@ from partnerdesk.models.relationships.entities import (
     ResellerRelationship,
     SentBy,
 )
-from partnerdesk.models.relationships.invitation import letter_call, letter_day, letter_stays_out
+from partnerdesk.models.relationships.invitation_details import letter_day
+from partnerdesk.models.relationships.invitation_events import letter_call, letter_stays_out
 from partnerdesk.models.relationships.lifecycles import (
     RELATIONSHIP,
     RelationshipEvent,
     RelationshipState,
 )
 from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.models.values.days import typed_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -188,7 +189,7 @@ def plan_end(account: Account, ending: Ending, wish: EndingRequest, by: PlanCont
 def _point(obstacle: Obstacle, wish: EndingRequest, at: datetime) -> ChecklistItem:
     said = wish.looked.get(obstacle, "")
     title = _(OBSTACLE_TITLES[obstacle])
-    until = end_day(said)
+    until = typed_day(said)
     if said == NONE_LEFT or (until is not None and until <= at.date()):
         return ChecklistItem(obstacle, title, CheckState.SETTLED, _("nothing is left"))
     if said:
@@ -206,14 +207,6 @@ def _last_point() -> ChecklistItem:
     return ChecklistItem("relationship", _("4 End the relationship"), CheckState.UNKNOWN, text)
 
 
-def end_day(said: str) -> date | None:
-    """Return the day that a person named; None where it is no day."""
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return None
-
-
 def _wish_reasons(wish: EndingRequest) -> list[Reason]:
     reasons = []
     reason = wish.reason.strip()
@@ -225,7 +218,7 @@ def _wish_reasons(wish: EndingRequest) -> list[Reason]:
         text = _("At most {count} characters.").format(count=LONGEST_REASON)
         reasons.append(Reason("end.long-reason", text, "reason"))
     for obstacle, said in wish.looked.items():
-        if said not in ("", NONE_LEFT, SOME_LEFT) and end_day(said) is None:
+        if said not in ("", NONE_LEFT, SOME_LEFT) and typed_day(said) is None:
             text = _("{text} is neither none, active nor a day such as 2027-03-31.")
             reasons.append(
                 Reason("end.unclear", text.format(text=shown(said[:40])), obstacle.value)
@@ -270,7 +263,7 @@ def _obstacle_reasons(
 ) -> list[Reason]:
     known = [point.known for point in points]
     if CheckState.IN_THE_WAY in known:
-        days = [day for said in wish.looked.values() if (day := end_day(said)) is not None]
+        days = [day for said in wish.looked.values() if (day := typed_day(said)) is not None]
         ahead = [day for day in days if day > at.date()]
         text = _("Something is still active; the checklist says what. Nothing is touched.")
         if ahead:

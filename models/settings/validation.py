@@ -65,7 +65,7 @@ def validated(merged: Mapping[str, Any], origins: Mapping[str, str]) -> Settings
     try:
         valid = schema().model_validate(merged)
     except ValidationError as error:
-        raise _explained(error.errors()[0], origins) from None
+        raise _explanation(error.errors()[0], origins) from None
     values = {entry.name: getattr(valid, entry.name) for entry in fields(Settings)[:-1]}
     settings = Settings(**values, origins=dict(origins))
     _check_mail(settings.mail, origins)
@@ -148,19 +148,19 @@ def _check_mail(mail: MailSettings, origins: Mapping[str, str]) -> None:
         # The host may be a whole address with a password, so the message does not repeat it.
         raise errors.SettingsError(
             _("{place}: the setting {name} cannot be used as it is.").format(
-                place=_place(f"mail.{wrong}", origins), name=f"mail.{wrong}"
+                place=_origin(f"mail.{wrong}", origins), name=f"mail.{wrong}"
             ),
             wanted,
         )
 
 
-def _explained(error: ErrorDetails, origins: Mapping[str, str]) -> errors.SettingsError:
+def _explanation(error: ErrorDetails, origins: Mapping[str, str]) -> errors.SettingsError:
     name = ".".join(str(part) for part in error["loc"])
     kind = error["type"]
     example = _("`partnerdesk info` names the file that shows its right form.")
     if kind == "missing":
         text = _("{place}: the setting {name} is missing.")
-        return errors.SettingsError(text.format(place=_place(name, origins), name=name), example)
+        return errors.SettingsError(text.format(place=_origin(name, origins), name=name), example)
     if kind == "literal_error":
         wanted = _("It must be one of {choices}.").format(choices=error["ctx"]["expected"])
     elif kind.startswith("bool"):
@@ -181,13 +181,13 @@ def _refusal(
 ) -> errors.SettingsError:
     return errors.SettingsError(
         _("{place}: the setting {name} cannot be {value}.").format(
-            place=_place(name, origins), name=name, value=repr(value)
+            place=_origin(name, origins), name=name, value=repr(value)
         ),
         wanted,
     )
 
 
-def _place(name: str, origins: Mapping[str, str]) -> str:
+def _origin(name: str, origins: Mapping[str, str]) -> str:
     """Return the origin of a setting, or else of another setting in the same table."""
     while name not in origins and "." in name:
         name = name.rpartition(".")[0]

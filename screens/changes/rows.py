@@ -108,8 +108,12 @@ class RowsScreen(AppScreen):
         counts = self.counts()
         total = sum(counts.values())
         parts = [ngettext("{count} row", "{count} rows", total)]
-        parts += [f"{counts[state]} {_(title)}" for state, title in self.titles.items()
-                  if counts.get(state)]  # fmt: skip
+        counted = _("{count} {state}")  # a language that declines may turn it round
+        parts += [
+            counted.format(count=counts[state], state=_(title))
+            for state, title in self.titles.items()
+            if counts.get(state)
+        ]
         self.heading.update(" · ".join([self.heading_text(), *parts]))
 
     def on_record_table_moved(self, event: RecordTable.Moved) -> None:

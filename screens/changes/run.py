@@ -93,7 +93,8 @@ class RunScreen(RowsScreen):
         if isinstance(run, int):
             view = await desk.aside(read_run, run)
             account = desk.account_of(view.account_id)
-            plans = await desk.aside(open_plans, account, view, desk.by())
+            by = desk.by()
+            plans = {} if by.refusals else await desk.aside(open_plans, account, view, by)
             done = await desk.aside(done_rows, run)
             told = {place: row.change for place, row in done.items()}
             return cls(desk, account, view, None, plans, told)
@@ -164,9 +165,7 @@ class RunScreen(RowsScreen):
         """Return why `action` cannot be done now."""
         if self._working and action.id not in ("desk.back", "desk.help"):
             return _("It is being carried out; Esc stops it behind the present row.")
-        if self.desk.settings.read_only and action.changes:
-            return _("Read-only mode: nothing can be changed.")
-        return ""
+        return super().refusal(action)
 
     async def do_carry_out(self) -> None:
         """Have confirmed what has to be, ask why where the history needs it, then do the rows."""

@@ -101,11 +101,10 @@ class UndoImportScreen(RowsScreen):
         if self._writing and action.id != "desk.help":
             return _("It is being carried out; this takes a moment.")
         if action.id == "undo-import.carry-out":
-            if self.desk.settings.read_only:
-                return _("Read-only mode: nothing can be changed.")
-            if self._done or self._planned.reasons or not self._waiting():
+            if self._planned.reasons:
+                return " ".join(reason.text for reason in self._planned.reasons)
+            if self._done or not self._waiting():
                 return _("There is nothing to do. Esc goes back.")
-            return ""
         return super().refusal(action)
 
     def do_carry_out(self) -> None:

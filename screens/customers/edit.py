@@ -135,7 +135,3 @@ class EditCustomerScreen(CustomerFormScreen):
             self._ask_next_clash()
             return
         await super().do_review()
-
-    def leaving_words(self) -> tuple[str, str]:
-        """Return what is asked before what was changed is lost, and the answer that loses it."""
-        return _("Throw away what you changed?"), _("Yes")

@@ -136,7 +136,12 @@ class CustomerScreen(PageScreen):
         self.choose(
             _("Copy:"),
             [
-                Choice("i", _("Microsoft ID"), lambda: self.copy(customer.microsoft_id or "")),
+                Choice(
+                    "i",
+                    _("Microsoft ID"),
+                    lambda: self.copy(customer.microsoft_id or ""),
+                    default=True,
+                ),
                 Choice("d", _("Primary domain"), lambda: self.copy(customer.primary_domain)),
                 Choice("n", _("Company"), lambda: self.copy(customer.company_name)),
             ],

@@ -35,21 +35,27 @@ class ExportFlow:
         self._screen = screen
         self._query = query
         self._total = screen.table.total
-        self._shown = [column.name for column in screen.table.shown_columns()]
+        seen = [column.name for column in screen.table.shown_columns()]
+        always = [column.name for column in query.spec.columns if column.in_files]
+        self._shown = list(dict.fromkeys([*seen, *always]))
         self._marks = screen.table.marks
         self._columns: list[str] | None = None
 
     async def ask(self) -> None:
         """Ask which rows, where some are marked; then which columns."""
         if not self._marks:
-            self._ask_columns()
+            if self._screen.table.is_counted and not self._total:
+                self._screen.status.say(_("There is nothing to export."))
+            else:
+                self._ask_columns()
             return
         marked = ngettext("{count} marked", "{count} marked", len(self._marks))
         hidden = await self._screen.marks.hidden_text()
         self._screen.choose(
             _("Export:"),
             [
-                Choice("m", f"{marked} {hidden}".rstrip(), self._take_marked),
+                Choice("m", f"{marked} {hidden}".rstrip(), self._take_marked,
+                       default=True),
                 Choice("a", ngettext("all {count} shown", "all {count} shown", self._total),
                        self._ask_columns),
             ],
@@ -69,7 +75,7 @@ class ExportFlow:
         self._screen.choose(
             _("Columns:"),
             [
-                Choice("p", _("the portal's four"), self._ask_path),
+                Choice("p", _("the portal's four"), self._ask_path, default=True),
                 Choice("s", _("those of the list"), self._take_shown),
             ],
         )
@@ -85,6 +91,7 @@ class ExportFlow:
 
     def _path_given(self, text: str | None) -> None:
         if not text or not text.strip():
+            self._screen.nothing_typed(text)
             return
         path = typed_path(text)
         format_of(path)
@@ -92,7 +99,7 @@ class ExportFlow:
             self._screen.choose(
                 _("{file} exists.").format(file=path.name),
                 [
-                    Choice("n", _("keep it"), lambda: None),
+                    Choice("n", _("keep it"), lambda: None, default=True),
                     Choice("o", _("overwrite"), lambda: self._start(path, overwrite=True)),
                 ],
             )

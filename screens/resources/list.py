@@ -20,6 +20,8 @@ from partnerdesk.tui.widgets.questions import Choice
 from partnerdesk.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
 
@@ -28,9 +30,9 @@ def columns() -> tuple[Column, ...]:
     longest = max(cell_len(_(resource.action)) for resource in RESOURCES)
     return (
         Column("action", N_("Action"), "", longest),
-        Column("learn", N_("Read this to learn"), "", 18, grows=1, rank=4),
-        Column("scope", N_("Scope"), "", 14, rank=3),
-        Column("now", N_("Now"), "", 24, grows=1, rank=1),
+        Column("learn", N_("Read this to learn"), "", 12, rank=4),
+        Column("scope", N_("Scope"), "", 12, rank=3),
+        Column("now", N_("Now"), "", 34, grows=3, rank=1),
     )
 
 
@@ -51,6 +53,9 @@ class ResourcesScreen(AppScreen):
         Action("resources.copy", "y", N_("Copy link"),
                N_("Copy the address of one of the pages to read"), "y"),
     )  # fmt: skip
+
+    _counts: Mapping[str, str] = {}
+    """What waits now, by the resource's name."""
 
     table = query_one("#resources", RecordTable)
     reading = query_one("#reading", Static)
@@ -80,6 +85,7 @@ class ResourcesScreen(AppScreen):
             )
 
     def _show_rows(self, counts: dict[str, str]) -> None:
+        self._counts = counts
         rows = [
             Row(number, (
                 _(resource.action),
@@ -90,6 +96,7 @@ class ResourcesScreen(AppScreen):
             for number, resource in enumerate(RESOURCES, 1)
         ]  # fmt: skip
         self.table.show_all(rows)
+        self._show_reading()
 
     @property
     def resource(self) -> Resource:
@@ -111,7 +118,7 @@ class ResourcesScreen(AppScreen):
             Content.assemble(f"  {place} ", (_(link.title), f"underline link='{link.address}'"))
             for place, link in enumerate(resource.links, 1)
         ]
-        clouds_title = _("Clouds") + ": "
+        clouds_title, now_title = _("Clouds") + ": ", _("Now") + ": "
         words = {"yes": _("yes"), "no": _("no"), "partly": _("in part"), "unstated": _("not known")}
         offered = ", ".join(
             f"{name} – {words[cloud.allows(resource.needs).support]}"
@@ -123,6 +130,7 @@ class ResourcesScreen(AppScreen):
         where = [
             Content.assemble((scope_title, "$text-muted"), _(resource.scope)),
             Content.assemble((clouds_title, "$text-muted"), offered),
+            Content.assemble((now_title, "$text-muted"), self._counts.get(resource.name, "…")),
         ]
         if hint := resource.hint(list(dict.fromkeys(chosen))):
             where.append(Content.assemble(("! ", "bold $text-warning"), hint))
@@ -163,7 +171,9 @@ class ResourcesScreen(AppScreen):
         self.choose(
             _("Copy:"),
             [
-                Choice(str(number), _(link.title), partial(self._copy, number - 1))
+                Choice(
+                    str(number), _(link.title), partial(self._copy, number - 1), default=number == 1
+                )
                 for number, link in enumerate(links, 1)
             ],
         )

@@ -69,6 +69,9 @@ class NarrowingDialog(Dialog[str | None], ModalScreen[str | None]):
         """Return the id of the option under the cursor; where it is not there, the first is."""
         return self._chosen
 
+    def narrowed(self, words: Sequence[str]) -> None:
+        """Take notice of other words, before what holds them is shown."""
+
     def compose(self) -> ComposeResult:
         """Build the line to type into and the list."""
         with Vertical(classes="dialog") as box:
@@ -105,7 +108,7 @@ class NarrowingDialog(Dialog[str | None], ModalScreen[str | None]):
         else:
             options.action_cursor_up()
 
-    def action_take(self) -> None:
+    async def action_take(self) -> None:
         """Take the option under the cursor."""
         self._narrow()
         options = self.query_one(OptionList)
@@ -127,13 +130,23 @@ class NarrowingDialog(Dialog[str | None], ModalScreen[str | None]):
         if text == self._narrowed_by:
             return
         self._narrowed_by = text
+        words = fold(text).split()
+        self.narrowed(words)
+        self._show(words, self.preferred(words))
+
+    def narrow_again(self) -> None:
+        """Show what holds the typed text by now, the cursor on the same option."""
+        options, there = self.query_one(OptionList), ""
+        if options.highlighted is not None:
+            there = options.get_option_at_index(options.highlighted).id or ""
+        self._show(fold(self._narrowed_by or "").split(), there)
+
+    def _show(self, words: Sequence[str], preferred: str) -> None:
         options = self.query_one(OptionList)
         options.clear_options()
-        words = fold(text).split()
         entries = list(self.entries(words))
         options.add_options(entries)
         ids = [entry.id for entry in entries]
-        preferred = self.preferred(words)
         if preferred in ids:
             options.highlighted = ids.index(preferred)
         else:

@@ -47,7 +47,12 @@ class CloudSelector(NarrowingDialog):
             yield Option(self._line(account), id=str(account.id))
         if all(word in fold(_("All clouds")) for word in words):
             yield Option(
-                Content.assemble((_("All clouds"), "bold"), "  ", _("look and search only")), id=ALL
+                Content.assemble(
+                    (_("All clouds"), "bold"),
+                    "  ",
+                    _("look, search and edit; what is new needs one account"),
+                ),
+                id=ALL,
             )
 
     def _line(self, account: Account) -> Content:

@@ -132,6 +132,13 @@ class FormScreen(AppScreen):
         """
         raise NotImplementedError
 
+    def plan_of_fields(self, values: Mapping[str, str]) -> Plan | None:  # noqa: ARG002
+        """Return the plan without what the book has to be searched for; None where nothing is.
+
+        What it says of the fields is shown first: the book may be busy, or away.
+        """
+        return None
+
     def follow(self, name: str) -> None:
         """Fill in what follows from a field that was left."""
 
@@ -144,10 +151,6 @@ class FormScreen(AppScreen):
 
     def begun(self) -> None:
         """Go on when the form is on the screen."""
-
-    def leaving_words(self) -> tuple[str, str]:
-        """Return what is asked before what was typed is lost, and the answer that loses it."""
-        return _("What you typed is not kept."), _("Leave and lose it")
 
     def filled_in(self) -> None:
         """Show the fields, now that their rules are there."""

@@ -1,4 +1,4 @@
-"""Keys of vim and less that move through lists and pages, numbers before them, and searching."""
+"""The keys of vim and less in lists and on pages: moving, numbers before keys, searching."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.events import MouseScrollDown
 from textual.widgets import Markdown, Static
 
 from partnerdesk.models.core.text import occurrences
 from partnerdesk.screens.customers.page import CustomerScreen
-from partnerdesk.screens.resources.guide import GuideScreen
 from partnerdesk.screens.shared.help import HelpScreen
 from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.text_view import TextView
@@ -20,6 +20,8 @@ from tests.support.depth import times
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from textual.widget import Widget
 
 PAGE = 20
 """Rows of a list that are seen in a window of 80×24: it has a header, headings and a foot."""
@@ -159,7 +161,7 @@ async def test_slash_finds_on_a_page_and_n_goes_round(tmp_path: Path) -> None:
 async def test_guides_and_help_are_searched_and_scrolled_like_less(tmp_path: Path) -> None:
     async with running(demo_desk(tmp_path), (80, 24)) as console:
         await console.press("enter")
-        assert isinstance(console.screen, GuideScreen)
+        assert console.screen.NAME == "guide"
         view = console.screen.query_one(TextView)
         await console.press("G")
         assert view.scroll_y == view.max_scroll_y > 10
@@ -187,7 +189,7 @@ async def test_guides_and_help_are_searched_and_scrolled_like_less(tmp_path: Pat
         await console.press("Z")
         assert "No such key here." in str(help_view.border_subtitle)
         await console.press("slash", "escape", "escape")
-        assert isinstance(console.app.screen, GuideScreen)
+        assert console.screen.NAME == "guide"
 
 
 async def test_wheel_and_double_click_act_on_lists_and_pages(tmp_path: Path) -> None:
@@ -249,7 +251,5 @@ def _looks(console: Console) -> list[str]:
     return [str(span.style) for one in spans for span in one]
 
 
-def _wheel(widget: FieldPage | object) -> object:
-    from textual.events import MouseScrollDown
-
-    return MouseScrollDown(widget, 5, 5, 0, 1, 0, False, False, False)  # type: ignore[arg-type]
+def _wheel(widget: Widget) -> MouseScrollDown:
+    return MouseScrollDown(widget, 5, 5, 0, 1, 0, False, False, False)

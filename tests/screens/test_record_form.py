@@ -22,6 +22,7 @@ from partnerdesk.screens.shared.help import HelpScreen
 from partnerdesk.screens.shared.record_form import RecordFormScreen
 from partnerdesk.tui.keys import check_keymap
 from partnerdesk.tui.widgets.form_layout import LineKind
+from partnerdesk.tui.widgets.form_page import FormPage
 from tests.support.books import NOW, TESTER, demo_desk
 from tests.support.console import Console, running
 from tests.support.edits import set_tags
@@ -247,7 +248,10 @@ async def test_only_fields_that_were_left_are_told_what_is_wrong(tmp_path: Path)
         await console.type("Hello")
         await console.press("tab")
         assert console.said_of("Text") == ["Text * ✓ Hello"]
-        assert console.state == "1 to mend"  # the number, which was left meanwhile
+        assert console.state == ""  # the number was left upwards: somebody looked above it
+        assert console.said_of("Number")[1:] == []
+        await console.press("tab", "tab")
+        assert console.state == "1 to mend"
         assert console.said_of("Number")[1:] == ["✗ A number has digits."]
 
 
@@ -403,12 +407,30 @@ async def test_leaving_asks_only_where_something_was_typed(tmp_path: Path) -> No
     async with note_form(tmp_path) as console:
         await console.type("x")
         await console.press("escape")
-        assert console.said == "What you typed is not kept.  y Leave and lose it  Esc"
-        await console.press("escape")
+        assert console.said.replace("\n", "  ").split("  ") == [
+            "What you typed is not written yet.", "Enter/n stay", "y leave and lose it",
+            "Esc leave; it is back when you open the form again",
+        ]  # fmt: skip
+        await console.press("z")
+        assert console.said.startswith("That is no answer.  What you typed is not written yet.")
+        await console.press("enter")
         assert console.app.screen is console.note
         assert console.value("text") == "x"
         await console.press("escape", "y")
         assert console.screen.NAME == "resources"
+
+
+async def test_a_second_esc_leaves_a_changed_form_and_what_was_typed_comes_back(
+    tmp_path: Path,
+) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "l", "2", "n", *"Northern", "escape", "escape")
+        assert console.screen.NAME == "relationships"
+        await console.press("n")
+        assert console.screen.query_one(FormPage).value("name") == "Northern"
+        assert console.said == "What you had typed is back."
+        await console.press("escape", "y", "n")
+        assert console.screen.query_one(FormPage).value("name") == ""
 
 
 async def test_a_change_by_somebody_else_loses_nothing_that_was_typed(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def test_us_government_refuses_an_address_elsewhere_in_the_review(book: Store) -
         terminal.wait_for("✓ Lisboa")
         terminal.press("ctrl+r")
         terminal.wait_for("Refused: nothing can be carried out.")
-        terminal.wait_for("rules.md §2")
+        terminal.wait_for("learn.microsoft.com/partner-center/")
         terminal.press("!")
         terminal.wait_for("The plan is refused")
         terminal.press("escape")

@@ -124,7 +124,7 @@ def test_a_hidden_character_is_shown_and_not_printed() -> None:
     [
         (LINK.replace("invType=ResellerRelationship&", ""), ["no-kind?"]),
         (LINK.replace("partnerId", "partner"), ["no-partner?"]),
-        (LINK.replace(TENANT, "3b33e682"), ["no-partner?"]),
+        (LINK.replace(TENANT, "3b33e682"), ["partner-form?"]),
         (f"{PAGE}{END}", ["no-kind?", "no-partner?"]),
         (LINK.replace("3b33", "4c44"), ["other-partner?"]),
         (f"{LINK})", ["ends-oddly?"]),

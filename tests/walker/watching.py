@@ -69,10 +69,10 @@ def watch_questions() -> None:
     choose = QuestionScreen.choose
 
     def watched_choose(
-        self: QuestionScreen, question: str, choices: list[Choice], otherwise: str = ""
+        self: QuestionScreen, question: str, choices: list[Choice], *how: Any, **named: Any
     ) -> None:
         tell(choices=[choice.key for choice in choices])
-        choose(self, question, choices, otherwise)
+        choose(self, question, choices, *how, **named)
 
     QuestionScreen.choose = watched_choose  # type: ignore[method-assign]
 

@@ -127,6 +127,10 @@ class Shell(Protocol):
 
     # The state of screens
 
+    def keep_typed(self, screen: Screen[Any]) -> None:
+        """Keep the text typed on a screen that is left, until such a screen is opened again."""
+        ...
+
     def take_typed(self, belongs_to: str) -> Mapping[str, str]:
         """Remove and return the text typed on a failed screen with this `belongs_to`."""
         ...

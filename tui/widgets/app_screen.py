@@ -75,7 +75,8 @@ class AppScreen(Commanded, Counting):
         self.desk = desk
         self.shown_state = desk.state
         """The scope and the state of the book that the screen shows."""
-        self._told_count = ""
+        self._shown_count = ""
+        self._told_long = ""
 
     @classmethod
     async def load(cls, desk: AppSession, *given: Any, **named: Any) -> AppScreen:
@@ -137,12 +138,16 @@ class AppScreen(Commanded, Counting):
     def on_screen_resume(self) -> None:
         """Show changes made while another screen was on top; remember a main screen."""
         self.catch_up()
+        for part in self._moved_parts():
+            part.refresh_pointer()
         if self.IS_MAIN:
             self.desk.remembered.screen = self.NAME
 
     def on_screen_suspend(self) -> None:
-        """Store the picture of the screen for the next start."""
+        """Store the picture of the screen for the next start, and hide the mark of the cursor."""
         self.shell.take_picture(self)
+        for part in self._moved_parts():
+            part.refresh_pointer()
 
     def catch_up(self) -> None:
         """Refresh the screen if the scope or the book changed since it was read.
@@ -191,19 +196,24 @@ class AppScreen(Commanded, Counting):
         """Show the error of a read; the content stays."""
         self.fail(error)
 
-    def take_word(self, text: str, *, error: bool = False) -> None:
+    def take_word(self, text: str, *, error: bool = False, whole: bool = False) -> None:
         """Show a message of the app, unless a question waits for a key."""
         if not self.awaits_key:
-            self.status.say(text, error=error, whole=error)
+            self.status.say(text, error=error, whole=error or whole)
 
     def takes_long(self) -> None:
         """Show that an action takes long, unless there is a message or an open prompt."""
-        if not self.status.message and not self.prompt.is_open:
-            self.status.say(_("This takes its time; ctrl+q leaves."))
+        waits = self.desk.store.lock_waits.is_waiting
+        if self.prompt.is_open or self.awaits_key or (self.status.message and not waits):
+            return
+        self._told_long = _("This takes its time; ctrl+q leaves.")
+        if waits:
+            self._told_long = _("Another process holds the book: Esc stops waiting, ctrl+q leaves.")
+        self.status.say(self._told_long)
 
     def took_long(self) -> None:
         """Remove the message of `takes_long`."""
-        if self.status.message == _("This takes its time; ctrl+q leaves."):
+        if self.status.message == self._told_long:
             self.status.say("")
 
     def take_warning(self, text: str) -> None:
@@ -225,18 +235,18 @@ class AppScreen(Commanded, Counting):
         return [part for part in self.walk_children(Widget) if isinstance(part, Motions)]
 
     def moving(self) -> list[tuple[str, str]]:
-        """Return the keys that move here and are no actions, and what each does, for the help."""
-        told = list(MOVING)
+        """Return the keys that move and are no actions, each with its description, for the help."""
+        lines = list(MOVING)
         if any(isinstance(part, Seen) for part in self._moved_parts()):
-            told += SEEN
-        told += NUMBERS if self.digits_are_free else NO_NUMBERS
-        return [*told, *MOUSE]
+            lines += SEEN
+        lines += NUMBERS if self.digits_are_free else NO_NUMBERS
+        return [*lines, *MOUSE]
 
     def tell_count(self, text: str) -> None:
-        """Show the number that is being typed before a key, in the status line."""
-        if text or self.status.message == self._told_count:
+        """Show the number typed before a key in the status line; remove it if `text` is empty."""
+        if text or self.status.message == self._shown_count:
             self.status.say(text)
-        self._told_count = text
+        self._shown_count = text
 
     # Performing actions
 
@@ -285,10 +295,7 @@ class AppScreen(Commanded, Counting):
         """Return why `action` is refused now; empty if it is allowed."""
         if not action.changes:
             return ""
-        over_all = self.desk.scope is not None and self.desk.scope.account is None
-        if self.OWN_ACCOUNT and over_all and not self.desk.settings.read_only:
-            return ""
-        return self.desk.why_no_change()
+        return self.desk.why_no_change(own_account=self.OWN_ACCOUNT)
 
     def copy(self, text: str) -> None:
         """Copy a text without characters that could control a terminal on pasting."""

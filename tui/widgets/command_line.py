@@ -11,7 +11,7 @@ from partnerdesk.models.languages import _
 from partnerdesk.models.lists.completion import word_completer
 from partnerdesk.tui.widgets.actions import COMMAND
 from partnerdesk.tui.widgets.prompt import Aid
-from partnerdesk.tui.widgets.questions import QuestionScreen
+from partnerdesk.tui.widgets.questions import QuestionScreen, packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,11 +58,14 @@ class CommandLine:
         fitting = [known for known in self._words if known.startswith(word)]
         if word in self._words or argument:
             fitting = [word] if word in self._words else []
-        remark = " ".join(fitting)
-        if len(fitting) == 1:
+        remark = fitting[0] if len(fitting) == 1 else ""
+        if remark:
             action = self._actions.get(remark)
             remark += ": " + (_(action.help) if action else _("Leave the console"))
-        self._screen.prompt.remark(remark)
+        screen = self._screen
+        screen.prompt.remark(remark)
+        screen.status.say(packed(fitting, screen.size.width - 2), whole=True)
+        screen.status.display = len(fitting) > 1
 
     async def _answered(self, text: str | None) -> None:
         """Perform the typed command.
@@ -70,6 +73,7 @@ class CommandLine:
         Raises:
             UsageError: the word is unknown, or takes no argument.
         """
+        self._screen.status.say("")
         word, argument = _parted(text or "")
         if not word:
             return

@@ -62,10 +62,12 @@ class FormPage(Widget):
     class Left(Message):
         """The cursor leaves an item, or `leave` was called; `text` is the item's value."""
 
-        def __init__(self, name: str, text: str) -> None:
+        def __init__(self, name: str, text: str, *, up: bool = False) -> None:
             super().__init__()
             self.name = name
             self.text = text
+            self.up = up
+            """Whether the cursor moves up, as to look at an earlier item."""
 
     class Typed(Message):
         """A person changed the text of the current item."""
@@ -98,10 +100,10 @@ class FormPage(Widget):
         self._remarks: dict[str, Remark] = {}
         self._replaceable: set[str] = set()
         """Names of items with a proposed value: the first typed letter replaces it."""
-        self.leaving: Callable[[str, str], None] | None = None
-        """Called with an item's name and text before a key moves the cursor away. The callback may
-        change the items; the next one is chosen afterwards. `Left` is too late for keys typed
-        ahead."""
+        self.leaving: Callable[[str, str, bool], None] | None = None
+        """Called with an item's name, its text and whether the cursor moves up, before a key moves
+        the cursor away. The callback may change the items; the next one is chosen afterwards.
+        `Left` is too late for keys typed ahead."""
 
     def compose(self) -> ComposeResult:
         """Build the lines, the scrollbar beside them and the input over them."""
@@ -188,14 +190,14 @@ class FormPage(Widget):
             if item.name == name:
                 self._go(place)
 
-    def leave(self) -> None:
+    def leave(self, *, up: bool = False) -> None:
         """Post `Left` for the current item without moving the cursor."""
         if self.current:
-            self.post_message(self.Left(self.current, self.value(self.current)))
+            self.post_message(self.Left(self.current, self.value(self.current), up=up))
 
     def action_next(self) -> None:
         """Go to the next item; on the last item, post `Finished`."""
-        self._announce_leaving()
+        self._announce_leaving(up=False)
         if self._cursor + 1 < len(self._items):
             self._go(self._cursor + 1)
             return
@@ -204,12 +206,12 @@ class FormPage(Widget):
 
     def action_move(self, by: int) -> None:
         """Move the cursor by `by` items."""
-        self._announce_leaving()
+        self._announce_leaving(up=by < 0)
         self._go(min(max(self._cursor + by, 0), len(self._items) - 1))
 
     def action_section(self, by: int) -> None:
         """Go to the first item of the previous or next section, or to the end of the form."""
-        self._announce_leaving()
+        self._announce_leaving(up=by < 0)
         firsts, place = [], 0
         for section in self._sections:
             firsts.append(place)
@@ -220,14 +222,14 @@ class FormPage(Widget):
         elif firsts:
             self._go(0 if by < 0 else place - 1)
 
-    def _announce_leaving(self) -> None:
+    def _announce_leaving(self, *, up: bool) -> None:
         if self.leaving is not None and self.current:
-            self.leaving(self.current, self.value(self.current))
+            self.leaving(self.current, self.value(self.current), up)
 
     def _go(self, place: int, *, follow: bool = True) -> None:
         if place == self._cursor or not self._items:
             return
-        self.leave()
+        self.leave(up=place < self._cursor)
         self._cursor = place
         self._enter()
         self._draw(follow=follow)

@@ -13,6 +13,7 @@ from partnerdesk.models.core.clock import age
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
+    from partnerdesk.models.accounts.accounts import Scope
     from partnerdesk.models.session import AppSession
 
 NAME = "partnerdesk"
@@ -66,7 +67,7 @@ class DeskHeader(Widget):
         if account is None:
             title = _("All clouds")
             chip = Content.styled(f" ▾ {title} ", "reverse")
-            return [Content.assemble(name, " ", chip, " ", _("look and search only")),
+            return [Content.assemble(name, " ", chip, " ", _("look, search and edit")),
                     Content.assemble(name, " ", chip)]  # fmt: skip
         cloud = account.cloud
         short_name = _(cloud.short_name)
@@ -80,19 +81,23 @@ class DeskHeader(Widget):
         scope = self._desk.scope
         parts: list[Content] = []
         if scope is not None:
-            seen = scope.synced_at
-            text = (
-                _("received {age}").format(age=age(seen, self._desk.clock()))
-                if seen
-                else _("nothing received yet")
-            )
-            parts.append(Content.styled(text, "$text-muted"))
+            parts.append(Content.styled(self._received(scope), "$text-muted"))
         if self._desk.demo:
             parts.append(Content.styled(_("DEMO"), "bold $text-accent"))
         if self._desk.settings.read_only:
             mark = _("READ-ONLY")
             parts.append(Content.styled(f" {mark} ", "bold reverse"))
         return Content("  ").join(parts)
+
+    def _received(self, scope: Scope) -> str:
+        """Return the age of the data as text; for several accounts, how many have data."""
+        if scope.synced_at is not None:
+            return _("received {age}").format(age=age(scope.synced_at, self._desk.clock()))
+        received = sum(account.synced_at is not None for account in scope.accounts)
+        if not received:
+            return _("nothing received yet")
+        text = _("received: {count} of {all} accounts")
+        return text.format(count=received, all=len(scope.accounts))
 
     class Clicked(Message):
         """The header was clicked."""

@@ -27,7 +27,7 @@ class StatusLine(Widget):
     DEFAULT_CSS = """
     StatusLine { height: 1; background: $surface; color: $foreground; }
     StatusLine.-error { color: $text-error; text-style: bold; }
-    StatusLine.-whole { height: auto; max-height: 3; padding: 0 1; }
+    StatusLine.-whole { height: auto; max-height: 6; padding: 0 1; }
     """
 
     message: reactive[str] = reactive("", layout=True)
@@ -76,7 +76,7 @@ class KeyBar(Widget):
         self._left_out: frozenset[str] = frozenset()
 
     def leave_out(self, *ids: str) -> None:
-        """Leave out actions that mean nothing now, by their ids; all others are shown again."""
+        """Hide the actions with these ids; all others are shown again."""
         if self._left_out != frozenset(ids):
             self._left_out = frozenset(ids)
             self.refresh()

@@ -143,6 +143,8 @@ class ListQuestions:
     async def _jump_answered(self, text: str | None) -> None:
         if text and text.strip():
             await self._screen.table.jump_to(text)
+        else:
+            self._screen.nothing_typed(text)
 
     def ask_what_to_copy(self, row: Row, names: Mapping[str, str]) -> None:
         """Ask which column's value to copy; `names` maps keys to column names."""
@@ -151,7 +153,12 @@ class ListQuestions:
         screen.choose(
             _("Copy:"),
             [
-                Choice(key, _(column.label), partial(screen.copy, str(value or "")))
+                Choice(
+                    key,
+                    _(column.label),
+                    partial(screen.copy, str(value or "")),
+                    default=key == next(iter(columns)),
+                )
                 for key, column in columns.items()
                 for value in [row.values[screen.SPEC.columns.index(column)]]
             ],

@@ -139,11 +139,12 @@ class ListScreen(ListFrame):
             self.filter = self.questions.parsed(view.filter)
         except FilterError:
             self.filter = NO_FILTER
-        self.table.marks.clear()
+        self.table.marks = self.desk.marks.setdefault((scope.key, self.SPEC.name), set())
         self.table.hidden = frozenset() if scope.account is None else frozenset({"cloud"})
         self.views.take_up(kept, view)
         self.table.cursor = 0
         self.show_rows(keep=view.cursor or -1)
+        self.marks.forget_lost()
 
     def book_changed(self) -> None:
         """Read the rows again; the cursor stays on the same row."""

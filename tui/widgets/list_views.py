@@ -215,7 +215,7 @@ class ListViews:
         except ConflictError as error:
             screen.choose(
                 error.message,
-                [Choice("n", _("keep it"), lambda: None),
+                [Choice("n", _("keep it"), lambda: None, default=True),
                  Choice("o", _("overwrite"), partial(self._save, view, over=True))],
             )  # fmt: skip
 

@@ -50,18 +50,18 @@ class Choice:
 
 @runtime_checkable
 class SaysNoSuchKey(Protocol):
-    """A screen or dialog that says so where a key does nothing."""
+    """A screen or dialog that shows a message for a key without a meaning."""
 
     def no_such_key(self, *, typing: bool) -> None:
-        """Say it; `typing` where letters are being typed."""
+        """Show that a key does nothing here; `typing` if an input has the focus."""
         ...
 
 
 class Dialog(Screen[DialogAnswer]):
-    """What all dialogs do: a key without a meaning is told of in the frame."""
+    """The base of all dialogs; a message for a key without a meaning is shown in the frame."""
 
     def no_such_key(self, *, typing: bool) -> None:  # noqa: ARG002
-        """Say that a key does nothing here."""
+        """Show in the frame that a key does nothing here."""
         self.query_one(".dialog").border_subtitle = _("No such key here.")
 
 
@@ -77,7 +77,11 @@ class QuestionScreen(Screen[None], Reads):
         self._asked_in = ""
         """The question as the status line shows it."""
         self._choices: tuple[Choice, ...] = ()
+        self._escaped: Act | None = None
+        """The function that Esc runs, besides cancelling the question."""
         self._otherwise = ""
+        self._is_wrong_key = False
+        """Whether the previous key was no answer to the open question."""
         self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
         self._typed: Callable[[str], None] | None = None
         self._answered: tuple[str, str] | None = None
@@ -93,16 +97,25 @@ class QuestionScreen(Screen[None], Reads):
 
     # Questions that one key answers; drawing them takes one line
 
-    def choose(self, question: str, choices: list[Choice], otherwise: str = "") -> None:
-        """Ask a question; the key of a choice answers it, any other key cancels it.
+    def choose(
+        self,
+        question: str,
+        choices: list[Choice],
+        otherwise: str = "",
+        *,
+        escaped: Act | None = None,
+    ) -> None:
+        """Ask a question; the key of a choice answers it, and Esc cancels it.
 
         Args:
             question: the text of the question.
             choices: the answers; Enter takes the default answer, if there is one.
             otherwise: text for the effect of cancelling; empty if that is obvious.
+            escaped: a function that Esc runs, besides cancelling; None for nothing.
         """
-        self._question, self._choices = question, tuple(choices)
+        self._question, self._choices, self._escaped = question, tuple(choices), escaped
         self._otherwise = f"Esc {otherwise}".rstrip()
+        self._is_wrong_key = False
         self._show_question()
 
     def pack_choices(self) -> None:
@@ -112,7 +125,9 @@ class QuestionScreen(Screen[None], Reads):
 
     def _show_question(self) -> None:
         parts = [f"{choice.keys} {choice.label}" for choice in self._choices]
-        self._asked_in = packed([self._question, *parts, self._otherwise], self.size.width - 2)
+        wrong = [_("That is no answer.")] if self._is_wrong_key else []
+        texts = [*wrong, self._question, *parts, self._otherwise]
+        self._asked_in = packed(texts, self.size.width - 2)
         self.status.say(self._asked_in, whole=True)
 
     @property
@@ -121,16 +136,17 @@ class QuestionScreen(Screen[None], Reads):
         return bool(self._choices) and self.status.message == self._asked_in
 
     async def take_key(self, event: Key) -> None:
-        """Handle the key that answers a question; any other key cancels it with a message."""
-        choices, self._choices = self._choices, ()
-        answer = next((choice for choice in choices if choice.is_taken_by(event)), None)
-        if answer is not None:
-            self.status.say("")
-            await self.attempt(answer.act)
-        elif event.key == "escape":
-            self.status.say("")
-        else:
-            self.status.say(_("That is no answer: the question is put away."))
+        """Handle the key that answers a question; Esc cancels it, any other key leaves it open."""
+        answer = next((choice for choice in self._choices if choice.is_taken_by(event)), None)
+        if answer is None and event.key != "escape":
+            self._is_wrong_key = True
+            self._show_question()
+            return
+        self._choices = ()
+        self.status.say("")
+        act = self._escaped if answer is None else answer.act
+        if act is not None:
+            await self.attempt(act)
 
     # Questions that a line of text answers
 
@@ -197,6 +213,8 @@ class QuestionScreen(Screen[None], Reads):
         answer, typed, self._answer, self._typed = self._answer, self._typed, None, None
         self._answered = None if text is None else (self.prompt.label, text)
         self.prompt.close()
+        if self.status.has_class("-error"):
+            self.status.say("")  # the error of the previous answer
         self.status.display = True
         self.focus_body()  # before the answer, which may ask again or open a screen
         is_done = answer is None or await self.attempt(partial(answer, text))
@@ -206,6 +224,11 @@ class QuestionScreen(Screen[None], Reads):
         if text and self.is_current:  # ask again with the text, to be corrected or cancelled
             self.ask(self.prompt.label, text, answer, typed, self.prompt.aid, proposed=False)
             self.status.display = True  # the whole error, above the line
+
+    def nothing_typed(self, text: str | None) -> None:
+        """Show that an empty answer does nothing; Esc (`text` None) needs no message."""
+        if text is not None:
+            self.status.say(_("Nothing was typed, so nothing is done."))
 
     def focus_body(self) -> None:
         """Focus the body."""

@@ -29,6 +29,9 @@ class PaintedApp(App[None]):
         """Start to watch whether ctrl+q is answered; called in the driver's input thread."""
         raise NotImplementedError
 
+    def escape_pressed(self) -> None:
+        """Stop waiting for another process, where a person waits; called by any thread."""
+
     def terminal_in_order(self) -> None:
         """Note that the terminal is restored; called by the driver."""
         raise NotImplementedError

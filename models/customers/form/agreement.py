@@ -20,6 +20,7 @@ from partnerdesk.models.customers.form.reasons import (
 )
 from partnerdesk.models.languages import _
 from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.models.values.days import typed_day
 
 if TYPE_CHECKING:
     from partnerdesk.models.customers.form.fields import FormContext, Values
@@ -83,7 +84,7 @@ def check_date(text: str, at: FormContext) -> Checked:
     """Check the day of acceptance; its value is `YYYY-MM-DD`, whatever time stands behind it."""
     field = FormField.AGREEMENT_DATE
     match = _ISO_DAY.fullmatch(text)
-    day = _day(match.group(1)) if match else None
+    day = _day(match.group(1)) if match else typed_day(text)
     if day is None:
         sentence = _("{text} is no date; write year, month and day, such as {example}.")
         said = sentence.format(text=quoted(text), example=at.today.isoformat())

@@ -81,7 +81,8 @@ class DelegatedAdminScreen(RelationshipTab):
         if question:
             self.choose(
                 question,
-                [Choice("p", _("by P180D (half a year)"), partial(self._extend, "P180D")),
+                [Choice("p", _("by P180D (half a year)"), partial(self._extend, "P180D"),
+                        default=True),
                  Choice("d", _("to a day …"), self._ask_day)],
             )  # fmt: skip
 
@@ -91,6 +92,8 @@ class DelegatedAdminScreen(RelationshipTab):
     async def _day_named(self, text: str | None) -> None:
         if text and text.strip():
             await self._extend(text.strip())
+        else:
+            self.nothing_typed(text)
 
     async def _extend(self, text: str) -> None:
         from partnerdesk.models.operations.bulk import RunRequest

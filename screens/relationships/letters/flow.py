@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from partnerdesk.models.core.errors import AppError, RefusedError
+from partnerdesk.models.core.errors import AppError, RefusedError, UsageError
 from partnerdesk.models.core.paths import typed_path
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.core.verdicts import Verdict, why_refused
 from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.lists.completion import path_completer
+from partnerdesk.tui.widgets.prompt import Aid
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.changes.plan import Outcome, Plan, PlanContext
     from partnerdesk.models.letters.letter import Letter
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.relationships.entities import SentBy
     from partnerdesk.tui.widgets.list_screen import ListScreen
+
+FOLDERS_ONLY = ("/",)
+"""Endings of the files that are offered: none has this one."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -38,15 +44,21 @@ class LettersFlow:
 
     def ask_folder(self) -> None:
         """Ask for the folder that the letters are written to."""
-        self._screen.ask(_("Folder"), "", self._folder_named)
+        used = self._desk.letters_folder
+        aid = Aid(path_completer(FOLDERS_ONLY))
+        self._screen.ask(_("Folder"), used, self._folder_named, aid=aid)
 
     async def _folder_named(self, text: str | None) -> None:
         if not text or not text.strip():
+            self._screen.nothing_typed(text)
             return
         folder = typed_path(text)
         if not folder.is_dir():
-            self._say(_("{file} is no folder.").format(file=shown(str(folder))))
-            return
+            raise UsageError(
+                _("{file} is no folder.").format(file=shown(str(folder))),
+                _("Tab completes the folders there are."),
+            )
+        self._desk.letters_folder = text
         plans = await self._each(await self._screen.marks.keys(), partial(self._write, folder))
         count = len(plans)
         said = ngettext("{count} letter is written", "{count} letters are written", count)
@@ -67,7 +79,8 @@ class LettersFlow:
         from partnerdesk.models.letters.eml import eml_bytes, eml_name, write_eml
         from partnerdesk.models.relationships.entities import SentBy
 
-        letter, plan = self._planned(key, SentBy.EML)
+        by = replace(self._desk.by(), refusals=())  # a file changes no book
+        letter, plan = self._planned(key, SentBy.EML, by)
         content = eml_bytes(letter, self._desk.settings.mail.sender, plan.by.at, plan.by.plan_id)
         stem = eml_name(letter).removesuffix(".eml")
         write_eml(folder / f"{stem}-{plan.by.plan_id[:8]}.eml", content)
@@ -90,7 +103,8 @@ class LettersFlow:
             self._say(_("No mail server is set: write [mail] host in your settings."))
             return
         planned = await self._each(
-            await self._screen.marks.keys(), lambda key: self._planned(key, SentBy.SMTP)
+            await self._screen.marks.keys(),
+            lambda key: self._planned(key, SentBy.SMTP, self._desk.by()),
         )
         plans = [plan for _letter, plan in planned]
         again = _had_one(plans)
@@ -108,19 +122,20 @@ class LettersFlow:
 
     # One by one
 
-    def _planned(self, key: RowKey, how: SentBy) -> tuple[Letter, Plan]:
+    def _planned(self, key: RowKey, how: SentBy, by: PlanContext) -> tuple[Letter, Plan]:
         """Return the next letter of an invitation, and the plan by which it goes out.
 
         Raises:
             RefusedError: it cannot go out.
         """
-        from partnerdesk.models.relationships.invitation import plan_letter_out, read_case
+        from partnerdesk.models.relationships.invitation_details import read_case
+        from partnerdesk.models.relationships.invitation_events import plan_letter_out
 
         case = read_case(self._desk.store, key)
         letter = case.letter(self._desk.clock())
-        plan = plan_letter_out(case, letter, how, self._desk.by())
+        plan = plan_letter_out(case, letter, how, by)
         if plan.verdict is Verdict.REFUSED:
-            raise RefusedError(" ".join(reason.text for reason in plan.reasons if reason.refuses))
+            raise RefusedError(why_refused(plan.reasons))
         return letter, plan
 
     async def _carry_out(self, plans: Sequence[Plan]) -> list[Outcome]:

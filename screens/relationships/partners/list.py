@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.core.sources import told_source
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.relationships.lists import PARTNERS
@@ -128,7 +129,7 @@ def _why_empty(account: Account) -> Iterator[str]:
     yield ""
     if model.reason:
         yield model.reason
-        yield f"({model.source})" if model.source else ""
+        yield f"({told_source(model.source)})" if model.source else ""
         yield ""
     if not model.allowed:
         yield _("c  chooses another cloud")

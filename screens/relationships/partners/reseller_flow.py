@@ -102,6 +102,8 @@ class ResellerFlow:
     async def _mpn_id_given(self, text: str | None) -> None:
         if text and text.strip():
             await self._name(text.strip())
+        else:
+            self._screen.nothing_typed(text)
 
     async def _name(self, reseller: str) -> None:
         from partnerdesk.models.operations.bulk import RunRequest
