@@ -34,6 +34,7 @@ FIELDS = [
     "state",
     "why",
     "host",
+    "part_of",
     "customer_microsoft_id",
 ]
 
@@ -81,6 +82,7 @@ def test_a_list_as_json_csv_and_plain_holds_the_values_as_stored(book: Path) -> 
     assert listed[1] == {
         "id": 2, "at": "2026-11-22T12:00:00Z", "actor": "tester", "kind": "tagged",
         "subject": "Adatum", "cloud": "global", "state": "done", "why": None, "host": "testhost",
+        "part_of": 0, "customer_microsoft_id": None,
     }  # fmt: skip
     table = list(csv.DictReader(io.StringIO(changes(book, "list", "--csv").out)))
     assert [row["kind"] for row in table] == ["noted", "tagged", "added"]
