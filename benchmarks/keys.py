@@ -76,6 +76,6 @@ def go_to_the_middle(session: Session, book: Book) -> None:
     session.settle(1.0)
 
 
-def _walk(session: Session, there: str, back: str) -> list[float]:
-    answers = [session.press(key) for key in [there] * STEPS + [back] * STEPS]
+def _walk(session: Session, forth: str, back: str) -> list[float]:
+    answers = [session.press(key) for key in [forth] * STEPS + [back] * STEPS]
     return [answer.seconds for answer in answers if answer.size]

@@ -71,10 +71,10 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     if not given:
         raise UsageError(_("Say what to change, for example: --market DE"))
     store = open_book(arguments, settings)
-    id = one_account(arguments, settings, store, _("One account is changed at a time.")).id
+    id = one_account(arguments, settings, store).id
     account = next(account for account in _read(store) if account.id == id)
     cloud = settings.all_clouds()[account.cloud]
-    plan = plan_edit_account(account, cloud, given, present())
+    plan = plan_edit_account(account, cloud, given, present(settings))
     return carry(arguments, settings, store, plan, ("changed", "would_change"), None)
 
 

@@ -13,12 +13,12 @@ from partnerdesk.cli.shared.records import print_fields
 from partnerdesk.models.accounts.accounts import ALL
 from partnerdesk.models.changes.list import CHANGES
 from partnerdesk.models.core.errors import ExitCode, NotFoundError, UsageError
-from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.text import listed, shown
 from partnerdesk.models.languages import _, ngettext
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.pages.change import ChangePage
@@ -120,7 +120,7 @@ def run_undo(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
     store = open_book(arguments, settings)
     _page(arguments, settings, store)
-    plan = plan_undo(store, arguments.id, present())
+    plan = plan_undo(store, arguments.id, present(settings))
     if plan.asks_why and not (arguments.dry_run or arguments.why.strip()):
         raise UsageError(
             _("To take a customer out of the book needs a reason."), _("Give it with --why TEXT.")
@@ -128,6 +128,25 @@ def run_undo(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     done = _("Change {id} is undone.").format(id=arguments.id)
     words = ("undone", "would_undo")
     return carry(arguments, settings, store, plan, words, None, said=done, tells_why=True)
+
+
+def _set_right(store: Store, behind: Sequence[int]) -> None:
+    """Let each change say again whether it was undone, and tell that it did not."""
+    from partnerdesk.models.changes.verify import set_right
+
+    tell(
+        ngettext(
+            "{count} change did not say rightly whether it was undone: {ids}.",
+            "{count} changes did not say rightly whether they were undone: {ids}.",
+            len(behind), ids=listed([str(id) for id in behind]),
+        )
+    )  # fmt: skip
+    tell(_("An older partnerdesk that is still open leaves it so; else somebody changed it."))
+    if store.read_only:
+        tell(_("Without read-only mode the same command sets it right."))
+        return
+    set_right(store, behind)
+    tell(_("It is set right by the undos of the history, which were not changed."))
 
 
 def run_verify(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -146,7 +165,10 @@ def run_verify(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
             {"change": finding.change_id or None, "text": finding.text}
             for finding in found.findings
         ]
-        report = {"entries": found.entries, "digest": found.digest, "findings": findings}
+        report = {
+            "entries": found.entries, "digest": found.digest, "findings": findings,
+            "behind": list(found.behind),
+        }  # fmt: skip
         print(json_text(report, indent=2))
     else:
         for finding in found.findings:
@@ -156,6 +178,8 @@ def run_verify(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         tell(_("The history was changed behind the program's back ({count}).").format(count=count))
         return ExitCode.FAILED
     tell(_("The history is whole: {count}.").format(count=count))
+    if found.behind:
+        _set_right(store, found.behind)
     if found.entries:
         tell(_("Keep its last hash in another place: {digest}").format(digest=found.digest))
     return ExitCode.DONE

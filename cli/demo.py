@@ -36,6 +36,9 @@ def add_arguments(command: argparse.ArgumentParser, _shared: argparse.ArgumentPa
                       help=_("how many customers (default: %(default)s)"))  # fmt: skip
     command.add_argument("--seed", type=int, default=DEMO_SEED, metavar="S",
                       help=_("which book of that size (default: %(default)s)"))  # fmt: skip
+    command.add_argument("--hostile", action="store_true",
+                      help=_("add names that try terminal, spreadsheet and database; "
+                             "their tag is hostile"))  # fmt: skip
     command.add_argument("--replace", action="store_true", help=_("throw the old demo book away"))
     command.set_defaults(run=run)
 
@@ -53,7 +56,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         _make_room(database, replace=arguments.replace)
     store = Store(database)
     store.open([cloud.id for cloud in clouds])
-    fill_demo(store, settings, arguments.customers, arguments.seed)
+    fill_demo(store, settings, arguments.customers, arguments.seed, hostile=arguments.hostile)
     text = ngettext(
         "{count} demo customer in {file}", "{count} demo customers in {file}",
         arguments.customers, file=database.name,

@@ -20,7 +20,7 @@ from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.database.versions import known_versions, schema_version
 from partnerdesk.models.languages import _, speak
 from partnerdesk.models.settings.database_url import SqliteFile
-from partnerdesk.models.settings.told import told_settings
+from partnerdesk.models.settings.describe import describe_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         "versions": _versions(),
         "paths": _paths(book(arguments, settings)),
         "database": _database(book(arguments, settings)),
-        "settings": told_settings(settings),
+        "settings": describe_settings(settings),
         "terminal": _terminal(settings),
     }
     if arguments.json:

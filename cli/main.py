@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     speak_everywhere(wanted_language(words) or preferred())
     try:
+        if "_ARGCOMPLETE" in os.environ:  # a shell wants to know what a word can become
+            from partnerdesk.cli.completion import complete
+
+            complete()
         code = _run(words)
         sys.stdout.flush()
     except KeyboardInterrupt:

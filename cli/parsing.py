@@ -24,6 +24,7 @@ ROOMS = {
 COMMANDS = {
     "accounts": N_("say who the partner is in each cloud"),
     "changes": N_("list, show and undo changes, and verify the history"),
+    "completion": N_("print what completes words in your shell"),
     "customers": N_("list, show, add, import and export customers"),
     "database": N_("upgrade, check, back up or restore the book"),
     "demo": N_("make a demo book"),

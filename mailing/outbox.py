@@ -3,8 +3,8 @@
     sending = send_waiting(store, settings.mail, now, outcome.change_id)
     sending.text                                   # the result, as text for the person
 
-How a call is claimed, sent and written down stands in `models.changes.outbox`; here is what the
-mail server is handed.
+`models.changes.outbox` claims the calls, and stores their results; this file hands the letters to
+the mail server.
 """
 
 from __future__ import annotations
@@ -104,11 +104,11 @@ def send_waiting(
         return _("{host} took it.").format(host=shown(mail.host))
 
     tried, left = outbox.send_calls(store, Channel.MAIL, hand_over, clock, change_id, again=again)
-    return Sending(tuple(_letter_call(one.call, one.error) for one in tried), left)
+    return Sending(tuple(_letter_call(attempt.call, attempt.error) for attempt in tried), left)
 
 
 def unsure_letters(store: Store) -> list[SentCall]:
-    """Return the letters of which nobody knows whether they were sent, or that are sent now.
+    """Return the letters marked as being sent: in progress now, or with an unknown result.
 
     Raises:
         StoreError: the book cannot be read.
@@ -118,6 +118,9 @@ def unsure_letters(store: Store) -> list[SentCall]:
 
 def settle_unsure(store: Store, *, sent: bool, at: datetime) -> list[SentCall]:
     """Mark the unsure letters as sent, or as waiting to be sent again; return them.
+
+    Only a person can decide: someone who looked into the server's sent mail, or who prefers
+    sending a letter twice to not at all.
 
     Raises:
         StoreError: the book cannot be written.
@@ -132,11 +135,11 @@ def _letter(call: OutboxCall) -> Letter:
     Raises:
         RefusedError: the body is damaged.
     """
-    given = {name: str(value) for name, value in as_object(call.arguments).items()}
+    texts = {name: str(value) for name, value in as_object(call.arguments).items()}
     try:
         return Letter(
-            LetterKind(given["kind"]), LetterLanguage(given["language"]), given["name"],
-            given["email"], given["subject"], given["body"], given["link"],
+            LetterKind(texts["kind"]), LetterLanguage(texts["language"]), texts["name"],
+            texts["email"], texts["subject"], texts["body"], texts["link"],
         )  # fmt: skip
     except (KeyError, ValueError):
         raise RefusedError(

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec, TypeVar
 from uuid import uuid4
 
 from partnerdesk.models.accounts.accounts import Account, Scope, choose, read_accounts
+from partnerdesk.models.core import permissions
 from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import AppError, NotFoundError
+from partnerdesk.models.core.verdicts import why_refused
 from partnerdesk.models.database.reader import Reader
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.filter_history import FilterHistory
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from partnerdesk.models.changes.plan import PlanContext
+    from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.database.connection import Connection
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.lists.saved_views_file import Reading
@@ -178,22 +181,35 @@ class AppSession:
             _("Turn it on in your settings; `partnerdesk info` names the file."),
         )
 
-    def why_no_change(self) -> str:
-        """Return why nothing can be changed here and now; empty if it can."""
+    def refusals(self, *, own_account: bool = False) -> tuple[Reason, ...]:
+        """Return why nothing can be changed here and now; nothing if it can.
+
+        Args:
+            own_account: whether what is changed has an account of its own, so that none has to be
+                chosen.
+        """
         if self.settings.read_only:
-            return _("Read-only mode: nothing can be changed.")
+            return (permissions.read_only(),)
         if self.scope is None:
-            return _("The book is not open yet.")
-        if self.scope.account is None:
-            return _("All clouds are shown: choose one account with c to change something.")
-        return ""
+            return (permissions.no_book(),)
+        if self.scope.account is None and not own_account:
+            return (permissions.all_accounts(),)
+        return ()
+
+    def why_no_change(self, *, own_account: bool = False) -> str:
+        """Return the same in words; empty if it can."""
+        return why_refused(self.refusals(own_account=own_account))
 
     def by(self, plan_id: str = "") -> PlanContext:
-        """Return who plans something now, under the plan's id or a new one."""
+        """Return who plans something now, under the plan's id or a new one, and why not, if so.
+
+        A plan has an account of its own, whichever the header shows.
+        """
         from partnerdesk.models.changes.history import Actor
         from partnerdesk.models.changes.plan import PlanContext
 
-        return PlanContext(Actor.present(), self.clock(), plan_id or str(uuid4()))
+        refusals = self.refusals(own_account=True)
+        return PlanContext(Actor.present(), self.clock(), plan_id or str(uuid4()), refusals)
 
     def take_notices(self) -> str:
         """Return what is still to be told of damaged files; whoever asks tells it."""

@@ -133,7 +133,7 @@ class ConsoleApp(BaseApp):
         from partnerdesk.screens.shared.palette import CUSTOMER, LEAVE, REDRAW, SETTING, Palette
         from partnerdesk.tui.screens import actions_elsewhere
 
-        # A form is left by its own key only: that asks for what is not kept.
+        # Only the form's own key leaves a form, because that key asks about unsaved text.
         leads_away = any(action.id == GO.id for action in screen.all_actions())
         elsewhere = actions_elsewhere(screen) if leads_away else {}
 
@@ -158,13 +158,13 @@ class ConsoleApp(BaseApp):
         await self.ask_dialog(Palette(self.desk, screen.all_actions(), others), chosen)
 
     def tell_setting(self, name: str) -> None:
-        """Say what a setting is, who said so, and where it is changed."""
+        """Show the value of a setting, its origin, and the file in which to change it."""
         from partnerdesk.models.core import paths
-        from partnerdesk.models.settings.told import told_settings
+        from partnerdesk.models.settings.describe import describe_settings
 
-        told = told_settings(self.desk.settings)[name]
-        said = _("{name} = {value}. It is changed in {file}; the next start heeds it.")
-        self.say(said.format(name=name, value=shown(told), file=paths.user_settings()), whole=True)
+        value = shown(describe_settings(self.desk.settings)[name])
+        text = _("{name} = {value}. It is changed in {file}; the next start heeds it.")
+        self.say(text.format(name=name, value=value, file=paths.user_settings()), whole=True)
 
     async def action_quit(self) -> None:
         """Leave the console; if work would be lost, warn first and leave at the second request."""

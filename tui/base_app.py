@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 REDRAW_KEYS = ("f5", "ctrl+l")
 """Redraw the whole screen, on each screen that does not bind these keys itself."""
 SUSPEND_KEY = "ctrl+z"
-"""Gives the terminal back to the shell for a while, on each screen that does not bind it itself."""
+"""Suspends the console to the shell, on each screen that does not bind this key itself."""
 SETTLE_SECONDS = 2.0
 """How long the next key waits for the reads of the key before; after that it acts anyway."""
 LONG_SECONDS = 0.8
@@ -154,11 +154,11 @@ class BaseApp(Surviving):
 
     @property
     def can_suspend(self) -> bool:
-        """Whether a shell waits that brings the console back (`fg`)."""
+        """Whether a shell can continue the console after a stop (`fg`)."""
         return not self.is_headless and has_job_control()
 
     def give_terminal_back(self) -> None:
-        """Stop until the shell says that it goes on; the terminal is in order meanwhile."""
+        """Restore the terminal and stop the process until the shell continues it."""
         if not self.can_suspend:
             self.say(_("No shell waits that could bring the console back; ctrl+q leaves it."))
             return
@@ -350,13 +350,13 @@ class BaseApp(Surviving):
         await self._answer(screen, event)
         self._key_before = event.key
         if isinstance(screen, Counting) and screen.count == number:
-            screen.take_count()  # it was meant for this key, whatever that did with it
+            screen.take_count()  # the number was typed for this key, even if unused
 
     async def _counts(self, screen: Counting, event: Key) -> bool:
-        """Take a digit of the number before a key, or Esc, which takes the number back."""
+        """Return whether a key is a digit of the number before a key, or the Esc that clears it."""
         if not screen.count and event.character not in DIGITS:
             return False
-        await drained(screen)  # what was said of the key before comes first
+        await drained(screen)  # messages of the previous key come first
         if screen.take_digit(event):
             return True
         screen.tell_count("")

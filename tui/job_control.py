@@ -1,4 +1,4 @@
-"""Whether a shell can bring the console back that gave up its terminal for a while."""
+"""Job control: whether a shell can continue the console after a stop, and the stop itself."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import signal
 
 
 def has_job_control() -> bool:
-    """Say whether the console runs as a job of a shell that lives.
+    """Return whether the console runs as a job of a running shell.
 
-    Such a shell gives each job a process group of its own. The session's leader, and what runs in
-    the leader's group (the command of an SSH key, the first process of a container or of a tmux
+    Such a shell gives each job a process group of its own. A session leader, or a process in the
+    leader's group (the command of an SSH key, the first process of a container or of a tmux
     window), would stop for ever.
     """
     try:
         leader = os.getsid(0)
         return os.getpgrp() != leader and os.getsid(leader) == leader
-    except OSError:  # the shell is gone
+    except OSError:  # the shell has ended
         return False
 
 
 def stop_job() -> None:
-    """Stop the whole job, also what started the console in it; return when it goes on."""
+    """Stop all processes of the job, also the console's parents; return when continued."""
     os.kill(0, signal.SIGSTOP)

@@ -58,33 +58,33 @@ PLACES = (
     ("ended", "tab.ended", N_("Ended")),
     ("changes", "", N_("Changes")),
 )
-"""What the palette reaches from everywhere: a screen, the tab it is, its title."""
+"""The screens that the palette reaches from everywhere: the name, the tab's action, the title."""
 
 
 class Place(NamedTuple):
-    """An action of a screen that can be gone to from everywhere."""
+    """An action of a screen that the palette reaches from everywhere."""
 
     screen: str
-    """The main screen."""
+    """The name of the main screen."""
     tab: str
-    """The action that shows its tab there; empty where it has none."""
+    """The action that opens the tab of the main screen; empty if the screen is no tab."""
     title: str
-    """The screen's title, in the language in use."""
+    """The screen's title, in the current language."""
     action: Action
 
 
 def actions_elsewhere(here: AppScreen) -> dict[str, Place]:
-    """Return the actions of the other main screens, by ids that name the screen, too."""
-    found: dict[str, Place] = {}
+    """Return the actions of the other screens in `PLACES`, by ids of the form `screen/action`."""
+    actions: dict[str, Place] = {}
     for name, tab, title in PLACES:
-        there = screen_class(name)
-        if isinstance(here, there):
+        other = screen_class(name)
+        if isinstance(here, other):
             continue
-        for action in there.ACTIONS:
+        for action in other.ACTIONS:
             if not action.id.startswith("tab."):
                 place = Place("relationships" if tab else name, tab, _(title), action)
-                found[f"{name}/{action.id}"] = place
-    return found
+                actions[f"{name}/{action.id}"] = place
+    return actions
 
 
 def screen_class(name: str) -> type[AppScreen]:

@@ -37,7 +37,8 @@ class Surviving(PaintedApp):
     """Closes a screen that failed, keeps the text typed on it, and continues."""
 
     def __init__(self, clock: Callable[[], datetime], *, terminal_palette: bool = False) -> None:
-        # Textual reads `ansi_color` once, for NO_COLOR: greys would become the palette's black.
+        # Textual chooses its filter for NO_COLOR in this call, once: the filter for RGB colours
+        # would turn the names of palette colours to black.
         super().__init__(ansi_color=terminal_palette or None)
         self._clock = clock
         self.failure: AppError | None = None
@@ -192,7 +193,7 @@ class Surviving(PaintedApp):
         return bool(typed)
 
     def keep_typed(self, screen: Screen[Any]) -> None:
-        """Keep what is typed on a screen that is left, until such a one is opened again."""
+        """Keep the text typed on a screen that is left, until such a screen is opened again."""
         self._keep_typed([screen])
 
     def take_typed(self, belongs_to: str) -> Mapping[str, str]:

@@ -69,7 +69,5 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     both = _("Name a file or the fields of one customer, not both.")
     rows = given_rows(arguments, FormField, both=both, nothing=nothing)
     store = open_book(arguments, settings)
-    account = one_account(
-        arguments, settings, store, _("A customer is added to the account of one cloud.")
-    )
-    return add_rows(arguments, store, account, RunRequest(RunKind.ADD_CUSTOMERS), rows)
+    account = one_account(arguments, settings, store)
+    return add_rows(arguments, settings, store, account, RunRequest(RunKind.ADD_CUSTOMERS), rows)

@@ -84,6 +84,7 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         **_relationship(page.relationship),
         "changes": [entry_json(entry) for entry in page.changes],
     }
+    fields["billing_profile"]["address"] = page.address  # as the country writes it
     if arguments.json:
         print(json_text(fields, indent=2))
         return ExitCode.DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.customers.record import customer_json
@@ -15,10 +16,11 @@ from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
 
     from partnerdesk.models.changes.plan import Fields
     from partnerdesk.models.core.errors import ExitCode
+    from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.customers.entities import Note
     from partnerdesk.models.customers.page import CustomerPage
     from partnerdesk.models.database.store import Store
@@ -99,9 +101,16 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     account, id = named_customer(arguments, settings, store, arguments.customer)
     page = read_customer(store, id)
-    plan = plan_edit_customer(page, account, form_values(page) | given, present())
+    plan = plan_edit_customer(page, account, form_values(page) | given, present(settings))
+    if FormField.COUNTRY not in given:  # with another country all fields are written
+        plan = replace(plan, reasons=_of(given, plan.reasons))
     words = ("changed", "would_change")
     return carry(arguments, settings, store, plan, words, _reading(store, id))
+
+
+def _of(given: Collection[str], reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Leave out what to mind of fields that nobody gave."""
+    return tuple(one for one in reasons if one.refuses or one.field in ("", *given))
 
 
 def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -123,7 +132,7 @@ def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         stay = [tag for tag in page.tags if fold(tag) not in gone]
         there = {fold(tag) for tag in stay}
         tags = [*stay, *(tag for tag in come if fold(tag) not in there)]
-    plan = plan_tags(page, tags, present())
+    plan = plan_tags(page, tags, present(settings))
     record = _reading(store, page.customer.id or 0)
     return carry(arguments, settings, store, plan, ("tagged", "would_tag"), record)
 
@@ -141,7 +150,7 @@ def run_note(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     page = _page(arguments, settings, store)
     note = None if number is None else _note(page, number)
-    plan = plan_note(page, text, note, present())
+    plan = plan_note(page, text, note, present(settings))
     record = _reading(store, page.customer.id or 0)
     return carry(arguments, settings, store, plan, ("noted", "would_note"), record)
 

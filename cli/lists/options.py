@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 def add_choice(command: argparse.ArgumentParser, spec: ListSpec, filter_help: str) -> None:
     """Add the flags that choose rows, their order and columns."""
     add_view(command)
+    command.set_defaults(spec=spec)  # the shell's completion asks which list it is
     command.add_argument("--filter", default="", metavar="TEXT", help=filter_help)
     sort_help = _("sort by this column (default: {sorts})").format(sorts=spec.default_sort.column)
     command.add_argument("--sort", default="", metavar="COLUMN", help=sort_help)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.customers.entities import Customer
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.letters.letter import Letter
-    from partnerdesk.models.relationships.invitation import InvitationDetails
+    from partnerdesk.models.relationships.invitation_details import InvitationDetails
     from partnerdesk.models.settings.model import Settings
 
 
@@ -116,7 +117,7 @@ def _add_common(command: argparse.ArgumentParser) -> None:
 
 def run_letter(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Let the first letter of an invitation out, or a reminder, and print it."""
-    from partnerdesk.models.relationships.invitation import plan_letter_out
+    from partnerdesk.models.relationships.invitation_events import plan_letter_out
 
     if arguments.not_sent and arguments.send:
         raise UsageError(
@@ -126,7 +127,9 @@ def run_letter(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     case = chosen_case(arguments, settings, store)
     check_way(arguments, settings)
-    by = present()
+    by = present(settings)
+    if arguments.not_sent:  # a letter may be read also where nothing may be changed
+        by = replace(by, refusals=())
     letter = case.letter(by.at)
     plan = _of_its_state(arguments, case, plan_letter_out(case, letter, way(arguments), by))
     fields = invitation_json(case.invitation, case.account.cloud)
@@ -157,12 +160,12 @@ def _only_written(
 def run_sent(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record that a letter is out, the first one or a reminder."""
     from partnerdesk.models.relationships.entities import SentBy
-    from partnerdesk.models.relationships.invitation import next_event, plan_letter_out
+    from partnerdesk.models.relationships.invitation_events import next_event, plan_letter_out
     from partnerdesk.models.relationships.lifecycles import InvitationEvent
 
     store = open_book(arguments, settings)
     case = chosen_case(arguments, settings, store)
-    by = present()
+    by = present(settings)
     letter = case.letter(by.at)
     plan = plan_letter_out(case, letter, SentBy(arguments.how), by)
 
@@ -187,7 +190,7 @@ def _of_its_state(arguments: argparse.Namespace, case: InvitationDetails, plan: 
     if draft:
         text = _("Its letter has not gone out yet: partnerdesk relationships letter {id}")
     reason = Reason("invitation.state", text.format(id=case.invitation.id))
-    return plan.refused(reason)
+    return plan.refused(*plan.by.refusals, reason)
 
 
 def _let_out(
@@ -212,16 +215,16 @@ def _let_out(
 
 def run_answer(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record that an invitation was accepted, declined or withdrawn."""
-    from partnerdesk.models.relationships.invitation import (
+    from partnerdesk.models.relationships.invitation_details import read_case
+    from partnerdesk.models.relationships.invitation_events import (
         plan_accept,
         plan_decline,
         plan_withdraw,
-        read_case,
     )
 
     store = open_book(arguments, settings)
     case = chosen_case(arguments, settings, store)
-    by = present()
+    by = present(settings)
     if arguments.answer == "accept":
         customer = _customer(arguments, store, case)
         if customer is not None:

@@ -137,7 +137,7 @@ def _run(
     if cut_off:
         found = [(account, _tell_going_on(run)) for account, run in cut_off]
     if arguments.dry_run or not cut_off:
-        by = present()
+        by = present(settings)
         planned = [
             (account, plan_run(store, account, wish, ids, by, asked))
             for account, ids in found

@@ -12,6 +12,7 @@ from partnerdesk.cli.shared.plans import add_dry_run, add_trying, carry, present
 from partnerdesk.cli.shared.records import record_fields
 from partnerdesk.cli.shared.rows import add_rows, given_rows
 from partnerdesk.models.accounts.accounts import ALL
+from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.languages import _
 from partnerdesk.models.relationships.delegated_admin_fields import FIELD_TITLES, DelegationField
@@ -86,7 +87,7 @@ def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     accounts = scope(arguments, settings, store, ALL).accounts
     among = ",".join(str(account.id) for account in accounts)
     wish = RunRequest(RunKind.ADD_DELEGATED_ADMIN, {"accounts": among})
-    return add_rows(arguments, store, accounts[0], wish, rows)
+    return add_rows(arguments, settings, store, accounts[0], wish, rows)
 
 
 def run_event(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -96,13 +97,13 @@ def run_event(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     delegation = read_delegation(store, arguments.id)
     account_of(arguments, settings, store, delegation.relationship.account_id)
-    plan = plan_event(delegation, EVENTS[arguments.event], present())
+    plan = plan_event(delegation, EVENTS[arguments.event], present(settings))
 
     def record(_id: int | None) -> Fields:
         found = read_delegation(store, arguments.id)
         fields = record_fields(found.relationship, *LEFT_OUT)
         fields["roles"] = ", ".join(fields["roles"].split("\n"))
-        fields["status"] = found.relationship.status_at(present().at).value
+        fields["status"] = found.relationship.status_at(now()).value
         company = {"cloud": found.account.cloud, "company_name": found.customer.company_name}
         return {"id": fields.pop("id"), **company, **fields}
 

@@ -26,6 +26,7 @@ from partnerdesk.cli.shared.plans import (
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.errors import ExitCode, RefusedError, UsageError
 from partnerdesk.models.core.text import shown, without_nul
+from partnerdesk.models.core.verdicts import why_refused
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     account, id = named_customer(arguments, settings, store, arguments.customer)
     ending = read_ending(store, id)
-    by = present()
+    by = present(settings)
     plan = plan_end(account, ending, _wish(arguments), by)
     letter = notice_letter(ending, by.at)
     return carry(
@@ -126,9 +127,9 @@ def _end(
 
     _check_confirmed(plan, arguments.confirm)
     check_way(arguments, settings)
-    notice = plan_notice(ending, letter, present())
-    if arguments.send and (wrong := [reason.text for reason in notice.reasons if reason.refuses]):
-        raise RefusedError(" ".join(wrong), _("Nothing was ended. Leave out --send."))
+    notice = plan_notice(ending, letter, present(settings))
+    if arguments.send and (wrong := why_refused(notice.reasons)):
+        raise RefusedError(wrong, _("Nothing was ended. Leave out --send."))
     with LetterFile(arguments, settings, letter, plan.by.plan_id):
         outcome = carry_out(store, plan)
     call, told = None, None

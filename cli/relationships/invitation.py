@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.letters.letter import Letter
     from partnerdesk.models.relationships.entities import Invitation
-    from partnerdesk.models.relationships.invitation import InvitationDetails
+    from partnerdesk.models.relationships.invitation_details import InvitationDetails
     from partnerdesk.models.relationships.sent_letters import SentLetter
     from partnerdesk.models.settings.model import Settings
 
@@ -54,7 +54,7 @@ def add_id(command: argparse.ArgumentParser) -> None:
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one invitation and its letter as it is written, or went out last."""
-    from partnerdesk.models.relationships.invitation import letter_as_written
+    from partnerdesk.models.relationships.invitation_details import letter_as_written
     from partnerdesk.models.relationships.sent_letters import about_letter, letter_title
 
     store = open_book(arguments, settings)
@@ -98,7 +98,7 @@ def chosen_case(
     Raises:
         NotFoundError: there is no such invitation, or it is another cloud's.
     """
-    from partnerdesk.models.relationships.invitation import read_case
+    from partnerdesk.models.relationships.invitation_details import read_case
 
     case = read_case(store, arguments.id)
     account_of(arguments, settings, store, case.invitation.account_id)
@@ -118,7 +118,7 @@ def invitation_json(invitation: Invitation, cloud: str) -> Fields:
 
 def invitation_now(store: Store, id: int) -> Fields:
     """Return an invitation as the book has it now, as `--json` prints it."""
-    from partnerdesk.models.relationships.invitation import read_case
+    from partnerdesk.models.relationships.invitation_details import read_case
 
     case = read_case(store, id)
     return invitation_json(case.invitation, case.account.cloud)

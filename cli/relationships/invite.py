@@ -112,11 +112,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     account, customer_id = _whom(arguments, settings, store)
     check_way(arguments, settings)
     wish = _wish(arguments, customer_id)
-    plan = plan_invite(account, wish, read_around(store, account.id, wish), present())
+    plan = plan_invite(account, wish, read_around(store, account.id, wish), present(settings))
     draft = planned_invitation(plan)
     letter = None
     if draft is not None and not wish.in_portal:
-        from partnerdesk.models.relationships.invitation import letter_as_written
+        from partnerdesk.models.relationships.invitation_details import letter_as_written
 
         letter = letter_as_written(draft)
     fields = invitation_json(draft, account.cloud.id) if draft else refused_json(plan)
@@ -137,8 +137,7 @@ def _whom(
 ) -> tuple[Account, int | None]:
     """Return the account that invites, and the customer of the book, where one is named."""
     if not arguments.customer:
-        why = _("An invitation is of the account of one cloud.")
-        return one_account(arguments, settings, store, why), None
+        return one_account(arguments, settings, store), None
     return named_customer(arguments, settings, store, arguments.customer)
 
 
@@ -172,7 +171,8 @@ def _carry_out(
 ) -> ExitCode:
     """Write the invitation down, let its letter out, and print both."""
     from partnerdesk.models.operations.carry_out import carry_out
-    from partnerdesk.models.relationships.invitation import plan_letter_out, read_case
+    from partnerdesk.models.relationships.invitation_details import read_case
+    from partnerdesk.models.relationships.invitation_events import plan_letter_out
 
     if letter is None or arguments.draft:
         outcome = carry_out(store, plan)
@@ -182,7 +182,7 @@ def _carry_out(
         done = _("Invitation {id} is a draft.") if letter else _("Invitation {id} is recorded.")
         tell(done.format(id=id))
         return ExitCode.DONE
-    going = present()
+    going = present(settings)
     with LetterFile(arguments, settings, letter, going.plan_id):
         outcome = carry_out(store, plan)
         id = outcome.record_id or 0

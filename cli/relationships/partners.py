@@ -100,11 +100,9 @@ def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
     said = _said(arguments)
     store = open_book(arguments, settings)
-    account = one_account(
-        arguments, settings, store, _("A partner is added to the account of one cloud.")
-    )
+    account = one_account(arguments, settings, store)
     others = read_partners(store, account.id)
-    plan = plan_add_partner(account, said, others, present())
+    plan = plan_add_partner(account, said, others, present(settings))
     record = _reading(store, plan)
     return carry(arguments, settings, store, plan, ("added", "would_add"), record)
 
@@ -122,7 +120,7 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     partner, _own = read_partner(store, arguments.id)
     account = account_of(arguments, settings, store, partner.account_id)
     others = read_partners(store, account.id)
-    plan = plan_edit_partner(account, partner, _kept(partner) | said, others, present())
+    plan = plan_edit_partner(account, partner, _kept(partner) | said, others, present(settings))
     record = _reading(store, plan, partner)
     return carry(arguments, settings, store, plan, ("changed", "would_change"), record)
 
@@ -139,7 +137,7 @@ def run_end(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     partner, own = read_partner(store, arguments.id)
     account = account_of(arguments, settings, store, partner.account_id)
     shared = shared_customers(store, partner)
-    plan = plan_end_partner(partner, own, account.cloud, shared, present())
+    plan = plan_end_partner(partner, own, account.cloud, shared, present(settings))
     record = _reading(store, plan, partner)
     return carry(arguments, settings, store, plan, ("ended", "would_end"), record)
 

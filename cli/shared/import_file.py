@@ -80,7 +80,7 @@ def run_import(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     from partnerdesk.models.sheets import Chosen
 
     store = open_book(arguments, settings)
-    account = one_account(arguments, settings, store, _("A file is imported into one cloud."))
+    account = one_account(arguments, settings, store)
     path = given_path(arguments.file)
     wanted = given_path(arguments.refused) if arguments.refused else None
     if wanted is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.accounts.accounts import ALL, Account, Scope, choose, read_accounts
 from partnerdesk.models.core import paths
 from partnerdesk.models.core.errors import SettingsError, UsageError
+from partnerdesk.models.core.permissions import all_accounts
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.languages import _, number
@@ -98,7 +99,9 @@ def _fill_demo(store: Store, settings: Settings) -> None:
         fill_demo(store, settings, DEMO_CUSTOMERS, DEMO_SEED)
 
 
-def fill_demo(store: Store, settings: Settings, customers: int, seed: int) -> None:
+def fill_demo(
+    store: Store, settings: Settings, customers: int, seed: int, *, hostile: bool = False
+) -> None:
     """Fill an empty book with demo customers, telling how far it is."""
     from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.core.clock import now
@@ -107,8 +110,9 @@ def fill_demo(store: Store, settings: Settings, customers: int, seed: int) -> No
     with progress_line(_("Making a demo book")) as told:
         fill(
             Store(store.database), customers=customers, seed=seed,
-            as_of=now().replace(hour=0, minute=0, second=0, microsecond=0),
-            actor=Actor.present(), clouds=settings.enabled_clouds(), progress=told,
+            as_of=now().replace(microsecond=0), actor=Actor.present(),
+            clouds=settings.enabled_clouds(), hostile=hostile,
+            progress=told,
         )  # fmt: skip
 
 
@@ -125,17 +129,15 @@ def scope(arguments: argparse.Namespace, settings: Settings, store: Store, defau
     return choose(accounts, wanted or accounts[0].cloud.id)
 
 
-def one_account(
-    arguments: argparse.Namespace, settings: Settings, store: Store, why: str
-) -> Account:
+def one_account(arguments: argparse.Namespace, settings: Settings, store: Store) -> Account:
     """Return the account of `--cloud`, or of the first cloud that is on, for what changes it.
 
     Raises:
-        UsageError: `--cloud all`, where one is needed; `why` says so.
+        UsageError: `--cloud all`, where one is needed.
     """
     account = scope(arguments, settings, store, "").account
     if account is None:
-        raise UsageError(why, _("Name it, for example: --cloud global"))
+        raise UsageError(all_accounts().text, _("Name it, for example: --cloud global"))
     return account
 
 

@@ -1,6 +1,6 @@
 """How a command plans, prints, carries out and ends: the same for all that change the book.
 
-    plan = plan_…(…, present())
+    plan = plan_…(…, present(settings))
     return carry(arguments, settings, store, plan, ("done", "would_do"), record)
 
 A plan is printed in words, or as one JSON object with the record as it is then.
@@ -15,6 +15,7 @@ from uuid import uuid4
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import ExitCode
+from partnerdesk.models.core.permissions import read_only
 from partnerdesk.models.core.sources import told_source
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
@@ -33,12 +34,13 @@ _OF_LETTERS = ("subject", "body", "link")
 """Fields of an invitation that a printed letter holds already."""
 
 
-def present() -> PlanContext:
-    """Return who plans something now, under a new id."""
+def present(settings: Settings) -> PlanContext:
+    """Return who plans something now, under a new id, and why not, if so."""
     from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.changes.plan import PlanContext
 
-    return PlanContext(Actor.present(), now(), str(uuid4()))
+    refusals = (read_only(),) if settings.read_only else ()
+    return PlanContext(Actor.present(), now(), str(uuid4()), refusals)
 
 
 def add_dry_run(command: argparse.ArgumentParser, json_help: str) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.operations.bulk_kinds import RowWish
     from partnerdesk.models.operations.bulk_records import RunKind
     from partnerdesk.models.operations.bulk_rows import RowView
+    from partnerdesk.models.settings.model import Settings
 
 Field = TypeVar("Field", bound="StrEnum")
 
@@ -69,6 +70,7 @@ def given_rows(
 
 def add_rows(
     arguments: argparse.Namespace,
+    settings: Settings,
     store: Store,
     account: Account,
     wish: RunRequest,
@@ -81,13 +83,13 @@ def add_rows(
     if rows and not arguments.dry_run:
         asked = _asked(rows)
         _leave_cut_off(store, account, wish, asked)
-        run_id = begin_run(store, unplanned_run(account.id, wish, rows, present(), asked))
+        run_id = begin_run(store, unplanned_run(account.id, wish, rows, present(settings), asked))
     with PrintedRows(arguments, wish.kind, rows=len(rows)) as printed:
         if run_id is not None:
             unread = {row.number: row.problems for row in rows if row.problems}
             printed.follow(store, account, run_id, unread)
         else:
-            printed.planned(store, plan_rows(store, account, wish, rows, present()))
+            printed.planned(store, plan_rows(store, account, wish, rows, present(settings)))
     if arguments.dry_run:
         tell_dry_run()
     return printed.exit_code

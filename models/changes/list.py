@@ -85,6 +85,12 @@ CHANGES = ListSpec(
             wide_only=True, rank=7, attribute="host", aliases=("client",),
         ),
         Column("id", N_("Change"), "ch.id", 8, Kind.NUMBER, wide_only=True, rank=8),
+        Column(
+            "tenant", N_("Microsoft ID of the customer"),
+            "coalesce((SELECT c.microsoft_id FROM customers AS c WHERE c.id = ch.customer_id), '')",
+            36, wide_only=True, in_files=True, rank=9, attribute="customer_microsoft_id",
+            aliases=("customer_microsoft_id",),
+        ),
     ),
     default_sort=Sort("when", descending=True),
 )  # fmt: skip

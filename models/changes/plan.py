@@ -104,12 +104,14 @@ class ChecklistItem:
 
 @dataclass(frozen=True, slots=True)
 class PlanContext:
-    """Who plans something, when, and under which id: passed in, so that plans are pure."""
+    """Who plans something, when, under which id, and whether: passed in, so that plans are pure."""
 
     actor: Actor
     at: datetime
     plan_id: str
     """A GUID; a plan is carried out once, however often it is asked for."""
+    refusals: tuple[Reason, ...] = ()
+    """Why the actor may change nothing here and now; each plan carries them as its reasons."""
 
 
 Part = TypeVar("Part")
@@ -182,12 +184,12 @@ class Plan:
             target: whom it is about.
             steps: what happens in the book, or what makes that: it is asked only where the plan
                 is not refused, so that steps are never made of what cannot be right.
-            reasons: why it is refused, or what to mind.
+            reasons: why it is refused, or what to mind, beside why `by` may change nothing.
             take_back: whether and how it can be taken back; None: by an undo.
             calls: what goes out of the book, or what makes that.
             details: fields that only some plans have.
         """
-        reasons = tuple(reasons)
+        reasons = (*by.refusals, *reasons)
         if is_refused(reasons):
             details["only_summary"] = False
             return cls(kind, by, target, (), reasons, NO_TAKE_BACK, **details)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from partnerdesk.models.changes.history import SEALED, Change, digest_of
+from partnerdesk.models.changes.history import SEALED, Change, appending, digest_of
 from partnerdesk.models.changes.kinds import KIND_TITLES
 from partnerdesk.models.changes.undo_state import standing_undos
 from partnerdesk.models.core.clock import from_millis, moment_text
@@ -14,9 +14,10 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.database.store import Store
 
 BATCH = 1000
 _NAMES = (*SEALED, "previous", "digest", "search_text", "undone_by")
@@ -40,6 +41,21 @@ class Verification:
     digest: str
     """The hash of the last entry; empty for a history without entries."""
     findings: tuple[Finding, ...]
+    behind: tuple[int, ...] = ()
+    """Changes that are not said to be undone, or to stand, as the undos behind them have it."""
+
+
+def set_right(store: Store, behind: Iterable[int]) -> None:
+    """Say anew of changes whether they are undone, by the undos that the history holds.
+
+    What is said beside an entry follows from the entries and is covered by no hash. A program that
+    does not know of it, left open beside a newer one, writes undos and says nothing.
+
+    Raises:
+        StoreError: the book cannot be written.
+    """
+    with store.writing() as session, appending(session) as history:
+        history.undone += sorted(behind, reverse=True)  # an undo before what it undoes
 
 
 def verify(
@@ -77,6 +93,7 @@ class _Check:
         """Each undo with what it undoes, oldest first."""
         self.undone: dict[int, Any] = {}
         """Entries that are said to be undone, and by which."""
+        self.behind: list[int] = []
 
     def run(self) -> Verification:
         heads = self.connection.rows("SELECT last_id, entries, digest FROM history_head")
@@ -93,7 +110,7 @@ class _Check:
         if not self.known:
             text = _("No entry has the hash {digest}: what it stood for was rewritten or removed.")
             self.findings.append(Finding(0, text.format(digest=shown(self.wanted)[:80])))
-        return Verification(self.count, self.digest, tuple(self.findings))
+        return Verification(self.count, self.digest, tuple(self.findings), tuple(self.behind))
 
     def _batch(self) -> Iterator[Mapping[str, Any]]:
         """Go through the next entries; where one cannot be read, one by one."""
@@ -136,10 +153,19 @@ class _Check:
         self.last_id, self.digest = int(row["id"]), str(row["digest"] or "")
 
     def _undo_states(self) -> None:
-        """Find entries that are not said to be undone by what undid them; that is not sealed."""
-        expected = standing_undos(reversed(self.undos))
+        """Find entries that are not said to be undone by what undid them; that is not sealed.
+
+        Where nothing is said, or what was true before a later undo, an older program may have left
+        it so. What was never true was made up.
+        """
+        expected, undos = standing_undos(reversed(self.undos)), set(self.undos)
         for id in sorted(expected.keys() | self.undone.keys()):
-            if expected.get(id) != self.undone.get(id) and self._is_there(id):
+            said = self.undone.get(id)
+            if expected.get(id) == said or not self._is_there(id):
+                continue
+            if said is None or (said, id) in undos:
+                self.behind.append(id)
+            else:
                 self._found(self._readable(id), _("whether it was undone was changed"))
 
     def _is_there(self, id: int) -> bool:

@@ -25,7 +25,7 @@ class AppError(Exception):
 
     exit_code: ExitCode = ExitCode.FAILED
     uncertain: bool = False
-    """Whether what was sent may have been done all the same; it is never sent again unasked."""
+    """Whether the letter or request may have taken effect; it is never sent again unasked."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)

@@ -76,6 +76,11 @@ def shown_lines(text: str) -> list[str]:
     return [shown(line) for line in text.replace("\r\n", "\n").split("\n")] if text else []
 
 
+def in_latin(text: str) -> bool:
+    """Whether `text` is written without letters of any other script than the Latin one."""
+    return all(letter < "\u0250" or "\u1e00" <= letter <= "\u206f" for letter in text)
+
+
 _STROKED = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
 )

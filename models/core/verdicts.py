@@ -55,6 +55,11 @@ def verdict_of(reasons: Iterable[Reason]) -> Verdict:
     return Verdict.WARNINGS if reasons else Verdict.ALLOWED
 
 
+def why_refused(reasons: Iterable[Reason]) -> str:
+    """Return in words what stands in the way; empty where nothing does."""
+    return " ".join(reason.text for reason in reasons if reason.refuses)
+
+
 def is_refused(reasons: Iterable[Reason]) -> bool:
     """Say whether one of the reasons is a refusal."""
     return any(reason.refuses for reason in reasons)

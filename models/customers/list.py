@@ -62,7 +62,7 @@ CUSTOMERS = ListSpec(
         Column("seen", N_("Seen"), "c.seen_at", 12, Kind.AGE, sort="c.seen_at", rank=3),
         Column(
             "id", N_("Microsoft ID"), "c.microsoft_id", 36, folded="coalesce(c.microsoft_id, '')",
-            is_identifier=True,
+            is_identifier=True, in_files=True,
             wide_only=True, rank=7, aliases=("microsoft_id", "tenant"),
         ),
         Column(

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.core import permissions
 from partnerdesk.models.core.errors import ConflictError, RefusedError, StoreError
 from partnerdesk.models.database.connection import (
     Connection,
@@ -181,7 +182,7 @@ def refuse_read_only(*, read_only: bool) -> None:
         RefusedError: the console is in read-only mode.
     """
     if read_only:
-        raise RefusedError(_("Nothing can be changed: the console is in read-only mode."))
+        raise RefusedError(permissions.read_only().text)
 
 
 def changed_meanwhile() -> ConflictError:

@@ -1,4 +1,4 @@
-"""Makes the demo book: believable customers in many scripts, and some that mean no good."""
+"""Makes the demo book: believable customers in many scripts; hostile ones on request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlmodel import SQLModel, col, select
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.history import Change, appending, as_json, entry
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.core.clock import DAY, HOUR
+from partnerdesk.models.core.clock import DAY, HOUR, MINUTE
 from partnerdesk.models.core.errors import RefusedError
 from partnerdesk.models.customers.entities import (
     BillingProfile,
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 BATCH = 5000
 """How many customers are drawn and held before they are written."""
 
-NASTY_FROM = 20
-"""From how many customers on a book holds the nasty names."""
+_RECEIVED_AGO, _RECEIVED_APART = 4 * MINUTE, 9 * MINUTE
+"""How long ago the first account was received, and how much longer ago each further one was."""
 
 _RELATIONSHIPS = (
     *(Relationship.RESELLER,) * 72,
@@ -54,7 +54,7 @@ _RELATIONSHIPS = (
 )
 """The relationships of a hundred customers."""
 
-_STEM_LENGTH = 21
+_STEM_LENGTH, _OWN_STEM_LENGTH = 12, 21
 """Of the 27 characters that a domain's prefix may have (`rules.md §5`); the rest counts."""
 
 _Row = dict[str, Any]
@@ -75,6 +75,7 @@ def fill(
     as_of: datetime,
     actor: Actor,
     clouds: Sequence[Cloud],
+    hostile: bool = False,
     progress: Callable[[int, int], None] = _unseen,
 ) -> None:
     """Fill an opened, empty book: all of it in one transaction, or nothing.
@@ -88,6 +89,8 @@ def fill(
         as_of: the moment that all times in the book are counted back from.
         actor: who makes the book.
         clouds: the clouds to fill, at least one.
+        hostile: whether some customers try the terminal, the spreadsheet and the database; they
+            carry the tag `hostile`.
         progress: told now and then how many of how many customers are written.
 
     Raises:
@@ -103,7 +106,8 @@ def fill(
                 _("The book has customers already; a demo book is only made in an empty one."),
                 _("Name another one with --database."),
             )
-        book = _Book(rng, as_of, clouds, _accounts(session, rng, as_of, clouds), customers)
+        accounts = _accounts(session, rng, as_of, clouds)
+        book = _Book(rng, as_of, clouds, accounts, customers, hostile=hostile)
         with appending(session) as history:
             made = entry(
                 ChangeKind.DEMO, actor, as_of, after={"customers": customers, "seed": seed}
@@ -141,15 +145,15 @@ def _accounts(
 ) -> dict[str, int | None]:
     """Name the partner in each cloud; return the ids of its accounts by cloud."""
     accounts: dict[str, int | None] = {}
-    for cloud in clouds:
+    for place, cloud in enumerate(clouds):
         kept_by_hand = select(PartnerAccount).where(
             PartnerAccount.cloud == cloud.id, col(PartnerAccount.connected).is_(False)
         )
         account = session.exec(kept_by_hand).one()
         partner = names.partner(cloud)
         account.name, account.market, account.kind = partner.name, partner.market, partner.kind
-        account.tenant_id, account.mpn_id = _guid(rng), _digits(rng, "4######")
-        account.synced_at = as_of - timedelta(hours=partner.synced_hours_ago)
+        account.tenant_id, account.mpn_id = _guid(rng), names.digits(rng, "4######")
+        account.synced_at = as_of - timedelta(seconds=_RECEIVED_AGO + place * _RECEIVED_APART)
         accounts[cloud.id] = account.id
     session.flush()
     return accounts
@@ -164,13 +168,6 @@ def _guid(rng: random.Random) -> str:
             return guid
 
 
-def _digits(rng: random.Random, pattern: str) -> str:
-    """Return `pattern` with a digit for each `#`."""
-    count = pattern.count("#")
-    digits = f"{rng.randrange(10**count):0{count}d}"
-    return pattern.replace("#", "%s") % tuple(digits[:count])
-
-
 class _Book:
     """Draws one customer after the other and holds the rows until they are written."""
 
@@ -181,13 +178,18 @@ class _Book:
         clouds: Sequence[Cloud],
         accounts: Mapping[str, int | None],
         customers: int,
+        *,
+        hostile: bool,
     ) -> None:
         self._rng, self._as_of, self.accounts = rng, as_of, accounts
+        self._received = {
+            cloud.id: _RECEIVED_AGO + place * _RECEIVED_APART for place, cloud in enumerate(clouds)
+        }
         self._clouds = [cloud for cloud in clouds for _times in range(names.partner(cloud).share)]
         self._home = next((cloud for cloud in clouds if cloud.id == "global"), clouds[0])
-        nasty = names.NASTY if customers >= NASTY_FROM else ()
-        samples = names.SAMPLES[: max(1, (customers - len(nasty)) // 2)]
-        special = (*samples, *nasty)[:customers]
+        trying = names.HOSTILE if hostile else ()
+        samples = names.SAMPLES[: max(1, (customers - len(trying)) // 2)]
+        special = (*samples, *trying)[:customers]
         ids = range(1, customers + 1)
         self._special = dict(zip(rng.sample(ids, len(special)), special, strict=True))
         self._stems: dict[str, int] = {}
@@ -207,14 +209,13 @@ class _Book:
         name, tongue, place = self._company(cloud, special)
         row = _BARE | {"id": number, "account_id": self.accounts[cloud.id]}
         row |= {"company_name": name.text, "added_by_change": self.made_by}
-        tags: list[str] = []
+        tags = self._tags(number, tongue, special)
         if name.latin:
             added = HOUR + self._before(5 * 365 * DAY - HOUR)
             row |= self._relation(cloud, added, special)
             row["primary_domain"] = self._domain(cloud, name, tongue, special)
-            if special or rng.random() < 0.9:
+            if special or rng.random() < 0.97:
                 self._profiles(row, tongue, place)
-            tags = self._tags(number, tongue)
             self._notes(number, tongue, added, special)
             if number in self.changed:
                 self._change(row, tags, added)
@@ -266,14 +267,15 @@ class _Book:
         A stem never ends in a digit, so that a stem and a number make a prefix only once.
         """
         rng, words = self._rng, name.latin.split()
-        while len(words) > 1 and sum(map(len, words), len(words)) > _STEM_LENGTH:
+        own = not special and rng.random() < 0.4
+        length = _OWN_STEM_LENGTH if own or special else _STEM_LENGTH
+        while len(words) > 1 and (sum(map(len, words), len(words)) > length or len(words[-1]) < 3):
             words.pop()
         hyphen = "" if special else names.pick(rng, ("", "", "-"))
-        stem = hyphen.join(words)[:_STEM_LENGTH].rstrip("-0123456789")
+        stem = hyphen.join(words)[:length].rstrip("-0123456789")
         if not special:
             stem = stem.replace("fab", "f-ab")  # a job of every day: `fab` finds Fabrikam alone
         count = self._stems[stem] = self._stems.get(stem, 0) + 1
-        own = not special and rng.random() < 0.15
         end = tongue.top_level if own else cloud.domain_suffix
         return f"{stem}{count if count > 1 else ''}.{end}"
 
@@ -281,7 +283,7 @@ class _Book:
         """Return how the customer and the partner stand to each other, and since when."""
         rng = self._rng
         ended = self._before(added) if rng.random() < 0.01 and not special else None
-        lately = self._before(names.partner(cloud).synced_hours_ago * HOUR)
+        lately = self._received[cloud.id] + int(rng.random() ** 3 * 20 * HOUR)
         long_ago = 30 * DAY + self._before(170 * DAY)
         fate = 0 if special else rng.random()
         seen = lately if fate < 0.82 else long_ago if fate < 0.94 else None
@@ -305,7 +307,7 @@ class _Book:
         given, family = names.pick(rng, tongue.given), names.pick(rng, tongue.family)
         company = {
             "customer_id": row["id"],
-            "organization_registration_number": _digits(rng, tongue.registration),
+            "organization_registration_number": tongue.registration(rng),
             "email": f"info@{domain}",
         }
         billing = {
@@ -318,23 +320,23 @@ class _Book:
             "language": tongue.culture[:2],
             "address_line1": names.pick(rng, tongue.streets).replace("#", str(rng.randint(1, 180))),
             "address_line2": f"c/o {family.text}" if rng.random() < 0.05 else "",
-            "city": place.city.text,
+            "city": place.locality,
             "state": place.state,
-            "postal_code": _digits(rng, place.postal_code),
+            "postal_code": names.digits(rng, place.postal_code),
             "country": tongue.country,
-            "phone_number": _digits(rng, tongue.phone),
+            "phone_number": tongue.phone_number(rng, place),
             "version": 1,
         }
         row["country"] = tongue.country
         self._rows[CompanyProfile].append(company)
         self._rows[BillingProfile].append(billing)
 
-    def _tags(self, number: int, tongue: Tongue) -> list[str]:
+    def _tags(self, number: int, tongue: Tongue, special: Word | None) -> list[str]:
         rng = self._rng
-        if rng.random() > 0.25:
-            return []
-        choice = names.TAGS[""] + names.TAGS.get(tongue.culture[:2], ())
-        tags = sorted(rng.sample(choice, names.pick(rng, (1, 1, 1, 2, 3))))
+        tags = [names.HOSTILE_TAG] if special in names.HOSTILE else []
+        if not tags and rng.random() < 0.25:
+            choice = names.TAGS["everywhere"] + names.TAGS.get(tongue.culture[:2], [])
+            tags = sorted(rng.sample(choice, names.pick(rng, (1, 1, 1, 2, 3))))
         self._rows[Tag].extend({"customer_id": number, "name": tag} for tag in tags)
         return tags
 
@@ -342,7 +344,9 @@ class _Book:
         rng = self._rng
         choice = names.NOTES.get(tongue.culture[:2], names.NOTES["en"])
         count = min(rng.randint(1, 3), len(choice)) if rng.random() < 0.08 else 0
-        texts = [special.text] if special in names.NASTY and special else rng.sample(choice, count)
+        texts = (
+            [special.text] if special in names.HOSTILE and special else rng.sample(choice, count)
+        )
         for line in texts:
             self.last_note += 1
             note: _Row = {"id": self.last_note, "customer_id": number, "text": line, "version": 1}

@@ -29,7 +29,7 @@ from partnerdesk.models.relationships.entities import (
     ResellerRelationship,
     SentBy,
 )
-from partnerdesk.models.relationships.invitation import letter_day
+from partnerdesk.models.relationships.invitation_details import letter_day
 from partnerdesk.models.relationships.invite import reminder_due
 from partnerdesk.models.relationships.lifecycles import DelegatedAdminState, InvitationState
 from partnerdesk.models.settings.clouds import Capability

@@ -270,6 +270,7 @@ FOREIGN_TITLES = {
     "invoices": N_("invoice lines"),
     "users": N_("users"),
     "licenses": N_("licences"),
+    "log": N_("activities"),
 }
 """What lists hold that the book does not keep."""
 
@@ -282,13 +283,14 @@ def refuse_other_list(columns: Sequence[str], kind: ImportList) -> None:
             one has; or they are of a list that the book does not keep.
     """
     keys = {key(column) for column in columns if column}
-    own = _explained(keys, kind)
+    own, own_keys = _explained(keys, kind)
     for other in LISTS.values():
         if other is kind:
             continue
-        found = _explained(keys, other)
-        telling = (found & other.telling) - {field for field in own if field in kind.telling}
-        if len(found) > len(own) and len(telling) > 1:
+        found, found_keys = _explained(keys, other)
+        complete = all(found.intersection(fields) for fields in other.required)
+        telling = len(found & other.telling)
+        if len(found_keys) > len(own_keys) and telling > (0 if complete else 1):
             raise OtherListError(other, _(other.title))
     for name, title in FOREIGN_TITLES.items():
         telling_keys = {
@@ -298,9 +300,11 @@ def refuse_other_list(columns: Sequence[str], kind: ImportList) -> None:
             raise OtherListError(None, _(title))
 
 
-def _explained(keys: set[str], kind: ImportList) -> set[StrEnum]:
-    """Return the fields of a list that headings name."""
-    return {field for field, names in headings(kind).items() if not keys.isdisjoint(names)}
+def _explained(keys: set[str], kind: ImportList) -> tuple[set[StrEnum], set[str]]:
+    """Return the fields of a list that headings name, and which headings do."""
+    known = headings(kind)
+    fields = {field for field, names in known.items() if not keys.isdisjoint(names)}
+    return fields, {name for name in keys if any(name in names for names in known.values())}
 
 
 class FileHints:

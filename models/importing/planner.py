@@ -167,7 +167,10 @@ class RowPlanner:
         changed = [
             index
             for _field, index, _place in self._places
-            if said[index] and said[index] not in (before[index], before[index].strip())
+            if said[index]
+            and said[index] not in (before[index], before[index].strip())
+            # A file of another tool that does not know the relationship takes none away.
+            and not (index == _RELATIONSHIP and said[index] == Relationship.UNKNOWN)
         ]
         if not changed:
             return before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlmodel import col, select
 
@@ -76,8 +76,13 @@ class Book:
     DETAIL: ClassVar[str] = ""
     """The field that tells a record from others of the same company."""
 
-    def __init__(self, session: Session, account: Account, *, day_first: bool | None) -> None:
+    def __init__(
+        self, session: Session, account: Account, headings: Mapping[Any, str],
+        *, day_first: bool | None,
+    ) -> None:  # fmt: skip
         self.session, self.account, self.day_first = session, account, day_first
+        self.headings = headings
+        """What the file calls each field."""
         self.own = session.get_one(PartnerAccount, account.id)
         self.load()
 
@@ -113,13 +118,14 @@ class _Customers:
         own = select(
             Customer.id, Customer.microsoft_id, Customer.primary_domain, Customer.company_name
         ).where(Customer.account_id == account_id)
-        self.names: dict[int, str] = {}
         self._ids: dict[str, list[int]] = {}
         self._domains: dict[str, list[int]] = {}
         self._called: dict[str, list[int]] = {}
+        self._without_id: set[int] = set()
         for id, microsoft_id, domain, name in session.exec(own):
             number = int(id or 0)
-            self.names[number] = name
+            if not microsoft_id:
+                self._without_id.add(number)
             for known, text in (
                 (self._ids, microsoft_id), (self._domains, domain), (self._called, fold(name)),
             ):  # fmt: skip
@@ -141,6 +147,8 @@ class _Customers:
             if not text:
                 continue
             found = known.get(text, [])
+            if wanted:  # one with another id is somebody else, whatever it is called
+                found = [id for id in found if known is self._ids or id in self._without_id]
             if len(found) == 1:
                 return found[0]
             if found:
@@ -345,6 +353,10 @@ class PartnerBook(Book):
     def read(self, said: Said) -> ReadRow:
         """Return what a row means; its words as they are stored."""
         said = dict(said)
+        if self.headings.get(Pc.KIND) == "relationshipType":
+            # The list of the API says what its reader is to them (`reference/newer.md §3.2`);
+            # what they are to the reader the account knows.
+            said.pop(Pc.KIND, None)
         if Pc.KIND in said:
             found = stored_choice("partners", "kind", said[Pc.KIND], PARTNER_RELATIONS)
             said[Pc.KIND] = found or said[Pc.KIND]

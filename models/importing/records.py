@@ -205,7 +205,7 @@ class _Planner:
         self._kind, self._by = kind, by
         self._width = len(columns.columns)
         self._places = columns.places
-        self._book = BOOKS[kind.name](session, account, day_first=day_first)
+        self._book = BOOKS[kind.name](session, account, columns.used, day_first=day_first)
         self._totals = total_words()
         self._lines: dict[object, int] = {}
 
@@ -269,7 +269,9 @@ def carry_out_records(store: Store, plan: RecordsPlan, actor: Actor, at: datetim
     try:
         with store.writing() as session:
             _refuse_unknown(session, plan.account_id)
-            book = BOOKS[plan.kind.name](session, plan.account, day_first=plan.day_first)
+            book = BOOKS[plan.kind.name](
+                session, plan.account, plan.columns.used, day_first=plan.day_first
+            )
             for row in rows:
                 by = PlanContext(actor, at, row.plan.by.plan_id)
                 now = book.plan(book.read(row.said), by)

@@ -100,5 +100,7 @@ LANGUAGES = {
     "en": Language(N_("English"), "%Y-%m-%d"),
     "ru": Language(N_("Russian"), "%d.%m.%Y"),
     "de": Language(N_("German"), "%d.%m.%Y"),
+    "zh": Language(N_("Chinese"), "%Y-%m-%d"),
+    "ja": Language(N_("Japanese"), "%Y/%m/%d"),
 }
 """The languages by code. Their names of countries and languages are understood, too."""

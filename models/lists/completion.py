@@ -101,10 +101,10 @@ def begun(text: str) -> str:
 
 
 def path_completer(endings: Sequence[str] = ()) -> Completer:
-    """Return what completes a line to a path: the folders in it, and the files of some endings.
+    """Return a completer of whole lines to paths: folders, and files with some endings.
 
     Args:
-        endings: in small letters, such as `.csv`; empty for all files.
+        endings: in lower case, such as `.csv`; empty for all files.
     """
 
     async def complete(line: Line) -> Completions:
@@ -114,37 +114,37 @@ def path_completer(endings: Sequence[str] = ()) -> Completer:
 
 
 MOST_PATHS = 200
-"""Paths that are offered at once."""
+"""Maximum paths that are offered at once."""
 
 
 def _paths(line: Line, endings: tuple[str, ...]) -> Completions:
     typed = line.text[: line.cursor]
-    folder, slash, begun = typed.rpartition("/")
+    folder, slash, beginning = typed.rpartition("/")
     try:
-        where = Path(folder + slash or ".").expanduser()
-        found = sorted(os.scandir(where), key=lambda entry: fold(entry.name))
+        path = Path(folder + slash or ".").expanduser()
+        entries = sorted(os.scandir(path), key=lambda entry: fold(entry.name))
     except (OSError, RuntimeError, ValueError):
         return Completions(line)
     names = []
-    for entry in found:
-        hidden = entry.name.startswith(".") and not begun.startswith(".")
-        if hidden or not fold(entry.name).startswith(fold(begun)) or not entry.name.isprintable():
+    for entry in entries:
+        is_hidden = entry.name.startswith(".") and not beginning.startswith(".")
+        fits_typed = fold(entry.name).startswith(fold(beginning))
+        if is_hidden or not fits_typed or not entry.name.isprintable():
             continue
         if _is_folder(entry):
             names.append(f"{entry.name}/")
         elif not endings or entry.name.lower().endswith(endings):
             names.append(entry.name)
     paths = tuple(folder + slash + name for name in names[:MOST_PATHS])
-    together = _common(paths)
-    beginning = together if len(together) > len(typed) else ""
-    return Completions(line, 0, len(line.text), paths, beginning)
+    common = _common(paths)
+    return Completions(line, 0, len(line.text), paths, common if len(common) > len(typed) else "")
 
 
 def _common(texts: Sequence[str]) -> str:
-    """Return what all texts begin with."""
+    """Return the common beginning of all texts."""
     first, last = min(texts, default=""), max(texts, default="")
-    same = (place for place, letter in enumerate(first) if letter != last[place : place + 1])
-    return first[: next(same, len(first))]
+    different = (index for index, letter in enumerate(first) if letter != last[index : index + 1])
+    return first[: next(different, len(first))]
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

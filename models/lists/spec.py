@@ -79,6 +79,8 @@ class Column:
     """The share of the width that is left over; 0 keeps the column at `width`."""
     wide_only: bool = False
     """Whether the column is shown in wide mode only."""
+    in_files: bool = False
+    """Whether exports contain the column even if the screen does not show it, e.g. an id."""
     rank: int = 0
     """Columns of the highest rank are dropped first on a narrow terminal."""
     sort: str = ""

@@ -12,15 +12,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from partnerdesk.models.changes.plan import PlanContext
-from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.core.errors import NotFoundError, RefusedError
+from partnerdesk.models.core.verdicts import why_refused
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.operations.bulk_kinds import PLANNERS, RowWish
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.changes.plan import PlanContext
     from partnerdesk.models.database.store import Store
 
 ROW_TITLES = {
@@ -119,6 +120,7 @@ def plan_run(
     """Plan a run: a plan for each record, in the order of `ids`; writes nothing.
 
     Raises:
+        RefusedError: nothing may be changed here and now, so no row has to be looked at.
         StoreError: the book cannot be read.
     """
     rows = plan_rows(store, account, wish, map(RowWish, ids), by)
@@ -130,14 +132,15 @@ def plan_rows(
 ) -> Iterator[RowView]:
     """Plan rows one after the other, as if those before were done; writes nothing.
 
-    Raises:
-        StoreError: the book cannot be read.
+    Raises: as `plan_run`.
     """
+    if by.refusals:
+        raise RefusedError(why_refused(by.refusals))
     planner = PLANNERS[wish.kind](store, account, wish.wishes, only_plans=True)
     with store.reading() as session, closing(planner):
         place = 0
         for wanted in rows:
-            own = PlanContext(by.actor, by.at, str(uuid4()))
+            own = replace(by, plan_id=str(uuid4()))
             try:
                 plan = planner.unreadable if wanted.problems else planner.plan
                 yield planned_row(place, wanted, plan(session, wanted, own))

@@ -18,7 +18,8 @@ from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.languages import _
 from partnerdesk.models.operations.execute import execute
 from partnerdesk.models.relationships.entities import Invitation
-from partnerdesk.models.relationships.invitation import InvitationDetails, plan_accept, read_case
+from partnerdesk.models.relationships.invitation_details import InvitationDetails, read_case
+from partnerdesk.models.relationships.invitation_events import plan_accept
 from partnerdesk.models.relationships.invite import RELATED
 from partnerdesk.models.relationships.lifecycles import OPEN_INVITATIONS, InvitationState
 

@@ -8,6 +8,7 @@ from partnerdesk.models.changes.history import as_object
 from partnerdesk.models.core.clock import NEVER, date_text, moment_text
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.operations.registry import CHOICES, FIELD_TITLES
+from partnerdesk.models.values.countries import country_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,19 +24,23 @@ def change_lines(entry: Change) -> list[str]:
 def field_lines(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
     """Return a line for each field that differs; empty ones of what is new are left out."""
     lines = []
+    country = str(after.get("country") or before.get("country") or "")
     for name in dict.fromkeys([*before, *after]):
         title = _(FIELD_TITLES.get(name, name))
-        new = value_text(name, after.get(name))
+        new = value_text(name, after.get(name), country)
         if name in before:
-            old = value_text(name, before.get(name))
+            old = value_text(name, before.get(name), str(before.get("country") or country))
             lines.append(f"{title}: {old} → {new}")
         elif after.get(name) not in (None, ""):
             lines.append(f"{title}: {new}")
     return lines
 
 
-def value_text(name: str, value: object) -> str:
-    """Return a field's value as a person reads it; `–` for none."""
+def value_text(name: str, value: object, country: str = "") -> str:
+    """Return a field's value as a person reads it; `–` for none.
+
+    A state is told beside its own script in Latin letters where `country` is known.
+    """
     if value in (None, "", []):
         return "–"
     if name == "body":
@@ -47,6 +52,12 @@ def value_text(name: str, value: object) -> str:
     text = str(value)
     if choice := CHOICES.get(name, {}).get(text):
         return _(choice)
+    if name == "country":
+        return country_name(text)
+    if name == "state" and country:
+        from partnerdesk.models.customers.form.written_address import state_text
+
+        return state_text(country, text)
     if name.endswith(("_at", "_agreed", "_time")) or name == "since":
         return _moment(text)
     return text

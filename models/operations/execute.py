@@ -16,7 +16,7 @@ from partnerdesk.models.changes.outbox import OutboxCall
 from partnerdesk.models.changes.plan import NEW, Outcome, Plan, Step
 from partnerdesk.models.core.errors import NotFoundError, RefusedError
 from partnerdesk.models.core.text import shown, without_nul
-from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.core.verdicts import Verdict, why_refused
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.database.column_types import unset
@@ -39,8 +39,7 @@ def execute(store: Store, plan: Plan, why: str = "") -> Outcome:
     Raises: as `models.operations.carry_out.carry_out`.
     """
     if plan.verdict is Verdict.REFUSED:
-        refusing = [reason.text for reason in plan.reasons if reason.refuses]
-        raise RefusedError(" ".join(refusing))
+        raise RefusedError(why_refused(plan.reasons))
     with store.writing() as session:
         return write_plan(session, plan, why)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.customers.form.written_address import address_lines
 from partnerdesk.models.customers.page import HISTORY_SHOWN, CustomerPage, page_of
 from partnerdesk.models.relationships.of_customer import RelationshipRecords, read_relationship
 
@@ -21,6 +22,8 @@ class WholeCustomer(CustomerPage):
 
     relationship: RelationshipRecords
     """Invitations, lives and delegated admin."""
+    address: list[str]
+    """The lines of the bill-to address, as its country writes them."""
 
 
 def read_whole_customer(store: Store, customer_id: int) -> WholeCustomer:
@@ -35,4 +38,6 @@ def read_whole_customer(store: Store, customer_id: int) -> WholeCustomer:
     changes = [*page.changes, *relationship.earlier_changes]
     changes.sort(key=lambda entry: entry.id or 0, reverse=True)
     own = {**vars(page), "changes": changes[:HISTORY_SHOWN]}
-    return WholeCustomer(**own, relationship=relationship)
+    country = page.billing.country or page.customer.country
+    lines = address_lines(page.billing, country)
+    return WholeCustomer(**own, relationship=relationship, address=lines)

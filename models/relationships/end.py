@@ -50,7 +50,8 @@ from partnerdesk.models.relationships.entities import (
     ResellerRelationship,
     SentBy,
 )
-from partnerdesk.models.relationships.invitation import letter_call, letter_day, letter_stays_out
+from partnerdesk.models.relationships.invitation_details import letter_day
+from partnerdesk.models.relationships.invitation_events import letter_call, letter_stays_out
 from partnerdesk.models.relationships.lifecycles import (
     RELATIONSHIP,
     RelationshipEvent,

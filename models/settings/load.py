@@ -1,4 +1,4 @@
-"""Loads the settings: from a cache, until a settings file changes."""
+"""Loads the settings: from a cache, until a settings file or the environment changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from zlib import crc32
 
 from partnerdesk.models.core import own_files, paths
 from partnerdesk.models.core.typed import DamagedError, typed
-from partnerdesk.models.settings.model import Settings, environment_names
+from partnerdesk.models.languages import language
+from partnerdesk.models.settings.model import Settings, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,8 @@ class _Cache:
 
     format: int
     stamps: list[list[object]]
-    """Path, time of change and size of each file read; the cache is stale once one differs."""
+    """Path, time of change and size of each file read, and what the environment says in which
+    language; the cache is stale once one differs."""
     settings: dict[str, object]
     sum: int
     """CRC-32 of `settings`: a flipped bit on the disk could name another book."""
@@ -71,16 +73,27 @@ CLOUDS = _CloudNames()
 
 
 def _load(own: Path) -> Settings:
-    cache_file = paths.cache_folder() / "settings.json"
-    if environment_names():
-        return _read(own)
     stamps = [_stamp(paths.project_settings()), _stamp(own)]
+    name = "settings.json"
+    if variables := environment():
+        from hashlib import sha256
+
+        name = "settings-environment.json"  # the cache of shells without variables stays
+        stamps.append([language(), sha256(json.dumps(variables).encode()).hexdigest()])
+    cache_file = paths.cache_folder() / name
     cached = _read_cache(cache_file, stamps)
     if cached is not None:
         return cached
     settings = _read(own)
-    _write_cache(cache_file, stamps, settings)
+    if not (variables and _has_password(settings)):  # a secret of the environment stays there
+        _write_cache(cache_file, stamps, settings)
     return settings
+
+
+def _has_password(settings: Settings) -> bool:
+    from partnerdesk.models.settings.database_url import has_password
+
+    return has_password(settings.database)
 
 
 def _read(own: Path) -> Settings:

@@ -156,10 +156,15 @@ def _hosts(clouds: Iterable[CloudSettings]) -> tuple[str, ...]:
     return tuple(host for cloud in clouds for host in cloud.link_hosts)
 
 
+def environment() -> dict[str, str]:
+    """Return the environment variables that hold settings, by any case of their names."""
+    return {
+        name: value
+        for name, value in sorted(os.environ.items())
+        if name.upper().startswith(ENVIRONMENT_PREFIX) and not name.startswith(TEST_PREFIX)
+    }
+
+
 def environment_names() -> list[str]:
     """Return the names of the environment variables that hold settings."""
-    return sorted(
-        name
-        for name in os.environ
-        if name.startswith(ENVIRONMENT_PREFIX) and not name.startswith(TEST_PREFIX)
-    )
+    return [name for name in environment() if name.startswith(ENVIRONMENT_PREFIX)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.languages import _, language
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,8 +52,6 @@ _TITLES = {
     "mac_roman": "macintosh",
 }  # fmt: skip
 _USUAL = ("cp1252", "cp1250", "cp1251", "cp932", "gb18030")
-_TOP_LEVEL = {"de": b"de", "ru": b"ru"}
-"""Top-level domains that stand for the program's languages, as the detector asks for one."""
 _WHOLE = 3
 """Letters of UTF-8 for each byte that is none, from which on a file is damaged UTF-8."""
 
@@ -189,7 +187,7 @@ def _guessed(evidence: bytes, knows: Callable[[str], bool]) -> Encoding:
 
     detector = EncodingDetector()
     detector.feed(evidence, last=True)
-    name = detector.guess(tld=_TOP_LEVEL.get(language()), allow_utf8=False).lower()
+    name = detector.guess(tld=None, allow_utf8=False).lower()
     likely = dict.fromkeys((_CODECS.get(name, name), *_USUAL))
     words = {codec: _words(evidence, codec) for codec in likely}
     can = [codec for codec in likely if words[codec]] or [next(iter(likely))]

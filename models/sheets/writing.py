@@ -86,6 +86,8 @@ def csv_into(stream: IO[bytes], rows: Iterable[Sequence[str]], columns: Sequence
         quoted = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
         (quoted if misleads else writer).writerow([guarded(heading) for heading in columns])
         written = 0
+        # Nor may the cells of a single column look like several of another delimiter.
+        writer = quoted if len(columns) == 1 else writer
         for row in rows:
             writer.writerow([guarded(cell) for cell in row])
             written += 1

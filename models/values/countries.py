@@ -79,11 +79,11 @@ _VARIANTS: Mapping[str, str] = {
 """Further names that mean exactly one country."""
 
 _OTHER_CODES: Mapping[str, str] = {"UK": "GB", "EL": "GR", "UAE": "AE"}
-"""Codes that mean one country only: those of the European Union (Interinstitutional style guide,
-7.1.1) that ISO 3166-1 has not, and one that everybody writes."""
+"""Further codes that mean exactly one country: two of the European Union (Interinstitutional style
+guide, 7.1.1) that differ from ISO 3166-1, and the usual one of the Emirates."""
 
 _DOUBTFUL = frozenset({"congo", "korea", "america", "samoa", "guyana", "virgin islands"})
-"""Names that mean one country in some language, and one of several to whoever writes English."""
+"""Names that mean one country in some language, but are ambiguous in English."""
 
 _WRONG_CODES: Mapping[str, str] = {
     "EN": "GB", "ENG": "GB", "SCO": "GB", "GER": "DE", "JA": "JP",
@@ -98,9 +98,9 @@ def country_code(text: str, *, any_language: bool = True) -> str | None:
     """Return the ISO 3166-1 alpha-2 code of a code or a name; None for an unknown one.
 
     Args:
-        text: what is written.
-        any_language: whether a name may be in any language of CLDR; reading all of them takes half
-            a second, once, which nobody should wait for while typing.
+        text: the written code or name.
+        any_language: whether a name may be in any language of CLDR; the first such search reads all
+            languages, which takes half a second: too long while a person types.
     """
     text = text.strip()
     if len(text) > _LONGEST_NAME:
@@ -182,32 +182,32 @@ def _by_name() -> dict[str, str]:
 
 @cache
 def _in_any_language() -> dict[str, str]:
-    """Return the country code for each name, by its key, that means one country only."""
+    """Return the country code for the key of each name, in any language, of exactly one country."""
     from babel.localedata import locale_identifiers
 
-    found: dict[str, set[str]] = {}
+    codes_by_name: dict[str, set[str]] = {}
     for speech in locale_identifiers():
-        if "_" in speech:  # a country's way to write a language that is there by itself
+        if "_" in speech:  # a regional variant of a language that has its own entry
             continue
         for code, name in _territories(speech).items():
             if code in codes():
-                found.setdefault(_key(name), set()).add(code)
+                codes_by_name.setdefault(_key(name), set()).add(code)
     return {
-        name: meant.pop()
-        for name, meant in found.items()
-        if len(meant) == 1 and name and name not in _DOUBTFUL
+        name: countries.pop()
+        for name, countries in codes_by_name.items()
+        if len(countries) == 1 and name and name not in _DOUBTFUL
     }
 
 
 def _territories(speech: str) -> dict[str, str]:
-    """Return the names of countries in one language.
+    """Return the names of countries in one language, by code.
 
-    Babel keeps whatever of a language it has read: here it would be 140 MB.
+    The file is read here, because Babel caches each language that it reads: 140 MB for all of them.
     """
     from babel.localedata import resolve_locale_filename
 
-    with open(resolve_locale_filename(speech), "rb") as file:  # noqa: PTH123 - Babel's own name
-        data = pickle.load(file)  # noqa: S301 - a part of the library
+    with open(resolve_locale_filename(speech), "rb") as file:  # noqa: PTH123 - Babel names the file
+        data = pickle.load(file)  # noqa: S301 - the file belongs to Babel
     return {str(code): str(name) for code, name in data.get("territories", {}).items()}
 
 

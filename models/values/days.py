@@ -1,9 +1,9 @@
-"""Days and moments as files and people write them: ISO 8601, US, German, in words, Excel's numbers.
+"""Parses days and moments: ISO 8601, US, German, dates in words, and the day numbers of Excel.
 
-parse_moment("15.11.2025")                  # a day with points is written day first
+parse_moment("15.11.2025")                  # with points, the day is first
 parse_moment("11/15/2025")                  # there is no month 15
-parse_moment("03/04/2025")                  # AmbiguousDayError, unless it is said
-day_order(["03/04/2025", "11/15/2025"])     # False: the whole column writes months first
+parse_moment("03/04/2025")                  # AmbiguousDayError without `day_first`
+day_order(["03/04/2025", "11/15/2025"])     # False: months are first in this column
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _EXCEL_ZERO = datetime(1899, 12, 30, tzinfo=UTC)
 """Day 0 of Excel's calendar, for days after February 1900 (ECMA-376 part 1, 18.17.4.1)."""
 _EXCEL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")
-"""Excel's numbers of days from 1954 to 2119; other numbers are something else."""
+"""Excel's day numbers from 1954 to 2119; any other number is not read as a day."""
 _TICKS = re.compile(r"\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/")
 """Milliseconds since 1970, as Windows PowerShell writes a moment in JSON."""
 _TIME = (
@@ -50,20 +50,20 @@ _IN_WORDS = re.compile(
 
 
 class AmbiguousDayError(ValueError):
-    """A day that is one where days are written first, and another where months are."""
+    """A date in numbers that is valid both with the day first and with the month first."""
 
 
 def parse_moment(text: str, *, day_first: bool | None = None) -> datetime:
-    """Return the moment that a text means, in UTC; a day is its first moment.
+    """Return the moment that a text means, in UTC; a day means its first moment.
 
     Args:
-        text: what is written.
-        day_first: whether the day stands before the month where only that tells; None: unknown.
+        text: the written day or moment.
+        day_first: whether the day comes before the month in ambiguous dates; None: unknown.
 
     Raises:
-        AmbiguousDayError: it can be two days, and nobody said which.
-        ValueError: it is no day.
-        OverflowError: it lies outside of time.
+        AmbiguousDayError: the text can mean two days, and `day_first` is None.
+        ValueError: the text is no day.
+        OverflowError: the moment is outside the range of `datetime`.
     """
     text = " ".join(text.split())
     try:
@@ -88,16 +88,16 @@ def typed_day(text: str) -> date | None:
 
 
 def day_order(texts: Iterable[str]) -> bool | None:
-    """Return whether days stand first in texts that were written by one program.
+    """Return whether the day comes first in texts that one program wrote.
 
-    None where none tells, or where they contradict each other.
+    None if no text shows the order, or if the texts contradict each other.
     """
-    told = {order for text in texts if (order := _told_order(" ".join(text.split()))) is not None}
-    return told.pop() if len(told) == 1 else None
+    orders = {order for text in texts if (order := _order_in(" ".join(text.split()))) is not None}
+    return orders.pop() if len(orders) == 1 else None
 
 
 def is_ambiguous(text: str) -> bool:
-    """Say whether a text is one of two days, by who wrote it."""
+    """Say whether a text can mean two days, with the day or the month first."""
     try:
         parse_moment(text)
     except AmbiguousDayError:
@@ -107,7 +107,8 @@ def is_ambiguous(text: str) -> bool:
     return False
 
 
-def _told_order(text: str) -> bool | None:
+def _order_in(text: str) -> bool | None:
+    """Return whether the day comes first in a date in numbers; None if the text does not show."""
     found = _NUMBERS.fullmatch(text)
     if found is None or found["mark"] == ".":
         return None
@@ -143,21 +144,21 @@ def _ordered(found: re.Match[str], day_first: bool | None) -> tuple[int, int, in
     if two > 12 or one == two:
         return year, one, two
     if day_first is None:
-        day_first = _told_order(found[0])
+        day_first = _order_in(found[0])
     if day_first is None:
         raise AmbiguousDayError(found[0])
     return (year, two, one) if day_first else (year, one, two)
 
 
 def _with_time(found: re.Match[str], year: int, month: int, day: int) -> datetime:
-    said = found.groupdict()
-    if said.get("hour") is None:
+    parts = found.groupdict()
+    if parts.get("hour") is None:
         return datetime(year, month, day, tzinfo=UTC)
-    hour, minute, second = (int(said[name] or 0) for name in ("hour", "minute", "second"))
-    if half := said["half"]:
+    hour, minute, second = (int(parts[name] or 0) for name in ("hour", "minute", "second"))
+    if half := parts["half"]:
         hour = hour % 12 + (12 if half[0].lower() == "p" else 0)
     moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    zone = (said["zone"] or "+0000").replace(":", "")
+    zone = (parts["zone"] or "+0000").replace(":", "")
     offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
     return moment + offset if zone[0] == "-" else moment - offset
 
@@ -167,10 +168,10 @@ def _months() -> dict[str, int]:
     """Return the number of each month by its names in the program's languages, folded."""
     from babel import Locale
 
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for speech in LANGUAGES:
         for context in Locale.parse(speech).months.values():
             for width in ("wide", "abbreviated"):
                 for number, name in context[width].items():
-                    found[fold(str(name)).rstrip(".")] = int(number)
-    return found
+                    numbers[fold(str(name)).rstrip(".")] = int(number)
+    return numbers

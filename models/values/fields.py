@@ -39,7 +39,7 @@ _NO = frozenset(
         "否", "아니요",
     }
 )  # fmt: skip
-"""Words for yes and no, folded: of spreadsheets, PowerShell and portals in their languages."""
+"""The words for yes and no, folded, in the languages of spreadsheets, PowerShell and portals."""
 
 Value = TypeVar("Value")
 
@@ -86,7 +86,7 @@ def country_field(text: str, code: str, field: str) -> str | Reason:
 
 
 def no_country(text: str, likely: str) -> str:
-    """Return that `text` is no country, and which one is likely meant, if any."""
+    """Return the sentence that `text` is no country, with the likely country, if there is one."""
     if likely and len(text) <= 3:
         sentence = _("{text} is no country code; the code of {country} is {code}.")
     elif likely:
@@ -95,37 +95,36 @@ def no_country(text: str, likely: str) -> str:
         sentence = _(
             "There is no country {text}. Write its name, or its code of two letters such as PT."
         )
-    said = shown(text[:60])
-    return sentence.format(text=said, country=country_name(likely), code=likely)
+    return sentence.format(text=shown(text[:60]), country=country_name(likely), code=likely)
 
 
 def yes_no(text: str) -> bool | None:
-    """Return whether a word says yes or no, in the words of many programs; None for neither."""
+    """Return True for a word that means yes, False for no, None for any other word."""
     word = fold(text.strip())
     return True if word in _YES else False if word in _NO else None
 
 
 def yes_no_field(text: str, code: str, field: str) -> bool | Reason | None:
-    """Return whether something is so; None where it is not known."""
-    said = yes_no(text)
-    if said is not None or not text.strip():
-        return said
+    """Return the answer to a yes-or-no field; None for an empty text (unknown)."""
+    answer = yes_no(text)
+    if answer is not None or not text.strip():
+        return answer
     return Reason(code, _("Write yes or no, or leave it empty where it is not known."), field)
 
 
 def day_field(
     text: str, code: str, field: str, *, day_first: bool | None = None
 ) -> datetime | Reason | None:
-    """Return the moment that a day or a moment means, in UTC; None for no text.
+    """Return the UTC moment of a written day or moment; None for an empty text.
 
-    `day_first` says whether 03/04/2027 is the third of April; None where nobody knows.
+    `day_first`: whether 03/04/2027 is the third of April; None if unknown.
     """
     if not text:
         return None
     try:
         return parse_moment(text, day_first=day_first)
     except AmbiguousDayError:
-        said = _("{text} can be two days; write it as 2027-06-30.")
+        sentence = _("{text} can be two days; write it as 2027-06-30.")
     except (ValueError, OverflowError):
-        said = _("{text} is no day such as 2027-06-30.")
-    return Reason(code, said.format(text=shown(text[:40])), field)
+        sentence = _("{text} is no day such as 2027-06-30.")
+    return Reason(code, sentence.format(text=shown(text[:40])), field)

@@ -9,7 +9,7 @@ from textual.getters import query_one
 
 from partnerdesk.models.core.errors import AppError, ConflictError, UsageError
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.core.verdicts import Verdict, why_refused
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.operations.describe_plan import describe_plan, plan_text, plan_title
 from partnerdesk.tui.widgets.actions import Action
@@ -88,10 +88,10 @@ class PlanScreen(PageScreen):
             return _("It is being carried out; this takes a moment.")
         if action.id != "plan.carry-out":
             return super().refusal(action)
-        if self.desk.settings.read_only:
-            return _("Read-only mode: nothing can be changed.")
         if self._plan.verdict is Verdict.REFUSED:
-            return _("The plan is refused; the reasons are above.")
+            return why_refused(self._plan.by.refusals) or _(
+                "The plan is refused; the reasons are above."
+            )
         return ""
 
     async def do_carry_out(self) -> None:

@@ -155,9 +155,7 @@ class RunScreen(AppScreen):
         """Return why `action` cannot be done now."""
         if self._working and action.id not in ("desk.back", "desk.help"):
             return _("It is being carried out; Esc stops it behind the present row.")
-        if self.desk.settings.read_only and action.changes:
-            return _("Read-only mode: nothing can be changed.")
-        return ""
+        return super().refusal(action)
 
     def do_carry_out(self) -> None:
         """Keep the run, then do its rows."""

@@ -19,12 +19,13 @@ from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.customers.drafts import CustomerDraft
     from partnerdesk.models.customers.duplicates import LookAlike
+    from partnerdesk.models.customers.form.fields import Values
     from partnerdesk.models.session import AppSession
     from partnerdesk.tui.widgets.form_page import FormPage
 
@@ -152,6 +153,7 @@ class AddCustomerScreen(CustomerFormScreen):
             self._in_trouble(error)
         finally:
             self._kept.set()
+        await self.shell.look()  # the next screen may show how many drafts there are
 
     def _in_trouble(self, error: AppError | None) -> None:
         if error is not self._trouble:
@@ -241,15 +243,22 @@ class AddCustomerScreen(CustomerFormScreen):
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
         """Return the plan that adds the customer and takes the draft away."""
-        filled = {FormField(name): text for name, text in values.items()}
-        compared = [filled.get(field, "") for field in _COMPARED]
-        if compared != self._compared:
+        filled = _filled(values)
+        if (compared := _compared(filled)) != self._compared:
             self._alike = await self.desk.reader.ask(
                 lambda book: find_look_alikes(book, self.account.id, filled, self.at)
             )
             self._compared = compared
+        return self._planned(filled, self._alike)
+
+    def plan_of_fields(self, values: Mapping[str, str]) -> Plan | None:
+        """Return the same by the rules of the form, where the book has still to be searched."""
+        filled = _filled(values)
+        return None if _compared(filled) == self._compared else self._planned(filled, ())
+
+    def _planned(self, filled: Values, alike: Sequence[LookAlike]) -> Plan:
         by, draft_id = self.desk.by(self._draft.plan_id), self._draft.id
-        return plan_add_customer(self.account, filled, by, self._alike, draft_id=draft_id)
+        return plan_add_customer(self.account, filled, by, alike, draft_id=draft_id)
 
     def check_again(self) -> None:
         """Check the form anew, and look again who in the book may be the same."""
@@ -272,3 +281,12 @@ class AddCustomerScreen(CustomerFormScreen):
         if outcome.repeated:
             said = _("It was added already, here or in another terminal; this is the customer.")
         self.shell.say(said)
+
+
+def _filled(values: Mapping[str, str]) -> dict[FormField, str]:
+    return {FormField(name): text for name, text in values.items()}
+
+
+def _compared(filled: Values) -> list[str]:
+    """Return what the customers of the book are compared with."""
+    return [filled.get(field, "") for field in _COMPARED]

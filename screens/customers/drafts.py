@@ -103,8 +103,8 @@ class DraftsScreen(AppScreen):
     def refusal(self, action: Action) -> str:
         """Return why `action` cannot be done now; a draft has an account of its own."""
         if action.changes and action.id != "drafts.new":
-            if self.desk.settings.read_only:
-                return _("Read-only mode: nothing can be changed.")
+            if reason := self.desk.why_no_change(own_account=True):
+                return reason
             return "" if self.draft else _("There is no draft any more. n begins a new customer.")
         return super().refusal(action)
 

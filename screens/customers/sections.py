@@ -76,15 +76,8 @@ def _profile(page: CustomerPage, ways: Ways) -> Section:
     )  # fmt: skip
 
 
-def _contact(page: CustomerPage, ways: Ways) -> Section:
+def _contact(page: WholeCustomer, ways: Ways) -> Section:
     billing, of_form = page.billing, partial(_of_form, page, ways)
-    lines = (
-        billing.address_line1,
-        billing.address_line2,
-        f"{billing.postal_code} {billing.city}".strip(),
-        billing.state,
-        billing.country or page.customer.country,
-    )
     return Section(
         _("Contact and address"),
         (
@@ -95,7 +88,7 @@ def _contact(page: CustomerPage, ways: Ways) -> Section:
             ),
             of_form(_("E-mail"), billing.email, FormField.EMAIL),
             of_form(_("Phone"), billing.phone_number, FormField.PHONE_NUMBER),
-            of_form(_("Address"), "\n".join(filter(None, lines)), FormField.ADDRESS_LINE1),
+            of_form(_("Address"), "\n".join(page.address), FormField.ADDRESS_LINE1),
             of_form(
                 _("Language"), " · ".join(filter(None, (billing.language, billing.culture))),
                 FormField.LANGUAGE,

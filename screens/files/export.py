@@ -35,7 +35,9 @@ class ExportFlow:
         self._screen = screen
         self._query = query
         self._total = screen.table.total
-        self._shown = [column.name for column in screen.table.shown_columns()]
+        seen = [column.name for column in screen.table.shown_columns()]
+        always = [column.name for column in query.spec.columns if column.in_files]
+        self._shown = list(dict.fromkeys([*seen, *always]))
         self._marks = screen.table.marks
         self._columns: list[str] | None = None
 

@@ -193,7 +193,7 @@ class ImportScreen(AppScreen):
         place = f"{self._account.cloud.name} · {self._account.title}"
         heading = f"{shown(plan.file)} → {place}"
         if self._list != "customers":
-            heading += f" · {_(plan.kind.title)}"
+            heading += " · " + _(plan.kind.title)
         onward = _("Nothing is written yet: ! carries it out, Esc leaves it. It cannot be undone.")
         if not (plan.new or plan.changed or plan.unchanged):
             onward = _("There is nothing to import in this file.")

@@ -132,6 +132,13 @@ class FormScreen(AppScreen):
         """
         raise NotImplementedError
 
+    def plan_of_fields(self, values: Mapping[str, str]) -> Plan | None:  # noqa: ARG002
+        """Return the plan without what the book has to be searched for; None where nothing is.
+
+        What it says of the fields is shown first: the book may be busy, or away.
+        """
+        return None
+
     def follow(self, name: str) -> None:
         """Fill in what follows from a field that was left."""
 

@@ -55,7 +55,7 @@ class Palette(ChoiceDialog, Reads):
 
         These have an id for the answer, and the title of the screen.
         """
-        from partnerdesk.models.settings.told import told_settings
+        from partnerdesk.models.settings.describe import describe_settings
 
         keys, labels = desk.settings.keys, dict[str, str]()
         self._told: dict[str, str] = {}
@@ -69,7 +69,7 @@ class Palette(ChoiceDialog, Reads):
         for id, title, action in elsewhere:
             label, self._told[id] = _(action.label), _(action.help)
             labels[id] = f"{title} › {label}"
-        for name, value in told_settings(desk.settings).items():
+        for name, value in describe_settings(desk.settings).items():
             setting = f"{SETTING}{name}"
             labels[setting] = _("Setting {name}").format(name=name)
             self._told[setting] = shown(value)

@@ -13,7 +13,7 @@ from partnerdesk.tui.widgets.form_page import FormPage, ItemSection, ItemState
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Plan
@@ -152,6 +152,7 @@ class RecordFormScreen(FormScreen):
             self._learn(texts, self._reasons)
         elif texts != self._checking:
             self._checking = texts
+            self._learn_of_fields(texts)
             self.read(
                 partial(self._plan, texts), lambda plan: self._learn(texts, plan.reasons),
                 self._cannot_check, group="check", beside=True,
@@ -169,20 +170,32 @@ class RecordFormScreen(FormScreen):
         """Return the plan for what stands in the form, and say what its reasons are."""
         self._stop_checking()
         texts = self.answers()
+        self._learn_of_fields(texts)
         plan = await self._plan(texts)
         self._learn(texts, plan.reasons)
         return plan
 
     async def _plan(self, texts: dict[str, str]) -> Plan:
         """Return the plan for what stands in the form."""
-        unlisted = {
+        unlisted = self._unlisted(texts)
+        plan = await self.make_plan(texts | dict.fromkeys(unlisted, ""))
+        return replace(plan, reasons=_reasons_with(unlisted, plan.reasons))
+
+    def _unlisted(self, texts: Mapping[str, str]) -> dict[str, Reason]:
+        """Return the fields whose value is none of its list, and what is wrong with each."""
+        return {
             name: not_listed(asked, texts[name])
             for name, asked in self.asked.items()
             if not asked.takes(texts.get(name, ""))
         }
-        plan = await self.make_plan(texts | dict.fromkeys(unlisted, ""))
-        others = [reason for reason in plan.reasons if reason.field not in unlisted]
-        return replace(plan, reasons=(*unlisted.values(), *others))
+
+    def _learn_of_fields(self, texts: dict[str, str]) -> None:
+        """Say what the fields' own rules say, where the whole plan has to wait for the book."""
+        unlisted = self._unlisted(texts)
+        plan = self.plan_of_fields(texts | dict.fromkeys(unlisted, ""))
+        if plan is not None:
+            self._learn(texts, _reasons_with(unlisted, plan.reasons))
+            self._checked = None  # not all of it
 
     def _learn(self, texts: dict[str, str], reasons: tuple[Reason, ...]) -> None:
         self._checked, self._reasons, self._told = texts, reasons, set(self.seen)
@@ -308,3 +321,11 @@ class RecordFormScreen(FormScreen):
     async def _leave_kept(self) -> None:
         self.shell.keep_typed(self)
         await self.shell.go_back()
+
+
+def _reasons_with(
+    unlisted: Mapping[str, Reason], reasons: Iterable[Reason]
+) -> tuple[Reason, ...]:  # fmt: skip
+    """Return the reasons of a plan, with those of fields whose value is not in their list."""
+    others = (reason for reason in reasons if reason.field not in unlisted)
+    return (*unlisted.values(), *others)

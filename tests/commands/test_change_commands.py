@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     from tests.support.commands import Result
 
 HEADING = ["When", "(UTC)", "Who", "What", "Customer", "Cloud", "Status"]
-FIELDS = ["id", "at", "actor", "kind", "subject", "cloud", "state", "why", "host"]
+FIELDS = [
+    "id",
+    "at",
+    "actor",
+    "kind",
+    "subject",
+    "cloud",
+    "state",
+    "why",
+    "host",
+    "customer_microsoft_id",
+]
 
 
 @pytest.fixture
@@ -229,11 +240,24 @@ def test_a_conflict_has_its_own_exit_code(book: Path, monkeypatch: pytest.Monkey
 def test_in_read_only_mode_nothing_is_undone(book: Path) -> None:
     result = changes(book, "undo", "2", "--read-only")
     assert result.code == 3
-    assert "read-only" in result.err
+    assert "Read-only" in result.err
     assert len(subjects(book)) == 3
 
 
 # verify
+
+
+def test_what_an_older_program_left_unsaid_of_an_undo_is_told_and_set_right(book: Path) -> None:
+    assert changes(book, "undo", "2").code == 0
+    with closing(sqlite3.connect(book)) as raw, raw:
+        raw.execute("UPDATE changes SET undone_by = NULL")
+    assert changes(book, "show", "2", "--json").json["state"] == "done"
+    looked = changes(book, "verify", "--read-only")
+    assert (looked.code, looked.out) == (0, "")
+    assert "1 change did not say rightly whether it was undone: 2." in looked.err
+    assert changes(book, "verify", "--json").json["behind"] == [2]
+    assert changes(book, "verify", "--json").json["behind"] == []
+    assert changes(book, "show", "2", "--json").json["state"] == "undone"
 
 
 def test_a_whole_history_is_said_to_be_whole(book: Path) -> None:

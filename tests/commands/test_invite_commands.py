@@ -239,7 +239,7 @@ def test_a_file_stays_and_that_is_said_where_the_book_cannot_be_written(
 def test_in_read_only_mode_nothing_is_written(book: Path) -> None:
     done = invite(book, *NEW, "--link", LINK, "--read-only")
     assert done.code == 3
-    assert "read-only" in done.err
+    assert "Read-only" in done.out
     for words in (
         ("end", "--customer", "aerzte.onmicrosoft.com", "--reason", "x", "--confirm",
          "aerzte.onmicrosoft.com"),

@@ -6,10 +6,8 @@ import os
 import re
 import signal
 import socket
-import sqlite3
 import subprocess
 import threading
-from contextlib import closing
 from email import message_from_bytes
 from email.policy import default
 from typing import TYPE_CHECKING, Any
@@ -23,7 +21,8 @@ from partnerdesk.models.core.errors import RefusedError
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.relationships.entities import SentBy
-from partnerdesk.models.relationships.invitation import plan_letter_out, read_case
+from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_events import plan_letter_out
 from partnerdesk.models.settings.database_url import SqliteFile
 from partnerdesk.models.settings.model import MailSettings
 from tests.support.books import NOW, TESTER
@@ -40,7 +39,8 @@ from tests.support.mail_server import (
 )
 from tests.support.relations import LINK, invite
 from tests.support.relationship_books import book_of, changes, read, relationships, whole
-from tests.support.statements import rows
+from tests.support.statements import OUTBOX_OF_SCHEMA_6, rows
+from tests.support.statements import run as execute
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -315,11 +315,11 @@ def test_a_letter_that_an_older_program_left_waiting_is_told_in_words_and_sent(
     kept = {"method": "MAIL", "path": "a0@neue.example"}
     monkeypatch.setattr(Call, "as_json", lambda _call: kept)
     written(Store(SqliteFile(book)), 1)
-    with closing(sqlite3.connect(book)) as raw, raw:
-        for new, old in (("channel", "method"), ("operation", "path"), ("arguments", "body")):
-            raw.execute(f"ALTER TABLE outbox RENAME COLUMN {new} TO {old}")
-        raw.execute("UPDATE outbox SET method = 'MAIL', path = 'a0@neue.example'")
-        raw.execute("UPDATE alembic_version SET version_num = '0006'")
+    execute(
+        Store(SqliteFile(book)), *OUTBOX_OF_SCHEMA_6,
+        "UPDATE outbox SET method = 'MAIL', path = 'a0@neue.example'",
+        "UPDATE alembic_version SET version_num = '0006'",
+    )  # fmt: skip
     change = read(book, "SELECT change_id FROM outbox")[0]
     shown = run("changes", "show", change, "--database", book).lines
     assert "plan.calls.1: E-mail · Send a letter: a0@neue.example" in shown

@@ -48,7 +48,11 @@ def invited(book: Path, *words: str | Path) -> int:
     [
         ("invitations", [Invitation], {"next_step", "cloud"}),
         ("partners", [PartnerLink], {"customers", "cloud"}),
-        ("delegated-admin", [DelegatedAdminRelationship, Customer], {"cloud"}),
+        (
+            "delegated-admin",
+            [DelegatedAdminRelationship, Customer],
+            {"cloud", "customer_microsoft_id"},
+        ),
         ("ended", [Customer, ResellerRelationship], {"cloud"}),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from partnerdesk.models.languages import speak
-from tests.documentation import drawing, reference
+from tests.documentation import drawing, man_page, reference
 
 
 def main() -> None:
@@ -11,6 +11,7 @@ def main() -> None:
     speak("en")
     for page, text in (
         (reference.PAGE, reference.text()),
+        (man_page.PAGE, man_page.text()),
         (drawing.PAGE, drawing.renewed(drawing.PAGE.read_text(encoding="utf-8"))),
     ):
         page.write_text(text, encoding="utf-8")

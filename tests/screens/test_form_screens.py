@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from partnerdesk.models.core.errors import BusyError
 from partnerdesk.models.customers.drafts import read_draft, read_drafts, save_draft
 from partnerdesk.models.customers.duplicates import LookAlike, find_look_alikes
 from partnerdesk.models.customers.edit import form_values, plan_edit_customer
@@ -71,6 +74,19 @@ async def test_a_draft_that_cannot_be_written_is_tried_again_until_it_can(
         await console.press("escape")
         assert isinstance(console.screen, ResourcesScreen)
         assert "The draft is kept" in console.said
+
+
+async def test_a_draft_is_counted_on_the_screen_that_is_gone_to_by_another_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("partnerdesk.tui.book_watch.LOOK_SECONDS", 3600)
+    desk = empty_desk(tmp_path)
+    async with running(desk) as console:
+        await console.press("n", "A")
+        console.app.begin(console.screen, partial(console.app.go_to, "resources"))
+        await console.settle()
+        assert isinstance(console.screen, ResourcesScreen)
+        assert any("1 draft" in line for line in console.lines())
 
 
 async def test_a_draft_that_another_terminal_goes_on_with_can_be_kept_apart(
@@ -189,3 +205,21 @@ async def test_the_same_customer_is_looked_for_where_a_field_says_more_and_for_t
         await console.press("ctrl+r")
         assert console.screen.NAME == "plan"
         assert len(looks) == asked + 1
+
+
+async def test_what_is_wrong_with_a_field_is_said_also_where_the_book_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_given: Any) -> list[LookAlike]:
+        raise BusyError("The book is busy.")
+
+    monkeypatch.setattr(add_customer, "find_look_alikes", busy)
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("n")
+        await console.press("tab")
+        assert console.state == "1 to mend"
+        assert "The book is busy." in console.said
+        await console.press("ctrl+r")
+        assert console.screen.NAME == "add-customer"
+        assert re.fullmatch(r"\d+ to mend", console.state)
+        assert console.state > "1 to mend"

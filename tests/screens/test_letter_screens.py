@@ -14,7 +14,8 @@ from partnerdesk.models.database.store import Store
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.relationships.end import EndingRequest, plan_end, read_ending
 from partnerdesk.models.relationships.entities import Invitation, SentBy
-from partnerdesk.models.relationships.invitation import plan_decline, plan_letter_out, read_case
+from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_events import plan_decline, plan_letter_out
 from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.database_url import SqliteFile

@@ -1,4 +1,4 @@
-"""Keys of vim and less that move through lists and pages, numbers before them, and searching."""
+"""The keys of vim and less in lists and on pages: moving, numbers before keys, searching."""
 
 from __future__ import annotations
 

@@ -371,9 +371,9 @@ def test_a_customer_that_is_gone_is_not_found_by_anybody(store: Store, fabrikam:
 
 def test_in_read_only_mode_nothing_is_tagged_or_noted(store: Store, fabrikam: int) -> None:
     locked = Store(store.database, read_only=True)
-    with pytest.raises(RefusedError, match="read-only"):
+    with pytest.raises(RefusedError, match="Read-only"):
         tag(locked, fabrikam, "vip")
-    with pytest.raises(RefusedError, match="read-only"):
+    with pytest.raises(RefusedError, match="Read-only"):
         note(locked, fabrikam, "Called.")
     assert history(store) == []
 

@@ -19,7 +19,8 @@ from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.pages.customer import read_whole_customer
 from partnerdesk.models.relationships.end import EndingRequest, Obstacle, plan_end, read_ending
 from partnerdesk.models.relationships.entities import SentBy
-from partnerdesk.models.relationships.invitation import plan_accept, plan_letter_out, read_case
+from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_events import plan_accept, plan_letter_out
 from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.clouds import Capability
@@ -257,7 +258,7 @@ async def test_read_only_and_over_all_clouds_nothing_is_ended(store: Store) -> N
     async with running(desk_over(store, "all")) as console:
         await console.press("g", "c", "D")
         at(console, CustomersScreen)
-        assert "All clouds are shown" in console.said
+        assert "All clouds are chosen" in console.said
     async with running(desk_over(store, read_only=True)) as console:
         for key in ("D", "i"):
             await console.press("g", "c", "enter", key)

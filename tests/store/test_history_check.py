@@ -11,23 +11,23 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
 
 from partnerdesk.models.changes.history import SEALED, Actor, Change, entry
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.verify import Verification, verify
+from partnerdesk.models.changes.verify import Verification, set_right, verify
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.settings.database_url import SqliteFile
 from tests.conftest import CLOUDS
 from tests.support.books import NOW
 from tests.support.edits import add_to_history
+from tests.support.statements import rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
 ENTRIES, SOME = 2_500, 1_250
 """Three batches, as they are read; and one in their midst."""
@@ -169,7 +169,34 @@ def test_an_inserted_entry_is_found(book: Path) -> None:
     assert "Change 0 (" in found[0][1]
 
 
-def test_an_undo_that_was_made_up_or_hidden_is_found(store: Store) -> None:
+def test_what_an_older_program_did_not_say_of_its_undos_is_told_and_set_right(
+    store: Store,
+) -> None:
+    """Left open beside a newer one, it writes undos and says nothing of what they undo."""
+    add_to_history(
+        store,
+        entry(ChangeKind.NOTED, WHO, NOW, subject="Fabrikam"),
+        *(entry(ChangeKind.UNDONE, WHO, NOW, undoes=number) for number in (1, 2, 3)),
+    )
+    truth = [(1, 2), (2, None), (3, 4), (4, None)]
+    assert said_undone(store) == truth
+    for said in ({1: 2, 3: "NULL"}, {1: "NULL", 3: "NULL"}, {2: 3, 3: "NULL", 1: "NULL"}):
+        for change, by in said.items():
+            alter(store, change, by)
+        found = checked(store)
+        assert found.findings == ()
+        wrong = [change for change, by in said.items() if (change, by) not in truth]
+        assert sorted(found.behind) == sorted(wrong)
+        set_right(store, found.behind)
+        assert said_undone(store) == truth
+        assert (checked(store).findings, checked(store).behind) == ((), ())
+
+
+def said_undone(store: Store) -> list[tuple[Any, ...]]:
+    return rows(store, "SELECT id, undone_by FROM changes ORDER BY id")
+
+
+def test_an_undo_that_was_made_up_is_found(store: Store) -> None:
     first, undo, again = add_to_history(
         store,
         entry(ChangeKind.NOTED, WHO, NOW, subject="Fabrikam"),
@@ -177,7 +204,7 @@ def test_an_undo_that_was_made_up_or_hidden_is_found(store: Store) -> None:
         entry(ChangeKind.UNDONE, WHO, NOW, undoes=2),
     )
     assert checked(store).findings == ()
-    for change, forged, true in ((first, undo, "NULL"), (undo, "NULL", again), (again, 9, "NULL")):
+    for change, forged, true in ((first, again, "NULL"), (undo, 1, again), (again, 9, "NULL")):
         alter(store, change, forged)
         [finding] = checked(store).findings
         assert finding.change_id == change

@@ -17,11 +17,11 @@ from partnerdesk.models.letters.links import asks_delegated_admin
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.undo import plan_undo
 from partnerdesk.models.relationships.entities import InvitationKind, PartnerRelation, SentBy
-from partnerdesk.models.relationships.invitation import (
+from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_events import (
     plan_accept,
     plan_letter_out,
     plan_rewrite,
-    read_case,
 )
 from partnerdesk.models.relationships.invite import InvitationRequest, plan_invite, read_around
 from partnerdesk.models.relationships.records import INVITATION

@@ -14,7 +14,8 @@ from partnerdesk.models.lists.query import Query
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.close_invitations import close_matched
 from partnerdesk.models.operations.undo import plan_undo
-from partnerdesk.models.relationships.invitation import plan_accept, plan_decline, read_case
+from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_events import plan_accept, plan_decline
 from partnerdesk.models.relationships.lifecycles import InvitationState
 from partnerdesk.models.relationships.lists import INVITATIONS
 from tests.conftest import CLOUDS

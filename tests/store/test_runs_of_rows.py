@@ -25,7 +25,7 @@ from tests.support.commands import COMMAND, HOUSE, run, small_book
 from tests.support.edits import by
 from tests.support.forms import PORTUGAL, account_in
 from tests.support.relations import LINK, name_accounts
-from tests.support.statements import rows
+from tests.support.statements import OUTBOX_OF_SCHEMA_6, rows
 from tests.support.statements import run as execute
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def test_a_run_that_an_older_program_left_is_read_and_gone_on_with(store: Store)
     run_id = begin(store, EXTEND, before)
     go_on(store, run_id, lambda done, _total: done < 1)
     execute(
-        store, "ALTER TABLE run_rows DROP COLUMN wish", "UPDATE alembic_version SET version_num ="
-        " '0005'",
+        store, *OUTBOX_OF_SCHEMA_6, "ALTER TABLE run_rows DROP COLUMN wish",
+        "UPDATE alembic_version SET version_num = '0005'",
     )  # fmt: skip
     again = Store(store.database)
     again.open(CLOUDS)
@@ -152,7 +152,7 @@ def test_in_read_only_mode_no_run_of_rows_begins(tmp_path: Path) -> None:
     run("customers", "add", "--database", book, "--file", file, "--dry-run")
     done = run("customers", "add", "--database", book, "--file", file, "--read-only")
     assert (done.code, done.out) == (3, "")
-    assert "read-only" in done.err
+    assert "Read-only" in done.err
     assert rows(Store(SqliteFile(book)), "SELECT count(*) FROM runs") == [(0,)]
 
 

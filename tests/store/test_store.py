@@ -662,7 +662,7 @@ def test_a_record_deleted_meanwhile_is_a_conflict_too(store: Store) -> None:
 
 def test_a_read_only_store_refuses_to_write(store: Store) -> None:
     reader = Store(store.database, read_only=True)
-    with pytest.raises(RefusedError, match="read-only mode"), reader.writing():
+    with pytest.raises(RefusedError, match="Read-only mode"), reader.writing():
         pytest.fail("The block must not run.")
 
 

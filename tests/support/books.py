@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 """The current time of all tests that show ages."""
+SEED = 1783
+"""The book of 300 has 216 customers in the global cloud, 6 of them a GmbH; tests rely on it."""
 TESTER = Actor("tester", "testhost")
 ALL_CLOUDS = ("global", "us-gov", "germany", "china")
 """The clouds that the program ships with."""
@@ -35,38 +37,42 @@ def cloud_called(id: str) -> Cloud:
 
 
 def fill_demo(
-    store: Store, customers: int, clouds: Sequence[str] = ("global", "us-gov", "germany")
+    store: Store,
+    customers: int,
+    clouds: Sequence[str] = ("global", "us-gov", "germany"),
+    *,
+    hostile: bool = False,
 ) -> None:
     """Fill an open, empty book with the demo customers of all tests."""
     fill(
-        store, customers=customers, seed=1, as_of=NOW.replace(hour=0), actor=TESTER,
-        clouds=[cloud_called(id) for id in clouds], progress=lambda _done, _total: None,
+        store, customers=customers, seed=SEED, as_of=NOW, actor=TESTER, hostile=hostile,
+        clouds=[cloud_called(id) for id in clouds],
     )  # fmt: skip
 
 
 @cache
-def _demo_file(customers: int) -> Path:
+def _demo_file(customers: int, *, hostile: bool) -> Path:
     file = Path(mkdtemp(prefix="partnerdesk-tests-")) / "demo.db"
     store = Store(SqliteFile(file))
     store.open(["global", "us-gov", "germany"])
-    fill_demo(store, customers)
+    fill_demo(store, customers, hostile=hostile)
     store.engine.dispose()
     return file
 
 
-def demo_store(folder: Path, customers: int = 300) -> Store:
+def demo_store(folder: Path, customers: int = 300, *, hostile: bool = False) -> Store:
     """Return the store of a new copy of the demo book, in `folder`."""
     file = folder / "demo.db"
-    shutil.copyfile(_demo_file(customers), file)
+    shutil.copyfile(_demo_file(customers, hostile=hostile), file)
     return Store(SqliteFile(file))
 
 
 def demo_desk(
-    folder: Path, customers: int = 300, *, cloud: str = "", **flags: object
+    folder: Path, customers: int = 300, *, cloud: str = "", hostile: bool = False, **flags: object
 ) -> AppSession:
     """Return a session over a copy of the demo book, at a fixed time."""
     chosen = settings.load().with_flags(**flags)
-    store = demo_store(folder, customers)
+    store = demo_store(folder, customers, hostile=hostile)
     store.read_only = chosen.read_only
     return AppSession(chosen, store, clock=lambda: NOW, wanted_cloud=cloud)
 

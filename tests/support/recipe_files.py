@@ -26,7 +26,7 @@ SEGMENT_COLUMN = """
         ),
 """
 ENTITY = '''
-"""What is kept of subscriptions."""
+"""The entity of subscriptions."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 @kept_up
 @versioned
 class Subscription(SQLModel, table=True):
-    """So many licences of an offer."""
+    """A number of licences of an offer."""
 
     DERIVED: ClassVar[tuple[str, ...]] = ("name_sort", "search_text")
     __tablename__ = "subscriptions"
@@ -106,7 +106,7 @@ SUBSCRIPTIONS = ListSpec(
 )
 '''
 PLAN = '''
-"""Keeps a subscription that was bought."""
+"""Plan to store a purchased subscription."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ if TYPE_CHECKING:
 
 
 def plan_subscribe(customer: Customer, offer: str, quantity: int, by: PlanContext) -> Plan:
-    """Plan to keep a subscription. Pure."""
+    """Return a plan to store a subscription. Pure."""
     fields = {
         "account_id": customer.account_id, "customer_id": customer.id,
         "offer": offer, "quantity": quantity, "bought_at": iso(by.at),

@@ -97,7 +97,7 @@ def migration(body: str) -> tuple[str, str]:
     last = max(file.name[:4] for file in (HOUSE / VERSIONS).glob("[0-9]*.py"))
     new = f"{int(last) + 1:04}"
     text = f'''
-"""A recipe's."""
+"""The migration of a recipe."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -16,7 +16,8 @@ from partnerdesk.models.customers.entities import Customer, Relationship
 from partnerdesk.models.importing.customers import carry_out_import, plan_import
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.relationships.entities import Invitation, ResellerRelationship, SentBy
-from partnerdesk.models.relationships.invitation import plan_accept, plan_letter_out, read_case
+from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_events import plan_accept, plan_letter_out
 from partnerdesk.models.relationships.invite import InvitationRequest, plan_invite, read_around
 from partnerdesk.models.sheets import read_sheet
 from tests.support.books import NOW, TESTER, cloud_called

@@ -18,10 +18,16 @@ from partnerdesk.models.customers.add import plan_add_customer
 from partnerdesk.models.letters.letter import LANGUAGE_TITLES
 from partnerdesk.models.operations.undo import plan_undo
 from partnerdesk.models.relationships import delegated_admin as delegated
-from partnerdesk.models.relationships import invitation as answering
 from partnerdesk.models.relationships import partners
 from partnerdesk.models.relationships.end import EndingRequest, plan_end, read_ending
 from partnerdesk.models.relationships.entities import Invitation, InvitationKind, SentBy
+from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_events import (
+    plan_accept,
+    plan_decline,
+    plan_letter_out,
+    plan_withdraw,
+)
 from partnerdesk.models.relationships.invite import InvitationRequest, plan_invite, read_around
 from partnerdesk.models.relationships.sent_letters import letters_of
 from tests.support.forms import PORTUGAL, form
@@ -180,9 +186,9 @@ class Book(WatchedBook):
             after["sent"] = self.at
         else:
             after |= {"reminded": self.at, "reminders": row["reminders"] + 1}
-        case = answering.read_case(self.store, id)
+        case = read_case(self.store, id)
         letter = case.new_letter(self.now, tuple(LANGUAGE_TITLES)[which % 3])
-        plan = answering.plan_letter_out(case, letter, SentBy(how), self.by())
+        plan = plan_letter_out(case, letter, SentBy(how), self.by())
         allowed = state in MAY_INVITATION[event] and not row["portal"]
         outcome = self.do(plan, allowed, {("invitations", id): after})
         if outcome is not None and outcome.change_id is not None:
@@ -191,10 +197,10 @@ class Book(WatchedBook):
     def close(self, which: int, event: str) -> None:
         id = self.one_of("invitations", which)
         allowed = self.world.state_of(id, self.at) in MAY_INVITATION[event]
-        planned = {"decline": answering.plan_decline, "withdraw": answering.plan_withdraw}[event]
+        planned = {"decline": plan_decline, "withdraw": plan_withdraw}[event]
         state = {"decline": "declined", "withdraw": "withdrawn"}[event]
         after: After = {("invitations", id): {"state": state, "closed": self.at, "due": NEVER}}
-        self.do(planned(answering.read_case(self.store, id), self.by()), allowed, after)
+        self.do(planned(read_case(self.store, id), self.by()), allowed, after)
 
     def is_open(self, id: int) -> bool:
         return self.world.state_of(id, self.at) in OPEN or self.world.waits(id)
@@ -211,8 +217,7 @@ class Book(WatchedBook):
         needs_no_customer = len(likely) < 2 and not world.waits(id)
         allowed = self.is_open(id) and (who is not None or needs_no_customer)
         customer = customer_of(self.store, named) if named else None
-        details = answering.read_case(self.store, id, named)
-        plan = answering.plan_accept(details, self.by(), customer)
+        plan = plan_accept(read_case(self.store, id, named), self.by(), customer)
         after = world.accepted(id, who, self.at) if allowed else None
         self.do(plan, allowed, after)
 

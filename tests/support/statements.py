@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.database_url import Database
 
 
+OUTBOX_OF_SCHEMA_6 = tuple(
+    f"ALTER TABLE outbox RENAME COLUMN {new} TO {old}"
+    for new, old in (("channel", "method"), ("operation", "path"), ("arguments", "body"))
+)
+"""Statements that rename the columns of the outbox back to their names in schema version 6."""
+
+
 def run(store: Store, *statements: str) -> None:
     with store.writing_engine.begin() as connection:
         for statement in statements:

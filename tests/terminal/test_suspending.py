@@ -1,4 +1,4 @@
-"""ctrl+z gives the terminal back to a shell that can bring the console back, else to nothing."""
+"""ctrl+z gives the terminal back to a shell that can bring the console back, else to nobody."""
 
 from __future__ import annotations
 

@@ -448,7 +448,9 @@ NORMALISED = [
     ("BR", {"city": "sao paulo"}, "city", "São Paulo"),
     ("BR", {"postal_code": "01310100"}, "postal_code", "01310-100"),
     ("RU", {"state": "moscow"}, "state", "Москва"),
-    ("JP", {"state": "tokyo"}, "state", "東京都"),
+    ("JP", {"state": "tokyo"}, "state", "Tokyo"),
+    ("JP", {"state": "tokyo", "address_line1": "丸の内1-1"}, "state", "東京都"),
+    ("CN", {"state": "beijing", "city": "dongcheng qu"}, "state", "北京市"),
     ("HU", {"registration_number": " 12892312-2-41 "}, "registration_number", "12892312-2-41"),
     ("PT", {"company_name": "  Contoso  Works "}, "company_name", "Contoso  Works"),
 ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documentation import drawing, reference
+from tests.documentation import drawing, man_page, reference
 
 HOUSE = Path(__file__).parents[2]
 PAGES = [HOUSE / "README.md", HOUSE / "CONTRIBUTING.md", *sorted((HOUSE / "docs").glob("*.md"))]
@@ -16,6 +16,14 @@ RENEW = "make docs renews it"
 
 def test_the_reference_names_every_column_key_command_setting_and_code() -> None:
     assert reference.PAGE.read_text(encoding="utf-8") == reference.text(), RENEW
+
+
+def test_the_man_page_tells_of_every_command_and_flag() -> None:
+    page = man_page.PAGE.read_text(encoding="utf-8")
+    assert page == man_page.text(), RENEW
+    told = page.replace("\\-", "-")
+    for command in ("customers list", "relationships delegated-admin", "completion", "--hostile"):
+        assert command in told
 
 
 def test_the_rooms_are_drawn_as_their_imports_are() -> None:

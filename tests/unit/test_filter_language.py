@@ -16,7 +16,7 @@ from partnerdesk.models.core.text import fold
 from partnerdesk.models.customers.entities import Customer, Relationship, Tag
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.database.store import Store
-from partnerdesk.models.demo.names import NASTY, RESELLERS, SAMPLES, TONGUES
+from partnerdesk.models.demo.names import HOSTILE, RESELLERS, SAMPLES, TONGUES
 from partnerdesk.models.lists.filter_lexer import quoted, words_of
 from partnerdesk.models.lists.filter_parser import parse
 from partnerdesk.models.lists.query import Query
@@ -46,7 +46,7 @@ def company_names() -> list[str]:
     names = [
         tongue.company(rng, rng.choice(tongue.places)).text for tongue in tongues for _ in range(8)
     ]
-    return list(dict.fromkeys([*names, *(word.text for word in (*NASTY, *SAMPLES))]))
+    return list(dict.fromkeys([*names, *(word.text for word in (*HOSTILE, *SAMPLES))]))
 
 
 NAMES = company_names()
@@ -126,7 +126,7 @@ def test_any_piece_of_a_folded_name_finds_its_customer(
 
 
 @pytest.mark.parametrize(
-    "name", [word.text for word in (*NASTY, *SAMPLES)], ids=lambda name: ascii(name[:20])
+    "name", [word.text for word in (*HOSTILE, *SAMPLES)], ids=lambda name: ascii(name[:20])
 )
 def test_a_name_typed_as_it_is_finds_its_customer(book: Connection, name: str) -> None:
     assert name in found(book, quoted(name))
@@ -138,12 +138,12 @@ def test_a_name_typed_as_it_is_finds_its_customer(book: Connection, name: str) -
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("% _ \\", {NASTY[10].text}),
-        ("[bold ]not", {NASTY[0].text}),
-        ('("http', {NASTY[8].text}),
-        ('quoted"', {NASTY[10].text}),  # within a word a quote is a quote
-        ('"""quoted"" \'name"', {NASTY[10].text}),  # and within quotes, two are one
-        ('""""', {NASTY[8].text, NASTY[10].text} | {one.name for one in EVERYBODY
+        ("% _ \\", {HOSTILE[10].text}),
+        ("[bold ]not", {HOSTILE[0].text}),
+        ('("http', {HOSTILE[8].text}),
+        ('quoted"', {HOSTILE[10].text}),  # within a word a quote is a quote
+        ('"""quoted"" \'name"', {HOSTILE[10].text}),  # and within quotes, two are one
+        ('""""', {HOSTILE[8].text, HOSTILE[10].text} | {one.name for one in EVERYBODY
                                                     if '5" disk' in one.tags}),
         ('tag:"5"" d"', {one.name for one in EVERYBODY if '5" disk' in one.tags}),
         ("-or fabrikam", {SAMPLES[0].text}),  # a minus makes of `or` a word

@@ -74,7 +74,7 @@ def test_each_language_has_a_line_and_each_line_a_folder() -> None:
     assert folders - {"__pycache__"} == set(ALL_LANGUAGES)
     assert available() == ["en", "ru"]
     assert of_letters() == ["en", "ru", "de"]
-    assert len(import_words()) == 3
+    assert len(import_words()) == 5
     for words in import_words():
         assert set(words.relationships) <= set(Relationship)
         assert all(set(tier) <= set(ImportField) for tier in words.headings)

@@ -27,7 +27,7 @@ from partnerdesk.models.letters.letter import (
     language_for,
     letter_text,
 )
-from partnerdesk.models.relationships.invitation import letter_day
+from partnerdesk.models.relationships.invitation_details import letter_day
 from tests.support.books import NOW
 
 if TYPE_CHECKING:

@@ -144,7 +144,7 @@ GUIDE_AND_DAY = """
 from datetime import UTC, datetime
 from partnerdesk.models.languages import speak
 from partnerdesk.models.letters.letter import language_for
-from partnerdesk.models.relationships.invitation import letter_day
+from partnerdesk.models.relationships.invitation_details import letter_day
 from partnerdesk.models.resources import RESOURCES
 speak("fr")
 print(RESOURCES[0].guide(), letter_day(datetime(2026, 11, 30, tzinfo=UTC), language_for("fr-CH")))

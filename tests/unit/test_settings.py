@@ -373,6 +373,32 @@ def test_kept_settings_are_not_used_when_the_environment_speaks(
     assert (load().theme, load().mouse) == ("partnerdesk-dark", "off")
 
 
+def kept_of_environment() -> Path:
+    return paths.cache_folder() / "settings-environment.json"
+
+
+def test_what_the_environment_says_is_kept_until_it_says_something_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PARTNERDESK_MOUSE", "off")
+    assert load().mouse == "off"
+    kept_of_environment().rename(kept_file())
+    keep("ansi")
+    kept_file().rename(kept_of_environment())
+    assert (load().theme, load().mouse) == ("ansi", "off"), "the files are not read again"
+    monkeypatch.setenv("PARTNERDESK_MOUSE", "on")
+    assert (load().theme, load().mouse) == ("partnerdesk-dark", "on")
+    monkeypatch.delenv("PARTNERDESK_MOUSE")
+    assert load().mouse == "auto"
+
+
+def test_a_password_of_the_environment_is_written_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARTNERDESK_DATABASE", "postgresql+psycopg://u:open-sesame@host/book")
+    assert "open-sesame" in load().database
+    written = [file.read_text() for file in paths.cache_folder().rglob("*") if file.is_file()]
+    assert not any("open-sesame" in text for text in written)
+
+
 @pytest.mark.parametrize(
     "damage",
     [

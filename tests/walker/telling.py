@@ -41,18 +41,18 @@ def summary(walked: Walked, screens: Mapping[str, WalkedScreen]) -> str:
     return "\n".join(lines)
 
 
-def story(found: FoundFailure) -> str:
+def story(failed: FoundFailure) -> str:
     """Return a failure as text: its place, the last keys, and the command to repeat it."""
-    start, failure = found.start, found.failure
+    start, failure = failed.start, failed.failure
     window = f"size {start.columns}x{start.rows}, language {start.language}"
     return "\n".join(
         [
             f"== {failure.what}",
             f"place {failure.place}",
-            f"seed {found.seed}, {window}, screen {found.screen}",
+            f"seed {failed.seed}, {window}, screen {failed.screen}",
             "last keys:",
-            shown(found.steps),
+            shown(failed.steps),
             failure.detail.rstrip(),
-            f"again: {sys.executable} -m tests.walker --replay {found.log}",
+            f"again: {sys.executable} -m tests.walker --replay {failed.log}",
         ]
     )

@@ -128,7 +128,7 @@ class Shell(Protocol):
     # The state of screens
 
     def keep_typed(self, screen: Screen[Any]) -> None:
-        """Keep what is typed on a screen that is left, until such a one is opened again."""
+        """Keep the text typed on a screen that is left, until such a screen is opened again."""
         ...
 
     def take_typed(self, belongs_to: str) -> Mapping[str, str]:

@@ -75,7 +75,7 @@ class AppScreen(Commanded, Counting):
         self.desk = desk
         self.shown_state = desk.state
         """The scope and the state of the book that the screen shows."""
-        self._told_count = ""
+        self._shown_count = ""
         self._told_long = ""
 
     @classmethod
@@ -144,7 +144,7 @@ class AppScreen(Commanded, Counting):
             self.desk.remembered.screen = self.NAME
 
     def on_screen_suspend(self) -> None:
-        """Store the picture of the screen for the next start."""
+        """Store the picture of the screen for the next start, and hide the mark of the cursor."""
         self.shell.take_picture(self)
         for part in self._moved_parts():
             part.refresh_pointer()
@@ -235,18 +235,18 @@ class AppScreen(Commanded, Counting):
         return [part for part in self.walk_children(Widget) if isinstance(part, Motions)]
 
     def moving(self) -> list[tuple[str, str]]:
-        """Return the keys that move here and are no actions, and what each does, for the help."""
-        told = list(MOVING)
+        """Return the keys that move and are no actions, each with its description, for the help."""
+        lines = list(MOVING)
         if any(isinstance(part, Seen) for part in self._moved_parts()):
-            told += SEEN
-        told += NUMBERS if self.digits_are_free else NO_NUMBERS
-        return [*told, *MOUSE]
+            lines += SEEN
+        lines += NUMBERS if self.digits_are_free else NO_NUMBERS
+        return [*lines, *MOUSE]
 
     def tell_count(self, text: str) -> None:
-        """Show the number that is being typed before a key, in the status line."""
-        if text or self.status.message == self._told_count:
+        """Show the number typed before a key in the status line; remove it if `text` is empty."""
+        if text or self.status.message == self._shown_count:
             self.status.say(text)
-        self._told_count = text
+        self._shown_count = text
 
     # Performing actions
 
@@ -295,10 +295,7 @@ class AppScreen(Commanded, Counting):
         """Return why `action` is refused now; empty if it is allowed."""
         if not action.changes:
             return ""
-        over_all = self.desk.scope is not None and self.desk.scope.account is None
-        if self.OWN_ACCOUNT and over_all and not self.desk.settings.read_only:
-            return ""
-        return self.desk.why_no_change()
+        return self.desk.why_no_change(own_account=self.OWN_ACCOUNT)
 
     def copy(self, text: str) -> None:
         """Copy a text without characters that could control a terminal on pasting."""

@@ -53,7 +53,7 @@ class CommandLine:
         self._show_fitting("")
 
     def _show_fitting(self, text: str) -> None:
-        """Show the words that begin with the typed text above the line; for one word, its help."""
+        """Show the words that begin with the typed text; for a single word, show its help."""
         word, argument = _parted(text)
         fitting = [known for known in self._words if known.startswith(word)]
         if word in self._words or argument:

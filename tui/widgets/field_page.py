@@ -63,11 +63,11 @@ class _Line:
     """The index of the line's field; -1 for headings and blank lines."""
     heading: bool = False
     paragraph: str = ""
-    """The whole text of which the line is a part."""
+    """The whole text before wrapping."""
     start: int = 0
-    """Where it begins in the paragraph."""
+    """The offset of the line in the paragraph."""
     part: int = 0
-    """The how manieth line of the paragraph it is, from 0."""
+    """The index of the line in the paragraph, from 0."""
 
 
 class FieldPage(ScrollView, Seen, can_focus=True):
@@ -113,7 +113,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         self._label_width = 0
         self._cursor = 0
         self._found: Spot | None = None
-        """What a search found last, until the cursor moves."""
+        """The last match of a search, until the cursor moves."""
 
     def show(self, sections: Sequence[Section]) -> None:
         """Show new content; the cursor stays on the field of the same name, else at its index."""
@@ -133,13 +133,13 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         return self._fields[self._cursor] if self._fields else None
 
     def refresh_pointer(self) -> None:
-        """Draw the cursor's field anew."""
+        """Redraw the cursor's field."""
         self._refresh_field(self._cursor)
 
-    # Where it is
+    # The cursor
 
     def move_by(self, lines: int) -> None:
-        """Move the cursor by some fields; one taller than the page is scrolled through first."""
+        """Move the cursor by some fields; scroll through a field taller than the page first."""
         for _step in range(min(abs(lines), len(self._lines))):
             self._step(1 if lines > 0 else -1)
 
@@ -153,9 +153,9 @@ class FieldPage(ScrollView, Seen, can_focus=True):
             self._follow()
 
     def move_pages(self, pages: float) -> None:
-        """Scroll by some pages; the cursor goes to the first field that is seen whole or in part.
+        """Scroll by some pages and put the cursor on the first visible field.
 
-        At the end of the page it goes to the last one.
+        At the end of the page the cursor goes to the last field.
         """
         by = round(pages * max(self.size.height - 1, 2))
         self._show_from(self.scroll_offset.y + by)
@@ -165,21 +165,21 @@ class FieldPage(ScrollView, Seen, can_focus=True):
             self.move_to_seen(0, 0)
 
     def move_to(self, place: int) -> None:
-        """Go to the field on a line; from the end where it is below 0."""
+        """Go to the field on a line; a negative line counts from the end."""
         place = max(place if place >= 0 else len(self._lines) + place, 0)
         self._put_cursor(self._field_at(place))
         self._follow()
         self._see(min(place, len(self._lines) - 1))
 
     def move_to_seen(self, part: float, beside: int) -> None:
-        """Go to the field at a part of what is seen."""
+        """Go to the field at a part of the visible lines; see `Seen`."""
         top, height = self.scroll_offset.y, self.size.height
         last = min(top + height, len(self._lines)) - 1
         place = top + round(part * (last - top)) + (beside if part < 1 else -beside)
         self._put_cursor(self._field_at(min(max(place, top), last)))
 
     def _field_at(self, place: int) -> int:
-        """Return the field on a line, or the next one below it; the last where there is none."""
+        """Return the index of the field on a line, else of the next field, else of the last."""
         fields = (line.field for line in self._lines[place:] if line.field >= 0)
         return next(fields, len(self._fields) - 1)
 
@@ -195,7 +195,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         self.scroll_to(y=top, animate=False, immediate=True)
 
     def _see(self, place: int) -> None:
-        """Scroll as far as it takes to see a line."""
+        """Scroll as little as possible so that a line is visible."""
         top, height = self.scroll_offset.y, self.size.height
         if not top <= place < top + height:
             self._show_from(place if place < top else place - height + 1)
@@ -211,7 +211,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
             before += len(section.fields)
 
     def find(self, sought: str, by: int) -> tuple[int, int]:
-        """Go to the next place that holds a text, or to the one before; see `Findable`."""
+        """Go to the next or previous match of a text; see `Findable`."""
         spots = sorted(self._spots(sought))
         if not spots:
             return 0, 0
@@ -227,11 +227,11 @@ class FieldPage(ScrollView, Seen, can_focus=True):
 
     def _spots(self, sought: str) -> Iterator[Spot]:
         for place, line in enumerate(self._lines):
-            if line.label:  # found as a whole, before what stands beside it
-                yield from (Spot(place, -1, 0) for _one in occurrences(line.label, sought)[:1])
+            if line.label:  # a match of the label as a whole comes before those of the value
+                yield from (Spot(place, -1, 0) for _match in occurrences(line.label, sought)[:1])
             if line.part == 0:
-                broken = takewhile(lambda one: one.part, self._lines[place + 1 :])
-                starts = [0, *(one.start for one in broken)]
+                wrapped = takewhile(lambda line: line.part, self._lines[place + 1 :])
+                starts = [0, *(part.start for part in wrapped)]
                 yield from spots_in(line.paragraph, sought, starts, place)
 
     def on_click(self, event: Click) -> None:
@@ -321,7 +321,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         return Strip(segments).adjust_cell_length(width, value)
 
     def _text(self, place: int, style: Style) -> list[Segment]:
-        """Return the text of a line, with what was found in it."""
+        """Return the text of a line, with the match highlighted."""
         line, found = self._lines[place], self._found
         begin = end = 0
         if found is not None and found.start >= 0:

@@ -67,7 +67,7 @@ class FormPage(Widget):
             self.name = name
             self.text = text
             self.up = up
-            """Whether it is left upwards, as somebody does who looks at what stands above."""
+            """Whether the cursor moves up, as to look at an earlier item."""
 
     class Typed(Message):
         """A person changed the text of the current item."""
@@ -101,7 +101,7 @@ class FormPage(Widget):
         self._replaceable: set[str] = set()
         """Names of items with a proposed value: the first typed letter replaces it."""
         self.leaving: Callable[[str, str, bool], None] | None = None
-        """Called with an item's name, its text and whether it is left upwards, before a key moves
+        """Called with an item's name, its text and whether the cursor moves up, before a key moves
         the cursor away. The callback may change the items; the next one is chosen afterwards.
         `Left` is too late for keys typed ahead."""
 

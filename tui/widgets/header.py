@@ -90,14 +90,14 @@ class DeskHeader(Widget):
         return Content("  ").join(parts)
 
     def _received(self, scope: Scope) -> str:
-        """Return how old the data are; of several accounts, how many were received at all."""
+        """Return the age of the data as text; for several accounts, how many have data."""
         if scope.synced_at is not None:
             return _("received {age}").format(age=age(scope.synced_at, self._desk.clock()))
         received = sum(account.synced_at is not None for account in scope.accounts)
         if not received:
             return _("nothing received yet")
-        told = _("received: {count} of {all} accounts")
-        return told.format(count=received, all=len(scope.accounts))
+        text = _("received: {count} of {all} accounts")
+        return text.format(count=received, all=len(scope.accounts))
 
     class Clicked(Message):
         """The header was clicked."""

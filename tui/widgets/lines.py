@@ -76,7 +76,7 @@ class KeyBar(Widget):
         self._left_out: frozenset[str] = frozenset()
 
     def leave_out(self, *ids: str) -> None:
-        """Leave out actions that mean nothing now, by their ids; all others are shown again."""
+        """Hide the actions with these ids; all others are shown again."""
         if self._left_out != frozenset(ids):
             self._left_out = frozenset(ids)
             self.refresh()

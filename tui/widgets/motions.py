@@ -1,4 +1,4 @@
-"""The keys that move through lists and pages, as in vim and less, and numbers typed before them."""
+"""The keys that move through lists and pages, as in vim and less, with a count typed before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.events import Key
 
 MOST = 999_999_999
-"""The largest number that is taken before a key; a list has fewer rows."""
+"""The largest count before a key; a list has fewer rows."""
 DIGITS = (*"0123456789",)
 MOVING = (
     ("↑ ↓  k j", N_("Move")),
@@ -23,13 +23,13 @@ MOVING = (
     ("ctrl+u ctrl+d", N_("Move by half a page")),
     ("Home End  gg G", N_("Go to the first, to the last")),
 )
-"""Keys that move through whatever is shown."""
+"""Help lines: keys that move through any list or page."""
 SEEN = (("H M L", N_("Go to the top, the middle, the bottom of what is seen")),)
-"""Keys where there is a cursor to move."""
+"""Help lines: keys that need a cursor."""
 NUMBERS = (("10j 5G", N_("A number before a key that moves: so many times, or to that line")),)
-"""What is said where digits are free."""
+"""The help line for screens on which digits have no other meaning."""
 NO_NUMBERS = (("0 … 9", N_("No number goes before a key here: digits mean something else")),)
-"""What is said where they are not."""
+"""The help line for screens on which digits have another meaning."""
 MOUSE = (
     (N_("Mouse"), N_("Where it is on: the wheel scrolls, a click goes there, a second one opens")),
 )
@@ -37,7 +37,7 @@ MOUSE = (
 
 @cache
 def motions(prefix: str) -> list[BindingType]:
-    """Return the keys that move, with ids for remapping that begin with `prefix`."""
+    """Return the bindings of keys that move, with ids for remapping that begin with `prefix`."""
     return [
         Binding("up,k", "step(-1)", show=False, id=f"{prefix}.up"),
         Binding("down,j", "step(1)", show=False, id=f"{prefix}.down"),
@@ -52,7 +52,7 @@ def motions(prefix: str) -> list[BindingType]:
 
 @cache
 def seen_motions(prefix: str) -> list[BindingType]:
-    """Return the keys that lead to a place among what is seen."""
+    """Return the bindings of keys that go to the top, middle and bottom of the visible lines."""
     return [
         Binding("H", "seen_top", show=False, id=f"{prefix}.seen-top"),
         Binding("M", "seen_middle", show=False, id=f"{prefix}.seen-middle"),
@@ -61,18 +61,18 @@ def seen_motions(prefix: str) -> list[BindingType]:
 
 
 class Counting(Screen[None]):
-    """A screen on which a number can be typed before a key, where no digit means anything else."""
+    """A screen on which a count can be typed before a key, unless digits have another meaning."""
 
     count = 0
-    """The number that was typed so far; 0 for none."""
+    """The number typed so far; 0 for none."""
 
     @property
     def digits_are_free(self) -> bool:
-        """Whether no digit means anything else here: half a number would be worse than none."""
+        """Whether no digit is bound: with some digits bound, numbers would be read in part."""
         return self.active_bindings.keys().isdisjoint(DIGITS)
 
     def take_digit(self, event: Key) -> bool:
-        """Add a digit to the number before the next key; return whether it was one."""
+        """Append a digit to the count; return whether the key was such a digit."""
         digit = event.character or ""
         if digit not in DIGITS or (digit == "0" and not self.count) or not self.digits_are_free:
             return False
@@ -81,88 +81,94 @@ class Counting(Screen[None]):
         return True
 
     def take_count(self) -> int:
-        """Return the number that was typed before the key that is being taken; 0 for none."""
+        """Return and reset the number typed before the current key; 0 for none."""
         count, self.count = self.count, 0
         return count
 
     def tell_count(self, text: str) -> None:
-        """Show the number that is being typed."""
+        """Show the number typed so far; empty to remove it."""
         raise NotImplementedError
 
 
 class Motions(Widget):
-    """What the keys that move do; subclasses say how it moves."""
+    """The actions of the keys that move; subclasses implement the movement."""
 
     def refresh_pointer(self) -> None:
-        """Draw anew what shows where the keys go, which is elsewhere while a dialog is open."""
+        """Redraw the mark of the cursor, which is hidden while a dialog is open."""
 
     def move_by(self, lines: int) -> None:
-        """Move by some lines, records or fields."""
+        """Move by a number of lines, records or fields."""
         raise NotImplementedError
 
     def move_to(self, place: int) -> None:
-        """Go to a line, counted from 0, or from the end where it is below 0."""
+        """Go to a line, counted from 0; a negative number counts from the end."""
         raise NotImplementedError
 
     def move_pages(self, pages: float) -> None:
-        """Move by some pages."""
+        """Move by a number of pages."""
         raise NotImplementedError
 
     def _count(self) -> int:
         return self.screen.take_count() if isinstance(self.screen, Counting) else 0
 
     def action_step(self, by: int) -> None:
-        """Move by one, or as often as was said."""
+        """Move by one line, or by the count."""
         self.move_by(by * max(self._count(), 1))
 
     def action_pages(self, by: int) -> None:
-        """Move by a page, or some."""
+        """Move by one page, or by the count."""
         self.move_pages(by * max(self._count(), 1))
 
     def action_half_pages(self, by: int) -> None:
-        """Move by half a page, or some halves."""
+        """Move by half a page, or by the count of half pages."""
         self.move_pages(by * max(self._count(), 1) / 2)
 
     def action_first(self) -> None:
-        """Go to the first line, or to the one that was said."""
+        """Go to the first line, or to the line whose number was typed."""
         self.move_to(max(self._count() - 1, 0))
 
     def action_last(self) -> None:
-        """Go to the last line, or to the one that was said."""
+        """Go to the last line, or to the line whose number was typed."""
         self.move_to(self._count() - 1)
 
 
 class Seen(Motions):
-    """What has a cursor, which keys lead to a place among what is seen."""
+    """A widget with a cursor, which keys move to the top, middle or bottom of the visible lines."""
 
     def move_to_seen(self, part: float, beside: int) -> None:
-        """Go to a part of what is seen, 0 its top and 1 its bottom, and `beside` lines inwards."""
+        """Move the cursor within the visible lines.
+
+        Args:
+            part: 0 for the top, 1 for the bottom.
+            beside: lines away from that end.
+        """
         raise NotImplementedError
 
     def action_seen_top(self) -> None:
-        """Go to the top of what is seen."""
+        """Go to the first visible line, or to the line at the count from it."""
         self.move_to_seen(0, max(self._count() - 1, 0))
 
     def action_seen_middle(self) -> None:
-        """Go to the middle of what is seen."""
+        """Go to the middle of the visible lines."""
         self._count()
         self.move_to_seen(0.5, 0)
 
     def action_seen_bottom(self) -> None:
-        """Go to the bottom of what is seen."""
+        """Go to the last visible line, or to the line at the count from it."""
         self.move_to_seen(1, max(self._count() - 1, 0))
 
 
 @runtime_checkable
 class Findable(Protocol):
-    """What can be searched for a text."""
+    """A widget whose text can be searched."""
 
     def find(self, sought: str, by: int) -> tuple[int, int]:
-        """Go to the next place that holds a text, or to the one before, and show it.
+        """Go to the next match of a text (`by` 1) or the previous one (-1), and show it.
 
-        It goes on at the other end. Where `by` is 0, a place that is seen does.
+        The search wraps around at both ends. With `by` 0, a match at the cursor or in view is
+        accepted, too.
 
         Returns:
-            Which of all places it is, from 1, and how many there are; 0, 0 for none.
+            The number of the match, from 1, and the number of all matches; 0, 0 for none.
         """
         ...

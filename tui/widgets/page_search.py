@@ -1,4 +1,4 @@
-"""Searching a page: `/` asks for a text, `n` and `N` go to the next and the previous place."""
+"""Search in a page: `/` asks for a text, `n` and `N` go to the next and the previous match."""
 
 from __future__ import annotations
 
@@ -23,23 +23,24 @@ FIND_ACTIONS = (
     Action("page.find-previous", "N", N_("Find previous"),
            N_("Go to the place before that holds the text"), "N", bar=False),
 )  # fmt: skip
-"""What every page of text can do."""
+"""The actions of every page of text."""
 FOUND = Style(reverse=True)
-"""How what was found looks, beside what it looks like otherwise."""
+"""The style of a match, added to the style of its text."""
 
 
 class Spot(NamedTuple):
-    """A place that holds what is sought."""
+    """A match of the searched text."""
 
     line: int
-    """The line in which it begins."""
+    """The line in which the match begins."""
     start: int
-    """Where it begins in its text."""
+    """The offset of the match in its text; -1 for the label of a field."""
     end: int
+    """The offset behind the match."""
 
 
 def parted(text: str, width: int) -> Iterator[tuple[int, str]]:
-    """Break a text into lines; return of each where it begins in the text, and the line."""
+    """Wrap a text; yield the offset and the text of each line."""
     place = 0
     for part in Content(text).wrap(width) or [Content("")]:
         place = max(text.find(part.plain, place), place)
@@ -48,14 +49,17 @@ def parted(text: str, width: int) -> Iterator[tuple[int, str]]:
 
 
 def spots_in(text: str, sought: str, starts: Sequence[int], first: int) -> Iterator[Spot]:
-    """Return the places of a text that is broken at `starts`; its first line is `first`."""
+    """Yield the matches in a text that is wrapped at `starts`; its first line is `first`."""
     for start, end in occurrences(text, sought):
         line = max(place for place, begins in enumerate(starts) if begins <= start or not place)
         yield Spot(first + line, start, end)
 
 
 def next_spot(spots: Sequence[Spot], here: Spot, by: int) -> int:
-    """Return the place in `spots` of the next one behind or before `here`; round the ends."""
+    """Return the index in `spots` of the next match after or before `here`, wrapping around.
+
+    With `by` 0, a match at `here` is accepted, too.
+    """
     if by < 0:
         before = [place for place, spot in enumerate(spots) if spot < here]
         return before[-1] if before else len(spots) - 1
@@ -64,33 +68,33 @@ def next_spot(spots: Sequence[Spot], here: Spot, by: int) -> int:
 
 
 class PageScreen(AppScreen):
-    """A screen that shows a page of text. Subclasses have the page, which can be searched."""
+    """A screen with a page of text; subclasses build the page, which is a `Findable`."""
 
     PAGE_ACTIONS: ClassVar[tuple[Action, ...]] = FIND_ACTIONS
     sought = ""
-    """What was searched for last."""
+    """The text of the last search."""
 
     @classmethod
     def all_actions(cls) -> tuple[Action, ...]:
-        """Return the page's own actions, those of every page, and those of every screen."""
+        """Return the screen's own actions, those of every page, and those of every screen."""
         actions, own = super().all_actions(), len(cls.ACTIONS)
         return (*actions[:own], *cls.PAGE_ACTIONS, *actions[own:])
 
     def do_find(self) -> None:
-        """Ask for a text."""
-        self.ask(_("Find"), self.sought, self._text_given)
+        """Ask for a text to search."""
+        self.ask(_("Find"), self.sought, self._answered_find)
 
-    def _text_given(self, text: str | None) -> None:
+    def _answered_find(self, text: str | None) -> None:
         if text and text.strip():
             self.sought = text
             self._find(0)
 
     def do_find_next(self) -> None:
-        """Go to the next place."""
+        """Go to the next match."""
         self._find(1)
 
     def do_find_previous(self) -> None:
-        """Go to the place before."""
+        """Go to the previous match."""
         self._find(-1)
 
     def _find(self, by: int) -> None:
@@ -101,7 +105,7 @@ class PageScreen(AppScreen):
 
 
 def told_find(page: Findable, sought: str, by: int) -> str:
-    """Go to the next place that holds what is sought; return in words which it is."""
+    """Go to the next or previous match; return its number as text for the person."""
     if not sought:
         return _("Nothing was searched for yet: / finds a text.")
     place, count = page.find(sought, by)

@@ -189,7 +189,8 @@ class Prompt(Horizontal):
         with self.prevent(Input.Changed):
             self._put(Line(text, len(text)))
         self._entry.tokens = aid.tokens
-        self._entry.max_length = max(LONGEST_ANSWER, len(text))  # a longer text can be cut
+        # The limit allows the initial text, else a longer text could not even be shortened.
+        self._entry.max_length = max(LONGEST_ANSWER, len(text))
         if proposed and not aid.tokens:
             self._entry.select_all()
         self.display = True

@@ -50,18 +50,18 @@ class Choice:
 
 @runtime_checkable
 class SaysNoSuchKey(Protocol):
-    """A screen or dialog that says so where a key does nothing."""
+    """A screen or dialog that shows a message for a key without a meaning."""
 
     def no_such_key(self, *, typing: bool) -> None:
-        """Say it; `typing` where letters are being typed."""
+        """Show that a key does nothing here; `typing` if an input has the focus."""
         ...
 
 
 class Dialog(Screen[DialogAnswer]):
-    """What all dialogs do: a key without a meaning is told of in the frame."""
+    """The base of all dialogs; a message for a key without a meaning is shown in the frame."""
 
     def no_such_key(self, *, typing: bool) -> None:  # noqa: ARG002
-        """Say that a key does nothing here."""
+        """Show in the frame that a key does nothing here."""
         self.query_one(".dialog").border_subtitle = _("No such key here.")
 
 
@@ -78,10 +78,10 @@ class QuestionScreen(Screen[None], Reads):
         """The question as the status line shows it."""
         self._choices: tuple[Choice, ...] = ()
         self._escaped: Act | None = None
-        """What Esc does besides letting the question be."""
+        """The function that Esc runs, besides cancelling the question."""
         self._otherwise = ""
         self._is_wrong_key = False
-        """Whether the key before was no answer to the question that stands."""
+        """Whether the previous key was no answer to the open question."""
         self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
         self._typed: Callable[[str], None] | None = None
         self._answered: tuple[str, str] | None = None
@@ -105,13 +105,13 @@ class QuestionScreen(Screen[None], Reads):
         *,
         escaped: Act | None = None,
     ) -> None:
-        """Ask a question; the key of a choice answers it, Esc cancels it.
+        """Ask a question; the key of a choice answers it, and Esc cancels it.
 
         Args:
             question: the text of the question.
             choices: the answers; Enter takes the default answer, if there is one.
-            otherwise: text for the effect of Esc; empty if that is obvious.
-            escaped: what Esc does besides cancelling; None for nothing.
+            otherwise: text for the effect of cancelling; empty if that is obvious.
+            escaped: a function that Esc runs, besides cancelling; None for nothing.
         """
         self._question, self._choices, self._escaped = question, tuple(choices), escaped
         self._otherwise = f"Esc {otherwise}".rstrip()
@@ -126,8 +126,8 @@ class QuestionScreen(Screen[None], Reads):
     def _show_question(self) -> None:
         parts = [f"{choice.keys} {choice.label}" for choice in self._choices]
         wrong = [_("That is no answer.")] if self._is_wrong_key else []
-        told = [*wrong, self._question, *parts, self._otherwise]
-        self._asked_in = packed(told, self.size.width - 2)
+        texts = [*wrong, self._question, *parts, self._otherwise]
+        self._asked_in = packed(texts, self.size.width - 2)
         self.status.say(self._asked_in, whole=True)
 
     @property
@@ -214,7 +214,7 @@ class QuestionScreen(Screen[None], Reads):
         self._answered = None if text is None else (self.prompt.label, text)
         self.prompt.close()
         if self.status.has_class("-error"):
-            self.status.say("")  # it was about what was typed before
+            self.status.say("")  # the error of the previous answer
         self.status.display = True
         self.focus_body()  # before the answer, which may ask again or open a screen
         is_done = answer is None or await self.attempt(partial(answer, text))
@@ -226,7 +226,7 @@ class QuestionScreen(Screen[None], Reads):
             self.status.display = True  # the whole error, above the line
 
     def nothing_typed(self, text: str | None) -> None:
-        """Say that nothing was done where nothing was typed; Esc needs no word."""
+        """Show that an empty answer does nothing; Esc (`text` None) needs no message."""
         if text is not None:
             self.status.say(_("Nothing was typed, so nothing is done."))
 

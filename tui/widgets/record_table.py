@@ -151,7 +151,7 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         self.move_by(1)
 
     def refresh_pointer(self) -> None:
-        """Draw the cursor's row anew."""
+        """Redraw the row of the cursor."""
         self._refresh_row(self.cursor)
 
     # The cursor
@@ -162,7 +162,7 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         return self.cursor if self._going is None else self._going
 
     def move_by(self, lines: int) -> None:
-        """Move the cursor by some rows."""
+        """Move the cursor by `lines` rows."""
         if self._then is None:
             self._go(self._aim + lines)
         elif self._then < 0:
@@ -171,18 +171,18 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
             self._then = max(self._then + lines, 0)
 
     def move_pages(self, pages: float) -> None:
-        """Move the cursor by some pages."""
+        """Move the cursor by `pages` pages."""
         self.move_by(round(pages * max(self._page - 1, 2)))
 
     def move_to(self, place: int) -> None:
-        """Go to a row; from the end where it is below 0."""
+        """Go to a row; a negative position counts from the end."""
         if not self.is_counted:
             self._then = place
             return
         self._go(place if place >= 0 else self.total + place)
 
     def move_to_seen(self, part: float, beside: int) -> None:
-        """Go to a part of the rows that are seen."""
+        """Go to a part of the visible rows; see `Seen`."""
         top = self.scroll_offset.y if self._going is None else self._top_for(self._going)
         last = min(self._page, self.total - top) - 1
         self._go(top + round(part * last) + (beside if part < 1 else -beside))

@@ -364,7 +364,7 @@ class RecordWindow(ScrollView, Reads):
         source, rows = self._source, self._rows
         start, length = self._window_around(place, self.total)
         ends = {self._start: rows[0], self._start + len(rows) - 1: rows[-1]} if rows else {}
-        held = [(place, row) for place, row in ends.items() if row.sorted_by is not None]
+        known = [(place, row) for place, row in ends.items() if row.sorted_by is not None]
 
         def take(read: list[Row]) -> None:
             if source is not self._source:
@@ -378,6 +378,6 @@ class RecordWindow(ScrollView, Reads):
             self.post_message(self.Moved(self.row))
 
         self.read(
-            lambda: self._report_slow(source.window(start, length, self.total, held)),
+            lambda: self._report_slow(source.window(start, length, self.total, known)),
             take, self._cannot_read, group="window", beside=True,
         )  # fmt: skip

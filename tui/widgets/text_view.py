@@ -1,4 +1,4 @@
-"""A text to scroll through and to search: guides and help."""
+"""A text view with scrolling and search, for guides and help."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class TextView(VerticalScroll, Motions, can_focus=True, inherit_bindings=False):
-    """Scrolls through the texts it holds; there is no cursor."""
+    """Scrolls its text widgets; there is no cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *motions("page"),
@@ -27,20 +27,20 @@ class TextView(VerticalScroll, Motions, can_focus=True, inherit_bindings=False):
     def __init__(self, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
         self._found: tuple[Static, Content] | None = None
-        """Where something was found last, and its content as it was."""
+        """The widget of the last match, and its content without the highlight."""
         self._here = Spot(0, 0, 0)
         self._sought = ""
 
     def move_by(self, lines: int) -> None:
-        """Scroll by some lines."""
+        """Scroll by `lines` lines."""
         self._show_from(round(self.scroll_y) + lines)
 
     def move_pages(self, pages: float) -> None:
-        """Scroll by some pages."""
+        """Scroll by `pages` pages."""
         self.move_by(round(pages * max(self.size.height - 1, 2)))
 
     def move_to(self, place: int) -> None:
-        """Scroll to a line; from the end where it is below 0."""
+        """Scroll to a line; a negative number counts from the end."""
         self._show_from(place if place >= 0 else self.max_scroll_y + place + 1)
 
     def _show_from(self, top: int) -> None:
@@ -48,25 +48,25 @@ class TextView(VerticalScroll, Motions, can_focus=True, inherit_bindings=False):
         self.scroll_to(y=top, animate=False, immediate=True)
 
     def find(self, sought: str, by: int) -> tuple[int, int]:
-        """Go to the next place that holds a text, or to the one before; see `Findable`."""
+        """Go to the next or previous match of a text; see `Findable`."""
         self.forget_found()
-        found = sorted(self._spots(sought), key=lambda one: one[0])
-        if not found:
+        matches = sorted(self._spots(sought), key=lambda match: match[0])
+        if not matches:
             return 0, 0
         top = round(self.scroll_y)
         here = self._here if sought == self._sought else Spot(top, -1, 0)
-        place = next_spot([spot for spot, _part in found], here, by or 1)
-        self._here, part = found[place]
+        place = next_spot([spot for spot, _part in matches], here, by or 1)
+        self._here, part = matches[place]
         self._sought = sought
         content = _content(part)
         self._found = (part, content)
         part.update(content.stylize("reverse", self._here.start, self._here.end))
         if not top <= self._here.line < top + self.size.height:
             self._show_from(self._here.line - self.size.height // 3)
-        return place + 1, len(found)
+        return place + 1, len(matches)
 
     def forget_found(self) -> None:
-        """Show what was found last as it was before."""
+        """Remove the highlight of the last match."""
         if self._found is not None:
             part, content = self._found
             self._found = None

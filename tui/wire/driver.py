@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from textual.drivers import linux_driver
 from textual.events import Key, Resize
 
+from partnerdesk.tui.wire.clipboard import carried, give_to_tmux, is_copy
 from partnerdesk.tui.wire.frame_parser import is_frame
 from partnerdesk.tui.wire.frame_writer import Abilities
 from partnerdesk.tui.wire.key_parser import KeyParser
@@ -118,6 +119,10 @@ class SparingDriver(WatchedDriver):
 
         While the picture of the last run is shown, frames are dropped.
         """
+        if is_copy(data):
+            give_to_tmux(data, os.environ)
+            super().write(carried(data, os.environ))
+            return
         if self._startup_picture() and (data in (BEGIN, END, TO_ALTERNATE) or is_frame(data)):
             return
         sent = self._wire.sent(data, *self._painter.size)

@@ -122,7 +122,7 @@ class Picture:
         return preface + str(output)
 
     def _follow(self, move: Move, changed: dict[int, Row]) -> None:
-        """Scroll the stored rows as the terminal does; rows moved by mistake count as changed."""
+        """Scroll the stored rows as the terminal does, and have the whole region compared."""
         shown = self._rows
         top, bottom, by = move
         region = range(top, bottom + 1)

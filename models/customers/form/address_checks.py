@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.core.text import in_latin
 from partnerdesk.models.customers.form import addresses, postal_codes
 from partnerdesk.models.customers.form.fields import FormField, Values
 from partnerdesk.models.customers.form.reasons import (
@@ -66,14 +67,20 @@ def check_city(text: str, values: Values) -> Checked:
 
 
 def check_state(text: str, values: Values) -> Checked:
-    """Check a state that is given; its value is the key of the country's list, if it has one."""
+    """Check a state that is given; it is written as the country's list has it, if it has one.
+
+    In an address in Latin letters it is written in these, too: `Dubai`, not `إمارة دبيّ`. Where
+    Microsoft has a list of its own, that list's key stands (`reference/rules.md §5`).
+    """
     country = country_of(values)
     if not addresses.has(country, FormField.STATE):
         return Checked("", (_not_used(FormField.STATE, country),))
     if not addresses.states(country):
         return Checked(text)
     if found := addresses.find_state(country, text):
-        return Checked(found)
+        street = values.get(FormField.ADDRESS_LINE1, "") + values.get(FormField.CITY, "")
+        is_latin = bool(street) and in_latin(street) and country not in addresses.LISTED_STATES
+        return Checked(addresses.latin_state(country, found) if is_latin else found)
     return Checked(text, (_unknown_state(text, country),))
 
 

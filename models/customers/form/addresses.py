@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.text import fold
+from partnerdesk.models.core.text import fold, in_latin
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.languages import N_
 
@@ -103,7 +103,7 @@ class Place:
     @property
     def latin(self) -> str:
         """Its name in Latin letters where it has one; else the key."""
-        return next((name for name in (self.key, *self.labels) if _is_latin(name)), self.key)
+        return next((name for name in (self.key, *self.labels) if in_latin(name)), self.key)
 
 
 def known(country: str) -> bool:
@@ -190,9 +190,14 @@ def state_title(country: str, state: str) -> str:
     """Return the state's name as most can read it: in Latin letters where there is one."""
     for place in states(country):
         if place.key == state:
-            latin = [name for name in place.labels if _is_latin(name)]
+            latin = [name for name in place.labels if in_latin(name)]
             return max(latin, key=len) if latin else place.key
     return state
+
+
+def latin_state(country: str, state: str) -> str:
+    """Return a state in Latin letters where it has such a name; as it is where it is in them."""
+    return state if in_latin(state) else state_title(country, state)
 
 
 def find_city(country: str, state: str, text: str) -> str:
@@ -283,10 +288,6 @@ def _grouped(choices: Iterable[tuple[str, str]]) -> tuple[Place, ...]:
         labels.setdefault(first.get(key, key), []).append(label)
         first.setdefault(label, first.get(key, key))
     return tuple(Place(key, tuple(dict.fromkeys(names))) for key, names in labels.items())
-
-
-def _is_latin(text: str) -> bool:
-    return all(letter < "\u0250" or "\u1e00" <= letter <= "\u206f" for letter in text)
 
 
 @lru_cache(maxsize=_CACHED_RULES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.accounts.accounts import PartnerKind
-from partnerdesk.models.core.text import fold
+from partnerdesk.models.core.text import fold, in_latin
 from partnerdesk.models.customers.form import addresses, postal_codes, preferences, registration
 from partnerdesk.models.customers.form.address_checks import country_of, state_of
 from partnerdesk.models.customers.form.agreement import agreement_asked, attests, reseller_asked
@@ -183,7 +183,7 @@ def _options(field: FormField, country: str, at: FormContext) -> tuple[Option, .
         return _countries(own_country(at))
     if field is FormField.STATE:
         places = addresses.states(country)
-        titled = [Option(item.key, addresses.state_title(country, item.key)) for item in places]
+        titled = [Option(item.key, _state_title(country, item.key)) for item in places]
         return tuple(sorted(titled, key=lambda option: fold(option.title)))
     if field is FormField.LANGUAGE:
         return preferences.language_options(country)
@@ -196,6 +196,12 @@ def _options(field: FormField, country: str, at: FormContext) -> tuple[Option, .
             if way is AgreementWay.BY_CUSTOMER or at.kind is not PartnerKind.INDIRECT_RESELLER
         )
     return ()
+
+
+def _state_title(country: str, state: str) -> str:
+    """Return a state by its name in Latin letters, and its own script beside it."""
+    title = addresses.state_title(country, state)
+    return title if in_latin(state) else f"{title} · {state}"
 
 
 def _countries(first: str) -> tuple[Option, ...]:

@@ -10,7 +10,7 @@ from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _
 from partnerdesk.screens.changes.undo import undo
-from partnerdesk.screens.relationships.letters.letter import LetterScreen
+from partnerdesk.screens.relationships.letters.outgoing import LetterScreen
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.field_page import Field, Section
 from partnerdesk.tui.widgets.questions import Choice, done
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.letters.letter import Letter
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.relationships.entities import SentBy
-    from partnerdesk.models.relationships.invitation import InvitationDetails
+    from partnerdesk.models.relationships.invitation_details import InvitationDetails
     from partnerdesk.models.relationships.sent_letters import SentLetter
     from partnerdesk.models.session import AppSession
 
@@ -63,7 +63,7 @@ class InvitationScreen(LetterScreen):
         Raises:
             NotFoundError: it is not in the book.
         """
-        from partnerdesk.models.relationships.invitation import read_case
+        from partnerdesk.models.relationships.invitation_details import read_case
 
         return cls(desk, await desk.aside(read_case, key))
 
@@ -122,7 +122,7 @@ class InvitationScreen(LetterScreen):
 
     def book_changed(self) -> None:
         """Read the invitation again; a letter that is being edited stays."""
-        from partnerdesk.models.relationships.invitation import read_case
+        from partnerdesk.models.relationships.invitation_details import read_case
 
         id = self._case.invitation.id or 0
         self.read(partial(self.desk.aside, read_case, id), self._take)
@@ -137,13 +137,13 @@ class InvitationScreen(LetterScreen):
 
     def plan_out(self, how: SentBy) -> Plan:
         """Return the plan that records the letter as sent, or as a reminder."""
-        from partnerdesk.models.relationships.invitation import plan_letter_out
+        from partnerdesk.models.relationships.invitation_events import plan_letter_out
 
         return plan_letter_out(self._case, self.letter, how, self.desk.by())
 
     def event_words(self) -> tuple[str, str]:
         """Return what recording the letter is called: it is the first one, or a reminder."""
-        from partnerdesk.models.relationships.invitation import next_event
+        from partnerdesk.models.relationships.invitation_events import next_event
         from partnerdesk.models.relationships.lifecycles import InvitationEvent
 
         if next_event(self._case.invitation, self.desk.clock()) is InvitationEvent.SEND:
@@ -152,7 +152,7 @@ class InvitationScreen(LetterScreen):
 
     async def rewritten(self, letter: Letter) -> None:
         """Keep an edited letter: a draft's with the invitation, a reminder's until it goes out."""
-        from partnerdesk.models.relationships.invitation import plan_rewrite
+        from partnerdesk.models.relationships.invitation_events import plan_rewrite
         from partnerdesk.models.relationships.lifecycles import InvitationState
 
         if self._case.invitation.state_at(self.desk.clock()) is InvitationState.DRAFT:
@@ -188,7 +188,7 @@ class InvitationScreen(LetterScreen):
 
     async def do_accept(self) -> None:
         """Show the plan that records the acceptance; ask who it is where several may be."""
-        from partnerdesk.models.relationships.invitation import plan_accept
+        from partnerdesk.models.relationships.invitation_events import plan_accept
 
         likely = self._case.likely
         if len(likely) < 2:
@@ -203,13 +203,13 @@ class InvitationScreen(LetterScreen):
 
     async def do_decline(self) -> None:
         """Show the plan that records a no."""
-        from partnerdesk.models.relationships.invitation import plan_decline
+        from partnerdesk.models.relationships.invitation_events import plan_decline
 
         await self._review(plan_decline(self._case, self.desk.by()))
 
     async def do_withdraw(self) -> None:
         """Show the plan that gives the invitation up."""
-        from partnerdesk.models.relationships.invitation import plan_withdraw
+        from partnerdesk.models.relationships.invitation_events import plan_withdraw
 
         await self._review(plan_withdraw(self._case, self.desk.by()))
 
@@ -272,7 +272,7 @@ class InvitationScreen(LetterScreen):
 
     async def _template_written(self, text: str) -> None:
         from partnerdesk.models.letters.letter import Template
-        from partnerdesk.models.relationships.invitation import plan_template
+        from partnerdesk.models.relationships.invitation_events import plan_template
 
         subject, _blank, body = text.replace("\r\n", "\n").partition("\n")
         template = Template(subject.strip(), body.strip("\n"))

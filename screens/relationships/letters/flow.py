@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from partnerdesk.models.core.errors import AppError, RefusedError, UsageError
 from partnerdesk.models.core.paths import typed_path
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.core.verdicts import Verdict
+from partnerdesk.models.core.verdicts import Verdict, why_refused
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.lists.completion import path_completer
 from partnerdesk.tui.widgets.prompt import Aid
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.changes.plan import Outcome, Plan, PlanContext
     from partnerdesk.models.letters.letter import Letter
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.relationships.entities import SentBy
@@ -78,7 +79,8 @@ class LettersFlow:
         from partnerdesk.models.letters.eml import eml_bytes, eml_name, write_eml
         from partnerdesk.models.relationships.entities import SentBy
 
-        letter, plan = self._planned(key, SentBy.EML)
+        by = replace(self._desk.by(), refusals=())  # a file changes no book
+        letter, plan = self._planned(key, SentBy.EML, by)
         content = eml_bytes(letter, self._desk.settings.mail.sender, plan.by.at, plan.by.plan_id)
         stem = eml_name(letter).removesuffix(".eml")
         write_eml(folder / f"{stem}-{plan.by.plan_id[:8]}.eml", content)
@@ -101,7 +103,8 @@ class LettersFlow:
             self._say(_("No mail server is set: write [mail] host in your settings."))
             return
         planned = await self._each(
-            await self._screen.marks.keys(), lambda key: self._planned(key, SentBy.SMTP)
+            await self._screen.marks.keys(),
+            lambda key: self._planned(key, SentBy.SMTP, self._desk.by()),
         )
         plans = [plan for _letter, plan in planned]
         again = _had_one(plans)
@@ -119,19 +122,20 @@ class LettersFlow:
 
     # One by one
 
-    def _planned(self, key: RowKey, how: SentBy) -> tuple[Letter, Plan]:
+    def _planned(self, key: RowKey, how: SentBy, by: PlanContext) -> tuple[Letter, Plan]:
         """Return the next letter of an invitation, and the plan by which it goes out.
 
         Raises:
             RefusedError: it cannot go out.
         """
-        from partnerdesk.models.relationships.invitation import plan_letter_out, read_case
+        from partnerdesk.models.relationships.invitation_details import read_case
+        from partnerdesk.models.relationships.invitation_events import plan_letter_out
 
         case = read_case(self._desk.store, key)
         letter = case.letter(self._desk.clock())
-        plan = plan_letter_out(case, letter, how, self._desk.by())
+        plan = plan_letter_out(case, letter, how, by)
         if plan.verdict is Verdict.REFUSED:
-            raise RefusedError(" ".join(reason.text for reason in plan.reasons if reason.refuses))
+            raise RefusedError(why_refused(plan.reasons))
         return letter, plan
 
     async def _carry_out(self, plans: Sequence[Plan]) -> list[Outcome]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.languages import _
-from partnerdesk.screens.relationships.letters.letter import LetterScreen
+from partnerdesk.screens.relationships.letters.outgoing import LetterScreen
 
 if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Plan

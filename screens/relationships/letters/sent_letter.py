@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.text import shown
-from partnerdesk.screens.relationships.letters.letter import LetterPage
+from partnerdesk.screens.relationships.letters.page import LetterPage
 from partnerdesk.tui.widgets.field_page import Field, Section
 
 if TYPE_CHECKING:

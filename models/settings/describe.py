@@ -1,9 +1,10 @@
-"""The settings as people read them: what is in force, and who said so."""
+"""Describe the settings: their values, and where each value comes from."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.core import paths
 from partnerdesk.models.languages import _, language
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.model import Settings
 
 
-def told_settings(settings: Settings) -> dict[str, str]:
-    """Return what each setting is and, in brackets, where that was said; by its name."""
+def describe_settings(settings: Settings) -> dict[str, str]:
+    """Return the value of each setting and, in brackets, where it comes from; by name."""
     by_locale, by_default = _("by locale"), _("default")
     shown = {
         "database": masked(settings.database) or _("your data folder"),
@@ -32,16 +33,24 @@ def told_settings(settings: Settings) -> dict[str, str]:
             for id, cloud in settings.clouds.items()
         },
     }
-    corrected = {
-        name: "" for name, place in settings.origins.items()
-        if name.startswith("capabilities.") and place != str(paths.project_settings())
-    }  # fmt: skip
-    for name in corrected:
-        _table, capability, cell = name.split(".")
-        corrected[name] = str(dict(settings.capabilities[capability])[cell])
     default = str(paths.project_settings())
+    tables = {"clouds": settings.clouds, "capabilities": settings.capabilities}
+    own = {
+        name: _setting(tables, name) for name, place in settings.origins.items()
+        if name.partition(".")[0] in tables and place != default
+    }  # fmt: skip
     return {
         name: f"{value}  [{by_default if place == default else place}]"
-        for name, value in {**shown, **corrected}.items()
+        for name, value in {**shown, **own}.items()
         for place in [settings.origins.get(name, default)]
     }
+
+
+def _setting(tables: Mapping[str, Any], name: str) -> str:
+    """Return a setting of a table by its dotted name: `clouds.own.texts.create_customer`."""
+    value: Any = tables
+    for part in name.split("."):
+        value = value[part] if isinstance(value, Mapping) else getattr(value, part)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

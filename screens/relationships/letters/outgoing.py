@@ -1,4 +1,4 @@
-"""A letter on a page: read it, copy it, write it to a file; edit it, send it, record it as sent."""
+"""A letter that is to go out: it is edited, sent, and recorded as sent."""
 
 from __future__ import annotations
 
@@ -7,21 +7,16 @@ from functools import partial
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.getters import query_one
-
 from partnerdesk.models.core.errors import AppError
-from partnerdesk.models.core.paths import is_there, typed_path
 from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.verdicts import why_refused
 from partnerdesk.models.languages import N_, _
+from partnerdesk.screens.relationships.letters.page import LetterPage
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
-from partnerdesk.tui.widgets.page_search import PageScreen
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from textual.app import ComposeResult
 
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.core.verdicts import Reason
@@ -29,154 +24,10 @@ if TYPE_CHECKING:
     from partnerdesk.models.relationships.entities import SentBy
     from partnerdesk.models.session import AppSession
 
-LONGEST = 80
-"""Characters of a file's path that the status line has room for beside a question."""
 RECORD = Action(
     "letter.record", "m", N_("Sent"),
     N_("Record that the letter went out, when you have sent it yourself"), "m", changes=True,
 )  # fmt: skip
-
-
-class LetterPage(PageScreen):
-    """Shows a letter to read, to copy, and to write to a file: none of that changes the book."""
-
-    OWN_ACCOUNT = True
-    ACTIONS: ClassVar[tuple[Action, ...]] = (
-        Action("letter.copy", "y", N_("Copy"),
-               N_("Copy the letter that is shown, to paste it into your mail program"), "y"),
-        Action("letter.file", "f", N_("File"),
-               N_("Write the letter to an .eml file, which any mail program opens as a draft"),
-               "f"),
-    )  # fmt: skip
-
-    page = query_one(FieldPage)
-
-    def __init__(self, desk: AppSession, letter: Letter) -> None:
-        super().__init__(desk)
-        self.letter = letter
-
-    @property
-    def about(self) -> str:
-        """To whom the letter goes, and what it says."""
-        return f"{self.letter.email} {self.letter.subject}"
-
-    # What subclasses say
-
-    def around(self) -> Sequence[Section]:
-        """Return what stands above the letter."""
-        return ()
-
-    def file_suggestion(self) -> str:
-        """Return a name for the letter's file."""
-        from partnerdesk.models.letters.eml import eml_name
-
-        return eml_name(self.letter)
-
-    def taken(self, how: SentBy, said: str) -> None:  # noqa: ARG002
-        """Say what was done when somebody took the letter, to let it go out in a way."""
-        self.status.say(said, whole=True)
-
-    # What is shown
-
-    def body(self) -> ComposeResult:
-        """Build the page."""
-        yield FieldPage()
-
-    def on_mount(self) -> None:
-        """Show the letter."""
-        self.set_focus(self.page)
-        self.show()
-
-    def focus_body(self) -> None:
-        """Give the keys back to the page."""
-        self.set_focus(self.page)
-
-    def show(self) -> None:
-        """Show what there is now."""
-        from partnerdesk.models.letters.letter import (
-            LANGUAGE_TITLES,
-            LETTER_TITLES,
-            check_letter,
-            receiver,
-        )
-
-        letter = self.letter
-        wrong = [
-            Field("✗" if reason.refuses else "!", reason.text) for reason in check_letter(letter)
-        ]
-        kind = _(LETTER_TITLES[letter.kind])
-        language = _(LANGUAGE_TITLES.get(letter.language, letter.language))
-        title = f"{kind} · {language}"
-        self.page.show(
-            [
-                *self.around(),
-                Section(_("What to mind"), tuple(wrong)),
-                Section(
-                    title,
-                    (
-                        Field(_("To"), receiver(letter.name, letter.email), "to"),
-                        Field(_("Subject"), letter.subject, "subject"),
-                        Field(_("Letter"), letter.body, "body"),
-                    ),
-                ),
-            ]
-        )
-
-    # What keys do
-
-    def wrong(self) -> str:
-        """Return what is wrong with the letter itself; empty for nothing."""
-        from partnerdesk.models.letters.letter import check_letter
-
-        return " ".join(reason.text for reason in check_letter(self.letter) if reason.refuses)
-
-    def refusal(self, action: Action) -> str:
-        """Return why `action` cannot be done now: a file takes no letter that cannot be sent."""
-        return super().refusal(action) or (self.wrong() if action.id == "letter.file" else "")
-
-    def do_copy(self) -> None:
-        """Copy the letter; what is wrong with it is said, and copied with it."""
-        from partnerdesk.models.letters.letter import safe_text
-        from partnerdesk.models.relationships.entities import SentBy
-
-        self.app.copy_to_clipboard(safe_text(self.letter))
-        self.taken(SentBy.CLIPBOARD, " ".join([_("The letter is copied."), self.wrong()]).strip())
-
-    def do_file(self) -> None:
-        """Ask where to write the letter."""
-        self.ask(_("Write to"), self.file_suggestion(), self._file_named)
-
-    async def _file_named(self, text: str | None) -> None:
-        if not text or not text.strip():
-            self.nothing_typed(text)
-            return
-        path = typed_path(text)
-        if not is_there(path):
-            await self._write(text, overwrite=False)
-            return
-        self.choose(
-            _("{file} is there already.").format(file=shown(path.name)),
-            [Choice("o", _("Overwrite"), partial(self._write, text, overwrite=True))],
-        )
-
-    async def _write(self, text: str, *, overwrite: bool) -> None:
-        from uuid import uuid4
-
-        from partnerdesk.models.letters.eml import eml_bytes, write_eml
-        from partnerdesk.models.relationships.entities import SentBy
-
-        path, letter = typed_path(text), self.letter
-        sender, at = self.desk.settings.mail.sender, self.desk.clock()
-        content = eml_bytes(letter, sender, at, str(uuid4()))
-        await self.desk.reader.aside(lambda: write_eml(path, content, overwrite=overwrite))
-        name = shown(str(path))
-        said = _("Written: {file}.").format(
-            file=name if len(name) <= LONGEST else f"…{name[-LONGEST:]}"
-        )
-        if letter is self.letter:
-            self.taken(SentBy.EML, said)
-        else:  # somebody else was faster: another letter is shown by now
-            self.status.say(said, whole=True)
 
 
 class LetterScreen(LetterPage):
@@ -233,7 +84,7 @@ class LetterScreen(LetterPage):
         if reason := super().refusal(action):
             return reason
         if action.id in ("letter.send", "letter.record"):
-            return " ".join(reason.text for reason in self._reasons() if reason.refuses)
+            return why_refused(self._reasons())
         return ""
 
     def _reasons(self) -> Sequence[Reason]:

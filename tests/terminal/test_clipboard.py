@@ -1,0 +1,92 @@
+"""A copy reaches the terminal through tmux in every setting of it, and through GNU screen."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from partnerdesk.tui.wire.clipboard import carried, give_to_tmux, is_copy
+from tests.support.books import demo_store
+from tests.support.emulator import Emulator
+from tests.support.jobs import COMMAND
+from tests.support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "Fabrikam, Inc."
+
+
+def copy_of(text: str) -> str:
+    return f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\a"
+
+
+def console_in(multiplexer: list[str], folder: Path) -> Terminal:
+    demo_store(folder)
+    command = [*COMMAND, "--database", str(folder / "demo.db")]
+    env = {"TERM": "xterm-256color", "STY": None, "TMUX": None, "SCREENDIR": str(folder)}
+    return Terminal([*multiplexer, *command], 80, 24, env)
+
+
+def copy_the_name(terminal: Terminal) -> None:
+    terminal.wait_for("customers")
+    terminal.press("g", "c", "/")
+    terminal.wait_for("Filter")
+    terminal.type("fabrikam")
+    terminal.wait_for("1 of 2")
+    terminal.press("enter")
+    terminal.wait_for("Registration number")
+    terminal.press("y")
+    terminal.wait_for(f"Copied: {NAME}")
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
+@pytest.mark.parametrize("setting", ["on", "external", "off"])
+def test_a_copy_reaches_the_terminal_around_tmux(tmp_path: Path, setting: str) -> None:
+    settings = tmp_path / "tmux.conf"
+    settings.write_text(f"set -g set-clipboard {setting}\nset -g status off\n")
+    tmux = ["tmux", "-S", str(tmp_path / "socket"), "-f", str(settings)]
+    with console_in([*tmux, "new-session"], tmp_path) as terminal:
+        copy_the_name(terminal)
+        terminal.wait_until(lambda _text: terminal.clipboard == NAME)
+        terminal.press("ctrl+q")
+        assert terminal.exit_code == 0
+
+
+@pytest.mark.skipif(shutil.which("screen") is None, reason="needs GNU screen")
+def test_a_copy_reaches_the_terminal_around_a_real_screen(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    with console_in(["screen", "-c", "/dev/null", "-U"], tmp_path) as terminal:
+        copy_the_name(terminal)
+        terminal.wait_until(lambda _text: terminal.clipboard == NAME)
+        terminal.press("ctrl+q")
+        assert terminal.exit_code == 0
+
+
+@pytest.mark.parametrize("text", ["x", "Ёлка\n", "long " * 500])
+def test_a_copy_reaches_the_terminal_around_screen(text: str) -> None:
+    """Screen hands on what stands in its strings, whose length is bounded."""
+    sent = carried(copy_of(text), {"STY": "1.tty", "TERM": "screen"})
+    pieces = sent.split("\x1b\\")
+    assert pieces.pop() == ""
+    assert all(len(piece) <= 256 for piece in pieces)
+    handed_on = "".join(piece.removeprefix("\x1bP") for piece in pieces)
+    emulator = Emulator(80, 24, lambda _answer: 0)
+    emulator.feed(handed_on.encode())
+    assert emulator.clipboards == [text]
+
+
+def test_only_a_copy_is_carried_and_a_plain_terminal_gets_it_as_it_is() -> None:
+    assert is_copy(copy_of("x"))
+    assert not is_copy(copy_of("x") + "\x1b[2J")
+    assert not is_copy("\x1b[2J")
+    assert carried(copy_of("x"), {"TERM": "xterm-256color"}) == copy_of("x")
+    assert give_to_tmux(copy_of("x"), {"TERM": "tmux-256color"}) is None
+
+
+def test_behind_a_tmux_on_another_host_both_ways_are_tried() -> None:
+    sent = carried(copy_of("x"), {"TERM": "tmux-256color"})
+    assert sent.startswith(copy_of("x") + "\x1bPtmux;\x1b\x1b]52;c;")
