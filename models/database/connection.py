@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 15
 """How long a write waits for the lock of another process before it fails."""
 
+_LEAST_ROOM = 64 * 1024
+"""Bytes that SQLite needs beside a book to open it."""
+
 Row = tuple[Any, ...]
 
 
@@ -241,7 +244,7 @@ def _sqlite_error(error: sqlite3.Error | OSError, database: Database) -> StoreEr
                 "or restore a copy: partnerdesk database restore FILE"
             ),
         )
-    if "full" in text or getattr(error, "errno", 0) == errno.ENOSPC:
+    if "full" in text or getattr(error, "errno", 0) == errno.ENOSPC or _is_full(error, database):
         return StoreError(
             _("There is no room left on the disk of {name}.").format(name=name),
             _("Nothing was changed. Free some space and try again."),
@@ -253,6 +256,23 @@ def _sqlite_error(error: sqlite3.Error | OSError, database: Database) -> StoreEr
             "or name another with --database."
         ),
     )
+
+
+def _is_full(error: sqlite3.Error | OSError, database: Database) -> bool:
+    """Whether an error of reading or writing comes from a disk without room for another page.
+
+    SQLite says "disk I/O error" where it cannot make the files beside a book (`-wal`, `-shm`).
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code not in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+        return False
+    if not isinstance(database, SqliteFile):
+        return False
+    try:
+        disk = os.statvfs(database.path.parent)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < _LEAST_ROOM
 
 
 def _postgres_error(error: Exception, database: Database) -> StoreError:
