@@ -105,16 +105,19 @@ class RowsScreen(AppScreen):
     def show_rows(self) -> None:
         """Show the rows and their total."""
         self.table.show_all([Row(n, row) for n, row in enumerate(self.texts()[:SHOWN_ROWS], 1)])
+        self.heading.update(f"{self.heading_text()} · {self.total_text()}")
+
+    def total_text(self) -> str:
+        """Return how many rows there are, and how many of each state, in words."""
         counts = self.counts()
-        total = sum(counts.values())
-        parts = [ngettext("{count} row", "{count} rows", total)]
         counted = _("{count} {state}")  # a language that declines may turn it round
-        parts += [
+        parts = [
             counted.format(count=counts[state], state=_(title))
             for state, title in self.titles.items()
             if counts.get(state)
         ]
-        self.heading.update(" · ".join([self.heading_text(), *parts]))
+        total = sum(counts.values())
+        return " · ".join([ngettext("{count} row", "{count} rows", total), *parts])
 
     def on_record_table_moved(self, event: RecordTable.Moved) -> None:
         """Say whole what the row has no room for that the cursor was moved to."""

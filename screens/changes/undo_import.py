@@ -62,11 +62,14 @@ class UndoImportScreen(RowsScreen):
     # What is shown
 
     def heading_text(self) -> str:
-        """Return what is taken back, and how many go, return and stay."""
+        """Return what is taken back."""
+        return _("Undo the import of {file}").format(file=shown(self._planned.file)[:40])
+
+    def total_text(self) -> str:
+        """Return how many customers go, get back what they had, and stay."""
         from partnerdesk.models.importing.files import undo_counts
 
-        text = _("Undo the import of {file}").format(file=shown(self._planned.file)[:40])
-        return f"{text}: {undo_counts(self._planned)}"
+        return undo_counts(self._planned)
 
     def counts(self) -> Mapping[RowState, int]:
         """Return how many rows there are of each state."""

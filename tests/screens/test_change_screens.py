@@ -76,7 +76,8 @@ async def test_g_h_shows_the_history_the_newest_first(tmp_path: Path) -> None:
                                  "Fabrikam,", "Inc.", "done"]  # fmt: skip
         assert console.state == "5 changes"
         await console.press("w", *["right"] * 9)
-        assert console.lines()[0].split()[-3:] == ["Change", "Part", "of"]
+        assert "Change" in console.lines()[0]
+        assert "Part of" in console.lines()[0]
         assert "desk (192.0.2.7)" in console.lines()[1]
         await console.press("s", "1")
         assert "When (UTC) ▲" in console.lines()[0]

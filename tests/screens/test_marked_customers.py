@@ -206,15 +206,14 @@ async def test_an_import_is_undone_right_after_it_and_from_the_history(
             await console.press(*way)
             at(console, UndoImportScreen)
             assert heading(console) == (
-                "Undo the import of wrong.csv: 2 taken out · 1 as before again · 0 stay"
-                " · 3 rows · 3 to do"
+                "Undo the import of wrong.csv · 2 taken out · 1 as before again · 0 stay"
             )
             assert "Company: Alpha AG → Alpha GmbH" in console.lines()[1]
             await console.press("exclamation_mark")
             await console.type("the wrong file")
             await console.press("enter")
             await console.wait_until(lambda: "The import is undone" in console.said)
-            assert "3 done" in heading(console)
+            assert all(" done " in line for line in console.lines()[1:4])
             found = rows(store, "SELECT id, company_name, country FROM customers ORDER BY id")
             assert found == before
             await console.press("escape", "escape")

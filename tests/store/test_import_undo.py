@@ -137,7 +137,7 @@ def test_what_somebody_changed_since_stays_and_says_why(store: Store, tmp_path: 
         ("Old One", "waiting", ""), ("New One", "waiting", ""), ("New Three", "waiting", ""),
     ]  # fmt: skip
     assert planned.removes
-    assert "Country: AT → DE" in getattr(planned.rows[2], "change", "")
+    assert "Country: Austria → Germany" in getattr(planned.rows[2], "change", "")
     done = undo_import(store, planned, "a wrong file")
     assert [row.state.value for row in done.rows] == [
         "refused", "refused", "done", "done", "done",
