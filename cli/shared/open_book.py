@@ -6,8 +6,8 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.accounts.accounts import ALL, Account, Scope, choose, read_accounts
 from partnerdesk.cli.shared.printing import tell
+from partnerdesk.models.accounts.accounts import ALL, Account, Scope, choose, read_accounts
 from partnerdesk.models.core import paths
 from partnerdesk.models.core.errors import SettingsError, UsageError
 from partnerdesk.models.core.permissions import all_accounts
