@@ -144,6 +144,8 @@ def _range_condition(column: Column, term: Term) -> Sql:
             return Sql(f"{field} > ?", (term.latest,))
         case ">=":
             return Sql(f"{field} >= ?", (term.earliest,))
+        case _ if term.earliest == term.latest:  # so that an index of it gives their order
+            return Sql(f"{field} = ?", (term.earliest,))
         case _:
             return Sql(f"{field} BETWEEN ? AND ?", (term.earliest, term.latest))
 

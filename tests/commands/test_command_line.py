@@ -421,7 +421,7 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(tmp_path: Path) -> None
     assert "  Microsoft ID ← Microsoft ID" in result.lines
     assert result.lines[-1] == "1 new · 0 changed · 0 unchanged · 1 refused"
     assert any(line.startswith("! line 3: ") for line in result.lines)
-    assert result.err == "Nothing was written: this was a dry run. An import cannot be undone.\n"
+    assert result.err == "Nothing was written: this was a dry run.\n"
     assert companies(book) == []
     assert sorted(file.name for file in tmp_path.glob("*.csv")) == ["customers.csv"]
 
@@ -519,7 +519,12 @@ def test_the_result_of_an_import_as_json(tmp_path: Path) -> None:
     assert result.json | {"sha256": ""} == {
         "file": "customers.csv",
         "sha256": "",
+        "list": "customers",
         "dry_run": False,
+        "encoding": "UTF-8",
+        "encoding_is_guess": False,
+        "encoding_sample": [],
+        "passed_over": {"empty_lines": 0, "lines": []},
         "columns": {
             "microsoft_id": "Microsoft ID", "company_name": "Company name",
             "primary_domain": "Primary domain name", "relationship_to_partner": "Relationship",
@@ -538,6 +543,7 @@ def test_the_result_of_an_import_as_json(tmp_path: Path) -> None:
         "refused_rows": [
             {
                 "line": 4,
+                "company_name": "Adatum",
                 "problems": [
                     {
                         "field": "primary_domain",

@@ -241,15 +241,16 @@ def test_invitations_of_a_german_sheet(book: Book) -> None:
 
 def test_all_rows_or_none(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     from partnerdesk.models.importing import records
+    from partnerdesk.models.operations.execute import write_plan
 
     book.take(("customers",), files.COUNTRY_NAMES)
-    write, written = records.write_plan, []
+    written: list[tuple[object, ...]] = []
 
     def fail_at_the_second(*words: object) -> object:
         written.append(words)
         if len(written) == 2:
             raise OSError("the disk is full")
-        return write(*words)  # type: ignore[arg-type]
+        return write_plan(*words)  # type: ignore[arg-type]
 
     monkeypatch.setattr(records, "write_plan", fail_at_the_second)
     assert book.take(DELEGATED, files.PORTAL_DELEGATED_ADMIN).code != 0

@@ -110,7 +110,7 @@ def test_a_book_goes_out_and_comes_back_the_same(
             )
             session.add(customer)
             session.flush()
-            session.add_all(Tag(customer_id=customer.id, name=tag) for tag in tags)
+            session.add_all(Tag(customer_id=customer.id or 0, name=tag) for tag in tags)
     path = tmp_path / f"book.{ending}"
     before = exported(book, first, path, portal=portal)
     sheet = read_sheet(path, hints=FileHints(CUSTOMER_FILES))
