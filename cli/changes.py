@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from partnerdesk.cli import changes_undo
+from partnerdesk.cli.changes_page import page_of
 from partnerdesk.cli.lists import options
 from partnerdesk.cli.lists.options import add_choice, add_forms
-from partnerdesk.cli.shared.open_book import open_book, progress_line, scope
-from partnerdesk.cli.shared.plans import add_dry_run, carry, present
+from partnerdesk.cli.shared.open_book import open_book, progress_line
+from partnerdesk.cli.shared.plans import add_dry_run
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.cli.shared.records import print_fields
-from partnerdesk.models.accounts.accounts import ALL
 from partnerdesk.models.changes.list import CHANGES
-from partnerdesk.models.core.errors import ExitCode, NotFoundError, UsageError
+from partnerdesk.models.core.errors import ExitCode
 from partnerdesk.models.core.text import listed, shown
 from partnerdesk.models.languages import _, ngettext
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from partnerdesk.models.database.store import Store
-    from partnerdesk.models.pages.change import ChangePage
     from partnerdesk.models.settings.model import Settings
 
 
@@ -48,7 +48,7 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
         help=_("the reason, for the history; needed to take a customer out"),
     )  # fmt: skip
     add_dry_run(undo, _("the plan as one JSON object"))
-    undo.set_defaults(run=run_undo)
+    undo.set_defaults(run=changes_undo.run)
 
     verify = parts.add_parser(
         "verify", parents=[shared], help=_("look whether somebody tampered with the history")
@@ -77,7 +77,7 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     from partnerdesk.models.changes.calls import describe_kept_calls
     from partnerdesk.models.pages.change import call_lines, change_json
 
-    page = _page(arguments, settings, open_book(arguments, settings))
+    page = page_of(arguments, settings, open_book(arguments, settings))
     fields = change_json(page)
     if arguments.json:
         print(json_text(fields, indent=2))
@@ -92,42 +92,6 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 def _numbered(texts: Iterable[str]) -> dict[str, str]:
     return {str(number): text for number, text in enumerate(texts, 1)}
-
-
-def _page(arguments: argparse.Namespace, settings: Settings, store: Store) -> ChangePage:
-    """Return the change that is named, where it is one of the clouds that are meant.
-
-    Raises:
-        NotFoundError: there is no such change, or it is another cloud's.
-    """
-    from partnerdesk.models.pages.change import read_change
-
-    page = read_change(store, arguments.id)
-    account = page.entry.account_id
-    if account is not None and hasattr(arguments, "cloud"):
-        chosen = scope(arguments, settings, store, ALL)
-        if account not in chosen.ids:
-            raise NotFoundError(
-                _("Change {id} is of another cloud.").format(id=arguments.id),
-                _("Leave out --cloud."),
-            )
-    return page
-
-
-def run_undo(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Print the plan that takes a change back, and carry it out."""
-    from partnerdesk.models.operations.undo import plan_undo
-
-    store = open_book(arguments, settings)
-    _page(arguments, settings, store)
-    plan = plan_undo(store, arguments.id, present(settings))
-    if plan.asks_why and not (arguments.dry_run or arguments.why.strip()):
-        raise UsageError(
-            _("To take a customer out of the book needs a reason."), _("Give it with --why TEXT.")
-        )
-    done = _("Change {id} is undone.").format(id=arguments.id)
-    words = ("undone", "would_undo")
-    return carry(arguments, settings, store, plan, words, None, said=done, tells_why=True)
 
 
 def _set_right(store: Store, behind: Sequence[int]) -> None:

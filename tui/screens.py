@@ -39,6 +39,8 @@ SCREENS = {
     "partner": ("relationships.partners.form", "PartnerFormScreen"),
     "plan": ("changes.plan", "PlanScreen"),
     "run": ("changes.run", "RunScreen"),
+    "undo-import": ("changes.undo_import", "UndoImportScreen"),
+    "end-many": ("relationships.end", "EndManyScreen"),
     "sent-letter": ("relationships.letters.sent_letter", "SentLetterScreen"),
 }
 """For each name, the module below `partnerdesk.screens` and the class."""

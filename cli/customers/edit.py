@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from partnerdesk.cli.customers.many import add_which, is_one, run_many
 from partnerdesk.cli.customers.record import customer_json
 from partnerdesk.cli.shared.account import named_customer
 from partnerdesk.cli.shared.open_book import open_book
 from partnerdesk.cli.shared.plans import add_trying, carry, present
 from partnerdesk.models.core.errors import NotFoundError, UsageError
-from partnerdesk.models.core.text import fold
+from partnerdesk.models.customers.edit_fields import EDITED
 from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
 from partnerdesk.models.languages import _
 
@@ -26,14 +27,6 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.model import Settings
 
-EDITED = (
-    FormField.COMPANY_NAME, FormField.REGISTRATION_NUMBER, FormField.ADDRESS_LINE1,
-    FormField.ADDRESS_LINE2, FormField.CITY, FormField.STATE, FormField.POSTAL_CODE,
-    FormField.COUNTRY, FormField.FIRST_NAME, FormField.LAST_NAME, FormField.EMAIL,
-    FormField.PHONE_NUMBER, FormField.LANGUAGE, FormField.CULTURE,
-)  # fmt: skip
-"""The fields that the form of a customer in the book asks."""
-
 
 def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
     """Add `edit`, `tag` and `note`."""
@@ -41,11 +34,11 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
         "edit", parents=[shared],
         help=_("change a customer's profiles; only the fields that are given"),
         description=_(
-            "Changes the company and billing profile of one customer by the rules of the form. "
+            "Changes the company and billing profile of a customer by the rules of the form. "
             "Fields that are not given stay as they are; an empty text empties one."
         ),
         epilog=_("Exit code 3 where a rule refuses it, 4 where nobody is meant, 5 where somebody "
-                 "else changed the customer at the same moment."),
+                 "else changed the customer at the same moment.") + " " + _many(),
     )  # fmt: skip
     _add_common(editing)
     group = editing.add_argument_group(_("the customer"))
@@ -56,9 +49,10 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
 
     tagging = parts.add_parser(
         "tag", parents=[shared],
-        help=_("give a customer tags, or take some away"),
+        help=_("give customers tags, or take some away"),
         description=_("Tags are separated by commas. One that is there already, in whatever "
                       "case, stays as it is."),
+        epilog=_many(),
     )  # fmt: skip
     _add_common(tagging)
     tagging.add_argument("--add", metavar="TAGS", help=_("tags that come"))
@@ -68,9 +62,9 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
 
     noting = parts.add_parser(
         "note", parents=[shared],
-        help=_("write a note on a customer, change or remove one"),
+        help=_("write a note on customers, change or remove one"),
         description=_("Without --change and --remove the text becomes a new note."),
-        epilog=_("Exit code 4 where the customer has no note of that number."),
+        epilog=_("Exit code 4 where the customer has no note of that number.") + " " + _many(),
     )  # fmt: skip
     _add_common(noting)
     noting.add_argument("--text", metavar="TEXT", help=_("what the note says"))
@@ -81,8 +75,15 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
     noting.set_defaults(run=run_note)
 
 
+def _many() -> str:
+    """Return what is different where several customers are meant."""
+    return _("Several customers are one run: each by a plan of its own, one entry of the history, "
+             "taken back by one undo. A run that was cut off is gone on with by the same command; "
+             "exit code 3 where a row was refused, 5 where one failed.")  # fmt: skip
+
+
 def _add_common(command: argparse.ArgumentParser) -> None:
-    command.add_argument("customer", metavar="ID|DOMAIN", help=_("Microsoft ID or primary domain"))
+    add_which(command)
     command.add_argument("--why", metavar="TEXT", default="", help=_("a reason, for the history"))
     add_trying(command)
 
@@ -91,6 +92,7 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Change the profiles of a customer."""
     from partnerdesk.models.customers.edit import form_values, plan_edit_customer
     from partnerdesk.models.customers.page import read_customer
+    from partnerdesk.models.operations.bulk_records import RunKind
 
     given = {
         field: text for field in EDITED
@@ -98,8 +100,12 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     }  # fmt: skip
     if not given:
         raise UsageError(_("Say what to change, for example: --city TEXT"))
+    is_single = is_one(arguments)
     store = open_book(arguments, settings)
-    account, id = named_customer(arguments, settings, store, arguments.customer)
+    if not is_single:
+        wishes = {field.value: text for field, text in given.items()}
+        return run_many(arguments, settings, store, RunKind.EDIT, wishes)
+    account, id = named_customer(arguments, settings, store, arguments.customer[0])
     page = read_customer(store, id)
     plan = plan_edit_customer(page, account, form_values(page) | given, present(settings))
     if FormField.COUNTRY not in given:  # with another country all fields are written
@@ -115,7 +121,8 @@ def _of(given: Collection[str], reasons: Iterable[Reason]) -> tuple[Reason, ...]
 
 def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Give a customer tags, or take some away."""
-    from partnerdesk.models.customers.tags_and_notes import parse_tags, plan_tags
+    from partnerdesk.models.customers.tags_and_notes import parse_tags, plan_tags, tags_with
+    from partnerdesk.models.operations.bulk_records import RunKind
 
     if arguments.set is None and not (arguments.add or arguments.remove):
         raise UsageError(
@@ -124,14 +131,16 @@ def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     if arguments.set is not None and (arguments.add or arguments.remove):
         raise UsageError(_("--set names all tags: leave out --add and --remove."))
     come, go = parse_tags(arguments.add or ""), parse_tags(arguments.remove or "")
+    is_single = is_one(arguments)
     store = open_book(arguments, settings)
+    if not is_single:
+        said = {"add": arguments.add, "remove": arguments.remove, "set": arguments.set}
+        wishes = {name: text for name, text in said.items() if text is not None}
+        return run_many(arguments, settings, store, RunKind.TAG, wishes)
     page = _page(arguments, settings, store)
     tags = parse_tags(arguments.set or "")
     if arguments.set is None:
-        gone = {fold(tag) for tag in go}
-        stay = [tag for tag in page.tags if fold(tag) not in gone]
-        there = {fold(tag) for tag in stay}
-        tags = [*stay, *(tag for tag in come if fold(tag) not in there)]
+        tags = tags_with(page.tags, come, go)
     plan = plan_tags(page, tags, present(settings))
     record = _reading(store, page.customer.id or 0)
     return carry(arguments, settings, store, plan, ("tagged", "would_tag"), record)
@@ -140,6 +149,7 @@ def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def run_note(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Write a note, change or remove one."""
     from partnerdesk.models.customers.tags_and_notes import plan_note
+    from partnerdesk.models.operations.bulk_records import RunKind
 
     text = "" if arguments.remove is not None else (arguments.text or "")
     if arguments.remove is None and not text.strip():
@@ -147,7 +157,12 @@ def run_note(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     if arguments.remove is not None and arguments.text is not None:
         raise UsageError(_("A note that is removed says nothing: leave out --text."))
     number = arguments.remove if arguments.remove is not None else arguments.change
+    is_single = is_one(arguments)
+    if not is_single and number is not None:
+        raise UsageError(_("A note is changed or removed on one customer at a time."))
     store = open_book(arguments, settings)
+    if not is_single:
+        return run_many(arguments, settings, store, RunKind.NOTE, {"text": text.strip()})
     page = _page(arguments, settings, store)
     note = None if number is None else _note(page, number)
     plan = plan_note(page, text, note, present(settings))
@@ -158,7 +173,7 @@ def run_note(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def _page(arguments: argparse.Namespace, settings: Settings, store: Store) -> CustomerPage:
     from partnerdesk.models.customers.page import read_customer
 
-    _account, id = named_customer(arguments, settings, store, arguments.customer)
+    _account, id = named_customer(arguments, settings, store, arguments.customer[0])
     return read_customer(store, id)
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from partnerdesk.cli.lists.options import chosen_query
 from partnerdesk.cli.shared.account import account_of
 from partnerdesk.cli.shared.open_book import open_book, scope
-from partnerdesk.cli.shared.plans import add_dry_run, present, tell_dry_run
-from partnerdesk.cli.shared.printing import tell
+from partnerdesk.cli.shared.plans import add_dry_run
+from partnerdesk.cli.shared.runs import run_over, tell_going_on
 from partnerdesk.models.accounts.accounts import ALL
 from partnerdesk.models.core.errors import ExitCode, UsageError
 from partnerdesk.models.core.text import shown, without_nul
 from partnerdesk.models.customers.list import CUSTOMERS
-from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.languages import _
 from partnerdesk.models.relationships.lists import DELEGATED_ADMIN
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.lists.spec import ListSpec
-    from partnerdesk.models.operations.bulk import PlannedRun, RunRequest, RunView
+    from partnerdesk.models.operations.bulk import RunRequest
     from partnerdesk.models.settings.model import Settings
 
 
@@ -115,10 +115,6 @@ def _run(
     arguments: argparse.Namespace, settings: Settings, wish: RunRequest, spec: ListSpec, words: str
 ) -> ExitCode:
     """Do a run over the rows that are found, or go on with the one of the same words."""
-    from partnerdesk.cli.shared.rows import PrintedRows
-    from partnerdesk.models.operations.bulk import begin_runs, plan_run, read_run, unfinished_run
-    from partnerdesk.models.operations.bulk_records import RowState
-
     if not (arguments.filter.strip() or arguments.all):
         raise UsageError(
             _("That would be every row there is."), _("Give a --filter, or say so with --all.")
@@ -127,37 +123,7 @@ def _run(
     accounts = scope(arguments, settings, store, ALL).accounts
     asked = f"{wish.kind.value} {' '.join(arguments.filter.split())} {words}"
     found = _found(arguments, store, accounts, spec)  # says also whether the filter can be read
-    cut_off = [
-        (account, read_run(store, run_id))
-        for account in accounts
-        if (run_id := unfinished_run(store, [account.id], wish.kind, asked)) is not None
-    ]
-    runs = [(account, run.id) for account, run in cut_off]
-    planned: list[tuple[Account, PlannedRun]] = []
-    if cut_off:
-        found = [(account, _tell_going_on(run)) for account, run in cut_off]
-    if arguments.dry_run or not cut_off:
-        by = present(settings)
-        planned = [
-            (account, plan_run(store, account, wish, ids, by, asked))
-            for account, ids in found
-            if ids
-        ]
-    to_do = any(run.counts()[RowState.WAITING] for _account, run in planned)
-    if to_do and not arguments.dry_run:
-        ids = begin_runs(store, [run for _account, run in planned])
-        runs = [(account, id) for (account, _run), id in zip(planned, ids, strict=True)]
-    rows = [row for _account, run in planned for row in run.rows]
-    with PrintedRows(arguments, wish.kind) as printed:
-        if arguments.dry_run or not runs:
-            printed.planned(store, rows)
-        else:
-            reasons = {row.record_id: row.reasons for row in rows}
-            for account, run_id in runs:
-                printed.follow(store, account, run_id, reasons)
-    if arguments.dry_run:
-        tell_dry_run()
-    return printed.exit_code
+    return run_over(arguments, settings, store, accounts, wish, found, asked)
 
 
 def _found(
@@ -172,19 +138,6 @@ def _found(
         ]
 
 
-def _tell_going_on(run: RunView, *, again: bool = False) -> list[int]:
-    """Say on stderr that a run that was cut off is gone on with; return what it has left."""
-    left = [row.record_id for row in run.rows if row.is_open(again=again)]
-    total = len(run.rows)
-    text = ngettext(
-        "Going on with run {id}: {done} of {count} row done.",
-        "Going on with run {id}: {done} of {count} rows done.",
-        total, id=run.id, done=total - len(left),
-    )  # fmt: skip
-    tell(text)
-    return left
-
-
 def run_go_on(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Do what a run left undone, and its failed rows again."""
     from partnerdesk.cli.shared.rows import PrintedRows
@@ -193,7 +146,7 @@ def run_go_on(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     view = read_run(store, arguments.id)
     account = account_of(arguments, settings, store, view.account_id)
-    _tell_going_on(view, again=True)
+    tell_going_on(view, again=True)
     with PrintedRows(arguments, view.wish.kind) as printed:
         printed.follow(store, account, view.id, {}, again=True)
     return printed.exit_code

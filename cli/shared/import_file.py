@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.shared.open_book import given_path, one_account, open_book, progress_line
+from partnerdesk.cli.shared.plans import tell_dry_run
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.models.core.errors import ExitCode, FileError
 from partnerdesk.models.languages import _
@@ -136,7 +137,9 @@ def _print_words(
         print(_("… and more; all are counted."))
     print(counts(found))
     if dry_run:
-        tell(_("Nothing was written: this was a dry run. An import cannot be undone."))
+        tell_dry_run()
+    elif (change_id := getattr(found, "change_id", None)) is not None:
+        tell(_("To take it back: partnerdesk changes undo {id}").format(id=change_id))
     if refused is not None:
         tell(_("The refused rows are in {file}: mend and import it.").format(file=refused))
 
@@ -146,6 +149,7 @@ def _print_json(
 ) -> None:
     text = plan.encoding
     result = {
+        "change_id": getattr(found, "change_id", None),
         "file": plan.file,
         "sha256": plan.sha256,
         "list": plan.kind.name,

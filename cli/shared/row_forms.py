@@ -10,6 +10,7 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import verdict_of
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.operations.bulk_records import RowState, RunKind
+from partnerdesk.models.operations.describe_plan import change_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,8 @@ _SAID = {
     "nothing": N_("already so"), "exists": N_("in the book already"), "refused": N_("refused"),
     "failed": N_("failed"), "waiting": N_("to do"),
 }  # fmt: skip
+LONGEST_CHANGE = 300
+"""Characters that are printed of what a row changes."""
 _OF_NEW = {RowState.DONE: "added", RowState.NOTHING: "exists", RowState.FAILED: "refused"}
 """The results of rows that make records, where they have words of their own."""
 
@@ -89,7 +92,9 @@ class RowForm:
             return [self.would if dry_run else "added", "exists", "refused"]
         return [*([self.would] if dry_run else ["done", "failed", "waiting"]), "nothing", "refused"]
 
-    def as_json(self, fields: Fields, reasons: Sequence[Reason], result: str) -> dict[str, Any]:
+    def as_json(
+        self, fields: Fields, plan: Plan | None, reasons: Sequence[Reason], result: str
+    ) -> dict[str, Any]:
         """Return a row as `--json` prints it; a stable contract."""
         from partnerdesk.models.changes.plan import reason_json
 
@@ -100,14 +105,19 @@ class RowForm:
         first = {name: value for name, value in fields.items() if name != self.last}
         last = {name: value for name, value in fields.items() if name == self.last}
         verdict = verdict_of(reasons).value
+        if not self.makes:
+            both = plan.before_and_after() if plan is not None else (None, None)
+            first |= dict(zip(("before", "after"), both, strict=True))
         return {**first, "verdict": verdict, "reasons": told, "result": result, **last}
 
-    def as_text(self, fields: Fields, result: str) -> str:
-        """Return in words what became of a row."""
-        end = fields.get("end_date_time")
-        if end and result in ("done", self.would):
-            return said_of(result) + ", " + _("ends {date}").format(date=str(end)[:10])
-        return said_of(result)
+    def as_text(self, plan: Plan | None, result: str) -> str:
+        """Return in words what became of a row, with what changes: old → new."""
+        change = ""
+        if plan is not None and result in ("done", self.would) and not self.makes:
+            change = shown(change_of(plan))
+        if len(change) > LONGEST_CHANGE:
+            change = change[: LONGEST_CHANGE - 1] + "…"
+        return f"{said_of(result)}: {change}" if change else said_of(result)
 
 
 def as_planned(fields: Fields, plan: Plan | None) -> Fields:
@@ -151,6 +161,15 @@ def _customer(session: Session, row: RowView) -> Fields:
     }  # fmt: skip
 
 
+def _marked(session: Session, row: RowView) -> Fields:
+    fields = _customer(session, row)
+    return {name: value for name, value in fields.items() if name != "indirect_reseller"}
+
+
+def _entry(_session: Session, row: RowView) -> Fields:
+    return {"change": row.record_id, "customer": row.subject}
+
+
 def _new_customer(_session: Session, row: RowView) -> Fields:
     return {"row": row.wish.number, "id": row.record_id or None}
 
@@ -185,6 +204,11 @@ FORMS: Mapping[RunKind, RowForm] = {
     RunKind.EXTEND: RowForm("would_extend", _delegation, _name, "end_date_time"),
     RunKind.NAME_RESELLER: RowForm("would_name", _customer, _name, ""),
     RunKind.INVITE: RowForm("would_invite", _customer, _name, ""),
+    RunKind.TAG: RowForm("would_tag", _marked, _name, ""),
+    RunKind.NOTE: RowForm("would_note", _marked, _name, ""),
+    RunKind.EDIT: RowForm("would_change", _marked, _name, ""),
+    RunKind.END: RowForm("would_end", _marked, _name, ""),
+    RunKind.UNDO: RowForm("would_undo", _entry, _name, ""),
     RunKind.ADD_CUSTOMERS: RowForm(
         "would_add", _new_customer, _name_and_domain, "id", makes=True,
         of_reasons=("field", "code", "text", "source"),

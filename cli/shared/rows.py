@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.operations.bulk import RunRequest
-    from partnerdesk.models.operations.bulk_kinds import RowWish
+    from partnerdesk.models.operations.bulk_planner import RowWish
     from partnerdesk.models.operations.bulk_records import RunKind
     from partnerdesk.models.operations.bulk_rows import RowView
     from partnerdesk.models.settings.model import Settings
@@ -48,7 +48,7 @@ def given_rows(
         UsageError: both are given (`both` says so), or neither (`nothing`).
         FileError: the file cannot be read.
     """
-    from partnerdesk.models.operations.bulk_kinds import RowWish
+    from partnerdesk.models.operations.bulk_planner import RowWish
     from partnerdesk.models.sheets.rows import read_rows
 
     values = {
@@ -215,12 +215,12 @@ class PrintedRows:
     def _print(self, row: RowView, fields: Fields, result: str) -> None:
         if self._json:
             comma = ",\n " if self.counts.total() else ""
-            told = self._form.as_json(fields, row.reasons, result)
+            told = self._form.as_json(fields, row.plan, row.reasons, result)
             print(comma, json_text(told), sep="", end="")
         else:
             several = self._rows is not None and self._rows > 1
             place = _("row {row}: ").format(row=row.wish.number) if several else ""
-            name, text = self._form.name(row, fields), self._form.as_text(fields, result)
+            name, text = self._form.name(row, fields), self._form.as_text(row.plan, result)
             print(f"{mark_of(result)} {place}{name or '–'}: {text}")
             print_reasons(row.reasons, "    ")
         sys.stdout.flush()

@@ -64,10 +64,18 @@ class Change(SQLModel, table=True):
     DERIVED: ClassVar[tuple[str, ...]] = ("search_text",)
     __tablename__ = "changes"
     __table_args__ = (
-        Index("changes_by_actor", "actor", "id"),
-        Index("changes_by_subject", "subject", "id"),
+        Index("changes_by_part", "part_of", "id"),
+        Index("changes_by_actor", "part_of", "actor", "id"),
+        Index("changes_by_subject", "part_of", "subject", "id"),
+        Index(
+            "changes_standing_parts",
+            "part_of",
+            sqlite_where=text("undone_by IS NULL AND part_of <> 0"),
+            postgresql_where=text("undone_by IS NULL AND part_of <> 0"),
+        ),
         Index(
             "changes_undone",
+            "part_of",
             "id",
             sqlite_where=text("undone_by IS NOT NULL"),
             postgresql_where=text("undone_by IS NOT NULL"),
@@ -99,6 +107,11 @@ class Change(SQLModel, table=True):
     """The plan's own id: no plan is carried out twice."""
     undoes: int | None = Field(default=None, index=True)
     """The entry that this one took back."""
+    part_of: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """The entry of the run or import that this one is a row of; 0 for one that stands for itself.
+
+    A number and never NULL, so that both databases walk the list of the others in one index.
+    """
     undone_by: int | None = None
     """The entry that took this one back; None while it stands. Not sealed: `held` keeps it."""
     result: str = _text("done")
@@ -138,10 +151,11 @@ SEALED = (
     *("id", "at", "actor", "host", "client", "kind", "account_id", "customer_id", "subject"),
     *("why", "before", "after", "plan", "plan_id", "undoes", "result"),
 )
-"""The fields that an entry's hash covers, in this order."""
+"""The fields that an entry's hash covers, in this order; then `part_of`, where it has one."""
 _DEFAULTS: dict[str, Any] = {
     "client": "", "account_id": None, "customer_id": None, "subject": "", "why": "",
-    "before": "{}", "after": "{}", "plan": "{}", "plan_id": None, "undoes": None, "result": "done",
+    "before": "{}", "after": "{}", "plan": "{}", "plan_id": None, "undoes": None, "part_of": 0,
+    "result": "done",
 }  # fmt: skip
 
 
@@ -155,6 +169,8 @@ def digest_of(row: Mapping[str, Any], previous: str) -> str:
     """Return the hash of an entry, given its fields and the hash of the one before it."""
     values = [row[name] for name in SEALED]
     values[1] = to_millis(values[1]) if isinstance(values[1], datetime) else values[1] or 0
+    if row["part_of"]:  # entries of older programs have none, and the hash that they had
+        values.append(row["part_of"])
     sealed = json.dumps([previous, *values], ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(sealed.encode()).hexdigest()
 
@@ -196,8 +212,7 @@ def appending(session: Session) -> Iterator[History]:
         )
     history = History(*row)
     yield history
-    for undone in history.undone:
-        keep_undo_state(connection, undone)
+    keep_undo_state(connection, history.undone)
     if history.last_id != row.last_id:
         connection.execute(
             update(head).values(

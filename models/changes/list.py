@@ -20,8 +20,8 @@ CALL_STATES = {
 }
 """What each state of a call to Partner Center is called, by its stored value."""
 
-DONE, UNDONE = "done", "undone"
-STATES = {DONE: N_("done"), UNDONE: N_("undone"), **CALL_STATES}
+DONE, UNDONE, PARTLY = "done", "undone", "partly"
+STATES = {DONE: N_("done"), UNDONE: N_("undone"), PARTLY: N_("partly undone"), **CALL_STATES}
 """What each state of a change is called."""
 
 WORST_FIRST = ("gave_up", "failed", "sending", "waiting", "sent", "confirmed")
@@ -32,8 +32,18 @@ _WORST_CALL = (
     "SELECT o.state FROM outbox AS o WHERE o.change_id = ch.id "  # noqa: S608 - constants only
     f"ORDER BY CASE o.state {_RANKS} END LIMIT 1"
 )
+_STANDING_PART = (
+    "SELECT 1 FROM changes AS part "
+    "WHERE part.part_of = ch.id AND part.part_of <> 0 AND part.undone_by IS NULL"
+)
+_LEFT = (
+    "SELECT 1 FROM changes AS undo WHERE undo.id = ch.undone_by "
+    "AND undo.after LIKE '%\"left\": %' AND undo.after NOT LIKE '%\"left\": 0}'"
+)
+"""Customers that an import added have no entries of their own: its undo says how many stay."""
 STATE = (
-    f"coalesce(({_WORST_CALL}), CASE WHEN ch.undone_by IS NULL THEN '{DONE}' ELSE '{UNDONE}' END)"
+    f"coalesce(({_WORST_CALL}), CASE WHEN ch.undone_by IS NULL THEN '{DONE}' "
+    f"WHEN EXISTS ({_STANDING_PART}) OR EXISTS ({_LEFT}) THEN '{PARTLY}' ELSE '{UNDONE}' END)"
 )
 """The SQL expression of a change's state."""
 
@@ -48,7 +58,8 @@ CHANGES = ListSpec(
     # it walks the order's own index and stops when the window is full.
     scope="+ch.account_id",
     shared=True,
-    always="1 = 1",
+    always="ch.part_of = 0",
+    opened_by="run",
     words="ch.search_text",
     lines=3,
     columns=(
@@ -74,7 +85,7 @@ CHANGES = ListSpec(
         ),
         Column(
             "state", N_("Status"), STATE, 12, Kind.CHOICE, choices=STATES, rank=3,
-            attribute="state", implies={UNDONE: "ch.undone_by IS NOT NULL"},
+            attribute="state", implies=dict.fromkeys((UNDONE, PARTLY), "ch.undone_by IS NOT NULL"),
         ),
         Column(
             "why", N_("Why"), "ch.why", 24, grows=1, line=WHY_LINE, wide_only=True, rank=6,
@@ -86,12 +97,19 @@ CHANGES = ListSpec(
         ),
         Column("id", N_("Change"), "ch.id", 8, Kind.NUMBER, wide_only=True, rank=8),
         Column(
+            "run", N_("Part of"), "ch.part_of", 8, Kind.NUMBER, wide_only=True, rank=9,
+            aliases=("part",),
+        ),
+        Column(
             "tenant", N_("Microsoft ID of the customer"),
             "coalesce((SELECT c.microsoft_id FROM customers AS c WHERE c.id = ch.customer_id), '')",
-            36, wide_only=True, in_files=True, rank=9, attribute="customer_microsoft_id",
+            36, wide_only=True, in_files=True, rank=10, attribute="customer_microsoft_id",
             aliases=("customer_microsoft_id",),
         ),
     ),
     default_sort=Sort("when", descending=True),
 )  # fmt: skip
-"""The history of changes; those of no account, such as of the demo book, are everybody's."""
+"""The history of changes; those of no account, such as of the demo book, are everybody's.
+
+A run or an import is one entry; `run:12` lists the rows of entry 12, `run>0` those of all.
+"""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
 
 BATCH = 1000
-_NAMES = (*SEALED, "previous", "digest", "search_text", "undone_by")
+_NAMES = (*SEALED, "part_of", "previous", "digest", "search_text", "undone_by")
 
 
 @dataclass(frozen=True, slots=True)

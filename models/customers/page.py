@@ -63,7 +63,7 @@ def read_customer(store: Store, customer_id: int) -> CustomerPage:
         return page_of(session, customer_id)
 
 
-def page_of(session: Session, customer_id: int) -> CustomerPage:
+def page_of(session: Session, customer_id: int, history_shown: int = HISTORY_SHOWN) -> CustomerPage:
     """Read a customer in a session that is open already; it raises as `read_customer` does."""
     customer = customer_of(session, customer_id)
     account = session.get_one(PartnerAccount, customer.account_id)
@@ -80,7 +80,7 @@ def page_of(session: Session, customer_id: int) -> CustomerPage:
         agreement=session.get(Agreement, customer_id),
         tags=tags_of(session, customer_id),
         notes=list(session.exec(notes)),
-        changes=list(session.exec(history.limit(HISTORY_SHOWN))),
+        changes=list(session.exec(history.limit(history_shown))) if history_shown else [],
     )
 
 

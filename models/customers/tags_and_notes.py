@@ -69,6 +69,14 @@ def plan_tags(page: CustomerPage, tags: list[str], by: PlanContext) -> Plan:
     )  # fmt: skip
 
 
+def tags_with(tags: Sequence[str], come: Sequence[str], go: Sequence[str]) -> list[str]:
+    """Return tags without those that go and with those that come; the case of a tag is none."""
+    gone = {fold(tag) for tag in go}
+    stay = [tag for tag in tags if fold(tag) not in gone]
+    there = {fold(tag) for tag in stay}
+    return [*stay, *(tag for tag in come if fold(tag) not in there)]
+
+
 def tags_told(before: list[str], after: list[str]) -> str:
     """Return in words which tags came and which went; of many, the first and how many more."""
     came = [tag for tag in after if tag not in before]

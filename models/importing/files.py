@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.importing.fields import ImportList
     from partnerdesk.models.importing.plan import FilePlan, ImportOutcome, ImportPlan
+    from partnerdesk.models.importing.undo import ImportUndo
     from partnerdesk.models.sheets import Chosen
 
 MOST_REFUSED_FILES = 100
@@ -105,6 +106,20 @@ def counts(found: FilePlan | ImportOutcome) -> str:
             ngettext("{count} changed", "{count} changed", found.changed),
             ngettext("{count} unchanged", "{count} unchanged", found.unchanged),
             ngettext("{count} refused", "{count} refused", found.refused),
+        )
+    )
+
+
+def undo_counts(planned: ImportUndo) -> str:
+    """Return in words how many customers go, get back what they had, and stay."""
+    from partnerdesk.models.importing.undo import tally
+
+    count = tally(planned)
+    return " · ".join(
+        (
+            ngettext("{count} taken out", "{count} taken out", count.removed),
+            ngettext("{count} as before again", "{count} as before again", count.restored),
+            ngettext("{count} stays", "{count} stay", count.left),
         )
     )
 

@@ -2,20 +2,24 @@
 
 Each row becomes the plan that a person's form would make; a record that is there already is
 changed by what the file says more. All rows are written in one transaction, each with its own entry
-in the history, and so can be taken back one by one.
+in the history, parts of one that says of the file: they are taken back together or one by one.
 """
 
 from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.history import Change, as_json, entry
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import PlanContext
 from partnerdesk.models.core.clock import from_millis
 from partnerdesk.models.core.errors import ConflictError, FileError, NotFoundError
@@ -48,7 +52,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.changes.history import Actor, History
     from partnerdesk.models.changes.plan import Plan
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.importing.columns import ColumnMap
@@ -266,6 +270,7 @@ def carry_out_records(store: Store, plan: RecordsPlan, actor: Actor, at: datetim
         StoreError: the database cannot be written.
     """
     rows = sorted((*plan.new_rows, *plan.changes), key=lambda row: row.line)
+    whole = _Whole(plan, actor, at, len(rows))
     try:
         with store.writing() as session:
             _refuse_unknown(session, plan.account_id)
@@ -277,12 +282,40 @@ def carry_out_records(store: Store, plan: RecordsPlan, actor: Actor, at: datetim
                 now = book.plan(book.read(row.said), by)
                 if is_refused(now.reasons) or now.steps != row.plan.steps:
                     raise _overtaken()
-                write_plan(session, row.plan, plan.file)
+                write_plan(session, row.plan, plan.file, partial(whole.write, session))
     except (IntegrityError, NotFoundError) as error:
         raise _overtaken() from error
     return ImportOutcome(
-        plan.new, plan.changed, plan.unchanged, plan.refused, plan.columns.unused, None
-    )
+        plan.new, plan.changed, plan.unchanged, plan.refused, plan.columns.unused,
+        whole.change_id,
+    )  # fmt: skip
+
+
+class _Whole:
+    """The entry of the history that says of a whole import; its rows are parts of it."""
+
+    def __init__(self, plan: RecordsPlan, actor: Actor, at: datetime, rows: int) -> None:
+        self.change_id: int | None = None
+        self._plan, self._by, self._rows = plan, (actor, at), rows
+
+    def write(self, session: Session, history: History) -> int:
+        """Return the entry's number; write it before the first row's own."""
+        if self.change_id is None:
+            plan = self._plan
+            after = {
+                "file": plan.file, "sha256": plan.sha256, "new": plan.new, "changed": plan.changed,
+                "unchanged": plan.unchanged, "refused": plan.refused,
+            }  # fmt: skip
+            kept = {"run": f"import {plan.kind.name}", "wishes": {}, "rows": self._rows}
+            row = history.sealed(
+                entry(
+                    ChangeKind.IMPORTED, *self._by, after=after, account_id=plan.account_id,
+                    subject=plan.file, plan=as_json(kept),
+                )
+            )  # fmt: skip
+            session.connection().execute(insert(Change), [row])
+            self.change_id = int(row["id"])
+        return self.change_id
 
 
 def _overtaken() -> ConflictError:

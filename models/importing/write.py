@@ -10,14 +10,17 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from partnerdesk.models.accounts.entities import PartnerAccount
-from partnerdesk.models.changes.history import Change, History, appending, entry
+from partnerdesk.models.changes.history import Change, History, appending, as_json, entry
 from partnerdesk.models.changes.kinds import ChangeKind
+from partnerdesk.models.changes.plan import Plan, PlanContext, Target
+from partnerdesk.models.core.clock import iso
 from partnerdesk.models.core.errors import ConflictError
 from partnerdesk.models.customers.entities import Customer, Relationship
 from partnerdesk.models.importing.cells import TAG_SEPARATOR
 from partnerdesk.models.importing.existing import OWN_FIELDS, batches, load_locked, table_of
 from partnerdesk.models.importing.fields import ImportField
 from partnerdesk.models.importing.plan import ImportOutcome, value_of
+from partnerdesk.models.importing.steps import profiles_there, recorded, steps_of
 from partnerdesk.models.importing.write_related import Written, run, write_beside
 from partnerdesk.models.languages import _
 from partnerdesk.models.operations.close_invitations import close_matched
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.changes.plan import Step
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.importing.plan import ImportPlan, PlannedChange, Values
     from partnerdesk.models.importing.write_related import BoundRow
@@ -52,7 +56,8 @@ _ALONE = OWN_FIELDS - {ImportField.COUNTRY}
 def carry_out_import(store: Store, plan: ImportPlan, actor: Actor, at: datetime) -> ImportOutcome:
     """Write what a plan says, in one transaction.
 
-    New customers name the import's entry in the history; each changed one gets an entry of its own.
+    New customers name the import's entry in the history; each changed one gets an entry of its own,
+    a part of that, with the plan that takes it back (`models.importing.undo`).
     An export of the portal also says when its customers were seen. Where nothing is new or changed,
     the history has nothing to tell and gets no entry.
 
@@ -97,7 +102,7 @@ class _Import:
             with appending(self.session) as history:
                 self._refuse_overtaken()
                 change_id = self._record_import(history)
-                self._change_known(history)
+                self._change_known(history, change_id)
                 self._add_new(change_id)
         if plan.from_portal:
             self._mark_seen()
@@ -112,9 +117,11 @@ class _Import:
 
     def _lock_account(self) -> None:
         """Let imports into one account wait for each other."""
-        account = select(_ACCOUNTS.c.id).where(_ACCOUNTS.c.id == self.plan.account_id)
-        if self.connection.execute(account.with_for_update(key_share=True)).first() is None:
+        account = select(_ACCOUNTS.c.cloud).where(_ACCOUNTS.c.id == self.plan.account_id)
+        found = self.connection.execute(account.with_for_update(key_share=True)).first()
+        if found is None:
             raise _overtaken()
+        self.cloud = str(found.cloud)
 
     def _refuse_overtaken(self) -> None:
         """Stop where a customer to change is not as it was when the plan was made."""
@@ -133,12 +140,18 @@ class _Import:
             "unchanged": plan.unchanged,
             "refused": plan.refused,
         }
-        row = history.sealed(self._entry(ChangeKind.IMPORTED, {}, after, subject=plan.file))
+        kept = {"import": plan.file, "seen_at": iso(self.seen) if plan.from_portal else None}
+        told = self._entry(
+            ChangeKind.IMPORTED, {}, after, subject=plan.file, plan=as_json(kept)
+        )  # fmt: skip
+        row = history.sealed(told)
         self.connection.execute(insert(_CHANGES), [row])
         return int(row["id"])
 
-    def _change_known(self, history: History) -> None:
+    def _change_known(self, history: History, change_id: int) -> None:
         changes = self.plan.changes
+        there = profiles_there(self.connection, [change.booked.id for change in changes])
+        plans = [self._plan_of(change, steps_of(change, there)) for change in changes]
         alike: dict[tuple[str, ...], list[PlannedChange]] = {}
         for change in changes:
             alike.setdefault(_changed_columns(change), []).append(change)
@@ -147,23 +160,32 @@ class _Import:
             columns["version"] = _CUSTOMERS.c.version + 1
             statement = update(_CUSTOMERS).where(_CUSTOMERS.c.id == bindparam(_OF)).values(columns)
             run(self.connection, statement, (_bound(change, names) for change in group))
-        entries = (history.sealed(self._updated(change)) for change in changes)
+        entries = (
+            history.sealed(self._updated(change, plan) | {"part_of": change_id})
+            for change, plan in zip(changes, plans, strict=True)
+        )
         run(self.connection, insert(_CHANGES), entries)
         if self.plan.columns.places.keys() - _ALONE:
             written = [Written(row.booked.id, row.booked.values, row.values) for row in changes]
             write_beside(self.connection, written)
 
-    def _updated(self, change: PlannedChange) -> BoundRow:
+    def _plan_of(self, change: PlannedChange, steps: list[Step]) -> str:
+        """Return the plan that the history keeps of a changed customer."""
+        by = PlanContext(self.actor, self.at, "")
+        target = Target(self.plan.account_id, self.cloud, change.company_name, change.booked.id)
+        return as_json(Plan.of(ChangeKind.UPDATED, by, target, steps).as_json())
+
+    def _updated(self, change: PlannedChange, plan: str) -> BoundRow:
         before, after = change.booked.values, change.values
         fields = change.changed()
-        was = {field.value: _recorded(before, field) for field in fields}
-        becomes = {field.value: _recorded(after, field) for field in fields}
+        was = {field.value: recorded(before, field) for field in fields}
+        becomes = {field.value: recorded(after, field) for field in fields}
         if change.reopened and change.booked.ended_at:
             was["ended_at"] = change.booked.ended_at.isoformat()
             becomes["ended_at"] = None
         return self._entry(
             ChangeKind.UPDATED, was, becomes,
-            subject=change.company_name, customer_id=change.booked.id,
+            subject=change.company_name, customer_id=change.booked.id, plan=plan,
         )  # fmt: skip
 
     def _add_new(self, change_id: int) -> None:
@@ -268,15 +290,3 @@ def _key(values: Values) -> str:
     return value_of(values, ImportField.MICROSOFT_ID) or value_of(
         values, ImportField.PRIMARY_DOMAIN
     )
-
-
-def _recorded(values: Values, field: ImportField) -> object:
-    """Return a field as the history keeps it."""
-    text = value_of(values, field)
-    match field:
-        case ImportField.TAGS:
-            return text.split(TAG_SEPARATOR) if text else []
-        case ImportField.MICROSOFT_ID:
-            return text or None
-        case _:
-            return text

@@ -24,7 +24,8 @@ BoundRow = dict[str, Any]
 
 _CUSTOMER = "customer_id"
 _OF = "of_customer"
-_NO_BILL: BoundRow = {"company_name": "", "culture": "", "language": "", "version": 1}
+NO_BILL: BoundRow = {"company_name": "", "culture": "", "language": "", "version": 1}
+"""What a billing profile has that no file says anything of."""
 
 
 class Written(NamedTuple):
@@ -64,7 +65,7 @@ def write_beside(connection: Connection, customers: Sequence[Written]) -> None:
         connection,
         billing,
         {row.customer_id: _values(row, BILLING_FIELDS) for row in changed},
-        {row.customer_id: {**_values(row, (ImportField.COUNTRY,)), **_NO_BILL} for row in changed},
+        {row.customer_id: {**_values(row, (ImportField.COUNTRY,)), **NO_BILL} for row in changed},
     )
 
 

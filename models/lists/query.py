@@ -305,7 +305,9 @@ class Query:
         return scopes or [Sql("1 = 0")]
 
     def _conditions(self) -> list[Sql]:
-        parts = [Sql(self.spec.always)]
+        opened = self.spec.opened_by
+        named = bool(opened) and any(term.field == opened for term in self.filter.terms())
+        parts = [] if named else [Sql(self.spec.always)]
         if self.keys is not None:
             listed = ", ".join(str(int(key)) for key in self.keys) or "NULL"
             parts.append(Sql(f"{self.spec.key} IN ({listed})"))

@@ -155,6 +155,8 @@ class ListSpec:
     """The SQL expression of the folded text in which plain words are searched."""
     columns: tuple[Column, ...]
     default_sort: Sort
+    opened_by: str = ""
+    """The column whose terms in a filter put `always` out of force: they name the rows."""
     shared: bool = False
     """Whether rows without an account belong to every scope."""
     lines: int = 0

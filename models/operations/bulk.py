@@ -19,11 +19,14 @@ from uuid import uuid4
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from partnerdesk.models.changes.history import Change
+from partnerdesk.models.changes.plan import PlanContext
 from partnerdesk.models.core.errors import NotFoundError, RefusedError
 from partnerdesk.models.core.verdicts import why_refused
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.languages import N_, _
-from partnerdesk.models.operations.bulk_kinds import PLANNERS, RowWish
+from partnerdesk.models.operations.bulk_kinds import PLANNERS
+from partnerdesk.models.operations.bulk_planner import RowWish
 from partnerdesk.models.operations.bulk_records import RowState, Run, RunKind, RunRow
 from partnerdesk.models.operations.bulk_rows import (
     RowView,
@@ -59,6 +62,11 @@ RUN_TITLES = {
     RunKind.INVITE: N_("Invite customers"),
     RunKind.ADD_CUSTOMERS: N_("Add customers"),
     RunKind.ADD_DELEGATED_ADMIN: N_("Keep delegated admin"),
+    RunKind.TAG: N_("Change tags"),
+    RunKind.NOTE: N_("Write a note"),
+    RunKind.EDIT: N_("Edit customers"),
+    RunKind.END: N_("End relationships"),
+    RunKind.UNDO: N_("Undo a run"),
 }
 """What a run of each kind is called."""
 
@@ -98,6 +106,8 @@ class RunView:
     begun_at: datetime | None
     finished_at: datetime | None
     rows: Sequence[RowView]
+    change_id: int | None = None
+    """Its entry in the history; None as long as none is written."""
 
     def counts(self) -> Counter[RowState]:
         """Return how many rows there are of each state."""
@@ -147,6 +157,22 @@ def plan_rows(
             except NotFoundError:
                 continue  # it went out of the book meanwhile
             place += 1
+
+
+def plan_undo_run(
+    store: Store, account: Account, entry: Change, by: PlanContext, why: str = ""
+) -> PlannedRun:
+    """Plan to take the rows of a run back, the last one first, as far as each can be.
+
+    Raises:
+        StoreError: the book cannot be read.
+    """
+    with store.reading() as session:
+        rows = select(Change.id).where(Change.part_of == entry.id).order_by(col(Change.id).desc())
+        ids = [int(id or 0) for id in session.exec(rows)]
+    wishes = {"change": str(entry.id)} | ({"why": why} if why else {})
+    wish = RunRequest(RunKind.UNDO, wishes)
+    return plan_run(store, account, wish, ids, by, f"{RunKind.UNDO} {entry.id}")
 
 
 def unplanned_run(
@@ -279,19 +305,20 @@ def read_run(store: Store, run_id: int) -> RunView:
             begun_at=run.begun_at,
             finished_at=run.finished_at,
             rows=[row_view(row) for row in session.exec(rows)],
+            change_id=run.change_id,
         )
 
 
 def unfinished_run(
-    store: Store, account_ids: Sequence[int], kind: RunKind, asked: str | None = None
+    store: Store, account_ids: Sequence[int], kind: RunKind | None = None, asked: str | None = None
 ) -> int | None:
-    """Return the latest run that was cut off, or that `asked` asked for; None where none was."""
+    """Return the latest run that was cut off: of a kind, or that `asked` asked for; else None."""
     with store.reading() as session:
         found = select(Run.id).where(
-            col(Run.account_id).in_(list(account_ids)),
-            Run.kind == kind,
-            unset(Run.finished_at),
+            col(Run.account_id).in_(list(account_ids)), unset(Run.finished_at)
         )
+        if kind is not None:
+            found = found.where(Run.kind == kind)
         if asked is not None:
             found = found.where(Run.asked == asked)
         return session.exec(found.order_by(col(Run.id).desc()).limit(1)).first()

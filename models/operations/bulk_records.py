@@ -29,6 +29,16 @@ class RunKind(StrEnum):
     """Adds customers from the rows of a file."""
     ADD_DELEGATED_ADMIN = "add_delegated_admin"
     """Keeps delegated-admin relationships from the rows of a file."""
+    TAG = "tag"
+    """Gives customers tags, and takes some away."""
+    NOTE = "note"
+    """Writes the same note on customers."""
+    EDIT = "edit"
+    """Gives fields of customers' profiles the same text."""
+    END = "end"
+    """Ends the relationship with customers."""
+    UNDO = "undo"
+    """Takes the rows of another run back."""
 
 
 class RowState(StrEnum):
@@ -58,6 +68,8 @@ class Run(SQLModel, table=True):
     """The words by which a command asked for it; the same words go on with it."""
     actor: str = ""
     begun_at: datetime | None = Field(default=None, sa_column=moment_column())
+    change_id: int | None = Field(default=None, index=True)
+    """Its entry in the history, which its rows are parts of; None as long as none is written."""
     finished_at: datetime | None = Field(default=None, sa_column=moment_column())
     """When the last row was done, or somebody let the rest be."""
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from sqlalchemy import func, insert, update
+from sqlmodel import col, select
+
+from partnerdesk.models.changes.history import Change, as_json, entry
 from partnerdesk.models.changes.plan import Plan, PlanContext
 from partnerdesk.models.core.errors import ConflictError, NotFoundError, RefusedError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason, Verdict
-from partnerdesk.models.operations.bulk_kinds import RowWish
-from partnerdesk.models.operations.bulk_records import RowState, RunRow
+from partnerdesk.models.operations.bulk_planner import RowWish
+from partnerdesk.models.operations.bulk_records import RowState, Run, RunKind, RunRow
 from partnerdesk.models.operations.carry_out import follow_up
 from partnerdesk.models.operations.execute import write_plan
 
@@ -20,10 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from partnerdesk.models.changes.history import Actor
+    from sqlmodel import Session
+
+    from partnerdesk.models.changes.history import Actor, History
     from partnerdesk.models.core.errors import AppError
     from partnerdesk.models.database.store import Store
-    from partnerdesk.models.operations.bulk_kinds import Planner, RowPlan
+    from partnerdesk.models.operations.bulk_planner import Planner, RowPlan
 
 LONGEST_SUBJECT = 200
 """Characters that are kept of what a file calls a record that is to be made."""
@@ -135,22 +142,56 @@ def do_row(
             if kept.state not in (RowState.WAITING, RowState.FAILED):
                 return row_view(kept)  # another process did it
             planned = planner.plan(session, wish, PlanContext(actor, at, kept.plan_id))
-            reasons, outcome = planned.plan.reasons, None
-            kept.state, kept.told = RowState.REFUSED, message_of(reasons)
+            reasons, outcome, state = planned.plan.reasons, None, RowState.REFUSED
             if planned.plan.verdict is not Verdict.REFUSED:
-                outcome = write_plan(session, planned.plan, "")
+                run = session.get_one(Run, kept.run_id)
+                why = json.loads(run.wishes).get("why", "")
+                whole = partial(_entry_of_run, session, run, planned)
+                outcome = write_plan(session, planned.plan, why, whole)
                 done = outcome.change_id is not None
-                kept.state = RowState.DONE if done else RowState.NOTHING
+                state = RowState.DONE if done else RowState.NOTHING
+            kept.state, kept.told = state, message_of(reasons)
             if not wish.record_id:
                 made = outcome.record_id if outcome is not None else None
                 kept.subject = shown(planned.subject[:LONGEST_SUBJECT])
                 kept.record_id = planned.record_id or made or 0
-                kept.wish = _kept_wish(wish, RowState(kept.state))
+                kept.wish = _kept_wish(wish, state)
     except (ConflictError, NotFoundError, RefusedError) as error:
         return _fail_row(store, planner, place, reasons, error)
     if outcome is not None:
         follow_up(store, planned.plan, outcome)
     return replace(row_view(kept, planned, reasons), wish=wish)
+
+
+def _entry_of_run(session: Session, run: Run, row: RowPlan, history: History) -> int:
+    """Return the entry that a run's rows are parts of; written with the first row that is done.
+
+    A run of one row has none: its row stands for itself. 0 says so.
+    """
+    rows, connection = RunRow.run_id == run.id, session.connection()
+    known = connection.execute(select(Run.change_id).where(Run.id == run.id)).scalar_one()
+    if known is not None:
+        return int(known)
+    if session.exec(select(func.count()).where(rows)).one() < 2:
+        return 0
+    open_states = (RowState.WAITING, RowState.FAILED)
+    left = select(func.count()).where(rows, col(RunRow.state).in_(open_states))
+    count = session.exec(left).one()  # the row that is being written is among them
+    wishes, by = json.loads(run.wishes), row.plan.by
+    subject, undoes = f"({count}) {row.subject[:LONGEST_SUBJECT]} …", None
+    if run.kind == RunKind.UNDO:
+        undoes = int(wishes["change"])
+        subject = session.get_one(Change, undoes).subject
+    sealed = history.sealed(
+        entry(
+            row.plan.kind, by.actor, by.at, after={"rows": count}, account_id=run.account_id,
+            subject=subject, why=wishes.get("why", ""),
+            plan=as_json({"run": str(run.kind), "wishes": wishes, "rows": count}), undoes=undoes,
+        )
+    )  # fmt: skip
+    connection.execute(insert(Change), [sealed])
+    connection.execute(update(Run).where(col(Run.id) == run.id).values(change_id=sealed["id"]))
+    return int(sealed["id"])
 
 
 def _fail_row(

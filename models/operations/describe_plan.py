@@ -59,6 +59,11 @@ def describe_steps(plan: Fields) -> list[PlanSection]:
     return [(title, lines) for title, lines in sections if lines]
 
 
+def change_of(plan: Plan) -> str:
+    """Return what a plan changes, in one line: `Country: DE → AT; Tags: – → vip`."""
+    return "; ".join(field_lines(*plan.before_and_after()))
+
+
 def _head(plan: Fields, clouds: Mapping[str, Cloud]) -> Iterator[tuple[str, str]]:
     target = plan["target"]
     yield _("Name"), target["name"]

@@ -26,9 +26,12 @@ from partnerdesk.models.relationships.entities import ResellerRelationship
 from partnerdesk.models.relationships.records import LIFE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Connection
     from sqlmodel import Session
 
+    from partnerdesk.models.changes.history import History
     from partnerdesk.models.changes.plan import Fields
     from partnerdesk.models.database.store import Store
 
@@ -44,8 +47,17 @@ def execute(store: Store, plan: Plan, why: str = "") -> Outcome:
         return write_plan(session, plan, why)
 
 
-def write_plan(session: Session, plan: Plan, why: str) -> Outcome:
+def write_plan(
+    session: Session, plan: Plan, why: str, whole: Callable[[History], int] | None = None
+) -> Outcome:
     """Write a plan; the session's transaction decides whether all of it is kept.
+
+    Args:
+        session: the transaction.
+        plan: what is to be written.
+        why: the reason, for the history.
+        whole: returns the entry that the plan's own one is a part of, and writes it where it is
+            the first; None where the plan stands for itself.
 
     Raises:
         RefusedError: the domain came into the book since the plan was made.
@@ -63,13 +75,14 @@ def write_plan(session: Session, plan: Plan, why: str) -> Outcome:
         target = replace(plan.target, customer_id=writing.customer_id)
         written = replace(plan, steps=steps, target=target)
         before, after = plan.before_and_after()
+        part_of = whole(history) if whole is not None else 0
         row = history.sealed(
             entry(
                 plan.kind, plan.by.actor, plan.by.at, before=before, after=after,
                 account_id=target.account_id, customer_id=target.customer_id,
                 subject=target.name, why=without_nul(why or plan.why).strip(),
                 plan=as_json(written.as_json()),
-                plan_id=plan.by.plan_id, undoes=plan.undoes,
+                plan_id=plan.by.plan_id, undoes=plan.undoes, part_of=part_of,
                 result="queued" if plan.calls else "done",
             )
         )  # fmt: skip

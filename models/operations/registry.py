@@ -36,6 +36,10 @@ _OF_NO_RECORD = {
     "changed": N_("Changed"),
     "unchanged": N_("Unchanged"),
     "refused": N_("Refused"),
+    "rows": N_("Rows"),
+    "removed": N_("Taken out"),
+    "restored": N_("As before again"),
+    "left": N_("Left as it is"),
     "seed": N_("Seed"),
     "notice": N_("Notice letter to"),
 }

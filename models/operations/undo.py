@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, func, select
@@ -36,11 +37,11 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.record_kind import RecordKind
     from partnerdesk.models.database.store import Store
 
-_GOES_WITH_CUSTOMER = [
+GOES_WITH_CUSTOMER = [
     kind for kind in reversed(RECORDS.values()) if kind.of_customer is OfCustomer.GOES
 ]
 """Records that go with a customer, in an order that the database allows."""
-_HOLDS_CUSTOMER = [kind for kind in RECORDS.values() if kind.of_customer is OfCustomer.HOLDS]
+HOLDS_CUSTOMER = [kind for kind in RECORDS.values() if kind.of_customer is OfCustomer.HOLDS]
 """Records without which no customer is taken out of the book."""
 
 
@@ -51,17 +52,48 @@ def plan_undo(store: Store, change_id: int, by: PlanContext) -> Plan:
         NotFoundError: there is no such entry.
     """
     with store.reading() as session:
-        return _Undoing(session, entry_of(session, change_id), by).plan()
+        return undo_of(session, entry_of(session, change_id), by)
+
+
+def undo_of(session: Session, entry: Change, by: PlanContext) -> Plan:
+    """Plan the same in a session that is open already."""
+    return _Undoing(session, entry, by).plan()
+
+
+class Parts(StrEnum):
+    """What an entry is made of, and so how it is taken back."""
+
+    STEPS = "steps"
+    """Steps of one plan: by a plan of its own (`plan_undo`)."""
+    RUN = "run"
+    """Rows of a run, each an entry: by a run of undos (`plan_undo_run`)."""
+    IMPORT = "import"
+    """Rows of a file: all in one transaction (`models.importing.undo`)."""
+
+
+def parts_of(entry: Change) -> Parts:
+    """Return what an entry is made of."""
+    kept = as_object(entry.plan)
+    return next((part for part in (Parts.RUN, Parts.IMPORT) if part in kept), Parts.STEPS)
 
 
 def why_not_undone(entry: Change) -> str:
     """Return why an entry can never be taken back; empty if it may be."""
     kept = as_object(entry.plan).get("steps")
+    if parts_of(entry) is not Parts.STEPS:
+        if "removed" in as_object(entry.after):
+            return _("It took an import back. Importing the same file again does it anew.")
+        return ""
     if entry.kind == ChangeKind.ENDED and "notice" in as_object(entry.after):
         return _("It only says that a letter went out: nothing in the book is to be taken back.")
-    if entry.kind == ChangeKind.IMPORTED or not _readable(kept):
+    if entry.kind == ChangeKind.IMPORTED:
         return _(
-            "It changed many customers at once, or was made without a plan: it cannot be undone. "
+            "An older version imported this file and kept no plan of what it changed. "
+            "A backup can be restored: partnerdesk database restore FILE"
+        )
+    if not _readable(kept):
+        return _(
+            "The history keeps no plan of it, so there is nothing to take back step by step. "
             "A backup can be restored: partnerdesk database restore FILE"
         )
     return ""
@@ -76,6 +108,14 @@ def _readable(steps: Any) -> bool:
         and {"before", "after"} <= step.keys()
         for step in steps
     )
+
+
+def undone_already(session: Session, entry: Change) -> Reason:
+    """Return that an entry was taken back before: when, and by whom."""
+    undone = entry_of(session, entry.undone_by or 0)
+    text = _("It was undone already, on {when} by {who} (change {id}).")
+    when = moment_text(undone.at)
+    return Reason("undo.twice", text.format(when=when, who=undone.actor, id=undone.id))
 
 
 class _Undoing:
@@ -114,17 +154,10 @@ class _Undoing:
         entry = self.entry
         if never := why_not_undone(entry):
             return [Reason("undo.never", never)]
+        if parts_of(entry) is not Parts.STEPS:
+            return [Reason("undo.rows", _("It is taken back row by row, by its own number."))]
         if entry.undone_by is not None:
-            undone = entry_of(self.session, entry.undone_by)
-            when = moment_text(undone.at)
-            return [
-                Reason(
-                    "undo.twice",
-                    _("It was undone already, on {when} by {who} (change {id}).").format(
-                        when=when, who=undone.actor, id=undone.id
-                    ),
-                )
-            ]
+            return [undone_already(self.session, entry)]
         if self._customer_is_gone():
             return [Reason("undo.customer-gone", _("This customer is not in the book any more."))]
         calls = select(OutboxCall.id).where(OutboxCall.change_id == entry.id)
@@ -167,11 +200,11 @@ class _Undoing:
     def _all_of(self, customer_id: int, steps: list[Step]) -> list[Step]:
         """Return steps that remove everything that hangs on a customer, as it is now."""
         removed = []
-        for record in _GOES_WITH_CUSTOMER:
+        for record in GOES_WITH_CUSTOMER:
             kind: Any = record.entity
             rows = self.session.exec(select(kind).where(kind.customer_id == customer_id)).all()
             removed += [_removal(record, row) for row in rows]
-        return [step for step in steps if step.record not in _GOES_WITH_CUSTOMER] + removed
+        return [step for step in steps if step.record not in GOES_WITH_CUSTOMER] + removed
 
     def _lost(self, steps: tuple[Step, ...]) -> list[Reason]:
         """Return what goes with a customer that is taken out of the book."""
@@ -218,7 +251,7 @@ class _Undoing:
         ]
 
     def _has_relationships(self, customer_id: int) -> bool:
-        kinds: list[Any] = [record.entity for record in _HOLDS_CUSTOMER]
+        kinds: list[Any] = [record.entity for record in HOLDS_CUSTOMER]
         return any(
             self.session.exec(select(kind.id).where(kind.customer_id == customer_id)).first()
             for kind in kinds

@@ -122,10 +122,11 @@ def read_ending(store: Store, customer_id: int) -> Ending:
         NotFoundError: there is no such customer.
     """
     with store.reading() as session:
-        return _ending_of(session, customer_of(session, customer_id))
+        return ending_of(session, customer_of(session, customer_id))
 
 
-def _ending_of(session: Session, customer: Customer) -> Ending:
+def ending_of(session: Session, customer: Customer) -> Ending:
+    """Read the same in a session that is open already."""
     lives = select(ResellerRelationship).where(
         ResellerRelationship.customer_id == customer.id,
         unset(ResellerRelationship.ended_at),

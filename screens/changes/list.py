@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from partnerdesk.models.changes.list import CHANGES
 from partnerdesk.models.languages import N_, _, ngettext
-from partnerdesk.screens.changes.undo import undo
 from partnerdesk.screens.files.export import ExportFlow
+from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.list_screen import ListScreen
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from textual.getters import query_one
 
 from partnerdesk.models.core.clock import age, moment_text
-from partnerdesk.models.languages import N_, _
-from partnerdesk.screens.changes.undo import undo
+from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
 from partnerdesk.tui.widgets.page_search import PageScreen
+from partnerdesk.tui.widgets.questions import done
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.history import Change
     from partnerdesk.models.changes.outbox import OutboxCall
     from partnerdesk.models.lists.spec import RowKey
-    from partnerdesk.models.pages.change import ChangePage
+    from partnerdesk.models.pages.change import ChangePage, ChangeParts
     from partnerdesk.models.session import AppSession
 
 
@@ -33,8 +34,11 @@ class ChangeScreen(PageScreen):
     OWN_ACCOUNT = True
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("change.copy", "y", N_("Copy"), N_("Copy the field under the cursor"), "y"),
-        Action("change.undo", "u", N_("Undo"), N_("Take this change back; shows the plan first"),
-               "u", changes=True),
+        Action("change.undo", "u", N_("Undo"),
+               N_("Take this change back, or all rows of a run; shows the plan first"), "u",
+               changes=True),
+        Action("change.row", "enter", N_("Row"),
+               N_("Open the row under the cursor: of a run, or of an import"), "Enter"),
         Action("change.open", "o", N_("Customer"), N_("Open the customer"), "o"),
     )  # fmt: skip
 
@@ -99,6 +103,7 @@ class ChangeScreen(PageScreen):
             Section(_("Before and after"), tuple(Field(*_parted(line)) for line in lines)),
             Section(_("Letter"), tuple(_letter(page.entry))),
             *self._plan(page),
+            *self._parts(page),
             Section(_("What is sent"), tuple(map(_call, page.calls))),
             Section(_("Seal"), seal),
         ]
@@ -121,6 +126,10 @@ class ChangeScreen(PageScreen):
         ]
         if page.undoes is not None:
             fields.append(Field(_("Undoes"), _named(page.undoes)))
+        if entry.part_of:
+            leads = partial(self.shell.show, "change", entry.part_of)
+            text = _("change {id}; Enter opens all of its rows").format(id=entry.part_of)
+            fields.append(Field(_("Part of"), text, "part-of", open=leads))
         return fields
 
     def _state(self, page: ChangePage) -> str:
@@ -138,7 +147,12 @@ class ChangeScreen(PageScreen):
         from partnerdesk.models.operations.describe_plan import describe_steps
 
         kept = as_object(page.entry.plan)
-        if not kept:
+        if "run" in kept:
+            from partnerdesk.models.operations.bulk_told import asked_lines
+
+            asked = asked_lines(kept.get("wishes", {}))
+            return [Section(_("What was asked for"), tuple(Field(*line) for line in asked))]
+        if "verdict" not in kept:
             return [Section(_("Plan"), (Field(_("Taking it back"), page.why_not_undone),))]
         verdict = Field(_("Verdict"), _(VERDICT_TITLES[Verdict(kept["verdict"])]))
         return [
@@ -149,7 +163,46 @@ class ChangeScreen(PageScreen):
             ),
         ]
 
+    def _parts(self, page: ChangePage) -> list[Section]:
+        """Return the rows of a run or an import, each leading to what is known of it."""
+        from partnerdesk.models.operations.describe_fields import change_lines
+
+        parts, show = page.parts, self.shell.show
+        if parts is None:
+            return []
+        rows = [Field(_("Rows"), _counted(parts), "rows")]
+        if parts.waiting and parts.run_id is not None:
+            text = ngettext("{count} row is still to do; Enter goes on",
+                            "{count} rows are still to do; Enter goes on",
+                            parts.waiting)  # fmt: skip
+            rows.append(Field(_("To do"), text, "run", open=partial(show, "run", parts.run_id)))
+        for entry in parts.entries:
+            text = "; ".join(change_lines(entry))
+            if entry.undone_by is not None:
+                text = " · ".join(filter(None, (_("undone"), text)))
+            leads = partial(show, "change", entry.id)
+            rows.append(Field(entry.subject, text, f"part:{entry.id}", open=leads))
+        for id, name in parts.added:
+            leads = partial(show, "customer", id)
+            rows.append(Field(name, _("added"), f"added:{id}", open=leads))
+        if parts.count > len(parts.entries):
+            text = _("the others: g h, / run:{id}").format(id=page.entry.id)
+            rows.append(Field("…", text, "more"))
+        return [Section(_("Rows"), tuple(rows))]
+
     # What keys do
+
+    async def do_row(self) -> None:
+        """Open the row under the cursor."""
+        field = self.page.field
+        if field is not None and field.open is not None:
+            await done(field.open)
+        else:
+            self.status.say(_("Nothing opens here."))
+
+    def on_field_page_chosen(self) -> None:
+        """Open what was clicked twice."""
+        self.begin("change.row")
 
     def do_copy(self) -> None:
         """Copy the field under the cursor."""
@@ -173,6 +226,19 @@ def _title(entry: Change) -> str:
     from partnerdesk.models.changes.kinds import KIND_TITLES, ChangeKind
 
     return _(KIND_TITLES[ChangeKind(entry.kind)])
+
+
+def _counted(parts: ChangeParts) -> str:
+    """Return how many rows there are, and how many of them were undone."""
+    told = []
+    if parts.count:
+        told.append(ngettext("{count} changed", "{count} changed", parts.count))
+    if parts.undone:
+        told.append(ngettext("{count} undone", "{count} undone", parts.undone))
+    if parts.added_count:
+        told.append(ngettext("{count} added and in the book", "{count} added and in the book",
+                             parts.added_count))  # fmt: skip
+    return " · ".join(told) or _("none is left")
 
 
 def _named(entry: Change) -> str:

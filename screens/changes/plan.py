@@ -44,12 +44,13 @@ class PlanScreen(PageScreen):
         self,
         desk: AppSession,
         plan: Plan,
-        done: Callable[[Outcome], Awaitable[None]],
+        done: Callable[[Outcome], Awaitable[None]] | None,
         conflict: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         super().__init__(desk)
         self._plan = plan
         self._done = done
+        """What follows when it was carried out; None where it is only shown: a row of a run."""
         self._conflict = conflict
         self._writing = False
 
@@ -75,6 +76,8 @@ class PlanScreen(PageScreen):
             self.status.say(_("There is nothing to change. Esc goes back."))
         elif self._plan.verdict is Verdict.REFUSED:
             self.status.say(_("Refused: nothing can be carried out. Esc goes back."), error=True)
+        elif self._done is None:
+            self.status.say(_("One row of many. Esc goes back to all of them."))
         else:
             self.status.say(_("Nothing is written yet: ! carries it out, Esc goes back."))
 
@@ -92,6 +95,8 @@ class PlanScreen(PageScreen):
             return why_refused(self._plan.by.refusals) or _(
                 "The plan is refused; the reasons are above."
             )
+        if self._done is None:
+            return _("It is carried out with the others: Esc, then !.")
         return ""
 
     async def do_carry_out(self) -> None:
@@ -151,7 +156,8 @@ class PlanScreen(PageScreen):
             self._writing = False
         await self.shell.go_back()
         await self.shell.book_changed()
-        await self._done(outcome)
+        if self._done is not None:
+            await self._done(outcome)
 
     def do_copy(self) -> None:
         """Copy the whole plan."""

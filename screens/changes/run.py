@@ -2,55 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from textual.getters import query_one
-from textual.widgets import Static
+from rich.cells import cell_len
 
+from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _
-from partnerdesk.models.lists.spec import Column, Kind, Row
+from partnerdesk.screens.changes.plan import LABEL_SHARE
+from partnerdesk.screens.changes.rows import RowsScreen, RowTexts, row_texts
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.questions import Choice
-from partnerdesk.tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from textual.app import ComposeResult
-
     from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Plan
     from partnerdesk.models.lists.spec import RowKey
-    from partnerdesk.models.operations.bulk import (
-        PlannedRun,
-        RunRequest,
-        RunView,
-    )
+    from partnerdesk.models.operations.bulk import PlannedRun, RunRequest, RunView
+    from partnerdesk.models.operations.bulk_records import RowState
     from partnerdesk.models.session import AppSession
 
 SLICE_SECONDS = 0.3
 """How long rows are written before the screen shows how far it is."""
 
 
-def columns(results: Mapping[str, str]) -> tuple[Column, ...]:
-    """Return a run's columns; `results` are the titles of what becomes of a row."""
-    return (
-        Column("subject", N_("Whom"), "", 24, grows=2),
-        Column("result", N_("Result"), "", 11, Kind.CHOICE, choices=results),
-        Column("told", N_("What to mind"), "", 20, grows=3, rank=1),
-    )
-
-
-class RunScreen(AppScreen):
+class RunScreen(RowsScreen):
     """Shows a run; `!` carries it out row by row, and it can go on after a crash."""
 
     NAME = "run"
-    OWN_ACCOUNT = True
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("run.carry-out", "exclamation_mark", N_("Carry out"),
                N_("Do the rows that are still to do, one by one"), "!", changes=True),
+        Action("run.open", "enter", N_("Plan"),
+               N_("Show the plan of the row under the cursor, or what the history says of it"),
+               "Enter"),
         Action("run.retry", "R", N_("Retry failed"), N_("Try the rows that failed again"), "R",
                changes=True),
         Action("run.let-be", "d", N_("Let be"),
@@ -59,33 +49,38 @@ class RunScreen(AppScreen):
         Action("run.copy", "y", N_("Copy"), N_("Copy all rows with their results"), "y"),
     )  # fmt: skip
 
-    DEFAULT_CSS = """
-    RunScreen #run-heading {
-        height: 1; padding: 0 1; background: $surface; text-style: bold;
-        text-wrap: nowrap; text-overflow: ellipsis;
-    }
-    """
-
-    table = query_one(RecordTable)
-    heading = query_one("#run-heading", Static)
-
-    def __init__(self, desk: AppSession, account: Account, run: PlannedRun | RunView) -> None:
-        from partnerdesk.models.operations.bulk import ROW_TITLES
-
+    def __init__(
+        self,
+        desk: AppSession,
+        account: Account,
+        run: PlannedRun | RunView,
+        marks: set[RowKey] | None = None,
+        plans: Mapping[int, Plan] | None = None,
+        changes: Mapping[int, str] | None = None,
+    ) -> None:
         super().__init__(desk)
         self._account = account
         self._run = run
-        self._titles = {state.value: title for state, title in ROW_TITLES.items()}
+        self._marks = marks
+        """The marks of the list that it was begun from: those whose work is done are taken off."""
+        self._plans = dict(plans or {}) or {
+            place: row.plan for place, row in enumerate(run.rows) if row.plan is not None
+        }
+        self._changes = dict(changes or {})
+        """What rows change, in words, by their place."""
         self._working = False
         self._stop = False
+        self._to_confirm: list[Plan] = []
+        """Plans that are still to be confirmed, each by what has to be typed for it."""
 
     @classmethod
     async def load(
         cls,
         desk: AppSession,
-        run: RunRequest | int,
+        run: RunRequest | PlannedRun | int,
         keys: Sequence[RowKey] = (),
         account_id: int = 0,
+        marks: set[RowKey] | None = None,
     ) -> Self:
         """Plan the same change to many records; or read a run that was cut off, by its number.
 
@@ -93,51 +88,48 @@ class RunScreen(AppScreen):
             NotFoundError: there is no such run, or its cloud is not turned on.
         """
         from partnerdesk.models.operations.bulk import RunRequest, plan_run, read_run
+        from partnerdesk.models.operations.bulk_told import done_rows, open_plans
 
-        if not isinstance(run, RunRequest):
+        if isinstance(run, int):
             view = await desk.aside(read_run, run)
-            return cls(desk, desk.account_of(view.account_id), view)
-        account = desk.account_of(account_id)
-        return cls(desk, account, await desk.aside(plan_run, account, run, keys, desk.by()))
-
-    def body(self) -> ComposeResult:
-        """Build the heading and the list of rows."""
-        yield Static(id="run-heading", markup=False)
-        yield RecordTable(columns(self._titles), self.desk.clock, id="run")
+            account = desk.account_of(view.account_id)
+            by = desk.by()
+            plans = {} if by.refusals else await desk.aside(open_plans, account, view, by)
+            done = await desk.aside(done_rows, run)
+            told = {place: row.change for place, row in done.items()}
+            return cls(desk, account, view, None, plans, told)
+        if isinstance(run, RunRequest):
+            account = desk.account_of(account_id)
+            run = await desk.aside(plan_run, account, run, keys, desk.by())
+        return cls(desk, desk.account_of(run.account_id), run, marks)
 
     def on_mount(self) -> None:
         """Show what will happen to each."""
+        from partnerdesk.models.operations.describe_plan import change_of
+
+        self._changes |= {place: change_of(plan) for place, plan in self._plans.items()}
         self.set_focus(self.table)
-        self._show()
+        self.show_rows()
         self.status.say(self._hint())
 
-    def focus_body(self) -> None:
-        """Give the keys back to the list."""
-        self.set_focus(self.table)
+    # What is shown
 
-    def _show(self) -> None:
-        from partnerdesk.models.operations.bulk import ROW_TITLES
-
-        rows = [Row(place, texts) for place, texts in enumerate(self._texts(), 1)]
-        self.table.show_all(rows)
-        counts = self._run.counts()
-        titles = {state: _(title) for state, title in ROW_TITLES.items()}
-        counted = _("{count} {state}")  # a language that declines may turn it round
-        parts = [
-            counted.format(count=counts[state], state=titles[state])
-            for state in titles
-            if counts[state]
-        ]
-        self.heading.update(" · ".join([self._title(), *parts]))
-
-    def _title(self) -> str:
+    def heading_text(self) -> str:
+        """Return what the run does."""
         from partnerdesk.models.operations.bulk import RUN_TITLES
 
         return _(RUN_TITLES[self._run.wish.kind])
 
-    def _texts(self) -> list[tuple[str, str, str]]:
-        """Return of each row whom it is about, its state, and what is to be said of it."""
-        return [(row.subject, row.state.value, row.message) for row in self._run.rows]
+    def counts(self) -> Mapping[RowState, int]:
+        """Return how many rows there are of each state."""
+        return self._run.counts()
+
+    def texts(self) -> Sequence[RowTexts]:
+        """Return of each row whom it is about, its state, what changes, what is to be said."""
+        return [
+            row_texts(row.subject, row.state, self._changes.get(place, ""), row.message)
+            for place, row in enumerate(self._run.rows)
+        ]
 
     def _waiting(self) -> int:
         from partnerdesk.models.operations.bulk_records import RowState
@@ -149,6 +141,24 @@ class RunScreen(AppScreen):
             return _("Nothing is written yet: ! carries it out, Esc goes back.")
         return _("There is nothing to do. Esc goes back.")
 
+    async def open_place(self, place: int) -> None:
+        """Show the plan of a row, or what the history says of it where it is done."""
+        from partnerdesk.models.operations.bulk import PlannedRun
+        from partnerdesk.models.operations.bulk_records import RowState
+        from partnerdesk.models.operations.bulk_told import done_rows
+
+        row = self._run.rows[place]
+        if row.state is RowState.DONE and not isinstance(self._run, PlannedRun):
+            done = await self.desk.aside(done_rows, self._run.id)
+            if place in done:
+                await self.shell.show("change", done[place].change_id)
+                return
+        plan = self._plans.get(place)
+        if plan is None:
+            self.status.say(_("This row has no plan yet: it is made when the row is done."))
+            return
+        await self.shell.show("plan", plan, None)
+
     # What keys do
 
     def refusal(self, action: Action) -> str:
@@ -157,11 +167,60 @@ class RunScreen(AppScreen):
             return _("It is being carried out; Esc stops it behind the present row.")
         return super().refusal(action)
 
-    def do_carry_out(self) -> None:
-        """Keep the run, then do its rows."""
+    async def do_carry_out(self) -> None:
+        """Have confirmed what has to be, ask why where the history needs it, then do the rows."""
+        from partnerdesk.models.operations.bulk_records import RowState
+
         if not self._waiting():
             self.status.say(_("There is nothing to do. Esc goes back."))
             return
+        self._to_confirm = [
+            self._plans[place] for place, row in enumerate(self._run.rows)
+            if row.state is RowState.WAITING and place in self._plans and self._plans[place].confirm
+        ]  # fmt: skip
+        await self._confirm_next()
+
+    async def _confirm_next(self) -> None:
+        """Have each plan confirmed that takes something away, one after the other."""
+        if not self._to_confirm:
+            await self._ask_why()
+            return
+        plan, left = self._to_confirm[0], len(self._to_confirm)
+        label = _("Type {text} to confirm ({left} left)")
+        label = label.format(text=shown(plan.confirm), left=left)
+        if cell_len(label) > self.size.width * LABEL_SHARE - 2:
+            label = _("Type the domain of {name}").format(name=shown(plan.target.name)[:20])
+        self.ask(label, "", self._confirmed)
+
+    async def _confirmed(self, typed: str | None) -> None:
+        if typed is None or not typed.strip():
+            self.status.say(_("It was not confirmed: nothing was done."))
+            return
+        if not self._to_confirm[0].is_confirmed(typed):
+            raise UsageError(_("Not the same text."))
+        del self._to_confirm[0]
+        await self._confirm_next()
+
+    async def _ask_why(self) -> None:
+        """Ask for the reason where the history needs one, once for all rows."""
+        from partnerdesk.models.operations.bulk import PlannedRun
+
+        asks = any(plan.asks_why for plan in self._plans.values())
+        if asks and isinstance(self._run, PlannedRun) and "why" not in self._run.wish.wishes:
+            self.ask(_("Why (for the history)"), "", self._why_given)
+            return
+        self._begin_work(again=False)
+
+    def _why_given(self, why: str | None) -> None:
+        from partnerdesk.models.operations.bulk import PlannedRun
+
+        if why is None or not isinstance(self._run, PlannedRun):
+            return
+        if not why.strip():
+            raise UsageError(_("Write a reason: it is kept in the history."))
+        wish = self._run.wish
+        wish = replace(wish, wishes={**wish.wishes, "why": why.strip()})
+        self._run = replace(self._run, wish=wish)
         self._begin_work(again=False)
 
     def do_retry(self) -> None:
@@ -202,13 +261,21 @@ class RunScreen(AppScreen):
             self.call_later(self._show_run, run, told)
             run = await self._slice(run.id, again=False)
         told = _("Done: {total} rows. Esc goes back.").format(total=len(run.rows))
+        if run.change_id is not None:
+            told = _("Done: {total} rows, one entry under g h: u there undoes all.")
+            told = told.format(total=len(run.rows))
         if run.left:
             told = _("Stopped; ! goes on, now or another day.")
         self.call_later(self._show_run, run, told)
 
     def _show_run(self, run: RunView, told: str) -> None:
+        from partnerdesk.models.operations.bulk_records import RowState
+
         self._run = run
-        self._show()
+        if self._marks is not None:
+            over = (RowState.DONE, RowState.NOTHING)
+            self._marks.difference_update(row.record_id for row in run.rows if row.state in over)
+        self.show_rows()
         self.status.say(told)
 
     async def _slice(self, run_id: int, *, again: bool) -> RunView:
@@ -238,14 +305,6 @@ class RunScreen(AppScreen):
         if isinstance(self._run, RunView):
             await self.desk.aside(let_be, self._run.id, self.desk.clock())
         await self.shell.go_back()
-
-    def do_copy(self) -> None:
-        """Copy all rows."""
-        lines = [
-            "\t".join((subject, _(self._titles[state]), told))
-            for subject, state, told in self._texts()
-        ]
-        self.copy("\n".join(lines))
 
     async def do_back(self) -> None:
         """Stop behind the present row while it is carried out; else go back."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.lists.list_state import View
+from partnerdesk.screens.customers.marked import MarkedCustomers
+from partnerdesk.screens.customers.small_edits import TagPrompt, edit_note
 from partnerdesk.screens.files.ask_import import ask_import, import_action
 from partnerdesk.screens.files.export import ExportFlow
 from partnerdesk.screens.relationships.partners.reseller_flow import ResellerFlow
@@ -15,6 +18,7 @@ from partnerdesk.tui.widgets.list_screen import ListScreen
 
 if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Scope
+    from partnerdesk.models.customers.page import CustomerPage
     from partnerdesk.models.lists.spec import Row
     from partnerdesk.models.session import AppSession
 
@@ -34,6 +38,15 @@ class CustomersScreen(ListScreen):
         Action("customers.invite", "i", N_("Invite"),
                N_("Invite the marked customers, the one under the cursor, or a new company"), "i",
                changes=True),
+        Action("customers.tags", "t", N_("Tags"),
+               N_("Edit the tags of the marked customers, or of the one under the cursor"), "t",
+               changes=True),
+        Action("customers.note", "o", N_("Note"),
+               N_("Write a note on the marked customers, or on the one under the cursor"), "o",
+               changes=True, bar=False),
+        Action("customers.change", "e", N_("Edit"),
+               N_("Edit a field of the marked customers, or the one under the cursor"), "e",
+               changes=True, bar=False),
         Action("customers.sort", "s", N_("Sort"),
                N_("Choose the column to sort by; the same again turns the order"), "s"),
         Action("customers.wide", "w", N_("Wide"),
@@ -51,7 +64,7 @@ class CustomersScreen(ListScreen):
                N_("Name the indirect reseller of the marked customers, or of the one here"), "R",
                changes=True, bar=False),
         Action("customers.end", "D", N_("End relation"),
-               N_("End the relationship with the customer; shows first what stands in the way"),
+               N_("End relationships with the marked customers, or the one here, each confirmed"),
                "D", changes=True, bar=False),
     )  # fmt: skip
 
@@ -110,12 +123,51 @@ class CustomersScreen(ListScreen):
 
     async def do_invite(self) -> None:
         """Invite the marked customers, or the one under the cursor; a company where is none."""
-        keys = await self.marks.keys()
-        if keys and self.table.marks and (account := self.desk.account) is not None:
-            hidden = await self.marks.hidden_text()
-            await self.shell.show("invite-many", keys, account.id, hidden)
+        if (marked := await self._marked()) is not None:
+            await marked.invite()
         else:
-            await self.shell.show("invite", keys[0] if keys else None)
+            row = await self.table.row_there()
+            await self.shell.show("invite", row.key if row is not None else None)
+
+    async def do_tags(self) -> None:
+        """Edit the tags of the marked customers, or of the one under the cursor."""
+        if (marked := await self._marked()) is not None:
+            await marked.tag()
+        elif (page := await self._page_there()) is not None:
+            company = shown(page.customer.company_name)[:24]
+            TagPrompt(self, page, _("Tags of {company}").format(company=company)).ask()
+
+    async def do_note(self) -> None:
+        """Write a note on the marked customers, or on the one under the cursor."""
+        if (marked := await self._marked()) is not None:
+            await marked.note()
+        elif (page := await self._page_there()) is not None:
+            await edit_note(self, page)
+
+    async def do_change(self) -> None:
+        """Edit a field of the marked customers, or the profile of the one under the cursor."""
+        if (marked := await self._marked()) is not None:
+            await marked.edit()
+        elif (page := await self._page_there()) is not None:
+            await self.shell.show("edit-customer", page)
+
+    async def _marked(self) -> MarkedCustomers | None:
+        """Return the marked customers; None where none is marked."""
+        account = self.desk.account
+        if not self.table.marks or account is None:
+            return None
+        keys = await self.marks.keys()
+        return MarkedCustomers(self, account, keys, await self.marks.hidden_text())
+
+    async def _page_there(self) -> CustomerPage | None:
+        """Return the customer under the cursor; None where there is none, which is said."""
+        from partnerdesk.models.customers.page import read_customer
+
+        row = await self.table.row_there()
+        if row is None:
+            self.status.say(_("There is no customer here."))
+            return None
+        return await self.desk.aside(read_customer, row.key)
 
     async def do_reseller(self) -> None:
         """Ask which reseller the customers get."""
@@ -123,11 +175,12 @@ class CustomersScreen(ListScreen):
             await ResellerFlow(self, account).ask()
 
     async def do_end(self) -> None:
-        """Show what has to be settled before the relationship with a customer is ended."""
+        """Show what has to be settled before relationships are ended."""
+        if (marked := await self._marked()) is not None:
+            await marked.end()
+            return
         row = await self.table.row_there()
-        if self.table.marks:
-            self.status.say(_("Relationships are ended one at a time: take the marks away first."))
-        elif row is None:
+        if row is None:
             self.status.say(_("There is no customer here."))
         else:
             await self.shell.show("end-relationship", row.key)

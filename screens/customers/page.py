@@ -5,18 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from rich.cells import cell_len
 from textual.getters import query_one
 
 from partnerdesk.models.core.clock import age
-from partnerdesk.models.core.errors import AppError, ConflictError, NotFoundError
+from partnerdesk.models.core.errors import AppError, NotFoundError
 from partnerdesk.models.languages import N_, _
-from partnerdesk.screens.changes.undo import undo
 from partnerdesk.screens.customers.sections import CHANGE, Ways, sections
+from partnerdesk.screens.customers.small_edits import TagPrompt, edit_note
+from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.page_search import PageScreen
-from partnerdesk.tui.widgets.prompt import Aid
 from partnerdesk.tui.widgets.questions import Choice, done
 
 if TYPE_CHECKING:
@@ -64,8 +63,6 @@ class CustomerScreen(PageScreen):
         super().__init__(desk)
         self._customer_id = page.customer.id or 0
         self._shown = page
-        self._edited = page
-        """The customer as it was when what is being edited was begun."""
 
     @classmethod
     async def load(cls, desk: AppSession, key: RowKey) -> Self:
@@ -152,36 +149,7 @@ class CustomerScreen(PageScreen):
 
     def do_tags(self) -> None:
         """Edit the tags in a line."""
-        from partnerdesk.models.customers.tags_and_notes import known_tags
-        from partnerdesk.models.lists.tokens import TokenCompleter, token_line
-
-        self._edited, accounts = self._shown, (self._shown.customer.account_id,)
-        completer = TokenCompleter(partial(known_tags, self.desk.reader, accounts))
-        aid = Aid(completer, tokens=True)
-        self.ask(_("Tags"), token_line(self._shown.tags), self._tags_given, aid=aid)
-
-    async def _tags_given(self, text: str | None) -> None:
-        from partnerdesk.models.customers.tags_and_notes import parse_tags, plan_tags, tags_told
-        from partnerdesk.models.lists.tokens import token_line
-        from partnerdesk.models.operations.carry_out import carry_out
-
-        before = self._edited.tags
-        if text is None:
-            return
-        tags = before if text == token_line(before) else parse_tags(text)
-        plan = plan_tags(self._edited, tags, self.desk.by())
-        if plan.changes_nothing:
-            self.status.say(tags_told(before, tags))
-            return
-        try:
-            await self.desk.aside(carry_out, plan)
-        except ConflictError:
-            # The line opens again with what was typed; Enter then writes over what was read now.
-            self.book_changed()
-            await self.settled()
-            self._edited = self._shown
-            raise
-        await self._written(tags_told(before, tags))
+        TagPrompt(self, self._shown).ask()
 
     async def do_note(self) -> None:
         """Write a new note."""
@@ -205,33 +173,8 @@ class CustomerScreen(PageScreen):
         """Open or edit what was clicked twice."""
         self.begin("customer.open")
 
-    async def _edit_note(self, note: Note | None, typed: str | None = None, why: str = "") -> None:
-        from partnerdesk.screens.shared.note_dialog import NoteDialog
-
-        async def written(text: str | None) -> None:
-            if text is not None:
-                await self._note_given(text, note)
-
-        of = f"{self._customer_id}/{note.id if note else 0}"
-        dialog = NoteDialog(note.text if note else "", typed, why, belongs_to=of)
-        await self.shell.ask_dialog(dialog, written)
-
-    async def _note_given(self, text: str, note: Note | None) -> None:
-        from partnerdesk.models.customers.tags_and_notes import plan_note
-        from partnerdesk.models.operations.carry_out import carry_out
-
-        try:
-            plan = plan_note(self._shown, text, note, self.desk.by())
-            await self.desk.aside(carry_out, plan)
-        except AppError as error:
-            # What was typed is not lost: the dialog opens again with it and says why.
-            await self._edit_note(note, text, str(error))
-            return
-        await self._written(_("Note kept.") if text.strip() else _("Note removed."))
-
-    async def _written(self, message: str) -> None:
-        self.status.say(message, whole=cell_len(message) > self.size.width - 2)
-        await self.shell.book_changed()
+    async def _edit_note(self, note: Note | None) -> None:
+        await edit_note(self, self._shown, note)
 
     async def do_invite(self) -> None:
         """Invite the customer."""
@@ -261,10 +204,11 @@ class CustomerScreen(PageScreen):
     def _latest_change(self) -> int:
         """Return the latest entry that can be undone; pressed again, u so goes further back."""
         from partnerdesk.models.changes.kinds import ChangeKind
-        from partnerdesk.models.operations.undo import why_not_undone
+        from partnerdesk.models.operations.undo import Parts, parts_of, why_not_undone
 
         for entry in self._shown.changes:
             stands = entry.undone_by is None and entry.kind != ChangeKind.UNDONE
-            if stands and not why_not_undone(entry):
+            own = parts_of(entry) is Parts.STEPS  # an import is not about this customer alone
+            if stands and own and not why_not_undone(entry):
                 return entry.id or 0
         return 0

@@ -17,6 +17,7 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, number
 from partnerdesk.models.lists.completion import word_completer
 from partnerdesk.models.lists.spec import Column, Kind, Row
+from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.lines import KeyBar
@@ -57,6 +58,9 @@ class ImportScreen(AppScreen):
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("import.carry-out", "exclamation_mark", N_("Carry out"),
                N_("Write the new and changed rows into the book"), "!", changes=True),
+        Action("import.undo", "u", N_("Undo"),
+               N_("Take the import back that was just made; shows first what happens to each"),
+               "u", changes=True),
         Action("import.map", "m", N_("Map columns"),
                N_("Say which column holds which field: company_name=Firma country=Land"), "m"),
         Action("import.encoding", "e", N_("Encoding"),
@@ -92,6 +96,8 @@ class ImportScreen(AppScreen):
         """The list whose columns the file has, where it is another one."""
         self._plan: FilePlan | None = None
         self._done = False
+        self._change_id: int | None = None
+        """The import's entry in the history, once it is made."""
         self._writing = False
         self._reading: object = None
         """Which reading of the file is under way, or was last."""
@@ -146,6 +152,7 @@ class ImportScreen(AppScreen):
             "import.dates": not self._done
             and (self._asks_dates or (plan is not None and plan.day_first is not None)),
             "import.other": bool(self._other),
+            "import.undo": self._change_id is not None,
         }
         self.keys.leave_out(*(id for id, is_meant in means.items() if not is_meant))
 
@@ -194,7 +201,7 @@ class ImportScreen(AppScreen):
         heading = f"{shown(plan.file)} → {place}"
         if self._list != "customers":
             heading += " · " + _(plan.kind.title)
-        onward = _("Nothing is written yet: ! carries it out, Esc leaves it. It cannot be undone.")
+        onward = _("Nothing is written yet: ! carries it out, Esc leaves it. u undoes it.")
         if not (plan.new or plan.changed or plan.unchanged):
             onward = _("There is nothing to import in this file.")
         columns = shown("   ".join(mapped_columns(plan)))
@@ -240,6 +247,8 @@ class ImportScreen(AppScreen):
                 return _("It is done already. Esc goes back to the list.")
             if self._plan is None:
                 return _("There is nothing to carry out.")
+        if action.id == "import.undo" and self._change_id is None:
+            return _("Nothing was imported here yet.")
         if self._done and action.id in ("import.map", "import.encoding", "import.sheet"):
             return _("It is done already. Esc goes back to the list.")
         return super().refusal(action)
@@ -277,9 +286,13 @@ class ImportScreen(AppScreen):
         from partnerdesk.models.importing.files import counts
 
         said = _("Imported: {counts}.").format(counts=counts(outcome))
-        onward = _("Esc goes back to the list.")
+        self._change_id = outcome.change_id
+        onward = _("u undoes it, Esc goes back to the list.")
+        if outcome.change_id is None:
+            onward = _("Esc goes back to the list.")
         self.summary.update(Content.assemble((said, "bold"), "\n", refused, "\n\n", onward))
         self.status.say(_("Imported."))
+        self._show_keys()
 
     def _write(self, plan: FilePlan) -> tuple[ImportOutcome, str]:
         """Write the book, then the refused rows; runs to its end whatever the screen does."""
@@ -294,6 +307,11 @@ class ImportScreen(AppScreen):
         except AppError as error:
             return outcome, _("The refused rows could not be kept: {error}").format(error=error)
         return outcome, _("Refused rows: {file}").format(file=kept)
+
+    async def do_undo(self) -> None:
+        """Show what taking the import back does to each customer."""
+        if self._change_id is not None:
+            await undo(self, self._change_id)
 
     def do_map(self) -> None:
         """Ask for the mapping of columns."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from partnerdesk.models.changes.plan import CheckState
 from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.forms.question import Option, Question
-from partnerdesk.models.languages import _
+from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.screens.shared.record_form import RecordFormScreen
+from partnerdesk.tui.widgets.actions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,38 +23,17 @@ if TYPE_CHECKING:
     from partnerdesk.models.session import AppSession
 
 
-class EndRelationshipScreen(RecordFormScreen):
-    """Asks what has to be known before the relationship with a customer is ended.
+class EndingForm(RecordFormScreen):
+    """What is asked before relationships are ended. Subclasses say whose.
 
     The points are those of `reference/rules.md §9`, in the order in which they are settled.
     """
-
-    NAME = "end-relationship"
 
     def __init__(self, desk: AppSession, account: Account, ending: Ending) -> None:
         super().__init__(desk, account, {})
         self._ending = ending
         self._points: tuple[ChecklistItem, ...] = ()
         """The checklist of the plan that was made last."""
-
-    @classmethod
-    async def load(cls, desk: AppSession, customer_id: RowKey) -> Self:
-        """Read what there is of the customer.
-
-        Raises:
-            NotFoundError: it is not in the book, or its cloud is not turned on.
-        """
-        from partnerdesk.models.relationships.end import read_ending
-
-        ending = await desk.aside(read_ending, customer_id)
-        return cls(desk, desk.account_of(ending.customer.account_id), ending)
-
-    def heading_text(self) -> str:
-        """Return whose relationship it is about."""
-        customer = self._ending.customer
-        return _("End the relationship with {company} · {domain}").format(
-            company=shown(customer.company_name)[:50], domain=shown(customer.primary_domain)
-        )
 
     def questions(self, values: Mapping[str, str]) -> Sequence[Question]:  # noqa: ARG002
         """Return why, and each point of the checklist in the safe order."""
@@ -109,6 +89,31 @@ class EndRelationshipScreen(RecordFormScreen):
         ]
         return [*super().reasons_of(name), *in_the_way]
 
+
+class EndRelationshipScreen(EndingForm):
+    """The form before the relationship with one customer is ended."""
+
+    NAME = "end-relationship"
+
+    @classmethod
+    async def load(cls, desk: AppSession, customer_id: RowKey) -> Self:
+        """Read what there is of the customer.
+
+        Raises:
+            NotFoundError: it is not in the book, or its cloud is not turned on.
+        """
+        from partnerdesk.models.relationships.end import read_ending
+
+        ending = await desk.aside(read_ending, customer_id)
+        return cls(desk, desk.account_of(ending.customer.account_id), ending)
+
+    def heading_text(self) -> str:
+        """Return whose relationship it is about."""
+        customer = self._ending.customer
+        return _("End the relationship with {company} · {domain}").format(
+            company=shown(customer.company_name)[:50], domain=shown(customer.primary_domain)
+        )
+
     async def carried_out(self, outcome: Outcome) -> None:  # noqa: ARG002
         """Show the letter that tells the customer, in the form's place: nobody else does."""
         await self.shell.go_back()
@@ -127,3 +132,69 @@ class EndRelationshipScreen(RecordFormScreen):
             self.fail(error)
             return
         await super().conflict()
+
+
+class EndManyScreen(EndingForm):
+    """Asks what is the same for the endings of many customers; each is confirmed in the run."""
+
+    NAME = "end-many"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("form.review", "ctrl+r,f2", N_("Review"),
+               N_("Look at what will happen to each; nothing is written before you say so there"),
+               "^r"),
+        *EndingForm.ACTIONS[1:],
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        desk: AppSession,
+        account: Account,
+        first: Ending,
+        keys: Sequence[RowKey],
+        hidden: str = "",
+        marks: set[RowKey] | None = None,
+    ) -> None:
+        super().__init__(desk, account, first)
+        self._keys = keys
+        self._hidden = hidden
+        """How many of them the list does not show, in words."""
+        self._marks = marks
+
+    @classmethod
+    async def load(
+        cls,
+        desk: AppSession,
+        keys: Sequence[RowKey],
+        account_id: int,
+        hidden: str = "",
+        marks: set[RowKey] | None = None,
+    ) -> Self:
+        """Read the first of the customers whose relationships end.
+
+        Raises:
+            NotFoundError: it is not in the book, or its cloud is not turned on.
+        """
+        from partnerdesk.models.relationships.end import read_ending
+
+        first = await desk.aside(read_ending, keys[0])
+        return cls(desk, desk.account_of(account_id), first, keys, hidden, marks)
+
+    def heading_text(self) -> str:
+        """Return how many relationships end."""
+        count = ngettext("{count} customer", "{count} customers", len(self._keys))
+        heading = _("End the relationship with {count}").format(count=count)
+        return f"{heading} {self._hidden}".rstrip()
+
+    async def do_review(self) -> None:
+        """Show what will happen to each customer."""
+        from partnerdesk.models.operations.bulk import RunRequest
+        from partnerdesk.models.operations.bulk_records import RunKind
+
+        _plan, wrong = await self.check_all()
+        if wrong:
+            self.status.say(_("{count} to mend").format(count=len(wrong)))
+            return
+        wishes = {name: text for name, text in self.form.values.items() if text}
+        await self.shell.go_back()
+        wish = RunRequest(RunKind.END, wishes)
+        await self.shell.show("run", wish, self._keys, self.account.id, marks=self._marks)

@@ -34,6 +34,7 @@ FIELDS = [
     "state",
     "why",
     "host",
+    "part_of",
     "customer_microsoft_id",
 ]
 
@@ -81,6 +82,7 @@ def test_a_list_as_json_csv_and_plain_holds_the_values_as_stored(book: Path) -> 
     assert listed[1] == {
         "id": 2, "at": "2026-11-22T12:00:00Z", "actor": "tester", "kind": "tagged",
         "subject": "Adatum", "cloud": "global", "state": "done", "why": None, "host": "testhost",
+        "part_of": 0, "customer_microsoft_id": None,
     }  # fmt: skip
     table = list(csv.DictReader(io.StringIO(changes(book, "list", "--csv").out)))
     assert [row["kind"] for row in table] == ["noted", "tagged", "added"]
@@ -210,10 +212,12 @@ def test_a_refused_undo_prints_the_plan_and_says_why(book: Path, tmp_path: Path)
         "Microsoft ID,Company name,Primary domain name,Relationship\n,X,x.example,None\n"
     )
     assert run("customers", "import", file, "--database", book).code == 0
+    with closing(sqlite3.connect(book)) as raw, raw:  # as an older version left it
+        raw.execute("UPDATE changes SET plan = '{}' WHERE id = 4")
     result = changes(book, "undo", "4", "--json")
     assert result.code == 3
     assert (result.json["result"], result.json["verdict"]) == ("refused", "refused")
-    assert "cannot be undone" in result.err
+    assert "kept no plan" in result.err
     words = changes(book, "undo", "4")
     assert "Refused" in words.out
 

@@ -66,13 +66,26 @@ def test_rows_that_match_are_extended_and_the_others_say_why(book: Path) -> None
     dry = extend(book, "--filter", "ends<30d", "--by", "p180d", "--dry-run")
     assert dry.code == 3
     assert dry.err == "2 would be done, 1 refused\nNothing was written: this was a dry run.\n"
-    assert dry.lines[2] == f"+ Ärzte & Söhne GmbH · Zeta: would be done, ends {LATER:%Y-%m-%d}"
+    assert (
+        dry.lines[2]
+        == f"+ Ärzte & Söhne GmbH · Zeta: would be done: Ends: {SOON:%Y-%m-%d} → {LATER:%Y-%m-%d}"
+    )
     assert changes(book) == []
     done = extend(book, "--filter", "ends<30d", "--by", "P180D", "--json")
     assert (done.code, done.err) == (3, "2 done, 1 refused\n")
     rows = done.json["rows"]
     assert [list(row) for row in rows] == [
-        ["id", "customer", "display_name", "verdict", "reasons", "result", "end_date_time"]
+        [
+            "id",
+            "customer",
+            "display_name",
+            "before",
+            "after",
+            "verdict",
+            "reasons",
+            "result",
+            "end_date_time",
+        ]
     ] * 3
     assert [(row["display_name"], row["result"], row["verdict"]) for row in rows] == [
         ("Admin", "refused", "refused"), ("Zeta", "done", "allowed"), ("Alpha", "done", "allowed"),
@@ -84,7 +97,7 @@ def test_rows_that_match_are_extended_and_the_others_say_why(book: Path) -> None
     }  # fmt: skip
     assert (done.json["run"], done.json["runs"]) == (1, [1])
     assert ends(book) == {SOON: 1, LATER: 2, SOON + timedelta(days=300): 1}
-    assert changes(book) == ["delegated_admin"] * 2
+    assert changes(book) == ["delegated_admin"] * 3  # the run, and its two rows
     again = extend(book, "--filter", "ends<30d -role:global", "--by", "P180D")
     assert (again.code, again.out, again.err) == (0, "", "No rows.\n")
     assert whole(book)
@@ -95,7 +108,7 @@ def test_an_extension_to_a_day(book: Path) -> None:
     day = f"{SOON + timedelta(days=100):%Y-%m-%d}"
     done = extend(book, "--all", "--to", day)
     assert (done.code, done.err) == (0, "1 done\n")
-    assert done.lines == [f"✓ Ärzte & Söhne GmbH · Alpha: done, ends {day}"]
+    assert done.lines == [f"✓ Ärzte & Söhne GmbH · Alpha: done: Ends: {SOON:%Y-%m-%d} → {day}"]
     earlier = extend(book, "--all", "--to", "2026-01-01", "--json")
     assert (earlier.code, earlier.json["run"], earlier.json["counts"]["refused"]) == (3, None, 1)
     assert len(changes(book)) == 1
@@ -188,7 +201,7 @@ def test_killed_in_the_second_account_nothing_of_the_first_is_done_again(book: P
     assert done.code == 0
     assert "Going on with run 2" in done.err
     assert ends(book) == {LATER: 62}
-    assert len(changes(book)) == 62
+    assert len(changes(book)) == 2 + 62  # a run for each of two accounts
 
 
 def test_other_words_begin_a_run_of_their_own(book: Path) -> None:

@@ -109,19 +109,19 @@ async def test_a_form_whose_rules_cannot_be_read_can_be_left(
 async def test_a_line_that_was_lost_comes_back_for_its_own_record_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from partnerdesk.screens.customers.page import CustomerScreen
+    from partnerdesk.screens.customers.small_edits import TagPrompt
 
-    given = CustomerScreen._tags_given
+    given = TagPrompt._given
 
-    async def fail(_self: CustomerScreen, _text: str | None) -> None:
+    async def fail(_self: TagPrompt, _text: str | None) -> None:
         raise RuntimeError
 
     desk = demo_desk(tmp_path, cloud="global")
     async with running(desk) as console:
-        monkeypatch.setattr(CustomerScreen, "_tags_given", fail)
+        monkeypatch.setattr(TagPrompt, "_given", fail)
         await console.press("g", "c", "slash", *"fabrikam", "enter", "t", *"mine", "enter")
         assert "What you typed is kept" in console.said
-        monkeypatch.setattr(CustomerScreen, "_tags_given", given)
+        monkeypatch.setattr(TagPrompt, "_given", given)
         await console.press("escape", "home", "enter", "t")
         assert "mine" not in console.screen.prompt.text
         await console.press("escape", "escape", "slash", *"fabrikam", "enter", "t")

@@ -12,7 +12,8 @@ from sqlmodel import col, select
 
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.operations import bulk
-from partnerdesk.models.operations.bulk_kinds import PLANNERS, RowWish
+from partnerdesk.models.operations.bulk_kinds import PLANNERS
+from partnerdesk.models.operations.bulk_planner import RowWish
 from partnerdesk.models.operations.bulk_records import RowState, RunKind, RunRow
 from partnerdesk.models.settings.database_url import SqliteFile
 from tests.commands.test_customers_add import as_json, companies
@@ -51,6 +52,13 @@ def test_a_run_that_an_older_program_left_is_read_and_gone_on_with(store: Store)
     go_on(store, run_id, lambda done, _total: done < 1)
     execute(
         store, *OUTBOX_OF_SCHEMA_6, "ALTER TABLE run_rows DROP COLUMN wish",
+        "DROP INDEX changes_by_part",
+        "DROP INDEX changes_by_actor", "DROP INDEX changes_by_subject", "DROP INDEX changes_undone",
+        "DROP INDEX changes_standing_parts", "DROP INDEX ix_runs_change_id",
+        "ALTER TABLE changes DROP COLUMN part_of", "ALTER TABLE runs DROP COLUMN change_id",
+        "CREATE INDEX changes_by_actor ON changes (actor, id)",
+        "CREATE INDEX changes_by_subject ON changes (subject, id)",
+        "CREATE INDEX changes_undone ON changes (id) WHERE undone_by IS NOT NULL",
         "UPDATE alembic_version SET version_num = '0005'",
     )  # fmt: skip
     again = Store(store.database)

@@ -109,7 +109,7 @@ class DelegatedAdminScreen(RelationshipTab):
         keys, account = await self.marks.keys(), self.desk.account
         if keys and account is not None:
             wish = RunRequest(RunKind.EXTEND, {"by": extension.text})
-            await self.shell.show("run", wish, keys, account.id)
+            await self.shell.show("run", wish, keys, account.id, marks=self.table.marks)
 
     async def do_happened(self) -> None:
         """Ask what happened to the relationship under the cursor."""

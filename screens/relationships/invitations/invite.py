@@ -180,17 +180,24 @@ class InviteManyScreen(InvitationForm):
         first: CustomerPage,
         keys: Sequence[RowKey],
         hidden: str = "",
+        marks: set[RowKey] | None = None,
     ) -> None:
         super().__init__(desk, account, first)
         self._keys = keys
         self._hidden = hidden
         """How many of them the list does not show, in words."""
+        self._marks = marks
         wanted = ("made", "kind", "delegated_admin", "link")
         self.typed = {name: text for name, text in self.typed.items() if name in wanted}
 
     @classmethod
     async def load(
-        cls, desk: AppSession, keys: Sequence[RowKey], account_id: int, hidden: str = ""
+        cls,
+        desk: AppSession,
+        keys: Sequence[RowKey],
+        account_id: int,
+        hidden: str = "",
+        marks: set[RowKey] | None = None,
     ) -> Self:
         """Read the first of the customers that are invited.
 
@@ -200,7 +207,7 @@ class InviteManyScreen(InvitationForm):
         from partnerdesk.models.customers.page import read_customer
 
         first = await desk.aside(read_customer, keys[0])
-        return cls(desk, desk.account_of(account_id), first, keys, hidden)
+        return cls(desk, desk.account_of(account_id), first, keys, hidden, marks)
 
     def heading_text(self) -> str:
         """Return how many are invited."""
@@ -225,7 +232,7 @@ class InviteManyScreen(InvitationForm):
         wishes = {name: text for name, text in self.form.values.items() if text}
         await self.shell.go_back()
         wish = RunRequest(RunKind.INVITE, wishes)
-        await self.shell.show("run", wish, self._keys, self.account.id)
+        await self.shell.show("run", wish, self._keys, self.account.id, marks=self._marks)
 
 
 def _values(account: Account, page: CustomerPage | None) -> dict[str, str]:

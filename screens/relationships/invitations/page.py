@@ -9,8 +9,8 @@ from partnerdesk.models.core.clock import moment_text, until
 from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _
-from partnerdesk.screens.changes.undo import undo
 from partnerdesk.screens.relationships.letters.outgoing import LetterScreen
+from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.field_page import Field, Section
 from partnerdesk.tui.widgets.questions import Choice, done

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.screens.changes.cut_off import offer_cut_off
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
@@ -35,29 +36,14 @@ class ResellerFlow:
 
         A run that was cut off is offered first.
         """
-        screen, desk = self._screen, self._screen.desk
+        from partnerdesk.models.operations.bulk_records import RunKind
+
+        screen = self._screen
         model = self._account.cloud.allows(Capability.INDIRECT_MODEL)
         if not model.allowed:
             screen.status.say(model.reason)
             return
-        cut_off = await desk.reader.aside(self._cut_off)
-        if cut_off is not None:
-            screen.choose(
-                _("A run that names resellers was cut off."),
-                [
-                    Choice("g", _("go on with it"), partial(screen.shell.show, "run", cut_off)),
-                    Choice("n", _("begin a new one"), self._ask_which),
-                ],
-            )
-            return
-        await self._ask_which()
-
-    def _cut_off(self) -> int | None:
-        from partnerdesk.models.operations.bulk import unfinished_run
-        from partnerdesk.models.operations.bulk_records import RunKind
-
-        store, kind = self._screen.desk.store, RunKind.NAME_RESELLER
-        return unfinished_run(store, [self._account.id], kind)
+        await offer_cut_off(screen, self._account, RunKind.NAME_RESELLER, self._ask_which)
 
     async def _ask_which(self) -> None:
         screen, desk = self._screen, self._screen.desk
@@ -124,4 +110,5 @@ class ResellerFlow:
         from partnerdesk.models.operations.bulk_records import RunKind
 
         wish = RunRequest(RunKind.NAME_RESELLER, {"reseller": reseller})
-        await self._screen.shell.show("run", wish, self._keys, self._account.id)
+        screen = self._screen
+        await screen.shell.show("run", wish, self._keys, self._account.id, marks=screen.table.marks)

@@ -12,15 +12,27 @@ if TYPE_CHECKING:
 
 
 async def undo(screen: AppScreen, change_id: int) -> None:
-    """Show the plan that takes an entry of the history back.
+    """Show the plan that takes an entry of the history back: its steps, or its rows.
 
     Raises:
         NotFoundError: there is no such entry.
         StoreError: the book cannot be read.
     """
-    from partnerdesk.models.operations.undo import plan_undo
+    from partnerdesk.models.operations.bulk import plan_undo_run
+    from partnerdesk.models.operations.undo import Parts, parts_of, plan_undo
+    from partnerdesk.models.pages.change import read_change
 
     desk = screen.desk
+    page = await desk.aside(read_change, change_id)
+    parts = Parts.STEPS if page.why_not_undone else parts_of(page.entry)
+    if parts is Parts.IMPORT:
+        await screen.shell.show("undo-import", change_id)
+        return
+    if parts is Parts.RUN:
+        account = desk.account_of(page.entry.account_id or 0)
+        run = await desk.aside(plan_undo_run, account, page.entry, desk.by())
+        await screen.shell.show("run", run)
+        return
     plan = await desk.aside(plan_undo, change_id, desk.by())
 
     async def done(_outcome: Outcome) -> None:

@@ -1,0 +1,83 @@
+"""Runs in words: what each row changes, planned or done, and what was asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlmodel import col, select
+
+from partnerdesk.models.changes.history import Change, as_object
+from partnerdesk.models.languages import N_, _
+from partnerdesk.models.operations.bulk import plan_rows
+from partnerdesk.models.operations.bulk_records import RunRow
+from partnerdesk.models.operations.describe_fields import field_lines
+from partnerdesk.models.operations.registry import ASKED_TITLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.changes.plan import Plan, PlanContext
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.operations.bulk import RunView
+
+_WISH_TITLES = {
+    "add": N_("Tags that come"),
+    "remove": N_("Tags that go"),
+    "set": N_("These tags and no others"),
+    "text": N_("Note"),
+    "reseller": N_("Indirect reseller"),
+    "by": N_("Extend by, or to"),
+    "reason": N_("Reason"),
+    "change": N_("Undoes"),
+    "kind": N_("Links to"),
+    "link": N_("Link"),
+    "made": N_("Made"),
+    "delegated_admin": N_("Delegated admin"),
+    "reservations": N_("Azure reservations"),
+    "software": N_("software purchases"),
+    "subscriptions": N_("active subscriptions"),
+}
+
+
+class DoneRow(NamedTuple):
+    """What the history says of a row that is done."""
+
+    change_id: int
+    change: str
+    """Old → new, in words."""
+
+
+def done_rows(store: Store, run_id: int) -> dict[int, DoneRow]:
+    """Return what the history says of the rows of a run that are done, by their place."""
+    with store.reading() as session:
+        found = session.exec(
+            select(RunRow.place, Change.id, Change.before, Change.after)
+            .where(RunRow.run_id == run_id)
+            .join(Change, col(Change.plan_id) == col(RunRow.plan_id))
+        )
+        return {
+            place: DoneRow(
+                int(id or 0), "; ".join(field_lines(as_object(before), as_object(after)))
+            )
+            for place, id, before, after in found
+        }
+
+
+def open_plans(
+    store: Store, account: Account, run: RunView, by: PlanContext
+) -> dict[int, Plan]:  # fmt: skip
+    """Return the plans of the rows of a run that are still to do, by their place."""
+    wishes = [row.wish for row in run.rows if row.is_open(again=True)]
+    planned = plan_rows(store, account, run.wish, wishes, by)
+    return {row.wish.number - 1: row.plan for row in planned if row.plan is not None}
+
+
+def asked_lines(wishes: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what a run was asked to do to each of its rows, in words."""
+    titles = ASKED_TITLES | _WISH_TITLES
+    return [
+        (_(titles.get(name, name)), text or "–")
+        for name, text in wishes.items()
+        if name not in ("why", "accounts")
+    ]
