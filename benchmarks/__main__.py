@@ -68,6 +68,8 @@ def main() -> None:
                 figures += _measured(measure(bench), rows & wanted)
     figures.sort(key=lambda figure: figure.row)
     print(f"\n{text_table(figures)}\n\nload at the end {machine.load()}")
+    if worse := readme.shortfalls(figures):
+        print("\nFell short of the kept run (benchmarks/README.md):", *worse, sep="\n  ")
     if options.write_readme:
         readme.write([*about, f"Load at the end {machine.load()}."], figures)
 

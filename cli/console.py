@@ -26,11 +26,15 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
         StoreError: the book cannot be opened.
     """
     _check_terminal()
-    from partnerdesk.cli.shared.open_book import book, open_book
+    from partnerdesk.cli.shared.open_book import book, open_book, open_with_progress
     from partnerdesk.tui.first_picture import picture_file, standing
 
     demo, cloud = getattr(arguments, "demo", False), getattr(arguments, "cloud", "")
     store = book(arguments, settings)
+    if not store.read_only and store.is_outdated():
+        open_with_progress(
+            store, settings
+        )  # may take long: better a moving line than a still screen
     pictures = picture_file(settings, store.database, cloud=cloud, demo=demo)
     picture = standing(pictures, settings, store.database, cloud, now())
     with picture or nullcontext():

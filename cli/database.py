@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from partnerdesk.cli.shared.open_book import book, given_path, working_clouds
+from partnerdesk.cli.shared.open_book import book, given_path, open_with_progress
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.errors import ExitCode
 from partnerdesk.models.core.text import shown
@@ -44,7 +44,7 @@ def run_upgrade(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     from partnerdesk.models.database.search_index import add_missing_index
 
     store = book(arguments, settings)
-    store.open([cloud.id for cloud in working_clouds(settings)])
+    open_with_progress(store, settings)
     add_missing_index(store)
     tell(_("{name} is up to date.").format(name=store.database.name))
     return ExitCode.DONE

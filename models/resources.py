@@ -155,9 +155,7 @@ def waiting(connection: Connection, accounts: Sequence[int], at: datetime) -> di
     new = ngettext("{count} added in 30 days", "{count} added in 30 days", added)
     due = [ngettext("{count} letter due", "{count} letters due", letters)] * bool(letters)
     lone = ngettext("{count} without a relationship", "{count} without a relationship", without)
-    ends = ngettext(
-        "{count} delegated admin ends in 30 d", "{count} delegated admin end in 30 d", ending
-    )
+    ends = ngettext("{count} GDAP ends in 30 d", "{count} GDAP end in 30 d", ending)
     everyone = ngettext("{count} customer", "{count} customers", total)
     return {
         "get-new-customers": " · ".join([*begun, new]),

@@ -18,6 +18,7 @@ from partnerdesk.models.database.reader import Reader
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.filter_history import FilterHistory
 from partnerdesk.models.lists.list_state import Remembered
+from partnerdesk.models.settings.database_url import SqliteFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,6 +111,10 @@ class AppSession:
 
     def _open(self) -> tuple[list[Account], tuple[int, ...]] | None:
         self.store.open([cloud.id for cloud in self.settings.enabled_clouds()])
+        if isinstance(self.store.database, SqliteFile):
+            from partnerdesk.models.database import leftovers
+
+            self.notices += leftovers.notices(self.store.database.path)
         if self.settings.start == "last":
             from partnerdesk.models.lists.saved_views_file import read_views
 

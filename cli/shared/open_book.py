@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from time import monotonic
 from typing import TYPE_CHECKING
 
+from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.accounts.accounts import ALL, Account, Scope, choose, read_accounts
 from partnerdesk.models.core import paths
 from partnerdesk.models.core.errors import SettingsError, UsageError
@@ -68,10 +70,28 @@ def open_book(arguments: argparse.Namespace, settings: Settings) -> Store:
         StoreError: it cannot be opened.
     """
     store = book(arguments, settings)
-    store.open([cloud.id for cloud in working_clouds(settings)])
+    open_with_progress(store, settings)
     if getattr(arguments, "demo", False):
         _fill_demo(store, settings)
     return store
+
+
+def open_with_progress(store: Store, settings: Settings) -> None:
+    """Open a store; an upgrade shows on stderr how far it is, and unfinished copies are told of.
+
+    Raises:
+        SettingsError: no cloud is turned on, so there is nothing in a book to work on.
+        StoreError: it cannot be opened.
+    """
+    clouds = [cloud.id for cloud in working_clouds(settings)]
+    was_outdated = store.is_outdated()
+    with progress_line(_("Upgrading the book")) as on_progress:
+        store.open(clouds, on_progress)
+    if was_outdated and isinstance(store.database, SqliteFile):
+        from partnerdesk.models.database.leftovers import notices
+
+        for notice in notices(store.database.path):
+            tell(notice)
 
 
 def working_clouds(settings: Settings) -> list[Cloud]:
@@ -147,6 +167,7 @@ class progress_line:  # noqa: N801 - used like a function
     def __init__(self, label: str) -> None:
         self._label = shown(label)
         self._shown = sys.stderr.isatty()
+        self._began = monotonic()
 
     def __enter__(self) -> progress_line:
         return self
@@ -157,6 +178,8 @@ class progress_line:  # noqa: N801 - used like a function
             share = done / total if total else 1
             bar = "█" * int(share * 20) + "░" * (20 - int(share * 20))
             text = f"\r{self._label} {bar} {share:4.0%}  {number(done)}"
+            if (seconds := int(monotonic() - self._began)) > 1:
+                text += f"  {seconds} s"
             print(text, end="\033[K", file=sys.stderr, flush=True)
 
     def __exit__(self, *_: object) -> None:

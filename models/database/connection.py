@@ -10,11 +10,14 @@ import errno
 import os
 import sqlite3
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Protocol
 
 from partnerdesk.models.core.errors import BusyError, ExitCode, StoreError
 from partnerdesk.models.core.paths import private_folder
+from partnerdesk.models.core.text import fold
+from partnerdesk.models.database.sql import END_OF_FOLD, FOLD
 from partnerdesk.models.languages import _
 from partnerdesk.models.settings.database_url import Database, PostgresServer, SqliteFile
 
@@ -27,6 +30,19 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 15
 """How long a write waits for the lock of another process before it fails."""
+
+_CAPITALS = "".join(map(chr, (*range(0x391, 0x3A2), *range(0x3A3, 0x3AA), *range(0x410, 0x430))))
+"""Greek and Cyrillic: a server whose locale is C makes small letters of Latin ones only."""
+_SPELLED = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
+_BEFORE_FOLDED = "replace(" * len(_SPELLED) + "translate(lower(regexp_replace(normalize("
+_BEHIND_FOLDED = (
+    ", NFKD), '[\u0300-\u036f]', '', 'g')), "
+    f"'ŁØĐĦÆŒÞłøđħı{_CAPITALS}', 'lodhæœþlodhi{_CAPITALS.lower()}')"
+    + "".join(f", '{letter}', '{spelled}')" for letter, spelled in _SPELLED.items())
+)
+"""What PostgreSQL does to an expression instead of `fold`."""
+_LEAST_ROOM = 64 * 1024
+"""Bytes that SQLite needs beside a book to open it."""
 
 Row = tuple[Any, ...]
 
@@ -110,7 +126,8 @@ class PostgresConnection:
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """Return all rows that `statement` selects."""
-        text = statement.replace("%", "%%").replace("?", "%s")
+        text = statement.replace(FOLD, _BEFORE_FOLDED).replace(END_OF_FOLD, _BEHIND_FOLDED)
+        text = text.replace("%", "%%").replace("?", "%s")
         with explained(self._database):
             if self._raw.closed:
                 self._raw = open_postgres(self._database)
@@ -164,10 +181,17 @@ def open_sqlite(path: Path) -> sqlite3.Connection:
         _write_ahead(raw)
         raw.execute("PRAGMA synchronous = FULL")
         raw.execute("PRAGMA foreign_keys = ON")
+        raw.create_function("fold", 1, _fold, deterministic=True)
     except BaseException:
         raw.close()
         raise
     return raw
+
+
+@lru_cache(maxsize=4096)
+def _fold(value: object) -> str | None:
+    """Fold a value of a column; few of them are many rows' (resellers, reasons, people)."""
+    return None if value is None else fold(str(value))
 
 
 def _write_ahead(raw: sqlite3.Connection) -> None:
@@ -241,7 +265,7 @@ def _sqlite_error(error: sqlite3.Error | OSError, database: Database) -> StoreEr
                 "or restore a copy: partnerdesk database restore FILE"
             ),
         )
-    if "full" in text or getattr(error, "errno", 0) == errno.ENOSPC:
+    if "full" in text or getattr(error, "errno", 0) == errno.ENOSPC or _is_full(error, database):
         return StoreError(
             _("There is no room left on the disk of {name}.").format(name=name),
             _("Nothing was changed. Free some space and try again."),
@@ -253,6 +277,23 @@ def _sqlite_error(error: sqlite3.Error | OSError, database: Database) -> StoreEr
             "or name another with --database."
         ),
     )
+
+
+def _is_full(error: sqlite3.Error | OSError, database: Database) -> bool:
+    """Whether an error of reading or writing comes from a disk without room for another page.
+
+    SQLite says "disk I/O error" where it cannot make the files beside a book (`-wal`, `-shm`).
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code not in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+        return False
+    if not isinstance(database, SqliteFile):
+        return False
+    try:
+        disk = os.statvfs(database.path.parent)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < _LEAST_ROOM
 
 
 def _postgres_error(error: Exception, database: Database) -> StoreError:

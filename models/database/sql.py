@@ -20,6 +20,18 @@ class Sql:
         return bool(self.text)
 
 
+FOLD, END_OF_FOLD = "fold(", ")/*fold*/"
+"""What stands around an expression that is to be compared folded, as `core.text.fold` folds.
+
+SQLite is given that function; what PostgreSQL has instead, its connection puts in their place.
+"""
+
+
+def folded(expression: str) -> str:
+    """Return an expression without case and accents, for a column that is not kept folded."""
+    return f"{FOLD}{expression}{END_OF_FOLD}"
+
+
 NOTHING = Sql("")
 """No condition."""
 

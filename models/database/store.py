@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from partnerdesk.models.settings.database_url import Database, SqliteFile
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection as SqlConnection
@@ -49,8 +49,30 @@ class Store:
         """
         return connect(self.database)
 
-    def open(self, clouds: list[str]) -> None:
+    def is_outdated(self) -> bool:
+        """Whether opening has to upgrade the file first, as far as a glance tells.
+
+        It waits for nobody; a server is not asked.
+        """
+        if not isinstance(self.database, SqliteFile):
+            return False
+        import sqlite3
+
+        try:
+            address = f"{self.database.path.absolute().as_uri()}?mode=ro"
+            with closing(sqlite3.connect(address, uri=True, timeout=0)) as glance:
+                row = glance.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.Error:  # opening says what is wrong, or makes a new book
+            return False
+        known = known_versions()
+        return row is not None and row[0] in known[:-1]
+
+    def open(
+        self, clouds: list[str], on_progress: Callable[[int, int], None] | None = None
+    ) -> None:
         """Bring the schema up to date, and add an account kept by hand for each of `clouds`.
+
+        `on_progress` is told how much of how much of an upgrade is done.
 
         Raises:
             RefusedError: the store is read-only, and the schema is not up to date.
@@ -75,7 +97,12 @@ class Store:
         if not is_ready and not (self.read_only and version):
             from partnerdesk.models.database.upgrade import upgrade
 
-            upgrade(self.writing_engine, self.database, clouds)
+            upgrade(
+                self.writing_engine,
+                self.database,
+                clouds,
+                on_progress or (lambda _done, _total: None),
+            )
         if isinstance(self.database, SqliteFile):
             self._file = _identity(self.database.path)
 

@@ -1,23 +1,17 @@
-"""Which column of a file holds which field: as the person says, by its heading, by its content.
-
-And which line is the heading, and whether a file is another list than was thought.
-"""
+"""Which column of a file holds which field: as the person says, by its heading, by its content."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import FileError, UsageError
-from partnerdesk.models.core.text import fold, listed, short_name, shown
+from partnerdesk.models.core.text import listed, short_name, shown
 from partnerdesk.models.customers.entities import Relationship
 from partnerdesk.models.importing.cells import relationship_in, relationship_words
 from partnerdesk.models.importing.fields import (
     CUSTOMERS,
-    LISTS,
     PORTAL_FIELDS,
     ImportField,
     ImportList,
@@ -26,10 +20,8 @@ from partnerdesk.models.importing.fields import (
     key,
     own_places,
 )
-from partnerdesk.models.importing.words import import_words
-from partnerdesk.models.languages import N_, _
-from partnerdesk.models.sheets import is_type_line
-from partnerdesk.models.values.countries import country_code
+from partnerdesk.models.importing.other_lists import refuse_other_list
+from partnerdesk.models.languages import _
 from partnerdesk.models.values.domains import domain_name
 from partnerdesk.models.values.identifiers import guid
 
@@ -244,118 +236,3 @@ def _refuse_incomplete(
             example=example
         ),
     )
-
-
-class OtherListError(FileError):
-    """A file has the columns of another list than the one that it was to be imported into."""
-
-    def __init__(self, other: ImportList | None, title: str) -> None:
-        if other is not None:
-            text = _("The columns are those of a list of {title}.").format(title=title)
-            remedy = _("Import it as such (o in the console): partnerdesk {command} FILE").format(
-                command=other.command
-            )
-        else:
-            text = _("The columns are those of a list of {title}, which is kept nowhere here.")
-            text = text.format(title=title)
-            remedy = _("If there are customers in it all the same, say in which columns they are "
-                       "(m in the console, --map in the command).")  # fmt: skip
-        super().__init__(text, remedy)
-        self.other = other
-        """The list that the file can be imported into; None where it is of no use here."""
-
-
-FOREIGN_TITLES = {
-    "subscriptions": N_("subscriptions"),
-    "invoices": N_("invoice lines"),
-    "users": N_("users"),
-    "licenses": N_("licences"),
-    "log": N_("activities"),
-}
-"""What lists hold that the book does not keep."""
-
-
-def refuse_other_list(columns: Sequence[str], kind: ImportList) -> None:
-    """Refuse a file whose headings are surely those of another list.
-
-    Raises:
-        OtherListError: another list explains more of its columns, among them some that only that
-            one has; or they are of a list that the book does not keep.
-    """
-    keys = {key(column) for column in columns if column}
-    own, own_keys = _explained(keys, kind)
-    for other in LISTS.values():
-        if other is kind:
-            continue
-        found, found_keys = _explained(keys, other)
-        complete = all(found.intersection(fields) for fields in other.required)
-        telling = len(found & other.telling)
-        if len(found_keys) > len(own_keys) and telling > (0 if complete else 1):
-            raise OtherListError(other, _(other.title))
-    for name, title in FOREIGN_TITLES.items():
-        telling_keys = {
-            key(heading) for words in import_words() for heading in words.foreign.get(name, ())
-        }
-        if len(keys & telling_keys) > max(1, len(own & kind.telling)):
-            raise OtherListError(None, _(title))
-
-
-def _explained(keys: set[str], kind: ImportList) -> tuple[set[StrEnum], set[str]]:
-    """Return the fields of a list that headings name, and which headings do."""
-    known = headings(kind)
-    fields = {field for field, names in known.items() if not keys.isdisjoint(names)}
-    return fields, {name for name in keys if any(name in names for names in known.values())}
-
-
-class FileHints:
-    """What is known of the files that are imported (`models.sheets.Hints`)."""
-
-    def __init__(self, kind: ImportList) -> None:
-        self._kind = kind
-
-    @cached_property
-    def _headings(self) -> set[str]:
-        return {name for kind in LISTS.values() for names in headings(kind).values()
-                for name in names if len(name) > 1}  # fmt: skip
-
-    @cached_property
-    def _words(self) -> set[str]:
-        """The words of headings that are not ASCII, and what relationships are called."""
-        said = import_words()
-        texts = chain(
-            (name for words in said for tier in words.headings for names in tier.values()
-             for name in names),
-            (name for words in said for fields in words.lists.values() for names in fields.values()
-             for name in names),
-            (name for words in said for names in words.relationships.values() for name in names),
-        )  # fmt: skip
-        return {fold(word) for text in texts for word in text.split() if not text.isascii()}
-
-    def knows(self, word: str) -> bool:
-        """Say whether a word stands in headings, or is a country."""
-        return fold(word) in self._words or country_code(word, any_language=False) is not None
-
-    def heading(self, rows: Sequence[Sequence[str]]) -> int:
-        """Return which row is the heading: the first that names most fields, else the first.
-
-        Above it stand titles, the date of the export, PowerShell's `#TYPE` or groups of columns.
-        A row that names one field only has to be as wide as what follows: a title may say
-        "Customers".
-        """
-        places = [place for place, row in enumerate(rows) if not is_type_line(row)]
-        if not places:
-            return 0
-        named = {place: self._named(rows[place]) for place in places}
-        best = max(places, key=lambda place: (named[place], -place))
-        if named[best] > 1:
-            return best
-        wide = max(map(_filled, rows))
-        return next((place for place in places if 2 * _filled(rows[place]) > wide), places[0])
-
-    def _named(self, row: Sequence[str]) -> int:
-        keys = {key(cell) for cell in row if cell.strip()}
-        return len(keys & self._headings) if not any(guid(cell.strip()) for cell in row) else 0
-
-
-def _filled(row: Sequence[str]) -> int:
-    return sum(bool(cell.strip()) for cell in row)

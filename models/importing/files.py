@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 from partnerdesk.models.core.errors import FileError, UsageError
 from partnerdesk.models.core.paths import data_folder, private_folder
 from partnerdesk.models.core.text import listed, short_name, shown
-from partnerdesk.models.importing.columns import FileHints
 from partnerdesk.models.importing.customers import carry_out_import, plan_import, write_refused
 from partnerdesk.models.importing.fields import CUSTOMERS
+from partnerdesk.models.importing.hints import FileHints
 from partnerdesk.models.importing.records import RecordsPlan, carry_out_records, plan_records
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.sheets import NOTHING_CHOSEN, UTF_8, read_sheet
@@ -61,7 +61,7 @@ def read_plan(
         UsageError: `mapping` names a field or column that there is not, or there is no such
             encoding.
     """
-    sheet = read_sheet(path, chosen, FileHints(kind))
+    sheet = read_sheet(path, chosen, FileHints())
     if kind is CUSTOMERS:
         return plan_import(store, account.id, sheet, mapping, progress)
     return plan_records(store, account, kind, sheet, *by, mapping, chosen, progress)

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.importing.columns import ColumnMap
     from partnerdesk.models.importing.fields import ImportList
-    from partnerdesk.models.importing.record_kinds import Said
+    from partnerdesk.models.importing.record_rows import Said
     from partnerdesk.models.sheets import Chosen, Progress, Sheet
 
 

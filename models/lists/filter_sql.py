@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import FilterError
 from partnerdesk.models.core.text import fold
-from partnerdesk.models.database.sql import Sql, joined
+from partnerdesk.models.database.sql import Sql, folded, joined
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.spec import MOMENTS, TAG_MARK, Column, Kind
 from partnerdesk.models.values.identifiers import is_anywhere, may_be_part
@@ -122,15 +122,9 @@ def _contains_text(column: Column, term: Term, spec: ListSpec) -> Sql:
         after = spec.lines - 1 - column.line
         pattern = "%\n" * column.line + f"%{like_literal(fold(term.text))}%" + "\n%" * after
         return Sql(f"{spec.words} LIKE ? ESCAPE '\\'", (pattern,))
-    # The book has no folded copy of this column: search the text in lower case and folded. SQLite
-    # lower-cases ASCII only, so search other scripts in their usual capitalisations too.
-    text, lowered = term.text, f"lower({column.field})"
-    either = [contains(lowered, form) for form in dict.fromkeys((text.lower(), fold(text)))]
-    if not text.isascii():
-        forms = (text, text.lower(), text.upper(), text.title(), text.capitalize())
-        either += [contains(column.field, form) for form in dict.fromkeys(forms)]
-    options = joined(" OR ", either)
-    return Sql(f"coalesce({options.text}, 1 = 0)", options.values)
+    # The book has no folded copy of this column: its few values are folded as they are read.
+    condition = contains(folded(column.field), fold(term.text))
+    return Sql(f"coalesce({condition.text}, 1 = 0)", condition.values)
 
 
 def _range_condition(column: Column, term: Term) -> Sql:

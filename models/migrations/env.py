@@ -2,5 +2,10 @@
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"], render_as_batch=True)
+attributes = context.config.attributes
+context.configure(
+    connection=attributes["connection"],
+    render_as_batch=True,
+    on_version_apply=attributes["on_version_apply"],
+)
 context.run_migrations()

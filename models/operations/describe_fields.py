@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.changes.history import as_object
 from partnerdesk.models.core.clock import NEVER, date_text, moment_text
+from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.languages import _, ngettext
-from partnerdesk.models.operations.registry import CHOICES, FIELD_TITLES
+from partnerdesk.models.operations.registry import ASKED_TITLES, CHOICES
 from partnerdesk.models.values.countries import country_name
 
 if TYPE_CHECKING:
@@ -15,18 +16,29 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.changes.history import Change
 
+_AS_IN_THE_FORM = {
+    "city": FormField.CITY,
+    "state": FormField.STATE,
+    "postal_code": FormField.POSTAL_CODE,
+    "organization_registration_number": FormField.REGISTRATION_NUMBER,
+    FormField.REGISTRATION_NUMBER.value: FormField.REGISTRATION_NUMBER,
+}
+"""Fields that each country calls otherwise: ZIP code, EIN."""
+
 
 def change_lines(entry: Change) -> list[str]:
     """Return in words what an entry of the history changed: `Country: DE → AT`."""
     return field_lines(as_object(entry.before), as_object(entry.after))
 
 
-def field_lines(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+def field_lines(
+    before: Mapping[str, object], after: Mapping[str, object], country: str = ""
+) -> list[str]:
     """Return a line for each field that differs; empty ones of what is new are left out."""
     lines = []
-    country = str(after.get("country") or before.get("country") or "")
+    country = str(after.get("country") or before.get("country") or country)
     for name in dict.fromkeys([*before, *after]):
-        title = _(FIELD_TITLES.get(name, name))
+        title = field_title(name, country)
         new = value_text(name, after.get(name), country)
         if name in before:
             old = value_text(name, before.get(name), str(before.get("country") or country))
@@ -34,6 +46,16 @@ def field_lines(before: Mapping[str, object], after: Mapping[str, object]) -> li
         elif after.get(name) not in (None, ""):
             lines.append(f"{title}: {new}")
     return lines
+
+
+def field_title(name: str, country: str = "") -> str:
+    """Return what a field is called, in a country that is known as the form calls it there."""
+    field = _AS_IN_THE_FORM.get(name)
+    if field is None or not country:
+        return _(ASKED_TITLES.get(name, name))
+    from partnerdesk.models.customers.form.questions import label_of
+
+    return label_of(field, country)
 
 
 def value_text(name: str, value: object, country: str = "") -> str:

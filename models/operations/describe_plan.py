@@ -16,7 +16,7 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import VERDICT_TITLES, Verdict
 from partnerdesk.models.customers.records import TAG
 from partnerdesk.models.languages import _
-from partnerdesk.models.operations.describe_fields import field_lines
+from partnerdesk.models.operations.describe_fields import field_lines, field_title
 from partnerdesk.models.operations.registry import ASKED_TITLES, RECORDS
 
 if TYPE_CHECKING:
@@ -44,15 +44,16 @@ def plan_title(plan: Plan) -> str:
 def describe_steps(plan: Fields) -> list[PlanSection]:
     """Return the rest of a plan in words: reasons, steps, calls, how it can be taken back."""
     refused = plan.get("verdict") == Verdict.REFUSED
+    country = _country(plan)
     take_back = None if refused else plan.get("take_back")
     sections = [
         (_("Before you do it"), [_point(point) for point in plan.get("checklist", ())]),
-        (_("What to mind"), [_reason(reason) for reason in plan.get("reasons", ())]),
+        (_("What to mind"), [_reason(reason, country) for reason in plan.get("reasons", ())]),
         (
             _("What will be lost"),
             [(str(n), text) for n, text in enumerate(plan.get("losses", ()), 1)],
         ),
-        (_("What happens in the book"), list(_steps(plan.get("steps", ())))),
+        (_("What happens in the book"), list(_steps(plan.get("steps", ()), country))),
         (_("What is sent"), describe_kept_calls(plan)),
         (_("Taking it back"), list(_take_back(take_back))),
     ]
@@ -73,10 +74,16 @@ def _head(plan: Fields, clouds: Mapping[str, Cloud]) -> Iterator[tuple[str, str]
     yield _("Verdict"), _(VERDICT_TITLES[Verdict(plan["verdict"])])
 
 
-def _reason(reason: Fields) -> tuple[str, str]:
+def _country(plan: Fields) -> str:
+    """Return the country that a plan's steps name; empty where they do not."""
+    values = (step[side] or {} for step in plan.get("steps", ()) for side in ("after", "before"))
+    return next((str(found["country"]) for found in values if found.get("country")), "")
+
+
+def _reason(reason: Fields, country: str) -> tuple[str, str]:
     mark = "✗" if reason["refuses"] else "!"
     field = reason["field"]
-    title = _(ASKED_TITLES[field]) if field in ASKED_TITLES else _("In general")
+    title = field_title(field, country) if field in ASKED_TITLES else _("In general")
     text = f"{mark} {reason['text']}"
     if source := told_source(reason["source"] or ""):
         text += f"\n({source})"
@@ -88,11 +95,11 @@ def _point(point: Fields) -> tuple[str, str]:
     return point["title"], f"{marks[CheckState(point['known'])]} {point['text']}"
 
 
-def _steps(steps: list[Fields]) -> Iterator[tuple[str, str]]:
+def _steps(steps: list[Fields], country: str) -> Iterator[tuple[str, str]]:
     for step in steps:
         before, after = step["before"], step["after"]
         kind = RECORDS.get(step["record"])
-        lines = _step_lines(kind, step, before or {}, after or {})
+        lines = _step_lines(kind, step, before or {}, after or {}, country)
         if not lines:  # a draft that goes, a profile with nothing in it
             continue
         sentence = _("{record}: changed")
@@ -104,13 +111,15 @@ def _steps(steps: list[Fields]) -> Iterator[tuple[str, str]]:
         yield label, "\n".join(lines)
 
 
-def _step_lines(kind: RecordKind | None, step: Fields, before: Fields, after: Fields) -> list[str]:
+def _step_lines(
+    kind: RecordKind | None, step: Fields, before: Fields, after: Fields, country: str
+) -> list[str]:
     if kind is TAG:
         return [str(step["key"].get("name", ""))]
     if step["after"] is None:
         before, after = {}, before  # what goes is told as it is
     named = kind.named if kind else dict
-    return field_lines(named(before), named(after))
+    return field_lines(named(before), named(after), country)
 
 
 def _take_back(said: Any) -> Iterator[tuple[str, str]]:

@@ -130,7 +130,7 @@ INVITATIONS = ListSpec(
         Column("next", N_("Next step"), _NEXT, 25, Kind.CHOICE, choices=NEXT_STEPS,
                rank=2, attribute="next_step"),
         Column("due", N_("Due"),
-               "CASE WHEN i.closed_at = 0 THEN i.next_at ELSE 0 END", 10, Kind.DEADLINE,
+               "CASE WHEN i.closed_at = 0 THEN i.next_at ELSE 0 END", 12, Kind.DEADLINE,
                sort="i.next_at", rank=3, attribute="next_at"),
         Column("sent", N_("Sent"), "i.sent_at", 10, Kind.AGE, sort="i.sent_at", rank=4,
                aliases=("sent_at",)),

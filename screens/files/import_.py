@@ -178,7 +178,7 @@ class ImportScreen(AppScreen):
         self.summary.update(f"{label}\n\n{'█' * filled}{'░' * (BAR - filled)} {percent} %")
 
     def _show_failure(self, error: AppError) -> None:
-        from partnerdesk.models.importing.columns import OtherListError
+        from partnerdesk.models.importing.other_lists import OtherListError
         from partnerdesk.models.importing.records import DayOrderError
         from partnerdesk.models.sheets import SheetsError
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from partnerdesk.tui.widgets.actions import Action
 
 EVERYWHERE = (
-    ("ctrl+p", N_("Find an action by its name")),
+    ("ctrl+p", N_("Find an action of any screen, a customer, a setting")),
     ("ctrl+q", N_("Leave the console")),
 )
 """Keys that are the same everywhere and no action of a screen."""

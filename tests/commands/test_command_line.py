@@ -519,7 +519,12 @@ def test_the_result_of_an_import_as_json(tmp_path: Path) -> None:
     assert result.json | {"sha256": ""} == {
         "file": "customers.csv",
         "sha256": "",
+        "list": "customers",
         "dry_run": False,
+        "encoding": "UTF-8",
+        "encoding_is_guess": False,
+        "encoding_sample": [],
+        "passed_over": {"empty_lines": 0, "lines": []},
         "columns": {
             "microsoft_id": "Microsoft ID", "company_name": "Company name",
             "primary_domain": "Primary domain name", "relationship_to_partner": "Relationship",
@@ -538,6 +543,7 @@ def test_the_result_of_an_import_as_json(tmp_path: Path) -> None:
         "refused_rows": [
             {
                 "line": 4,
+                "company_name": "Adatum",
                 "problems": [
                     {
                         "field": "primary_domain",

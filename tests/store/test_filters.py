@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from partnerdesk.models.accounts.accounts import read_accounts
 from partnerdesk.models.core.errors import FilterError
+from partnerdesk.models.core.text import fold
 from partnerdesk.models.customers.entities import Customer, Tag
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.lists.filter_parser import parse
@@ -125,6 +126,9 @@ AERZTE, OEL, ROMASHKA, CONTOSO = (
         ('tag:""', [OEL, CONTOSO]),
         ("#vip", [AERZTE, ROMASHKA]),
         ("reseller:it", [CONTOSO]),
+        ("reseller:muller", [CONTOSO]),
+        ("reseller:MÜLLER", [CONTOSO]),
+        ("-reseller:muller reseller:it", []),
         ("seen<30d", [AERZTE]),
         ("seen>30d", [OEL, CONTOSO, ROMASHKA]),
         ("seen>30d -seen:never", [OEL]),
@@ -208,3 +212,13 @@ def test_as_many_words_as_a_filter_may_have_are_found(book: Store) -> None:
     many = " or ".join(f"w{number}" for number in range(100))
     assert found(book, f"{many[: many.rindex(' or ')]} or contoso") == [CONTOSO]
     assert found(book, "contoso " + " ".join(["-zzz"] * 199)) == [CONTOSO]
+
+
+@pytest.mark.parametrize("kept", ["Żółw Łódź", "Ёлка плюс", "Çağrı Ltd", "Straße 5"])
+def test_a_field_without_a_folded_copy_is_found_without_case_and_accents(
+    store: Store, kept: str
+) -> None:
+    add(store, "Holder", indirect_reseller=kept)
+    for typed in (kept, kept.upper(), kept.lower(), fold(kept)):
+        assert found(store, f'reseller:"{typed}"') == ["Holder"], typed
+    assert found(store, "reseller:elsewhere") == []

@@ -17,9 +17,8 @@ from partnerdesk.models.changes.history import Actor
 from partnerdesk.models.customers.entities import Customer, Relationship, Tag
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.database.store import Store
-from partnerdesk.models.importing.columns import FileHints
 from partnerdesk.models.importing.customers import carry_out_import, plan_import
-from partnerdesk.models.importing.fields import CUSTOMERS as CUSTOMER_FILES
+from partnerdesk.models.importing.hints import FileHints
 from partnerdesk.models.lists.export import FORMATS, chosen_columns, export
 from partnerdesk.models.lists.filter_parser import NO_FILTER
 from partnerdesk.models.lists.query import Query
@@ -113,7 +112,7 @@ def test_a_book_goes_out_and_comes_back_the_same(
             session.add_all(Tag(customer_id=customer.id or 0, name=tag) for tag in tags)
     path = tmp_path / f"book.{ending}"
     before = exported(book, first, path, portal=portal)
-    sheet = read_sheet(path, hints=FileHints(CUSTOMER_FILES))
+    sheet = read_sheet(path, hints=FileHints())
     assert sheet.source.text is None or not sheet.source.text.is_guess
     plan = plan_import(book, second, sheet)
     assert (plan.refused_rows, plan.passed.lines, plan.new) == ([], [], len(names))

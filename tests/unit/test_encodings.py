@@ -9,8 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from partnerdesk.models.core.errors import FileError, UsageError
-from partnerdesk.models.importing.columns import FileHints
-from partnerdesk.models.importing.fields import CUSTOMERS
+from partnerdesk.models.importing.hints import FileHints
 from partnerdesk.models.languages import speak
 from partnerdesk.models.sheets import Chosen, read_sheet
 from partnerdesk.models.sheets.encoding import find_encoding, named_encoding
@@ -19,7 +18,7 @@ from tests.support.depth import times
 if TYPE_CHECKING:
     from pathlib import Path
 
-HINTS = FileHints(CUSTOMERS)
+HINTS = FileHints()
 ID = "3f2a91c0-1111-4222-8333-444455556668"
 ENGLISH = "Microsoft ID;Company name;Primary domain name\r\n"
 SMALL = [

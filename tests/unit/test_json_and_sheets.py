@@ -11,15 +11,14 @@ from hypothesis import strategies as st
 from xlsxwriter import Workbook as Writer
 
 from partnerdesk.models.core.errors import FileError, UsageError
-from partnerdesk.models.importing.columns import FileHints
-from partnerdesk.models.importing.fields import CUSTOMERS
+from partnerdesk.models.importing.hints import FileHints
 from partnerdesk.models.sheets import Chosen, PassedOver, SheetsError, read_sheet, write_json
 from tests.support.depth import times
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-HINTS = FileHints(CUSTOMERS)
+HINTS = FileHints()
 QUICK = settings(
     max_examples=times(40), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -123,6 +122,13 @@ class TestHeading:
         assert [line for line, _cells in sheet.rows(None, passed)] == [6, 8]
         assert passed.lines == [(1, "Customer list of Contoso, Ltd."), (2, "Made on 1 May")]
         assert passed.blank == 3
+
+    def test_groups_above_the_headings_are_as_wide_as_these(self, tmp_path: Path) -> None:
+        text = "Who,,Where,\nTenant ID,Company,Domain,Note\n1,A,a.example,x\n"
+        wide = text.replace("Who,,Where,", "Who,Who,Where,Remarks")
+        for content in (text, wide):
+            sheet = read_sheet(made(tmp_path, content, "x.csv"), hints=HINTS)
+            assert sheet.columns == ["Tenant ID", "Company", "Domain", "Note"]
 
     def test_a_line_of_types_is_no_heading_for_anybody(self, tmp_path: Path) -> None:
         path = made(tmp_path, '#TYPE System.Object\n"a","b"\n"1","2"\n', "x.csv")

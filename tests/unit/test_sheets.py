@@ -418,6 +418,12 @@ class TestWriting:
             '\ufeffMicrosoft ID,Company name\r\n007,"Müller, Söhne"\r\n\'=1,"a ""b"""\r\n'
         )
 
+    def test_one_column_of_texts_with_other_delimiters(self, tmp_path: Path) -> None:
+        path = tmp_path / "one.csv"
+        rows = [["a;b"], ["c;d"], ["e\tf"]]
+        write_csv(rows, ["Name"], path)
+        assert [cells for _line, cells in rows_of(path)] == rows
+
     def test_empty_json(self) -> None:
         stream = io.BytesIO()
         assert json_into(stream, [], COLUMNS) == 0

@@ -80,6 +80,7 @@ class QuestionScreen(Screen[None], Reads):
         self._escaped: Act | None = None
         """The function that Esc runs, besides cancelling the question."""
         self._otherwise = ""
+        self._stands = True
         self._is_wrong_key = False
         """Whether the previous key was no answer to the open question."""
         self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
@@ -104,6 +105,7 @@ class QuestionScreen(Screen[None], Reads):
         otherwise: str = "",
         *,
         escaped: Act | None = None,
+        stands: bool = True,
     ) -> None:
         """Ask a question; the key of a choice answers it, and Esc cancels it.
 
@@ -112,10 +114,12 @@ class QuestionScreen(Screen[None], Reads):
             choices: the answers; Enter takes the default answer, if there is one.
             otherwise: text for the effect of cancelling; empty if that is obvious.
             escaped: a function that Esc runs, besides cancelling; None for nothing.
+            stands: whether any other key leaves it open; else it cancels, as for an offer whose
+                key means something else on the screen.
         """
         self._question, self._choices, self._escaped = question, tuple(choices), escaped
         self._otherwise = f"Esc {otherwise}".rstrip()
-        self._is_wrong_key = False
+        self._is_wrong_key, self._stands = False, stands
         self._show_question()
 
     def pack_choices(self) -> None:
@@ -138,12 +142,16 @@ class QuestionScreen(Screen[None], Reads):
     async def take_key(self, event: Key) -> None:
         """Handle the key that answers a question; Esc cancels it, any other key leaves it open."""
         answer = next((choice for choice in self._choices if choice.is_taken_by(event)), None)
-        if answer is None and event.key != "escape":
+        is_wrong = answer is None and event.key != "escape"
+        if is_wrong and self._stands:
             self._is_wrong_key = True
             self._show_question()
             return
         self._choices = ()
         self.status.say("")
+        if is_wrong:
+            self.status.say(_("That is no answer: the question is put away."))
+            return
         act = self._escaped if answer is None else answer.act
         if act is not None:
             await self.attempt(act)

@@ -1,0 +1,101 @@
+"""What a kill in an upgrade or backup leaves: the next start clears its own and tells of the rest.
+
+And an upgrade says how far it is, and a full disk is called one.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from partnerdesk.models.core.errors import StoreError
+from partnerdesk.models.database import leftovers
+from partnerdesk.models.database.connection import explained
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.database.versions import known_versions
+from partnerdesk.models.settings.database_url import SqliteFile
+from tests.support.commands import run
+from tests.support.empty_book import CLOUDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """Make a book of the first schema."""
+    file = tmp_path / "book.db"
+    first = known_versions()[0]
+    Store(SqliteFile(file)).open(list(CLOUDS))
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine
+
+    from partnerdesk.models.database.versions import VERSIONS_FOLDER
+
+    file.unlink()
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(VERSIONS_FOLDER.parent))
+        config.attributes |= {"connection": connection, "on_version_apply": lambda **_said: None}
+        command.upgrade(config, first)
+    engine.dispose()
+    return file
+
+
+def database(file: Path) -> Path:
+    with closing(sqlite3.connect(file)) as raw:
+        raw.execute("CREATE TABLE t (c)")
+    return file
+
+
+def test_an_upgrade_clears_its_own_unfinished_copies_and_nothing_else(book: Path) -> None:
+    own = book.with_name(".book.db.schema-0001-20260101T101010.part")
+    journal = own.with_name(own.name + "-journal")
+    other = database(book.with_name(".other.db.part"))
+    written = book.with_name(".book.db.schema-0001.part")
+    link = book.with_name(".book.db.schema-0001-20260101T101011.part")
+    for file in (own, journal, written):
+        file.write_text("x")
+    link.symlink_to(other)
+    Store(SqliteFile(book)).open(list(CLOUDS))
+    assert not own.exists()
+    assert not journal.exists()
+    assert written.exists()
+    assert link.is_symlink()
+    assert [str(other) in text for text in leftovers.notices(book)] == [True]
+
+
+def test_a_start_that_upgrades_tells_of_an_unfinished_copy(book: Path) -> None:
+    other = database(book.with_name(".copy.db.part"))
+    result = run("customers", "list", "--database", book)
+    assert result.code == 0
+    assert f"{other} is a copy that was not finished." in result.err
+
+
+def test_an_upgrade_reports_from_the_copy_to_the_end_and_never_backwards(book: Path) -> None:
+    store = Store(SqliteFile(book))
+    assert store.is_outdated()
+    told: list[int] = []
+    store.open(list(CLOUDS), lambda done, _total: told.append(done))
+    assert told == sorted(told)
+    assert told[-1] == 100
+    assert len(set(told)) > len(known_versions()) - 1
+    assert not store.is_outdated()
+
+
+def test_a_disk_without_room_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_bavail=1, f_frsize=4096))
+    with pytest.raises(StoreError, match="no room left"), explained(SqliteFile(tmp_path / "b")):
+        raise error
+    monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_bavail=99, f_frsize=4096))
+    with pytest.raises(StoreError, match="disk I/O error"), explained(SqliteFile(tmp_path / "b")):
+        raise error
