@@ -9,10 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.core.errors import RefusedError
 from partnerdesk.models.customers.page import read_customer
 from partnerdesk.models.importing.customers import carry_out_import, plan_import
+from partnerdesk.models.importing.fields import LISTS
+from partnerdesk.models.importing.records import carry_out_records, plan_records
 from partnerdesk.models.importing.undo import ImportUndo, plan_undo_import, undo_import
+from partnerdesk.models.operations import bulk
 from partnerdesk.models.operations.bulk_records import RowState
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.undo import plan_undo
@@ -21,7 +25,8 @@ from partnerdesk.models.sheets import read_sheet
 from tests.support.books import TESTER
 from tests.support.depth import times
 from tests.support.edits import by, set_tags, write_note
-from tests.support.relations import findings
+from tests.support.forms import account_in
+from tests.support.relations import findings, name_accounts
 from tests.support.statements import rows, run
 
 if TYPE_CHECKING:
@@ -227,3 +232,26 @@ def test_an_import_of_an_older_version_says_that_it_keeps_no_plan(
     planned = plan_undo_import(store, change, by(TESTER, LATER))
     assert "kept no plan" in planned.reasons[0].text
     assert "kept no plan" in read_change(store, change).why_not_undone
+
+
+def test_an_import_of_another_list_is_one_entry_too_and_undone_as_a_run(
+    store: Store, tmp_path: Path
+) -> None:
+    name_accounts(store, kind=PartnerKind.INDIRECT_PROVIDER, market="DE")
+    path = tmp_path / "partners.csv"
+    path.write_text("Name,MPN ID\nNova,4711001\nAurora,4711002\n", "utf-8")
+    account, at = account_in(store), AT
+    plan = plan_records(store, account, LISTS["partners"], read_sheet(path), TESTER, at)
+    change = carry_out_records(store, plan, TESTER, at).change_id or 0
+    page = read_change(store, change)
+    assert (page.entry.subject, page.entry.kind, page.why_not_undone) == (
+        "partners.csv", "imported", "",
+    )  # fmt: skip
+    assert page.parts is not None
+    assert [entry.subject for entry in page.parts.entries] == ["Nova", "Aurora"]
+    planned = bulk.plan_undo_run(store, account, page.entry, by(TESTER, LATER))
+    run_id = bulk.begin_run(store, planned)
+    assert bulk.go_on(store, run_id, account, TESTER, lambda: LATER).counts() == {RowState.DONE: 2}
+    assert rows(store, "SELECT count(*) FROM partner_links") == [(0,)]
+    assert read_change(store, change).state == "undone"
+    assert findings(store) == []
