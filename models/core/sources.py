@@ -52,10 +52,10 @@ PAGES = {
         N_("Invitation link"), f"{_DEVELOPER}request-reseller-relationship"
     ),
     "python-stdnum": Page(
-        N_("How registration numbers are made"), "https://pypi.org/project/python-stdnum/"
+        N_("How registration numbers are made"), "https://arthurdejong.org/python-stdnum/"
     ),
     "email-validator": Page(
-        N_("How e-mail addresses are made"), "https://pypi.org/project/email-validator/"
+        N_("How e-mail addresses are made"), "https://github.com/JoshData/python-email-validator"
     ),
     "partnerdesk": Page(N_("A rule of this program"), ""),
 }

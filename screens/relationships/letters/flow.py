@@ -72,6 +72,7 @@ class LettersFlow:
             " · ".join(filter(None, parts)),
             [Choice("y", label, partial(self._record, plans), default=not again)],
             _("not yet"),
+            stands=False,
         )
 
     def _write(self, folder: Path, key: RowKey) -> Plan:

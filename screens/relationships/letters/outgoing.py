@@ -103,7 +103,7 @@ class LetterScreen(LetterPage):
         warning = self.warning()
         question = " ".join(filter(None, [said, warning, _("Did it go out?")]))
         answer = self._recording(how, "y", label, default=not warning)
-        self.choose(question, [answer], _("not yet"))
+        self.choose(question, [answer], _("not yet"), stands=False)
 
     def _recording(self, how: SentBy, key: str, label: str, *, default: bool) -> Choice:
         """Return the answer that records the letter as it is now, whatever is shown by then."""
