@@ -292,7 +292,10 @@ def test_every_finding_is_a_line_and_names_the_change(book: Path) -> None:
 
 def test_a_new_book_has_a_whole_history_of_nothing(tmp_path: Path) -> None:
     result = changes(tmp_path / "new.db", "verify", "--json")
-    assert (result.code, result.json) == (0, {"entries": 0, "digest": "", "findings": []})
+    assert (result.code, result.json) == (
+        0,
+        {"entries": 0, "digest": "", "findings": [], "behind": []},
+    )
 
 
 def test_a_reason_that_is_no_text_does_no_harm(book: Path) -> None:

@@ -240,7 +240,7 @@ async def test_an_empty_history_says_what_will_stand_here(tmp_path: Path) -> Non
         async with running(empty_desk(tmp_path)) as console:
             await console.press("g", "h")
             assert words in str(console.screen.query_one("#empty").render())
-            await console.press("j", "enter", "u", "y", "x", "escape", "w", "slash", "escape")
+            await console.press("j", "enter", "u", "y", "x", "w", "slash", "escape")
             at(console, ChangesScreen)
 
 
@@ -253,7 +253,9 @@ async def test_the_shown_changes_are_exported(tmp_path: Path) -> None:
         await console.press("enter")
         assert "4 rows written" in console.said
     with file.open(encoding="utf-8-sig", newline="") as rows:
-        assert next(csv.reader(rows)) == ["When (UTC)", "Who", "What", "Customer", "Status"]
+        assert next(csv.reader(rows)) == [
+                "When (UTC)", "Who", "What", "Customer", "Status", "Microsoft ID of the customer",
+            ]  # fmt: skip
 
 
 async def test_what_to_copy_of_a_change_is_asked(tmp_path: Path) -> None:

@@ -208,7 +208,7 @@ async def test_an_import_is_undone_right_after_it_and_from_the_history(
             assert heading(console) == (
                 "Undo the import of wrong.csv · 2 taken out · 1 as before again · 0 stay"
             )
-            assert "Company: Alpha AG → Alpha GmbH" in console.lines()[1]
+            assert "Company name: Alpha AG → Alpha GmbH" in console.lines()[1]
             await console.press("exclamation_mark")
             await console.type("the wrong file")
             await console.press("enter")
