@@ -94,13 +94,17 @@ _WRONG_CODES: Mapping[str, str] = {
 """Wrong codes in use (Internet domains, languages, sports, number plates) and the right ones."""
 
 
-def country_code(text: str, *, any_language: bool = True) -> str | None:
+def country_code(
+    text: str, *, any_language: bool = True, other_codes: bool = True
+) -> str | None:  # fmt: skip
     """Return the ISO 3166-1 alpha-2 code of a code or a name; None for an unknown one.
 
     Args:
         text: the written code or name.
         any_language: whether a name may be in any language of CLDR; the first such search reads all
             languages, which takes half a second: too long while a person types.
+        other_codes: whether a code of another system (UK, EL, DEU) is taken. A file's is; a person
+            who types one is offered the right one (`likely_code`).
     """
     text = text.strip()
     if len(text) > _LONGEST_NAME:
@@ -108,9 +112,9 @@ def country_code(text: str, *, any_language: bool = True) -> str | None:
     code = text.upper()
     if code in codes():
         return code
-    found = _OTHER_CODES.get(code) or _by_name().get(_key(text))
-    if found is None and len(code) == 3 and code.isascii():
-        found = _aliases().get(code)
+    found = (_OTHER_CODES.get(code) if other_codes else None) or _by_name().get(_key(text))
+    if code in _OTHER_CODES or (len(code) == 3 and code.isascii() and code in _aliases()):
+        return found or (_aliases().get(code) if other_codes else None)
     if found is None and any_language and len(_key(text)) > 1 and not code.isdecimal():
         found = _in_any_language().get(_key(text))
     return found
@@ -122,8 +126,8 @@ def likely_code(text: str) -> str:
     if not text or len(text) > _LONGEST_NAME:
         return ""
     code = text.upper()
-    if code in _WRONG_CODES:
-        return _WRONG_CODES[code]
+    if wrong := _WRONG_CODES.get(code) or _OTHER_CODES.get(code):
+        return wrong
     if alias := _aliases().get(code):
         return alias
     if len(text) <= 3:

@@ -78,7 +78,7 @@ def guid_field(text: str, code: str, field: str) -> str | Reason:
 
 def country_field(text: str, code: str, field: str) -> str | Reason:
     """Return the code of a country, given by name or code; a Reason if it is unknown."""
-    found = country_code(text) if text else ""
+    found = country_code(text, other_codes=False) if text else ""
     if found is not None:
         return found
     likely = likely_code(text)

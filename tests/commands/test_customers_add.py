@@ -465,7 +465,7 @@ def test_the_accounts_are_listed_and_one_is_edited(book: Path) -> None:
 @pytest.mark.parametrize(
     ("flag", "text", "said"),
     [
-        ("--market", "UK", "do you mean GB?"),
+        ("--market", "UK", "the code of United Kingdom is GB"),
         ("--market", "Narnia", "is no country"),
         ("--kind", "friend", "direct_bill, indirect_provider, indirect_reseller"),
         ("--mpn-id", "12a", "is no MPN ID"),

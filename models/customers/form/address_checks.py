@@ -40,7 +40,7 @@ def state_of(values: Values) -> str:
 
 def check_country(text: str) -> Checked:
     """Check a country that is given; its value is the code."""
-    code = country_code(text)
+    code = country_code(text, other_codes=False)
     if code:
         return Checked(code)
     likely = likely_code(text)
