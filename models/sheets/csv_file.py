@@ -140,8 +140,8 @@ def decoded(raw: BinaryIO, encoding: str) -> TextIO:
 def _delimiter(first: Sequence[str]) -> str:
     """Return the delimiter of a table that begins with these lines.
 
-    It is the one by which the most rows have as many cells as the others; of equals the one that
-    the first line has most of. Lines above the headings, which have none, do not count.
+    It is the one by which the largest share of the rows has the same number of cells; of equals the
+    one that stands most often in the first line, outside quotes.
     """
     if not first:
         return DELIMITERS[0]
@@ -149,17 +149,17 @@ def _delimiter(first: Sequence[str]) -> str:
     if said:
         return said.group(1)
     outside = re.sub(r'"[^"]*"?', "", first[0])
-    return max(DELIMITERS, key=lambda mark: (_rows_alike(first, mark), outside.count(mark)))
+    return max(DELIMITERS, key=lambda mark: (_share_alike(first, mark), outside.count(mark)))
 
 
-def _rows_alike(lines: Sequence[str], delimiter: str) -> int:
-    """Return how many rows of several cells have the same number of them."""
+def _share_alike(lines: Sequence[str], delimiter: str) -> float:
+    """Return the share of the rows that have the same number of cells, several of them."""
     try:
         rows = list(csv.reader(lines, delimiter=delimiter))
     except csv.Error:
         return 0
     widths = Counter(len(row) for row in rows if len(row) > 1)
-    return max(widths.values(), default=0)
+    return max(widths.values(), default=0) / max(len(rows), 1)
 
 
 def text_lines(text: TextIO, path: Path, encoding: str) -> Iterator[str]:
