@@ -101,13 +101,15 @@ def run_import(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
             refused = keep_refused(plan, path, wanted)
         except FileError as error:
             problem = error  # the other rows are in the book: say that first
-    if arguments.json:
-        _print_json(plan, found, refused, dry_run=arguments.dry_run)
-    else:
-        place = f"{account.cloud.name} · {account.title}"
-        _print_words(plan, found, refused, place, dry_run=arguments.dry_run)
-    if problem is not None:
-        raise problem
+    try:
+        if arguments.json:
+            _print_json(plan, found, refused, dry_run=arguments.dry_run)
+        else:
+            place = f"{account.cloud.name} · {account.title}"
+            _print_words(plan, found, refused, place, dry_run=arguments.dry_run)
+    finally:
+        if problem is not None:  # also where nobody reads the output any more
+            raise problem
     return ExitCode.REFUSED if plan.refused else ExitCode.DONE
 
 

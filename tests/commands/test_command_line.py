@@ -464,7 +464,10 @@ def test_refused_rows_come_as_a_file_that_can_be_mended_and_imported(tmp_path: P
     result = run("customers", "import", table, "--database", book)
     refused = tmp_path / "customers.refused.csv"
     assert result.code == 3
-    assert result.err == f"The refused rows are in {refused}: mend and import it.\n"
+    assert result.err == (
+        "To take it back: partnerdesk changes undo 1\n"
+        f"The refused rows are in {refused}: mend and import it.\n"
+    )
     assert companies(book) == ["Contoso Größe"]
     rows = csv_rows(refused)
     assert rows[0] == [*PORTAL_COLUMNS, "Line", "Reason"]
@@ -517,6 +520,7 @@ def test_the_result_of_an_import_as_json(tmp_path: Path) -> None:
     assert result.code == 3
     assert len(result.json.pop("sha256")) == 64
     assert result.json | {"sha256": ""} == {
+        "change_id": 2,
         "file": "customers.csv",
         "sha256": "",
         "list": "customers",

@@ -39,7 +39,7 @@ from tests.support.mail_server import (
 )
 from tests.support.relations import LINK, invite
 from tests.support.relationship_books import book_of, changes, read, relationships, whole
-from tests.support.statements import OUTBOX_OF_SCHEMA_6, rows
+from tests.support.statements import CHANGES_OF_SCHEMA_7, OUTBOX_OF_SCHEMA_6, rows
 from tests.support.statements import run as execute
 
 if TYPE_CHECKING:
@@ -316,7 +316,7 @@ def test_a_letter_that_an_older_program_left_waiting_is_told_in_words_and_sent(
     monkeypatch.setattr(Call, "as_json", lambda _call: kept)
     written(Store(SqliteFile(book)), 1)
     execute(
-        Store(SqliteFile(book)), *OUTBOX_OF_SCHEMA_6,
+        Store(SqliteFile(book)), *OUTBOX_OF_SCHEMA_6, *CHANGES_OF_SCHEMA_7,
         "UPDATE outbox SET method = 'MAIL', path = 'a0@neue.example'",
         "UPDATE alembic_version SET version_num = '0006'",
     )  # fmt: skip

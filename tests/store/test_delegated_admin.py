@@ -150,7 +150,7 @@ def test_what_is_over_never_lives_again_by_an_edit(book: Store, final: str) -> N
         ({"roles": "a\u202eb"}, "delegated-admin.roles", True),
         ({"status": "asleep\x1b"}, "delegated-admin.status", True),
         ({"end": ""}, "delegated-admin.no-end", True),
-        ({"end": "31.12.2026"}, "delegated-admin.end", True),
+        ({"end": "32.12.2026"}, "delegated-admin.end", True),
         ({"start": "2027-04-01"}, "delegated-admin.term", True),
         ({"end": "2028-07-01"}, "delegated-admin.term", False),
         ({"end": "2026-11-01"}, "delegated-admin.over", False),

@@ -26,7 +26,7 @@ from tests.support.commands import COMMAND, HOUSE, run, small_book
 from tests.support.edits import by
 from tests.support.forms import PORTUGAL, account_in
 from tests.support.relations import LINK, name_accounts
-from tests.support.statements import OUTBOX_OF_SCHEMA_6, rows
+from tests.support.statements import CHANGES_OF_SCHEMA_7, OUTBOX_OF_SCHEMA_6, rows
 from tests.support.statements import run as execute
 
 if TYPE_CHECKING:
@@ -51,14 +51,8 @@ def test_a_run_that_an_older_program_left_is_read_and_gone_on_with(store: Store)
     run_id = begin(store, EXTEND, before)
     go_on(store, run_id, lambda done, _total: done < 1)
     execute(
-        store, *OUTBOX_OF_SCHEMA_6, "ALTER TABLE run_rows DROP COLUMN wish",
-        "DROP INDEX changes_by_part",
-        "DROP INDEX changes_by_actor", "DROP INDEX changes_by_subject", "DROP INDEX changes_undone",
-        "DROP INDEX changes_standing_parts", "DROP INDEX ix_runs_change_id",
-        "ALTER TABLE changes DROP COLUMN part_of", "ALTER TABLE runs DROP COLUMN change_id",
-        "CREATE INDEX changes_by_actor ON changes (actor, id)",
-        "CREATE INDEX changes_by_subject ON changes (subject, id)",
-        "CREATE INDEX changes_undone ON changes (id) WHERE undone_by IS NOT NULL",
+        store, *OUTBOX_OF_SCHEMA_6, *CHANGES_OF_SCHEMA_7,
+        "ALTER TABLE run_rows DROP COLUMN wish",
         "UPDATE alembic_version SET version_num = '0005'",
     )  # fmt: skip
     again = Store(store.database)

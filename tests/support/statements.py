@@ -19,6 +19,22 @@ OUTBOX_OF_SCHEMA_6 = tuple(
 )
 """Statements that rename the columns of the outbox back to their names in schema version 6."""
 
+CHANGES_OF_SCHEMA_7 = (
+    *(
+        f"DROP INDEX {name}"
+        for name in (
+            "changes_by_part", "changes_by_actor", "changes_by_subject", "changes_undone",
+            "changes_standing_parts", "ix_runs_change_id",
+        )
+    ),
+    "ALTER TABLE changes DROP COLUMN part_of",
+    "ALTER TABLE runs DROP COLUMN change_id",
+    "CREATE INDEX changes_by_actor ON changes (actor, id)",
+    "CREATE INDEX changes_by_subject ON changes (subject, id)",
+    "CREATE INDEX changes_undone ON changes (id) WHERE undone_by IS NOT NULL",
+)  # fmt: skip
+"""Statements that make the history of schema version 7 again: no rows of runs in it."""
+
 
 def run(store: Store, *statements: str) -> None:
     with store.writing_engine.begin() as connection:
