@@ -84,7 +84,7 @@ CHANGES = ListSpec(
             10, Kind.CHOICE, choices=CLOUDS, rank=5, attribute="cloud",
         ),
         Column(
-            "state", N_("Status"), STATE, 12, Kind.CHOICE, choices=STATES, rank=3,
+            "state", N_("Status"), STATE, 17, Kind.CHOICE, choices=STATES, rank=3,
             attribute="state", implies=dict.fromkeys((UNDONE, PARTLY), "ch.undone_by IS NOT NULL"),
         ),
         Column(

@@ -32,7 +32,7 @@ def columns() -> tuple[Column, ...]:
         Column("action", N_("Action"), "", longest),
         Column("learn", N_("Read this to learn"), "", 12, rank=4),
         Column("scope", N_("Scope"), "", 12, rank=3),
-        Column("now", N_("Now"), "", 34, grows=3, rank=1),
+        Column("now", N_("Now"), "", 24, grows=3, rank=1),
     )
 
 

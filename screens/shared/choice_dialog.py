@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -38,7 +37,7 @@ class NarrowedList(OptionList):
             event.prevent_default()
 
 
-class NarrowingDialog(Dialog[str | None], ModalScreen[str | None]):
+class NarrowingDialog(Dialog[str | None]):
     """Answers with the id of the option that was taken, or None.
 
     Subclasses give the options that hold what was typed.

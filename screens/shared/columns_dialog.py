@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -45,7 +44,7 @@ class _Line:
     """Cells; 0 for the usual width."""
 
 
-class ColumnsDialog(Dialog["Chosen | None"], ModalScreen["Chosen | None"]):
+class ColumnsDialog(Dialog["Chosen | None"]):
     """Answers with the chosen columns from left to right; with none where they are the usual."""
 
     CSS_PATH = "columns_dialog.tcss"

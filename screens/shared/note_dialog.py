@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from partnerdesk.models.languages import _
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class NoteDialog(Dialog[str | None], ModalScreen[str | None]):
+class NoteDialog(Dialog[str | None]):
     """Answers with the text, empty to remove the note, or None to leave it as it was."""
 
     CSS_PATH = "note_dialog.tcss"

@@ -303,7 +303,7 @@ async def test_a_second_letter_within_a_day_is_asked_about_and_enter_does_not_re
         await console.press("m")
         assert "The last letter went out 12 s ago." in console.said
         assert "Enter" not in console.said
-        await console.press("enter")
+        await console.press("enter", "escape")
         assert invitation_of(store, id).reminders == 0
         await console.press("y", "y")
         assert console.said == "It is recorded as a reminder; u takes that back."

@@ -128,7 +128,7 @@ async def test_the_keys_move_through_a_page_of_fields(tmp_path: Path) -> None:
         at_the_top = next(n for n, line in enumerate(console.lines()) if line.startswith("▌"))
         assert at_the_top <= 2  # below a heading, where one is on top
         await console.press("L")
-        assert console.lines()[-1].startswith("▌")
+        assert any(line.startswith("▌") for line in console.lines()[-3:])  # a heading may be last
         await console.press("g", "g")
         assert (page._cursor, page.scroll_offset.y) == (0, 0)
 

@@ -654,9 +654,9 @@ def test_leaving_an_edit_asks_where_something_was_changed(book: Store) -> None:
         open_edit(terminal)
         rewrite(terminal, "City", "Porto")
         terminal.press("escape")
-        terminal.wait_for("Throw away what you changed?")
+        terminal.wait_for("What you typed is not written yet.")
         terminal.press("n")
-        terminal.wait_until(lambda text: "Throw away" not in text)
+        terminal.wait_until(lambda text: "not written yet" not in text)
         assert "✓ Porto" in terminal.text
         terminal.press("escape", "y")
         terminal.wait_for("Contact and address")
@@ -789,7 +789,7 @@ def test_help_cuts_nothing_in_the_smallest_window(book: Store, language: str) ->
     with console(book, "--lang", language) as terminal:
         open_form(terminal)
         terminal.press("f1")
-        terminal.wait_for(_("Esc closes"))
+        terminal.wait_for(_("/ finds   Esc closes"))
         terminal.resize(60, 15)
         views = []
         for _line in range(12):

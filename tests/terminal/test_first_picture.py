@@ -71,7 +71,7 @@ def left_in_the_list(book: str) -> str:
         console.wait_for("added in 30 days")
         console.wait_idle()  # a picture is taken of what stands there whole
         console.press("g", "c")
-        console.wait_for("216 customers")
+        console.wait_until(lambda text: "Company ▲" in text and "216 customers" in text)
         console.press("down", "down")
         console.wait_idle()
         before = console.text

@@ -176,7 +176,9 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         top, height = self.scroll_offset.y, self.size.height
         last = min(top + height, len(self._lines)) - 1
         place = top + round(part * (last - top)) + (beside if part < 1 else -beside)
-        self._put_cursor(self._field_at(min(max(place, top), last)))
+        place = min(max(place, top), last)
+        above = [line.field for line in self._lines[top : place + 1] if line.field >= 0]
+        self._put_cursor(above[-1] if part == 1 and above else self._field_at(place))
 
     def _field_at(self, place: int) -> int:
         """Return the index of the field on a line, else of the next field, else of the last."""

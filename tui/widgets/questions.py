@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 from rich.cells import cell_len
 from textual.getters import query_one
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from partnerdesk.models.languages import _
 from partnerdesk.tui.widgets.lines import StatusLine
@@ -57,7 +57,7 @@ class SaysNoSuchKey(Protocol):
         ...
 
 
-class Dialog(Screen[DialogAnswer]):
+class Dialog(ModalScreen[DialogAnswer]):
     """The base of all dialogs; a message for a key without a meaning is shown in the frame."""
 
     def no_such_key(self, *, typing: bool) -> None:  # noqa: ARG002
