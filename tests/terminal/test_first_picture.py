@@ -111,17 +111,17 @@ def test_keys_typed_ahead_are_not_shown_and_not_lost(tmp_path: Path) -> None:
     with Terminal([*COMMAND, "--database", book]) as console:
         usual = termios.tcgetattr(console._master)
         console.wait_until(is_there)
-        console.send(b"/corp\r")
-        console.wait_until(lambda text: "filter: corp" in text and "? Help" in text)
+        console.send(b"/ironfield\r")
+        console.wait_until(lambda text: "filter: ironfield" in text and "? Help" in text)
         console.wait_idle()
         console.press("ctrl+q")
         assert console.exit_code == 0
         assert termios.tcgetattr(console._master) == usual
-    assert "Zimmerman" not in before
+    assert "Ironfield" not in before
     with Terminal([*COMMAND, "--database", book]) as console:
         console.wait_until(is_there)
         assert "filter" not in console.text
-        assert "Zimmerman" in console.text
+        assert "Ironfield" in console.text
 
 
 def test_a_key_shows_what_is_true(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_ctrl_z_stops_the_whole_job_and_fg_shows_the_same_screen(
         terminal.type(f"bash {script}\r" if wrapped else f"{line}\r")
         terminal.wait_for("216 customers")
         terminal.press("g", "c", "3", "j")
-        terminal.wait_for("▌ ␛[2J")
+        terminal.wait_for("▌ Anderson, Garcia")
         before = terminal.text
         terminal.press("ctrl+z")
         terminal.wait_for("Stopped")

@@ -338,7 +338,7 @@ class AppScreen(Commanded, Counting):
         count, body = self.take_count(), next(iter(self._moved_parts()), None)
         top: list[Choice] = []
         if body is not None:
-            label = _("line {number}").format(number=count) if count else _("First line")
+            label = _("line {number}").format(number=count) if count else _("Top")
             top = [Choice("g", label, partial(body.move_to, max(count - 1, 0)))]
         self.choose(
             _("Go to:"),
