@@ -112,7 +112,7 @@ def test_job_11_ending_a_relationship_and_coming_back(
     with Terminal([*command, "--lang", language], columns=columns, rows=rows) as terminal:
         terminal.wait_until(lambda text: "1 " in text and "▌" in text)
         terminal.press("g", "c")
-        terminal.wait_for(DOMAIN[:20])
+        terminal.wait_for(DOMAIN[:16])
         untouched = everything(store)
 
         # Something stands in the way: the earliest day is named, and nothing is touched.

@@ -128,7 +128,7 @@ def test_letters_that_name_no_action_run_nothing_in_the_palette(sqlite_book: str
     with console(sqlite_book) as terminal:
         key_bar = terminal.line(-1)
         for _time in range(TIMES):
-            terminal.send(b"\x10yD\r")
+            terminal.send(b"\x10yqxD\r")
             terminal.wait_idle()
             assert terminal.line(-1) == key_bar  # the start still lies below the palette
             terminal.press("escape")

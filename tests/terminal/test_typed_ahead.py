@@ -87,7 +87,7 @@ def test_what_is_typed_last_before_leaving_is_in_the_draft(store: Store) -> None
 
 def test_job_6_an_invitation_its_letter_and_its_reminder(store: Store) -> None:
     whom = "Neue Firma\tUlla Ost\tulla@neue.example\tneue.onmicrosoft.com\t"
-    with typed(store, f"gli{whom}{REVIEW}!Ldy\r") as terminal:
+    with typed(store, f"gli{whom}{REVIEW}!ldy\r") as terminal:
         terminal.wait_for("Guten Tag Ulla Ost")
         terminal.wait_until(lambda _text: counted(store, "invitations WHERE state = 'sent'") == 1)
         terminal.wait_until(lambda _text: LINK in terminal.clipboard.split())
@@ -161,20 +161,20 @@ def test_a_note_a_tag_and_their_undo(store: Store) -> None:
 
 
 def test_a_key_that_does_nothing_here_does_nothing_on_the_next_screen(store: Store) -> None:
-    """`t` means nothing in a list; behind it Enter opens the page on which it would ask."""
+    """`u` means nothing in a list; behind it Enter opens the page on which it would ask."""
     for name, prefix in (("Fabrikam, Inc.", "fabrikam"), ("Fabrikam Two", "two"), ("X", "x")):
         add_customer(store, name, prefix)
-    with typed(store, "gctttt\r") as terminal:
+    with typed(store, "gcuuuu\r") as terminal:
         terminal.wait_for("Contact and address")
         terminal.wait_idle()
-        assert "Tags " not in terminal.line(-2)
+        assert "undo" not in terminal.line(-2).lower()
         terminal.type("gc/fabr\r")
         terminal.wait_for("2 of 3")
         terminal.wait_idle()
-        terminal.type("t\r")
+        terminal.type("u\r")
         terminal.wait_for("Contact and address")
         terminal.wait_idle()
-        assert "Tags " not in terminal.line(-2)
+        assert "undo" not in terminal.line(-2).lower()
 
 
 def test_a_plan_is_not_carried_out_by_a_key_typed_before_it_was_there(store: Store) -> None:
