@@ -335,7 +335,9 @@ async def test_a_form_that_is_left_asks_first_where_something_was_typed(store: S
         await console.press("escape")
         at(console, PartnersScreen)
         await console.press("n")  # nothing was lost
-        assert console.screen.typed["name"] == "Nova"
+        form = console.screen
+        assert isinstance(form, PartnerFormScreen)
+        assert form.typed["name"] == "Nova"
         await console.press("escape", "y")
         at(console, PartnersScreen)
 
