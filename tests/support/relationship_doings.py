@@ -356,7 +356,12 @@ class Book(WatchedBook):
         """Undo a change: the latest, or any; seldom one that can never be undone."""
         entries = self.world.entries
         fit = [id for id, entry in entries.items() if not entry.never and self.world.stands(id)]
-        changes = sorted(fit if fit and which % 8 else entries)
+        # Imports are undone as a whole, by the rules of a test of their own.
+        brought = "SELECT id FROM changes WHERE kind = 'imported' OR part_of <> 0"
+        whole = {id for (id,) in self.read(brought)}
+        changes = sorted({*(fit if fit and which % 8 else entries)} - whole)
+        if not changes:
+            return
         change = changes[-1 if latest else -1 - which % min(len(changes), 12)]
         after = self.world.taken_back(change)
         self.undoing = True

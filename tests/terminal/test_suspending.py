@@ -37,6 +37,7 @@ def test_ctrl_z_stops_the_whole_job_and_fg_shows_the_same_screen(
         terminal.wait_for("216 customers")
         terminal.press("g", "c", "3", "j")
         terminal.wait_for("▌ Anderson, Garcia")
+        terminal.wait_idle()
         before = terminal.text
         terminal.press("ctrl+z")
         terminal.wait_for("Stopped")
