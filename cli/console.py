@@ -31,12 +31,11 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
 
     demo, cloud = getattr(arguments, "demo", False), getattr(arguments, "cloud", "")
     store = book(arguments, settings)
-    if not store.read_only and store.is_outdated():
-        open_with_progress(
-            store, settings
-        )  # may take long: better a moving line than a still screen
     pictures = picture_file(settings, store.database, cloud=cloud, demo=demo)
     picture = standing(pictures, settings, store.database, cloud, now())
+    # A picture is of the schema that this program knows: then there is nothing to upgrade.
+    if picture is None and not store.read_only and store.is_outdated():
+        open_with_progress(store, settings)  # a moving line rather than a still screen
     with picture or nullcontext():
         if demo:
             store = open_book(arguments, settings)

@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.database.versions import known_versions
 from partnerdesk.models.languages import language
 from partnerdesk.models.lists.list_state import Remembered, file_of
 from partnerdesk.models.settings.database_url import SqliteFile
@@ -53,6 +54,7 @@ def picture_file(
         "read_only": settings.read_only,
         "theme": settings.theme,
         "keys": dict(settings.keys),
+        "schema": known_versions()[-1],
     }
     return PictureFile(file_of(database, "picture"), circumstances)
 

@@ -19,7 +19,7 @@ from partnerdesk.models.sheets import Encoding, PassedOver
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from enum import StrEnum
 
@@ -144,6 +144,8 @@ class FilePlan:
     written_at: datetime
     """When the file was last written: what it says was so then."""
     columns: ColumnMap
+    new_rows: Sequence[object]
+    changes: Sequence[object]
     refused_rows: list[RefusedRow]
     kind: ImportList = CUSTOMERS
     encoding: Encoding | None = None
@@ -156,12 +158,12 @@ class FilePlan:
     @property
     def new(self) -> int:
         """How many records would be added."""
-        raise NotImplementedError
+        return len(self.new_rows)
 
     @property
     def changed(self) -> int:
         """How many records would be changed."""
-        raise NotImplementedError
+        return len(self.changes)
 
     @property
     def unchanged(self) -> int:
@@ -190,16 +192,6 @@ class ImportPlan(FilePlan):
     changes: list[PlannedChange]
     known: array[int]
     """Ids of the customers of the book that the file names, changed or not."""
-
-    @property
-    def new(self) -> int:
-        """How many customers would be added."""
-        return len(self.new_rows)
-
-    @property
-    def changed(self) -> int:
-        """How many customers would be changed."""
-        return len(self.changes)
 
     @property
     def unchanged(self) -> int:

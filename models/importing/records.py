@@ -94,16 +94,6 @@ class RecordsPlan(FilePlan):
     """Rows that say what the book says."""
 
     @property
-    def new(self) -> int:
-        """How many records would be added."""
-        return len(self.new_rows)
-
-    @property
-    def changed(self) -> int:
-        """How many records would be changed."""
-        return len(self.changes)
-
-    @property
     def unchanged(self) -> int:
         """How many rows say what the book says."""
         return self.alike

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 from partnerdesk.models.changes.plan import CheckState
 from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.forms.question import Option, Question
-from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.languages import _
+from partnerdesk.screens.shared.many_form import ManyForm
 from partnerdesk.screens.shared.record_form import RecordFormScreen
-from partnerdesk.tui.widgets.actions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,31 +134,11 @@ class EndRelationshipScreen(EndingForm):
         await super().conflict()
 
 
-class EndManyScreen(EndingForm):
+class EndManyScreen(ManyForm, EndingForm):
     """Asks what is the same for the endings of many customers; each is confirmed in the run."""
 
     NAME = "end-many"
-    ACTIONS: ClassVar[tuple[Action, ...]] = (
-        Action("form.review", "ctrl+r,f2", N_("Review"),
-               N_("Look at what will happen to each; nothing is written before you say so there"),
-               "^r"),
-        *EndingForm.ACTIONS[1:],
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        desk: AppSession,
-        account: Account,
-        first: Ending,
-        keys: Sequence[RowKey],
-        hidden: str = "",
-        marks: set[RowKey] | None = None,
-    ) -> None:
-        super().__init__(desk, account, first)
-        self._keys = keys
-        self._hidden = hidden
-        """How many of them the list does not show, in words."""
-        self._marks = marks
+    RUN = "end"
 
     @classmethod
     async def load(
@@ -177,24 +157,8 @@ class EndManyScreen(EndingForm):
         from partnerdesk.models.relationships.end import read_ending
 
         first = await desk.aside(read_ending, keys[0])
-        return cls(desk, desk.account_of(account_id), first, keys, hidden, marks)
+        return cls(desk, desk.account_of(account_id), first).over(keys, hidden, marks)
 
-    def heading_text(self) -> str:
+    def heading_over(self, customers: str) -> str:
         """Return how many relationships end."""
-        count = ngettext("{count} customer", "{count} customers", len(self._keys))
-        heading = _("End the relationship with {count}").format(count=count)
-        return f"{heading} {self._hidden}".rstrip()
-
-    async def do_review(self) -> None:
-        """Show what will happen to each customer."""
-        from partnerdesk.models.operations.bulk import RunRequest
-        from partnerdesk.models.operations.bulk_records import RunKind
-
-        _plan, wrong = await self.check_all()
-        if wrong:
-            self.status.say(_("{count} to mend").format(count=len(wrong)))
-            return
-        wishes = {name: text for name, text in self.form.values.items() if text}
-        await self.shell.go_back()
-        wish = RunRequest(RunKind.END, wishes)
-        await self.shell.show("run", wish, self._keys, self.account.id, marks=self._marks)
+        return _("End the relationship with {count}").format(count=customers)

@@ -233,6 +233,26 @@ ROWS = [
 PICTURE = KeptPicture(SIZE, ROWS, 2, "resources", "1", to_millis(NOW - timedelta(minutes=5)))
 
 
+def test_the_picture_of_another_schema_does_not_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer program upgrades the book first, and shows how far it is."""
+    database = demo_store(tmp_path).database
+    left_in_the_list(database.name)
+
+    def kept() -> PictureFile:
+        file = picture_file(settings.load(), database, cloud="", demo=False)
+        assert file is not None
+        return file
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    ours = kept()
+    ours.save(KeptPicture((80, 24), [[Run(0, "", "a row")]] * 24, 22, "resources", "1", 0))
+    assert ours.load() is not None
+    monkeypatch.setattr("partnerdesk.tui.first_picture.known_versions", lambda: ["9999"])
+    assert kept().load() is None
+
+
 def a_file(folder: Path) -> PictureFile:
     return PictureFile(folder / "picture.json", {"theme": "dark"})
 

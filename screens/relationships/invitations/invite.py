@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 from partnerdesk.models.forms.question import Option, Question
-from partnerdesk.models.languages import N_, SOURCE_LANGUAGE, _, ngettext
+from partnerdesk.models.languages import SOURCE_LANGUAGE, _
 from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.screens.shared.many_form import ManyForm
 from partnerdesk.screens.shared.record_form import RecordFormScreen
-from partnerdesk.tui.widgets.actions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -162,31 +162,14 @@ class InviteScreen(InvitationForm):
             self.shell.say(_("A draft: y copies it, f writes a file, S sends it."))
 
 
-class InviteManyScreen(InvitationForm):
+class InviteManyScreen(ManyForm, InvitationForm):
     """What is the same for the invitations of many customers; whom, the book knows."""
 
     NAME = "invite-many"
-    ACTIONS: ClassVar[tuple[Action, ...]] = (
-        Action("form.review", "ctrl+r,f2", N_("Review"),
-               N_("Look at what will happen to each; nothing is written before you say so there"),
-               "^r"),
-        *RecordFormScreen.ACTIONS[1:],
-    )  # fmt: skip
+    RUN = "invite"
 
-    def __init__(
-        self,
-        desk: AppSession,
-        account: Account,
-        first: CustomerPage,
-        keys: Sequence[RowKey],
-        hidden: str = "",
-        marks: set[RowKey] | None = None,
-    ) -> None:
-        super().__init__(desk, account, first)
-        self._keys = keys
-        self._hidden = hidden
-        """How many of them the list does not show, in words."""
-        self._marks = marks
+    def __init__(self, desk: AppSession, account: Account, page: CustomerPage) -> None:
+        super().__init__(desk, account, page)
         wanted = ("made", "kind", "delegated_admin", "link")
         self.typed = {name: text for name, text in self.typed.items() if name in wanted}
 
@@ -207,32 +190,16 @@ class InviteManyScreen(InvitationForm):
         from partnerdesk.models.customers.page import read_customer
 
         first = await desk.aside(read_customer, keys[0])
-        return cls(desk, desk.account_of(account_id), first, keys, hidden, marks)
+        return cls(desk, desk.account_of(account_id), first).over(keys, hidden, marks)
 
-    def heading_text(self) -> str:
-        """Return how many are invited."""
-        count = ngettext("{count} customer", "{count} customers", len(self._keys))
+    def heading_over(self, customers: str) -> str:
+        """Return how many are invited, and where."""
         cloud = _(self.account.cloud.short_name)
-        heading = _("Invite {count} in {cloud}").format(count=count, cloud=cloud)
-        return f"{heading} {self._hidden}".rstrip()
+        return _("Invite {count} in {cloud}").format(count=customers, cloud=cloud)
 
     def questions(self, values: Mapping[str, str]) -> Sequence[Question]:
         """Return how; an empty language is each customer's own."""
         return self._how(values)
-
-    async def do_review(self) -> None:
-        """Show what will happen to each customer."""
-        from partnerdesk.models.operations.bulk import RunRequest
-        from partnerdesk.models.operations.bulk_records import RunKind
-
-        _plan, wrong = await self.check_all()
-        if wrong:
-            self.status.say(_("{count} to mend").format(count=len(wrong)))
-            return
-        wishes = {name: text for name, text in self.form.values.items() if text}
-        await self.shell.go_back()
-        wish = RunRequest(RunKind.INVITE, wishes)
-        await self.shell.show("run", wish, self._keys, self.account.id, marks=self._marks)
 
 
 def _values(account: Account, page: CustomerPage | None) -> dict[str, str]:
