@@ -20,8 +20,14 @@ CALL_STATES = {
 }
 """What each state of a call to Partner Center is called, by its stored value."""
 
-DONE, UNDONE, PARTLY = "done", "undone", "partly"
-STATES = {DONE: N_("done"), UNDONE: N_("undone"), PARTLY: N_("partly undone"), **CALL_STATES}
+DONE, STARTED, UNDONE, PARTLY = "done", "started", "undone", "partly"
+STATES = {
+    DONE: N_("done"),
+    STARTED: N_("partly done"),
+    UNDONE: N_("undone"),
+    PARTLY: N_("partly undone"),
+    **CALL_STATES,
+}
 """What each state of a change is called."""
 
 WORST_FIRST = ("gave_up", "failed", "sending", "waiting", "sent", "confirmed")
@@ -41,8 +47,11 @@ _LEFT = (
     "AND undo.after LIKE '%\"left\": %' AND undo.after NOT LIKE '%\"left\": 0}'"
 )
 """Customers that an import added have no entries of their own: its undo says how many stay."""
+_OPEN_RUN = "SELECT 1 FROM runs AS r WHERE r.change_id = ch.id AND r.finished_at = 0"
 STATE = (
-    f"coalesce(({_WORST_CALL}), CASE WHEN ch.undone_by IS NULL THEN '{DONE}' "
+    f"coalesce(({_WORST_CALL}), CASE "
+    f"WHEN ch.undone_by IS NULL AND EXISTS ({_OPEN_RUN}) THEN '{STARTED}' "
+    f"WHEN ch.undone_by IS NULL THEN '{DONE}' "
     f"WHEN EXISTS ({_STANDING_PART}) OR EXISTS ({_LEFT}) THEN '{PARTLY}' ELSE '{UNDONE}' END)"
 )
 """The SQL expression of a change's state."""

@@ -12,7 +12,7 @@ from partnerdesk.models.changes.calls import describe_call
 from partnerdesk.models.changes.entries import entry_of
 from partnerdesk.models.changes.history import Change, as_object
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.list import DONE, PARTLY, UNDONE, WORST_FIRST
+from partnerdesk.models.changes.list import DONE, PARTLY, STARTED, UNDONE, WORST_FIRST
 from partnerdesk.models.changes.outbox import CALL_STATE_TITLES, OutboxCall
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.languages import _, ngettext
@@ -46,7 +46,7 @@ class ChangeParts:
     run_id: int | None
     """The run whose rows they are; None for an import."""
     waiting: int
-    """How many rows of the run are still to do."""
+    """How many rows of the run are still to do; 0 where the run was let be."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,8 @@ class ChangePage:
         own = UNDONE if self.undone_by is not None else DONE
         if own == UNDONE and self._stands_partly:
             own = PARTLY
+        if own == DONE and self.parts is not None and self.parts.waiting:
+            own = STARTED
         return next((state for state in WORST_FIRST if state in states), own)
 
     @property
@@ -114,16 +116,18 @@ def _parts(session: Session, entry: Change) -> ChangeParts | None:
         col(Customer.account_id) == entry.account_id, col(Customer.added_by_change) == entry.id
     )  # fmt: skip
     added = select(Customer.id, Customer.company_name).where(*of).order_by(col(Customer.id))
-    run = session.exec(select(Run.id).where(Run.change_id == entry.id)).first()
-    waiting = select(func.count()).where(RunRow.run_id == run, RunRow.state == RowState.WAITING)
+    run = session.exec(select(Run).where(Run.change_id == entry.id)).first()
+    waiting = select(func.count()).where(RunRow.state == RowState.WAITING)
     return ChangeParts(
         entries=list(session.exec(entries)),
         count=session.exec(select(func.count()).where(mine)).one(),
         undone=session.exec(select(func.count()).where(mine, undone)).one(),
         added=[(int(id or 0), name) for id, name in session.exec(added.limit(PARTS_SHOWN))],
         added_count=session.exec(select(func.count()).where(*of)).one(),
-        run_id=run,
-        waiting=session.exec(waiting).one() if run is not None else 0,
+        run_id=run.id if run is not None else None,
+        waiting=session.exec(waiting.where(RunRow.run_id == run.id)).one()
+        if run is not None and run.finished_at is None
+        else 0,
     )
 
 

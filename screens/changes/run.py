@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.languages import N_, _
+from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.screens.changes.plan import LABEL_SHARE
 from partnerdesk.screens.changes.rows import RowsScreen, RowTexts, row_texts
 from partnerdesk.tui.widgets.actions import Action
@@ -131,14 +131,30 @@ class RunScreen(RowsScreen):
             for place, row in enumerate(self._run.rows)
         ]
 
+    def show_rows(self) -> None:
+        """Show the rows and their total; the key bar offers only what can be done with them."""
+        from partnerdesk.models.operations.bulk_records import RowState
+
+        super().show_rows()
+        means = {"run.carry-out": self._waiting(), "run.retry": self.counts()[RowState.FAILED]}
+        self.key_bar.leave_out(*(id for id, is_meant in means.items() if not is_meant))
+
     def _waiting(self) -> int:
         from partnerdesk.models.operations.bulk_records import RowState
 
         return self._run.counts()[RowState.WAITING]
 
     def _hint(self) -> str:
-        if self._waiting():
+        from partnerdesk.models.operations.bulk import PlannedRun
+
+        if self._waiting() and isinstance(self._run, PlannedRun):
             return _("Nothing is written yet: ! carries it out, Esc goes back.")
+        if left := self._waiting():
+            return ngettext(
+                "{count} row is still to do: ! goes on, d lets it be.",
+                "{count} rows are still to do: ! goes on, d lets them be.",
+                left,
+            )
         return _("There is nothing to do. Esc goes back.")
 
     async def open_place(self, place: int) -> None:

@@ -20,7 +20,6 @@ from partnerdesk.models.lists.spec import Column, Kind, Row
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.app_screen import AppScreen
-from partnerdesk.tui.widgets.lines import KeyBar
 from partnerdesk.tui.widgets.prompt import Aid
 from partnerdesk.tui.widgets.questions import Choice
 from partnerdesk.tui.widgets.record_table import RecordTable
@@ -75,7 +74,6 @@ class ImportScreen(AppScreen):
 
     table = query_one("#rows", RecordTable)
     summary = query_one("#summary", Static)
-    keys = query_one(KeyBar)
 
     def __init__(
         self, desk: AppSession, account: Account, path: Path, name: str = "customers"
@@ -154,7 +152,7 @@ class ImportScreen(AppScreen):
             "import.other": bool(self._other),
             "import.undo": self._change_id is not None,
         }
-        self.keys.leave_out(*(id for id, is_meant in means.items() if not is_meant))
+        self.key_bar.leave_out(*(id for id, is_meant in means.items() if not is_meant))
 
     def _progress(self, label: str) -> Callable[[int, int], None]:
         reading = self._reading = object()

@@ -153,7 +153,7 @@ def test_the_worst_call_says_the_state(filled: Store) -> None:
         [row] = rows(filled, "id:5")
         assert value(row, "state") == state == read_change(filled, 5).state
         assert found(filled, f"state:{state}") == [5]
-    assert set(STATES) == {"done", "undone", "partly", *CALL_STATES}
+    assert set(STATES) == {"done", "started", "undone", "partly", *CALL_STATES}
 
 
 def test_every_order_is_the_same_list_turned_round(filled: Store) -> None:

@@ -121,6 +121,27 @@ def test_a_run_is_undone_as_far_as_it_can_be_and_the_rest_another_time(book: Sto
     assert findings(book) == []
 
 
+def test_a_run_that_was_cut_off_is_called_partly_done_until_it_ends(book: Store) -> None:
+    def begun() -> int:
+        id = bulk.begin_run(
+            book, bulk.plan_run(book, account_in(book), TAG, (1, 2, 3), by(TESTER, NOW))
+        )
+        bulk.go_on(book, id, account_in(book), TESTER, lambda: days(1), lambda *_: False)
+        return id
+
+    id = begun()
+    run = bulk.read_run(book, id).change_id or 0
+    assert bulk.read_run(book, id).counts() == {RowState.DONE: 1, RowState.WAITING: 2}
+    assert dict(listed(book))[run] == "started"
+    assert run in dict(listed(book, "state:started"))
+    bulk.go_on(book, id, account_in(book), TESTER, lambda: days(1))
+    assert dict(listed(book))[run] == "done"
+    undo(book, run)
+    left = bulk.read_run(book, begun())
+    bulk.let_be(book, left.id, days(2))
+    assert dict(listed(book))[left.change_id or 0] == "done"
+
+
 def test_what_is_done_to_one_alone_or_to_nobody_is_no_run_in_the_history(book: Store) -> None:
     assert tag_all(book, [1]).change_id is None
     assert [id for id, _state in listed(book)] == [2, 1]

@@ -65,6 +65,7 @@ class AppScreen(Commanded, Counting):
     """
 
     header = query_one(DeskHeader)
+    key_bar = query_one(KeyBar)
 
     def __init_subclass__(cls) -> None:
         cls.BINDINGS = [*bindings(cls.all_actions())]  # before Textual merges them
