@@ -99,11 +99,12 @@ def _failed(error: Exception) -> int:
 
 def _settings(arguments: argparse.Namespace) -> Settings:
     from partnerdesk.models.settings import load as all_settings
+    from partnerdesk.models.settings.preferences import with_preferences
 
     config = getattr(arguments, "config", None)
     if config is not None and not config.exists():
         raise UsageError(_("There is no settings file {file}.").format(file=config))
-    loaded = all_settings.load(config)
+    loaded = with_preferences(all_settings.load(config))
     cloud = getattr(arguments, "cloud", None)
     if cloud is not None:
         loaded.checked_cloud(cloud)

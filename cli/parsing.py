@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, get_args
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, available
@@ -37,7 +37,7 @@ COMMANDS = {
 
 def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     """Return the parser of the commands that `argv` can mean."""
-    from partnerdesk.models.settings.model import Theme
+    from partnerdesk.models.settings import themes
 
     shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = shared.add_argument_group(_("everywhere"))
@@ -50,7 +50,8 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
         "--config", metavar="FILE", type=Path, help=_("another settings file than your own")
     )
     group.add_argument("--lang", choices=available(), help=_("language of all texts"))
-    group.add_argument("--theme", choices=get_args(Theme), help=_("colours of the console"))
+    colours = _("colours of the console, such as nord; :theme there shows them all")
+    group.add_argument("--theme", choices=themes.names(), metavar="NAME", help=colours)
     group.add_argument("--read-only", action="store_true", help=_("take every change away"))
     group.add_argument("--demo", action="store_true", help=_("use the demo book, made if missing"))
 

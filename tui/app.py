@@ -12,12 +12,13 @@ from textual.binding import Binding, BindingType
 from partnerdesk.models.core.errors import SettingsError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
+from partnerdesk.models.settings.themes import ANSI
 from partnerdesk.screens.resources.list import ResourcesScreen
 from partnerdesk.tui.base_app import BaseApp
 from partnerdesk.tui.book_watch import BookWatch
 from partnerdesk.tui.last_frame import LastPicture
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
-from partnerdesk.tui.themes import ANSI, THEMES
+from partnerdesk.tui.theme_switch import ThemeSwitch
 from partnerdesk.tui.widgets.actions import GO
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.wire import own_driver
@@ -49,15 +50,13 @@ class ConsoleApp(BaseApp):
     ]
 
     def __init__(self, desk: AppSession, last_picture: PictureFile | None = None) -> None:
-        super().__init__(desk.clock, terminal_palette=desk.settings.theme == ANSI.name)
+        super().__init__(desk.clock, terminal_palette=desk.settings.theme == ANSI)
         self.desk = desk
         self.book = BookWatch(self, desk, self._catch_up, self.tell_notices)
         self.last_picture = LastPicture(desk, last_picture)
         self._warned_of: object = None
         """The job whose loss on leaving the person was warned of."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = desk.settings.theme
+        self._themes = ThemeSwitch(self, desk, self.last_picture.themed)
         self.driver_class = own_driver(
             self.driver_class, sparing=desk.settings.drawing == "changes"
         )
@@ -298,6 +297,10 @@ class ConsoleApp(BaseApp):
         while len(self._app_screens()) > 1 and not self._app_screens()[-1].IS_MAIN:
             await self.pop_screen()  # its record belongs to the other account
         self._catch_up()
+
+    async def choose_theme(self, name: str = "") -> None:
+        """Switch to a theme, or let choose from all; see `ThemeSwitch.choose`."""
+        await self._themes.choose(name)
 
     async def choose_columns(
         self,

@@ -33,6 +33,12 @@ class LastPicture:
         if screen.IS_MAIN if last else screen.NAME == "resources":
             self._taken = picture_of(screen, picture, self._desk.clock()) or self._taken
 
+    def themed(self, name: str) -> None:
+        """Note that the console is shown in another theme: earlier pictures do not stand for it."""
+        self._taken = None
+        if self._file is not None:
+            self._file.circumstances["theme"] = name
+
     def keep(self) -> None:
         """Save the stored picture if the next start opens with its account."""
         taken, desk = self._taken, self._desk

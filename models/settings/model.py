@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 ENVIRONMENT_PREFIX = "PARTNERDESK_"
 TEST_PREFIX = "PARTNERDESK_TEST_"
 
-Theme = Literal["partnerdesk-dark", "partnerdesk-light", "ansi"]
 Mouse = Literal["auto", "on", "off"]
 Drawing = Literal["changes", "whole"]
 Start = Literal["last", "resources"]
@@ -77,7 +76,8 @@ class Settings:
     database: str
     language: str
     """A language with a catalogue; empty: the language of the locale."""
-    theme: Theme
+    theme: str
+    """A name of `models.settings.themes.names()`."""
     read_only: bool
     mouse: Mouse
     drawing: Drawing

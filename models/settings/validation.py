@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from partnerdesk.models.core import errors
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _, available
+from partnerdesk.models.settings import themes
 from partnerdesk.models.settings.clouds import Support
 from partnerdesk.models.settings.model import ENVIRONMENT_PREFIX, Settings
 from partnerdesk.models.values.domains import domain_name
@@ -71,6 +72,7 @@ def validated(merged: Mapping[str, Any], origins: Mapping[str, str]) -> Settings
     _check_mail(settings.mail, origins)
     wrong = [
         *_not_one_of("language", settings.language, ["", *available()]),
+        *_not_one_of("theme", settings.theme, themes.names()),
         *(wrong for id, cloud in settings.clouds.items() for wrong in _cloud(id, cloud)),
         *(
             wrong

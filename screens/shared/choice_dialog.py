@@ -181,7 +181,7 @@ class ChoiceDialog(NarrowingDialog):
         beginning = " ".join(words)
         found.sort(key=lambda choice: not fold(choice[1]).startswith(beginning))
         for value, name in found:
-            behind = self.behind(value, name)
-            yield Option(Content.assemble(shown(name), (f"  {behind}".rstrip(), "dim")), id=value)
+            behind = f"  {self.behind(value, name)}".rstrip()
+            yield Option(Content.assemble(shown(name), (behind, "$aside")), id=value)
         if not found:
             yield Option(Content(_("Nothing in the list fits.")), disabled=True)

@@ -91,7 +91,7 @@ class Palette(ChoiceDialog, Reads):
         yield from found
         for row in customers:
             company, domain = (str(row.values[place] or "") for place in PLACES)
-            told = Content.assemble(shown(company), (f"  {shown(domain)}", "dim"))
+            told = Content.assemble(shown(company), (f"  {shown(domain)}", "$aside"))
             yield Option(told, id=f"{CUSTOMER}{row.key}")
         if not found and not customers:
             looking = _("Looking among the customers …")

@@ -16,7 +16,7 @@ from textual.widgets import OptionList, Static
 from partnerdesk.models.core.text import shown
 from partnerdesk.screens.shared.choice_dialog import ChoiceDialog
 from partnerdesk.tui.app import ConsoleApp
-from partnerdesk.tui.themes import THEMES
+from partnerdesk.tui.themes import DARK, OWN
 from partnerdesk.tui.widgets.form_entry import completed
 from partnerdesk.tui.widgets.form_layout import MESSAGE_LINES, lay_out
 from partnerdesk.tui.widgets.form_lines import FormLines
@@ -101,9 +101,9 @@ class FormScreen(Screen[None]):
 class FormApp(App[None]):
     """Nothing but a form."""
 
-    def __init__(self, theme: str = THEMES[0].name) -> None:
+    def __init__(self, theme: str = DARK.name) -> None:
         super().__init__()
-        for known in THEMES:
+        for known in OWN.values():
             self.register_theme(known)
         self.theme = theme
         self.page = FormScreen()
@@ -623,7 +623,7 @@ async def test_the_wheel_takes_the_cursor_along() -> None:
         assert app.form.current not in {"company", "domain"}
 
 
-@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
+@pytest.mark.parametrize("theme", [theme.name for theme in OWN.values()])
 async def test_the_cursor_is_marked_by_more_than_colour(theme: str) -> None:
     app = FormApp(theme)
     async with app.run_test(size=(80, 24)) as pilot:

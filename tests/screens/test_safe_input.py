@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.app import App, ComposeResult
 
-from partnerdesk.tui.themes import THEMES
+from partnerdesk.tui.themes import DARK, OWN
 from partnerdesk.tui.widgets.safe_input import SafeInput, veiled
 
 
@@ -14,9 +14,9 @@ class OneLine(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        for theme in THEMES:
+        for theme in OWN.values():
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self.theme = DARK.name
 
     def compose(self) -> ComposeResult:
         yield SafeInput()

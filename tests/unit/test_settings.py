@@ -155,8 +155,8 @@ def test_an_unknown_name_is_refused_with_the_nearest_known_one(
 @pytest.mark.parametrize(
     ("content", "name", "value", "remedy"),
     [
-        ('theme = "pink"', "theme", "'pink'", "'partnerdesk-dark', 'partnerdesk-light' or 'ansi'"),
-        ("theme = 3", "theme", "3", "'ansi'"),
+        ('theme = "pink"', "theme", "'pink'", "'partnerdesk-dark', 'partnerdesk-light', 'ansi'"),
+        ("theme = 3", "theme", "3", "It must be text in quotes."),
         ("database = 3", "database", "3", "It must be text in quotes."),
         ('read_only = "perhaps"', "read_only", "'perhaps'", "It must be true or false."),
         ("read_only = [true]", "read_only", "[True]", "It must be true or false."),

@@ -77,7 +77,10 @@ COMMAND = Action(
     "desk.command", "colon", N_("Command"),
     N_("Type what to do by its name, such as :help or :quit; Tab completes it"), ":", bar=False,
 )  # fmt: skip
+THEME = Action(
+    "desk.theme", "f12", N_("Theme"), N_("Choose the colours of the console"), "F12", bar=False
+)
 HELP = Action("desk.help", "question_mark,f1", N_("Help"), N_("Show all keys of this screen"), "?")
 
-EVERYWHERE = (CLOUD, GO, REFRESH, COMMAND, BACK, HELP)
+EVERYWHERE = (CLOUD, GO, REFRESH, COMMAND, THEME, BACK, HELP)
 """Actions that every main screen has."""

@@ -67,6 +67,10 @@ class Shell(Protocol):
         """Open the cloud selector."""
         ...
 
+    async def choose_theme(self, name: str = "") -> None:
+        """Switch to the theme `name`; without a name, open the dialog with all themes."""
+        ...
+
     async def choose_columns(
         self,
         spec: ListSpec,

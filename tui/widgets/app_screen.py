@@ -356,6 +356,10 @@ class AppScreen(Commanded, Counting):
         """Open the cloud selector."""
         await self.shell.choose_cloud()
 
+    async def do_theme(self, name: str = "") -> None:
+        """Switch to the theme `name`, or open the dialog with all themes."""
+        await self.shell.choose_theme(name)
+
     def do_command(self) -> None:
         """Open the command line."""
         CommandLine(self, self.all_actions()).ask()

@@ -103,6 +103,7 @@ class SafeInput(Input):
     """A line to type into; `value` contains stand-ins where needed, `text` the real characters."""
 
     DEFAULT_CSS = """
+    SafeInput > .input--placeholder { color: $text-muted; }
     SafeInput > .input--selection { background: $cursor; color: $cursor-text; }
     SafeInput:ansi:nocolor > .input--selection { text-style: reverse; }
     SafeInput:ansi:nocolor > .input--cursor { text-style: reverse underline; }

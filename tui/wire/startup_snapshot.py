@@ -101,11 +101,11 @@ class PictureFile:
 
     def __init__(self, file: Path, circumstances: Mapping[str, object]) -> None:
         self._file = file
-        self._circumstances = circumstances
+        self.circumstances = dict(circumstances)
 
     def save(self, picture: KeptPicture) -> None:
         """Write the picture; after a failure the next start only shows no picture."""
-        content = {"format": _FORMAT, "circumstances": self._circumstances, **picture._asdict()}
+        content = {"format": _FORMAT, "circumstances": self.circumstances, **picture._asdict()}
         try:
             own_files.write(self._file, content)
         except OSError:
@@ -122,7 +122,7 @@ class PictureFile:
             file = own_files.load(self._file, _Content)
         except (OSError, DamagedError):
             return None
-        if file is None or (file.format, file.circumstances) != (_FORMAT, self._circumstances):
+        if file is None or (file.format, file.circumstances) != (_FORMAT, self.circumstances):
             return None
         width, height = file.size
         if len(file.rows) != height or file.note_row >= height:
