@@ -11,7 +11,7 @@ DOMAIN := partnerdesk
 LANGUAGES := models/languages
 CODE := tui screens models mailing cli tests benchmarks
 
-.PHONY: demo run test test-all walk lint format types imports bench snapshots lock messages docs wheel clean
+.PHONY: demo run test test-all walk lint format types imports bench snapshots pictures lock messages docs wheel clean
 
 demo: $(STAMP)
 	$(BIN)/partnerdesk --demo
@@ -51,6 +51,10 @@ bench: $(STAMP)
 snapshots: $(STAMP)
 	PARTNERDESK_TEST_DEEP=1 $(BIN)/pytest -n $(WORKERS) tests/snapshots/test_screens.py --snapshot-update
 	PARTNERDESK_TEST_DEEP=1 $(BIN)/pytest tests/snapshots/test_pictures.py --snapshot-update
+
+# Record the sessions of README and guide anew, by keys in a terminal, after the snapshots.
+pictures: snapshots
+	$(BIN)/python -m tests.documentation.sessions
 
 # Collect the marked texts, merge them into the catalogues and compile these.
 messages: $(STAMP)
