@@ -1,4 +1,4 @@
-"""Whatever is wrong, a command says so in plain words with the remedy, and loses nothing."""
+"""Bad input: a command reports it in plain words with a remedy, and loses no data."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.database_url import Database
 
 HOSTILE = "\x1b[2J\x1b]0;gone\x07\r\x9b31m\u202e"
-"""Clears a screen, names a window, rings, writes over the line, colours, and turns it around."""
+"""Sequences that clear the screen, set the title, ring, overwrite, colour and reverse a line."""
 
 
 @pytest.fixture
@@ -47,12 +47,12 @@ def book(tmp_path: Path) -> Path:
 
 
 def assert_harmless(text: str) -> None:
-    """Check that `text` is lines that no terminal obeys."""
+    """Check that `text` contains no control sequences."""
     assert [line for line in text.split("\n") if shown(line) != line] == []
 
 
 def assert_plain(result: Result, code: int, *parts: str, remedy: str = "") -> None:
-    """Check that a command failed with one plain message and, behind it, its remedy."""
+    """Check that a command failed with one plain message, followed by the remedy if any."""
     assert (result.code, result.out) == (code, ""), result
     lines = result.err.splitlines()
     assert lines[0].startswith("partnerdesk: ")
@@ -234,7 +234,7 @@ def test_a_book_of_a_newer_program(book: Path) -> None:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait only a moment for other processes, where the console waits 15 seconds."""
+    """Shorten the wait for other processes, which is 15 seconds in the console."""
     monkeypatch.setattr(connections, "BUSY_SECONDS", 0.05)
 
 
@@ -253,7 +253,7 @@ def test_a_book_that_another_process_holds(store: Store, tmp_path: Path) -> None
     with store.writing() as session:
         session.connection().exec_driver_sql("UPDATE partner_accounts SET name = 'held'")
         result = run("customers", "import", table, *words)
-        assert run("customers", "list", *words, "--json").out == "[]\n"  # to read it is free
+        assert run("customers", "list", *words, "--json").out == "[]\n"  # reading is not blocked
     assert_plain(result, 5, remedy="Nothing was changed. Try again")
     assert run("customers", "import", table, *words).code == 0
 
@@ -360,7 +360,7 @@ def test_a_mapping_that_cannot_be(
 
 
 def test_a_hostile_file_is_imported_and_reported_harmlessly(tmp_path: Path) -> None:
-    """Its name, its headings and its cells, in what is said and in what is refused."""
+    """The hostile text is in the file name, the headings and the cells."""
     book, table = tmp_path / "new.db", tmp_path / f"x{HOSTILE}.csv"
     rows = [
         ["Company name", "Primary domain name", "Tags", HOSTILE],
@@ -404,7 +404,7 @@ def test_an_export_that_cannot_be_written(book: Path, tmp_path: Path) -> None:
 
 @pytest.fixture
 def read_only(book: Path, tmp_path: Path) -> Iterator[Path]:
-    """Return a folder with a book where nobody can write; for root that takes a disk."""
+    """Return a read-only folder with a book; for root a read-only file system is needed."""
     folder = tmp_path / "read-only"
     folder.mkdir()
     if os.geteuid() != 0:
@@ -457,7 +457,7 @@ def test_refused_rows_find_another_folder_where_theirs_cannot_be_written(
 
 
 def cramped(size: int, *words: str | Path) -> Result:
-    """Run a command that can write no file beyond `size` bytes: a disk that is full."""
+    """Run a command with a file size limit of `size` bytes, which acts like a full disk."""
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
@@ -471,7 +471,7 @@ def test_an_export_on_a_full_disk_leaves_what_was_there(tmp_path: Path, format_:
     assert run("demo", "--customers", "1500", "--database", book).code == 0
     file.write_text("precious")
     words = ("customers", "export", file, "--overwrite", "--database", book)
-    result = cramped(40_000, *words)  # what SQLite keeps beside a book needs 32 KiB
+    result = cramped(40_000, *words)  # SQLite's own files beside the book need 32 KiB
     assert_plain(result, 1, f"{file} cannot be written", remedy="room on the disk")
     assert file.read_text() == "precious"
     assert sorted(found.name for found in tmp_path.iterdir()) == ["demo.db", "home", file.name]

@@ -1,4 +1,4 @@
-"""`partnerdesk changes`: what it prints, what it changes, and its exit codes."""
+"""`partnerdesk changes`: output, effect on the book, and exit codes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ FIELDS = [
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    """Return a book with three changes: a customer added, its tags, and a note of another."""
+    """Return a book with three changes: an added customer, its tags, and a note on another one."""
     from partnerdesk.models.customers.page import find_customer
     from partnerdesk.models.operations.carry_out import carry_out
 
@@ -212,7 +212,7 @@ def test_a_refused_undo_prints_the_plan_and_says_why(book: Path, tmp_path: Path)
         "Microsoft ID,Company name,Primary domain name,Relationship\n,X,x.example,None\n"
     )
     assert run("customers", "import", file, "--database", book).code == 0
-    with closing(sqlite3.connect(book)) as raw, raw:  # as an older version left it
+    with closing(sqlite3.connect(book)) as raw, raw:  # an entry of an older version
         raw.execute("UPDATE changes SET plan = '{}' WHERE id = 4")
     result = changes(book, "undo", "4", "--json")
     assert result.code == 3

@@ -1,4 +1,4 @@
-"""What every command promises: its output, its files, its exit code, on whatever it is given."""
+"""Output, files and exit codes of all commands, for good and bad arguments."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def book(tmp_path: Path) -> Path:
 
 
 def companies(book: Path, *words: str) -> list[str]:
-    """Return the names that `customers list` gives, in their order."""
+    """Return the company names of `customers list`, in its order."""
     listed = run("customers", "list", "--database", book, "--json", *words).json
     return [customer["company_name"] for customer in listed]
 
@@ -97,7 +97,7 @@ def test_the_cells_of_a_table_stand_under_their_heading(book: Path) -> None:
 def test_a_table_of_many_rows_is_printed_as_it_is_read(
     book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its widths are those of its first rows; what is wider below is cut, and says so."""
+    """The first rows decide the column widths; wider cells below are cut with an ellipsis."""
     monkeypatch.setattr(listing, "MEASURED", 1)
     result = run("customers", "list", "--database", book)
     assert len(result.lines) == 1 + len(CUSTOMERS)
@@ -497,7 +497,7 @@ def test_refused_rows_are_never_written_over_the_file_or_a_book(tmp_path: Path) 
         assert result.code == 1, target
         assert "it was left as it is" in result.err
     assert table.read_bytes() == before
-    assert companies(book) == []  # refused before anything is done
+    assert companies(book) == []  # refused before the import begins
 
 
 def test_where_refused_rows_cannot_be_written_it_says_what_was_done_before(
@@ -588,12 +588,12 @@ def test_the_same_seed_makes_the_same_customers(tmp_path: Path) -> None:
         [
             {
                 field: one[field] for field in one if not str(one[field]).endswith("Z")
-            }  # but for times
+            }  # without the times
             for one in demo(tmp_path / f"{number}.db", *words, seed)
         ]
         for number, seed in enumerate(("7", "7", "8"))
     )
-    assert len(first) >= 20  # some have ended
+    assert len(first) >= 20  # a few of 25 have ended and are not listed
     assert first == second
     assert first != other
 
@@ -672,7 +672,7 @@ def test_check_prints_a_line_for_each_finding(book: Path) -> None:
 
 
 def damage(book: Path, first: int, pages: int = 1) -> bytes:
-    """Write nonsense over pages of a closed book, the header being 0; return the file."""
+    """Overwrite pages of a closed book (page 0 is the header); return the file's content."""
     content = bytearray(book.read_bytes())
     content[first * 4096 : (first + pages) * 4096] = bytes([0xA5]) * (4096 * pages)
     book.write_bytes(content)
@@ -730,7 +730,7 @@ def test_no_copy_is_made_of_a_damaged_book(book: Path, tmp_path: Path, page: int
 
 @pytest.fixture
 def copy(book: Path, tmp_path: Path) -> Path:
-    """Return a backup of `book`, whose customers are changed since."""
+    """Return a backup of `book`; the book's customers are changed afterwards."""
     file = tmp_path / "backups" / "copy.db"
     file.parent.mkdir()
     assert run("database", "backup", file, "--database", book).code == 0
@@ -741,7 +741,7 @@ def copy(book: Path, tmp_path: Path) -> Path:
 
 
 def test_restore_puts_the_copy_in_place_and_keeps_the_old_book(book: Path, copy: Path) -> None:
-    reader = Store(SqliteFile(book)).connect()  # somebody who has the book open all the while
+    reader = Store(SqliteFile(book)).connect()  # a reader that keeps the book open
     try:
         assert reader.rows("SELECT DISTINCT company_name FROM customers") == [("new",)]
         results = [run("database", "restore", copy, "--database", book) for _ in range(2)]
@@ -797,7 +797,7 @@ def test_restore_only_reads_the_copy(book: Path, copy: Path) -> None:
 def test_a_copy_that_is_in_use_is_restored_with_its_last_rows(book: Path, copy: Path) -> None:
     with closing(sqlite3.connect(copy)) as user:
         user.execute("UPDATE customers SET company_name = 'late'")
-        user.commit()  # it stands in the file beside the copy
+        user.commit()  # the row is still in the WAL file beside the copy
         assert run("database", "restore", copy, "--database", book).code == 0
     assert set(companies(book)) == {"late"}
 
@@ -1004,7 +1004,7 @@ def test_flags_stand_before_or_behind_the_command(book: Path, words: tuple[str, 
      ("customers", "export", "x.csv", "--over"), ("--data", "x.db", "info"), ("info", "more")],
 )  # fmt: skip
 def test_wrong_use_is_said_with_the_usage(words: tuple[str, ...]) -> None:
-    """A part of a flag is no flag: it would mean another one with the next version."""
+    """Abbreviated flags are wrong, too: in a later version they could mean other flags."""
     result = run(*words)
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("usage: partnerdesk")
@@ -1119,7 +1119,7 @@ def test_a_reader_that_was_never_there_is_no_error_to_tell(
     both = ("stdout", "stderr")
     assert unread(*words, *where, streams=both) == Result(READER_GONE, "", "")
     result = bash('"$@" 2>&- | true; exit ${PIPESTATUS[0]}', *words, *where)
-    assert result.code in (0, READER_GONE)  # `true` may be slower than a short answer
+    assert result.code in (0, READER_GONE)  # `true` may end after a short output is written
 
 
 def test_a_reader_of_what_an_import_says_that_is_gone_harms_nothing(

@@ -1,4 +1,4 @@
-"""What a shell completes, asked as real shells ask."""
+"""Completions, asked for by real shells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from partnerdesk.cli.completion import SHELLS
 from tests.support.commands import run
 
 HERE = Path(sys.executable).parent
-"""Where `partnerdesk` is installed."""
+"""The folder in which `partnerdesk` is installed."""
 COMPLETE_IN = {
     "bash": """
         eval "$(partnerdesk completion bash)"
@@ -31,7 +31,7 @@ COMPLETE_IN = {
 
 
 def completed(shell: str, line: str) -> list[str]:
-    """Return what a shell makes of the last word of a line."""
+    """Return the completions that a shell gets for the last word of a line."""
     if shutil.which(shell) is None:
         pytest.skip(f"needs {shell}")
     path = f"{HERE}{os.pathsep}{os.environ['PATH']}"

@@ -1,4 +1,4 @@
-"""`partnerdesk customers edit|tag|note`: what the page of a customer does, without a screen."""
+"""`partnerdesk customers edit|tag|note` for one customer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NEW = "oliveira.onmicrosoft.com"
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    """Return a small book, with a customer whose profiles are filled in."""
+    """Return a small book with one more customer, whose profiles are complete."""
     file = small_book(tmp_path / "book.db")
     added = run("customers", "add", "--database", file, *flags(GERMANY))
     assert added.code == 0, added.out
@@ -34,7 +34,7 @@ def customers(book: Path, *words: str) -> Result:
 
 
 def kinds(book: Path) -> list[str]:
-    """Return the kinds of the changes behind the first, which added the customer."""
+    """Return the kinds of all changes except the first, which added the customer."""
     found = rows(Store(SqliteFile(book)), "SELECT kind FROM changes ORDER BY id")
     return [row[0] for row in found][1:]
 
@@ -65,7 +65,7 @@ def test_only_the_fields_that_are_given_are_changed(book: Path) -> None:
 
 
 def test_what_came_from_elsewhere_is_not_written_as_the_form_would(book: Path) -> None:
-    """As an import may have left it: another bill-to name, a state that the form does not ask."""
+    """Values that an import can write but the form cannot: they stay as they are."""
     store = Store(SqliteFile(book))
     execute(
         store, "UPDATE billing_profiles SET company_name = 'Oliveira Billing', state = 'Bayern', "

@@ -1,4 +1,4 @@
-"""`customers add` and `accounts`: the same rules as the form, one row or many, again and again."""
+"""`customers add` and `accounts`: the rules of the form, for one row or many, also repeated."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CONTRACT = [
     *("agreement_first_name", "agreement_last_name", "agreement_email", "agreement_phone"),
     "agreement_date",
 ]
-"""The fields of issue 3, a promise to whoever writes files."""
+"""The fields of a customer in files; scripts rely on these names."""
 Given = dict[str, Any]
 
 
@@ -163,7 +163,7 @@ def test_read_only_refuses(book: Path) -> None:
     ids=["formula", "markup", "escape", "long", "surrogate", "hebrew", "override"],
 )
 def test_a_hostile_name_is_refused_or_kept_as_it_is(book: Path, name: str) -> None:
-    run_it = spawn if name == "\udcff" else run  # what the shell hands over for a stray byte
+    run_it = spawn if name == "\udcff" else run  # how Python represents a byte that is not UTF-8
     done = run_it("customers", "add", "--database", book, "--json",
                   *flags(PORTUGAL | {"company_name": name}))  # fmt: skip
     (row,) = done.json
@@ -296,7 +296,7 @@ def test_a_field_that_there_is_not_is_named_with_the_nearest(
             sheet.write_row(0, 0, ["company_name", name])
             sheet.write_row(1, 0, ["Oliveira", "x"])
     done = adding(book, "--file", file)
-    if not name and kind != "json":  # a column without a name, but with something in it
+    if not name and kind != "json":  # a column without a heading but with a value
         assert done.code == 3
         return
     assert done.code == 1
@@ -388,7 +388,7 @@ def test_hostile_texts_in_a_file(tmp_path: Path, book: Path) -> None:
             for number, text in enumerate(texts)
         ]
         done = adding(book, "--file", as_json(tmp_path / "c.json", wrong), "--dry-run")
-        assert done.code == (0 if field == "state" else 3)  # which is not used in Portugal
+        assert done.code == (0 if field == "state" else 3)  # Portugal has no states
         assert all(line.isprintable() for line in done.lines)
     assert len(companies(book)) == 3
 

@@ -1,4 +1,4 @@
-"""Every file from the field is read by the command of its list, or refused with the right words."""
+"""Files as found in practice: read by the command of their list, or refused with a reason."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CUSTOMER = f"Microsoft ID,Company name,Domain\n{FABRIKAM},Fabrikam Labs,fabrikam
 
 
 class Book:
-    """A book on disk, and files beside it."""
+    """A book on disk and the folder with its files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

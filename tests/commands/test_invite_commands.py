@@ -1,4 +1,4 @@
-"""`partnerdesk relationships invite|letter`: the record, the letter, the link, the clouds."""
+"""`partnerdesk relationships invite|letter`: record, letter, link and clouds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FIELDS = [
     *("link", "subject", "body", "state", "how", "related_before", "created_at", "created_by"),
     *("sent_at", "sent_by", "reminders", "reminded_at", "next_at", "closed_at"),
 ]
-"""The fields of an invitation, a promise to whoever reads JSON."""
+"""The fields of an invitation in JSON; scripts rely on these names."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Letters of the outbox over a real mail server: each is sent once, and what failed is told."""
+"""Letters of the outbox over a real mail server: each is sent once; failures are reported."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def book(tmp_path: Path) -> Path:
 
 
 def settings_file(folder: Path, port: int, **more: str) -> Path:
-    """Write a settings file whose mail server is ours."""
+    """Write a settings file that names the test's mail server."""
     mail = {"host": HOST, "security": "none", "sender": "Northlight <letters@north.example>"}
     lines = [f'{name} = "{text}"' for name, text in (mail | more).items()]
     file = folder / "own.toml"
@@ -71,7 +71,7 @@ def command(book: Path, port: int, *words: str, **more: str) -> Result:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a port on which no server listens."""
     with socket.socket() as taken:
         taken.bind((HOST, 0))
         return int(taken.getsockname()[1])
@@ -160,7 +160,7 @@ def test_what_did_not_reach_the_server_is_tried_again(book: Path) -> None:
     assert command(book, free_port(), *words).code == 6
     still = command(book, free_port(), "send", "--json")
     assert (still.code, [call["attempts"] for call in still.json]) == (6, [2])
-    assert "1 letter waits." in still.err  # the second was not even tried
+    assert "1 letter waits." in still.err  # the second letter was not tried
     with server() as running:
         sent = command(book, running.port, "send")
     assert (sent.code, sent.err) == (0, "2 letters are sent.\n")
@@ -247,7 +247,7 @@ def mail_of(port: int) -> MailSettings:
 
 
 def written(store: Store, count: int) -> Store:
-    """Write invitations whose letters wait in the outbox."""
+    """Add invitations whose letters wait in the outbox."""
     for number in range(count):
         email = f"a{number}@neue.example"
         case = read_case(store, invite(store, company=f"Firma {number}", email=email))
@@ -256,7 +256,7 @@ def written(store: Store, count: int) -> Store:
 
 
 def test_two_who_send_at_once_send_every_letter_once(store: Store) -> None:
-    """On either kind of database."""
+    """Three senders at once, on both kinds of database."""
     written(store, 12)
     with server() as running:
         mail = mail_of(running.port)
@@ -311,7 +311,7 @@ def test_a_damaged_letter_is_not_sent_and_does_not_stop_the_others(book: Path) -
 def test_a_letter_that_an_older_program_left_waiting_is_told_in_words_and_sent(
     book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It kept a method and a path: in the outbox, which is upgraded, and in the history."""
+    """The old outbox has a method and a path; it is upgraded, but the sealed history is not."""
     kept = {"method": "MAIL", "path": "a0@neue.example"}
     monkeypatch.setattr(Call, "as_json", lambda _call: kept)
     written(Store(SqliteFile(book)), 1)
@@ -328,7 +328,7 @@ def test_a_letter_that_an_older_program_left_waiting_is_told_in_words_and_sent(
     words = "Электронная почта · Отправить письмо: a0@neue.example"
     assert {f"plan.calls.1: {words}", f"calls.1: {words} · ждет · 0 попыток"} <= {*in_russian}
     page = run("changes", "show", change, "--database", book, "--json").json
-    assert page["plan"]["calls"] == [kept]  # as it is sealed
+    assert page["plan"]["calls"] == [kept]  # unchanged, because the history is sealed
     (call,) = page["calls"]
     assert (call["channel"], call["operation"]) == ("mail", "send_letter")
     assert call["arguments"]["email"] == "a0@neue.example"

@@ -1,4 +1,4 @@
-"""`customers edit|tag|note` for several customers: one run, the same telling, gone on with."""
+"""`customers edit|tag|note` for several customers: one run, its output, and its continuation."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_notes_are_changed_and_customers_removed_one_at_a_time_with_reasons(book
 
 
 def killed_behind(rows: int, *words: str) -> None:
-    """Kill a command as soon as it has printed some rows."""
+    """Run a command and kill it after it has printed `rows` rows."""
     with subprocess.Popen([*COMMAND, *words], cwd=HOUSE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         for _row in range(rows):
@@ -144,7 +144,7 @@ def killed_behind(rows: int, *words: str) -> None:
 async def test_killed_in_the_middle_a_run_is_gone_on_with_by_keys_and_undone(
     tmp_path: Path,
 ) -> None:
-    """A command is killed; the console offers to go on, does the rest once, and takes all back."""
+    """A command is killed; the console continues its run, does each row once, and undoes all."""
     path, count = tmp_path / "book.db", 40
     store = Store(SqliteFile(path))
     store.open(CLOUDS)
@@ -161,12 +161,12 @@ async def test_killed_in_the_middle_a_run_is_gone_on_with_by_keys_and_undone(
         assert f"{count} rows · {count - there} to do · {there} done" in str(
             console.screen.query_one("#run-heading").render()
         )
-        assert console.lines()[there + 1].endswith("Tags: – → vip")  # told again of what is left
+        assert console.lines()[there + 1].endswith("Tags: – → vip")  # still planned
         await console.press("exclamation_mark")
         await console.wait_until(lambda: console.said.startswith("Done"))
         assert len(tagged(path)) == count
         await console.press("escape", "g", "h")
-        assert console.state == "1 change"  # what both processes did is one entry
+        assert console.state == "1 change"  # the rows of both processes are one entry
         await console.press("u", "exclamation_mark")
         await console.wait_until(lambda: console.said.startswith("Done"))
         assert tagged(path) == []

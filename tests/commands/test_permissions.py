@@ -1,4 +1,4 @@
-"""Who may change nothing is told so alike by screens, commands and the plan itself."""
+"""Screens, commands and plans refuse a forbidden change with the same reason."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NEW = ("--company", "Neue Firma", "--email", "ulla@neue.example", "--link", LINK
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    """Return a book with an invitation that is a draft, and one change."""
+    """Return a book with a draft invitation and a change that can be undone."""
     file = book_of(tmp_path)
     assert run("customers", "tag", WHO, "--add", "vip", "--database", file).code == 0
     invite(Store(SqliteFile(file)))
@@ -106,4 +106,4 @@ async def test_a_screen_says_the_reason_that_its_plans_would_carry(
         assert desk.refusals() == (wanted,)
         plan = plan_undo(desk.store, 1, desk.by())
         carried = [reason for reason in plan.reasons if reason == wanted]
-        assert carried == ([wanted] if flags else [])  # a plan has an account of its own
+        assert carried == ([wanted] if flags else [])  # a plan has one account

@@ -1,4 +1,4 @@
-"""`partnerdesk relationships`: its lists, its help, and what becomes of an invitation."""
+"""`partnerdesk relationships`: lists, help, and the events of an invitation."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def book(tmp_path: Path) -> Path:
 
 
 def invited(book: Path, *words: str | Path) -> int:
-    """Invite somebody and return the invitation's number."""
+    """Invite a company and return the number of the invitation."""
     done = relationships(book, "invite", *(words or NEW), "--link", LINK, "--json")
     assert done.code == 0, done.err
     return int(done.json["id"])
@@ -94,7 +94,7 @@ def test_rows_of_every_tab_are_chosen_and_sorted(book: Path) -> None:
 
     assert names("--sort", "company") == ["Alpha", "Zeta"]
     assert names("--sort", "company", "--reverse") == ["Zeta", "Alpha"]
-    assert names() == ["Alpha", "Zeta"]  # what is due first, and what is closed last
+    assert names() == ["Alpha", "Zeta"]  # sorted by due date, closed invitations last
     assert names("--filter", "state:declined") == ["Zeta"]
     assert names("--filter", "-state:declined") == ["Alpha"]
     assert names("--cloud", "germany") == []
@@ -263,7 +263,7 @@ def test_an_answer_is_recorded_once(book: Path, command: str, result: str) -> No
 def test_accepted_it_belongs_to_the_customer_who_is_named(book: Path) -> None:
     id = str(invited(book))
     nobody = relationships(book, "accept", id, "--customer", "strasse.onmicrosoft.de")
-    assert nobody.code == 4  # it is another account's
+    assert nobody.code == 4  # the customer belongs to another account
     done = relationships(book, "accept", id, "--customer", "formula.onmicrosoft.com", "--json")
     assert (done.code, done.json["customer_id"]) == (0, 2)
     query = "SELECT relationship_to_partner FROM customers WHERE id = 2"

@@ -1,4 +1,4 @@
-"""`partnerdesk relationships end|partners`: endings, partners, and words that mean no good."""
+"""`partnerdesk relationships end|partners`: endings, partners, and hostile arguments."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_a_partner_who_is_not_there(book: Path, command: str) -> None:
     assert (other.code, other.out) == (4, "")
 
 
-# What means no good
+# Hostile arguments
 
 
 def test_a_hostile_customer_is_shown_safely(book: Path) -> None:

@@ -1,4 +1,4 @@
-"""`partnerdesk relationships extend|reseller|go-on`: many rows, each once, whatever happens."""
+"""`partnerdesk relationships extend|reseller|go-on`: each row is done once, also after a kill."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOON = now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=20)
-"""A day that `ends<30d` finds."""
+"""A day that matches `ends<30d`."""
 LATER = SOON + timedelta(days=180)
 
 
@@ -35,7 +35,7 @@ def book(tmp_path: Path) -> Path:
 
 
 def ends(book: Path) -> Counter[datetime]:
-    """Return how many relationships end on which day."""
+    """Return the number of relationships by their end."""
     found = read(book, "SELECT end_date_time FROM delegated_admin_relationships")
     return Counter(datetime.fromtimestamp(millis / 1000, UTC) for millis in found)
 
@@ -45,7 +45,7 @@ def extend(book: Path, *words: str) -> Any:
 
 
 def kill_after(book: Path, rows: int, *words: str) -> None:
-    """Run a command as a process of its own, and kill it once it has printed some rows."""
+    """Run a command in its own process and kill it after it has printed `rows` rows."""
     command = [*COMMAND, "relationships", *words, "--database", str(book)]
     with subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as process:  # fmt: skip
@@ -97,7 +97,7 @@ def test_rows_that_match_are_extended_and_the_others_say_why(book: Path) -> None
     }  # fmt: skip
     assert (done.json["run"], done.json["runs"]) == (1, [1])
     assert ends(book) == {SOON: 1, LATER: 2, SOON + timedelta(days=300): 1}
-    assert changes(book) == ["delegated_admin"] * 3  # the run, and its two rows
+    assert changes(book) == ["delegated_admin"] * 3  # the run and its two rows
     again = extend(book, "--filter", "ends<30d -role:global", "--by", "P180D")
     assert (again.code, again.out, again.err) == (0, "", "No rows.\n")
     assert whole(book)
@@ -166,7 +166,7 @@ def test_killed_at_row_180_of_400_the_same_command_does_the_rest_and_no_row_twic
               roles="Global Administrator")  # fmt: skip
     delegated(book, [f"GDAP {number:03}" for number in range(371)], SOON)
     words = ("extend", "--filter", "ends<30d", "--by", "P180D")
-    kill_after(book, 29 * 2 + 151, *words)  # a refused row takes two lines
+    kill_after(book, 29 * 2 + 151, *words)  # a refused row is printed as two lines
     moved = ends(book)[LATER]
     assert 150 <= moved < 371
     assert whole(book)
@@ -181,7 +181,7 @@ def test_killed_at_row_180_of_400_the_same_command_does_the_rest_and_no_row_twic
     }  # fmt: skip
     assert len(done.json["rows"]) == 400
     assert ends(book) == {SOON: 29, LATER: 371}
-    assert changes(book) == ["delegated_admin"] * 372  # the run, and its rows
+    assert changes(book) == ["delegated_admin"] * 372  # the run and its rows
     rows = "SELECT count(*), count(DISTINCT plan_id) FROM changes WHERE part_of <> 0"
     assert read(book, rows) == [(371, 371)]
     assert whole(book)
@@ -191,7 +191,7 @@ def test_killed_at_row_180_of_400_the_same_command_does_the_rest_and_no_row_twic
 
 
 def test_killed_in_the_second_account_nothing_of_the_first_is_done_again(book: Path) -> None:
-    """Also where the filter finds the rows of the first again."""
+    """Even though the filter still matches the rows of the first account."""
     delegated(book, ["Alpha", "Beta"], SOON)
     delegated(book, [f"GDAP {number:03}" for number in range(60)], SOON,
               domain="strasse.onmicrosoft.de")  # fmt: skip
@@ -202,7 +202,7 @@ def test_killed_in_the_second_account_nothing_of_the_first_is_done_again(book: P
     assert done.code == 0
     assert "Going on with run 2" in done.err
     assert ends(book) == {LATER: 62}
-    assert len(changes(book)) == 2 + 62  # a run for each of two accounts
+    assert len(changes(book)) == 2 + 62  # two runs, one per account, and their rows
 
 
 def test_other_words_begin_a_run_of_their_own(book: Path) -> None:

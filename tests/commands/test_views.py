@@ -1,4 +1,4 @@
-"""Saved views as they are kept, and on the command line."""
+"""Saved views: their file and their commands."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def keys(connection: Connection, text: str, at: datetime = NOW) -> set[int]:
 
 
 def kept_file(content: str) -> Path:
-    """Put something into the place of the person's views."""
+    """Write the file of the person's own views."""
     file = paths.user_views()
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(content)
     return file
 
 
-# What is kept
+# The file
 
 
 def test_a_view_and_columns_come_back_as_they_were_kept() -> None:
@@ -77,7 +77,7 @@ def test_a_view_is_found_by_its_name_in_any_case_and_replaced_only_when_asked_to
     other = SavedView("customers", "MINE", "country:de")
     with pytest.raises(ConflictError):
         keep_view(other)
-    keep_view(SavedView("changes", "Mine", "what:noted"))  # of another list: another view
+    keep_view(SavedView("changes", "Mine", "what:noted"))  # of another list
     assert read_views().kept.find("customers", " mine ") == MINE
     keep_view(other, over=True)
     assert read_views().kept.find("customers", "mIne") == other
