@@ -1,1 +1,1 @@
-"""Tests of a book, on SQLite and PostgreSQL."""
+"""Tests of the book, on SQLite and PostgreSQL."""

@@ -1,4 +1,4 @@
-"""Adding and editing customers: the plans, what carrying them out leaves, and taking them back."""
+"""Adding and editing customers: the plans, their effect on the book, and undo."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def plan(account: Account, values: dict[str, str], **changes: str) -> Plan:
 
 
 def said(plan: Plan) -> list[tuple[str, str, bool]]:
-    """Return codes and sources of a plan's reasons, and whether they refuse."""
+    """Return code, source and `refuses` of each reason of a plan."""
     return [(reason.code, reason.source, reason.refuses) for reason in plan.reasons]
 
 
@@ -281,7 +281,7 @@ def test_the_same_plan_twice_makes_one_customer(store: Store) -> None:
 
 
 def test_another_plan_for_the_same_domain_is_told(store: Store) -> None:
-    made = plan_for(store, company_name="Somebody else")  # before the domain was taken
+    made = plan_for(store, company_name="Somebody else")  # planned while the domain is free
     add(store)
     with pytest.raises(RefusedError, match=r"oliveira\.onmicrosoft\.com .* Oliveira & Filhos Lda"):
         carry_out(store, made)
@@ -336,11 +336,11 @@ def test_killed_while_carrying_out_a_plan_is_there_whole_or_not_at_all(
     told = apart("kill", address(store.database), str(kills), "3")
     assert told["within"] > kills // 4, "many were in the middle of a plan"
     assert not_whole(store) == []
-    add(store)  # and the book goes on
+    add(store)  # the book is still usable
     assert not_whole(store) == []
 
 
-# Taking back
+# Undo
 
 
 def undo(store: Store, change_id: int | None) -> Plan:
@@ -353,7 +353,7 @@ def newest(store: Store) -> int:
 
 
 def everything(store: Store) -> list[list[tuple[Any, ...]]]:
-    """Return all records of customers, without versions."""
+    """Return the customer tables without their version columns."""
     tables = {
         "customers": "id, company_name, primary_domain, country, indirect_reseller, added_at, "
                      "agreement_accepted_at, relationship_to_partner, search_text, company_sort",
@@ -380,7 +380,7 @@ def test_an_addition_is_undone_and_the_undo_is_undone(store: Store) -> None:
     assert everything(store) == nothing
     with pytest.raises(NotFoundError):
         read_customer(store, id)
-    assert undo(store, 1).verdict is Verdict.REFUSED  # it is undone already
+    assert undo(store, 1).verdict is Verdict.REFUSED  # already undone
     carry_out(store, undo(store, newest(store)))
     assert everything(store) == with_it
     carry_out(store, undo(store, newest(store)))
@@ -514,7 +514,7 @@ def test_an_edit_is_undone_and_done_again(store: Store) -> None:
     assert everything(store) == before
     carry_out(store, undo(store, newest(store)))
     assert everything(store) == after
-    assert undo(store, 2).verdict is Verdict.ALLOWED  # it stands again
+    assert undo(store, 2).verdict is Verdict.ALLOWED  # in effect again
 
 
 def test_an_edit_is_not_undone_over_a_later_one(store: Store) -> None:
@@ -650,7 +650,7 @@ def test_a_draft_that_was_thrown_away_does_not_stop_its_plan(store: Store) -> No
 
 
 def test_the_ids_of_drafts_are_never_given_again(store: Store) -> None:
-    """Else a terminal that still has a deleted draft open would write over the next one."""
+    """A terminal with a deleted draft still open would otherwise overwrite a newer draft."""
     ids = []
     for _turn in range(2):
         draft = begin_draft(account_in(store).id, by(TESTER, NOW))

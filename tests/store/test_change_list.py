@@ -1,4 +1,4 @@
-"""The list of changes: what its filters find, in which order it comes, and what it reads for it."""
+"""The list of changes: filters, orders, and the indexes that its queries read."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ SORTS = [
 
 @pytest.fixture
 def filled(store: Store) -> Store:
-    """Return a book with seven changes, of which 5 to 7 do and undo tags of one customer."""
+    """Return a book with seven changes: 5 sets tags of a customer, 6 undoes 5, 7 sets others."""
     with store.writing() as session:
         session.add(Customer(account_id=1, company_name="Ärzte & Söhne"))
     add_to_history(
@@ -117,7 +117,7 @@ def test_the_newest_comes_first_and_what_has_no_account_is_everybodys(filled: St
 )  # fmt: skip
 def test_a_filter_finds_what_it_says(filled: Store, text: str, expected: list[int]) -> None:
     wanted = {row.key: value(row, "cloud") for row in rows(filled)}
-    if "cloud" in text:  # the accounts are numbered as the clouds are
+    if "cloud" in text:  # account ids follow the order of the clouds
         assert wanted[4] == ("germany" if "germany" in text else wanted[4])
     assert found(filled, text) == expected
 
@@ -169,7 +169,7 @@ def test_every_order_is_the_same_list_turned_round(filled: Store) -> None:
 @pytest.mark.parametrize("accounts", [(1,), (1, 2, 3)], ids=str)
 @pytest.mark.parametrize("sort", SORTS, ids=str)
 def test_every_order_reads_its_index(filled: Store, sort: Sort, accounts: tuple[int, ...]) -> None:
-    """No order sorts the whole history: the plan walks an index (`EXPLAIN`)."""
+    """Every order walks an index instead of sorting the whole history (`EXPLAIN`)."""
     connection = filled.connect()
     explained = Explained(connection)
     Query(CHANGES, accounts, NO_FILTER, sort).window(explained, 0, 40)
@@ -191,7 +191,7 @@ def test_every_order_reads_its_index(filled: Store, sort: Sort, accounts: tuple[
 
 @pytest.mark.parametrize("accounts", [(1,), (1, 2, 3)], ids=str)
 def test_what_was_undone_is_found_by_its_index(filled: Store, accounts: tuple[int, ...]) -> None:
-    """The few entries that were undone are not looked for in the whole history (`EXPLAIN`)."""
+    """`state:undone` searches an index instead of scanning the whole history (`EXPLAIN`)."""
     connection = filled.connect()
     explained = Explained(connection)
     undone = parse("state:undone", CHANGES, NOW)

@@ -1,4 +1,4 @@
-"""Changes are plans: carried out whole and once, kept on record, taken back by plans too."""
+"""Plans of changes: carried out once and completely, recorded, and undone by plans."""
 
 from __future__ import annotations
 
@@ -63,19 +63,19 @@ def notes(store: Store, customer: int) -> list[str]:
 
 
 def tag(store: Store, customer: int, *names: str) -> int:
-    """Give a customer tags; return the entry of the history."""
+    """Set the tags of a customer; return the id of the history entry."""
     version = read_customer(store, customer).customer.version
     done = set_tags(store, customer, [*names], version=version, actor=TESTER, at=NOW)
     return done.change_id or 0
 
 
 def undo(store: Store, change: int, *, why: str = "", actor: Actor = OTHER) -> int:
-    """Take a change back; return the entry of the history that tells of it."""
+    """Undo a change; return the id of the history entry of the undo."""
     return carry_out(store, plan_undo(store, change, by(actor, LATER)), why).change_id or 0
 
 
 def refusals(store: Store, change: int) -> list[str]:
-    """Return the codes of the reasons for which a change cannot be taken back."""
+    """Return the codes of the reasons that refuse the undo of a change."""
     plan = plan_undo(store, change, by(TESTER, LATER))
     assert (plan.verdict is Verdict.REFUSED) == any(reason.refuses for reason in plan.reasons)
     return [reason.code for reason in plan.reasons if reason.refuses]

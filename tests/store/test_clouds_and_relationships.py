@@ -1,4 +1,4 @@
-"""What each cloud lets a partner do with relationships: tables drawn from the capability table."""
+"""Each cloud allows the relationship actions of its capability table."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def book(tmp_path: Path) -> Store:
 
 
 def support(cloud: str, capability: Capability) -> Support:
-    """Return the cell of the table that the program ships."""
+    """Return a cell of the built-in capability table."""
     return settings.load().all_clouds()[cloud].allows(capability).support
 
 
@@ -52,7 +52,7 @@ def invitation(store: Store, account: Account, **wish: object) -> Plan:
 
 
 def corrected(account: Account, capability: Capability, cell: Support) -> Account:
-    """Return the account in a cloud with one cell of its table corrected."""
+    """Return the account with one cell of its cloud's capability table replaced."""
     rules = {**account.cloud.rules, capability: Rule(cell, "mine.md")}
     return replace(account, cloud=replace(account.cloud, rules=rules))
 

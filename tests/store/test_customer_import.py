@@ -1,4 +1,4 @@
-"""Importing customers: columns found in any language, each row judged, all of it or nothing."""
+"""Importing customers: column detection, checks of each row, and one transaction for all rows."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def new_account(store: Store) -> int:
 
 
 class ImportDesk:
-    """A book with one account that files are imported into."""
+    """A book with the account into which files are imported."""
 
     def __init__(self, store: Store, folder: Path) -> None:
         self.store = store
@@ -127,7 +127,7 @@ def desk(store: Store, tmp_path: Path) -> ImportDesk:
 
 @pytest.fixture
 def light_desk(sqlite_database: SqliteFile, tmp_path: Path) -> ImportDesk:
-    """Return a desk on SQLite only, for what no database has a say in."""
+    """Return a desk on SQLite only, for tests that do not depend on the database."""
     store = Store(sqlite_database)
     store.open(CLOUDS)
     return ImportDesk(store, tmp_path)
@@ -726,7 +726,7 @@ class TestTogetherOrNotAtAll:
         assert told[-1][0] == told[-1][1] == path.stat().st_size
 
     def test_many(self, desk: ImportDesk) -> None:
-        """More rows than one statement takes, each kind of change among them."""
+        """More rows than one SQL statement can take: new, changed, unchanged, and mixed."""
         rows = [
             f"{n:08x}-0000-4000-8000-000000000000,C{n},c{n}.com,DE,t{n % 3}" for n in range(5200)
         ]

@@ -1,4 +1,4 @@
-"""One customer whole: found, read, tagged and noted, by several people at once."""
+"""The customer page: finding, reading, tags and notes, also with concurrent changes."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def fabrikam(store: Store) -> int:
 def tag(
     store: Store, customer: int, text: str, *, version: int | None = None, actor: Actor = TESTER
 ) -> None:
-    """Tag a customer as the console does it."""
+    """Set the tags of a customer as the console does."""
     seen = read_customer(store, customer).customer.version if version is None else version
     set_tags(store, customer, parse_tags(text), version=seen, actor=actor, at=NOW)
 
@@ -79,7 +79,7 @@ def note(
 
 
 def found(store: Store, text: str) -> list[int]:
-    """Return the customers that a filter finds."""
+    """Return the ids of the customers that match a filter."""
     query = Query(
         CUSTOMERS, (account_of(store),), parse(text, CUSTOMERS, NOW), CUSTOMERS.default_sort
     )
@@ -106,7 +106,7 @@ def test_tags_are_given_taken_and_found(store: Store, fabrikam: int) -> None:
     tag(store, fabrikam, "vip2")
     assert read_customer(store, fabrikam).tags == ["vip2"]
     assert found(store, "tag:grosse") == found(store, "key") == []
-    assert found(store, "tag:vip") == [fabrikam]  # the beginning of a tag is enough
+    assert found(store, "tag:vip") == [fabrikam]  # a prefix of a tag matches
     assert found(store, "tag:ip2") == []
     tag(store, fabrikam, "")
     assert read_customer(store, fabrikam).tags == []
@@ -167,7 +167,7 @@ def test_what_a_database_cannot_hold_is_no_tag(store: Store, fabrikam: int) -> N
 
 def test_a_change_of_tags_is_in_the_history_once(store: Store, fabrikam: int) -> None:
     tag(store, fabrikam, "vip, Größe")
-    tag(store, fabrikam, "Größe, vip")  # no change
+    tag(store, fabrikam, "Größe, vip")  # the same tags: no entry
     tag(store, fabrikam, "vip", actor=OTHER)
     entries = history(store)
     assert [(entry.kind, entry.actor, entry.customer_id) for entry in entries] == [
@@ -192,7 +192,7 @@ def test_of_two_who_tag_a_customer_the_first_is_kept(store: Store, fabrikam: int
 def test_a_change_of_case_alone_is_a_change_that_nobody_writes_over(
     store: Store, fabrikam: int
 ) -> None:
-    """The text that is searched stays the same then; the version must not."""
+    """The search text does not change then, but the version must."""
     tag(store, fabrikam, "VIP")
     seen = read_customer(store, fabrikam).customer.version
     tag(store, fabrikam, "vip", version=seen)
@@ -204,7 +204,7 @@ def test_a_change_of_case_alone_is_a_change_that_nobody_writes_over(
 
 @pytest.mark.parametrize("same", [True, False], ids=["the same tag", "other tags"])
 def test_of_two_at_the_same_time_one_is_kept_whole(store: Store, fabrikam: int, same: bool) -> None:
-    """Whoever comes second waits for the first to be done, and then is told."""
+    """The second writer waits for the first, then gets a ConflictError."""
     seen = read_customer(store, fabrikam).customer.version
     errors: list[AppError] = []
 
@@ -409,7 +409,7 @@ def test_a_customer_is_found_in_the_accounts_asked_for_only(store: Store, fabrik
 def test_names_and_tags_are_searched_as_they_are_written_by_whatever_writes_them(
     store: Store,
 ) -> None:
-    """The ORM fills what follows from a customer's columns and tags; nobody has to call for it."""
+    """ORM events keep sort and search text up to date; no caller has to do it."""
     id = add_customer(store, "Ärzte GmbH", domain="aerzte.example")
     with store.writing() as session:
         session.add_all([Tag(customer_id=id, name="VIP"), Tag(customer_id=id, name="Gold")])

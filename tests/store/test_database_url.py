@@ -1,4 +1,4 @@
-"""A database's address is understood, and its password never shown."""
+"""Parsing database addresses, and hiding their passwords."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from partnerdesk.models.settings.database_url import (
 PASSWORDS = st.text(string.ascii_letters + string.digits + "!\"#$%&'()*+,-.:;<=>?@[]^_{|}~ ä").map(
     lambda tail: "Hush" + tail
 )
-"""Passwords as people type them; a slash must be written %2F, else no program can read it."""
+"""Passwords as people type them, without a slash, which an address must have as %2F."""
 
 
-# Understood
+# Parsing
 
 
 def test_an_empty_address_is_the_persons_own_book(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_another_kind_of_database_is_refused(text: str) -> None:
     assert raised.value.exit_code == ExitCode.WRONG_USE
 
 
-# Never shown
+# Hiding passwords
 
 
 @pytest.mark.parametrize(

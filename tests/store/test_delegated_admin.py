@@ -1,4 +1,4 @@
-"""Delegated-admin relationships: kept, edited, approved, extended and ended as Graph has them."""
+"""Delegated-admin relationships: recording, editing, approval, extension and end, as in Graph."""
 
 from __future__ import annotations
 
@@ -104,13 +104,13 @@ def test_a_whole_life(book: Store) -> None:
 def test_time_brings_its_end_unless_it_extends_itself(
     book: Store, said: dict[str, str], after: float, state: str
 ) -> None:
-    kept = keep(book, **said).relationship  # until midnight, 98 and a half days from now
+    kept = keep(book, **said).relationship  # ends at midnight, in 98.5 days
     assert kept.status_at(days(after)) == state
 
 
 @pytest.mark.parametrize(("after", "state"), [(89.9, "approvalPending"), (90, "expired")])
 def test_what_nobody_approves_in_90_days_expires(book: Store, after: float, state: str) -> None:
-    """`reference/rules.md §10`."""
+    """Approval requests expire after 90 days (`reference/rules.md §10`)."""
     delegation = keep(book, status="created", start="", end="")
     asked = carry_out(book, plan_event(delegation, Event.REQUEST, by(TESTER, NOW)))
     delegation = read_delegation(book, asked.record_id or 0)

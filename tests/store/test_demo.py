@@ -1,4 +1,4 @@
-"""The demo book is believable, full of traps, and the same every time it is made."""
+"""The demo book: realistic, with difficult data, and reproducible."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def in_file(path: Path, clouds: Sequence[str] = CLOUDS) -> Store:
 
 
 def dump(store: Store) -> dict[str, list[dict[str, Any]]]:
-    """Return every row of every table, as it is for Python, in one order for all databases."""
+    """Return all rows of all tables as Python values, in the same order on every database."""
     with store.reading() as session:
         return {
             entity.__name__: sorted(
@@ -106,7 +106,7 @@ def texts(row: dict[str, Any]) -> str:
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """Return a large book; tests only read it."""
+    """Return a large book that tests must not change."""
     return filled(in_file(tmp_path_factory.mktemp("demo") / "book.db"), SIZE)
 
 
@@ -131,7 +131,7 @@ def test_another_seed_makes_another_book(tmp_path: Path) -> None:
 
 
 SEALS = ("digest", "previous")
-"""Hashes, in which the times are."""
+"""The hash columns, which depend on the times."""
 
 
 def test_only_times_depend_on_the_moment(tmp_path: Path) -> None:
@@ -367,7 +367,7 @@ def test_hostile_names_are_tagged_and_stand_behind_the_companies(store: Store) -
     assert set(tagged) == hostile
     assert len(hostile) == len(HOSTILE)
     latin = [row for row in rows if row.company_sort[:1] <= "z"]
-    formula = 1  # it is one by its first character
+    formula = 1  # one hostile name starts with a formula character and sorts elsewhere
     assert {row.id for row in latin[len(latin) - len(hostile) + formula :]} <= hostile
 
 
@@ -376,7 +376,7 @@ def test_no_hostile_name_comes_unasked(book: Store) -> None:
 
 
 MEANT = {"country.other-region", "country.no-new-customers"}
-"""The partner sells abroad, and its cloud of Germany is closed: that is what there is to see."""
+"""The reasons that the demo book causes on purpose: sales abroad and a closed cloud."""
 
 
 def test_the_book_satisfies_the_form_of_the_program(book: Store, session: Session) -> None:

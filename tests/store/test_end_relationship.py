@@ -1,4 +1,4 @@
-"""Ending a relationship and coming back: job 11 by keys, and what the form and the plan ask."""
+"""Ending a relationship and inviting again by keys; the form and the confirmation."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def desk_over(store: Store, cloud: str = "global", **flags: object) -> AppSessio
 
 
 def at(console: Console, screen: type[AppScreen]) -> None:
-    """Look which screen is on top."""
+    """Check which screen is on top."""
     assert type(console.screen) is screen
 
 
@@ -88,7 +88,7 @@ def heading(console: Console) -> str:
 
 
 def everything(store: Store) -> list[object]:
-    """Return what an ending would touch."""
+    """Return the tables that an ending would change."""
     tables = ("customers", "reseller_relationships", "changes", "outbox")
     with closing(store.connect()) as book:
         return [book.rows(f"SELECT * FROM {table} ORDER BY id") for table in tables]  # noqa: S608
@@ -115,7 +115,7 @@ def test_job_11_ending_a_relationship_and_coming_back(
         terminal.wait_for(DOMAIN[:16])
         untouched = everything(store)
 
-        # Something stands in the way: the earliest day is named, and nothing is touched.
+        # An obstacle is left: the earliest day is shown, and nothing is changed.
         terminal.press("D")
         terminal.wait_for(_("Why it ends"))
         assert NAME in terminal.text
@@ -133,7 +133,7 @@ def test_job_11_ending_a_relationship_and_coming_back(
         terminal.wait_idle()
         assert everything(store) == untouched
 
-        # All is settled: the plan still waits for the domain to be typed.
+        # No obstacle is left: the plan still needs the typed domain.
         terminal.press("escape")
         terminal.wait_for("2031-03-31")
         for _point in Obstacle:
@@ -155,7 +155,7 @@ def test_job_11_ending_a_relationship_and_coming_back(
         terminal.wait_for(_("It was not confirmed: nothing was done."))
         assert everything(store) == untouched
 
-        # Confirmed: it is on record, and the letter for the customer is there.
+        # Confirmed: the ending is recorded, and the letter to the customer is shown.
         terminal.press("!")
         terminal.type(DOMAIN.upper() + "\r")
         terminal.wait_until(lambda text: allowed not in text and "rita@oliveira.pt" in text)
@@ -165,7 +165,7 @@ def test_job_11_ending_a_relationship_and_coming_back(
         (life,) = lives_of(store, 1)
         assert (life.reason, life.ended_by) == ("Price", "tester")
 
-        # Under Ended: when, why and who; i invites again.
+        # The tab Ended shows when, why and by whom; `i` invites again.
         terminal.press("escape")
         terminal.wait_until(lambda text: "rita@" not in text)
         terminal.press("g", "l")
@@ -193,7 +193,7 @@ async def test_a_point_that_stands_in_the_way_is_marked_as_it_is_left(store: Sto
         await console.press("tab")
         assert heading(console).startswith("! Something is still active")
         await console.press("up", *["backspace"] * 6)
-        await console.type("2026-11-21")  # yesterday: it is over
+        await console.type("2026-11-21")  # yesterday: no obstacle any more
         await console.press("tab")
         assert NAME in heading(console)
         await console.type("perhaps")
@@ -266,7 +266,7 @@ async def test_read_only_and_over_all_clouds_nothing_is_ended(store: Store) -> N
             assert "Read-only" in console.said
 
 
-# What has to be typed
+# The confirmation
 
 
 @pytest.mark.parametrize(
@@ -313,7 +313,7 @@ async def test_what_to_type_is_on_the_screen_however_long(store: Store) -> None:
             assert console.said == "It was not confirmed: nothing was done."
 
 
-# Both lives
+# Two relationships, one after the other
 
 
 async def test_an_ending_is_undone_as_long_as_nothing_else_happened(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Ending a relationship and coming back: who may, what stands in the way, what is lost and kept."""
+"""Ending a relationship and coming back: permissions, obstacles, losses."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def book(sqlite_database: SqliteFile) -> Store:
 
 
 def contoso(store: Store, cloud: str = "global", **fields: object) -> int:
-    """Put a customer into the book that Partner Center knows."""
+    """Add a customer with a Microsoft ID, which Partner Center knows."""
     return add_customer(store, "Contoso", "contoso", cloud, **({"microsoft_id": ID} | fields))
 
 
@@ -139,7 +139,9 @@ def test_by_hand_it_is_recorded_in_every_cloud_with_a_word_of_where_it_is_ended(
 def test_a_connected_account_calls_where_there_is_a_call_and_is_refused_elsewhere(
     book: Store, cloud: str, kind: PartnerKind
 ) -> None:
-    """Direct bill partners and indirect providers, global only (`reference/rules.md §2, §9`)."""
+    """The API allows it for direct bill partners and indirect providers, in global only
+    (`reference/rules.md §2, §9`).
+    """
     connect(book, cloud, kind)
     plan = end_plan(book, contoso(book, cloud))
     wrong = ["end.no-call"] * (cloud != "global")
@@ -153,7 +155,7 @@ def test_a_connected_account_calls_where_there_is_a_call_and_is_refused_elsewher
         assert everything(book) == before
         return
     carry_out(book, plan)
-    carry_out(book, plan)  # twice is once
+    carry_out(book, plan)  # a repetition has no effect
     with book.reading() as session:
         call = session.exec(select(OutboxCall)).one()
     assert call.operation == Operation.REMOVE_RESELLER_RELATIONSHIP
@@ -231,11 +233,11 @@ def test_a_wish_that_cannot_be_understood_is_refused(
     assert "\x1b" not in "".join(reason.text for reason in plan.reasons)
 
 
-# What is lost, and what is said of it
+# What is lost, and its text
 
 
 def test_what_is_lost_is_said_and_delegated_admin_goes(book: Store) -> None:
-    """`reference/rules.md §9, §10`: DAP goes with it; GDAP is a relationship of its own."""
+    """DAP ends with the relationship, GDAP does not (`reference/rules.md §9, §10`)."""
     id = contoso(book, allow_delegated_access=True, added_at=days(-400))
     customer, account = customer_of(book, id), account_of(book)
     for name, status in (("Kept [b]", "active"), ("Over", "terminated")):
@@ -333,12 +335,12 @@ def test_an_import_brings_an_ended_customer_back(book: Store, tmp_path: Path) ->
     assert (customer.relationship_to_partner, customer.ended_at) == ("reseller", None)
     end(book, id, at=days(5), reason="again")
     assert [(life.began_at, life.ended_at) for life in lives_of(book, id)] == [
-        (days(-9), NOW), (None, days(5)),  # nobody knows when the second one began
+        (days(-9), NOW), (None, days(5)),  # the start of the second one is not known
     ]  # fmt: skip
 
 
 def test_an_acceptance_is_not_taken_back_over_what_came_after_it(book: Store) -> None:
-    """Else an ended life would be lost with its reason, or two would last at once."""
+    """The undo would delete an ended relationship, or leave two active ones."""
     id = contoso(book, allow_delegated_access=True)
     first, second = invited(book), invited(book, company="Another")
     accepted = accept(book, first, id)
@@ -358,7 +360,7 @@ def test_an_acceptance_is_not_made_again_where_another_life_lasts(book: Store) -
     assert again.verdict is Verdict.ALLOWED
     accept(book, second, id)
     assert codes(undo(book, taken_back), refusing=True) == ["undo.lives"]
-    with pytest.raises(ConflictError):  # also where it was planned before
+    with pytest.raises(ConflictError):  # an older plan fails, too
         carry_out(book, again)
     assert [life.invitation_id for life in lives_of(book, id)] == [second]
 

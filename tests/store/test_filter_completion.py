@@ -1,4 +1,4 @@
-"""Completion in a filter: what Tab offers, without a screen; and which values a book holds."""
+"""Completion of filters without a screen: what Tab inserts, and the known values of a book."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CODES = ["AT", "DE", "DK"]
 
 
 def at(text: str) -> Line:
-    """Return a line whose cursor is where `|` stands, else at the end."""
+    """Return a line with its cursor at `|`, or at the end without one."""
     before, bar, behind = text.partition("|")
     return Line(before + behind, len(before) if bar else len(text))
 
@@ -52,7 +52,7 @@ def offered(text: str, spec: ListSpec = CUSTOMERS) -> Completions:
 
 
 def tabbed(text: str, *presses: int, spec: ListSpec = CUSTOMERS) -> str:
-    """Return the line after Tab was pressed, and again for each of `presses`."""
+    """Return the line after a first Tab and one more step for each of `presses`."""
     line, state = offered(text, spec).first(1)
     for by in presses:
         line, state = state.next(by)
@@ -66,7 +66,7 @@ def tabbed(text: str, *presses: int, spec: ListSpec = CUSTOMERS) -> str:
         ("COU", "country:"),
         ("-cou", "-country:"),
         ("fab or -cou", "fab or -country:"),
-        ("add", "added:"),  # by another name of the field
+        ("add", "added:"),  # an alias of the field
         ("cou| fab", "country:| fab"),
         ("cou|n:de", "country:|de"),
         ("see|<30d", "seen<|30d"),
@@ -78,7 +78,7 @@ def tabbed(text: str, *presses: int, spec: ListSpec = CUSTOMERS) -> str:
         ("tag:o", "tag:overdue"),
         ("tags:schlus", "tags:Schlüsselkunde"),
         ("tag:SCHLÜ", "tag:Schlüsselkunde"),
-        ("tag:ke", 'tag:"key |"'),  # as far as all go, in quotes that are closed
+        ("tag:ke", 'tag:"key |"'),  # the common prefix, in closed quotes
         ('tag:"key |"', 'tag:"key |"'),
         ('tag:"key a|"', 'tag:"key account"'),
         ('tag:"key a', 'tag:"key account"'),
@@ -122,7 +122,7 @@ def test_where_nothing_fits_or_several_part_at_once_nothing_changes(text: str) -
         ("seen:", ["never", "today", "month", "1d", "7d", "30d", "90d", "1y"]),
         ("seen<", ["today", "month", "1d", "7d", "30d", "90d", "1y"]),
         ("seen<30", ["30min", "30h", "30d", "30w", "30m", "30y"]),
-        ("seen<2026", []),  # a year
+        ("seen<2026", []),  # a year has no completion
         ("tag:v", ["vip", "vip-old"]),
         ("tag:k", ['"key account"', '"key person"']),
         ("company:", []),
@@ -144,7 +144,7 @@ def test_tab_again_goes_to_the_next_and_round_and_shift_tab_back() -> None:
     assert tabbed("country:d| x", -1) == "country:DK| x"
     assert tabbed("country:d", 1, -1) == "country:DK"
     assert tabbed("tag:ke", 1, 1) == 'tag:"key person"'
-    assert tabbed("tag:vip", 1) == "tag:vip-old"  # the first of them stands there already
+    assert tabbed("tag:vip", 1) == "tag:vip-old"  # the first candidate is typed already
 
 
 def test_titles_are_completed_in_the_language_in_use() -> None:
@@ -199,7 +199,7 @@ async def test_whole_words_that_are_seen_already_go_on_at_once() -> None:
     assert (await complete(at("x"))).first(1)[0].text == "x"
 
 
-# Which values a book holds
+# Known values of a book
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def book(store: Store) -> Store:
     ):
         add(store, f"Company {number}", country=country, tags=tags,
             ended_at=NOW if country == "RU" else None)  # fmt: skip
-    with store.writing() as session:  # of another account
+    with store.writing() as session:  # in another account
         session.add(Customer(account_id=2, company_name="Other", country="US"))
         session.flush()
         session.add(Tag(customer_id=6, name="theirs"))
@@ -226,7 +226,7 @@ def test_codes_and_tags_of_the_accounts_shown(book: Store, monkeypatch: pytest.M
     unindexed = replace(country, sort="")
     assert known_values(connection, CUSTOMERS, unindexed, (1, 2)) == ["AT", "DE", "US"]
     assert known_values(connection, PARTNERS, PARTNERS.column("location"), (1,)) == []
-    monkeypatch.setattr(known_values_module, "MOST_ROWS", 2)  # too many to look at each
+    monkeypatch.setattr(known_values_module, "MOST_ROWS", 2)  # too many rows to read each
     everywhere = ["arzt", "Ärzte", "ended", "theirs", "vip"]
     assert known_values(connection, CUSTOMERS, tag, (1,)) == everywhere
     connection.close()

@@ -1,4 +1,4 @@
-"""The filter language: what it means, what it refuses, and that it finds what a reader would."""
+"""The filter language: meaning, errors, and the rows that filters match."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def found(store: Store, text: str) -> list[str]:
-    """Return the names of the customers that a filter finds, in the list's order."""
+    """Return the names of the matching customers, in the order of the list."""
     connection = store.connect()
     try:
         accounts = read_accounts(connection, load().enabled_clouds())

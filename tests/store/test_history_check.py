@@ -1,4 +1,4 @@
-"""Whatever is changed in the history behind the program's back is found, and named."""
+"""Verification of the history finds and names every change made outside the program."""
 
 # ruff: noqa: S608 - it tampers with a database of its own
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ENTRIES, SOME = 2_500, 1_250
-"""Three batches, as they are read; and one in their midst."""
+"""The number of entries, which are three batches, and an entry in the middle."""
 WHO = Actor("olga", "desk", "192.0.2.7")
 
 
 def drawn(number: int) -> Mapping[str, Any]:
-    """Return an entry in which no field is empty."""
+    """Return an entry without empty fields."""
     return entry(
         ChangeKind.NOTED, WHO, NOW + timedelta(seconds=number),
         before={"note": "Ä"}, after={"note": f"note {number}"}, account_id=1, customer_id=number,
@@ -58,7 +58,7 @@ def _made() -> Path:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    """Return a book with some thousand changes in its history."""
+    """Return a book with `ENTRIES` changes in its history."""
     return Path(shutil.copyfile(_made(), tmp_path / "history.db"))
 
 
@@ -103,7 +103,7 @@ def test_one_changed_byte_is_found_and_its_entry_named(book: Path, column: str) 
     change = ENTRIES if column == "id" else SOME
     numbers = {"id", "at", "account_id", "customer_id", "undoes", "part_of"}
     new = f"{column} + 1"
-    if column not in numbers:  # the last character but one becomes another
+    if column not in numbers:  # change the second last character
         turned = f"CASE substr({column}, -2, 1) WHEN '~' THEN '_' ELSE '~' END"
         new = f"substr({column}, 1, length({column}) - 2) || {turned} || substr({column}, -1)"
     tamper(book, f"UPDATE changes SET {column} = {new} WHERE id = {change}")
@@ -172,7 +172,7 @@ def test_an_inserted_entry_is_found(book: Path) -> None:
 def test_what_an_older_program_did_not_say_of_its_undos_is_told_and_set_right(
     store: Store,
 ) -> None:
-    """Left open beside a newer one, it writes undos and says nothing of what they undo."""
+    """An older program, still open beside a newer one, writes undos without setting `undone_by`."""
     add_to_history(
         store,
         entry(ChangeKind.NOTED, WHO, NOW, subject="Fabrikam"),
@@ -234,7 +234,7 @@ def test_a_history_emptied_whole_is_found(book: Path) -> None:
     assert change == 0
     assert "but has 0" in said
     tamper(book, "DELETE FROM history_head")
-    assert findings(book) == []  # that is a book without a history: keep the last hash elsewhere
+    assert findings(book) == []  # only a hash kept elsewhere could tell
 
 
 def test_the_chain_is_the_same_on_every_database(store: Store) -> None:

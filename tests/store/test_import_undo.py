@@ -1,4 +1,4 @@
-"""An import is undone: added rows go, changed rows return, and what cannot go back says why."""
+"""Undo of an import: added rows are removed, changed rows restored, others left with a reason."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ TABLES = ("customers", "company_profiles", "billing_profiles", "tags")
 
 
 def take(store: Store, folder: Path, *lines: str, headings: str = HEADINGS) -> int:
-    """Import a file of these rows; return the import's entry."""
+    """Import a file of these rows; return the id of its history entry."""
     path = folder / "customers.csv"
     path.write_text("\n".join([headings, *lines]), "utf-8")
     plan = plan_import(store, 1, read_sheet(path))
@@ -53,12 +53,12 @@ def take(store: Store, folder: Path, *lines: str, headings: str = HEADINGS) -> i
 
 
 def undo(store: Store, change: int) -> ImportUndo:
-    """Take an import back as far as it can be."""
+    """Undo an import as far as possible."""
     return undo_import(store, plan_undo_import(store, change, by(TESTER, LATER)), "a wrong file")
 
 
 def state(store: Store) -> dict[str, list[tuple[Any, ...]]]:
-    """Return what the book holds of customers, but for the versions that count changes."""
+    """Return the customer tables without their version columns."""
     found = {}
     for table in TABLES:
         names = [name for name in _columns(table) if name != "version"]
@@ -110,7 +110,7 @@ def test_whatever_an_import_did_its_undo_leaves_the_book_as_it_was(
     take(store, tmp_path, *lines(first))
     before = state(store)
     change = take(store, tmp_path, *lines(second))
-    if not change:  # the same rows again: nothing is new
+    if not change:  # the same rows again: nothing changes
         assert state(store) == before
         return
     done = undo(store, change)
@@ -131,7 +131,7 @@ def test_what_somebody_changed_since_stays_and_says_why(store: Store, tmp_path: 
     version = read_customer(store, ids["Old Two"]).customer.version
     set_tags(store, ids["Old Two"], ["silver"], version=version, actor=TESTER, at=LATER)
     noted = write_note(store, ids["New Two"], "hm", note=None, actor=TESTER, at=LATER).change_id
-    # What was done and undone again since does not hold a customer back.
+    # A later change that was undone does not prevent the removal of its customer.
     brief = write_note(store, ids["New Three"], "x", note=None, actor=TESTER, at=LATER).change_id
     carry_out(store, plan_undo(store, brief or 0, by(TESTER, LATER)))
 
@@ -155,7 +155,7 @@ def test_what_somebody_changed_since_stays_and_says_why(store: Store, tmp_path: 
     assert read_change(store, change).state == "partly"
     assert findings(store) == []
 
-    # What holds the rest back is taken away: then it goes, too, and then there is nothing left.
+    # The later change is undone: now the rest is undone, too, and nothing remains.
     carry_out(store, plan_undo(store, noted or 0, by(TESTER, LATER)))
     rest = undo(store, change)
     assert [row.state.value for row in rest.rows] == ["nothing", "refused", "done"]
@@ -170,7 +170,7 @@ def test_what_somebody_changed_since_stays_and_says_why(store: Store, tmp_path: 
     assert [reason.code for reason in again.reasons] == ["undo.twice"]
     with pytest.raises(RefusedError):
         undo_import(store, again)
-    # Its own row can be done anew, but not the whole: the file does that.
+    # One row can be redone, but not the whole import: that needs the file again.
     whole = plan_undo(store, done.undone_by or 0, by(TESTER, LATER))
     assert "Importing the same file again" in whole.reasons[0].text
     [part] = parts_of(store, done.undone_by or 0)
@@ -219,7 +219,7 @@ def test_an_export_that_names_an_added_customer_again_keeps_it(
     assert [row.state.value for row in plan_undo_import(store, change, by(TESTER, AT)).rows] == [
         "waiting"
     ]
-    run(store, "UPDATE customers SET seen_at = seen_at + 1")  # a later file has it
+    run(store, "UPDATE customers SET seen_at = seen_at + 1")  # as a later import does
     [row] = plan_undo_import(store, change, by(TESTER, AT)).rows
     assert (row.state.value, row.message) == ("refused", "A later file has it, too.")
 

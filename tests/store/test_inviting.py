@@ -1,4 +1,4 @@
-"""Inviting a company: what each cloud allows, the link, the letter, what is refused."""
+"""Inviting a company: rules of each cloud, link, letter and refusals."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def book(sqlite_database: SqliteFile) -> Store:
 PLAIN: dict[str, Any] = {"link": LINK}
 PORTAL: dict[str, Any] = {"in_portal": True}
 NO_ADMIN, TOGETHER = PLAIN | {"delegated_admin": False}, PLAIN | {"kind": COMBINED}
-OFFERED = [  # cloud, wish, codes that refuse, that warn (`reference/rules.md §2, §7, §8, §16`)
+OFFERED = [  # cloud, request, refusing codes, warning codes (`reference/rules.md §2, §7, §8, §16`)
     ("global", PLAIN, [], []),
     ("global", PORTAL, [], []),
     ("global", NO_ADMIN, [], []),
@@ -152,7 +152,7 @@ def test_a_combined_invitation_of_a_direct_bill_partner_is_warned_of(book: Store
 
 
 def after_of(plan: Plan, record: RecordKind = INVITATION) -> dict[str, Any]:
-    """Return the fields that a plan's step sets."""
+    """Return the fields that the plan's step for this kind of record writes."""
     return next(step.after or {} for step in plan.steps if step.record is record)
 
 
@@ -166,7 +166,7 @@ def test_the_link_is_wanted_once_and_kept_with_the_account(book: Store) -> None:
     again = invite_plan(book, company="Another")
     assert [step.record for step in again.steps] == [INVITATION]
     assert after_of(again)["link"] == LINK
-    assert codes(invite_plan(book, kind=COMBINED)) == ["link.missing"]  # it has one of its own
+    assert codes(invite_plan(book, kind=COMBINED)) == ["link.missing"]  # it has its own link
     invite(book, kind=COMBINED, link=f"{LINK}x", company="Both")
     account = account_of(book)
     assert (account.invitation_link, account.combined_invitation_link) == (LINK, f"{LINK}x")
@@ -208,7 +208,7 @@ def test_the_links_parameter_and_the_letter_follow_the_choice(
     plan = invite_plan(book, link=link, delegated_admin=wanted)
     new = after_of(plan)
     assert (new["delegated_admin"], asks_delegated_admin(new["link"])) == (asks, asks)
-    assert new["link"] == (LINK if asks else WITHOUT)  # nothing else of it changes
+    assert new["link"] == (LINK if asks else WITHOUT)  # the rest of the link stays the same
     assert new["link"] in new["body"]
     assert ("We get no administration rights" in new["body"]) != asks
     assert after_of(plan, ACCOUNT) == {"invitation_link": link}

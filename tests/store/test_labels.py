@@ -1,4 +1,4 @@
-"""One label for one thing: a plan calls a field as the form of its country does."""
+"""A plan labels a field like the form of the customer's country."""
 
 from __future__ import annotations
 

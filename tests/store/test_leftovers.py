@@ -1,6 +1,6 @@
-"""What a kill in an upgrade or backup leaves: the next start clears its own and tells of the rest.
+"""Leftover files of a killed upgrade or backup: removed or reported by the next start.
 
-And an upgrade says how far it is, and a full disk is called one.
+Also the progress of an upgrade, and the error of a full disk.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    """Make a book of the first schema."""
+    """Return a book with the first schema."""
     file = tmp_path / "book.db"
     first = known_versions()[0]
     Store(SqliteFile(file)).open(list(CLOUDS))

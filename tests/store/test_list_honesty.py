@@ -1,4 +1,4 @@
-"""What a list says of itself is true: marks, hidden rows, the order, errors; by keys."""
+"""The status of a list is correct: marks, hidden rows, order and errors; by keys."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def remark(console: Console) -> str:
 
 
 def ended_elsewhere(desk: AppSession, *keys: int) -> None:
-    """Let another process end the relationship with some customers."""
+    """End the relationship with some customers as another process would."""
     with desk.store.writing_engine.begin() as connection:
         for key in keys:
             connection.execute(update(Customer).where(col(Customer.id) == key).values(ended_at=NOW))
@@ -44,7 +44,7 @@ async def test_a_count_that_comes_late_hides_no_error_of_the_filter(tmp_path: Pa
         screen, scope = console.screen, console.screen.desk.scope
         assert isinstance(screen, ListScreen)
         assert scope is not None
-        screen.show_state(scope)  # as when rows are counted that were asked for before
+        screen.show_state(scope)  # as after the late count of an earlier query
         assert "relationship is never xyz" in remark(console)
         await console.press(*["backspace"] * 16)
         assert remark(console) == "216 customers"

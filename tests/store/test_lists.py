@@ -1,4 +1,4 @@
-"""Lists: windows, counts and places agree with each other, and every query has its index."""
+"""Lists: windows, counts and positions agree with each other, and every query uses an index."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_only_the_chosen_accounts_and_keys_are_listed(filled: Store) -> None:
 def test_every_order_is_walked_in_an_index(
     filled: Store, sort: Sort, accounts: tuple[int, ...]
 ) -> None:
-    """No order sorts the list, or leaves the index for rows it does not show (`EXPLAIN`)."""
+    """Every order walks a covering index, without sorting or reading hidden rows (`EXPLAIN`)."""
     connection = filled.connect()
     explained = Explained(connection)
     Query(CUSTOMERS, accounts, NO_FILTER, sort).window(explained, 40, 40)

@@ -1,4 +1,4 @@
-"""Long lists: rows before their count, keys that never wait, reads that are dropped when stale."""
+"""Long lists: rows appear before the count, keys never wait, and stale reads are dropped."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Uncounted(RowSource):
-    """A million rows that open at once in the middle, and are counted when the gate opens."""
+    """A million rows, opened in the middle at once, but counted only after the gate opens."""
 
     def __init__(self, total: int = 1_000_000) -> None:
         self.total = total
@@ -82,7 +82,7 @@ async def test_rows_are_seen_and_walked_before_they_are_counted() -> None:
         assert not app.table.is_counted
         assert app.table.row == Row(500_002, ("name 500001", "", ""))
         before = shown(app.table)
-        await pilot.press("end")  # has to wait for the count
+        await pilot.press("end")  # waits for the count
         assert shown(app.table) == before
         source.gate.set()
         await settled(pilot)
@@ -124,7 +124,7 @@ async def test_a_key_that_is_held_reads_the_latest_place_only() -> None:
 
 
 async def test_a_question_that_nobody_waits_for_is_stopped(store: Store) -> None:
-    """A count that would take a minute does not keep the next question waiting."""
+    """An obsolete count of a minute is interrupted for the next question."""
     reader = Reader(store)
     begun = Event()
     endless = (

@@ -1,4 +1,4 @@
-"""Customers of the book who seem to be the one that somebody is about to add."""
+"""Look-alikes: existing customers that resemble a new one."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_the_same_registration_number_in_that_country_is_told(store: Store) -> N
         ("Ромашка, ООО", "ООО Ромашка", True),
         ("ООО «Ромашка»", 'ЗАО "Ромашка"', True),
         ('Общество с ограниченной ответственностью "Ромашка"', "ромашка", True),
-        ("ООО «Ромашка»", "Ромашки ООО", False),  # six letters of seven: 0.86
+        ("ООО «Ромашка»", "Ромашки ООО", False),  # similarity 0.86: six of seven letters
         ("ООО Ромашка", "Romashka", False),
         ("Romashka", "ООО Ромашка", False),
         ("Contoso Ltd", "contoso limited", True),
@@ -117,7 +117,7 @@ def test_a_name_counts_in_its_country_and_account_only(store: Store) -> None:
     assert likenesses(store, company_name=name, country="BR") == []
     assert likenesses(store, "us-gov", company_name=name) == []
     with store.writing() as session:
-        session.get_one(Customer, 1).country = ""  # one of whom the country is not known
+        session.get_one(Customer, 1).country = ""  # a customer without a country
     assert likenesses(store, company_name=name, country="BR") == [Likeness.NAME]
 
 

@@ -1,4 +1,4 @@
-"""Invitations whose customers come into the book: closed by themselves, or only offered."""
+"""Matching invitations with new customers: closed automatically, or only suggested."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def state(store: Store, invitation: int) -> tuple[InvitationState, int | None]:
 
 
 def next_step(store: Store, invitation: int) -> str:
-    """Return what the ledger says is to do."""
+    """Return the next step of an invitation in the list."""
     connection = store.connect()
     query = Query(INVITATIONS, (1,), NO_FILTER, INVITATIONS.default_sort, keys=(invitation,))
     [row] = query.window(connection, 0, 10)
@@ -147,7 +147,7 @@ def test_an_invited_customer_whose_relationship_begins_closes_its_invitation(
     assert state(book, id) == ACCEPTED
     [life] = lives_of(book, 1)
     assert (life.invitation_id, life.began_at) == (id, days(2))
-    assert customer_of(book, 1).allow_delegated_access is None  # it was not asked for
+    assert customer_of(book, 1).allow_delegated_access is None  # the invitation did not ask for it
     assert take_file(book, tmp_path, line("Renamed again", "neue"), at=days(3)) == 0
 
 
@@ -155,7 +155,7 @@ def test_a_customer_added_by_the_form_closes_its_invitation(book: Store) -> None
     id = invited(book, company="Oliveira", domain="oliveira.onmicrosoft.com")
     customer = add(book)
     assert state(book, id) == (InvitationState.ACCEPTED, customer)
-    assert customer_of(book, customer).allow_delegated_access is True  # it came with it
+    assert customer_of(book, customer).allow_delegated_access is True  # part of the invitation
 
 
 def test_delegated_admin_that_is_asked_for_again_is_never_closed_by_itself(
@@ -168,7 +168,7 @@ def test_delegated_admin_that_is_asked_for_again_is_never_closed_by_itself(
     assert next_step(book, id) == "answer"
     accept(book, id, at=days(1))
     assert customer_of(book, 1).allow_delegated_access is True
-    assert lives_of(book, 1) == []  # its relationship did not come by this invitation
+    assert lives_of(book, 1) == []  # the relationship is older than the invitation
 
 
 def test_drafts_and_closed_invitations_are_left_alone(book: Store, tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_what_was_closed_by_itself_and_taken_back_is_not_closed_again(
     assert lives_of(book, 1) == []
     assert take_file(book, tmp_path, line("Renamed", "neue"), at=days(2)) == 0
     assert next_step(book, id) == "confirm"
-    accept(book, id, at=days(3))  # a person still can
+    accept(book, id, at=days(3))  # a person can still accept it
     assert state(book, id) == ACCEPTED
 
 

@@ -1,4 +1,4 @@
-"""Indirect providers and resellers: kept, edited, ended, named; what each cloud says of them."""
+"""Indirect providers and resellers: adding, editing, ending, naming; rules of each cloud."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def add(store: Store, **said: str) -> Outcome:
 
 
 def name_plan(store: Store, wanted: str, cloud: str = "global", **account: Any) -> Plan:
-    """Plan to name the reseller of a customer who has none."""
+    """Return a plan that names the reseller of a customer without one."""
     customer = customer_of(store, add_customer(store, "Contoso", "contoso", cloud))
     own = replace(account_in(store, cloud), **account)
     known = read_partners(store, own.id)
@@ -72,7 +72,7 @@ def name_plan(store: Store, wanted: str, cloud: str = "global", **account: Any) 
     [("global", False), ("us-gov", True), ("germany", True), ("china", False)],
 )
 def test_a_cloud_without_the_model_says_why(book: Store, cloud: str, *, refused: bool) -> None:
-    """In the table's own words and with its source (`reference/rules.md §2, §8`)."""
+    """With text and source of the capability table (`reference/rules.md §2, §8`)."""
     cell = settings.load().all_clouds()[cloud].allows(Capability.INDIRECT_MODEL)
     for plan in (add_plan(book, cloud), name_plan(book, "", cloud)):
         said = [(r.text, r.source) for r in plan.reasons if r.code == "partner.cloud"]
@@ -142,7 +142,7 @@ def test_the_end_of_a_link_is_taken_back(book: Store) -> None:
     ("wanted", "kind", "code"),
     [
         (OWN, PartnerKind.INDIRECT_PROVIDER, "reseller.provider"),
-        ("We", PartnerKind.INDIRECT_PROVIDER, "reseller.provider"),  # kept under its own number
+        ("We", PartnerKind.INDIRECT_PROVIDER, "reseller.provider"),  # has our own MPN ID
         ("Provider", PartnerKind.INDIRECT_RESELLER, "reseller.provider"),
         ("1000", PartnerKind.INDIRECT_RESELLER, "reseller.provider"),
         ("nobody\x1b[2J", PartnerKind.INDIRECT_PROVIDER, "reseller.unknown"),
@@ -155,7 +155,7 @@ def test_the_end_of_a_link_is_taken_back(book: Store) -> None:
 def test_the_reseller_of_a_customer_is_never_the_provider(
     book: Store, wanted: str, kind: PartnerKind, code: str
 ) -> None:
-    """`partnerIdOnRecord` is never the provider's: 2072 (`reference/rules.md §8`)."""
+    """`partnerIdOnRecord` must not be the provider: error 2072 (`reference/rules.md §8`)."""
     add(book)
     add(book, name="We", mpn_id=OWN, microsoft_id="")
     add(book, name="Provider", mpn_id="1000", microsoft_id="", kind="provider")
@@ -175,7 +175,7 @@ def test_the_reseller_of_a_customer_is_never_the_provider(
 def test_another_region_is_warned_of_and_not_another_country(
     book: Store, market: str, location: str, *, warned: bool
 ) -> None:
-    """The CSP regions decide (2201), as for customers (`reference/rules.md §3, §8`)."""
+    """The CSP regions decide, error 2201, as for customers (`reference/rules.md §3, §8`)."""
     add(book, location=location)
     plan = name_plan(book, "Nova", market=market)
     assert codes(plan) == (["reseller.region"] if warned else [])

@@ -1,4 +1,4 @@
-"""Every kind of record, field, change and list is known where it has to be; who forgets is told."""
+"""The registry: every kind of record, field, change and list has all its entries."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.record_kind import RecordKind
 
 NO_WORDS = {"id", "account_id", "customer_id", "version"}
-"""Columns of any kind that no person reads of."""
+"""Internal columns, which need no title."""
 KINDS = pytest.mark.parametrize("kind", RECORDS.values(), ids=lambda kind: kind.table)
 
 
 @cache
 def tables() -> dict[str, str]:
-    """Return the tables of all rooms, with the module that holds each one's entity."""
+    """Return all tables, with the module of each entity."""
     for module in pkgutil.walk_packages(partnerdesk.models.__path__, "partnerdesk.models."):
         if ".migrations" not in module.name:
             import_module(module.name)
@@ -66,7 +66,7 @@ def test_every_column_has_words_or_is_named_as_internal(kind: RecordKind) -> Non
 
 
 def test_a_name_in_the_history_means_one_thing() -> None:
-    """Else the words of one kind would stand for a field of another."""
+    """A field name in the history must not have two titles or two sets of choices."""
     words: dict[str, tuple[str, Any]] = {}
     for kind in RECORDS.values():
         for name, title in kind.fields.items():
@@ -103,7 +103,7 @@ def test_every_list_of_a_room_is_known_by_its_name() -> None:
 
 
 def test_the_registry_loads_no_entity_until_one_is_asked_for() -> None:
-    """The command line reads it for its lists, and the first rows wait for no ORM."""
+    """The command line imports the registry for its lists, which must not load the ORM."""
     program = (
         "import sys; from partnerdesk.models.operations.registry import RECORDS\n"
         "print([name for name in ('sqlmodel', 'sqlalchemy', 'pydantic') if name in sys.modules])\n"

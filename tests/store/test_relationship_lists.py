@@ -1,4 +1,4 @@
-"""The lists of the relationship manager: orders and their indexes, what time brings, deadlines."""
+"""The relationship lists: orders and their indexes, states that depend on time, deadlines."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def listed(spec: ListSpec, text: str = "", at: datetime = NOW) -> Query:
 
 
 def found(store: Store, spec: ListSpec, text: str = "", at: datetime = NOW) -> list[str]:
-    """Return the first cells of the rows that a filter finds."""
+    """Return the first cell of each row that matches a filter."""
     with closing(store.connect()) as book:
         return [str(row.values[0]) for row in listed(spec, text, at).walk(book)]
 
@@ -76,7 +76,7 @@ def test_no_tab_of_the_demo_book_is_empty(filled: Store) -> None:
 def test_every_order_of_one_account_reads_its_index(
     filled: Store, spec: ListSpec, sort: Sort
 ) -> None:
-    """No order sorts the whole list: the plan walks an index (`EXPLAIN`)."""
+    """Every order walks an index instead of sorting the whole list (`EXPLAIN`)."""
     with closing(filled.connect()) as book:
         explained = Explained(book)
         Query(spec, (1,), NO_FILTER, sort).window(explained, 0, 40)
@@ -105,7 +105,7 @@ def test_an_invitation_is_due_after_a_week_and_lapses_after_ninety_days(store: S
 
 
 def keep(store: Store, name: str, ends: timedelta | None, **fields: Any) -> None:
-    """Keep a delegated-admin relationship that ends so long after now."""
+    """Add a delegated-admin relationship that ends `ends` after NOW."""
     customer = add_customer(store, name, name.lower())
     own = {"status": DelegatedAdminState.ACTIVE, "roles": "Global Reader", **fields}
     with store.writing() as session:
@@ -142,7 +142,7 @@ def test_what_ends_soon_is_found_and_what_is_over_is_not_mixed_in(store: Store) 
     assert found(store, DELEGATED_ADMIN, "state:approval") == ["Waiting"]
     late = NOW + 2 * days
     assert "Waiting" in found(store, DELEGATED_ADMIN, "state:expired", late)
-    # What needs somebody comes first, what is over or has no end last.
+    # Relationships with a task come first; ended ones and those without an end come last.
     assert found(store, DELEGATED_ADMIN)[-2:] == ["Waiting", "Ended"]
     assert found(store, DELEGATED_ADMIN, "role:reader ends<3d tomorrow") == ["Tomorrow"]
 

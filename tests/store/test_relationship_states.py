@@ -1,4 +1,4 @@
-"""The lists say of a record's state what the record says itself, at any moment, in any scope."""
+"""The state in a list (SQL) equals the state of the record (Python), at any time and scope."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOMENTS = [days(number) for number in (0, 1, 6.9, 7, 30, 89.999, 90, 120, 400)]
 
 
 def column_of(store: Store, spec: ListSpec, name: str, at: datetime) -> dict[int, Any]:
-    """Return what a column says of each row at a moment."""
+    """Return the value of a column for each row, as of `at`."""
     query = Query(spec, (1, 2, 3), NO_FILTER, spec.default_sort, at=to_millis(at))
     place = [column.name for column in spec.columns].index(name)
     with closing(store.connect()) as book:
@@ -45,7 +45,7 @@ def test_an_invitation_is_in_the_list_as_it_is_itself(store: Store) -> None:
             reminded_at=days(10) if reminded else None, next_at=days(7),
         )
         for state, reminded in product(InvitationState, (False, True))
-        if state is not InvitationState.LAPSED  # it is never stored
+        if state is not InvitationState.LAPSED  # derived from time, never stored
     ]  # fmt: skip
     with store.writing() as session:
         session.add_all(made)

@@ -1,4 +1,4 @@
-"""Export, import, export again: the same bytes in every format, whatever stands in the book."""
+"""Export, import, export again: the same bytes in every format, for any data."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 AT = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 COLUMNS = ("id", "company", "domain", "country", "relationship", "tag", "reseller")
-"""Those that a file can say; the others are the book's own."""
+"""The columns that an import can read; the others are internal to the book."""
 NAMES = st.one_of(
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=40),
     st.sampled_from(
@@ -64,7 +64,7 @@ def new_account(store: Store) -> int:
 
 
 def kept(text: str) -> str:
-    """Return a text as the book keeps it: without white space around, and never empty."""
+    """Return a text as it is stored: stripped, and never empty."""
     return text.strip() or "x"
 
 

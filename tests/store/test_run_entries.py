@@ -1,4 +1,4 @@
-"""A run is one entry of the history that opens into its rows, and one undo takes it back."""
+"""A run is one entry of the history with its rows below, and is undone as a whole."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TAG = bulk.RunRequest(RunKind.TAG, {"add": "vip, gold"})
 
 @pytest.fixture
 def book(store: Store) -> Store:
-    """Return a book with three customers, of which the second has a tag of the run already."""
+    """Return a book with three customers; the second one already has the tag of the run."""
     name_accounts(store)
     for name in ("Alpha", "Beta", "Gamma"):
         add_customer(store, name, name.lower())
@@ -57,7 +57,7 @@ def undo(store: Store, change: int) -> RunView:
 
 
 def listed(store: Store, text: str = "") -> list[tuple[int, str]]:
-    """Return the changes that the list shows, with their states."""
+    """Return id and state of the listed changes; check the states against the change page."""
     query = Query(CHANGES, (1, 2, 3), parse(text, CHANGES, NOW), CHANGES.default_sort)
     place = CHANGES.columns.index(CHANGES.column("state"))
     with closing(store.connect()) as connection:
@@ -97,7 +97,7 @@ def test_a_run_is_one_entry_that_opens_into_its_rows_and_is_undone_by_one(book: 
     again = undo(book, undone).change_id or 0
     assert tags(book) == AFTER
     assert listed(book)[:3] == [(again, "done"), (undone, "undone"), (run, "done")]
-    assert undo(book, undone).counts() == {RowState.NOTHING: 3}  # that is undone already
+    assert undo(book, undone).counts() == {RowState.NOTHING: 3}  # already undone
     assert findings(book) == []
 
 
@@ -105,7 +105,7 @@ def test_a_run_is_undone_as_far_as_it_can_be_and_the_rest_another_time(book: Sto
     run = tag_all(book).change_id or 0
     version = read_customer(book, 2).customer.version
     later = set_tags(book, 2, ["silver"], version=version, actor=TESTER, at=days(1)).change_id
-    carry_out(book, plan_undo(book, run + 3, by(TESTER, days(1))))  # Gamma, by itself
+    carry_out(book, plan_undo(book, run + 3, by(TESTER, days(1))))  # undo the row of Gamma alone
     view = undo(book, run)
     assert [(row.subject, row.state.value) for row in view.rows] == [
         ("Gamma", "nothing"), ("Beta", "refused"), ("Alpha", "done"),
@@ -156,7 +156,7 @@ def test_what_is_done_to_one_alone_or_to_nobody_is_no_run_in_the_history(book: S
 
 @pytest.mark.parametrize("text", ["", "run:2", "run:2 who:tester"])
 def test_a_run_of_a_million_rows_does_not_slow_the_list(book: Store, text: str) -> None:
-    """The list walks the index of entries that stand for themselves, or of one run (`EXPLAIN`)."""
+    """The list walks the index of top-level entries, or that of one run (`EXPLAIN`)."""
     tag_all(book)
     with closing(book.connect()) as connection:
         explained = Explained(connection)

@@ -1,4 +1,4 @@
-"""Runs: one kind of change to many records, each row once, whatever happens on the way."""
+"""Runs over records: each row is done once, also after kills and conflicts."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def book(sqlite_database: SqliteFile) -> Store:
 
 
 def keep(store: Store, count: int, everything: Collection[int] = ()) -> dict[int, datetime]:
-    """Keep delegated-admin relationships, with Global Administrator in some; return their ends."""
+    """Add delegated-admin relationships, some with Global Administrator; return their ends."""
     customers = [add_customer(store, f"Company {n}", f"company{n}") for n in range(5)]
     kept = [
         DelegatedAdminRelationship(
@@ -92,7 +92,7 @@ def keep(store: Store, count: int, everything: Collection[int] = ()) -> dict[int
 
 
 def ends(store: Store) -> dict[int, datetime]:
-    """Return when each relationship ends."""
+    """Return the end of each relationship."""
     with store.reading() as session:
         found = session.exec(select(DelegatedAdminRelationship)).all()
     return {one.id or 0: one.end_date_time or NOW for one in found}
@@ -136,7 +136,7 @@ def test_killed_at_row_180_of_400_another_process_does_the_rest_and_no_row_twice
     assert 180 <= done < 371
     assert cut_off.finished_at is None
     moved = [id for id, end in ends(store).items() if end != before[id]]
-    assert len(moved) == done  # each row is whole, or nothing of it
+    assert len(moved) == done  # each row is done completely or not at all
     assert running.unfinished_run(store, [1, 2], RunKind.EXTEND) == run
     assert running.unfinished_run(store, [1], RunKind.EXTEND, "other words") is None
 
@@ -149,7 +149,7 @@ def test_killed_at_row_180_of_400_another_process_does_the_rest_and_no_row_twice
     told_of = rows(store, "SELECT plan_id FROM changes WHERE part_of <> 0")
     assert len({*told_of}) == len(told_of) == 371
     assert findings(store) == []
-    assert go_on(store, run).counts() == after.counts()  # a rerun has nothing to do
+    assert go_on(store, run).counts() == after.counts()  # a second run has nothing to do
     assert ends(store) == extended(before, everything)
     assert running.unfinished_run(store, [1], RunKind.EXTEND) is None
 
@@ -210,7 +210,7 @@ def test_only_what_failed_is_tried_again(book: Store) -> None:
     ]  # fmt: skip
     assert "There is no delegated-admin relationship 3." in view.rows[1].message
     carry_out(book, plan_undo(book, gone.change_id or 0, by(TESTER, NOW)))
-    assert go_on(book, run).counts()[RowState.FAILED] == 1  # not without being asked
+    assert go_on(book, run).counts()[RowState.FAILED] == 1  # not retried without `again`
     assert go_on(book, run, again=True).counts() == {RowState.DONE: 3}
     there = ends(book)
     assert {id: there[id] for id in before} == extended(before)

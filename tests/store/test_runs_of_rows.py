@@ -1,4 +1,4 @@
-"""Runs that make records from rows: each row keeps its wish, and a cut-off run goes on."""
+"""Runs that add records from rows: rows are stored, so that an interrupted run can continue."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ADD = bulk.RunRequest(RunKind.ADD_CUSTOMERS)
 
 
 def wish(number: int, **said: str) -> RowWish:
-    """Return what a row of a file says of a customer."""
+    """Return a row of a file with a customer."""
     own = {"company_name": f"Company {number}", "domain_prefix": f"c{number}",
            "registration_number": "", "address_line1": f"Rua Augusta {number}"}  # fmt: skip
     return RowWish(0, {**PORTUGAL, **own, **said},
@@ -185,7 +185,7 @@ def test_delegated_admin_of_a_file_that_was_cut_off_is_gone_on_with(tmp_path: Pa
 
 
 def test_what_a_row_said_is_kept_only_while_it_is_to_do(store: Store) -> None:
-    """A row that was refused, found, or done holds nobody's address any more."""
+    """A row that is refused, existing or done stores no personal data any more."""
     said = [wish(1), wish(2, country="Narnia"), wish(1), wish(3)]
     run_id = bulk.begin_run(store, bulk.unplanned_run(1, ADD, said, by(TESTER, NOW)))
     view = bulk.go_on(store, run_id, account_in(store), TESTER, lambda: NOW)
@@ -198,13 +198,13 @@ def test_what_a_row_said_is_kept_only_while_it_is_to_do(store: Store) -> None:
 
 
 def test_the_same_file_again_leaves_no_cut_off_run_behind(tmp_path: Path) -> None:
-    """Gone on with later, it would bring back what was undone meanwhile."""
+    """Continued later, the old run would add again what was undone in the meantime."""
     book = small_book(tmp_path / "book.db")
     file = tmp_path / "rows.json"
     file.write_text(json.dumps([{**PORTUGAL, "domain_prefix": "alpha", "company_name": "Alpha"}]))
     words = ("customers", "add", "--database", book, "--file", file, "--cloud", "global")
     assert run(*words).code == 0
     store = Store(SqliteFile(book))
-    execute(store, "UPDATE runs SET finished_at = 0")  # as if it had been cut off behind its row
+    execute(store, "UPDATE runs SET finished_at = 0")  # as if it was killed after its row
     assert "1 in the book already" in run(*words).err
     assert rows(store, "SELECT count(*) FROM runs WHERE finished_at = 0")[0][0] == 0

@@ -1,4 +1,4 @@
-"""Whichever way the rows of a filter are found, they are those that the plain query says."""
+"""Every search strategy returns the rows of the plain query."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def store(
             store = Store(empty_book(SqliteFile(file)))
         else:
             store = Store(stack.enter_context(empty_book_on_the_server()))
-            with store.writing_engine.begin() as connection:  # as where the server has pg_trgm
+            with store.writing_engine.begin() as connection:  # as a server with pg_trgm has it
                 connection.execute(sql("CREATE INDEX customers_words ON customers (id)"))
         fill_demo(store, 700)
         yield store
@@ -78,7 +78,7 @@ def helper(store: Store) -> Iterator[Reader]:
 
 @pytest.fixture(autouse=True)
 def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So few rows are few, and so short is a block, that all ways are gone."""
+    """Lower the limits, so that a small book uses all search strategies."""
     monkeypatch.setattr(searching, "FEW", 25)
     monkeypatch.setattr(searching, "FIRST_BLOCK", 5)
     monkeypatch.setattr(searching, "LARGE_BLOCK", 20)

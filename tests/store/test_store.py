@@ -1,4 +1,4 @@
-"""The store holds a book whole: schema, upgrades, transactions and errors, on both databases."""
+"""The store: schema, upgrades, transactions and errors, on both databases."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def company_names(store: Store) -> list[str]:
 def test_the_schema_is_that_of_the_entities(store: Store) -> None:
     for module in pkgutil.walk_packages(partnerdesk.models.__path__, "partnerdesk.models."):
         if ".migrations" not in module.name:
-            import_module(module.name)  # also an entity that nothing else imports
+            import_module(module.name)  # registers entities that nothing else imports
     with store.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
@@ -235,7 +235,7 @@ def upgrade():
 
 @pytest.fixture
 def versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the store use a copy of the migrations, to which a test can add."""
+    """Let the store use a copy of the first migration, to which a test can add others."""
     copied = tmp_path / "migrations"
     shutil.copytree(VERSIONS_FOLDER.parent, copied, ignore=shutil.ignore_patterns("__pycache__"))
     for file in (copied / "versions").iterdir():
@@ -247,7 +247,7 @@ def versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def older(versions: Path, database: Database) -> Store:
-    """Return a book of the first schema with one customer, opened when that was the newest."""
+    """Return a book with the first schema and one customer."""
     assert [file.name for file in versions.iterdir()] == ["0001_book.py"]
     store = Store(database)
     store.open(CLOUDS)
@@ -346,7 +346,7 @@ def test_the_history_of_an_older_book_is_sealed_as_it_is(older: Store, versions:
 
 
 def test_an_older_book_says_what_was_undone(older: Store, versions: Path) -> None:
-    """Change 1 stands again, 2 is undone, 4 is undone twice; nothing else of them is changed."""
+    """Change 1 is in effect again, 2 is undone, 4 is undone twice; other columns do not change."""
     for newer in VERSIONS_FOLDER.glob("000[234]_*.py"):
         shutil.copyfile(newer, versions / newer.name)
     Store(older.database).open(CLOUDS)
@@ -371,7 +371,7 @@ CREATED = {
                        "companyName": "Ó", "defaultAddress": PERSON},
     "associatedPartnerId": GUID,
 }  # fmt: skip
-"""What schema 6 kept of a customer to create."""
+"""The JSON of a customer to create, as in schema 6."""
 
 
 def test_calls_of_an_older_book_name_their_operation_and_arguments(
@@ -421,7 +421,7 @@ def test_calls_of_an_older_book_name_their_operation_and_arguments(
 
 
 def add_as_schema_4(store: Store, number: int, undoes: int | None) -> str:
-    """Add an entry to the history as the program did that knew no column for its undo."""
+    """Add an entry to the history as in schema 4, which has no column `undone_by`."""
     previous = rows(store, "SELECT digest FROM history_head")[0][0]
     row = History(number - 1, number - 1, previous).sealed(
         {"at": NOW, "actor": "olga", "host": "desk", "kind": "noted", "undoes": undoes}
@@ -489,7 +489,7 @@ def test_a_file_of_another_program_is_refused_and_not_a_byte_of_it_changes(tmp_p
     assert file.read_bytes() == before
 
 
-# What can be wrong with a file
+# Faults of a file
 
 
 def test_a_new_file_and_its_folder_are_their_owners_only(sqlite_database: SqliteFile) -> None:
@@ -576,7 +576,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost(
     assert company_names(store) == ["Fabrikam"]
     assert rows(store, "SELECT * FROM notes") == []
     assert rows(store, "PRAGMA integrity_check") == [("ok",)]
-    add_customer(store, "Contoso")  # and with room again, all goes on
+    add_customer(store, "Contoso")  # works again with free space
 
 
 # Transactions
@@ -676,7 +676,7 @@ def test_a_book_that_another_process_writes_to_is_busy(
         other.execute(text("UPDATE customers SET country = 'DE'"))
         with pytest.raises(BusyError) as raised, store.writing() as session:
             session.get_one(Customer, customer).company_name = "Changed"
-        assert company_names(store) == ["Fabrikam"]  # to read it is not
+        assert company_names(store) == ["Fabrikam"]  # reading is not blocked
     assert raised.value.exit_code == ExitCode.BUSY
     assert "Try again" in raised.value.remedy
 

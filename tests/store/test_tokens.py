@@ -1,4 +1,4 @@
-"""A line of tokens without a screen: parted for sure, taken away whole, completed, told."""
+"""The token line without a screen: splitting, removing, completing and describing tokens."""
 
 from __future__ import annotations
 
@@ -105,19 +105,19 @@ def test_a_pasted_list_is_parted_and_one_word_is_not(
     [
         ("v", [], "vip, "),
         ("key account, V", [], "key account, vip, "),
-        ("g", [], "gold"),  # what both begin with
+        ("g", [], "gold"),  # the common prefix
         ("g", [1], "gold, "),
         ("g", [1, 1], "golden hour, "),
         ("g", [-1], "golden hour, "),
         ("schlus", [], "Schlüsselkunde, "),
         ("КЛ", [], "ключ, "),
-        ("key ", [], "key account, "),  # a space ends a word
+        ("key ", [], "key account, "),  # a space ends the word `key`
         ("key", [1, 1], "keyring, "),
         ("v|, gold", [], "vip|, gold"),
         ("v|x, gold", [], "vip|, gold"),
         ("v|x  ; gold", [], "vip|  ; gold"),
-        ("", [1], "vip, "),  # the most used
-        ("vip, ", [1], "vip, gold, "),  # never what is there already
+        ("", [1], "vip, "),  # the most frequent tag
+        ("vip, ", [1], "vip, gold, "),  # skips tags in the line
         ("VIP, v", [], "VIP, v"),
         ("zzz", [1], "zzz"),
     ],
@@ -176,7 +176,7 @@ def test_what_changed_is_told(before: str, after: str, told: str, russian: str) 
     assert tags_told(parse_tags(before), parse_tags(after)) == russian
 
 
-# What a book holds
+# Known tags of a book
 
 
 def test_the_accounts_own_tags_come_first_the_most_used_first(
@@ -184,7 +184,7 @@ def test_the_accounts_own_tags_come_first_the_most_used_first(
 ) -> None:
     for number, tags in enumerate([["vip", "zulu"], ["VIP", "arzt"], ["zulu"], ["VIP"], ["zulu"]]):
         add(store, f"Company {number}", tags=tags)
-    with store.writing() as session:  # of another account
+    with store.writing() as session:  # in another account
         session.add(Customer(account_id=2, company_name="Other"))
         session.flush()
         session.add(Tag(customer_id=6, name="theirs"))
@@ -205,7 +205,7 @@ def test_tags_by_use_are_read_by_an_index(store: Store) -> None:
     connection = store.connect()
     explained = Explained(connection)
     known_values._counted(explained, CUSTOMERS, MANY_TAGS, (1,))
-    if not isinstance(connection, PostgresConnection):  # of so few rows it reads all
+    if not isinstance(connection, PostgresConnection):  # PostgreSQL scans so few rows
         assert "SEARCH many" in explained.plan
         assert "SCAN many" not in explained.plan
     connection.close()
