@@ -1,1 +1,1 @@
-"""Tests of pure code: rules, texts, files; no book, no screen."""
+"""Tests of code without a book and a screen: rules, texts, files."""

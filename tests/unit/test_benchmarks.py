@@ -1,4 +1,4 @@
-"""A run of the benchmarks says which figures fell short of the kept run."""
+"""The benchmarks report which figures are worse than those of the stored run."""
 
 from __future__ import annotations
 

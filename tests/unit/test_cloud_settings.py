@@ -1,4 +1,4 @@
-"""A cloud is a table of the settings: what a partner adds or corrects, and what is refused."""
+"""Clouds in the settings: adding and correcting clouds, and refused values."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ invitation_url = {{ mars-one = "yes" }}
 
 
 def mars() -> Cloud:
-    """Return the partner's own cloud."""
+    """Write the settings with the partner's own cloud, and return that cloud."""
     write(MARS)
     return load().all_clouds()["mars-one"]
 
@@ -47,7 +47,7 @@ def mars() -> Cloud:
 def test_a_partners_own_cloud_stands_behind_the_others_and_is_kept() -> None:
     cloud = mars()
     assert [cloud.id for cloud in load().enabled_clouds()] == [*ENABLED, "mars-one"]
-    assert load().all_clouds()["mars-one"] == cloud  # out of the kept file
+    assert load().all_clouds()["mars-one"] == cloud  # now from the cache file
     assert (cloud.outside_code, cloud.outside_by_hand) == ("outside-cloud", False)
     assert cloud.countries > {"JP", "PT", "GB"}
     assert cloud.only_country == ""
@@ -58,7 +58,7 @@ def test_a_partners_own_cloud_stands_behind_the_others_and_is_kept() -> None:
 
 
 def test_a_whole_file_of_before_is_read_as_before() -> None:
-    """A person may have copied all of `config.toml` when a cloud had five settings."""
+    """A person may have copied an older `config.toml`, in which a cloud had five settings."""
     now = paths.project_settings().read_text()
     before = re.sub(r"(?m)^(link|countries|outside|\[clouds\.[a-z-]+\.texts).*\n", "", now)
     before = re.sub(rf'(?m)^({"|".join(Capability)}) = ".*\n', "", before)

@@ -79,14 +79,14 @@ def typed(values: dict[str, str]) -> dict[FormField, str]:
 
 
 class Case(NamedTuple):
-    """A right address of a country with some fields changed, and what is said of it."""
+    """A valid address of a country with some fields changed, and the expected reasons."""
 
     country: str
     changes: dict[str, str]
     codes: str = ""
-    """The codes that are expected, in order; a warning's with `?` in front."""
+    """The expected codes in order; codes of warnings have a `?` in front."""
     offers: str = ""
-    """The offers that are made, in order, with `|` between."""
+    """The expected offers in order, separated by `|`."""
 
     def __str__(self) -> str:
         changes = " ".join(f"{name}={text!r}" for name, text in self.changes.items())
@@ -176,7 +176,7 @@ COUNTRY_CASES = [
     Case("KZ", {"postal_code": ""}),
     Case("KZ", {"registration_number": "anything goes"}),
     Case("KZ", {"country": "Казахстан"}),
-    # Belarus: the one number with a form that stands in the documents
+    # Belarus: the only registration number with a documented format
     Case("BY", {"registration_number": ""}, "registration-number.required"),
     Case("BY", {"registration_number": "12345678"}, "registration-number.wrong-form"),
     Case("BY", {"registration_number": "1234567890"}, "registration-number.wrong-form"),
@@ -233,7 +233,7 @@ COUNTRY_CASES = [
     Case("CN", {"registration_number": ""}),
     Case("CN", {"registration_number": "91110000600037341L"}),
     Case("CN", {"registration_number": "360426199101010071"}, "?registration-number.personal"),
-    # Japan: the library has the city in the street
+    # Japan: the library expects the city in the street
     Case("JP", {"state": "Tokyo"}),
     Case("JP", {"state": ""}, "state.required"),
     Case("JP", {"state": "Tokio"}, "state.unknown", "東京都"),
@@ -248,7 +248,7 @@ COUNTRY_CASES = [
     Case("PL", {"registration_number": "44051401359"}, "?registration-number.personal"),
     Case("PL", {"registration_number": "8567346216"}, "?registration-number.doubtful"),
     Case("PL", {"phone_number": ""}, "phone.required"),
-    # Armenia: a state that is not on the list may stand
+    # Armenia: an unlisted state is only a warning
     Case("AM", {"registration_number": ""}, "registration-number.required"),
     Case("AM", {"phone_number": ""}, "phone.required"),
     Case("AM", {"state": "Ararat"}, "postal-code.wrong-state"),
@@ -297,7 +297,7 @@ FIELD_CASES = [
     Case("PT", {"country": "EU"}, "country.unknown"),
     Case("PT", {"country": "ZZ"}, "country.unknown"),
     Case("PT", {"country": "Korea"}, "country.unknown"),
-    # company names: odd ones are warned of, hostile ones are text like any other
+    # company names: odd ones cause a warning, hostile ones are ordinary text
     Case("PT", {"company_name": ""}, "company-name.required"),
     Case("PT", {"company_name": "Test"}, "?company-name.test-name"),
     Case("PT", {"company_name": "тест ООО"}, "?company-name.test-name"),
@@ -419,7 +419,7 @@ def test_there_are_as_many_cases_as_the_issue_wants() -> None:
 
 
 def test_every_code_is_known_and_every_offer_is_right() -> None:
-    """Whatever is offered is accepted in its place, with nothing more to refuse in that field."""
+    """An offered value is accepted in its field without further refusal."""
     for case in (*COUNTRY_CASES, *FIELD_CASES):
         values = typed(place(case.country) | case.changes)
         for reason in checks.check_all(values, circumstances())[1]:
@@ -464,7 +464,7 @@ def test_what_is_stored(country: str, changes: dict[str, str], field: str, store
 
 
 def test_reasons_in_russian() -> None:
-    """The texts are translated when they are asked for, and name the country in that language."""
+    """Reasons are translated at access, including the name of the country."""
     speak("ru")
     found = checks.check(F.POSTAL_CODE, typed(place("PT") | {"postal_code": "1"}), circumstances())
     assert "Португали" in found.reasons[0].text

@@ -1,4 +1,4 @@
-"""The form in each cloud, for each kind of partner, when editing; its questions and proposals."""
+"""The form by cloud, by kind of partner and when editing; its questions and proposals."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ BAD = {"company_name": "Contoso", "country": "PT", "postal_code": "1", "email": 
 
 
 def test_editing_forgives_what_was_there_before() -> None:
-    """An imported customer with gaps can be mended field by field."""
+    """A customer with invalid stored values can be corrected field by field."""
     at = circumstances(before=typed(BAD))
     reasons = checks.check_all(typed(BAD), at)[1]
     assert {reason.code for reason in reasons} == {
@@ -229,7 +229,7 @@ def test_editing_forgives_what_was_there_before() -> None:
 
 
 def test_what_editing_forgives_it_forgives_again_without_the_unused_state() -> None:
-    """France has no states: the stored one is left out, and nothing else changes by that."""
+    """France has no states: the stored state is dropped, and other old values stay forgiven."""
     gaps = typed(place("FR") | {"state": "Paris", "postal_code": ""})
     at = circumstances(before=gaps)
     stored, reasons = checks.check_all(gaps, at)
@@ -348,7 +348,7 @@ def test_rules_load_nothing_heavy_until_they_are_asked() -> None:
     assert result.stdout.strip() == "set()"
 
 
-# Property tests: what people and files may bring, mixed with what is right.
+# Property tests: arbitrary input, mixed with valid values.
 
 _HOSTILE = st.sampled_from(
     ["", " ", "\0", "\ud800", "\u202etxt", "\x1b[2J", "x" * 10_000, "é" * 300, "=cmd()", "[red]x",
@@ -371,7 +371,7 @@ _ANY_VALUES = st.fixed_dictionaries(
 
 @st.composite
 def _nearly_right(draw: st.DrawFn) -> dict[FormField, str]:
-    """Return a right address in which a few fields are something else."""
+    """Return a valid address in which a few fields are replaced."""
     values = typed(place(draw(st.sampled_from(sorted(PLACES)))))
     changed = draw(st.lists(st.sampled_from(sorted(FormField)), max_size=3))
     return values | {field: draw(_RIGHT[field] | _ANY) for field in changed}
@@ -388,7 +388,7 @@ def test_nothing_that_is_typed_raises(
     values: dict[FormField, str], cloud: str, kind: PartnerKind, connected: bool,
     before: dict[FormField, str] | None,
 ) -> None:  # fmt: skip
-    """What is stored is accepted again as it is, and nothing unsafe is stored or said."""
+    """Stored values are accepted again unchanged; stored values and texts are safe to print."""
     at = circumstances(cloud, kind=kind, connected=connected, market="PT", before=before)
     stored, reasons = checks.check_all(values, at)
     assert list(stored) == [F(question.name) for question in checks.questions(values, at)]
@@ -411,7 +411,7 @@ def test_nothing_that_is_typed_raises(
 @settings(max_examples=times(250))
 @given(_nearly_right())
 def test_what_is_accepted_is_a_possible_address(values: dict[FormField, str]) -> None:
-    """Save what a warning named: a state or a city that is on no list."""
+    """Except states and cities that a warning calls unlisted."""
     stored, reasons = checks.check_all(values, circumstances())
     named = {reason.code for reason in reasons}
     if verdict_of(reasons) is Verdict.REFUSED or named & {"state.not-listed", "city.not-listed"}:

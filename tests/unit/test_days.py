@@ -1,4 +1,4 @@
-"""Days, and yes and no, as files of the field write them; one function for files and forms."""
+"""Parsing of days and yes/no values as files have them, for files and forms."""
 
 from __future__ import annotations
 

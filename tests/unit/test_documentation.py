@@ -1,4 +1,4 @@
-"""What is written of the house is true: pages made from the code, places that are named."""
+"""The documentation is current: generated pages, and paths that pages name."""
 
 from __future__ import annotations
 

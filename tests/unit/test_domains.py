@@ -1,4 +1,4 @@
-"""Domain names: what is one, and the one form in which the book keeps it."""
+"""Domain names: validation, and the normal form in the book."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Encodings of text files: known by their marks and bytes, or guessed, and never silently."""
+"""Encodings of text files: detected by BOM and bytes, or guessed and reported as a guess."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_letters_far_down_in_the_file_are_seen(tmp_path: Path) -> None:
 
 
 def test_a_known_word_is_stronger_than_the_detector(tmp_path: Path) -> None:
-    """One word of Japanese in capital letters of another code page: only its meaning tells."""
+    """The same bytes are a Japanese word or Cyrillic letters: the known word decides."""
     text = f"Microsoft ID;Company name;Country\r\n{ID};Contoso;日本\r\n"
     path = written(tmp_path, text.encode("cp932"))
     assert find_encoding(path, HINTS.knows).name == "cp932"

@@ -1,4 +1,4 @@
-"""The filters used before: their order, their number, and that no console loses another's."""
+"""The filter history: order, length, and consoles that share the file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_last_used_comes_first_and_none_twice_and_each_list_has_its_own() ->
     history = FilterHistory()
     used(history, "a", "b", "c", "a", "Ёлка \"x\" \\ or 'y'")
     used(history, "state:sent", name="invitations")
-    for reader in (history, FilterHistory()):  # and in the next run
+    for reader in (history, FilterHistory()):  # also in the next process
         assert reader.of("customers") == ["Ёлка \"x\" \\ or 'y'", "a", "c", "b"]
         assert reader.of("invitations") == ["state:sent"]
         assert reader.of("partners") == []
@@ -85,7 +85,7 @@ def test_a_damaged_file_is_empty_and_is_written_anew(content: str) -> None:
 
 
 def test_what_cannot_be_written_stays_for_this_run_and_is_tried_again() -> None:
-    file().mkdir(parents=True)  # a folder stands in its place
+    file().mkdir(parents=True)  # a folder with the name of the file
     history = FilterHistory()
     used(history, "a")
     assert history.of("customers") == ["a"]

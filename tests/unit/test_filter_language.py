@@ -1,4 +1,4 @@
-"""The filter language whole: whatever is typed is found, in every script, in any mixture."""
+"""The whole filter language: typed parts of names are found, in every script and combination."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ AGES = (None, 0, 1, 29, 31, 400)
 
 
 def company_names() -> list[str]:
-    """Return names of every tongue of the demo book, its samples, and those that try everything."""
+    """Return company names in every language of the demo book, and its sample and hostile names."""
     rng = random.Random(1)  # noqa: S311
     tongues = dict.fromkeys(tongue for heard in TONGUES.values() for tongue in heard)
     names = [
@@ -53,7 +53,7 @@ NAMES = company_names()
 
 
 class Known:
-    """A customer as a test knows it; nothing of it is read from a database."""
+    """A customer as expected by the test, independent of the database."""
 
     def __init__(self, number: int, name: str) -> None:
         self.name = name
@@ -119,9 +119,9 @@ def test_any_piece_of_a_folded_name_finds_its_customer(
     expected = {one.name for one in EVERYBODY if one.says(piece)}
     assert known.name in expected
     assert found(book, quoted(piece)) == expected
-    if fold(written) == fold(piece):  # not every letter comes back from its capital
+    if fold(written) == fold(piece):  # some letters change when their capital is lowered
         assert found(book, quoted(written)) == expected
-    if len(known.folded) <= 200:  # of a longer one the column keeps the beginning
+    if len(known.folded) <= 200:  # the column stores only the start of longer names
         assert known.name in found(book, "company:" + quoted(piece))
 
 
@@ -141,12 +141,12 @@ def test_a_name_typed_as_it_is_finds_its_customer(book: Connection, name: str) -
         ("% _ \\", {HOSTILE[10].text}),
         ("[bold ]not", {HOSTILE[0].text}),
         ('("http', {HOSTILE[8].text}),
-        ('quoted"', {HOSTILE[10].text}),  # within a word a quote is a quote
-        ('"""quoted"" \'name"', {HOSTILE[10].text}),  # and within quotes, two are one
+        ('quoted"', {HOSTILE[10].text}),  # a quote inside a word is literal
+        ('"""quoted"" \'name"', {HOSTILE[10].text}),  # inside quotes, two are one quote
         ('""""', {HOSTILE[8].text, HOSTILE[10].text} | {one.name for one in EVERYBODY
                                                     if '5" disk' in one.tags}),
         ('tag:"5"" d"', {one.name for one in EVERYBODY if '5" disk' in one.tags}),
-        ("-or fabrikam", {SAMPLES[0].text}),  # a minus makes of `or` a word
+        ("-or fabrikam", {SAMPLES[0].text}),  # with a minus, `or` is a word
     ],
 )  # fmt: skip
 def test_no_character_but_a_quote_at_a_beginning_is_special(
@@ -218,7 +218,7 @@ terms: st.SearchStrategy[Term] = st.one_of(
 def test_words_quotes_fields_minus_ages_and_or_mixed(
     book: Connection, alternatives: list[list[tuple[Term, bool]]], either: str
 ) -> None:
-    """What the parts say, each judged by the test itself, the whole finds."""
+    """The whole filter matches what the test computes from its parts."""
     text = either.join(
         " ".join("-" * negated + written for (written, _holds), negated in terms_)
         for terms_ in alternatives
@@ -278,6 +278,6 @@ def test_never_has_no_order(text: str) -> None:
 
 
 def test_a_whole_value_is_not_taken_for_the_beginning_of_another(book: Connection) -> None:
-    """`no` is not *not known*, with which its beginning is the same."""
+    """`no` is a whole value, not a prefix of *not known*."""
     assert found(book, "dap:no") == set()
     assert found(book, "dap:n") == found(book, 'dap:"not known"') == set(NAMES)

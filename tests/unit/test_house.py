@@ -1,4 +1,4 @@
-"""The house keeps its rules: what the first frame loads, what the wheel holds, what files say."""
+"""Rules of the code base: imports of the first frame, content of the wheel, rules of files."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ HEAVY = {"sqlmodel", "sqlalchemy", "alembic", "pydantic", "pydantic_settings", "
 
 
 def test_the_first_frame_loads_nothing_heavy(tmp_path: Path) -> None:
-    """With settings that were read once before, as on every start but the first."""
+    """With cached settings, as on every start except the first."""
     warm = [sys.executable, "-c", "from partnerdesk.models.settings.load import load; load()"]
     subprocess.run(warm, check=True, cwd=HOUSE)
     command = [sys.executable, "-c", FIRST_FRAME, str(tmp_path / "book.db")]
@@ -57,7 +57,7 @@ def test_the_first_frame_loads_nothing_heavy(tmp_path: Path) -> None:
 
 
 def test_the_rows_of_the_last_list_load_no_orm(tmp_path: Path) -> None:
-    """An up-to-date book is opened and listed over a plain connection."""
+    """A book with the newest schema is opened and listed over a plain connection."""
     from tests.support.books import demo_store
 
     demo_store(tmp_path)
@@ -88,9 +88,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
-    """Installed without its source, beside packages that are named like its rooms.
+    """The wheel works without the source tree, beside packages with the names of its folders.
 
-    Its dependencies are those of this environment.
+    The dependencies are taken from this environment.
     """
     home = tmp_path / "environment"
     venv.create(home, with_pip=True)
@@ -108,10 +108,10 @@ def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Pa
     subprocess.run(install, check=True, capture_output=True)
     site = next((home / "lib").glob("python*/site-packages"))
     ours = next(path for path in sys.path if path.endswith("site-packages"))
-    # Behind the wheel's own packages, and without this checkout's editable install.
+    # Adds our site-packages after the wheel, without the .pth file of the editable install.
     (site / "dependencies.py").write_text(f"import sys; sys.path.append({ours!r})\n")
     (site / "dependencies.pth").write_text("import dependencies\n")
-    for name in ("models", "screens", "tui", "cli", "mailing"):  # of somebody else
+    for name in ("models", "screens", "tui", "cli", "mailing"):  # other packages of the same names
         (site / f"{name}.py").write_text("theirs = True\n")
     for words in (["info"], ["customers", "list"], ["customers", "list", "--demo", "--json"]):
         command = [str(home / "bin" / "partnerdesk"), *words]
@@ -154,7 +154,7 @@ def test_files_name_no_package_index_and_no_machine() -> None:
 
 
 def _called(file: Path) -> Iterator[str]:
-    """Return the names of all that a file calls."""
+    """Return the names of all functions and methods that a file calls."""
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Call):
             function = node.func
@@ -165,15 +165,15 @@ def _called(file: Path) -> Iterator[str]:
 
 
 SHOWN = [file for room in ("screens", "tui") for file in sorted((HOUSE / room).rglob("*.py"))]
-"""The files of what a person sees."""
+"""All files of the user interface."""
 
 
 def test_a_handler_never_waits() -> None:
-    """What a handler awaits could be the end of its own screen; it begins things, and is done."""
+    """A handler must not await: the awaited call could remove the handler's own screen."""
     waiting = [
         f"{file}:{node.lineno} {node.name}"
         for file in SHOWN
-        if file.name not in ("app.py", "base_app.py")  # the app itself
+        if file.name not in ("app.py", "base_app.py")  # the app outlives its screens
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith(("on_", "watch_"))
     ]
@@ -183,11 +183,11 @@ def test_a_handler_never_waits() -> None:
 @pytest.mark.parametrize(
     ("names", "places"),
     [
-        # What a screen or table works on begins in one place, which ends it with the screen.
+        # Work for a screen or table starts in one place, which cancels it with the screen.
         ({"run_worker", "work"}, {"tui/widgets/reads.py", "tui/base_app.py"}),
         ({"create_task", "call_from_thread", "set_timer", "run_coroutine_threadsafe"}, set()),
         ({"set_interval"}, {"tui/book_watch.py"}),
-        # Only the app takes screens away, one thing after the other.
+        # Only the app removes screens, one after the other.
         (
             {"push_screen", "pop_screen", "switch_screen", "push_screen_wait", "pop_until_active"},
             {"tui/app.py", "tui/base_app.py", "tui/surviving.py"},

@@ -1,4 +1,4 @@
-"""Files as tables that are no plain CSV: JSON in any shape, titles above, several sheets."""
+"""Table files other than plain CSV: JSON of any shape, title rows, several sheets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The languages: every text is marked, every catalogue is complete, compiled and well formed."""
+"""Translations: all texts are marked, all catalogues complete, compiled and well formed."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ KEYWORDS = extract.DEFAULT_KEYWORDS | {"N_": None}
 
 
 def sources() -> Iterator[Path]:
-    """Go through the code that a person meets."""
+    """Yield all files with texts for people."""
     for room in ROOMS:
         yield from sorted((HOUSE / room).rglob("*.py"))
 
 
 def marked() -> set[tuple[str, str | None]]:
-    """Return all marked texts with their contexts."""
+    """Return all marked texts, each with its context or None."""
     found: set[tuple[str, str | None]] = set()
     for room in ROOMS:
         for _file, _line, message, _comments, context in extract.extract_from_dir(
@@ -124,7 +124,7 @@ def test_the_compiled_catalogue_is_the_written_one(language: str) -> None:
 
 
 def test_no_text_hides_in_a_formatted_string() -> None:
-    """A call inside `f"{…}"` is not seen by what collects the texts."""
+    """pybabel does not find a call inside `f"{…}"`."""
     for file in sources():
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):

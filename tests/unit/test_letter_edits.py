@@ -1,4 +1,4 @@
-"""The invitation link in a letter that is edited: it stays whole, or the letter is refused."""
+"""Edited letters: the invitation link is unchanged, or the letter is refused."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LETTER = compose(LetterKind.INVITATION, LetterLanguage("en"), PARTIES)
 
 
 def codes(letter: Letter) -> list[str]:
-    """Return why a letter is refused."""
+    """Return the codes of the reasons that refuse a letter."""
     reasons = check_letter(letter)
     assert all(reason.refuses and reason.text and reason.field for reason in reasons)
     return [reason.code for reason in reasons]
@@ -96,6 +96,6 @@ def test_an_edited_letter_is_accepted_exactly_if_its_link_is_intact(
     intact = LINK in words and all(
         word == LINK or not re.search("invType=|partnerId=", word) for word in words
     )
-    # In front of the link stands no closing mark, behind it no opening one.
+    # No `>` directly before the link, and no `<` directly after it.
     intact = intact and not re.search(f">{re.escape(LINK)}|{re.escape(LINK)}<", body)
     assert (check_letter(replace(LETTER, body=body)) == ()) is intact

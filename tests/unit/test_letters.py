@@ -1,4 +1,4 @@
-"""Letters in every language: what they say, that the link stays whole, that nothing is injected."""
+"""Letters in every language: content, an intact link, and no injection."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ INVITING = [(kind, language) for kind, language in EVERY if kind.has_link]
 
 
 def codes(reasons: tuple[Reason, ...]) -> list[str]:
-    """Return what a check found; nothing of it is a mere warning."""
+    """Return the codes of reasons, all of which must refuse."""
     assert all(reason.refuses and reason.text and reason.field for reason in reasons)
     return [reason.code for reason in reasons]
 
@@ -122,7 +122,7 @@ def test_a_notice_says_what_ends_and_what_stays(
 
 
 def test_a_language_of_another_version_falls_back_to_english() -> None:
-    """A book can be shared with a program that has one language more."""
+    """A book can be shared with a later version, which has more languages."""
     theirs = LetterLanguage("xx")
     assert built_in(LetterKind.NOTICE, theirs) == built_in(LetterKind.NOTICE, EN)
     assert letter_day(NOW, theirs) == letter_day(NOW, EN) == "2026-11-22"
@@ -136,7 +136,7 @@ def test_titles_and_languages() -> None:
     assert [language_for(text) for text in said] == [DE, DE, RU, EN, RU, EN, EN, EN, EN]
 
 
-# Names that mean harm
+# Hostile names
 
 
 def test_a_name_with_braces_stays_what_it_is() -> None:

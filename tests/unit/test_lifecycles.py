@@ -1,4 +1,4 @@
-"""The lives of invitations and relationships: the machines, and whatever anybody does to a book."""
+"""Lifecycles of invitations and relationships: state machines, and random actions on a book."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ WAYS = {
         expiring expire expired, expiring terminate terminated,
         terminationRequested terminate terminated, terminating terminate terminated""",
 }
-"""All there is: a state, an event, the state after it."""
+"""All transitions: state, event, next state."""
 FINAL = {
     "invitation": "accepted declined withdrawn",
     "relationship": "",

@@ -1,4 +1,4 @@
-"""The invitation link: which is Microsoft's, which is doubtful, what it says of delegated admin."""
+"""Invitation links: valid, doubtful and refused ones, and their delegated-admin part."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ TENANT = "3b33e682-00c3-41ee-9dd2-a548adf56438"
 PAGE = "https://admin.microsoft.com/Adminportal/Home"
 END = "#/BillingAccounts/partner-invitation"
 LINK = f"{PAGE}?invType=ResellerRelationship&partnerId={TENANT}&msppId=0&DAP=true{END}"
-"""The sample of `reference/resources.md`, Relationship request."""
+"""The sample link of `reference/resources.md`, Relationship request."""
 
 OLD_PAGE = "https://portal.office.com/partner/PartnerSignup.aspx?type=ResellerRelationship"
 
 
 def codes(url: str, cloud: str = "global", tenant: str = "") -> list[str]:
-    """Return the codes of a link; those that only warn end in `?`."""
+    """Return the codes of a link; codes of warnings end in `?`."""
     reasons = check_link(url, cloud_called(cloud), tenant)
     for reason in reasons:
         assert reason.code in CODES
@@ -76,7 +76,7 @@ def test_a_combined_link_is_fine() -> None:
         (LINK.replace("Home", "Ho\x00me"), "unsafe-characters"),
         (LINK.replace("Home", "Ho\u200bme"), "unsafe-characters"),
         (LINK.replace("Home", "\u202eemoH"), "unsafe-characters"),
-        (LINK.replace("microsoft", "miсrosoft"), "unsafe-characters"),  # a Cyrillic с
+        (LINK.replace("microsoft", "miсrosoft"), "unsafe-characters"),  # with a Cyrillic с
         (LINK.replace(".com/", ".com\\@evil.example/"), "unsafe-characters"),
         (LINK.replace("&", "&amp;"), "html"),
         (LINK.replace("https", "http"), "not-https"),

@@ -1,4 +1,4 @@
-"""Whatever is in a file of the program's own, a start goes on, keeps it beside and tells once."""
+"""Damaged files of the program's own: a start continues, keeps a copy and reports it once."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ ODD: list[object] = [
 
 
 def places(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Return where in a JSON value something can be put in the place of something else."""
+    """Yield the path of every value inside a JSON value."""
     yield above
     if isinstance(value, (dict, list)):
         for key in value if isinstance(value, dict) else range(len(value)):
@@ -86,14 +86,14 @@ def replaced(value: Any, place: tuple[Any, ...], odd: object) -> Any:
 def test_whatever_stands_in_the_place_of_any_value_the_start_goes_on(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(os, "fsync", lambda _: None)  # hundreds of starts
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # saves time in hundreds of starts
     good(tmp_path)
     file = FILES[name](tmp_path)
     whole = json.loads(file.read_bytes())
     count = 0
     for place in places(whole):
         if name == "settings" and len(place) > 1:
-            continue  # the sum is of all settings
+            continue  # the checksum covers all settings
         for odd in ODD:
             content = json.dumps(replaced(whole, place, odd)).encode()
             file.write_bytes(content)

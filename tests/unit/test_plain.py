@@ -1,4 +1,4 @@
-"""Text from outside is safe to show, and found however it is typed."""
+"""Foreign text: safe to print (`shown`), and found by any spelling (`fold`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from partnerdesk.models.core.text import fold, shown, shown_lines
 
 TEXT = st.text(st.characters(codec=None))
-"""Any text, halves of pairs and controls too."""
+"""Any text, including surrogates and control characters."""
 EVERYTHING = "".join(map(chr, range(sys.maxunicode + 1)))
 DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 DIRECTION_MARKS = "\u061c\u200e\u200f"
@@ -22,7 +22,7 @@ ACCENTS = st.sampled_from("\u0300\u0301\u0302\u0303\u0308\u030a\u030c\u0323\u032
 
 
 def harmful(char: str) -> bool:
-    """Say whether a terminal acts on `char` instead of showing it."""
+    """Return whether a terminal acts on `char` instead of printing it."""
     return (
         unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}
         or unicodedata.bidirectional(char) in DIRECTIONS

@@ -1,4 +1,4 @@
-"""`Plan.of`: what is refused holds nothing that could be done; and what typed fields mean."""
+"""`Plan.of`: a refused plan has no steps or calls; the values of typed fields."""
 
 from __future__ import annotations
 

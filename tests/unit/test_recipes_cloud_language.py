@@ -1,4 +1,4 @@
-"""What a new cloud and a new language cost: a copy of the program gets one, by the recipe."""
+"""The recipes for a new cloud and a new language, on a copy of the program."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LINK = "https://{}/?invType=ResellerRelationship&partnerId=3b33e682-00c3-41ee-9d
 
 
 class Copy:
-    """A copy of the program, and what was changed in it."""
+    """A copy of the program in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -35,7 +35,7 @@ class Copy:
         shutil.copy(HOUSE / "config.toml", folder)
 
     def changed(self) -> list[str]:
-        """Return the files that differ from the program's own, and those that it has not."""
+        """Return the files of the copy that are changed or new."""
         found = []
         for file in sorted(self.folder.rglob("*")):
             name = file.relative_to(self.folder)
@@ -46,11 +46,11 @@ class Copy:
         return found
 
     def run(self, *words: str | Path, code: int = 0, **environment: str) -> str:
-        """Run a command of the copy in a process of its own; return all that it says."""
+        """Run a command of the copy in its own process; return stdout and stderr."""
         return self.python("-m", "partnerdesk", *words, code=code, **environment)
 
     def python(self, *words: str | Path, code: int = 0, **environment: str) -> str:
-        """Run the same interpreter with the copy."""
+        """Run this Python with the code of the copy; return stdout and stderr."""
         done = subprocess.run(
             [sys.executable, *map(str, words)],
             env={**os.environ, "PYTHONPATH": str(self.folder / "src"), **environment},
@@ -61,7 +61,7 @@ class Copy:
         return said
 
     def json(self, *words: str | Path) -> Any:
-        """Run a command of the copy, and read what it prints."""
+        """Run a command of the copy with `--json`; return the parsed output."""
         return json.loads(self.run(*words, "--json"))
 
 
@@ -152,7 +152,7 @@ print(RESOURCES[0].guide(), letter_day(datetime(2026, 11, 30, tzinfo=UTC), langu
 
 
 def french(folder: Path) -> None:
-    """Write a little French: a word of the console, a guide, the letters, an import."""
+    """Write a small French translation: one console text, a guide, the letters, import headings."""
     for part in ("LC_MESSAGES", "guides"):
         (folder / part).mkdir(parents=True)
     catalogue = Catalog(locale="fr")

@@ -1,4 +1,4 @@
-"""The recipes of docs/recipes.md work on a copy of the tree, with no more files than they say."""
+"""The recipes for records in docs/recipes.md, on a copy: they work with the files they name."""
 
 from __future__ import annotations
 

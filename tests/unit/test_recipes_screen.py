@@ -1,4 +1,4 @@
-"""The recipe for a screen, on a copy of the house: three files; it is opened, shown and left."""
+"""The recipe for a screen, on a copy of the program: three files; opened, shown and left."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ class TallyScreen(AppScreen):
         self.set_focus(self.page)
         self.page.show([Section("Tally", (Field("Changes", str(self._count)),))])
 '''
-"""The screen's own file."""
+"""The content of the screen's own file."""
 EDITS = {
-    # The table of all screens: one line.
+    # One line in the table of screens.
     "tui/screens.py": (
         '    "plan": ("changes.plan", "PlanScreen"),\n',
         '    "tally": ("changes.tally", "TallyScreen"),\n',
     ),
-    # Whoever leads there: an action, and what it does.
+    # The screen that opens it: an action and its method.
     "screens/changes/list.py": (
         '        Action("changes.wide",',
         '        Action("changes.tally", "T", N_("Tally"), N_("Count the changes"), "T"),\n',
@@ -112,7 +112,7 @@ asyncio.run(main())
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
-    """Return a copy of what the program is made of."""
+    """Return a copy of the program's folders and settings."""
     copy = tmp_path / "house"
     for room in ROOMS:
         hidden = shutil.ignore_patterns("__pycache__")

@@ -1,4 +1,4 @@
-"""The settings: who has the last word, what is refused and how; and the table of the clouds."""
+"""The settings: precedence of sources, refused values, and the capability table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ENABLED = ["global", "us-gov", "germany"]
 
 
 def write(content: str | bytes) -> Path:
-    """Write the person's own file and return its place."""
+    """Write the person's settings file and return its path."""
     file = paths.user_settings()
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -34,7 +34,7 @@ def write(content: str | bytes) -> Path:
 
 
 def refused(content: str | bytes) -> SettingsError:
-    """Return the error that the person's own file with this content makes."""
+    """Return the error that a settings file with this content causes."""
     file = write(content)
     with pytest.raises(SettingsError) as raised:
         load()
@@ -43,7 +43,7 @@ def refused(content: str | bytes) -> SettingsError:
 
 
 def project() -> dict[str, Any]:
-    """Return what the project's file says."""
+    """Return the content of the project's settings file."""
     return tomllib.loads(paths.project_settings().read_text())
 
 
@@ -128,7 +128,7 @@ def test_a_byte_order_mark_is_no_mistake() -> None:
     assert load().theme == "ansi"
 
 
-# What is refused
+# Refused values
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_a_cloud_is_checked_by_name_and_by_whether_it_is_on() -> None:
     assert raised.value.remedy == "Known clouds: global, us-gov, germany, all."
 
 
-# Settings that were read once are kept
+# The cache of settings
 
 
 def kept_file() -> Path:
@@ -318,7 +318,7 @@ def kept_file() -> Path:
 
 
 def keep(theme: str) -> None:
-    """Change the theme in the kept file, so that a test sees who answers."""
+    """Change the theme in the cache file, so that a test sees whether the cache is used."""
     kept = json.loads(kept_file().read_text())
     kept["settings"]["theme"] = theme
     kept["sum"] = crc32(json.dumps(kept["settings"]).encode())
@@ -486,7 +486,7 @@ licence_analytics              ● ○ ○ ○
 isv_registration               ● ○ – –
 webhooks                       ● ● ● ●
 """
-"""`reference/rules.md §2`, its order of rows and of clouds; – for a dash and for "not stated"."""
+"""The table of `reference/rules.md §2`, in its order; `–` also for "not stated"."""
 MARKS = {"●": Support.YES, "○": Support.NO, "◐": Support.PARTLY, "–": Support.UNSTATED}
 CELLS = [
     (cloud, Capability(line.split()[0]), MARKS[mark])

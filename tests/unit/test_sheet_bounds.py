@@ -1,4 +1,4 @@
-"""Table files that hold too much are refused by their first rows, and lists are read."""
+"""Oversized table files are refused after a few rows; normal lists are read."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 HEADING = '<row r="1"><c r="A1" t="inlineStr"><is><t>Company name</t></is></c></row>'
 
 FLAT = 200 * 1024
-"""KB that any of our processes may take for a file that is refused; 860,000 once."""
+"""The most memory in KB of any process while a file is refused; formerly 860,000."""
 
 
 def xlsx(
     path: Path, sheet: Iterable[str | bytes], shared: Iterable[str | bytes] = (), sheets: int = 1
 ) -> Path:
-    """Write an XLSX file whose first sheet has this XML inside its data, unpacked never whole."""
+    """Write an XLSX file with this XML as its sheet data, piece by piece."""
     names = "".join(f'<sheet name="S{n}" sheetId="{n + 1}" r:id="r{n}"/>' for n in range(sheets))
     parts = "".join(
         f'<Relationship Id="r{n}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>'
@@ -80,13 +80,13 @@ def write_part(book: zipfile.ZipFile, name: str, blocks: Iterable[str | bytes]) 
 
 
 def twelve_million_cells(path: Path) -> Path:
-    """Write a million rows of twelve cells in a few MB."""
+    """Write a compressed file of a few MB with a million rows of twelve cells."""
     thousand = b"<row>" + b"<c><v>1</v></c>" * 12 + b"</row>"
     return xlsx(path, repeat(thousand * 1000, 1000))
 
 
 def imported(path: Path, folder: Path) -> tuple[int, str, int]:
-    """Import a file by the command; return its code, what it said, and the most KB of a process."""
+    """Import a file by the command; return exit code, stderr, and the peak memory in KB."""
     script = (
         "import resource, subprocess, sys\n"
         "done = subprocess.run(sys.argv[1:], capture_output=True, text=True)\n"
@@ -107,7 +107,7 @@ def imported(path: Path, folder: Path) -> tuple[int, str, int]:
 
 
 class Counting(io.FileIO):
-    """A file that counts the bytes that are read of it."""
+    """A file that counts the bytes read from it."""
 
     count = 0
 
@@ -118,7 +118,7 @@ class Counting(io.FileIO):
 
 
 class CountingPath(type(Path())):  # type: ignore[misc]
-    """A path whose file counts the bytes that are read of it."""
+    """A path whose opened file counts the bytes read from it."""
 
     def open(self, mode: str = "r", *_rest: Any, **_options: Any) -> Any:
         assert mode == "rb"
@@ -261,7 +261,7 @@ class TestWorkbooks:
         assert len(text) < 100
 
     def test_memory_that_nothing_else_bounds(self, tmp_path: Path) -> None:
-        """A text of 32,000 letters in each of a hundred thousand cells."""
+        """A hundred thousand cells share one text of 32,000 letters."""
         text = "<si><t>" + "x" * 32_000 + "</t></si>"
         row = b'<row><c t="s"><v>0</v></c></row>'
         with pytest.raises(FileError, match="too large"):
@@ -269,7 +269,7 @@ class TestWorkbooks:
 
 
 def rows_whole(path: Path) -> list[tuple[int, list[str]]]:
-    """Return the rows of the first sheet as the library gives them, whole."""
+    """Return the rows of the first sheet as the library reads them at once."""
     with CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes())) as book:
         rows = enumerate(book.get_sheet_by_index(0).iter_rows(), start=1)
         texts = [(row, [reading.text_of(cell) for cell in cells]) for row, cells in rows]
@@ -284,7 +284,7 @@ def rows_in_bands(path: Path, capsys: pytest.CaptureFixture[str]) -> list[tuple[
 
 
 def filled(path: Path, *, constant: bool, options: dict[str, Any] | None = None) -> Path:
-    """Write a table with every kind of cell, blank rows, and blank columns beside it."""
+    """Write a table with all kinds of cells, blank rows, and blank columns before it."""
     with Workbook(path, {"constant_memory": constant, **(options or {})}) as book:
         sheet = book.add_worksheet()
         day = book.add_format({"num_format": "dd.mm.yyyy"})
@@ -435,7 +435,7 @@ class TestCsv:
             file.writelines(repeat('"' + "x" * 1000 + '\n",', 6 * LONGEST_LINE // 1000))
         with pytest.raises(FileError, match="Line 3 is too long for a table"):
             list(read_sheet(CountingPath(path)).rows())
-        looked_through = path.stat().st_size  # for its encoding, a block at a time
+        looked_through = path.stat().st_size  # read once in blocks to detect the encoding
         assert Counting.count < looked_through + 3 * LONGEST_LINE
 
     def test_messages_name_ten_columns(self, tmp_path: Path) -> None:
@@ -470,7 +470,7 @@ class TestListed:
 
 
 def test_a_customer_list_of_many_columns_is_read(tmp_path: Path) -> None:
-    """The kind that the bounds must let through, made small: each cell another text, shared."""
+    """A small list of a kind that must be accepted: a different shared text in each cell."""
     path = tmp_path / "list.xlsx"
     with Workbook(path) as book:
         sheet = book.add_worksheet()

@@ -1,4 +1,4 @@
-"""Table files: read as they are met, refused when damaged, written whole and the same each time."""
+"""Table files: reading, refusal of damaged ones, and reproducible, atomic writing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 COLUMNS = ["Microsoft ID", "Company name"]
 WRITERS = {"csv": write_csv, "xlsx": write_xlsx, "json": write_json}
 
-# What a file may hold: XML has no noncharacters, and nothing has halves of surrogate pairs.
+# All texts that a file can contain: no surrogates, and no noncharacters because of XML.
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffe\uffff"))
 ROWS = st.lists(st.tuples(TEXT, TEXT, TEXT).map(list), max_size=8)
 
@@ -214,7 +214,7 @@ def workbook(folder: Path, fill: Callable[[Any], None], name: str = "book.xlsx")
 
 
 def encrypted() -> bytes:
-    """Return the OLE container in which Office keeps a workbook with a password."""
+    """Return the OLE container that Office writes for a workbook with a password."""
     free, end, fat = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
     header = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16)
     header += struct.pack(

@@ -1,4 +1,4 @@
-"""People are told where a rule stands by public pages, not by names of files they do not have."""
+"""Sources of rules are shown as public pages, not as files of this repository."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAMED = re.compile(r"(rules|resources|newer|protocol)\.md")
 
 
 def _sources() -> set[str]:
-    """Return all texts of the code that name a section of the reference, but for docstrings."""
+    """Return all string constants with a section of the reference, except docstrings."""
     found: set[str] = set()
     for file in (HOUSE / "models").rglob("*.py"):
         tree = ast.parse(file.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""An address as its country writes it, with nothing lost of what is kept."""
+"""Addresses in the format of their country, without losing a stored part."""
 
 from __future__ import annotations
 
