@@ -1,1 +1,1 @@
-"""The same work without a screen: one command a file, JSON out."""
+"""The command line: the work of the console without a screen, with JSON output."""

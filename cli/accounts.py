@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.shared.open_book import one_account, open_book, scope
-from partnerdesk.cli.shared.plans import add_dry_run, carry, present
+from partnerdesk.cli.shared.plans import add_dry_run, apply_plan, plan_context
 from partnerdesk.cli.shared.printing import json_text
 from partnerdesk.cli.shared.records import record_fields
 from partnerdesk.models.accounts.accounts import ALL, PARTNER_KIND_TITLES, PartnerKind
@@ -29,16 +29,18 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     listing.set_defaults(run=run_list)
 
     editing = parts.add_parser(
-        "edit", parents=[shared],
+        "edit",
+        parents=[shared],
         help=_("say who the partner is in a cloud: name, market, kind"),
         description=_(
             "Changes the account of one cloud (--cloud; if not said, the first one that is on). "
             "The market and the kind decide what the form for customers asks and warns of."
         ),
-    )  # fmt: skip
+    )
     editing.add_argument("--name", metavar="TEXT", help=_("the partner's name in that cloud"))
-    editing.add_argument("--market", metavar="COUNTRY",
-                         help=_("the country the partner is enrolled in: DE, Germany"))  # fmt: skip
+    editing.add_argument(
+        "--market", metavar="COUNTRY", help=_("the country the partner is enrolled in: DE, Germany")
+    )
     editing.add_argument("--kind", metavar="KIND", help=", ".join(PartnerKind))
     editing.add_argument("--mpn-id", metavar="NUMBER", help=_("the partner's network id"))
     editing.add_argument("--tenant-id", metavar="GUID", help=_("the partner's own Microsoft ID"))
@@ -47,7 +49,7 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
 
 
 def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Print the accounts."""
+    """Print the partner's accounts, one per cloud."""
     store = open_book(arguments, settings)
     ids = scope(arguments, settings, store, ALL).ids
     rows = [record_fields(account, "version") for account in _read(store) if account.id in ids]
@@ -63,7 +65,7 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 
 def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Change an account."""
+    """Change the fields of one account that are given."""
     from partnerdesk.models.accounts.edit import EDITED, plan_edit_account
 
     wanted = {name: getattr(arguments, name) for name in EDITED}
@@ -74,8 +76,8 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     id = one_account(arguments, settings, store).id
     account = next(account for account in _read(store) if account.id == id)
     cloud = settings.all_clouds()[account.cloud]
-    plan = plan_edit_account(account, cloud, given, present(settings))
-    return carry(arguments, settings, store, plan, ("changed", "would_change"), None)
+    plan = plan_edit_account(account, cloud, given, plan_context(settings))
+    return apply_plan(arguments, settings, store, plan, ("changed", "would_change"), None)
 
 
 def _read(store: Store) -> list[PartnerAccount]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli import changes_undo
-from partnerdesk.cli.changes_page import page_of
+from partnerdesk.cli.changes_page import named_change
 from partnerdesk.cli.lists import options
-from partnerdesk.cli.lists.options import add_choice, add_forms
+from partnerdesk.cli.lists.options import add_formats, add_query_flags
 from partnerdesk.cli.shared.open_book import open_book, progress_line
 from partnerdesk.cli.shared.plans import add_dry_run
 from partnerdesk.cli.shared.printing import json_text, tell
@@ -30,10 +30,10 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     parts = command.add_subparsers(required=True, metavar="WHAT")
 
     listing = parts.add_parser("list", parents=[shared], help=_("list changes, the newest first"))
-    add_choice(
+    add_query_flags(
         listing, CHANGES, _("as in the console: words, what:noted, who:olga, when<7d, state:undone")
     )
-    add_forms(listing)
+    add_formats(listing)
     listing.set_defaults(run=run_list)
 
     show = parts.add_parser("show", parents=[shared], help=_("show one change"))
@@ -44,9 +44,11 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     undo = parts.add_parser("undo", parents=[shared], help=_("take a change back"))
     _add_id(undo)
     undo.add_argument(
-        "--why", metavar="TEXT", default="",
+        "--why",
+        metavar="TEXT",
+        default="",
         help=_("the reason, for the history; needed to take a customer out"),
-    )  # fmt: skip
+    )
     add_dry_run(undo, _("the plan as one JSON object"))
     undo.set_defaults(run=changes_undo.run)
 
@@ -54,8 +56,8 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
         "verify", parents=[shared], help=_("look whether somebody tampered with the history")
     )
     verify.add_argument("--json", action="store_true", help=_("as one JSON object"))
-    verify.add_argument("--known", metavar="HASH", default="",
-                        help=_("a last hash that you kept: some entry must have it"))  # fmt: skip
+    known_help = _("a last hash that you kept: some entry must have it")
+    verify.add_argument("--known", metavar="HASH", default="", help=known_help)
     verify.set_defaults(run=run_verify)
 
 
@@ -64,7 +66,7 @@ def _add_id(command: argparse.ArgumentParser) -> None:
 
 
 def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Print changes, one a line, or as JSON or CSV."""
+    """Print the list of changes."""
     return options.run_list(arguments, settings, CHANGES, _counted)
 
 
@@ -77,7 +79,7 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     from partnerdesk.models.changes.calls import describe_kept_calls
     from partnerdesk.models.pages.change import call_lines, change_json
 
-    page = page_of(arguments, settings, open_book(arguments, settings))
+    page = named_change(arguments, settings, open_book(arguments, settings))
     fields = change_json(page)
     if arguments.json:
         print(json_text(fields, indent=2))
@@ -94,17 +96,21 @@ def _numbered(texts: Iterable[str]) -> dict[str, str]:
     return {str(number): text for number, text in enumerate(texts, 1)}
 
 
-def _set_right(store: Store, behind: Sequence[int]) -> None:
-    """Let each change say again whether it was undone, and tell that it did not."""
+def _repair_undone_by(store: Store, behind: Sequence[int]) -> None:
+    """Report changes whose stored `undone_by` contradicts the history; correct it if allowed.
+
+    The value is derived from the undos in the history, so writing it anew is no tampering.
+    """
     from partnerdesk.models.changes.verify import set_right
 
     tell(
         ngettext(
             "{count} change did not say rightly whether it was undone: {ids}.",
             "{count} changes did not say rightly whether they were undone: {ids}.",
-            len(behind), ids=listed([str(id) for id in behind]),
+            len(behind),
+            ids=listed([str(id) for id in behind]),
         )
-    )  # fmt: skip
+    )
     tell(_("An older partnerdesk that is still open leaves it so; else somebody changed it."))
     if store.read_only:
         tell(_("Without read-only mode the same command sets it right."))
@@ -114,36 +120,38 @@ def _set_right(store: Store, behind: Sequence[int]) -> None:
 
 
 def run_verify(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Look for tampering; every finding is a line on stdout."""
+    """Look for tampering and print one line per finding."""
     from partnerdesk.models.changes.verify import verify
 
     store = open_book(arguments, settings)
     connection = store.connect()
     try:
-        with progress_line(_("Reading the history")) as told:
-            found = verify(connection, told, known=arguments.known)
+        with progress_line(_("Reading the history")) as on_progress:
+            verification = verify(connection, on_progress, known=arguments.known)
     finally:
         connection.close()
     if arguments.json:
         findings = [
             {"change": finding.change_id or None, "text": finding.text}
-            for finding in found.findings
+            for finding in verification.findings
         ]
         report = {
-            "entries": found.entries, "digest": found.digest, "findings": findings,
-            "behind": list(found.behind),
-        }  # fmt: skip
+            "entries": verification.entries,
+            "digest": verification.digest,
+            "findings": findings,
+            "behind": list(verification.behind),
+        }
         print(json_text(report, indent=2))
     else:
-        for finding in found.findings:
+        for finding in verification.findings:
             print(shown(finding.text))
-    count = _counted(found.entries)
-    if found.findings:
+    count = _counted(verification.entries)
+    if verification.findings:
         tell(_("The history was changed behind the program's back ({count}).").format(count=count))
         return ExitCode.FAILED
     tell(_("The history is whole: {count}.").format(count=count))
-    if found.behind:
-        _set_right(store, found.behind)
-    if found.entries:
-        tell(_("Keep its last hash in another place: {digest}").format(digest=found.digest))
+    if verification.behind:
+        _repair_undone_by(store, verification.behind)
+    if verification.entries:
+        tell(_("Keep its last hash in another place: {digest}").format(digest=verification.digest))
     return ExitCode.DONE

@@ -1,4 +1,4 @@
-"""The change that a command names."""
+"""Reads the change that a command names by its number."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.model import Settings
 
 
-def page_of(arguments: argparse.Namespace, settings: Settings, store: Store) -> ChangePage:
-    """Return the change that is named, where it is one of the clouds that are meant.
+def named_change(arguments: argparse.Namespace, settings: Settings, store: Store) -> ChangePage:
+    """Return the change with the given number, if it is in scope of `--cloud`.
 
     Raises:
-        NotFoundError: there is no such change, or it is another cloud's.
+        NotFoundError: there is no such change, or it belongs to another cloud.
     """
     from partnerdesk.models.pages.change import read_change
 

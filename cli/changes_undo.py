@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partnerdesk.cli.changes_page import page_of
+from partnerdesk.cli.changes_page import named_change
 from partnerdesk.cli.shared.account import account_of
 from partnerdesk.cli.shared.open_book import open_book
-from partnerdesk.cli.shared.plans import carry, present, print_reasons, tell_dry_run
+from partnerdesk.cli.shared.plans import apply_plan, plan_context, print_reasons, tell_dry_run
 from partnerdesk.cli.shared.printing import json_text, tell
-from partnerdesk.cli.shared.row_forms import mark_of, said_of
+from partnerdesk.cli.shared.row_forms import result_mark, result_text
 from partnerdesk.cli.shared.runs import run_planned
 from partnerdesk.models.core.errors import ExitCode, UsageError
 from partnerdesk.models.core.text import shown
@@ -18,6 +18,7 @@ from partnerdesk.models.languages import _
 if TYPE_CHECKING:
     import argparse
 
+    from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.history import Change
     from partnerdesk.models.changes.plan import Fields
     from partnerdesk.models.database.store import Store
@@ -26,15 +27,15 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.model import Settings
 
 SHOWN = 200
-"""Rows of an import that are printed; all are counted, and JSON has all."""
+"""The most rows of an import that are printed in words; the counts and JSON have all."""
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Print the plan that takes a change back, and carry it out."""
+    """Print the plan that undoes a change, a run or an import, and carry it out."""
     from partnerdesk.models.operations.undo import Parts, parts_of, why_not_undone
 
     store = open_book(arguments, settings)
-    entry = page_of(arguments, settings, store).entry
+    entry = named_change(arguments, settings, store).entry
     parts = parts_of(entry)
     if parts is Parts.RUN:
         return _undo_run(arguments, settings, store, entry)
@@ -46,18 +47,18 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def _undo_one(arguments: argparse.Namespace, settings: Settings, store: Store) -> ExitCode:
     from partnerdesk.models.operations.undo import plan_undo
 
-    plan = plan_undo(store, arguments.id, present(settings))
+    plan = plan_undo(store, arguments.id, plan_context(settings))
     _check_why(arguments, removes=plan.asks_why)
     done = _("Change {id} is undone.").format(id=arguments.id)
     words = ("undone", "would_undo")
-    return carry(arguments, settings, store, plan, words, None, said=done, tells_why=True)
+    return apply_plan(arguments, settings, store, plan, words, None, done_text=done, tells_why=True)
 
 
 def _check_why(arguments: argparse.Namespace, *, removes: bool) -> None:
-    """Ask for a reason where customers go.
+    """Check that `--why` is given if the undo removes customers.
 
     Raises:
-        UsageError: there is none.
+        UsageError: the reason is missing.
     """
     if removes and not (arguments.dry_run or arguments.why.strip()):
         raise UsageError(
@@ -68,7 +69,7 @@ def _check_why(arguments: argparse.Namespace, *, removes: bool) -> None:
 def _undo_run(
     arguments: argparse.Namespace, settings: Settings, store: Store, entry: Change
 ) -> ExitCode:
-    """Take the rows of a run back, each as far as it can be."""
+    """Undo the rows of a run one by one; a row that cannot be undone is refused alone."""
     from partnerdesk.models.operations.bulk import RunRequest, plan_undo_run
     from partnerdesk.models.operations.bulk_records import RunKind
 
@@ -79,21 +80,21 @@ def _undo_run(
         removes = any(row.plan is not None and row.plan.asks_why for row in planned.rows)
         _check_why(arguments, removes=removes)
 
-    return run_planned(
-        arguments, settings, store, [account], RunRequest(RunKind.UNDO),
-        f"{RunKind.UNDO} {entry.id}",
-        lambda: [(account, plan_undo_run(store, account, entry, present(settings), why))], check,
-    )  # fmt: skip
+    def plan() -> list[tuple[Account, PlannedRun]]:
+        return [(account, plan_undo_run(store, account, entry, plan_context(settings), why))]
+
+    request, run_key = RunRequest(RunKind.UNDO), f"{RunKind.UNDO} {entry.id}"
+    return run_planned(arguments, settings, store, [account], request, run_key, plan, check)
 
 
 def _undo_import(
     arguments: argparse.Namespace, settings: Settings, store: Store, entry: Change
 ) -> ExitCode:
-    """Take an import back in one transaction, as far as nobody changed its customers since."""
+    """Undo an import in one transaction; customers that were changed since are left as they are."""
     from partnerdesk.models.importing.undo import plan_undo_import, undo_import
     from partnerdesk.models.operations.bulk_records import RowState
 
-    planned = plan_undo_import(store, entry.id or 0, present(settings))
+    planned = plan_undo_import(store, entry.id or 0, plan_context(settings))
     to_do = planned.counts()[RowState.WAITING]
     if not arguments.dry_run and to_do:
         _check_why(arguments, removes=planned.removes)
@@ -119,8 +120,10 @@ def _print(planned: ImportUndo, *, dry_run: bool) -> None:
     print_reasons(planned.reasons)
     for row in planned.rows[:SHOWN]:
         result = _result(row, dry_run=dry_run)
-        told = "; ".join(filter(None, (said_of(result), getattr(row, "change", ""), row.message)))
-        print(f"{mark_of(result)} {shown(row.subject)[:120] or '–'}: {shown(told)[:300]}")
+        text = "; ".join(
+            filter(None, (result_text(result), getattr(row, "change", ""), row.message))
+        )
+        print(f"{result_mark(result)} {shown(row.subject)[:120] or '–'}: {shown(text)[:300]}")
     if len(planned.rows) > SHOWN:
         print(_("… and more; all are counted."))
     if planned.rows:
@@ -138,16 +141,19 @@ def _as_json(planned: ImportUndo, *, dry_run: bool) -> Fields:
     count = tally(planned)
     result = "would_undo" if dry_run else "undone" if planned.undone_by else "nothing"
     return {
-        "file": planned.file, "result": "refused" if planned.reasons else result,
+        "file": planned.file,
+        "result": "refused" if planned.reasons else result,
         "reasons": [reason_json(reason) for reason in planned.reasons],
         "counts": {"removed": count.removed, "restored": count.restored, "left": count.left},
         "rows": [
             {
-                "customer_id": row.customer_id, "change": row.entry_id or None,
-                "customer": row.subject, "result": _result(row, dry_run=dry_run),
+                "customer_id": row.customer_id,
+                "change": row.entry_id or None,
+                "customer": row.subject,
+                "result": _result(row, dry_run=dry_run),
                 "reason": row.message or None,
             }
             for row in planned.rows
         ],
         "change_id": planned.undone_by,
-    }  # fmt: skip
+    }

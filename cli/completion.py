@@ -1,4 +1,4 @@
-"""`partnerdesk completion`: what a shell completes; argcomplete asks the parser at each Tab."""
+"""`partnerdesk completion`: prints the shell code; argcomplete answers each Tab by the parser."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def add_arguments(command: argparse.ArgumentParser, _shared: argparse.ArgumentPa
 
 
 def run(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
-    """Print the lines that a shell reads at its start."""
+    """Print the code that the shell's start file evaluates."""
     from argcomplete.shell_integration import shellcode
 
     print(shellcode([PROGRAM], shell=arguments.shell))
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
 
 
 def complete() -> None:
-    """Answer the shell that asked, and end the process."""
+    """Print the completions of `COMP_LINE` for the shell, and end the process."""
     import argcomplete
     from argcomplete.completers import SuppressCompleter
 
@@ -58,14 +58,14 @@ def complete() -> None:
 
 def _commands(command: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
     yield command
-    for action in command._actions:  # noqa: SLF001 - argparse names no other way to them
+    for action in command._actions:  # noqa: SLF001 - argparse has no public list of them
         if isinstance(action.choices, dict):
             for part in action.choices.values():
                 yield from _commands(part)
 
 
 def _add_completers(command: argparse.ArgumentParser) -> None:
-    """Say of each flag of a command what its value can be, where its `choices` do not."""
+    """Attach a completer to each flag of a command that has no `choices`."""
     from argcomplete.completers import FilesCompleter
 
     spec = command.get_default("spec")
@@ -82,8 +82,8 @@ def _add_completers(command: argparse.ArgumentParser) -> None:
             action.completer = completer  # type: ignore[attr-defined]
 
 
-def _list_meant(spec: ListSpec | None, parsed: argparse.Namespace) -> ListSpec | None:
-    """Return the list that a command is about, also where a flag of it says which."""
+def _list_of(spec: ListSpec | None, parsed: argparse.Namespace) -> ListSpec | None:
+    """Return the list of a command: a fixed one, or the one that `--list` or `--tab` names."""
     from partnerdesk.models.operations.registry import LISTS
     from partnerdesk.models.relationships.lists import TABS
 
@@ -94,7 +94,7 @@ def _list_meant(spec: ListSpec | None, parsed: argparse.Namespace) -> ListSpec |
     )
 
 
-def _clouds(**_said: Any) -> list[str]:
+def _clouds(**_parsed: Any) -> list[str]:
     from partnerdesk.models.accounts.accounts import ALL
     from partnerdesk.models.settings import load as settings
 
@@ -105,35 +105,37 @@ def _clouds(**_said: Any) -> list[str]:
 
 
 def _filters(
-    spec: ListSpec | None, prefix: str, parsed_args: argparse.Namespace, **_said: Any
+    spec: ListSpec | None, prefix: str, parsed_args: argparse.Namespace, **_parsed: Any
 ) -> list[str]:
-    """Return the filter with its last word completed: by a field, or by a value that is fixed."""
+    """Return the filter with its last word completed to a field or one of its fixed values."""
     from partnerdesk.models.lists.completion import Line
     from partnerdesk.models.lists.filter_completion import completions, place_at
 
-    if (meant := _list_meant(spec, parsed_args)) is None:
+    if (list_spec := _list_of(spec, parsed_args)) is None:
         return []
     line = Line(prefix, len(prefix))
-    found = completions(line, place_at(line, meant), meant)
-    return [prefix[: found.start] + choice for choice in found.candidates]
+    offered = completions(line, place_at(line, list_spec), list_spec)
+    return [prefix[: offered.start] + choice for choice in offered.candidates]
 
 
 def _columns(
-    spec: ListSpec | None, prefix: str, parsed_args: argparse.Namespace, **_said: Any
+    spec: ListSpec | None, prefix: str, parsed_args: argparse.Namespace, **_parsed: Any
 ) -> list[str]:
-    """Return names of columns; behind a comma those that are not named yet."""
-    if (meant := _list_meant(spec, parsed_args)) is None:
+    """Return column names; after a comma only those not used yet."""
+    if (list_spec := _list_of(spec, parsed_args)) is None:
         return []
     before, comma, _rest = prefix.rpartition(",")
     named = before.split(",")
-    return [before + comma + column.name for column in meant.columns if column.name not in named]
+    return [
+        before + comma + column.name for column in list_spec.columns if column.name not in named
+    ]
 
 
-def _views(spec: ListSpec | None, parsed_args: argparse.Namespace, **_said: Any) -> list[str]:
+def _views(spec: ListSpec | None, parsed_args: argparse.Namespace, **_parsed: Any) -> list[str]:
     from partnerdesk.models.lists.saved_views_file import read_views
 
-    meant = _list_meant(spec, parsed_args)
+    list_spec = _list_of(spec, parsed_args)
     try:
-        return [view.word for view in read_views().kept.of(meant.name)] if meant else []
+        return [view.word for view in read_views().kept.of(list_spec.name)] if list_spec else []
     except AppError:
         return []

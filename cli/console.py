@@ -1,4 +1,4 @@
-"""Starts the console, where there is a terminal that can show it."""
+"""Starts the console, if the terminal can show it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Open the console and return its exit code when the person leaves it.
+    """Run the console and return its exit code.
 
     Raises:
-        UsageError: there is no terminal, or one that can only print.
+        UsageError: stdin, stdout or stderr is no terminal, or `TERM` is a dumb one.
         StoreError: the book cannot be opened.
     """
     _check_terminal()
@@ -33,9 +33,9 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
     store = book(arguments, settings)
     pictures = picture_file(settings, store.database, cloud=cloud, demo=demo)
     picture = standing(pictures, settings, store.database, cloud, now())
-    # A picture is of the schema that this program knows: then there is nothing to upgrade.
+    # A kept picture matches the schema of this program, so the book needs no upgrade then.
     if picture is None and not store.read_only and store.is_outdated():
-        open_with_progress(store, settings)  # a moving line rather than a still screen
+        open_with_progress(store, settings)  # shows a progress line before the console opens
     with picture or nullcontext():
         if demo:
             store = open_book(arguments, settings)
@@ -48,7 +48,7 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
         try:
             return run(desk, mouse=_mouse(settings), last_picture=pictures, standing=picture)
         finally:
-            for notice in desk.take_notices().splitlines():  # no later start will know of it
+            for notice in desk.take_notices().splitlines():  # a later start would not show them
                 tell(notice)
 
 

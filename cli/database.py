@@ -21,9 +21,10 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     """Add `database` and its parts."""
     parts = command.add_subparsers(required=True, metavar="WHAT")
     upgrade = parts.add_parser(
-        "upgrade", parents=[shared],
+        "upgrade",
+        parents=[shared],
         help=_("bring the book's schema up to date (every start does this, too)"),
-    )  # fmt: skip
+    )
     upgrade.set_defaults(run=run_upgrade)
     check = parts.add_parser("check", parents=[shared], help=_("look for damage"))
     check.set_defaults(run=run_check)
@@ -40,7 +41,7 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
 
 
 def run_upgrade(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Bring the schema up to date."""
+    """Upgrade the schema and build a missing word index."""
     from partnerdesk.models.database.search_index import add_missing_index
 
     store = book(arguments, settings)
@@ -51,7 +52,7 @@ def run_upgrade(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 
 def run_check(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Look for damage; every finding is a line on stdout."""
+    """Look for damage and print one line per finding."""
     from partnerdesk.models.database.maintenance import check
 
     store = book(arguments, settings)
@@ -66,7 +67,7 @@ def run_check(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 
 def run_backup(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Copy the book."""
+    """Copy the book to a new file."""
     from partnerdesk.models.database.maintenance import back_up
 
     back_up(book(arguments, settings), given_path(arguments.file).absolute())
@@ -75,11 +76,11 @@ def run_backup(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 
 def run_restore(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Put a copy in the book's place."""
+    """Replace the book by a copy; the old book is kept under another name."""
     from partnerdesk.models.database.maintenance import restore
 
-    kept = restore(book(arguments, settings), given_path(arguments.file).absolute())
+    old_book = restore(book(arguments, settings), given_path(arguments.file).absolute())
     tell(_("Restored from {file}.").format(file=arguments.file))
-    if kept is not None:
-        tell(_("The book as it was is kept in {file}.").format(file=kept))
+    if old_book is not None:
+        tell(_("The book as it was is kept in {file}.").format(file=old_book))
     return ExitCode.DONE

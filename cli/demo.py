@@ -1,4 +1,4 @@
-"""`partnerdesk demo`: makes a believable book to try everything on."""
+"""`partnerdesk demo`: makes a book of realistic customers for trying things out."""
 
 from __future__ import annotations
 
@@ -32,13 +32,17 @@ def add_arguments(command: argparse.ArgumentParser, _shared: argparse.ArgumentPa
         "Makes a demo book; the same seed and number make the same customers. Without "
         "--database it is the book that `partnerdesk --demo` opens."
     )
-    command.add_argument("--customers", type=int, default=DEMO_CUSTOMERS, metavar="N",
-                      help=_("how many customers (default: %(default)s)"))  # fmt: skip
-    command.add_argument("--seed", type=int, default=DEMO_SEED, metavar="S",
-                      help=_("which book of that size (default: %(default)s)"))  # fmt: skip
-    command.add_argument("--hostile", action="store_true",
-                      help=_("add names that try terminal, spreadsheet and database; "
-                             "their tag is hostile"))  # fmt: skip
+    customers_help = _("how many customers (default: %(default)s)")
+    command.add_argument(
+        "--customers", type=int, default=DEMO_CUSTOMERS, metavar="N", help=customers_help
+    )
+    seed_help = _("which book of that size (default: %(default)s)")
+    command.add_argument("--seed", type=int, default=DEMO_SEED, metavar="S", help=seed_help)
+    command.add_argument(
+        "--hostile",
+        action="store_true",
+        help=_("add names that try terminal, spreadsheet and database; their tag is hostile"),
+    )
     command.add_argument("--replace", action="store_true", help=_("throw the old demo book away"))
     command.set_defaults(run=run)
 
@@ -50,7 +54,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     refuse_read_only(read_only=settings.read_only)
     refuse_two_books(arguments)
     clouds = working_clouds(settings)
-    own = hasattr(arguments, "database")  # a flag: the book of the settings is no place to play
+    own = hasattr(arguments, "database")  # the flag only: never fill the book of the settings
     database = parse(settings.database) if own else demo_database()
     if isinstance(database, SqliteFile) and database.path.exists() and not own:
         _make_room(database, replace=arguments.replace)
@@ -58,9 +62,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store.open([cloud.id for cloud in clouds])
     fill_demo(store, settings, arguments.customers, arguments.seed, hostile=arguments.hostile)
     text = ngettext(
-        "{count} demo customer in {file}", "{count} demo customers in {file}",
-        arguments.customers, file=database.name,
-    )  # fmt: skip
+        "{count} demo customer in {file}",
+        "{count} demo customers in {file}",
+        arguments.customers,
+        file=database.name,
+    )
     tell(text)
     if not own:
         tell(_("Open it with: partnerdesk --demo"))

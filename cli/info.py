@@ -36,9 +36,9 @@ def add_arguments(command: argparse.ArgumentParser, _shared: argparse.ArgumentPa
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Print everything; works also where the book cannot be opened."""
+    """Print all sections; works also if the book cannot be opened."""
     if arguments.json:
-        speak("en")  # for programs, whatever the person reads
+        speak("en")  # JSON texts do not depend on the language
     sections = {
         "versions": _versions(),
         "paths": _paths(book(arguments, settings)),
@@ -91,7 +91,7 @@ def _database(store: Store) -> dict[str, str]:
     try:
         connection = store.connect()
         try:
-            found = schema_version(connection)
+            schema = schema_version(connection)
             index = CUSTOMERS.word_index
             indexed = index is not None and connection.has_table(index.table)
         finally:
@@ -99,11 +99,13 @@ def _database(store: Store) -> dict[str, str]:
     except AppError as error:
         return {"kind": kind, "state": str(error)}
     newest = known_versions()[-1]
-    state = _("up to date") if found == newest else _("older; the next start brings it up to date")
+    state = _("up to date") if schema == newest else _("older; the next start brings it up to date")
     return {
-        "kind": kind, "schema": found or "–", "state": state,
+        "kind": kind,
+        "schema": schema or "–",
+        "state": state,
         "index of words": _("there") if indexed else _no_index(store),
-    }  # fmt: skip
+    }
 
 
 def _no_index(store: Store) -> str:

@@ -1,4 +1,4 @@
-"""The `partnerdesk` command: opens the console, or does one job and says the result."""
+"""The `partnerdesk` command: opens the console, or runs one sub-command."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.cli.shared.argparse_words import speak_everywhere, wanted_language
-from partnerdesk.cli.shared.printing import lost_output, ready_streams, tell
+from partnerdesk.cli.shared.printing import flush_output, prepare_streams, tell
 from partnerdesk.models.core.errors import AppError, ExitCode, FileError, UsageError
 from partnerdesk.models.languages import _, preferred
 
@@ -19,41 +19,41 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.model import Settings
 
 INTERRUPTED = 130
-"""What shells expect of a command that Ctrl-C has ended."""
+"""The exit code of a command that was ended by Ctrl-C (128 + SIGINT)."""
 READER_GONE = 141
-"""What they see of one whose output nobody reads any more, as with `| head`: SIGPIPE ends it. We
-end as quietly, but with our own work in order."""
+"""The exit code where the reader of the output has gone, as with `| head` (128 + SIGPIPE). The
+command ends without a message, but only after its own work is in order."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run `partnerdesk` with `argv` and return the exit code. No traceback reaches a person."""
-    ready_streams()
+    """Run `partnerdesk` with `argv` and return the exit code; never print a traceback."""
+    prepare_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     speak_everywhere(wanted_language(words) or preferred())
     try:
-        if "_ARGCOMPLETE" in os.environ:  # a shell wants to know what a word can become
+        if "_ARGCOMPLETE" in os.environ:  # a shell asks for completions
             from partnerdesk.cli.completion import complete
 
             complete()
         code = _run(words)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        lost_output()
+        flush_output()
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last net: a report instead of a traceback
         code = int(_failed(error))
-    lost_output()
+    flush_output()
     return code
 
 
 def _run(argv: list[str]) -> int:
     arguments: Any = SimpleNamespace()
-    if argv:  # else the console opens, which does not wait for the import of what reads them
+    if argv:  # the console needs no parser, so it does not import argparse
         from partnerdesk.cli.parsing import parser
 
         try:
             arguments = parser(argv).parse_args(_with_filter(argv))
-        except SystemExit as end:  # argparse has said all there is to say
+        except SystemExit as end:  # argparse has printed its message
             return int(end.code or 0)
     settings = _settings(arguments)
     speak_everywhere(settings.language or preferred())
@@ -65,7 +65,7 @@ def _run(argv: list[str]) -> int:
 
 
 def _with_filter(argv: Sequence[str]) -> list[str]:
-    """Tie `--filter` to a filter that begins with a minus: argparse takes `-tag:vip` for a flag."""
+    """Join `--filter` and a value such as `-tag:vip`, which argparse would take for a flag."""
     words: list[str] = []
     for word in argv:
         if words and words[-1] == "--filter" and word[:1] == "-" != word[1:2]:
@@ -76,11 +76,11 @@ def _with_filter(argv: Sequence[str]) -> list[str]:
 
 
 def _failed(error: Exception) -> int:
-    """Say what went wrong and return its exit code."""
-    lost_output()
+    """Print an error on stderr and return its exit code."""
+    flush_output()
     if isinstance(error, BrokenPipeError):
-        return READER_GONE  # no news to anybody
-    if isinstance(error, OSError) and error.filename is None:  # it is about the output
+        return READER_GONE  # nobody reads a message either
+    if isinstance(error, OSError) and error.filename is None:  # no file name: stdout failed
         error = FileError(
             _("{file} cannot be written: {reason}.").format(
                 file="stdout", reason=error.strerror or error

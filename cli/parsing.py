@@ -20,7 +20,7 @@ ROOMS = {
     "relationships": "partnerdesk.cli.relationships.commands",
     "views": "partnerdesk.cli.lists.views",
 }
-"""Where the commands are that have a room; the others are a file of their name."""
+"""The modules of commands that have a folder; any other command is the module of its name."""
 COMMANDS = {
     "accounts": N_("say who the partner is in each cloud"),
     "changes": N_("list, show and undo changes, and verify the history"),
@@ -32,7 +32,7 @@ COMMANDS = {
     "relationships": N_("invite, remind and end; partners and delegated admin"),
     "views": N_("list, save and delete saved views"),
 }
-"""The commands, each in the file of its name, and what they are for."""
+"""The commands in the order of the help, each with its help text."""
 
 
 def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
@@ -43,9 +43,10 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     group = shared.add_argument_group(_("everywhere"))
     group.add_argument("--cloud", metavar="ID", help=_("a cloud's id, or all; info names them"))
     group.add_argument(
-        "--database", metavar="URL",
+        "--database",
+        metavar="URL",
         help=_("another book: a file, or postgresql+psycopg://user@host/name"),
-    )  # fmt: skip
+    )
     group.add_argument(
         "--config", metavar="FILE", type=Path, help=_("another settings file than your own")
     )
@@ -71,28 +72,28 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     commands = top.add_subparsers(title=_("commands"), metavar="COMMAND")
     for name, help_text in COMMANDS.items():
         command = commands.add_parser(name, parents=[shared], help=_(help_text))
-        if name in argv:  # the console and the other commands do not wait for this one's imports
+        if name in argv:  # import only the module of the command that is run
             import_module(ROOMS.get(name, f"partnerdesk.cli.{name}")).add_arguments(command, shared)
     return top
 
 
 class _Parser(argparse.ArgumentParser):
-    """Takes flags by their whole names only: a part of one means something else one day."""
+    """Accepts no abbreviated flags: a new flag could change what an abbreviation means."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, allow_abbrev=False)
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
-        """Print the help; argparse would pass over an output that cannot be written."""
+        """Print the help and raise if stdout cannot be written; argparse ignores that error."""
         print(self.format_help(), end="", file=file)
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the command line, whatever control characters are in it."""
+        """Exit with a usage error; control characters of the command line are made visible."""
         super().error(shown(message))
 
 
 class _Version(argparse.Action):
-    """Prints the version; looks it up only then."""
+    """Prints the version, which is looked up only when the flag is given."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version

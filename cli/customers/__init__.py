@@ -1,1 +1,1 @@
-"""`partnerdesk customers`: list, show, add, import."""
+"""`partnerdesk customers`: list, show, add, edit, import and export."""

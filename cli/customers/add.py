@@ -15,14 +15,16 @@ from partnerdesk.models.languages import _
 if TYPE_CHECKING:
     import argparse
 
+    from partnerdesk.cli.shared.subcommands import Subcommands
     from partnerdesk.models.core.errors import ExitCode
     from partnerdesk.models.settings.model import Settings
 
 
-def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def add_command(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     """Add `add`."""
     adding = parts.add_parser(
-        "add", parents=[shared],
+        "add",
+        parents=[shared],
         help=_("add a customer from flags, or many from a file"),
         description=_(
             "Adds customers to the book of one cloud (--cloud; if not said, the first one that is "
@@ -30,7 +32,7 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
             "and running the same file again does the rest."
         ),
         epilog=_("Exit code 3 if any row was refused; the other rows are added all the same."),
-    )  # fmt: skip
+    )
     adding.add_argument(
         "--file",
         type=Path,
@@ -40,12 +42,13 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
     add_dry_run(adding, _("a JSON list, one object for each row, in order"))
     group = adding.add_argument_group(_("the customer"))
     for field in FormField:
-        group.add_argument(f"--{field.replace('_', '-')}", metavar="TEXT", dest=f"of_{field}",
-                           help=_(FIELD_TITLES[field]) + _NOTES.get(field, ""))  # fmt: skip
+        flag, help_text = f"--{field.replace('_', '-')}", _(FIELD_TITLES[field])
+        help_text += _EXAMPLES.get(field, "")
+        group.add_argument(flag, metavar="TEXT", dest=f"of_{field}", help=help_text)
     adding.set_defaults(run=run)
 
 
-_NOTES = {
+_EXAMPLES = {
     FormField.DOMAIN_PREFIX: " (contoso)",
     FormField.COUNTRY: " (PT, Portugal)",
     FormField.LANGUAGE: " (en)",
@@ -54,11 +57,11 @@ _NOTES = {
     FormField.AGREEMENT: " (attested, by_customer)",
     FormField.AGREEMENT_DATE: " (2026-11-22)",
 }
-"""What to write, where the field's name does not say it; the same in every language."""
+"""Example values behind the help of a field; the same in every language."""
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Add customers, or say what that would do."""
+    """Add customers, or only print their plans in a dry run."""
     from partnerdesk.models.operations.bulk import RunRequest
     from partnerdesk.models.operations.bulk_records import RunKind
 

@@ -1,4 +1,4 @@
-"""`partnerdesk customers`: list, show and export; what changes customers has files of its own."""
+"""`partnerdesk customers`: list, show and export; changing commands have their own files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from partnerdesk.cli.customers import add as customers_add
 from partnerdesk.cli.customers import edit as customers_edit
 from partnerdesk.cli.customers.record import customer_json
 from partnerdesk.cli.lists import options
-from partnerdesk.cli.lists.options import add_choice, add_forms, chosen_query, column_names
+from partnerdesk.cli.lists.options import add_formats, add_query_flags, chosen_query, column_names
 from partnerdesk.cli.shared.import_file import add_import
 from partnerdesk.cli.shared.open_book import given_path, open_book, progress_line, scope
 from partnerdesk.cli.shared.printing import json_text, tell
@@ -33,8 +33,8 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
 
     listing = parts.add_parser("list", parents=[shared], help=_("list customers"))
     filter_help = _("as in the console: words, country:de, seen>30d, -tag:vip")
-    add_choice(listing, CUSTOMERS, filter_help)
-    add_forms(listing)
+    add_query_flags(listing, CUSTOMERS, filter_help)
+    add_formats(listing)
     listing.set_defaults(run=run_list)
 
     show = parts.add_parser("show", parents=[shared], help=_("show one customer"))
@@ -43,26 +43,30 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     show.set_defaults(run=run_show)
 
     exporting = parts.add_parser(
-        "export", parents=[shared],
+        "export",
+        parents=[shared],
         help=_("write customers to a CSV, XLSX or JSON file; by default the portal's columns"),
-    )  # fmt: skip
+    )
     exporting.add_argument("file", type=Path)
-    add_choice(exporting, CUSTOMERS, filter_help)
-    exporting.add_argument("--format", default="", metavar="csv|xlsx|json",
-                           help=_("default: by the file's ending"))  # fmt: skip
+    add_query_flags(exporting, CUSTOMERS, filter_help)
+    exporting.add_argument(
+        "--format", default="", metavar="csv|xlsx|json", help=_("default: by the file's ending")
+    )
     exporting.add_argument("--overwrite", action="store_true", help=_("replace an existing file"))
     exporting.set_defaults(run=run_export)
 
     customers_add.add_command(parts, shared)
     customers_edit.add_commands(parts, shared)
     add_import(
-        parts, shared, "customers",
+        parts,
+        shared,
+        "customers",
         _("read the portal's customer export, or any CSV, XLSX or JSON file"),
-    )  # fmt: skip
+    )
 
 
 def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Print customers, one a line, or as JSON or CSV."""
+    """Print the list of customers."""
     return options.run_list(arguments, settings, CUSTOMERS, _counted)
 
 
@@ -71,7 +75,7 @@ def _counted(count: int) -> str:
 
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Print one customer."""
+    """Print one customer with relationships and changes."""
     from partnerdesk.models.customers.page import find_customer
     from partnerdesk.models.pages.change import entry_json
     from partnerdesk.models.pages.customer import read_whole_customer
@@ -84,7 +88,7 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         **_relationship(page.relationship),
         "changes": [entry_json(entry) for entry in page.changes],
     }
-    fields["billing_profile"]["address"] = page.address  # as the country writes it
+    fields["billing_profile"]["address"] = page.address  # the address lines in the country's format
     if arguments.json:
         print(json_text(fields, indent=2))
         return ExitCode.DONE
@@ -93,22 +97,23 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 
 def _relationship(records: RelationshipRecords) -> dict[str, list[dict[str, Any]]]:
-    """Return invitations, lives and delegated admin, with the states that time brought about."""
+    """Return invitations, relationships and delegated admin, with their states as of now."""
     from partnerdesk.models.core.clock import now
 
     at = now()
     without = ("customer_id", "account_id", "name_sort", "search_text", "ends_sort", "version")
     return {
         "invitations": [
-            record_fields(one, *without) | {"state": one.state_at(at).value}
-            for one in records.invitations
+            record_fields(invitation, *without) | {"state": invitation.state_at(at).value}
+            for invitation in records.invitations
         ],
         "relationships": [
-            record_fields(life, *without) | {"state": life.state.value} for life in records.lives
+            record_fields(relationship, *without) | {"state": relationship.state.value}
+            for relationship in records.lives
         ],
         "delegated_admin": [
-            record_fields(one, *without) | {"status": one.status_at(at).value}
-            for one in records.delegated_admin
+            record_fields(delegation, *without) | {"status": delegation.status_at(at).value}
+            for delegation in records.delegated_admin
         ],
     }
 
@@ -123,12 +128,16 @@ def run_export(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     connection = store.connect()
     try:
         total = query.count(connection)
-        with progress_line(_("Writing {file}").format(file=path.name)) as told:
+        with progress_line(_("Writing {file}").format(file=path.name)) as on_progress:
             written = export(
-                connection, query, path,
-                columns=columns, format=format_, overwrite=arguments.overwrite,
-                progress=lambda rows: told(rows, total),
-            )  # fmt: skip
+                connection,
+                query,
+                path,
+                columns=columns,
+                format=format_,
+                overwrite=arguments.overwrite,
+                progress=lambda rows: on_progress(rows, total),
+            )
     finally:
         connection.close()
     text = ngettext(

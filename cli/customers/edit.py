@@ -1,15 +1,15 @@
-"""`partnerdesk customers edit|tag|note`: what the page of a customer changes, without a screen."""
+"""`partnerdesk customers edit|tag|note`: changes of a customer's profiles, tags and notes."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from partnerdesk.cli.customers.many import add_which, is_one, run_many
+from partnerdesk.cli.customers.many import add_customer_choice, names_one_customer, run_many
 from partnerdesk.cli.customers.record import customer_json
 from partnerdesk.cli.shared.account import named_customer
 from partnerdesk.cli.shared.open_book import open_book
-from partnerdesk.cli.shared.plans import add_trying, carry, present
+from partnerdesk.cli.shared.plans import add_plan_flags, apply_plan, plan_context
 from partnerdesk.models.core.errors import NotFoundError, UsageError
 from partnerdesk.models.customers.edit_fields import EDITED
 from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Collection, Iterable
 
+    from partnerdesk.cli.shared.subcommands import Subcommands
     from partnerdesk.models.changes.plan import Fields
     from partnerdesk.models.core.errors import ExitCode
     from partnerdesk.models.core.verdicts import Reason
@@ -28,32 +29,39 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.model import Settings
 
 
-def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def add_commands(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     """Add `edit`, `tag` and `note`."""
+    exit_codes = _(
+        "Exit code 3 where a rule refuses it, 4 where nobody is meant, 5 where somebody else "
+        "changed the customer at the same moment."
+    )
     editing = parts.add_parser(
-        "edit", parents=[shared],
+        "edit",
+        parents=[shared],
         help=_("change a customer's profiles; only the fields that are given"),
         description=_(
             "Changes the company and billing profile of a customer by the rules of the form. "
             "Fields that are not given stay as they are; an empty text empties one."
         ),
-        epilog=_("Exit code 3 where a rule refuses it, 4 where nobody is meant, 5 where somebody "
-                 "else changed the customer at the same moment.") + " " + _many(),
-    )  # fmt: skip
+        epilog=f"{exit_codes} {_several_customers()}",
+    )
     _add_common(editing)
     group = editing.add_argument_group(_("the customer"))
     for field in EDITED:
-        group.add_argument(f"--{field.replace('_', '-')}", metavar="TEXT", dest=f"of_{field}",
-                           help=_(FIELD_TITLES[field]))  # fmt: skip
+        flag, help_text = f"--{field.replace('_', '-')}", _(FIELD_TITLES[field])
+        group.add_argument(flag, metavar="TEXT", dest=f"of_{field}", help=help_text)
     editing.set_defaults(run=run_edit)
 
     tagging = parts.add_parser(
-        "tag", parents=[shared],
+        "tag",
+        parents=[shared],
         help=_("give customers tags, or take some away"),
-        description=_("Tags are separated by commas. One that is there already, in whatever "
-                      "case, stays as it is."),
-        epilog=_many(),
-    )  # fmt: skip
+        description=_(
+            "Tags are separated by commas. One that is there already, in whatever case, stays as "
+            "it is."
+        ),
+        epilog=_several_customers(),
+    )
     _add_common(tagging)
     tagging.add_argument("--add", metavar="TAGS", help=_("tags that come"))
     tagging.add_argument("--remove", metavar="TAGS", help=_("tags that go"))
@@ -61,11 +69,14 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
     tagging.set_defaults(run=run_tag)
 
     noting = parts.add_parser(
-        "note", parents=[shared],
+        "note",
+        parents=[shared],
         help=_("write a note on customers, change or remove one"),
         description=_("Without --change and --remove the text becomes a new note."),
-        epilog=_("Exit code 4 where the customer has no note of that number.") + " " + _many(),
-    )  # fmt: skip
+        epilog=_("Exit code 4 where the customer has no note of that number.")
+        + " "
+        + _several_customers(),
+    )
     _add_common(noting)
     noting.add_argument("--text", metavar="TEXT", help=_("what the note says"))
     which = noting.add_mutually_exclusive_group()
@@ -75,52 +86,53 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
     noting.set_defaults(run=run_note)
 
 
-def _many() -> str:
-    """Return what is different where several customers are meant."""
-    return _("Several customers are one run: each by a plan of its own, one entry of the history, "
-             "taken back by one undo. A run that was cut off is gone on with by the same command; "
-             "exit code 3 where a row was refused, 5 where one failed.")  # fmt: skip
+def _several_customers() -> str:
+    """Return the part of the epilog about changes of several customers."""
+    return _(
+        "Several customers are one run: each by a plan of its own, one entry of the history, "
+        "taken back by one undo. A run that was cut off is gone on with by the same command; "
+        "exit code 3 where a row was refused, 5 where one failed."
+    )
 
 
 def _add_common(command: argparse.ArgumentParser) -> None:
-    add_which(command)
+    add_customer_choice(command)
     command.add_argument("--why", metavar="TEXT", default="", help=_("a reason, for the history"))
-    add_trying(command)
+    add_plan_flags(command)
 
 
 def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Change the profiles of a customer."""
+    """Change the profiles of one customer, or of several as a run."""
     from partnerdesk.models.customers.edit import form_values, plan_edit_customer
     from partnerdesk.models.customers.page import read_customer
     from partnerdesk.models.operations.bulk_records import RunKind
 
     given = {
-        field: text for field in EDITED
-        if (text := getattr(arguments, f"of_{field}")) is not None
-    }  # fmt: skip
+        field: text for field in EDITED if (text := getattr(arguments, f"of_{field}")) is not None
+    }
     if not given:
         raise UsageError(_("Say what to change, for example: --city TEXT"))
-    is_single = is_one(arguments)
+    is_single = names_one_customer(arguments)
     store = open_book(arguments, settings)
     if not is_single:
         wishes = {field.value: text for field, text in given.items()}
         return run_many(arguments, settings, store, RunKind.EDIT, wishes)
     account, id = named_customer(arguments, settings, store, arguments.customer[0])
     page = read_customer(store, id)
-    plan = plan_edit_customer(page, account, form_values(page) | given, present(settings))
-    if FormField.COUNTRY not in given:  # with another country all fields are written
-        plan = replace(plan, reasons=_of(given, plan.reasons))
+    plan = plan_edit_customer(page, account, form_values(page) | given, plan_context(settings))
+    if FormField.COUNTRY not in given:  # a new country rewrites all fields: keep all reasons then
+        plan = replace(plan, reasons=_reasons_about(given, plan.reasons))
     words = ("changed", "would_change")
-    return carry(arguments, settings, store, plan, words, _reading(store, id))
+    return apply_plan(arguments, settings, store, plan, words, _customer_reader(store, id))
 
 
-def _of(given: Collection[str], reasons: Iterable[Reason]) -> tuple[Reason, ...]:
-    """Leave out what to mind of fields that nobody gave."""
-    return tuple(one for one in reasons if one.refuses or one.field in ("", *given))
+def _reasons_about(given: Collection[str], reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Return the reasons without the warnings about fields that were not given."""
+    return tuple(reason for reason in reasons if reason.refuses or reason.field in ("", *given))
 
 
 def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Give a customer tags, or take some away."""
+    """Add, remove or set the tags of one customer, or of several as a run."""
     from partnerdesk.models.customers.tags_and_notes import parse_tags, plan_tags, tags_with
     from partnerdesk.models.operations.bulk_records import RunKind
 
@@ -130,24 +142,24 @@ def run_tag(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         )
     if arguments.set is not None and (arguments.add or arguments.remove):
         raise UsageError(_("--set names all tags: leave out --add and --remove."))
-    come, go = parse_tags(arguments.add or ""), parse_tags(arguments.remove or "")
-    is_single = is_one(arguments)
+    added, removed = parse_tags(arguments.add or ""), parse_tags(arguments.remove or "")
+    is_single = names_one_customer(arguments)
     store = open_book(arguments, settings)
     if not is_single:
-        said = {"add": arguments.add, "remove": arguments.remove, "set": arguments.set}
-        wishes = {name: text for name, text in said.items() if text is not None}
+        tag_flags = {"add": arguments.add, "remove": arguments.remove, "set": arguments.set}
+        wishes = {name: text for name, text in tag_flags.items() if text is not None}
         return run_many(arguments, settings, store, RunKind.TAG, wishes)
     page = _page(arguments, settings, store)
     tags = parse_tags(arguments.set or "")
     if arguments.set is None:
-        tags = tags_with(page.tags, come, go)
-    plan = plan_tags(page, tags, present(settings))
-    record = _reading(store, page.customer.id or 0)
-    return carry(arguments, settings, store, plan, ("tagged", "would_tag"), record)
+        tags = tags_with(page.tags, added, removed)
+    plan = plan_tags(page, tags, plan_context(settings))
+    record = _customer_reader(store, page.customer.id or 0)
+    return apply_plan(arguments, settings, store, plan, ("tagged", "would_tag"), record)
 
 
 def run_note(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Write a note, change or remove one."""
+    """Write, change or remove a note of one customer; write one on several as a run."""
     from partnerdesk.models.customers.tags_and_notes import plan_note
     from partnerdesk.models.operations.bulk_records import RunKind
 
@@ -157,7 +169,7 @@ def run_note(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     if arguments.remove is not None and arguments.text is not None:
         raise UsageError(_("A note that is removed says nothing: leave out --text."))
     number = arguments.remove if arguments.remove is not None else arguments.change
-    is_single = is_one(arguments)
+    is_single = names_one_customer(arguments)
     if not is_single and number is not None:
         raise UsageError(_("A note is changed or removed on one customer at a time."))
     store = open_book(arguments, settings)
@@ -165,9 +177,9 @@ def run_note(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         return run_many(arguments, settings, store, RunKind.NOTE, {"text": text.strip()})
     page = _page(arguments, settings, store)
     note = None if number is None else _note(page, number)
-    plan = plan_note(page, text, note, present(settings))
-    record = _reading(store, page.customer.id or 0)
-    return carry(arguments, settings, store, plan, ("noted", "would_note"), record)
+    plan = plan_note(page, text, note, plan_context(settings))
+    record = _customer_reader(store, page.customer.id or 0)
+    return apply_plan(arguments, settings, store, plan, ("noted", "would_note"), record)
 
 
 def _page(arguments: argparse.Namespace, settings: Settings, store: Store) -> CustomerPage:
@@ -187,8 +199,8 @@ def _note(page: CustomerPage, number: int) -> Note:
     )
 
 
-def _reading(store: Store, id: int) -> Callable[[int | None], Fields]:
-    """Return what gives a customer's fields as the book has them then."""
+def _customer_reader(store: Store, id: int) -> Callable[[int | None], Fields]:
+    """Return a function that reads a customer's fields when it is called."""
 
     def record(_id: int | None) -> Fields:
         from partnerdesk.models.customers.page import read_customer

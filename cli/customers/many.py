@@ -1,4 +1,4 @@
-"""Which customers a command means: one or several by name, those of a filter, or of a file."""
+"""The customers of a command: named by ID or domain, by a filter, or by a file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.cli.lists.options import chosen_query
 from partnerdesk.cli.shared.open_book import given_path, scope
-from partnerdesk.cli.shared.runs import ids_word, run_over
+from partnerdesk.cli.shared.runs import ids_digest, run_over
 from partnerdesk.models.accounts.accounts import ALL
 from partnerdesk.models.core.errors import FileError, NotFoundError, UsageError
 from partnerdesk.models.core.text import shown
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Mapping
 
-    from partnerdesk.cli.shared.runs import Found
+    from partnerdesk.cli.shared.runs import AccountRecords
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.core.errors import ExitCode
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.operations.bulk_records import RunKind
     from partnerdesk.models.settings.model import Settings
 
-MOST_BYTES = 10_000_000
-"""How large a file of customers may be: some 200,000 lines."""
-MOST_TOLD = 5
-"""Lines of a file that are named of those that mean nobody."""
+MAX_BYTES = 10_000_000
+"""The largest file of customer names, in bytes: about 200,000 lines."""
+MAX_NAMES_SHOWN = 5
+"""The most unknown names that an error message lists."""
 
 
-def add_which(command: argparse.ArgumentParser) -> None:
-    """Add what says which customers are meant."""
+def add_customer_choice(command: argparse.ArgumentParser) -> None:
+    """Add the arguments that choose customers."""
     named = _("Microsoft ID or primary domain; several make one run")
     command.add_argument("customer", metavar="ID|DOMAIN", nargs="*", help=named)
     which = command.add_mutually_exclusive_group()
@@ -44,11 +44,11 @@ def add_which(command: argparse.ArgumentParser) -> None:
     which.add_argument("--all", action="store_true", help=_("every row there is"))
 
 
-def is_one(arguments: argparse.Namespace) -> bool:
-    """Say whether one customer is meant, by its name.
+def names_one_customer(arguments: argparse.Namespace) -> bool:
+    """Return whether exactly one customer is chosen, by its name.
 
     Raises:
-        UsageError: nobody is named, or customers are named in two ways.
+        UsageError: no customer is chosen, or they are chosen in two ways.
     """
     by_list = bool(arguments.filter.strip() or arguments.file or arguments.all)
     if by_list and arguments.customer:
@@ -67,27 +67,29 @@ def run_many(
     kind: RunKind,
     wishes: Mapping[str, str],
 ) -> ExitCode:
-    """Do the same to all customers that are meant, as a run.
+    """Change all chosen customers in the same way, as a run.
 
     Raises:
-        NotFoundError: somebody who is named is nobody in the clouds that are meant.
+        NotFoundError: a name fits no customer in scope.
         FileError: the file cannot be read.
     """
     from partnerdesk.models.operations.bulk import RunRequest
 
     accounts = scope(arguments, settings, store, ALL).accounts
-    found = list(_found(arguments, store, accounts))
+    records = list(_chosen_records(arguments, store, accounts))
     why = {"why": arguments.why.strip()} if arguments.why.strip() else {}
     wish = RunRequest(kind, {**wishes, **why})
-    which = " ".join(arguments.filter.split()) or ids_word(id for _of, ids in found for id in ids)
+    which = " ".join(arguments.filter.split()) or ids_digest(
+        id for _of, ids in records for id in ids
+    )
     words = " ".join(f"{name}={text}" for name, text in wish.wishes.items())
-    asked = f"{kind.value} {'--all' if arguments.all else which} {words}"
-    return run_over(arguments, settings, store, accounts, wish, found, asked)
+    run_key = f"{kind.value} {'--all' if arguments.all else which} {words}"
+    return run_over(arguments, settings, store, accounts, wish, records, run_key)
 
 
-def _found(
+def _chosen_records(
     arguments: argparse.Namespace, store: Store, accounts: tuple[Account, ...]
-) -> Iterable[Found]:
+) -> Iterable[AccountRecords]:
     if not (arguments.customer or arguments.file):
         arguments.sort, arguments.reverse = "", False
         with closing(store.connect()) as connection:
@@ -95,21 +97,23 @@ def _found(
                 query = chosen_query(arguments, CUSTOMERS, (account.id,))
                 yield account, [row.key for row in query.walk(connection)]
         return
-    named = arguments.customer or _lines(given_path(arguments.file))
-    by_account = _named(store, named, [account.id for account in accounts])
+    named = arguments.customer or _names_in_file(given_path(arguments.file))
+    by_account = _customers_named(store, named, [account.id for account in accounts])
     yield from ((account, by_account.get(account.id, [])) for account in accounts)
 
 
-def _named(store: Store, names: Iterable[str], accounts: list[int]) -> dict[int, list[int]]:
-    """Return the customers that are named, by account, each once.
+def _customers_named(
+    store: Store, names: Iterable[str], accounts: list[int]
+) -> dict[int, list[int]]:
+    """Return the ids of the named customers by account, without duplicates.
 
     Raises:
-        NotFoundError: a name means nobody; says which, and does nothing.
-        UsageError: a domain means several.
+        NotFoundError: some names fit no customer; the message lists them.
+        UsageError: a domain belongs to several customers.
     """
     from partnerdesk.models.customers.page import customer_named
 
-    found: dict[int, list[int]] = {}
+    ids_by_account: dict[int, list[int]] = {}
     unknown: list[str] = []
     known: set[int] = set()
     with store.reading() as session:
@@ -122,34 +126,34 @@ def _named(store: Store, names: Iterable[str], accounts: list[int]) -> dict[int,
             id = int(customer.id or 0)
             if id not in known:
                 known.add(id)
-                found.setdefault(customer.account_id, []).append(id)
+                ids_by_account.setdefault(customer.account_id, []).append(id)
     if unknown:
-        named = ", ".join(shown(name)[:60] for name in unknown[:MOST_TOLD])
-        more = "" if len(unknown) <= MOST_TOLD else " …"
+        named = ", ".join(shown(name)[:60] for name in unknown[:MAX_NAMES_SHOWN])
+        more = "" if len(unknown) <= MAX_NAMES_SHOWN else " …"
         text = _("{count} of them are in the book under no such name: {names}; nothing was done.")
         raise NotFoundError(
             text.format(count=len(unknown), names=named + more),
             _("Look for it with: partnerdesk customers list --filter TEXT"),
         )
-    return found
+    return ids_by_account
 
 
-def _lines(path: Path) -> list[str]:
-    """Return the lines of a file that are not empty and do not begin with `#`.
+def _names_in_file(path: Path) -> list[str]:
+    """Return the lines of a file without empty lines and comments (`#`).
 
     Raises:
-        FileError: it cannot be read, is too large, or is no text.
+        FileError: the file cannot be read, is too large, is not UTF-8, or names no customer.
     """
     try:
         with path.open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise FileError(
             _("{file} cannot be read: {problem}.").format(
                 file=shown(str(path)), problem=error.strerror or error
             )
         ) from error
-    if len(raw) > MOST_BYTES:
+    if len(raw) > MAX_BYTES:
         raise FileError(_("{file} is too large for a list of customers.").format(file=path.name))
     try:
         text = raw.decode("utf-8-sig")

@@ -1,4 +1,4 @@
-"""A customer as the commands print it."""
+"""The fields of a customer that commands print."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Lists on the command line: options, columns, saved views, how they are printed."""
+"""Lists on the command line: flags, columns, saved views and printing."""

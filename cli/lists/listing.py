@@ -1,4 +1,4 @@
-"""Prints rows of a list: as a table for a person, as JSON, CSV or plain lines for programs."""
+"""Prints the rows of a list as a table, JSON, CSV or tab-separated lines."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import Column, ListSpec, Row
 
 WIDEST = 40
-"""Cells that a column of the table takes at most."""
+"""The greatest width of a table column, in terminal cells."""
 MEASURED = 10_000
-"""Rows whose texts the table's widths are made for; what comes behind them is cut to fit."""
+"""The rows that decide the column widths; longer texts in later rows are cut."""
 
 
 class Listing:
-    """Rows of a list and the columns of them that are to be printed."""
+    """The rows of a list with the columns to print."""
 
     def __init__(self, spec: ListSpec, columns: Sequence[Column], rows: Iterable[Row]) -> None:
         self._places = [(column, spec.columns.index(column)) for column in columns]
         self._rows = rows
 
     def print_json(self) -> None:
-        """Print a list of objects, one a line."""
+        """Print a JSON list of objects, one object per line."""
         print("[", end="")
         for place, row in enumerate(self._rows):
             values = {
@@ -43,7 +43,7 @@ class Listing:
         print("]")
 
     def print_csv(self) -> None:
-        """Print CSV with a heading; on a terminal with control characters made visible."""
+        """Print CSV with a heading row; on a terminal control characters are made visible."""
         import csv
 
         from partnerdesk.models.sheets.csv_file import guarded
@@ -55,12 +55,12 @@ class Listing:
             out.writerow([guarded(safe(cell)) for cell in cells])
 
     def print_plain(self) -> None:
-        """Print a line for each row, tabs between the cells and none inside."""
+        """Print one line per row with tabs between the cells; cells contain no tabs."""
         for cells in self._plain_cells():
             print("\t".join(map(shown, cells)))
 
     def print_table(self, at: datetime) -> int:
-        """Print a table as a person reads it, with ages counted from `at`; return its rows."""
+        """Print a table, with ages relative to `at`; return the number of rows."""
         from rich.cells import cell_len, set_cell_size
 
         texts = (
@@ -70,7 +70,7 @@ class Listing:
         heading = [_(column.label) for column, _index in self._places]
         measured = [heading, *islice(texts, MEASURED)]
         widths = [min(max(map(cell_len, cells)), WIDEST) for cells in zip(*measured, strict=True)]
-        printed = -1  # the heading is no row
+        printed = -1  # the heading is not counted
         for line in chain(measured, texts):
             cells = [
                 text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"

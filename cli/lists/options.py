@@ -1,4 +1,4 @@
-"""The flags that choose rows and columns of a list: the same in every command that has one."""
+"""The flags that choose rows and columns of a list, shared by all commands with a list."""
 
 from __future__ import annotations
 
@@ -31,42 +31,45 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.model import Settings
 
 
-def add_choice(command: argparse.ArgumentParser, spec: ListSpec, filter_help: str) -> None:
-    """Add the flags that choose rows, their order and columns."""
+def add_query_flags(command: argparse.ArgumentParser, spec: ListSpec, filter_help: str) -> None:
+    """Add the flags for the rows, their order and the columns."""
     add_view(command)
-    command.set_defaults(spec=spec)  # the shell's completion asks which list it is
+    command.set_defaults(spec=spec)  # read by the shell completion
     command.add_argument("--filter", default="", metavar="TEXT", help=filter_help)
     sort_help = _("sort by this column (default: {sorts})").format(sorts=spec.default_sort.column)
     command.add_argument("--sort", default="", metavar="COLUMN", help=sort_help)
     command.add_argument("--reverse", action="store_true", help=_("the other way round"))
     names = ", ".join(column.name for column in spec.columns)
-    command.add_argument("--columns", metavar="A,B,…",
-                         help=_("columns, of: {names}").format(names=names))  # fmt: skip
+    command.add_argument(
+        "--columns", metavar="A,B,…", help=_("columns, of: {names}").format(names=names)
+    )
 
 
 def add_view(command: argparse.ArgumentParser) -> None:
     """Add the flag that names a saved view."""
     command.add_argument(
-        "--view", metavar="NAME",
+        "--view",
+        metavar="NAME",
         help=_("rows, order and columns of a saved view; --filter narrows it (see `views list`)"),
-    )  # fmt: skip
+    )
 
 
-def add_forms(command: argparse.ArgumentParser) -> None:
-    """Add the flags that say in which form a list is printed."""
+def add_formats(command: argparse.ArgumentParser) -> None:
+    """Add `--json`, `--csv` and `--plain`."""
     form = command.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help=_("a JSON list of objects"))
     form.add_argument("--csv", action="store_true", help=_("CSV, values as stored"))
-    form.add_argument("--plain", action="store_true",
-                      help=_("values as stored, separated by tabs, no heading"))  # fmt: skip
+    form.add_argument(
+        "--plain", action="store_true", help=_("values as stored, separated by tabs, no heading")
+    )
 
 
 def chosen_query(arguments: argparse.Namespace, spec: ListSpec, accounts: tuple[int, ...]) -> Query:
-    """Return the query that the flags of `add_choice` mean.
+    """Return the query for the flags of `add_query_flags`.
 
     Raises:
         FilterError: the filter cannot be read.
-        UsageError: the list cannot be sorted so, or has no such view.
+        UsageError: the column is not sortable, or the list has no such view.
     """
     at = now()
     chosen, view = filter_of(arguments, spec, at), chosen_view(arguments, spec)
@@ -84,7 +87,7 @@ def filter_of(arguments: argparse.Namespace, spec: ListSpec, at: datetime) -> Fi
     """Return the filter of `--filter`.
 
     Raises:
-        FilterError: it cannot be read.
+        FilterError: the filter cannot be read.
     """
     if not _is_text(arguments.filter):
         raise FilterError(_("The filter cannot be read."))
@@ -92,11 +95,11 @@ def filter_of(arguments: argparse.Namespace, spec: ListSpec, at: datetime) -> Fi
 
 
 def chosen_view(arguments: argparse.Namespace, spec: ListSpec) -> SavedView | None:
-    """Return the view of `--view`; None where it is not given.
+    """Return the view of `--view`; None without that flag.
 
     Raises:
-        UsageError: the list has no such view; says the nearest, and which there are.
-        FileError: the person's own views cannot be read.
+        UsageError: the list has no such view; the message names the nearest and all others.
+        FileError: the file of the person's own views cannot be read.
     """
     name = getattr(arguments, "view", None)
     if name is None:
@@ -110,17 +113,16 @@ def chosen_view(arguments: argparse.Namespace, spec: ListSpec) -> SavedView | No
 
 
 def chosen_sort(word: str, spec: ListSpec, usual: Sort) -> Sort:
-    """Return the sort by the column that is named; `usual` where none is.
+    """Return the sort by the column `word`; `usual` if `word` is empty.
 
     Raises:
-        UsageError: the list cannot be sorted so.
+        UsageError: the column is not sortable.
     """
     if not word:
         return usual
     sortable = {
-        name: column.name for column in spec.sortable()
-        for name in (column.name, *column.aliases)
-    }  # fmt: skip
+        name: column.name for column in spec.sortable() for name in (column.name, *column.aliases)
+    }
     if word not in sortable:
         raise UsageError(
             _("The list cannot be sorted by {name}.").format(name=word),
@@ -133,7 +135,7 @@ def chosen_sort(word: str, spec: ListSpec, usual: Sort) -> Sort:
 
 
 def column_names(arguments: argparse.Namespace, spec: ListSpec) -> Sequence[str] | None:
-    """Return the names of `--columns`, else those of the view; None where neither has some."""
+    """Return the columns of `--columns`, else of the view; None if neither names any."""
     if arguments.columns is not None:
         return list(arguments.columns.split(","))
     view = chosen_view(arguments, spec)
@@ -146,13 +148,13 @@ def run_list(
     spec: ListSpec,
     counted: Callable[[int], str],
 ) -> ExitCode:
-    """Print a list of the book, one row a line, or as JSON or CSV.
+    """Print a list of the book as a table, tab-separated lines, JSON or CSV.
 
     Args:
-        arguments: the flags of `add_choice` and `add_forms`.
-        settings: which book, and which clouds.
+        arguments: the flags of `add_query_flags` and `add_formats`.
+        settings: the book and the clouds.
         spec: the list.
-        counted: says below a table how many rows it has.
+        counted: returns the text below a table for the number of its rows.
     """
     store = open_book(arguments, settings)
     query = chosen_query(arguments, spec, scope(arguments, settings, store, ALL).ids)
@@ -164,7 +166,7 @@ def run_list(
 
 
 def _print_list(arguments: argparse.Namespace, query: Query, connection: Connection) -> int | None:
-    """Print a list in the form that the flags say; return the rows of a table that was printed."""
+    """Print a list in the chosen format; return the number of rows of a table, else None."""
     spec = query.spec
     everything = arguments.json or arguments.csv or arguments.plain
     default = [column.name for column in spec.columns if everything or not column.wide_only]
@@ -183,7 +185,7 @@ def _print_list(arguments: argparse.Namespace, query: Query, connection: Connect
 
 
 def _is_text(word: str) -> bool:
-    """Say whether a word of the command line is text, not bytes that are no UTF-8."""
+    """Return whether an argument is valid UTF-8: Python passes other bytes as surrogates."""
     try:
         word.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""`partnerdesk views`: list, save and delete views, which belong to a person and not to a book."""
+"""`partnerdesk views`: list, save and delete saved views, which belong to a person, not a book."""
 
 from __future__ import annotations
 
@@ -37,8 +37,7 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     saving.add_argument("--reverse", action="store_true", help=_("the other way round"))
     saving.add_argument("--columns", metavar="A,B,…", help=_("columns of the list, in this order"))
     saving.add_argument("--wide", action="store_true", help=_("with the further columns"))
-    saving.add_argument("--overwrite", action="store_true",
-                        help=_("replace a view of that name"))  # fmt: skip
+    saving.add_argument("--overwrite", action="store_true", help=_("replace a view of that name"))
     saving.set_defaults(run=run_save)
 
     deleting = parts.add_parser("delete", parents=[shared], help=_("delete a view of your own"))
@@ -48,28 +47,28 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
 
 def _add_name(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", metavar="NAME")
-    command.add_argument("--list", choices=tuple(LISTS), default=CUSTOMERS.name,
-                         help=_("which list (default: %(default)s)"))  # fmt: skip
+    list_help = _("which list (default: %(default)s)")
+    command.add_argument("--list", choices=tuple(LISTS), default=CUSTOMERS.name, help=list_help)
 
 
 def run_list(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
-    """Print the views, one a line, or as JSON."""
+    """Print the views of all lists, one per line, or as JSON."""
     from partnerdesk.models.lists.saved_views_file import read_views
 
-    kept = _told(read_views()).kept
-    views = [view for name in LISTS for view in kept.of(name)]
+    saved = _with_notice(read_views()).kept
+    views = [view for name in LISTS for view in saved.of(name)]
     if arguments.json:
         print(json_text([_json(view) for view in views], indent=2))
         return ExitCode.DONE
     for view in views:
         title = f" ({view.name})" if view.id else ""
-        parts = [f"{view.list_name}: {view.word}{title}", view.filter or "–", *_shape(view)]
+        parts = [f"{view.list_name}: {view.word}{title}", view.filter or "–", *_flags_of_view(view)]
         print(shown(" · ".join(parts)))
     return ExitCode.DONE
 
 
 def run_save(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
-    """Keep a view of the person's own."""
+    """Save a view in the file of the person's own views."""
     from partnerdesk.models.lists.saved_views_file import keep_view
 
     spec = LISTS[arguments.list]
@@ -78,12 +77,16 @@ def run_save(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
     names = arguments.columns.split(",") if arguments.columns is not None else []
     columns = dict.fromkeys(column.name for column, _heading in chosen_columns(spec, names))
     view = SavedView(
-        spec.name, own_name(spec.name, arguments.name), " ".join(arguments.filter.splitlines()),
-        sort.column, descending=sort.descending is not arguments.reverse,
-        columns=tuple(map(ChosenColumn, columns)), wide=arguments.wide,
-    )  # fmt: skip
+        spec.name,
+        own_name(spec.name, arguments.name),
+        " ".join(arguments.filter.splitlines()),
+        sort.column,
+        descending=sort.descending is not arguments.reverse,
+        columns=tuple(map(ChosenColumn, columns)),
+        wide=arguments.wide,
+    )
     try:
-        _told(keep_view(view, over=arguments.overwrite))
+        _with_notice(keep_view(view, over=arguments.overwrite))
     except ConflictError as error:
         raise ConflictError(error.message, _("--overwrite replaces it.")) from None
     tell(_("The view {name} is kept.").format(name=shown(view.name)))
@@ -94,7 +97,7 @@ def run_delete(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
     """Delete a view of the person's own."""
     from partnerdesk.models.lists.saved_views_file import read_views, remove_view
 
-    view = _told(read_views()).kept.find(arguments.list, arguments.name)
+    view = _with_notice(read_views()).kept.find(arguments.list, arguments.name)
     if view.id:
         raise UsageError(_("{name} comes with the program.").format(name=view.name))
     remove_view(view)
@@ -102,8 +105,8 @@ def run_delete(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
     return ExitCode.DONE
 
 
-def _shape(view: SavedView) -> Iterator[str]:
-    """Return sort and columns of a view as the flags that save them."""
+def _flags_of_view(view: SavedView) -> Iterator[str]:
+    """Return sort and columns of a view as the flags of `views save`."""
     usual = LISTS[view.list_name].default_sort
     if view.sort and (view.sort, view.descending) != (usual.column, usual.descending):
         falls = view.sort == usual.column and usual.descending
@@ -114,7 +117,7 @@ def _shape(view: SavedView) -> Iterator[str]:
         yield "--wide"
 
 
-def _told(reading: Reading) -> Reading:
+def _with_notice(reading: Reading) -> Reading:
     if reading.notice:
         tell(reading.notice)
     return reading
@@ -129,7 +132,8 @@ def _json(view: SavedView) -> dict[str, Any]:
         "filter": view.filter,
         "sort": view.sort or None,
         "descending": view.descending,
-        "columns": [{"name": column.name, "width": column.width or None}
-                    for column in view.columns],
+        "columns": [
+            {"name": column.name, "width": column.width or None} for column in view.columns
+        ],
         "wide": view.wide,
-    }  # fmt: skip
+    }

@@ -1,4 +1,4 @@
-"""`partnerdesk relationships end`: the plan, what is lost, the notice letter; then the ending."""
+"""`partnerdesk relationships end`: prints plan and notice letter, then ends the relationship."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.cli.relationships.letters import (
     LetterFile,
-    add_ways,
+    add_letter_channels,
     call_json,
-    check_way,
-    failure,
-    hand_over,
+    check_channel,
+    send_letter,
+    tell_failure,
 )
 from partnerdesk.cli.shared.account import named_customer
 from partnerdesk.cli.shared.open_book import open_book
 from partnerdesk.cli.shared.plans import (
-    add_trying,
-    carry,
+    add_plan_flags,
+    apply_plan,
     letter_json,
-    present,
+    plan_context,
     print_below,
     print_plan,
 )
@@ -32,6 +32,7 @@ from partnerdesk.models.languages import _
 if TYPE_CHECKING:
     import argparse
 
+    from partnerdesk.cli.shared.subcommands import Subcommands
     from partnerdesk.mailing.outbox import SentCall
     from partnerdesk.models.changes.plan import Fields, Outcome, Plan
     from partnerdesk.models.database.store import Store
@@ -40,10 +41,11 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.model import Settings
 
 
-def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def add_command(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     """Add `end`."""
     ending = parts.add_parser(
-        "end", parents=[shared],
+        "end",
+        parents=[shared],
         help=_("end the relationship with a customer"),
         description=_(
             "Prints the plan, a checklist in the safe order with what is lost, and the notice "
@@ -51,14 +53,16 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
             "While anything is known to stand in the way nothing is touched."
         ),
         epilog=_("Exit code 2 where --confirm is not the domain, 3 where the plan is refused."),
-    )  # fmt: skip
-    ending.add_argument("--customer", metavar="ID|DOMAIN", required=True,
-                        help=_("Microsoft ID or primary domain"))  # fmt: skip
-    ending.add_argument("--reason", metavar="TEXT", required=True,
-                        help=_("why; it stays on record"))  # fmt: skip
-    ending.add_argument("--confirm", metavar="DOMAIN", default="",
-                        help=_("the customer's primary domain, typed once more"))  # fmt: skip
-    looked = ending.add_argument_group(
+    )
+    ending.add_argument(
+        "--customer", metavar="ID|DOMAIN", required=True, help=_("Microsoft ID or primary domain")
+    )
+    ending.add_argument(
+        "--reason", metavar="TEXT", required=True, help=_("why; it stays on record")
+    )
+    confirm_help = _("the customer's primary domain, typed once more")
+    ending.add_argument("--confirm", metavar="DOMAIN", default="", help=confirm_help)
+    obstacles = ending.add_argument_group(
         _("what you found in Partner Center"),
         _("none: nothing is left; active: there is some; 2027-03-31: there is some until that day"),
     )
@@ -67,44 +71,50 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
         ("software", _("software purchases")),
         ("subscriptions", _("active subscriptions")),
     ):
-        looked.add_argument(f"--{name}", metavar="none|active|DAY", default="", help=help_text)
-    add_ways(ending)
-    add_trying(ending)
+        obstacles.add_argument(f"--{name}", metavar="none|active|DAY", default="", help=help_text)
+    add_letter_channels(ending)
+    add_plan_flags(ending)
     ending.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """End the relationship with a customer, or say what that would do."""
+    """End the relationship with a customer, or only print the plan in a dry run."""
     from partnerdesk.models.relationships.end import notice_letter, plan_end, read_ending
 
     store = open_book(arguments, settings)
     account, id = named_customer(arguments, settings, store, arguments.customer)
     ending = read_ending(store, id)
-    by = present(settings)
-    plan = plan_end(account, ending, _wish(arguments), by)
+    by = plan_context(settings)
+    plan = plan_end(account, ending, _request(arguments), by)
     letter = notice_letter(ending, by.at)
-    return carry(
-        arguments, settings, store, plan, ("ended", "would_end"),
-        lambda _id: _fields(ending, plan), letter=letter, letters=_letters,
+    return apply_plan(
+        arguments,
+        settings,
+        store,
+        plan,
+        ("ended", "would_end"),
+        lambda _id: _fields(ending, plan),
+        letter=letter,
+        letters=_letters,
         do=partial(_end, arguments, settings, store, ending, plan, letter),
-    )  # fmt: skip
+    )
 
 
-def _wish(arguments: argparse.Namespace) -> EndingRequest:
+def _request(arguments: argparse.Namespace) -> EndingRequest:
     from partnerdesk.models.relationships.end import EndingRequest, Obstacle
 
-    looked = {obstacle: getattr(arguments, obstacle.value) for obstacle in Obstacle}
+    obstacles = {obstacle: getattr(arguments, obstacle.value) for obstacle in Obstacle}
     return EndingRequest(
         without_nul(arguments.reason),
-        {obstacle: said.strip().lower() for obstacle, said in looked.items() if said.strip()},
+        {obstacle: text.strip().lower() for obstacle, text in obstacles.items() if text.strip()},
     )
 
 
 def _check_confirmed(plan: Plan, typed: str) -> None:
-    """Look that the customer's domain was typed, in any of its forms.
+    """Check that `--confirm` is the customer's domain.
 
     Raises:
-        UsageError: it was not.
+        UsageError: it is another text.
     """
     if plan.is_confirmed(typed):
         return
@@ -126,22 +136,22 @@ def _end(
     from partnerdesk.models.relationships.end import plan_notice
 
     _check_confirmed(plan, arguments.confirm)
-    check_way(arguments, settings)
-    notice = plan_notice(ending, letter, present(settings))
+    check_channel(arguments, settings)
+    notice = plan_notice(ending, letter, plan_context(settings))
     if arguments.send and (wrong := why_refused(notice.reasons)):
         raise RefusedError(wrong, _("Nothing was ended. Leave out --send."))
     with LetterFile(arguments, settings, letter, plan.by.plan_id):
         outcome = carry_out(store, plan)
-    call, told = None, None
+    call, notice_outcome = None, None
     if arguments.send:
-        told = carry_out(store, notice)
-        call = hand_over(settings, store, notice, told)
-    _print_done(arguments, settings, store, plan, (letter, call), outcome, told)
+        notice_outcome = carry_out(store, notice)
+        call = send_letter(settings, store, notice, notice_outcome)
+    _print_done(arguments, settings, store, plan, (letter, call), outcome, notice_outcome)
     if call is None:
         tell(_("The relationship has ended. Nobody tells the customer: send the letter."))
         return ExitCode.DONE
     tell(_("The relationship has ended."))
-    error = failure(call)
+    error = tell_failure(call)
     return error.exit_code if error is not None else ExitCode.DONE
 
 
@@ -152,13 +162,13 @@ def _print_done(
     plan: Plan,
     written: tuple[Letter, SentCall | None],
     outcome: Outcome,
-    told: Outcome | None,
+    notice_outcome: Outcome | None,
 ) -> None:
     from partnerdesk.models.relationships.end import read_ending
 
     ended = read_ending(store, plan.target.customer_id or 0)
     letter, call = written
-    more = _letters(letter, call, told.change_id if told else None)
+    more = _letters(letter, call, notice_outcome.change_id if notice_outcome else None)
     fields = _fields(ended, plan)
     print_plan(arguments, settings, plan, fields, "ended", change_id=outcome.change_id, **more)
     if not arguments.json:
@@ -183,5 +193,7 @@ def _letters(
     letter: Letter | None, call: SentCall | None = None, change_id: int | None = None
 ) -> Fields:
     return {
-        "letter": letter_json(letter), "call": call_json(call), "letter_change_id": change_id,
-    }  # fmt: skip
+        "letter": letter_json(letter),
+        "call": call_json(call),
+        "letter_change_id": change_id,
+    }

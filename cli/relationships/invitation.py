@@ -1,4 +1,4 @@
-"""An invitation as the commands print it: its fields and its letter; and `relationships show`."""
+"""Fields and letter of an invitation for printing; the command `relationships show`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from partnerdesk.models.languages import _
 if TYPE_CHECKING:
     import argparse
 
+    from partnerdesk.cli.shared.subcommands import Subcommands
     from partnerdesk.mailing.outbox import SentCall
     from partnerdesk.models.changes.plan import Fields, Plan
     from partnerdesk.models.database.store import Store
@@ -27,89 +28,97 @@ if TYPE_CHECKING:
     from partnerdesk.models.relationships.sent_letters import SentLetter
     from partnerdesk.models.settings.model import Settings
 
-LEFT_OUT = ("name_sort", "ends_sort", "search_text", "version")
-"""Fields of a record that are for the book itself."""
+INTERNAL_FIELDS = ("name_sort", "ends_sort", "search_text", "version")
+"""Fields of a record that the book needs internally; never printed."""
 
 
-def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def add_command(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     """Add `show`."""
     showing = parts.add_parser(
         "show", parents=[shared], help=_("show one invitation with its letter")
     )
     add_id(showing)
     showing.add_argument(
-        "--letters", action="store_true",
+        "--letters",
+        action="store_true",
         help=_("with every letter that went out, each of them whole"),
-    )  # fmt: skip
+    )
     showing.add_argument("--json", action="store_true", help=_("as one JSON object"))
     showing.set_defaults(run=run_show)
 
 
 def add_id(command: argparse.ArgumentParser) -> None:
-    """Add the number of an invitation."""
+    """Add the argument for the number of an invitation."""
     command.add_argument(
         "id", metavar="ID", type=int, help=_("the number of the invitation, as the list has it")
     )
 
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Print one invitation and its letter as it is written, or went out last."""
+    """Print one invitation with its letter; with `--letters` every letter that was sent."""
     from partnerdesk.models.relationships.invitation_details import letter_as_written
     from partnerdesk.models.relationships.sent_letters import about_letter, letter_title
 
     store = open_book(arguments, settings)
-    case = chosen_case(arguments, settings, store)
-    fields = invitation_json(case.invitation, case.account.cloud)
-    letter = letter_as_written(case.invitation) if case.invitation.body else None
-    sent = case.sent_letters
+    details = named_invitation(arguments, settings, store)
+    fields = invitation_json(details.invitation, details.account.cloud)
+    letter = letter_as_written(details.invitation) if details.invitation.body else None
+    sent = details.sent_letters
     if arguments.json:
-        more = {"letter": letter_json(letter), "letters": [sent_letter_json(one) for one in sent]}
+        more = {
+            "letter": letter_json(letter),
+            "letters": [sent_letter_json(entry) for entry in sent],
+        }
         print(json_text({**fields, **more}, indent=2))
         return ExitCode.DONE
     print_record(fields)
     if not arguments.letters:
         print_below(letter)
         return ExitCode.DONE
-    for one in sent:
+    for entry in sent:
         print()
-        print(f"{letter_title(one)}: {shown(about_letter(one, now()))}")
-        print_below(one.letter)
+        print(f"{letter_title(entry)}: {shown(about_letter(entry, now()))}")
+        print_below(entry.letter)
     if not sent:
         tell(_("No letter went out."))
     return ExitCode.DONE
 
 
 def sent_letter_json(sent: SentLetter) -> Fields:
-    """Return a letter that went out as `--json` prints it."""
+    """Return a sent letter as `--json` prints it."""
     at = sent.at.isoformat().replace("+00:00", "Z") if sent.at else None
     return {
-        "kind": sent.kind.value, "reminder": sent.reminder,
-        "at": at, "by": sent.by, "how": sent.how.value,
-        "change_id": sent.change_id, "state": sent.call.value if sent.call else None,
+        "kind": sent.kind.value,
+        "reminder": sent.reminder,
+        "at": at,
+        "by": sent.by,
+        "how": sent.how.value,
+        "change_id": sent.change_id,
+        "state": sent.call.value if sent.call else None,
         "letter": letter_json(sent.letter),
-    }  # fmt: skip
+    }
 
 
-def chosen_case(
+def named_invitation(
     arguments: argparse.Namespace, settings: Settings, store: Store
 ) -> InvitationDetails:
-    """Return the invitation that is named, where it is of one of the clouds that are meant.
+    """Return the invitation with the given number, if its account is in scope.
 
     Raises:
-        NotFoundError: there is no such invitation, or it is another cloud's.
+        NotFoundError: there is no such invitation, or it belongs to another cloud.
     """
     from partnerdesk.models.relationships.invitation_details import read_case
 
-    case = read_case(store, arguments.id)
-    account_of(arguments, settings, store, case.invitation.account_id)
-    return case
+    details = read_case(store, arguments.id)
+    account_of(arguments, settings, store, details.invitation.account_id)
+    return details
 
 
 def invitation_json(invitation: Invitation, cloud: str) -> Fields:
-    """Return an invitation as `--json` prints it: its state is that of this moment."""
+    """Return an invitation as `--json` prints it, with its state as of now."""
     from partnerdesk.models.core.clock import NEVER
 
-    fields = record_fields(invitation, *LEFT_OUT)
+    fields = record_fields(invitation, *INTERNAL_FIELDS)
     fields["state"] = invitation.state_at(now()).value
     if invitation.next_at == NEVER:
         fields["next_at"] = None
@@ -117,15 +126,15 @@ def invitation_json(invitation: Invitation, cloud: str) -> Fields:
 
 
 def invitation_now(store: Store, id: int) -> Fields:
-    """Return an invitation as the book has it now, as `--json` prints it."""
+    """Read an invitation from the book and return it as `--json` prints it."""
     from partnerdesk.models.relationships.invitation_details import read_case
 
-    case = read_case(store, id)
-    return invitation_json(case.invitation, case.account.cloud)
+    details = read_case(store, id)
+    return invitation_json(details.invitation, details.account.cloud)
 
 
 def planned_invitation(plan: Plan) -> Invitation | None:
-    """Return the invitation that a plan makes; None where it makes none."""
+    """Return the invitation that a plan would create; None for a plan without steps."""
     from partnerdesk.models.changes.fields import value_of
     from partnerdesk.models.relationships.entities import Invitation
 
@@ -136,20 +145,22 @@ def planned_invitation(plan: Plan) -> Invitation | None:
 
 
 def refused_json(plan: Plan) -> Fields:
-    """Return the fields of an invitation that is refused, as far as they are known."""
+    """Return the fields of a refused invitation: all None except those of the plan's target."""
     from partnerdesk.models.relationships.entities import Invitation
 
-    names = [name for name in Invitation.model_fields if name not in LEFT_OUT]
+    names = [name for name in Invitation.model_fields if name not in INTERNAL_FIELDS]
     target = plan.target
     known = {
-        "cloud": target.cloud, "account_id": target.account_id, "customer_id": target.customer_id,
+        "cloud": target.cloud,
+        "account_id": target.account_id,
+        "customer_id": target.customer_id,
         "company_name": target.name,
-    }  # fmt: skip
+    }
     return {"id": None, "cloud": None, **dict.fromkeys(names)} | known
 
 
 def letters_json(letter: Letter | None, call: SentCall | None = None) -> Fields:
-    """Return what `--json` says of a letter and of its way through the outbox."""
+    """Return a letter and its outbox call as `--json` prints them."""
     return {"letter": letter_json(letter), "call": call_json(call)}
 
 
@@ -163,7 +174,7 @@ def print_done(
     call: SentCall | None = None,
     **more: Any,
 ) -> None:
-    """Print an invitation as it is now, what was to mind, and its letter."""
+    """Print an invitation as it is now, the plan's reasons, and its letter."""
     fields = invitation_now(store, id)
     if arguments.json:
         print_object(fields, plan, result, **letters_json(letter, call), **more)
@@ -174,6 +185,7 @@ def print_done(
 
 
 def print_record(fields: Fields) -> None:
-    """Print an invitation's fields but those that its letter holds."""
-    print_fields({name: value for name, value in fields.items()
-                  if name not in ("subject", "body", "link")})  # fmt: skip
+    """Print the fields of an invitation without those that its letter shows."""
+    print_fields(
+        {name: value for name, value in fields.items() if name not in ("subject", "body", "link")}
+    )

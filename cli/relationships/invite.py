@@ -1,4 +1,4 @@
-"""`partnerdesk relationships invite`: writes an invitation, and lets its letter out."""
+"""`partnerdesk relationships invite`: records an invitation and sends its letter."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from partnerdesk.cli.relationships.invitation import (
 )
 from partnerdesk.cli.relationships.letters import (
     LetterFile,
-    add_ways,
-    check_way,
-    failure,
-    hand_over,
-    way,
+    add_letter_channels,
+    channel_of,
+    check_channel,
+    send_letter,
+    tell_failure,
 )
 from partnerdesk.cli.shared.account import named_customer
 from partnerdesk.cli.shared.open_book import one_account, open_book
-from partnerdesk.cli.shared.plans import add_trying, carry, present
+from partnerdesk.cli.shared.plans import add_plan_flags, apply_plan, plan_context
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.errors import AppError, ExitCode, UsageError
 from partnerdesk.models.languages import _, of_letters
@@ -30,18 +30,20 @@ from partnerdesk.models.languages import _, of_letters
 if TYPE_CHECKING:
     import argparse
 
+    from partnerdesk.cli.shared.subcommands import Subcommands
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.changes.plan import Fields, Plan
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.letters.letter import Letter
     from partnerdesk.models.relationships.invite import InvitationRequest
     from partnerdesk.models.settings.model import Settings
 
 
-def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def add_command(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     """Add `invite`."""
     inviting = parts.add_parser(
-        "invite", parents=[shared],
+        "invite",
+        parents=[shared],
         help=_("invite a company that has a tenant to link with you"),
         description=_(
             "Writes an invitation into the ledger and prints its letter, which counts as sent "
@@ -53,25 +55,29 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
             "the customer's own. Exit code 3 where a rule refuses it, 6 where the mail server was "
             "not reached."
         ),
-    )  # fmt: skip
-    _add_whom(inviting)
-    _add_what(inviting)
-    ways = add_ways(inviting)
-    ways.add_argument("--draft", action="store_true", help=_("keep the letter back, as a draft"))
-    ways.add_argument(
-        "--in-portal", action="store_true",
+    )
+    _add_recipient(inviting)
+    _add_letter_options(inviting)
+    channels = add_letter_channels(inviting)
+    channels.add_argument(
+        "--draft", action="store_true", help=_("keep the letter back, as a draft")
+    )
+    channels.add_argument(
+        "--in-portal",
+        action="store_true",
         help=_("only record an invitation that you made in the portal, as in US Government"),
-    )  # fmt: skip
-    add_trying(inviting)
+    )
+    add_plan_flags(inviting)
     inviting.set_defaults(run=run)
 
 
-def _add_whom(command: argparse.ArgumentParser) -> None:
+def _add_recipient(command: argparse.ArgumentParser) -> None:
     whom = command.add_argument_group(_("whom"))
     whom.add_argument(
-        "--customer", metavar="ID|DOMAIN",
+        "--customer",
+        metavar="ID|DOMAIN",
         help=_("a customer of the book; what is not given is taken from there"),
-    )  # fmt: skip
+    )
     whom.add_argument("--company", metavar="TEXT", default="", help=_("the company's name"))
     whom.add_argument("--email", metavar="TEXT", default="", help=_("where the letter goes"))
     whom.add_argument("--contact", metavar="TEXT", default="", help=_("the person's name"))
@@ -80,27 +86,36 @@ def _add_whom(command: argparse.ArgumentParser) -> None:
     whom.add_argument("--tenant-id", metavar="GUID", default="", help=known_by)
 
 
-def _add_what(command: argparse.ArgumentParser) -> None:
+def _add_letter_options(command: argparse.ArgumentParser) -> None:
     what = command.add_argument_group(_("what"))
     what.add_argument(
-        "--kind", choices=("reseller", "combined"), default="reseller",
+        "--kind",
+        choices=("reseller", "combined"),
+        default="reseller",
         help=_("combined: link to you and to your indirect provider at once"),
-    )  # fmt: skip
-    what.add_argument("--provider", metavar="NAME", default="",
-                      help=_("the indirect provider that a combined letter names"))  # fmt: skip
+    )
+    provider_help = _("the indirect provider that a combined letter names")
+    what.add_argument("--provider", metavar="NAME", default="", help=provider_help)
     admin = what.add_mutually_exclusive_group()
-    admin.add_argument("--delegated-admin", action="store_true", default=None,
-                       help=_("ask for delegated admin (default: as the link says)"))  # fmt: skip
-    admin.add_argument("--no-delegated-admin", action="store_false", dest="delegated_admin",
-                       help=_("ask without it, where the cloud gives the choice"))  # fmt: skip
-    what.add_argument("--language", choices=of_letters(),
-                      help=_("the letter's language (default: the customer's)"))  # fmt: skip
-    what.add_argument("--link", metavar="URL", default="",
-                      help=_("your invitation link of Partner Center; needed once"))  # fmt: skip
+    delegated_admin_help = _("ask for delegated admin (default: as the link says)")
+    admin.add_argument(
+        "--delegated-admin", action="store_true", default=None, help=delegated_admin_help
+    )
+    no_delegated_admin_help = _("ask without it, where the cloud gives the choice")
+    admin.add_argument(
+        "--no-delegated-admin",
+        action="store_false",
+        dest="delegated_admin",
+        help=no_delegated_admin_help,
+    )
+    language_help = _("the letter's language (default: the customer's)")
+    what.add_argument("--language", choices=of_letters(), help=language_help)
+    link_help = _("your invitation link of Partner Center; needed once")
+    what.add_argument("--link", metavar="URL", default="", help=link_help)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Write an invitation, or say what that would do."""
+    """Record an invitation and send its letter, or only print the plan in a dry run."""
     from partnerdesk.models.relationships.invite import plan_invite, read_around
 
     if not (arguments.company.strip() or arguments.customer):
@@ -109,39 +124,47 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
             _("For example: --company TEXT --email TEXT, or --customer ID"),
         )
     store = open_book(arguments, settings)
-    account, customer_id = _whom(arguments, settings, store)
-    check_way(arguments, settings)
-    wish = _wish(arguments, customer_id)
-    plan = plan_invite(account, wish, read_around(store, account.id, wish), present(settings))
+    account, customer_id = _recipient(arguments, settings, store)
+    check_channel(arguments, settings)
+    request = _request(arguments, customer_id)
+    plan = plan_invite(
+        account, request, read_around(store, account.id, request), plan_context(settings)
+    )
     draft = planned_invitation(plan)
     letter = None
-    if draft is not None and not wish.in_portal:
+    if draft is not None and not request.in_portal:
         from partnerdesk.models.relationships.invitation_details import letter_as_written
 
         letter = letter_as_written(draft)
     fields = invitation_json(draft, account.cloud.id) if draft else refused_json(plan)
-    codes = {reason.code for reason in plan.reasons if reason.refuses}
-    if "invitation.no-link" in codes:
+    refusal_codes = {reason.code for reason in plan.reasons if reason.refuses}
+    if "invitation.no-link" in refusal_codes:
         tell(_("Record one that you made in the portal with: --in-portal"))
-    if "link.missing" in codes:
+    if "link.missing" in refusal_codes:
         tell(_("Give the link once with: --link URL"))
-    return carry(
-        arguments, settings, store, plan, ("sent", "would_invite"), lambda _id: fields,
-        letter=letter, letters=lambda shown: {**letters_json(shown), "letter_change_id": None},
+    return apply_plan(
+        arguments,
+        settings,
+        store,
+        plan,
+        ("sent", "would_invite"),
+        lambda _id: fields,
+        letter=letter,
+        letters=lambda shown: {**letters_json(shown), "letter_change_id": None},
         do=partial(_carry_out, arguments, settings, store, plan, letter),
-    )  # fmt: skip
+    )
 
 
-def _whom(
+def _recipient(
     arguments: argparse.Namespace, settings: Settings, store: Store
 ) -> tuple[Account, int | None]:
-    """Return the account that invites, and the customer of the book, where one is named."""
+    """Return the inviting account, and the id of the customer of `--customer` or None."""
     if not arguments.customer:
         return one_account(arguments, settings, store), None
     return named_customer(arguments, settings, store, arguments.customer)
 
 
-def _wish(arguments: argparse.Namespace, customer_id: int | None) -> InvitationRequest:
+def _request(arguments: argparse.Namespace, customer_id: int | None) -> InvitationRequest:
     from partnerdesk.models.letters.letter import LetterLanguage
     from partnerdesk.models.relationships.entities import InvitationKind
     from partnerdesk.models.relationships.invite import InvitationRequest
@@ -169,35 +192,37 @@ def _carry_out(
     plan: Plan,
     letter: Letter | None,
 ) -> ExitCode:
-    """Write the invitation down, let its letter out, and print both."""
+    """Write the invitation to the book, send its letter, and print both."""
     from partnerdesk.models.operations.carry_out import carry_out
     from partnerdesk.models.relationships.invitation_details import read_case
     from partnerdesk.models.relationships.invitation_events import plan_letter_out
 
     if letter is None or arguments.draft:
         outcome = carry_out(store, plan)
-        id = outcome.record_id or 0
-        print_done(arguments, store, plan, id, "draft" if letter else "recorded", letter,
-                   change_id=outcome.change_id, letter_change_id=None)  # fmt: skip
+        id, result = outcome.record_id or 0, "draft" if letter else "recorded"
+        more: Fields = {"change_id": outcome.change_id, "letter_change_id": None}
+        print_done(arguments, store, plan, id, result, letter, **more)
         done = _("Invitation {id} is a draft.") if letter else _("Invitation {id} is recorded.")
         tell(done.format(id=id))
         return ExitCode.DONE
-    going = present(settings)
-    with LetterFile(arguments, settings, letter, going.plan_id):
+    letter_context = plan_context(settings)
+    with LetterFile(arguments, settings, letter, letter_context.plan_id):
         outcome = carry_out(store, plan)
         id = outcome.record_id or 0
         try:
-            case = read_case(store, id)
-            out = plan_letter_out(case, case.letter(going.at), way(arguments), going)
-            sent = carry_out(store, out)
+            details = read_case(store, id)
+            letter_plan = plan_letter_out(
+                details, details.letter(letter_context.at), channel_of(arguments), letter_context
+            )
+            letter_outcome = carry_out(store, letter_plan)
         except AppError:
             tell(_("Invitation {id} is kept as a draft.").format(id=id))
             raise
-    call = hand_over(settings, store, out, sent)
+    call = send_letter(settings, store, letter_plan, letter_outcome)
     result = "failed" if call is not None and call.error is not None else "sent"
-    print_done(arguments, store, plan, id, result, letter, call, change_id=outcome.change_id,
-               letter_change_id=sent.change_id)  # fmt: skip
-    if error := failure(call):
+    more = {"change_id": outcome.change_id, "letter_change_id": letter_outcome.change_id}
+    print_done(arguments, store, plan, id, result, letter, call, **more)
+    if error := tell_failure(call):
         return error.exit_code
     tell(_("Invitation {id} is sent.").format(id=id))
     return ExitCode.DONE

@@ -1,7 +1,7 @@
-"""How a letter goes out of a command: printed, as a file, by the mail server; and what is said.
+"""The ways a command sends a letter: printed, as an `.eml` file, or by the mail server.
 
-A command that is asked for by its name lets the letter out and records that, however it does it:
-scripts rely on it. Only `--not-sent` prints or writes a letter and records nothing.
+A command that sends letters records the letter as sent in all three cases: scripts rely on it.
+Only `--not-sent` prints or writes a letter and records nothing.
 """
 
 from __future__ import annotations
@@ -27,22 +27,25 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.model import Settings
 
 
-def add_ways(command: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
-    """Add the flags that say how the letter goes out; none of them prints it."""
-    ways = command.add_mutually_exclusive_group()
-    ways.add_argument(
-        "--eml", type=Path, metavar="FILE",
+def add_letter_channels(command: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    """Add `--eml` and `--send`; without either flag the letter is printed."""
+    channels = command.add_mutually_exclusive_group()
+    channels.add_argument(
+        "--eml",
+        type=Path,
+        metavar="FILE",
         help=_("write the letter to a new .eml file, which any mail program opens as a draft"),
-    )  # fmt: skip
-    ways.add_argument(
-        "--send", action="store_true",
+    )
+    channels.add_argument(
+        "--send",
+        action="store_true",
         help=_("hand the letter to the mail server of the settings, [mail]"),
-    )  # fmt: skip
-    return ways
+    )
+    return channels
 
 
-def way(arguments: argparse.Namespace) -> SentBy:
-    """Return how the letter goes out."""
+def channel_of(arguments: argparse.Namespace) -> SentBy:
+    """Return the channel of the letter that the flags choose."""
     from partnerdesk.models.relationships.entities import SentBy
 
     if arguments.eml is not None:
@@ -50,12 +53,12 @@ def way(arguments: argparse.Namespace) -> SentBy:
     return SentBy.SMTP if arguments.send else SentBy.PRINTED
 
 
-def check_way(arguments: argparse.Namespace, settings: Settings) -> None:
-    """Look that the letter can go out as it is wished, before anything is written.
+def check_channel(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Check that the chosen channel works, before anything is written.
 
     Raises:
-        FileError: the file is there already; no letter is ever written over another file.
-        SettingsError: there is no mail server, or nobody who sends.
+        FileError: the file exists already, as letters never overwrite one, or is no regular file.
+        SettingsError: the settings name no mail server or no sender.
     """
     if arguments.eml is not None:
         from partnerdesk.models.core.paths import is_there
@@ -75,7 +78,10 @@ def check_way(arguments: argparse.Namespace, settings: Settings) -> None:
 
 
 class LetterFile:
-    """The `.eml` file that a command was asked to write; none where it was not asked for."""
+    """Writes the `.eml` file of `--eml`; does nothing without that flag.
+
+    A context around the recording of the letter: the file is written before the change.
+    """
 
     def __init__(
         self, arguments: argparse.Namespace, settings: Settings, letter: Letter, message_id: str
@@ -94,7 +100,7 @@ class LetterFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        """Say that the file stays where what belongs to it could not be written down."""
+        """Tell where the letter is; after an error also that the file was not removed."""
         if self.path is None:
             return
         name = shown(str(self.path))
@@ -104,11 +110,12 @@ class LetterFile:
             tell(_("The letter is in {file} all the same; remove it, or use it.").format(file=name))
 
 
-def hand_over(settings: Settings, store: Store, plan: Plan, outcome: Outcome) -> SentCall | None:
-    """Hand the letter of a plan that was carried out to the mail server; None where it has none.
+def send_letter(settings: Settings, store: Store, plan: Plan, outcome: Outcome) -> SentCall | None:
+    """Send the letter of an applied plan by the mail server; return None if it has no letter.
 
     Raises:
-        StoreError: the book cannot be read or written; the letter waits, or is told as unsure.
+        StoreError: the book cannot be read or written; the letter stays in the outbox, waiting
+            or unsure.
     """
     if not plan.calls:
         return None
@@ -119,17 +126,21 @@ def hand_over(settings: Settings, store: Store, plan: Plan, outcome: Outcome) ->
 
 
 def call_json(call: SentCall | None) -> Fields | None:
-    """Return a letter of the outbox as `--json` prints it; None where there is none."""
+    """Return a letter of the outbox as `--json` prints it; None for None."""
     if call is None:
         return None
     return {
-        "id": call.id, "change_id": call.change_id, "email": call.email,
-        "state": call.state.value, "attempts": call.attempts, "answer": call.answer,
-    }  # fmt: skip
+        "id": call.id,
+        "change_id": call.change_id,
+        "email": call.email,
+        "state": call.state.value,
+        "attempts": call.attempts,
+        "answer": call.answer,
+    }
 
 
-def failure(call: SentCall | None) -> AppError | None:
-    """Say on stderr why a letter was not sent, and return that; None where all went well."""
+def tell_failure(call: SentCall | None) -> AppError | None:
+    """Tell on stderr why a letter was not sent, and return the error; None after success."""
     if call is None or call.error is None:
         return None
     tell(call.error.message)

@@ -1,13 +1,13 @@
-"""`partnerdesk relationships partners`: indirect providers and resellers on the other side."""
+"""`partnerdesk relationships partners`: links with indirect providers and resellers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partnerdesk.cli.relationships.invitation import LEFT_OUT
+from partnerdesk.cli.relationships.invitation import INTERNAL_FIELDS
 from partnerdesk.cli.shared.account import account_of
 from partnerdesk.cli.shared.open_book import one_account, open_book
-from partnerdesk.cli.shared.plans import add_trying, carry, present
+from partnerdesk.cli.shared.plans import add_plan_flags, apply_plan, plan_context
 from partnerdesk.cli.shared.records import record_fields
 from partnerdesk.models.core.errors import ExitCode, UsageError
 from partnerdesk.models.languages import _
@@ -16,25 +16,29 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+    from partnerdesk.cli.shared.subcommands import Subcommands
     from partnerdesk.models.changes.plan import Fields, Plan
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.relationships.entities import PartnerLink
     from partnerdesk.models.settings.model import Settings
 
-NAMES = ("name", "mpn_id", "location", "kind", "agreement_signed", "microsoft_id")
-"""What a person can say of a partner, as `FIELDS` of `models.relationships.partners`;
-`--tenant-id` is the last."""
+GIVEN_FIELDS = ("name", "mpn_id", "location", "kind", "agreement_signed", "microsoft_id")
+"""The fields of a partner that flags set, as in `FIELDS` of `models.relationships.partners`;
+`--tenant-id` sets the last one."""
 
 
-def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
-    """Add `add`, `edit` and `end`; `list` stands with the other lists."""
+def add_commands(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
+    """Add `add`, `edit` and `end`; `list` is added with the other lists."""
     adding = parts.add_parser(
-        "add", parents=[shared],
+        "add",
+        parents=[shared],
         help=_("add an indirect provider or reseller"),
-        description=_("Adds a partner to the account of one cloud (--cloud; if not said, the "
-                      "first one that is on)."),
+        description=_(
+            "Adds a partner to the account of one cloud (--cloud; if not said, the first one that "
+            "is on)."
+        ),
         epilog=_("Exit code 3 where a rule refuses it, as where the cloud has no indirect model."),
-    )  # fmt: skip
+    )
     _add_fields(adding)
     adding.set_defaults(run=run_add)
     editing = parts.add_parser(
@@ -51,7 +55,7 @@ def add_commands(parts: argparse._SubParsersAction, shared: argparse.ArgumentPar
         help=_("end the link with a partner; customers and their delegated admin stay"),
     )
     _add_id(ending)
-    add_trying(ending)
+    add_plan_flags(ending)
     ending.set_defaults(run=run_end)
 
 
@@ -67,62 +71,66 @@ def _add_fields(command: argparse.ArgumentParser) -> None:
     group.add_argument("--mpn-id", metavar="NUMBER", help=_("its network id, MPN ID"))
     group.add_argument("--location", metavar="COUNTRY", help=_("its country: DE, Germany"))
     group.add_argument(
-        "--kind", metavar="reseller|provider",
+        "--kind",
+        metavar="reseller|provider",
         help=_("what it is (default: what stands on the other side of your account)"),
-    )  # fmt: skip
+    )
     group.add_argument(
         "--agreement-signed",
         metavar="yes|no",
         help=_("whether it has signed the partner agreement; empty: not known"),
     )
-    group.add_argument("--tenant-id", metavar="GUID", dest="microsoft_id",
-                       help=_("its Microsoft ID"))  # fmt: skip
-    add_trying(command)
+    group.add_argument(
+        "--tenant-id", metavar="GUID", dest="microsoft_id", help=_("its Microsoft ID")
+    )
+    add_plan_flags(command)
 
 
-def _said(arguments: argparse.Namespace) -> dict[str, str]:
-    """Return the fields that are given.
+def _given_fields(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the fields whose flags are given.
 
     Raises:
-        UsageError: none is.
+        UsageError: no flag is given.
     """
-    said = {name: text for name in NAMES if (text := getattr(arguments, name)) is not None}
-    if not said:
+    given = {name: text for name in GIVEN_FIELDS if (text := getattr(arguments, name)) is not None}
+    if not given:
         raise UsageError(
             _("Say something of the partner."), _("For example: --name TEXT --mpn-id NUMBER")
         )
-    return said
+    return given
 
 
 def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Add a partner."""
     from partnerdesk.models.relationships.partners import plan_add_partner, read_partners
 
-    said = _said(arguments)
+    given = _given_fields(arguments)
     store = open_book(arguments, settings)
     account = one_account(arguments, settings, store)
     others = read_partners(store, account.id)
-    plan = plan_add_partner(account, said, others, present(settings))
-    record = _reading(store, plan)
-    return carry(arguments, settings, store, plan, ("added", "would_add"), record)
+    plan = plan_add_partner(account, given, others, plan_context(settings))
+    record = _partner_reader(store, plan)
+    return apply_plan(arguments, settings, store, plan, ("added", "would_add"), record)
 
 
 def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Change what is kept of a partner."""
+    """Change the given fields of a partner."""
     from partnerdesk.models.relationships.partners import (
         plan_edit_partner,
         read_partner,
         read_partners,
     )
 
-    said = _said(arguments)
+    given = _given_fields(arguments)
     store = open_book(arguments, settings)
     partner, _own = read_partner(store, arguments.id)
     account = account_of(arguments, settings, store, partner.account_id)
     others = read_partners(store, account.id)
-    plan = plan_edit_partner(account, partner, _kept(partner) | said, others, present(settings))
-    record = _reading(store, plan, partner)
-    return carry(arguments, settings, store, plan, ("changed", "would_change"), record)
+    plan = plan_edit_partner(
+        account, partner, _current_fields(partner) | given, others, plan_context(settings)
+    )
+    record = _partner_reader(store, plan, partner)
+    return apply_plan(arguments, settings, store, plan, ("changed", "would_change"), record)
 
 
 def run_end(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -137,25 +145,28 @@ def run_end(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     partner, own = read_partner(store, arguments.id)
     account = account_of(arguments, settings, store, partner.account_id)
     shared = shared_customers(store, partner)
-    plan = plan_end_partner(partner, own, account.cloud, shared, present(settings))
-    record = _reading(store, plan, partner)
-    return carry(arguments, settings, store, plan, ("ended", "would_end"), record)
+    plan = plan_end_partner(partner, own, account.cloud, shared, plan_context(settings))
+    record = _partner_reader(store, plan, partner)
+    return apply_plan(arguments, settings, store, plan, ("ended", "would_end"), record)
 
 
-def _kept(partner: PartnerLink) -> dict[str, str]:
-    """Return what is kept of a partner as a person says it."""
+def _current_fields(partner: PartnerLink) -> dict[str, str]:
+    """Return the current fields of a partner as the texts that flags would have."""
     signed = {True: "yes", False: "no", None: ""}[partner.agreement_signed]
     return {
-        "name": partner.name, "mpn_id": partner.mpn_id, "location": partner.location,
-        "kind": str(partner.relationship_type), "agreement_signed": signed,
+        "name": partner.name,
+        "mpn_id": partner.mpn_id,
+        "location": partner.location,
+        "kind": str(partner.relationship_type),
+        "agreement_signed": signed,
         "microsoft_id": partner.microsoft_id,
-    }  # fmt: skip
+    }
 
 
-def _reading(
+def _partner_reader(
     store: Store, plan: Plan, partner: PartnerLink | None = None
 ) -> Callable[[int | None], Fields]:
-    """Return what gives a partner's fields: as they are, or as the plan would make them."""
+    """Return a function that reads a partner's fields, or takes them from the plan."""
 
     def record(id: int | None) -> Fields:
         from partnerdesk.models.relationships.entities import PartnerLink
@@ -163,10 +174,10 @@ def _reading(
 
         known = partner.id if id is None and partner is not None else id
         if known is not None:
-            fields = record_fields(read_partner(store, known)[0], *LEFT_OUT)
+            fields = record_fields(read_partner(store, known)[0], *INTERNAL_FIELDS)
         else:
             fields = dict.fromkeys(
-                name for name in PartnerLink.model_fields if name not in LEFT_OUT
+                name for name in PartnerLink.model_fields if name not in INTERNAL_FIELDS
             )
             fields |= {"account_id": plan.target.account_id, "name": plan.target.name or None}
             fields |= (plan.steps[0].after or {}) if plan.steps else {}

@@ -1,4 +1,4 @@
-"""`partnerdesk relationships send`: tries the letters again that wait in the outbox."""
+"""`partnerdesk relationships send`: sends the letters that wait in the outbox."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from partnerdesk.cli.shared.subcommands import Subcommands
     from partnerdesk.mailing.outbox import SentCall
     from partnerdesk.models.settings.model import Settings
 
 MARKS = {"sent": "✓", "failed": "✗"}
-"""What stands before a letter, by its state; `?` for one of which nobody knows."""
+"""The mark in front of a letter, by its state; `?` for a letter that may have been sent."""
 
 
-def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def add_command(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     """Add `send`."""
     sending = parts.add_parser(
-        "send", parents=[shared],
+        "send",
+        parents=[shared],
         help=_("hand the letters that wait or failed to the mail server"),
         description=_(
             "Hands every letter that waits in the outbox, or failed, to the mail server of the "
@@ -34,7 +36,7 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
             "and never sent again unless you say so."
         ),
         epilog=_("Exit code 6 where the mail server was not reached, 1 where it refused a letter."),
-    )  # fmt: skip
+    )
     sending.add_argument(
         "--unsure",
         choices=("again", "sent"),
@@ -45,7 +47,7 @@ def add_command(parts: argparse._SubParsersAction, shared: argparse.ArgumentPars
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Send what waits, and say of each letter what became of it."""
+    """Send the waiting and failed letters, and print the state of each."""
     from partnerdesk.mailing.outbox import send_waiting, settle_unsure, unsure_letters
     from partnerdesk.mailing.smtp import sender_of
 
@@ -57,8 +59,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         if arguments.unsure == "sent":
             _print(arguments, settled)
             count = len(settled)
-            tell(ngettext("{count} letter counts as sent.", "{count} letters count as sent.",
-                          count))  # fmt: skip
+            tell(
+                ngettext("{count} letter counts as sent.", "{count} letters count as sent.", count)
+            )
             return ExitCode.DONE
     sending = send_waiting(store, settings.mail, now, again=True)
     tried = {call.id for call in sending.calls}
@@ -67,8 +70,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     _print(arguments, calls)
     tell(sending.text)
     if unsure or any(call.state == "sending" for call in calls):
-        tell(_("Of a letter with ? nobody knows whether it was sent: look, then say --unsure "
-               "again or --unsure sent."))  # fmt: skip
+        text = _(
+            "Of a letter with ? nobody knows whether it was sent: look, then say --unsure again "
+            "or --unsure sent."
+        )
+        tell(text)
     return sending.error.exit_code if sending.error is not None else ExitCode.DONE
 
 
@@ -76,9 +82,9 @@ def _print(arguments: argparse.Namespace, calls: Sequence[SentCall]) -> None:
     if arguments.json:
         print(json_text([call_json(call) for call in calls], indent=2))
         return
-    said = {"sent": _("sent"), "failed": _("failed")}
+    state_texts = {"sent": _("sent"), "failed": _("failed")}
     for call in calls:
-        state = said.get(call.state) or _("being sent since {moment}").format(
+        state = state_texts.get(call.state) or _("being sent since {moment}").format(
             moment=moment_text(call.changed_at)
         )
         print(f"{MARKS.get(call.state, '?')} {shown(call.email)}: {state}")

@@ -1,1 +1,1 @@
-"""What commands share: the open book, the account, rows in and out, printing."""
+"""Code shared by commands: the open book, the account, plans, runs and printing."""

@@ -1,4 +1,4 @@
-"""Which account a command of `relationships` works in: that of the record it is about."""
+"""The account of the record or customer that a command names."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 def account_of(
     arguments: argparse.Namespace, settings: Settings, store: Store, account_id: int
 ) -> Account:
-    """Return the account of a record, where it is of a cloud that is meant.
+    """Return the account with this id, if it is in scope of the command.
 
     Raises:
-        NotFoundError: it is of another cloud than `--cloud` says, or of one that is turned off.
+        NotFoundError: the account belongs to another cloud than `--cloud`, or its cloud is off.
     """
     for account in scope(arguments, settings, store, ALL).accounts:
         if account.id == account_id:
@@ -45,13 +45,13 @@ def named_customer(
     """Return the account and the id of the customer whose Microsoft ID or domain is `text`.
 
     Raises:
-        NotFoundError: nobody has it in the clouds that are meant.
-        UsageError: several have it.
+        NotFoundError: no customer in scope has this ID or domain.
+        UsageError: several customers have this domain.
     """
     from partnerdesk.models.customers.page import customer_named
 
-    there = scope(arguments, settings, store, ALL)
+    chosen = scope(arguments, settings, store, ALL)
     with store.reading() as session:
-        customer = customer_named(session, text, there.ids)
-    own = next(account for account in there.accounts if account.id == customer.account_id)
-    return own, customer.id or 0
+        customer = customer_named(session, text, chosen.ids)
+    account = next(account for account in chosen.accounts if account.id == customer.account_id)
+    return account, customer.id or 0

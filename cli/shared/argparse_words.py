@@ -1,4 +1,4 @@
-"""argparse's own words, in the language in use: it asks gettext for them, so they are ours too."""
+"""argparse's own texts in the language in use; argparse reads them from gettext."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ WORDS = (
     N_("invalid %(type)s value: %(value)r"),
     N_("ambiguous option: %(option)s could match %(matches)s"),
 )
-"""The texts of argparse that a person can meet, marked for our catalogues."""
+"""The texts of argparse that a person can see, marked for our catalogues."""
 
 
 def speak_everywhere(language: str) -> None:
-    """Use `language` for the console's texts and for argparse's."""
+    """Use `language` for our own texts and for those of argparse."""
     speak(language)
     os.environ["LANGUAGE"] = language
     gettext.bindtextdomain(DOMAIN, str(FOLDER))
@@ -34,7 +34,7 @@ def speak_everywhere(language: str) -> None:
 
 
 def wanted_language(argv: list[str]) -> str | None:
-    """Return what `--lang` says, before the parser that is to speak it is made."""
+    """Return the value of `--lang`; read by hand, since the parser's own texts depend on it."""
     for place, word in enumerate(argv):
         if word.startswith("--lang="):
             return word.partition("=")[2]

@@ -1,4 +1,4 @@
-"""The `import` commands of all lists: read a table file, say what it would do, do it."""
+"""The `import` commands of all lists: read a table file, print the changes, write them."""
 
 from __future__ import annotations
 
@@ -14,21 +14,24 @@ from partnerdesk.models.languages import _
 if TYPE_CHECKING:
     import argparse
 
+    from partnerdesk.cli.shared.subcommands import Subcommands
     from partnerdesk.models.importing.plan import FilePlan, ImportOutcome
     from partnerdesk.models.settings.model import Settings
 
 SHOWN = 50
-"""Changed and refused rows that are printed; all are counted, and all refused ones written."""
+"""The most changed and refused rows that are printed; the counts and the refused file have all."""
 DATES = {"day-first": True, "month-first": False}
-"""The words of `--dates`."""
+"""The choices of `--dates`: whether the day stands before the month."""
 
 
 def add_import(
-    parts: argparse._SubParsersAction, shared: argparse.ArgumentParser, name: str, help_text: str  # type: ignore[type-arg]
-) -> None:  # fmt: skip
+    parts: Subcommands, shared: argparse.ArgumentParser, name: str, help_text: str
+) -> None:
     """Add `import` for the list called `name`."""
     importing = parts.add_parser(
-        "import", parents=[shared], help=help_text,
+        "import",
+        parents=[shared],
+        help=help_text,
         description=_(
             "Reads a table file into the book of one cloud (--cloud; if not said, the first one "
             "that is on). Columns are known by their headings in many languages, or by what stands "
@@ -36,7 +39,7 @@ def add_import(
             "mended and imported again; a damaged file imports nothing."
         ),
         epilog=_("Exit code 3 if any row was refused; the other rows are imported all the same."),
-    )  # fmt: skip
+    )
     importing.add_argument("file", type=Path, help=_("a CSV, XLSX, XLS, ODS or JSON file"))
     importing.add_argument(
         "--dry-run",
@@ -51,16 +54,19 @@ def add_import(
         help=_("read a field from this column; may be repeated"),
     )
     importing.add_argument(
-        "--encoding", default="", metavar="NAME",
+        "--encoding",
+        default="",
+        metavar="NAME",
         help=_("the text's encoding, where it is not what was guessed: windows-1251"),
-    )  # fmt: skip
+    )
     importing.add_argument(
         "--sheet", default="", metavar="NAME", help=_("the sheet of a workbook that has several")
     )
     importing.add_argument(
-        "--dates", choices=tuple(DATES),
+        "--dates",
+        choices=tuple(DATES),
         help=_("what 03/04/2026 is, where the file does not tell: 3 April or 4 March"),
-    )  # fmt: skip
+    )
     importing.add_argument(
         "--refused",
         type=Path,
@@ -72,7 +78,7 @@ def add_import(
 
 
 def run_import(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Import a file, or say what that would do."""
+    """Import a file, or only print the plan in a dry run."""
     from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.core.clock import now
     from partnerdesk.models.importing.fields import LISTS
@@ -83,39 +89,39 @@ def run_import(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     account = one_account(arguments, settings, store)
     path = given_path(arguments.file)
-    wanted = given_path(arguments.refused) if arguments.refused else None
-    if wanted is not None:
-        refuse_target(wanted, not_over=path)
+    refused_path = given_path(arguments.refused) if arguments.refused else None
+    if refused_path is not None:
+        refuse_target(refused_path, not_over=path)
     mapping = parse_mapping(arguments.map)
     chosen = Chosen(arguments.encoding, arguments.sheet, DATES.get(arguments.dates or ""))
     by = (Actor.present(), now())
     kind = LISTS[arguments.list_name]
-    with progress_line(_("Reading {file}").format(file=path.name)) as told:
-        plan = read_plan(store, account, kind, path, by, mapping, chosen, told)
-    found: FilePlan | ImportOutcome = plan
+    with progress_line(_("Reading {file}").format(file=path.name)) as on_progress:
+        plan = read_plan(store, account, kind, path, by, mapping, chosen, on_progress)
+    outcome: FilePlan | ImportOutcome = plan
     if not arguments.dry_run:
-        found = carry_out(store, plan, *by)
+        outcome = carry_out(store, plan, *by)
     refused, problem = None, None
-    if plan.refused and (not arguments.dry_run or wanted):
+    if plan.refused and (not arguments.dry_run or refused_path):
         try:
-            refused = keep_refused(plan, path, wanted)
+            refused = keep_refused(plan, path, refused_path)
         except FileError as error:
-            problem = error  # the other rows are in the book: say that first
+            problem = error  # the other rows are imported: print that first
     try:
         if arguments.json:
-            _print_json(plan, found, refused, dry_run=arguments.dry_run)
+            _print_json(plan, outcome, refused, dry_run=arguments.dry_run)
         else:
             place = f"{account.cloud.name} · {account.title}"
-            _print_words(plan, found, refused, place, dry_run=arguments.dry_run)
+            _print_words(plan, outcome, refused, place, dry_run=arguments.dry_run)
     finally:
-        if problem is not None:  # also where nobody reads the output any more
+        if problem is not None:  # raised also if the output could not be written
             raise problem
     return ExitCode.REFUSED if plan.refused else ExitCode.DONE
 
 
 def _print_words(
     plan: FilePlan,
-    found: FilePlan | ImportOutcome,
+    outcome: FilePlan | ImportOutcome,
     refused: Path | None,
     place: str,
     *,
@@ -137,21 +143,21 @@ def _print_words(
         print(shown("! " + _("line {line}: {reason}").format(line=row.line, reason=about)))
     if max(plan.changed, plan.refused) > SHOWN:
         print(_("… and more; all are counted."))
-    print(counts(found))
+    print(counts(outcome))
     if dry_run:
         tell_dry_run()
-    elif (change_id := getattr(found, "change_id", None)) is not None:
+    elif (change_id := getattr(outcome, "change_id", None)) is not None:
         tell(_("To take it back: partnerdesk changes undo {id}").format(id=change_id))
     if refused is not None:
         tell(_("The refused rows are in {file}: mend and import it.").format(file=refused))
 
 
 def _print_json(
-    plan: FilePlan, found: FilePlan | ImportOutcome, refused: Path | None, *, dry_run: bool
+    plan: FilePlan, outcome: FilePlan | ImportOutcome, refused: Path | None, *, dry_run: bool
 ) -> None:
     text = plan.encoding
     result = {
-        "change_id": getattr(found, "change_id", None),
+        "change_id": getattr(outcome, "change_id", None),
         "file": plan.file,
         "sha256": plan.sha256,
         "list": plan.kind.name,
@@ -161,14 +167,14 @@ def _print_json(
         "encoding_sample": list(text.sample) if text else [],
         "passed_over": {
             "empty_lines": plan.passed.blank,
-            "lines": [{"line": line, "text": said} for line, said in plan.passed.lines],
+            "lines": [{"line": line, "text": line_text} for line, line_text in plan.passed.lines],
         },
         "columns": {str(field): column for field, column in plan.columns.used.items()},
         "unused_columns": list(plan.columns.unused),
-        "new": found.new,
-        "changed": found.changed,
-        "unchanged": found.unchanged,
-        "refused": found.refused,
+        "new": outcome.new,
+        "changed": outcome.changed,
+        "unchanged": outcome.unchanged,
+        "refused": outcome.refused,
         "changes": [
             {
                 "company_name": name,

@@ -1,4 +1,4 @@
-"""Opening the book that a command is about."""
+"""Opens the book of a command and chooses the accounts in scope; progress on stderr."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.model import Settings
 
 DEMO_CUSTOMERS, DEMO_SEED = 2_000, 1
-"""The demo book that `--demo` makes."""
+"""Size and seed of the demo book that `--demo` makes."""
 
 
 def book(arguments: argparse.Namespace, settings: Settings) -> Store:
-    """Return the store that flags and settings name; not opened yet.
+    """Return the store that flags and settings name, not opened yet.
 
     Raises:
-        UsageError: `--demo` and `--database` both name one, or an address is of no known kind.
+        UsageError: both `--demo` and `--database` are given, or the address is of no known kind.
     """
     refuse_two_books(arguments)
     if getattr(arguments, "demo", False):
@@ -40,34 +40,34 @@ def book(arguments: argparse.Namespace, settings: Settings) -> Store:
 
 
 def given_path(path: Path) -> Path:
-    """Return a path of the command line with the home folder in place of `~`."""
+    """Return a path of the command line with `~` expanded to the home folder."""
     try:
         return path.expanduser()
-    except RuntimeError:  # nobody is called that: then it is the name of a file
+    except RuntimeError:  # no such user: `~name` is a file name
         return path
 
 
 def refuse_two_books(arguments: argparse.Namespace) -> None:
-    """Say so where flags name two books.
+    """Check that flags name at most one book.
 
     Raises:
-        UsageError: they do.
+        UsageError: both `--demo` and `--database` are given.
     """
     if getattr(arguments, "demo", False) and hasattr(arguments, "database"):
         raise UsageError(_("--demo and --database name two different books."))
 
 
 def demo_database() -> SqliteFile:
-    """Return where the demo book is."""
+    """Return the file of the demo book."""
     return SqliteFile(paths.data_folder() / "demo.db")
 
 
 def open_book(arguments: argparse.Namespace, settings: Settings) -> Store:
-    """Return the opened store; the demo book is made where it is missing.
+    """Return the opened store; an empty demo book is filled first.
 
     Raises:
-        SettingsError: no cloud is turned on, so there is nothing in a book to work on.
-        StoreError: it cannot be opened.
+        SettingsError: no cloud is turned on, so no account is in scope.
+        StoreError: the book cannot be opened.
     """
     store = book(arguments, settings)
     open_with_progress(store, settings)
@@ -77,11 +77,11 @@ def open_book(arguments: argparse.Namespace, settings: Settings) -> Store:
 
 
 def open_with_progress(store: Store, settings: Settings) -> None:
-    """Open a store; an upgrade shows on stderr how far it is, and unfinished copies are told of.
+    """Open a store; show the progress of an upgrade on stderr, then notices of unfinished copies.
 
     Raises:
-        SettingsError: no cloud is turned on, so there is nothing in a book to work on.
-        StoreError: it cannot be opened.
+        SettingsError: no cloud is turned on, so no account is in scope.
+        StoreError: the book cannot be opened.
     """
     clouds = [cloud.id for cloud in working_clouds(settings)]
     was_outdated = store.is_outdated()
@@ -98,7 +98,7 @@ def working_clouds(settings: Settings) -> list[Cloud]:
     """Return the clouds that are on.
 
     Raises:
-        SettingsError: none is.
+        SettingsError: all clouds are off.
     """
     clouds = settings.enabled_clouds()
     if not clouds:
@@ -122,22 +122,29 @@ def _fill_demo(store: Store, settings: Settings) -> None:
 def fill_demo(
     store: Store, settings: Settings, customers: int, seed: int, *, hostile: bool = False
 ) -> None:
-    """Fill an empty book with demo customers, telling how far it is."""
+    """Fill an empty book with demo customers and show the progress on stderr."""
     from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.core.clock import now
     from partnerdesk.models.demo.fill import fill
 
-    with progress_line(_("Making a demo book")) as told:
+    with progress_line(_("Making a demo book")) as on_progress:
         fill(
-            Store(store.database), customers=customers, seed=seed,
-            as_of=now().replace(microsecond=0), actor=Actor.present(),
-            clouds=settings.enabled_clouds(), hostile=hostile,
-            progress=told,
-        )  # fmt: skip
+            Store(store.database),
+            customers=customers,
+            seed=seed,
+            as_of=now().replace(microsecond=0),
+            actor=Actor.present(),
+            clouds=settings.enabled_clouds(),
+            hostile=hostile,
+            progress=on_progress,
+        )
 
 
 def scope(arguments: argparse.Namespace, settings: Settings, store: Store, default: str) -> Scope:
-    """Return the accounts that a command is about: those of `--cloud`, else of `default`."""
+    """Return the accounts in scope of a command: of `--cloud`, else of `default`.
+
+    An empty `default` means the first cloud that is on.
+    """
     connection = store.connect()
     try:
         accounts = read_accounts(connection, settings.enabled_clouds())
@@ -150,10 +157,10 @@ def scope(arguments: argparse.Namespace, settings: Settings, store: Store, defau
 
 
 def one_account(arguments: argparse.Namespace, settings: Settings, store: Store) -> Account:
-    """Return the account of `--cloud`, or of the first cloud that is on, for what changes it.
+    """Return the account that a change goes to: of `--cloud`, else of the first cloud that is on.
 
     Raises:
-        UsageError: `--cloud all`, where one is needed.
+        UsageError: `--cloud all` is given, but a change needs one account.
     """
     account = scope(arguments, settings, store, "").account
     if account is None:
@@ -162,7 +169,7 @@ def one_account(arguments: argparse.Namespace, settings: Settings, store: Store)
 
 
 class progress_line:  # noqa: N801 - used like a function
-    """Tells on stderr how far a long work is: one line, only on a terminal."""
+    """Shows the progress of a long task as one line on stderr; silent if that is no terminal."""
 
     def __init__(self, label: str) -> None:
         self._label = shown(label)
@@ -173,7 +180,7 @@ class progress_line:  # noqa: N801 - used like a function
         return self
 
     def __call__(self, done: int, total: int) -> None:
-        """Tell that `done` of `total` is done."""
+        """Redraw the line: `done` of `total` steps are finished."""
         if self._shown:
             share = done / total if total else 1
             bar = "█" * int(share * 20) + "░" * (20 - int(share * 20))

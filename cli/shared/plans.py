@@ -1,9 +1,9 @@
-"""How a command plans, prints, carries out and ends: the same for all that change the book.
+"""Prints a plan, applies it and sets the exit code: shared by all commands that change the book.
 
-    plan = plan_…(…, present(settings))
-    return carry(arguments, settings, store, plan, ("done", "would_do"), record)
+    plan = plan_…(…, plan_context(settings))
+    return apply_plan(arguments, settings, store, plan, ("done", "would_do"), record)
 
-A plan is printed in words, or as one JSON object with the record as it is then.
+A plan is printed in words, or as one JSON object together with the record after the change.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from partnerdesk.models.letters.letter import Letter
     from partnerdesk.models.settings.model import Settings
 
-_OF_LETTERS = ("subject", "body", "link")
-"""Fields of an invitation that a printed letter holds already."""
+_LETTER_FIELDS = ("subject", "body", "link")
+"""Fields of an invitation that its printed letter shows already."""
 
 
-def present(settings: Settings) -> PlanContext:
-    """Return who plans something now, under a new id, and why not, if so."""
+def plan_context(settings: Settings) -> PlanContext:
+    """Return the context of a new plan: actor, time, plan id, and the refusal of read-only mode."""
     from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.changes.plan import PlanContext
 
@@ -44,53 +44,53 @@ def present(settings: Settings) -> PlanContext:
 
 
 def add_dry_run(command: argparse.ArgumentParser, json_help: str) -> None:
-    """Add the flags of every command that plans; `json_help` says what is printed as JSON."""
+    """Add `--dry-run` and `--json`; `json_help` is the help text of `--json`."""
     command.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
     command.add_argument("--json", action="store_true", help=json_help)
 
 
-def add_trying(command: argparse.ArgumentParser) -> None:
-    """Add the flags of every command that plans one change."""
+def add_plan_flags(command: argparse.ArgumentParser) -> None:
+    """Add `--dry-run` and `--json` to a command that makes one plan."""
     add_dry_run(command, _("the result as one JSON object"))
 
 
 def no_letters(_letter: Letter | None) -> Fields:
-    """Return what JSON says of letters where a change has none."""
+    """Return the JSON fields of letters for a change without letters: none."""
     return {}
 
 
-def carry(
+def apply_plan(
     arguments: argparse.Namespace,
     settings: Settings,
     store: Store,
     plan: Plan,
-    words: tuple[str, str],
+    results: tuple[str, str],
     record: Callable[[int | None], Fields] | None,
     *,
-    said: str = "",
+    done_text: str = "",
     tells_why: bool = False,
     letter: Letter | None = None,
     letters: Callable[[Letter | None], Fields] = no_letters,
     do: Callable[[], ExitCode] | None = None,
 ) -> ExitCode:
-    """Print a plan, carry it out unless it is refused or only tried, and say what came of it.
+    """Print a plan, apply it unless it is refused or a dry run, and return the exit code.
 
     Args:
-        arguments: `dry_run`, `json`, and `why` where the command has it.
+        arguments: `dry_run`, `json`, and `why` if the command has it.
         settings: for the names of clouds.
         store: the book.
-        plan: what is to be done.
-        words: the result in JSON, where it is done and where it would be.
-        record: gives the record's fields: by its id, or with None as they would be; None where
-            JSON is the plan alone.
-        said: what is said when it is done; by default that it is.
-        tells_why: whether stderr says why it is refused, also where stdout does.
-        letter: the letter that goes with it, shown where it is only tried.
-        letters: what JSON says of the letter.
-        do: carries out and prints what came of it, where that takes more than the plan.
+        plan: the change to apply.
+        results: the value of `result` in JSON: when applied, and in a dry run.
+        record: returns the record's fields for JSON, by its id, or for None as the plan would
+            make them; without it JSON holds the plan alone.
+        done_text: the message on stderr after success; "Done." by default.
+        tells_why: whether stderr repeats the reasons of a refusal that stdout has in words.
+        letter: the letter that belongs to the plan; printed in a dry run.
+        letters: returns the JSON fields of the letter.
+        do: applies the plan and prints the result, for commands that do more than the plan.
 
     Raises:
-        ConflictError: the record is not any more as it was when the plan was made.
+        ConflictError: the record changed after the plan was made.
         StoreError: the book cannot be written.
     """
     from partnerdesk.models.core.verdicts import Verdict
@@ -100,7 +100,7 @@ def carry(
         fields = record(id) if record is not None else None
         print_plan(arguments, settings, plan, fields, result, **more)
 
-    done, would = words
+    done, would = results
     if plan.verdict is Verdict.REFUSED:
         print_as("refused", **letters(None))
         return _refused(plan.reasons, tells_why=tells_why or arguments.json)
@@ -118,7 +118,7 @@ def carry(
         return do()
     outcome = carry_out(store, plan, getattr(arguments, "why", ""))
     print_as(done, outcome.record_id, **letters(letter), change_id=outcome.change_id)
-    tell(said or _("Done."))
+    tell(done_text or _("Done."))
     return ExitCode.DONE
 
 
@@ -144,10 +144,10 @@ def print_plan(
 def print_object(
     fields: Fields, plan: Plan, result: str, *, change_id: int | None = None, **more: Any
 ) -> None:
-    """Print a record, the plan and what came of it as one JSON object."""
+    """Print a record, its plan and the result as one JSON object."""
     from partnerdesk.models.changes.plan import reason_json
 
-    told = {
+    result_object = {
         **fields,
         **more,
         "plan": plan.as_json(),
@@ -155,11 +155,11 @@ def print_object(
         "result": result,
         "change_id": change_id,
     }
-    print(json_text(told, indent=2))
+    print(json_text(result_object, indent=2))
 
 
 def print_reasons(reasons: Iterable[Reason], indent: str = "") -> None:
-    """Print reasons with their sources, a line each."""
+    """Print reasons with their sources, one per line."""
     for reason in reasons:
         mark = "✗" if reason.refuses else "!"
         source = told_source(reason.source)
@@ -167,7 +167,7 @@ def print_reasons(reasons: Iterable[Reason], indent: str = "") -> None:
 
 
 def _refused(reasons: Iterable[Reason], *, tells_why: bool) -> ExitCode:
-    """Say on stderr that a plan was refused, and why where stdout does not tell it in words."""
+    """Tell on stderr that a plan was refused; with `tells_why` also the reasons."""
     for reason in reasons:
         if reason.refuses and tells_why:
             tell(reason.text)
@@ -176,14 +176,18 @@ def _refused(reasons: Iterable[Reason], *, tells_why: bool) -> ExitCode:
 
 
 def tell_dry_run() -> None:
-    """Say on stderr that nothing was written."""
+    """Tell on stderr that a dry run wrote nothing."""
     tell(_("Nothing was written: this was a dry run."))
 
 
 def without_letter(plan: Plan) -> Plan:
-    """Return a plan without the text of its letter, which is printed by itself."""
+    """Return a plan without the fields of its letter, which is printed separately."""
     steps = [
-        replace(step, before=_bare(step.before), after=_bare(step.after))
+        replace(
+            step,
+            before=_without_letter_fields(step.before),
+            after=_without_letter_fields(step.after),
+        )
         if step.record.table == "invitations"
         else step
         for step in plan.steps
@@ -191,10 +195,10 @@ def without_letter(plan: Plan) -> Plan:
     return replace(plan, steps=tuple(steps))
 
 
-def _bare(fields: Fields | None) -> Fields | None:
+def _without_letter_fields(fields: Fields | None) -> Fields | None:
     if fields is None:
         return None
-    return {name: value for name, value in fields.items() if name not in _OF_LETTERS}
+    return {name: value for name, value in fields.items() if name not in _LETTER_FIELDS}
 
 
 def letter_json(letter: Letter | None) -> Fields | None:
@@ -212,14 +216,14 @@ def letter_json(letter: Letter | None) -> Fields | None:
 
 
 def print_letter(letter: Letter) -> None:
-    """Print a letter as a person copies it, every line safe for a terminal."""
+    """Print a letter as text to copy, with every line safe for a terminal."""
     from partnerdesk.models.letters.letter import safe_text
 
     print(safe_text(letter).rstrip("\n"))
 
 
 def print_below(letter: Letter | None) -> None:
-    """Print a letter below what stands above it."""
+    """Print a blank line and a letter; nothing without a letter."""
     if letter is not None:
         print()
         print_letter(letter)

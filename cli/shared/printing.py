@@ -1,4 +1,4 @@
-"""What every command prints: stdout is data, stderr is talk, and neither can drive a terminal."""
+"""Output of all commands: data on stdout, messages on stderr, neither with control sequences."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 
-def ready_streams() -> None:
-    """Let printing neither fail nor write into a stranger's file, however we were started.
+def prepare_streams() -> None:
+    """Make stdin, stdout and stderr safe to use, however the process was started.
 
-    A stream that whoever started us has closed leads nowhere: else the next file to be opened,
-    such as the book, would take its place. A character that the output's encoding lacks is
-    printed as its escape.
+    A stream that the parent process closed is connected to the null device: otherwise the next
+    opened file, such as the book, would get its number and receive the output. A character that
+    the encoding of stdout lacks is printed as an escape.
     """
     for name, flags in (("stdin", os.O_RDONLY), ("stdout", os.O_WRONLY), ("stderr", os.O_WRONLY)):
         if getattr(sys, name) is None:
@@ -29,16 +29,17 @@ def ready_streams() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def lost_output() -> OSError | None:
-    """Write what is still to be printed; return why stdout cannot take it, None if all is well.
+def flush_output() -> OSError | None:
+    """Flush stderr and stdout; return the error of stdout, None after success.
 
-    What could not be written is dropped, so that nothing fails when Python ends.
+    A stream that cannot be written is connected to the null device, so that Python's own flush
+    at exit does not fail.
     """
-    _lost(sys.stderr)  # nobody can be told why
-    return _lost(sys.stdout)
+    _flush(sys.stderr)  # there is no place to report its error
+    return _flush(sys.stdout)
 
 
-def _lost(stream: TextIO) -> OSError | None:
+def _flush(stream: TextIO) -> OSError | None:
     try:
         stream.flush()
     except OSError as error:
@@ -48,12 +49,12 @@ def _lost(stream: TextIO) -> OSError | None:
 
 
 def tell(text: str) -> None:
-    """Say something to the person: one line on stderr, safe whatever file names are in it.
+    """Print a message on stderr as one line, with control characters made visible.
 
-    Where nobody listens any more, the command goes on.
+    An error of stderr is ignored.
 
     Raises:
-        OSError: what was printed before it cannot be written.
+        OSError: stdout, which is flushed first, cannot be written.
     """
     sys.stdout.flush()
     with suppress(OSError):
@@ -63,8 +64,8 @@ def tell(text: str) -> None:
 def json_text(value: object, indent: int | None = None) -> str:
     """Return `value` as JSON that is safe to print.
 
-    Where it holds characters that drive a terminal, or that the output's encoding lacks, it is
-    written in ASCII with escapes: the same values to whoever reads it.
+    If it holds control characters, or characters that the output's encoding lacks, it is written
+    in ASCII with escapes; a JSON reader gets the same values.
     """
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     if all(shown(line) == line for line in text.split("\n")) and _fits(text):

@@ -1,4 +1,4 @@
-"""Prints one record whole: its fields, and what hangs on it, a line each."""
+"""Prints one record with its parts: one line per field."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def record_fields(entity: SQLModel, *without: str) -> dict[str, Any]:
-    """Return the fields of a record as JSON has them, in the order of its class."""
+    """Return the fields of a record as JSON values, in the order of its class."""
     dumped = entity.model_dump(mode="json", exclude=set(without))
     return {name: dumped[name] for name in type(entity).model_fields if name in dumped}
 
 
 def print_fields(fields: dict[str, Any], above: str = "") -> None:
-    """Print fields that are not empty, those of records inside below the name that holds them."""
+    """Print the fields that are not empty; nested records have a prefix such as `notes.1.`."""
     for name, value in fields.items():
         if isinstance(value, dict):
             print_fields(value, f"{above}{name}.")

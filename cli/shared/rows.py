@@ -1,7 +1,7 @@
-"""Rows in and rows out: given by flags or a file, planned or done, and printed one by one.
+"""Rows of a command: read from flags or a file, planned or done, and printed one by one.
 
-Whatever a command does to many records is a run; its rows are printed as they are done, a line
-each or as JSON that is always whole.
+A change of many records is a run; each row is printed when it is done, as a line or as a JSON
+object. The JSON document is closed also if the run fails midway.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from partnerdesk.cli.shared.open_book import given_path, progress_line
-from partnerdesk.cli.shared.plans import present, print_reasons, tell_dry_run
+from partnerdesk.cli.shared.plans import plan_context, print_reasons, tell_dry_run
 from partnerdesk.cli.shared.printing import json_text, tell
-from partnerdesk.cli.shared.row_forms import FORMS, as_planned, mark_of, summary
+from partnerdesk.cli.shared.row_forms import FORMS, as_planned, result_mark, summary
 from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import ExitCode, UsageError
 from partnerdesk.models.languages import _
@@ -42,27 +42,33 @@ Field = TypeVar("Field", bound="StrEnum")
 def given_rows(
     arguments: argparse.Namespace, fields: type[Field], *, both: str, nothing: UsageError
 ) -> list[RowWish]:
-    """Return the rows of `--file`, or the one that flags describe.
+    """Return the rows of `--file`, or the single row that the flags of its fields describe.
 
     Raises:
-        UsageError: both are given (`both` says so), or neither (`nothing`).
+        UsageError: file and flags are given (message `both`), or neither (`nothing`).
         FileError: the file cannot be read.
     """
     from partnerdesk.models.operations.bulk_planner import RowWish
     from partnerdesk.models.sheets.rows import read_rows
 
     values = {
-        field.value: text for field in fields
+        field.value: text
+        for field in fields
         if (text := getattr(arguments, f"of_{field}")) is not None
-    }  # fmt: skip
+    }
     if arguments.file and values:
         raise UsageError(both)
     if arguments.file:
+        rows = read_rows(given_path(arguments.file), fields)
         return [
-            RowWish(0, {field.value: text for field, text in row.values.items()}, row.number,
-                    row.problems)
-            for row in read_rows(given_path(arguments.file), fields)
-        ]  # fmt: skip
+            RowWish(
+                0,
+                {field.value: text for field, text in row.values.items()},
+                row.number,
+                row.problems,
+            )
+            for row in rows
+        ]
     if not values:
         raise nothing
     return [RowWish(0, values, 1)]
@@ -76,55 +82,57 @@ def add_rows(
     wish: RunRequest,
     rows: Sequence[RowWish],
 ) -> ExitCode:
-    """Make a record of each row, or say what that would do; return what to tell the shell."""
+    """Make a record from each row, or only print the plans in a dry run; return the exit code."""
     from partnerdesk.models.operations.bulk import begin_run, plan_rows, unplanned_run
 
     run_id = None
     if rows and not arguments.dry_run:
-        asked = _asked(rows)
-        _leave_cut_off(store, account, wish, asked)
-        run_id = begin_run(store, unplanned_run(account.id, wish, rows, present(settings), asked))
+        digest = _rows_digest(rows)
+        _abandon_unfinished(store, account, wish, digest)
+        run_id = begin_run(
+            store, unplanned_run(account.id, wish, rows, plan_context(settings), digest)
+        )
     with PrintedRows(arguments, wish.kind, rows=len(rows)) as printed:
         if run_id is not None:
             unread = {row.number: row.problems for row in rows if row.problems}
             printed.follow(store, account, run_id, unread)
         else:
-            printed.planned(store, plan_rows(store, account, wish, rows, present(settings)))
+            printed.planned(store, plan_rows(store, account, wish, rows, plan_context(settings)))
     if arguments.dry_run:
         tell_dry_run()
     return printed.exit_code
 
 
-def _asked(rows: Sequence[RowWish]) -> str:
-    """Return by what the same rows are known again."""
-    said = json.dumps([dict(row.said) for row in rows], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()
+def _rows_digest(rows: Sequence[RowWish]) -> str:
+    """Return a digest of the rows, by which a later command finds the run of the same rows."""
+    values_json = json.dumps([dict(row.said) for row in rows], sort_keys=True)
+    return hashlib.sha256(values_json.encode()).hexdigest()
 
 
-def _leave_cut_off(store: Store, account: Account, wish: RunRequest, asked: str) -> None:
-    """End runs of the same rows that were cut off: this one finds what they did, and does the rest.
+def _abandon_unfinished(store: Store, account: Account, wish: RunRequest, digest: str) -> None:
+    """Finish earlier runs of the same rows that were cut off; the new run does the rest.
 
-    Gone on with later, they would bring back what was undone meanwhile.
+    If such a run were continued later, it would add again what was undone in the meantime.
     """
     from partnerdesk.models.operations.bulk import let_be, unfinished_run
 
-    while (left := unfinished_run(store, [account.id], wish.kind, asked)) is not None:
+    while (left := unfinished_run(store, [account.id], wish.kind, digest)) is not None:
         let_be(store, left, now())
 
 
 class PrintedRows:
-    """The rows that are printed, and what they come to."""
+    """Prints the rows of a command and counts their results."""
 
     def __init__(
         self, arguments: argparse.Namespace, kind: RunKind, *, rows: int | None = None
     ) -> None:
-        """Begin to print.
+        """Prepare the printing; entering the context begins it.
 
         Args:
-            arguments: `json`, and `dry_run` where the command has it.
+            arguments: `json`, and `dry_run` if the command has it.
             kind: what the run does.
-            rows: how many rows are given by a file or by flags, which are printed as a list;
-                None where the records of a run are printed with it.
+            rows: the number of rows given by a file or by flags, which JSON has as a list; None
+                for a run over existing records, which JSON has as an object with counts.
         """
         self._json, self._form, self._rows = arguments.json, FORMS[kind], rows
         self._dry_run = getattr(arguments, "dry_run", False)
@@ -133,7 +141,7 @@ class PrintedRows:
 
     @property
     def exit_code(self) -> ExitCode:
-        """What the command answers the shell."""
+        """The exit code: failed rows before refused ones, before success."""
         if self.counts["failed"]:
             return ExitCode.BUSY
         return ExitCode.REFUSED if self.counts["refused"] else ExitCode.DONE
@@ -144,15 +152,15 @@ class PrintedRows:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        """End what was begun, also where the book failed midway."""
+        """Close the JSON document and print the summary, also after an error of the book."""
         if self._json and self._rows is not None:
             print("]")
         elif self._json:
             names = self._form.counted(dry_run=self._dry_run)
             counts = {name: self.counts[name] for name in names}
-            one = self.runs[0] if len(self.runs) == 1 else None
-            told = {"counts": counts, "run": one, "runs": self.runs}
-            print("],\n", json_text(told)[1:], sep="")
+            single_run = self.runs[0] if len(self.runs) == 1 else None
+            totals = {"counts": counts, "run": single_run, "runs": self.runs}
+            print("],\n", json_text(totals)[1:], sep="")
         tell(summary(self.counts))
         if self.counts["failed"]:
             for id in self.runs:
@@ -161,7 +169,7 @@ class PrintedRows:
             tell(_("What is done is done: the same command goes on with the rest."))
 
     def planned(self, store: Store, rows: Iterable[RowView]) -> None:
-        """Print rows that are only planned: with what would become of them."""
+        """Print rows that are only planned, with the result that they would have."""
         with store.reading() as session:
             for row in rows:
                 fields = as_planned(self._form.fields(session, row), row.plan)
@@ -176,18 +184,18 @@ class PrintedRows:
         *,
         again: bool = False,
     ) -> None:
-        """Do the rows of a run that are to do, and print all its rows in their order.
+        """Do the open rows of a run, and print all its rows in order.
 
         Args:
             store: the book.
             account: the run's account.
-            run_id: which run.
-            reasons: those of rows that are not to do, as far as they were just found, by the
-                record or, where there is none, by the row's number.
-            again: whether the rows that failed are tried again.
+            run_id: the id of the run.
+            reasons: the reasons of rows that are not open, as just planned; keyed by the id of
+                the record, or by the row's number if it has no record.
+            again: whether failed rows are tried again.
 
         Raises:
-            StoreError: the book cannot be read or written any more.
+            StoreError: the book can no longer be read or written.
         """
         from partnerdesk.models.changes.history import Actor
         from partnerdesk.models.operations.bulk import RUN_TITLES, do_rows, read_run
@@ -202,12 +210,12 @@ class PrintedRows:
                 else:
                     known = reasons.get(row.record_id or place, row.reasons)
                     self._done(store, replace(row, reasons=known))
-                if not sys.stdout.isatty():  # where the rows are seen they are progress enough
+                if not sys.stdout.isatty():  # on a terminal the rows themselves show the progress
                     told(place, len(run.rows))
-        next(doing, None)  # the run is finished
+        next(doing, None)  # lets the generator finish the run
 
     def _done(self, store: Store, row: RowView) -> None:
-        """Print a row as the book has its record now."""
+        """Print a row with its record as it is now."""
         with store.reading() as session:
             fields = self._form.fields(session, row)
         self._print(row, fields, self._form.result(row.state))
@@ -215,13 +223,13 @@ class PrintedRows:
     def _print(self, row: RowView, fields: Fields, result: str) -> None:
         if self._json:
             comma = ",\n " if self.counts.total() else ""
-            told = self._form.as_json(fields, row.plan, row.reasons, result)
-            print(comma, json_text(told), sep="", end="")
+            row_json = self._form.as_json(fields, row.plan, row.reasons, result)
+            print(comma, json_text(row_json), sep="", end="")
         else:
             several = self._rows is not None and self._rows > 1
             place = _("row {row}: ").format(row=row.wish.number) if several else ""
             name, text = self._form.name(row, fields), self._form.as_text(row.plan, result)
-            print(f"{mark_of(result)} {place}{name or '–'}: {text}")
+            print(f"{result_mark(result)} {place}{name or '–'}: {text}")
             print_reasons(row.reasons, "    ")
         sys.stdout.flush()
         self.counts[result] += 1

@@ -1,11 +1,11 @@
-"""A run of a command: the same change to the records that are meant, planned or done row by row."""
+"""Runs of commands: the same change to many records, planned or done row by row."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
 
-from partnerdesk.cli.shared.plans import present, tell_dry_run
+from partnerdesk.cli.shared.plans import plan_context, tell_dry_run
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.languages import ngettext
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from partnerdesk.models.operations.bulk import PlannedRun, RunRequest, RunView
     from partnerdesk.models.settings.model import Settings
 
-Found = tuple["Account", "Sequence[int]"]
-"""An account, and the records of it that are meant."""
+AccountRecords = tuple["Account", "Sequence[int]"]
+"""An account, and the ids of its records that the run changes."""
 
 
 def run_over(
@@ -30,34 +30,35 @@ def run_over(
     store: Store,
     accounts: Iterable[Account],
     wish: RunRequest,
-    found: Sequence[Found],
-    asked: str,
+    chosen: Sequence[AccountRecords],
+    run_key: str,
 ) -> ExitCode:
-    """Do a run over records, or go on with the one that the same words asked for.
+    """Do a run over records, or continue the unfinished run of the same command.
 
     Args:
         arguments: `json` and `dry_run`.
-        settings: whether anything may be changed.
+        settings: whether the book may be changed.
         store: the book.
-        accounts: those that are meant.
+        accounts: the accounts in scope.
         wish: what the run does.
-        found: the records, by their account.
-        asked: the words by which the command is known again.
+        chosen: the records, by their account.
+        run_key: identifies the command, so that the same command finds its unfinished run.
 
     Raises:
         StoreError: the book cannot be read or written.
     """
     from partnerdesk.models.operations.bulk import plan_run
 
-    by = present(settings)
-    return run_planned(
-        arguments, settings, store, accounts, wish, asked,
-        lambda: [
-            (account, plan_run(store, account, wish, ids, by, asked))
-            for account, ids in found
+    by = plan_context(settings)
+
+    def plan() -> list[tuple[Account, PlannedRun]]:
+        return [
+            (account, plan_run(store, account, wish, ids, by, run_key))
+            for account, ids in chosen
             if ids
-        ],
-    )  # fmt: skip
+        ]
+
+    return run_planned(arguments, settings, store, accounts, wish, run_key, plan)
 
 
 def run_planned(
@@ -66,30 +67,30 @@ def run_planned(
     store: Store,
     accounts: Iterable[Account],
     wish: RunRequest,
-    asked: str,
+    run_key: str,
     plan: Callable[[], list[tuple[Account, PlannedRun]]],
     check: Callable[[PlannedRun], None] = lambda _run: None,
 ) -> ExitCode:
-    """Do what `plan` returns, or go on with the run of the same words that was cut off.
+    """Do the runs that `plan` returns, or continue the unfinished runs with the same `run_key`.
 
-    `check` looks at each run before it begins, and may raise.
+    `check` is called with each run before the first one begins, and may raise to stop them all.
     """
     from partnerdesk.cli.shared.rows import PrintedRows
     from partnerdesk.models.operations.bulk import begin_runs, read_run, unfinished_run
     from partnerdesk.models.operations.bulk_records import RowState
 
-    cut_off = [
+    unfinished = [
         (account, read_run(store, run_id))
         for account in accounts
-        if (run_id := unfinished_run(store, [account.id], wish.kind, asked)) is not None
+        if (run_id := unfinished_run(store, [account.id], wish.kind, run_key)) is not None
     ]
-    runs = [(account, run.id) for account, run in cut_off]
-    for _account, run in cut_off:
-        tell_going_on(run)
-    planned = plan() if not cut_off else []
-    if cut_off and arguments.dry_run:
-        by = present(settings)
-        planned = [(account, _left(store, account, run, by)) for account, run in cut_off]
+    runs = [(account, run.id) for account, run in unfinished]
+    for _account, run in unfinished:
+        tell_resuming(run)
+    planned = plan() if not unfinished else []
+    if unfinished and arguments.dry_run:
+        by = plan_context(settings)
+        planned = [(account, _plan_rest(store, account, run, by)) for account, run in unfinished]
     to_do = any(run.counts()[RowState.WAITING] for _account, run in planned)
     if to_do and not arguments.dry_run:
         for _account, begun in planned:
@@ -109,26 +110,28 @@ def run_planned(
     return printed.exit_code
 
 
-def _left(store: Store, account: Account, run: RunView, by: PlanContext) -> PlannedRun:
-    """Return what a run that was cut off would still do."""
+def _plan_rest(store: Store, account: Account, run: RunView, by: PlanContext) -> PlannedRun:
+    """Return a new plan of the rows that an unfinished run has still to do."""
     from partnerdesk.models.operations.bulk import plan_run
 
     ids = [row.record_id for row in run.rows if row.is_open(again=False)]
     return plan_run(store, account, run.wish, ids, by)
 
 
-def tell_going_on(run: RunView, *, again: bool = False) -> None:
-    """Say on stderr that a run that was cut off is gone on with."""
+def tell_resuming(run: RunView, *, again: bool = False) -> None:
+    """Tell on stderr which run is continued, and how many of its rows are done."""
     left = sum(row.is_open(again=again) for row in run.rows)
     total = len(run.rows)
     text = ngettext(
         "Going on with run {id}: {done} of {count} row done.",
         "Going on with run {id}: {done} of {count} rows done.",
-        total, id=run.id, done=total - left,
-    )  # fmt: skip
+        total,
+        id=run.id,
+        done=total - left,
+    )
     tell(text)
 
 
-def ids_word(ids: Iterable[int]) -> str:
-    """Return by what the same records are known again."""
+def ids_digest(ids: Iterable[int]) -> str:
+    """Return a digest of record ids, independent of their order."""
     return hashlib.sha256(" ".join(map(str, sorted(ids))).encode()).hexdigest()[:16]
