@@ -78,13 +78,13 @@ def run_many(
     accounts = scope(arguments, settings, store, ALL).accounts
     records = list(_chosen_records(arguments, store, accounts))
     why = {"why": arguments.why.strip()} if arguments.why.strip() else {}
-    wish = RunRequest(kind, {**wishes, **why})
+    request = RunRequest(kind, {**wishes, **why})
     which = " ".join(arguments.filter.split()) or ids_digest(
         id for _of, ids in records for id in ids
     )
-    words = " ".join(f"{name}={text}" for name, text in wish.wishes.items())
+    words = " ".join(f"{name}={text}" for name, text in request.wishes.items())
     run_key = f"{kind.value} {'--all' if arguments.all else which} {words}"
-    return run_over(arguments, settings, store, accounts, wish, records, run_key)
+    return run_over(arguments, settings, store, accounts, request, records, run_key)
 
 
 def _chosen_records(

@@ -79,7 +79,7 @@ def add_rows(
     settings: Settings,
     store: Store,
     account: Account,
-    wish: RunRequest,
+    request: RunRequest,
     rows: Sequence[RowWish],
 ) -> ExitCode:
     """Make a record from each row, or only print the plans in a dry run; return the exit code."""
@@ -88,16 +88,16 @@ def add_rows(
     run_id = None
     if rows and not arguments.dry_run:
         digest = _rows_digest(rows)
-        _abandon_unfinished(store, account, wish, digest)
+        _abandon_unfinished(store, account, request, digest)
         run_id = begin_run(
-            store, unplanned_run(account.id, wish, rows, plan_context(settings), digest)
+            store, unplanned_run(account.id, request, rows, plan_context(settings), digest)
         )
-    with PrintedRows(arguments, wish.kind, rows=len(rows)) as printed:
+    with PrintedRows(arguments, request.kind, rows=len(rows)) as printed:
         if run_id is not None:
             unread = {row.number: row.problems for row in rows if row.problems}
             printed.follow(store, account, run_id, unread)
         else:
-            printed.planned(store, plan_rows(store, account, wish, rows, plan_context(settings)))
+            printed.planned(store, plan_rows(store, account, request, rows, plan_context(settings)))
     if arguments.dry_run:
         tell_dry_run()
     return printed.exit_code
@@ -109,14 +109,14 @@ def _rows_digest(rows: Sequence[RowWish]) -> str:
     return hashlib.sha256(values_json.encode()).hexdigest()
 
 
-def _abandon_unfinished(store: Store, account: Account, wish: RunRequest, digest: str) -> None:
+def _abandon_unfinished(store: Store, account: Account, request: RunRequest, digest: str) -> None:
     """Finish earlier runs of the same rows that were cut off; the new run does the rest.
 
     If such a run were continued later, it would add again what was undone in the meantime.
     """
     from partnerdesk.models.operations.bulk import let_be, unfinished_run
 
-    while (left := unfinished_run(store, [account.id], wish.kind, digest)) is not None:
+    while (left := unfinished_run(store, [account.id], request.kind, digest)) is not None:
         let_be(store, left, now())
 
 

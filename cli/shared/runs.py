@@ -29,7 +29,7 @@ def run_over(
     settings: Settings,
     store: Store,
     accounts: Iterable[Account],
-    wish: RunRequest,
+    request: RunRequest,
     chosen: Sequence[AccountRecords],
     run_key: str,
 ) -> ExitCode:
@@ -40,7 +40,7 @@ def run_over(
         settings: whether the book may be changed.
         store: the book.
         accounts: the accounts in scope.
-        wish: what the run does.
+        request: what the run does.
         chosen: the records, by their account.
         run_key: identifies the command, so that the same command finds its unfinished run.
 
@@ -53,12 +53,12 @@ def run_over(
 
     def plan() -> list[tuple[Account, PlannedRun]]:
         return [
-            (account, plan_run(store, account, wish, ids, by, run_key))
+            (account, plan_run(store, account, request, ids, by, run_key))
             for account, ids in chosen
             if ids
         ]
 
-    return run_planned(arguments, settings, store, accounts, wish, run_key, plan)
+    return run_planned(arguments, settings, store, accounts, request, run_key, plan)
 
 
 def run_planned(
@@ -66,7 +66,7 @@ def run_planned(
     settings: Settings,
     store: Store,
     accounts: Iterable[Account],
-    wish: RunRequest,
+    request: RunRequest,
     run_key: str,
     plan: Callable[[], list[tuple[Account, PlannedRun]]],
     check: Callable[[PlannedRun], None] = lambda _run: None,
@@ -82,7 +82,7 @@ def run_planned(
     unfinished = [
         (account, read_run(store, run_id))
         for account in accounts
-        if (run_id := unfinished_run(store, [account.id], wish.kind, run_key)) is not None
+        if (run_id := unfinished_run(store, [account.id], request.kind, run_key)) is not None
     ]
     runs = [(account, run.id) for account, run in unfinished]
     for _account, run in unfinished:
@@ -98,7 +98,7 @@ def run_planned(
         ids = begin_runs(store, [run for _account, run in planned])
         runs = [(account, id) for (account, _run), id in zip(planned, ids, strict=True)]
     rows = [row for _account, planned_run in planned for row in planned_run.rows]
-    with PrintedRows(arguments, wish.kind) as printed:
+    with PrintedRows(arguments, request.kind) as printed:
         if arguments.dry_run or not runs:
             printed.planned(store, rows)
         else:
