@@ -96,8 +96,9 @@ def _options() -> argparse.Namespace:
                         help="how long screens are left idle (default: %(default)s)")  # fmt: skip
     parser.add_argument("--cache", type=Path, default=_cache(), metavar="FOLDER",
                         help="where built books are kept (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--write-readme", action="store_true",
-                        help="write the figures into benchmarks/README.md")  # fmt: skip
+    parser.add_argument(
+        "--write-readme", action="store_true", help="write the figures into benchmarks/README.md"
+    )
     return parser.parse_args()
 
 

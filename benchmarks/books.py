@@ -139,9 +139,11 @@ class Shelf:
         self._home.mkdir(parents=True, exist_ok=True)
         subprocess.run(
             [sys.executable, "-m", "partnerdesk", *arguments],
-            cwd=ROOT, env=environment(self._home, self.bytecode),
-            check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+            cwd=ROOT,
+            env=environment(self._home, self.bytecode),
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
 
     def _file(self, size: int, kind: str) -> Path:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -116,9 +116,11 @@ def _walk_during(walker: _Walker, bench: Bench, book: Book, file: Path) -> bool:
     """Walk until an import in another process has ended; return whether the import succeeded."""
     importing = subprocess.Popen(
         python("partnerdesk", "--database", book.database.name, "customers", "import", str(file)),
-        cwd=ROOT, env=bench.environment(),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=bench.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         while importing.poll() is None:
             walker.walk()

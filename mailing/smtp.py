@@ -76,9 +76,11 @@ def sender_of(mail: MailSettings) -> str:
     if not mail.host:
         raise SettingsError(
             _("No mail server is set."),
-            _("Set host and sender in the table [mail] of your settings file, copy the letter, "
-              "or write it as .eml."),
-        )  # fmt: skip
+            _(
+                "Set host and sender in the table [mail] of your settings file, copy the letter, "
+                "or write it as .eml."
+            ),
+        )
     sender = mail.sender.strip() or (mail.user if "@" in mail.user else "")
     if not sender:
         raise SettingsError(
@@ -206,9 +208,11 @@ def _unreached(mail: MailSettings, error: OSError | UnicodeError) -> MailError:
             _("{server} could not prove who it is: {reason}. Nothing was sent.").format(
                 server=server, reason=shown(error.verify_message)
             ),
-            _("Look at host in [mail]; name your own authority in ca_file. "
-              "If the address is right, tell the people who run the server."),
-        )  # fmt: skip
+            _(
+                "Look at host in [mail]; name your own authority in ca_file. "
+                "If the address is right, tell the people who run the server."
+            ),
+        )
     if isinstance(error, ssl.SSLError):
         return MailError(
             _("No encrypted connection to {server} came about. Nothing was sent.").format(
@@ -252,9 +256,11 @@ class _Session:
                 _("{host} did not accept the sign-in of {user} ({code}). Nothing was sent.").format(
                     host=self.mail.host, user=shown(self.mail.user), code=code
                 ),
-                _("Look at user in [mail] and at the password in {file}. Many servers want a "
-                  "password made for programs.").format(file=shown(self.mail.password_file)),
-            )  # fmt: skip
+                _(
+                    "Look at user in [mail] and at the password in {file}. Many servers want a "
+                    "password made for programs."
+                ).format(file=shown(self.mail.password_file)),
+            )
 
     def _sign_in_code(self, *, plain: bool) -> int:
         """Sign in, and return the code of a refusal; 0 for success."""

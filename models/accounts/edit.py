@@ -83,9 +83,11 @@ def mpn_id_of(text: str) -> str | Reason:
     if not re.fullmatch(r"[0-9]{0,20}", text):
         sentence = _("{text} is no MPN ID: it is a number.")
         return Reason(
-            "account.mpn-id", sentence.format(text=shown(text[:60])), "mpn_id",
+            "account.mpn-id",
+            sentence.format(text=shown(text[:60])),
+            "mpn_id",
             "resources.md, Partner agreement status",
-        )  # fmt: skip
+        )
     return text
 
 
@@ -99,7 +101,9 @@ def _kind(text: str) -> str | Reason:
         kinds = ", ".join(PartnerKind)
         sentence = _("{text} is no kind of partner; write one of: {kinds}.")
         return Reason(
-            "account.kind", sentence.format(text=shown(text[:60]), kinds=kinds), "kind",
+            "account.kind",
+            sentence.format(text=shown(text[:60]), kinds=kinds),
+            "kind",
             "rules.md §8",
-        )  # fmt: skip
+        )
     return key

@@ -104,9 +104,11 @@ def read(file: Path) -> dict[str, object] | None:
         raise DamagedError(file.name)
     try:
         value = json.loads(
-            content.decode("utf-8-sig"), object_pairs_hook=_object, parse_float=_refuse,
+            content.decode("utf-8-sig"),
+            object_pairs_hook=_object,
+            parse_float=_refuse,
             parse_constant=_refuse,
-        )  # fmt: skip
+        )
     except ValueError:
         raise DamagedError(file.name) from None
     return typed(dict[str, object], value)

@@ -89,20 +89,23 @@ def _check_text(url: str) -> Reason | None:
     if not url.strip():
         return _refusal(
             "required",
-            _("There is no invitation link. Copy it from Partner Center: Customers, Request a "
-              "reseller relationship."),
+            _(
+                "There is no invitation link. Copy it from Partner Center: Customers, Request a "
+                "reseller relationship."
+            ),
             INVITATION,
-        )  # fmt: skip
+        )
     if len(url) > LIMIT:
         return _refusal("too-long", _("This is too long for an invitation link."))
     if not _URL_CHARACTERS.fullmatch(url):
         bare = url.strip()
         return _refusal(
             "unsafe-characters",
-            _("The link has blanks or characters in it that no link has: {text}. Copy it anew.")
-            .format(text=_short(url)),
+            _(
+                "The link has blanks or characters in it that no link has: {text}. Copy it anew."
+            ).format(text=_short(url)),
             offer=bare if _URL_CHARACTERS.fullmatch(bare) else "",
-        )  # fmt: skip
+        )
     if "&amp;" in url.lower():
         return _refusal(
             "html",
@@ -131,9 +134,10 @@ def _check_address(url: str, hosts: Sequence[str]) -> Reason | None:
     if named.lower() != host or not _is_of(host, hosts):
         return _refusal(
             "other-host",
-            _("The link leads to {host}. That is none of Microsoft's pages for invitations.")
-            .format(host=_short(named) or "–"),
-        )  # fmt: skip
+            _(
+                "The link leads to {host}. That is none of Microsoft's pages for invitations."
+            ).format(host=_short(named) or "–"),
+        )
     return None
 
 

@@ -145,9 +145,11 @@ def _term(word: Word, spec: ListSpec, at: datetime) -> Term:
         if not word.quoted and value in _OPERATORS:
             raise FilterError(
                 _("{sign} stands alone.").format(sign=value),
-                _('Write a field with its value without blanks: seen>30d. "{sign}" in quotes is '
-                  "looked for.").format(sign=value),
-            )  # fmt: skip
+                _(
+                    'Write a field with its value without blanks: seen>30d. "{sign}" in quotes is '
+                    "looked for."
+                ).format(sign=value),
+            )
         return Term(fold(value), negated=negated)
     column = column_called(word.field, spec)
     if value is None:

@@ -97,8 +97,9 @@ def _word_condition(word: str, spec: ListSpec) -> Sql:
         pattern = f"%{word}%" if is_anywhere(word) else f"{word}%"
         options += [
             Sql(f"{column.folded} LIKE ?", (pattern,))
-            for column in spec.columns if column.is_identifier
-        ]  # fmt: skip
+            for column in spec.columns
+            if column.is_identifier
+        ]
     either = joined(" OR ", options)
     return Sql(f"({either.text})", either.values)
 

@@ -106,7 +106,7 @@ class ListedRows(RowSource):
 
     async def window(
         self, start: int, length: int, total: int = 0, held: Sequence[tuple[int, Row]] = ()
-    ) -> list[Row]:  # fmt: skip
+    ) -> list[Row]:
         """Return at most `length` rows from place `start` on."""
         del total, held
         return self._rows[start : start + length]

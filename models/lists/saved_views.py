@@ -121,11 +121,13 @@ class Kept:
         found = self.named(list_name, name)
         if found is not None:
             return found
-        words = {fold(text): view.word for view in self.of(list_name)
-                 for text in (view.name, view.word)}  # fmt: skip
+        words = {
+            fold(text): view.word for view in self.of(list_name) for text in (view.name, view.word)
+        }
         begun = [word for text, word in words.items() if fold(name) and text.startswith(fold(name))]
-        near = begun or [words[text] for text in
-                         difflib.get_close_matches(fold(name), words, n=1, cutoff=0.5)]  # fmt: skip
+        near = begun or [
+            words[text] for text in difflib.get_close_matches(fold(name), words, n=1, cutoff=0.5)
+        ]
         known = ", ".join(shown(view.word) for view in self.of(list_name))
         remedy = [
             did_you_mean(shown(near[0])) if near else "",

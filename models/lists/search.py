@@ -258,10 +258,12 @@ class Search:
         sort = [
             partial(
                 replace(self._hinted_query, hint=half.holds(self.query.spec.key)).positions_from,
-                position=position, length=length, backward=backward,
+                position=position,
+                length=length,
+                backward=backward,
             )
             for half in halves
-        ]  # fmt: skip
+        ]
         if self._helper is None:
             found = [position for part in sort for position in part(connection)]
         else:
@@ -285,9 +287,10 @@ class Search:
             # In an account without matching rows, the whole sort index would be scanned in vain.
             parts = {one: replace(self.query, accounts=(one,)) for one in self.query.accounts}
             accounts = tuple(
-                one for one, query in parts.items()
+                one
+                for one, query in parts.items()
                 if self.scans_all or query.count_to(connection, 1)
-            )  # fmt: skip
+            )
             self._ordered_query = replace(self.query, in_order=True, accounts=accounts)
         query = self._ordered_query
         return query.positions_from(connection, position, length=length, backward=backward)

@@ -25,9 +25,11 @@ class StoreRows(RowSource):
 
     def __init__(
         self,
-        reader: Reader, query: Query, counters: Sequence[Reader] = (),
+        reader: Reader,
+        query: Query,
+        counters: Sequence[Reader] = (),
         before: StoreRows | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Begin without reading anything.
 
         Args:

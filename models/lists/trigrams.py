@@ -116,9 +116,10 @@ def _words(terms: Iterable[Term], spec: ListSpec) -> list[tuple[str, bool]]:
 def _identifier(terms: Iterable[Term], spec: ListSpec) -> str:
     """Return a text that the GUID of a row must contain; empty if there is none."""
     texts = [
-        fold(term.text) for term in terms
+        fold(term.text)
+        for term in terms
         if term.text and not term.negated and term.field and spec.column(term.field).is_identifier
-    ]  # fmt: skip
+    ]
     return next((text for text in texts if may_be_part(text)), "")
 
 

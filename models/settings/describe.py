@@ -36,9 +36,10 @@ def describe_settings(settings: Settings) -> dict[str, str]:
     default = str(paths.project_settings())
     tables = {"clouds": settings.clouds, "capabilities": settings.capabilities}
     own = {
-        name: _setting(tables, name) for name, place in settings.origins.items()
+        name: _setting(tables, name)
+        for name, place in settings.origins.items()
         if name.partition(".")[0] in tables and place != default
-    }  # fmt: skip
+    }
     return {
         name: f"{value}  [{by_default if place == default else place}]"
         for name, value in {**shown, **own}.items()

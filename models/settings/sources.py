@@ -177,10 +177,12 @@ def _refuse_mail_password(values: Mapping[str, Any], place: str) -> None:
         if name.lower() in _SECRETS:
             raise errors.SettingsError(
                 _("{place}: mail.{name} would hold a secret.").format(place=place, name=name),
-                _("Secrets never stand in a settings file or in the environment: write the "
-                  "password into a file that only you can read, and name it in "
-                  "mail.password_file."),
-            )  # fmt: skip
+                _(
+                    "Secrets never stand in a settings file or in the environment: write the "
+                    "password into a file that only you can read, and name it in "
+                    "mail.password_file."
+                ),
+            )
 
 
 def _merge(below: dict[str, Any], above: Mapping[str, Any]) -> None:

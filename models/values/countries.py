@@ -14,8 +14,9 @@ from partnerdesk.models.languages import LANGUAGES, language
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NO_COUNTRY = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA",
-                         "XB", "XK", "ZZ"})  # fmt: skip
+_NO_COUNTRY = frozenset(
+    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
+)
 """Two-letter codes that are in CLDR but not in ISO 3166-1."""
 
 _LONGEST_NAME = 80
@@ -94,9 +95,7 @@ _WRONG_CODES: Mapping[str, str] = {
 """Wrong codes in use (Internet domains, languages, sports, number plates) and the right ones."""
 
 
-def country_code(
-    text: str, *, any_language: bool = True, other_codes: bool = True
-) -> str | None:  # fmt: skip
+def country_code(text: str, *, any_language: bool = True, other_codes: bool = True) -> str | None:
     """Return the ISO 3166-1 alpha-2 code of a code or a name; None for an unknown one.
 
     Args:
