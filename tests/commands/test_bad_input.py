@@ -107,11 +107,13 @@ def test_settings_that_are_no_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value", "part"),
-    [("PARTNERDESK_COLOUR", "red", "PARTNERDESK_COLOUR: there is no setting colour"),
-     ("PARTNERDESK_THEME", HOSTILE, "theme cannot be"),
-     ("PARTNERDESK_READ_ONLY", "perhaps", "read_only cannot be"),
-     ("PARTNERDESK_KEYS", "{", "The environment cannot be read")],
-)  # fmt: skip
+    [
+        ("PARTNERDESK_COLOUR", "red", "PARTNERDESK_COLOUR: there is no setting colour"),
+        ("PARTNERDESK_THEME", HOSTILE, "theme cannot be"),
+        ("PARTNERDESK_READ_ONLY", "perhaps", "read_only cannot be"),
+        ("PARTNERDESK_KEYS", "{", "The environment cannot be read"),
+    ],
+)
 def test_broken_variables(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, part: str
 ) -> None:
@@ -200,9 +202,11 @@ def test_a_place_where_no_book_can_be(tmp_path: Path, place: str) -> None:
 
 @pytest.mark.parametrize(
     ("address", "part"),
-    [("mysql://me:Hush@host/book", "mysql://me:***@host/book is of no known kind"),
-     (f"x://{HOSTILE}", "is of no known kind")],
-)  # fmt: skip
+    [
+        ("mysql://me:Hush@host/book", "mysql://me:***@host/book is of no known kind"),
+        (f"x://{HOSTILE}", "is of no known kind"),
+    ],
+)
 def test_a_database_of_no_known_kind(address: str, part: str) -> None:
     result = run("customers", "list", "--database", address)
     assert_plain(result, 2, part, remedy="Name a file, or postgresql")
@@ -341,14 +345,16 @@ def test_what_is_no_file_to_import(book: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("mapping", "part", "remedy"),
-    [("company_name", "does not map a field", "Write field=Column"),
-     ("=Firma", "does not map a field", "Write field=Column"),
-     ("nosuch=Company name", "There is no field nosuch", "Fields: microsoft_id"),
-     ("company_name=Nosuch", "no column Nosuch", "Its columns: Company name"),
-     (f"{HOSTILE}=x", "There is no field", "Fields: microsoft_id"),
-     (f"tags={HOSTILE}", "no column", "Its columns: Company name"),
-     (HOSTILE, "does not map a field", "Write field=Column")],
-)  # fmt: skip
+    [
+        ("company_name", "does not map a field", "Write field=Column"),
+        ("=Firma", "does not map a field", "Write field=Column"),
+        ("nosuch=Company name", "There is no field nosuch", "Fields: microsoft_id"),
+        ("company_name=Nosuch", "no column Nosuch", "Its columns: Company name"),
+        (f"{HOSTILE}=x", "There is no field", "Fields: microsoft_id"),
+        (f"tags={HOSTILE}", "no column", "Its columns: Company name"),
+        (HOSTILE, "does not map a field", "Write field=Column"),
+    ],
+)
 def test_a_mapping_that_cannot_be(
     book: Path, tmp_path: Path, mapping: str, part: str, remedy: str
 ) -> None:

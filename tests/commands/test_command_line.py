@@ -162,16 +162,18 @@ def test_of_the_forms_of_a_list_only_one_can_be_had(book: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "found"),
-    [(("--filter", "sohne"), {"Ärzte & Söhne GmbH"}),
-     (("--filter", "country:de"), {"Ärzte & Söhne GmbH", "Straße KG", "Zebra Deutschland"}),
-     (("--filter", "tag:vip"), {"Ärzte & Söhne GmbH"}),
-     (("--filter", "zebra -cloud:germany"), {"Zebra"}),
-     (("--filter", "zebra", "--cloud", "germany"), {"Zebra Deutschland"}),
-     (("--filter", "strasse or müller"), {"Straße KG", "007 Leading Zero"}),
-     (("--filter", "-country:de"), set(IN_ORDER[:3]) | {"Zebra"}),
-     (("--filter=-country:de", "--cloud", "germany"), set()),
-     (("--filter", "nobody"), set())],
-)  # fmt: skip
+    [
+        (("--filter", "sohne"), {"Ärzte & Söhne GmbH"}),
+        (("--filter", "country:de"), {"Ärzte & Söhne GmbH", "Straße KG", "Zebra Deutschland"}),
+        (("--filter", "tag:vip"), {"Ärzte & Söhne GmbH"}),
+        (("--filter", "zebra -cloud:germany"), {"Zebra"}),
+        (("--filter", "zebra", "--cloud", "germany"), {"Zebra Deutschland"}),
+        (("--filter", "strasse or müller"), {"Straße KG", "007 Leading Zero"}),
+        (("--filter", "-country:de"), set(IN_ORDER[:3]) | {"Zebra"}),
+        (("--filter=-country:de", "--cloud", "germany"), set()),
+        (("--filter", "nobody"), set()),
+    ],
+)
 def test_a_filter_chooses_as_in_the_console(
     book: Path, words: tuple[str, ...], found: set[str]
 ) -> None:
@@ -218,8 +220,9 @@ def test_columns_come_in_the_order_they_are_asked_for(book: Path) -> None:
     ("form", "nothing"), [("--json", "[]\n"), ("--plain", ""), ("--csv", "company_name\n")]
 )
 def test_a_list_of_nobody_is_empty_and_no_error(book: Path, form: str, nothing: str) -> None:
-    result = run("customers", "list", "--database", book, form, "--filter", "nobody",
-                 "--columns", "company")  # fmt: skip
+    result = run(
+        "customers", "list", "--database", book, form, "--filter", "nobody", "--columns", "company"
+    )
     assert (result.code, result.out, result.err) == (0, nothing, "")
 
 
@@ -530,8 +533,10 @@ def test_the_result_of_an_import_as_json(tmp_path: Path) -> None:
         "encoding_sample": [],
         "passed_over": {"empty_lines": 0, "lines": []},
         "columns": {
-            "microsoft_id": "Microsoft ID", "company_name": "Company name",
-            "primary_domain": "Primary domain name", "relationship_to_partner": "Relationship",
+            "microsoft_id": "Microsoft ID",
+            "company_name": "Company name",
+            "primary_domain": "Primary domain name",
+            "relationship_to_partner": "Relationship",
         },
         "unused_columns": [],
         "new": 1,
@@ -558,7 +563,7 @@ def test_the_result_of_an_import_as_json(tmp_path: Path) -> None:
             }
         ],
         "refused_file": str(tmp_path / "customers.refused.csv"),
-    }  # fmt: skip
+    }
 
 
 def test_a_file_is_imported_into_the_cloud_that_is_named(tmp_path: Path) -> None:
@@ -984,12 +989,14 @@ def test_the_version_is_on_stdout() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("--cloud", "germany", "customers", "list", "--json"),
-     ("customers", "--cloud", "germany", "list", "--json"),
-     ("customers", "list", "--json", "--cloud", "germany"),
-     ("customers", "list", "--json", "--cloud=germany"),
-     ("--cloud", "global", "customers", "list", "--json", "--cloud", "germany")],
-)  # fmt: skip
+    [
+        ("--cloud", "germany", "customers", "list", "--json"),
+        ("customers", "--cloud", "germany", "list", "--json"),
+        ("customers", "list", "--json", "--cloud", "germany"),
+        ("customers", "list", "--json", "--cloud=germany"),
+        ("--cloud", "global", "customers", "list", "--json", "--cloud", "germany"),
+    ],
+)
 def test_flags_stand_before_or_behind_the_command(book: Path, words: tuple[str, ...]) -> None:
     before = run("--database", book, *words)
     behind = run(*words, "--database", book)

@@ -49,13 +49,15 @@ def shown(book: Path, who: str = NEW) -> Any:
 def test_only_the_fields_that_are_given_are_changed(book: Path) -> None:
     before = shown(book)["billing_profile"]
     assert before.pop("address") == ["Rua Augusta 24", "10115 Berlin", "Germany"]
-    done = customers(book, "edit", NEW, "--city", "Hamburg", "--postal-code", "20095", "--json",
-                     "--why", "moved")  # fmt: skip
+    done = customers(
+        book, "edit", NEW, "--city", "Hamburg", "--postal-code", "20095", "--json", "--why", "moved"
+    )
     assert (done.code, done.err) == (0, "Done.\n")
     assert (done.json["result"], done.json["change_id"]) == ("changed", 2)
     assert done.json["billing_profile"] == before | {
-        "city": "Hamburg", "postal_code": "20095",
-    }  # fmt: skip
+        "city": "Hamburg",
+        "postal_code": "20095",
+    }
     address = {"address": ["Rua Augusta 24", "20095 Hamburg", "Germany"]}
     assert shown(book)["billing_profile"] == done.json["billing_profile"] | address
     assert shown(book)["changes"][0]["why"] == "moved"
@@ -68,9 +70,10 @@ def test_what_came_from_elsewhere_is_not_written_as_the_form_would(book: Path) -
     """Values that an import can write but the form cannot: they stay as they are."""
     store = Store(SqliteFile(book))
     execute(
-        store, "UPDATE billing_profiles SET company_name = 'Oliveira Billing', state = 'Bayern', "
+        store,
+        "UPDATE billing_profiles SET company_name = 'Oliveira Billing', state = 'Bayern', "
         "phone_number = '030 901820', language = '', culture = ''",
-    )  # fmt: skip
+    )
     before = shown(book)["billing_profile"]
     done = customers(book, "edit", NEW, "--first-name", "Rita", "--json")
     assert done.code == 0, done.err

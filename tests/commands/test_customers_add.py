@@ -164,8 +164,9 @@ def test_read_only_refuses(book: Path) -> None:
 )
 def test_a_hostile_name_is_refused_or_kept_as_it_is(book: Path, name: str) -> None:
     run_it = spawn if name == "\udcff" else run  # how Python represents a byte that is not UTF-8
-    done = run_it("customers", "add", "--database", book, "--json",
-                  *flags(PORTUGAL | {"company_name": name}))  # fmt: skip
+    done = run_it(
+        "customers", "add", "--database", book, "--json", *flags(PORTUGAL | {"company_name": name})
+    )
     (row,) = done.json
     assert "Traceback" not in done.err
     for line in done.lines:
@@ -233,8 +234,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path, book: Path) 
     file = as_json(tmp_path / "c.json", MANY)
     dry = adding(book, "--file", file, "--json", "--dry-run")
     assert dry.code == 3
-    assert [row["result"] for row in dry.json] == ["would_add", "would_add", "refused",
-                                                   "would_add"]  # fmt: skip
+    assert [row["result"] for row in dry.json] == ["would_add", "would_add", "refused", "would_add"]
     assert "Nothing was written" in dry.err
     store = Store(SqliteFile(book))
     assert rows(store, "SELECT count(*) FROM changes") == [(0,)]
@@ -248,15 +248,18 @@ def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path, book: Path) 
 def test_a_rerun_says_what_is_there_and_does_the_rest(tmp_path: Path, book: Path) -> None:
     file = as_json(tmp_path / "c.json", MANY)
     adding(book, "--file", file)
-    mended = [row | ({"postal_code": "1100-053"} if row["company_name"] == "Wrong Code" else {})
-              for row in MANY]  # fmt: skip
+    mended = [
+        row | ({"postal_code": "1100-053"} if row["company_name"] == "Wrong Code" else {})
+        for row in MANY
+    ]
     done = adding(book, "--file", as_json(file, mended), "--json")
     assert done.code == 0
     assert [row["result"] for row in done.json] == ["exists", "exists", "added", "exists"]
     assert [row["id"] for row in done.json] == [1, 2, 4, 3]
     assert done.err.strip() == "1 added, 3 in the book already"
-    assert [reason for row in done.json for reason in row["reasons"] if row["result"] == "exists"
-            ] == []  # fmt: skip
+    assert [
+        reason for row in done.json for reason in row["reasons"] if row["result"] == "exists"
+    ] == []
 
 
 @pytest.mark.parametrize("dry", [True, False])
@@ -366,8 +369,9 @@ def test_a_field_twice_in_an_object_is_refused(tmp_path: Path, book: Path) -> No
     file.write_text('[{"city": "Porto", "CITY": "Braga"}, {"city": "Porto", "city": "Braga"}]')
     done = adding(book, "--file", file, "--json")
     assert [[reason["code"] for reason in row["reasons"]] for row in done.json] == [
-        ["row.twice"], ["row.twice"],
-    ]  # fmt: skip
+        ["row.twice"],
+        ["row.twice"],
+    ]
 
 
 def test_hostile_texts_in_a_file(tmp_path: Path, book: Path) -> None:
@@ -412,8 +416,9 @@ def test_killed_in_the_middle_of_a_file_a_rerun_does_the_rest(tmp_path: Path, bo
     file = as_json(tmp_path / "c.json", given)
     command = [*COMMAND, "customers", "add", "--database", str(book), "--file", str(file), "--json"]
     for rows_before_the_kill in (3, 90):
-        with subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL) as process:  # fmt: skip
+        with subprocess.Popen(
+            command, cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
             assert process.stdout is not None
             for _line in range(rows_before_the_kill):
                 process.stdout.readline()
@@ -454,8 +459,10 @@ def test_the_accounts_are_listed_and_one_is_edited(book: Path) -> None:
         "invitation_link": "", "combined_invitation_link": "",
     }  # fmt: skip
     assert [row["name"] for row in run("accounts", "list", *where, "--json").json] == [
-        "", "Fabrikam Federal", "",
-    ]  # fmt: skip
+        "",
+        "Fabrikam Federal",
+        "",
+    ]
     again = run("accounts", "edit", *where, "--cloud", "us-gov", "--market", "US")
     assert (again.code, again.err) == (0, "There is nothing to change.\n")
     history = rows(Store(SqliteFile(book)), "SELECT kind, subject FROM changes")

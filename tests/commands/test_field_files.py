@@ -93,8 +93,10 @@ def test_countries_by_name_are_codes_and_others_are_offered(book: Book) -> None:
 
 def test_what_is_passed_over_is_said(book: Book) -> None:
     done = book.run("customers", "import", book.file(files.TITLED), "--dry-run")
-    assert ("  Passed over: line 1 “Customer list of Contoso, Ltd.”, line 2 “Exported on "
-            "2026-11-29”, line 7 “Total 1”, 2 empty lines") in done.lines  # fmt: skip
+    assert (
+        "  Passed over: line 1 “Customer list of Contoso, Ltd.”, line 2 “Exported on "
+        "2026-11-29”, line 7 “Total 1”, 2 empty lines"
+    ) in done.lines
     told = book.take(("customers",), files.TITLED).json["passed_over"]
     assert (told["empty_lines"], [line["line"] for line in told["lines"]]) == (2, [1, 2, 7])
 
@@ -148,8 +150,9 @@ def test_delegated_admin_of_the_portal(book: Book) -> None:
     kept = {str(row["display_name"]): row for row in book.rows(DELEGATED)}
     one, two = kept["Fabrikam_GDAP_1"], kept["MLT_Tailspin"]
     assert (one["customer_microsoft_id"], one["end_date_time"]) == (
-        FABRIKAM, "2027-11-14T00:00:00Z",
-    )  # fmt: skip
+        FABRIKAM,
+        "2027-11-14T00:00:00Z",
+    )
     assert one["roles"] == "Helpdesk Administrator, User Administrator"
     assert (one["auto_extend_duration"], two["auto_extend_duration"]) == ("P0D", "P180D")
 
@@ -175,8 +178,9 @@ def test_delegated_admin_of_graph(book: Book, file: FieldFile) -> None:
     assert book.take(DELEGATED, file).code == 0
     (row,) = book.rows(DELEGATED)
     assert (row["display_name"], row["end_date_time"]) == (
-        "Fabrikam support", "2027-11-15T10:00:00Z",
-    )  # fmt: skip
+        "Fabrikam support",
+        "2027-11-15T10:00:00Z",
+    )
     assert book.take(DELEGATED, files.GRAPH_DELEGATED_ADMIN).json["new"] == 0
 
 
@@ -217,8 +221,9 @@ def test_partners_of_the_api(book: Book) -> None:
     (row,) = book.rows(PARTNERS)
     assert (row["name"], row["mpn_id"], row["location"]) == ("Relecloud", "4847383", "US")
     assert (row["microsoft_id"], row["relationship_type"]) == (
-        files.TAILSPIN, "is_indirect_reseller_of",
-    )  # fmt: skip
+        files.TAILSPIN,
+        "is_indirect_reseller_of",
+    )
     signed = FieldFile("Partner;MPN ID;Vertrag\nRelecloud;4847383;ja\nNeu;;nein\n")
     found = book.take(PARTNERS, signed).json
     assert (found["new"], found["changed"]) == (1, 1)

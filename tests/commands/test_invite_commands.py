@@ -81,8 +81,10 @@ def test_an_invitation_as_json(book: Path) -> None:
     assert (found["change_id"], found["letter_change_id"], found["call"]) == (1, 2, None)
     letter = found["letter"]
     assert (letter["to"], letter["link"], letter["body"]) == (
-        "ulla@neue.example", LINK, found["body"],
-    )  # fmt: skip
+        "ulla@neue.example",
+        LINK,
+        found["body"],
+    )
     assert found["plan"]["steps"][1]["after"] == {"invitation_link": LINK}
     shown = relationships(book, "show", "1", "--json").json
     assert {name: shown[name] for name in FIELDS} == {name: found[name] for name in FIELDS}
@@ -141,8 +143,10 @@ def test_a_customer_of_the_book_brings_name_address_language_and_account(book: P
         "germany", "Straße KG", "ulla@aerzte.example", "Ulla Ärzte",
     )  # fmt: skip
     assert (found["language"], found["customer_id"], found["primary_domain"]) == (
-        "de", 6, "strasse.onmicrosoft.de",
-    )  # fmt: skip
+        "de",
+        6,
+        "strasse.onmicrosoft.de",
+    )
     other = invite(book, "--customer", "strasse.onmicrosoft.de", "--email", "b@b.example", "--json")
     assert other.json["email"] == "b@b.example"
     nobody = invite(book, "--customer", "strasse.onmicrosoft.de", "--cloud", "global")
@@ -158,8 +162,10 @@ def test_a_combined_invitation_names_the_provider_and_keeps_its_own_link(book: P
     assert (refused.code, refused.json["reasons"][0]["field"]) == (3, "kind")
     done = invite(book, *NEW, *combined, "--json")
     assert (done.code, done.json["kind"], done.json["provider"]) == (
-        0, "combined", "Vega Distribution",
-    )  # fmt: skip
+        0,
+        "combined",
+        "Vega Distribution",
+    )
     assert "Vega Distribution" in done.json["letter"]["body"]
     query = "SELECT invitation_link, combined_invitation_link FROM partner_accounts WHERE id = 1"
     assert read(book, query) == [("", LINK)]

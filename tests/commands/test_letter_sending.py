@@ -125,8 +125,9 @@ def test_a_reminder_and_a_notice_are_sent_too(book: Path) -> None:
     assert (reminded.code, ended.code) == (0, 0)
     assert ended.json["call"]["state"] == "sent"
     assert [got.recipients for got in running.received] == [
-        ["ulla@neue.example"], ["ulla@aerzte.example"],
-    ]  # fmt: skip
+        ["ulla@neue.example"],
+        ["ulla@aerzte.example"],
+    ]
     assert changes(book) == ["invited", "invitation", "invitation", "ended", "ended"]
 
 
@@ -166,8 +167,9 @@ def test_what_did_not_reach_the_server_is_tried_again(book: Path) -> None:
     assert (sent.code, sent.err) == (0, "2 letters are sent.\n")
     assert sent.lines == ["✓ ulla@neue.example: sent", "✓ b@zwei.example: sent"]
     assert [got.recipients[0] for got in running.received] == [
-        "ulla@neue.example", "b@zwei.example",
-    ]  # fmt: skip
+        "ulla@neue.example",
+        "b@zwei.example",
+    ]
     assert read(book, CALL) == [("sent", 3), ("sent", 2)]
 
 
@@ -283,8 +285,10 @@ def test_only_the_letters_of_one_change_are_sent_where_one_is_named(book: Path) 
     assert (len(rest.calls), rest.text) == (2, "2 letters are sent.")
     assert [call.changed_at for call in rest.calls] == [NOW, NOW]
     assert re.findall(r"a\d", str([got.recipients for got in running.received])) == [
-        "a1", "a0", "a2",
-    ]  # fmt: skip
+        "a1",
+        "a0",
+        "a2",
+    ]
 
 
 def test_a_letter_that_failed_waits_until_it_is_asked_for(book: Path) -> None:
@@ -316,10 +320,12 @@ def test_a_letter_that_an_older_program_left_waiting_is_told_in_words_and_sent(
     monkeypatch.setattr(Call, "as_json", lambda _call: kept)
     written(Store(SqliteFile(book)), 1)
     execute(
-        Store(SqliteFile(book)), *OUTBOX_OF_SCHEMA_6, *CHANGES_OF_SCHEMA_7,
+        Store(SqliteFile(book)),
+        *OUTBOX_OF_SCHEMA_6,
+        *CHANGES_OF_SCHEMA_7,
         "UPDATE outbox SET method = 'MAIL', path = 'a0@neue.example'",
         "UPDATE alembic_version SET version_num = '0006'",
-    )  # fmt: skip
+    )
     change = read(book, "SELECT change_id FROM outbox")[0]
     shown = run("changes", "show", change, "--database", book).lines
     assert "plan.calls.1: E-mail · Send a letter: a0@neue.example" in shown

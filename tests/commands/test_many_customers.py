@@ -43,12 +43,14 @@ def tagged(book: Path) -> list[tuple[int, str]]:
 def test_dry_run_and_deed_say_the_same_of_each_row(book: Path) -> None:
     words = ("customers", "tag", "--database", book, "--add", "vip", "--filter", "country:de")
     dry = run(*words, "--dry-run")
-    assert dry.lines == [f"+ {name}: would be done: Tags: – → vip"
-                         for name in ("Alpha", "Beta", "Gamma")]  # fmt: skip
+    assert dry.lines == [
+        f"+ {name}: would be done: Tags: – → vip" for name in ("Alpha", "Beta", "Gamma")
+    ]
     assert tagged(book) == []
     done = run(*words)
-    assert done.lines == [line.replace("+", "✓").replace("would be done", "done")
-                          for line in dry.lines]  # fmt: skip
+    assert done.lines == [
+        line.replace("+", "✓").replace("would be done", "done") for line in dry.lines
+    ]
     assert tagged(book) == [(1, "vip"), (2, "vip"), (3, "vip")]
     again = run(*words, "--json").json
     assert again["counts"] == {"done": 0, "failed": 0, "waiting": 0, "nothing": 3, "refused": 0}
@@ -61,9 +63,11 @@ def test_dry_run_and_deed_say_the_same_of_each_row(book: Path) -> None:
 
     undo = ("changes", "undo", str(changes[0]["id"]), "--database", book)
     told = run(*undo, "--dry-run", "--json").json
-    assert [(row["customer"], row["result"], row["before"], row["after"]) for row in told["rows"]
-            ] == [(name, "would_undo", {"tags": ["vip"]}, {"tags": []})
-                  for name in ("Gamma", "Beta", "Alpha")]  # fmt: skip
+    assert [
+        (row["customer"], row["result"], row["before"], row["after"]) for row in told["rows"]
+    ] == [
+        (name, "would_undo", {"tags": ["vip"]}, {"tags": []}) for name in ("Gamma", "Beta", "Alpha")
+    ]
     assert run(*undo).lines[0] == "✓ Gamma: done: Tags: vip → –"
     assert tagged(book) == []
 
@@ -72,16 +76,18 @@ def test_customers_by_name_by_file_and_in_two_clouds(book: Path, tmp_path: Path)
     here = ("--database", book)
     done = run("customers", "note", *here, "--text", "hello", "alpha.example", "delta.example")
     assert (done.code, done.lines) == (
-        0, ["✓ Alpha: done: Note: hello", "✓ Delta: done: Note: hello"],
-    )  # fmt: skip
+        0,
+        ["✓ Alpha: done: Note: hello", "✓ Delta: done: Note: hello"],
+    )
     file = tmp_path / "ids.txt"
     file.write_bytes(b"\xef\xbb\xbf# ours\r\nbeta.example\r\n\r\n3\r\nbeta.example\r\n")
     done = run("customers", "tag", *here, "--set", "x, y", "--file", file)
     assert done.lines == ["✓ Beta: done: Tags: – → x, y", "✓ Gamma: done: Tags: – → x, y"]
     edited = run("customers", "edit", *here, "--company-name", "Same", "1", "2", "--json").json
     assert [(row["result"], row["before"]) for row in edited["rows"]] == [
-        ("done", {"company_name": "Alpha"}), ("done", {"company_name": "Beta"}),
-    ]  # fmt: skip
+        ("done", {"company_name": "Alpha"}),
+        ("done", {"company_name": "Beta"}),
+    ]
     assert {row["after"]["bill_to"] for row in edited["rows"]} == {"Same"}
     assert findings(Store(SqliteFile(book))) == []
 
@@ -121,8 +127,9 @@ def test_notes_are_changed_and_customers_removed_one_at_a_time_with_reasons(book
     assert run(*undo).code == 2
     told = run(*undo, "--dry-run", "--json").json
     assert (told["result"], told["counts"]) == (
-        "would_undo", {"removed": 2, "restored": 0, "left": 0},
-    )  # fmt: skip
+        "would_undo",
+        {"removed": 2, "restored": 0, "left": 0},
+    )
     run("customers", "tag", *here, "new.example", "--add", "kept")
     done = run(*undo, "--why", "the wrong file")
     assert (done.code, done.lines) == (3, [

@@ -101,8 +101,10 @@ def test_rows_of_every_tab_are_chosen_and_sorted(book: Path) -> None:
     delegated(book, ["GDAP"], NOW)
     (one,) = relationships(book, "list", "--tab", "delegated-admin", "--json").json
     assert (one["display_name"], one["auto_extend_duration"], one["status"]) == (
-        "GDAP", "P0D", "expired",
-    )  # fmt: skip
+        "GDAP",
+        "P0D",
+        "expired",
+    )
     assert relationships(book, "delegated-admin", "list", "--json").json == [one]
     assert relationships(book, "list", "--tab", "delegated-admin", "--filter", "gdap",
                          "--sort", "name").code == 0  # fmt: skip
@@ -145,11 +147,10 @@ def test_wrong_use_says_what_is_right(book: Path, words: tuple[str, ...], said: 
         *(("list",), ("show",), ("invite",), ("letter",), ("remind",), ("accept",), ("decline",)),
         *(("sent",), ("withdraw",), ("end",), ("extend",), ("reseller",), ("go-on",), ("send",)),
         *(("partners", part) for part in ("list", "add", "edit", "end")),
-        *(("delegated-admin", part) for part in ("list", "add", "request", "approve",
-                                                 "terminate")),
+        *(("delegated-admin", part) for part in ("list", "add", "request", "approve", "terminate")),
     ],
     ids=" ".join,
-)  # fmt: skip
+)
 def test_every_command_helps(words: tuple[str, ...]) -> None:
     helped = run("relationships", *words, "--help")
     assert helped.code == 0
@@ -204,8 +205,10 @@ def test_what_went_out_is_recorded_by_a_command_of_its_own(book: Path) -> None:
     assert read(book, "SELECT why FROM changes ORDER BY id DESC LIMIT 1") == ["by hand"]
     again = relationships(book, "sent", "1", "--json")
     assert (again.json["result"], again.json["how"], again.json["reminders"]) == (
-        "reminded", "clipboard", 1,
-    )  # fmt: skip
+        "reminded",
+        "clipboard",
+        1,
+    )
     assert [(reason["code"], reason["refuses"]) for reason in again.json["reasons"]] == [
         ("invitation.just-out", False)
     ]
@@ -232,8 +235,9 @@ def test_every_letter_that_went_out_is_shown(book: Path) -> None:
     assert one["letter"]["body"].rstrip() in shown.out
     assert two["letter"]["body"].rstrip() in shown.out
     assert [line.split(": ")[0] for line in shown.lines if " · " in line] == [
-        "First letter", "Reminder 1",
-    ]  # fmt: skip
+        "First letter",
+        "Reminder 1",
+    ]
     relationships(book, "invite", "--company", "Two", "--email", "b@b.example", "--draft")
     draft = relationships(book, "show", "2", "--letters")
     assert (draft.code, draft.err) == (0, "No letter went out.\n")

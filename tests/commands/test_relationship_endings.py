@@ -34,8 +34,10 @@ def test_an_ending_is_planned_without_being_confirmed(book: Path) -> None:
     assert "Subject: The reseller relationship with 007 Leading Zero has ended" in done.lines
     found = relationships(book, *ENDING, "--dry-run", "--json").json
     assert (found["result"], found["ended_at"], found["letter"]["link"]) == (
-        "would_end", None, None,
-    )  # fmt: skip
+        "would_end",
+        None,
+        None,
+    )
     assert [point["name"] for point in found["plan"]["checklist"]] == [
         "reservations", "software", "subscriptions", "relationship",
     ]  # fmt: skip

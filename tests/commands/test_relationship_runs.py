@@ -47,8 +47,9 @@ def extend(book: Path, *words: str) -> Any:
 def kill_after(book: Path, rows: int, *words: str) -> None:
     """Run a command in its own process and kill it after it has printed `rows` rows."""
     command = [*COMMAND, "relationships", *words, "--database", str(book)]
-    with subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL) as process:  # fmt: skip
+    with subprocess.Popen(
+        command, cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
         assert process.stdout is not None
         for _row in range(rows):
             assert process.stdout.readline()
@@ -88,8 +89,10 @@ def test_rows_that_match_are_extended_and_the_others_say_why(book: Path) -> None
         ]
     ] * 3
     assert [(row["display_name"], row["result"], row["verdict"]) for row in rows] == [
-        ("Admin", "refused", "refused"), ("Zeta", "done", "allowed"), ("Alpha", "done", "allowed"),
-    ]  # fmt: skip
+        ("Admin", "refused", "refused"),
+        ("Zeta", "done", "allowed"),
+        ("Alpha", "done", "allowed"),
+    ]
     assert rows[0]["reasons"][0]["code"] == "delegated-admin.global-administrator"
     assert rows[1]["end_date_time"] == f"{LATER:%Y-%m-%d}T00:00:00Z"
     assert done.json["counts"] == {
@@ -162,8 +165,9 @@ def test_every_account_has_a_run_of_its_own_and_a_cloud_can_be_named(book: Path)
 def test_killed_at_row_180_of_400_the_same_command_does_the_rest_and_no_row_twice(
     book: Path,
 ) -> None:
-    delegated(book, [f"Admin {number:03}" for number in range(29)], SOON,
-              roles="Global Administrator")  # fmt: skip
+    delegated(
+        book, [f"Admin {number:03}" for number in range(29)], SOON, roles="Global Administrator"
+    )
     delegated(book, [f"GDAP {number:03}" for number in range(371)], SOON)
     words = ("extend", "--filter", "ends<30d", "--by", "P180D")
     kill_after(book, 29 * 2 + 151, *words)  # a refused row is printed as two lines
@@ -193,8 +197,9 @@ def test_killed_at_row_180_of_400_the_same_command_does_the_rest_and_no_row_twic
 def test_killed_in_the_second_account_nothing_of_the_first_is_done_again(book: Path) -> None:
     """Even though the filter still matches the rows of the first account."""
     delegated(book, ["Alpha", "Beta"], SOON)
-    delegated(book, [f"GDAP {number:03}" for number in range(60)], SOON,
-              domain="strasse.onmicrosoft.de")  # fmt: skip
+    delegated(
+        book, [f"GDAP {number:03}" for number in range(60)], SOON, domain="strasse.onmicrosoft.de"
+    )
     words = ("extend", "--filter", "helpdesk", "--by", "P180D")
     kill_after(book, 5, *words)
     assert 2 < ends(book)[LATER] < 62
@@ -243,8 +248,9 @@ def test_a_row_that_cannot_be_done_fails_and_is_tried_again(book: Path) -> None:
 
 
 def test_the_reseller_is_named_on_what_the_customer_list_finds(book: Path) -> None:
-    relationships(book, "partners", "add", "--name", "Nova", "--mpn-id", "4711",
-                  "--agreement-signed", "no")  # fmt: skip
+    relationships(
+        book, "partners", "add", "--name", "Nova", "--mpn-id", "4711", "--agreement-signed", "no"
+    )
     words = ("reseller", "--filter", "zebra or leading", "--partner", "4711")
     dry = relationships(book, *words, "--dry-run", "--json")
     assert [row["result"] for row in dry.json["rows"]] == ["would_name", "would_name", "refused"]
@@ -253,9 +259,10 @@ def test_the_reseller_is_named_on_what_the_customer_list_finds(book: Path) -> No
     assert done.code == 3  # Germany has no indirect model
     rows = done.json["rows"]
     assert [(row["customer"], row["result"], row["verdict"]) for row in rows] == [
-        ("007 Leading Zero", "done", "warnings"), ("Zebra", "done", "warnings"),
+        ("007 Leading Zero", "done", "warnings"),
+        ("Zebra", "done", "warnings"),
         ("Zebra Deutschland", "refused", "refused"),
-    ]  # fmt: skip
+    ]
     assert [row["indirect_reseller"] for row in rows] == ["Nova", "Nova", ""]
     assert rows[0]["reasons"][0]["code"] == "reseller.agreement"
     assert rows[2]["reasons"][0]["code"] == "partner.cloud"
@@ -264,16 +271,18 @@ def test_the_reseller_is_named_on_what_the_customer_list_finds(book: Path) -> No
     assert again.lines[0] == "= 007 Leading Zero: already so"
     (partner,) = relationships(book, "partners", "list", "--json").json
     assert partner["customers"] == 2
-    taken = relationships(book, "reseller", "--filter", "zebra", "--partner", "", "--cloud",
-                          "global", "--json")  # fmt: skip
+    taken = relationships(
+        book, "reseller", "--filter", "zebra", "--partner", "", "--cloud", "global", "--json"
+    )
     assert [row["indirect_reseller"] for row in taken.json["rows"]] == [""]
 
 
 def test_a_provider_or_a_stranger_is_no_reseller(book: Path) -> None:
     relationships(book, "partners", "add", "--name", "Vega", "--kind", "provider")
     for partner, said in (("Vega", "is an indirect provider"), ("Nobody", "none of your resell")):
-        done = relationships(book, "reseller", "--filter", "zebra", "--partner", partner,
-                             "--cloud", "global")  # fmt: skip
+        done = relationships(
+            book, "reseller", "--filter", "zebra", "--partner", partner, "--cloud", "global"
+        )
         assert done.code == 3
         assert said in done.out
     assert relationships(book, "reseller", "--partner", "Nova").code == 2
@@ -333,17 +342,20 @@ def test_relationships_are_kept_from_a_file_and_a_rerun_finds_them(
         "added", "refused", "refused", "added", "refused", "refused",
     ]  # fmt: skip
     assert [row["reasons"][0]["code"] for row in done.json if row["reasons"]] == [
-        "delegated-admin.global-administrator", "delegated-admin.no-customer",
-        "delegated-admin.name-taken", "delegated-admin.no-customer",
-    ]  # fmt: skip
+        "delegated-admin.global-administrator",
+        "delegated-admin.no-customer",
+        "delegated-admin.name-taken",
+        "delegated-admin.no-customer",
+    ]
     assert [row["id"] for row in done.json] == [1, None, None, 2, None, None]
     again = relationships(book, *words)
     assert [row["result"] for row in again.json][:4] == ["exists", "refused", "refused", "exists"]
     assert again.json[0]["id"] == 1
     listed = relationships(book, "delegated-admin", "list", "--json").json
     assert {(row["display_name"], row["cloud"], row["auto_extend_duration"]) for row in listed} == {
-        ("First", "global", "P180D"), ("First", "germany", "P0D"),
-    }  # fmt: skip
+        ("First", "global", "P180D"),
+        ("First", "germany", "P0D"),
+    }
     assert whole(book)
 
 
@@ -363,8 +375,10 @@ def test_one_from_flags_and_its_whole_life(book: Path) -> None:
     assert event("request").json["status"] == "approvalPending"
     approved = event("approve")
     assert (approved.code, approved.json["status"], approved.json["result"]) == (
-        0, "active", "approved",
-    )  # fmt: skip
+        0,
+        "active",
+        "approved",
+    )
     assert approved.json["roles"] == "User Administrator, Helpdesk Administrator"
     assert event("terminate").json["status"] == "terminated"
     refused = event("terminate")
@@ -404,8 +418,9 @@ def test_wrong_use_of_delegated_admin_add(
 )  # fmt: skip
 def test_a_wrong_relationship_is_refused(book: Path, field: str, text: str, said: str) -> None:
     values = KEPT[0] | {field: text}
-    flags = [word for name, value in values.items()
-             for word in (f"--{name.replace('_', '-')}", value)]  # fmt: skip
+    flags = [
+        word for name, value in values.items() for word in (f"--{name.replace('_', '-')}", value)
+    ]
     done = relationships(book, "delegated-admin", "add", *flags)
     assert done.code == 3
     assert said in done.out

@@ -126,8 +126,10 @@ def test_what_can_be_read_of_a_damaged_file_goes_on() -> None:
     keep_view(MINE)
     content = json.loads(paths.user_views().read_text())
     content["views"] += [{"list": "customers"}, {**content["views"][0], "title": "mine"}]
-    content["columns"] = {"customers": [{"name": "company", "width": True}],
-                          "changes": [{"name": "what", "width": 0}]}  # fmt: skip
+    content["columns"] = {
+        "customers": [{"name": "company", "width": True}],
+        "changes": [{"name": "what", "width": 0}],
+    }
     kept_file(json.dumps(content))
     reading = read_views()
     assert reading.notice
@@ -163,8 +165,10 @@ def test_a_view_and_a_filter_hold_together(tmp_path: Path) -> None:
     together = both(*(parse(text, CUSTOMERS, NOW) for text in (first, second)))
     found = set(Query(CUSTOMERS, (1, 2, 3), together, Sort("company")).all_keys(connection))
     assert found == keys(connection, first) & keys(connection, second) != set()
-    for one in (both(parse(first, CUSTOMERS, NOW), parse("", CUSTOMERS, NOW)),
-                both(parse("", CUSTOMERS, NOW), parse(first, CUSTOMERS, NOW))):  # fmt: skip
+    for one in (
+        both(parse(first, CUSTOMERS, NOW), parse("", CUSTOMERS, NOW)),
+        both(parse("", CUSTOMERS, NOW), parse(first, CUSTOMERS, NOW)),
+    ):
         assert one.alternatives == parse(first, CUSTOMERS, NOW).alternatives
 
 

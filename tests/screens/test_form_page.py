@@ -638,8 +638,10 @@ async def test_the_cursor_is_marked_by_more_than_colour(theme: str) -> None:
 def test_the_layout_is_pure_and_names_what_is_required() -> None:
     form = lay_out(FORM, {"domain": "x" * 500}, {}, "company", 79)
     assert [line.text for line in form.lines if line.kind == "heading"] == [
-        "Company", "Address", "Contact",
-    ]  # fmt: skip
+        "Company",
+        "Address",
+        "Contact",
+    ]
     assert form.lines[1].label.rstrip() == "Company name *"
     assert form.lines[4].label == "Organization registration…"
     assert len(form.lines) == len(NAMES) + 3 + 2

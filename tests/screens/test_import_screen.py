@@ -70,8 +70,10 @@ async def test_another_list_goes_on_as_such_and_is_done_once(tmp_path: Path) -> 
 @pytest.mark.parametrize("tab", ["1", "2", "3"])
 async def test_every_tab_imports_its_own_list(tmp_path: Path, tab: str) -> None:
     file = {
-        "1": files.INVITED, "2": files.API_RESELLERS, "3": files.SCRIPTED_DELEGATED_ADMIN,
-    }[tab]  # fmt: skip
+        "1": files.INVITED,
+        "2": files.API_RESELLERS,
+        "3": files.SCRIPTED_DELEGATED_ADMIN,
+    }[tab]
     async with running(empty_desk(tmp_path)) as console:
         await console.press("g", "c")
         await take(console, written(tmp_path, files.COUNTRY_NAMES, "customers"))

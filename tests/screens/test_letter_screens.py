@@ -365,8 +365,10 @@ async def test_every_letter_that_went_out_is_read_and_copied_again(store: Store)
             await console.press("l", language, "y")
             await console.press("enter")
         assert [line.split(" · ")[-1] for line in letters(console)] == [
-            "English", "German", "Russian",
-        ]  # fmt: skip
+            "English",
+            "German",
+            "Russian",
+        ]
         before = written(store)
         texts = []
         for place in range(3):
@@ -383,8 +385,10 @@ async def test_every_letter_that_went_out_is_read_and_copied_again(store: Store)
         assert written(store) == before
     assert texts[0] == first
     assert [text.split("Subject: ")[1].split()[0] for text in texts] == [
-        "Invitation", "Erinnerung:", "Напоминание:",
-    ]  # fmt: skip
+        "Invitation",
+        "Erinnerung:",
+        "Напоминание:",
+    ]
     assert invitation_of(store, id).reminders == 2
 
 

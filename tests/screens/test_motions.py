@@ -73,8 +73,9 @@ async def test_keys_and_numbers_lead_in_a_list_where_they_lead_in_vim(
             await console.press(*(str(count) if count else ""), *(key if key == "gg" else [key]))
             cursor.press(count, key)
             assert (console.table.cursor, console.table.scroll_offset.y) == (
-                cursor.row, cursor.top,
-            ), (count, key)  # fmt: skip
+                cursor.row,
+                cursor.top,
+            ), (count, key)
 
 
 async def test_the_number_before_a_key_is_shown_and_esc_takes_back_no_more_than_it(

@@ -408,9 +408,11 @@ async def test_leaving_asks_only_where_something_was_typed(tmp_path: Path) -> No
         await console.type("x")
         await console.press("escape")
         assert console.said.replace("\n", "  ").split("  ") == [
-            "What you typed is not written yet.", "Enter/n stay", "y leave and lose it",
+            "What you typed is not written yet.",
+            "Enter/n stay",
+            "y leave and lose it",
             "Esc leave; it is back when you open the form again",
-        ]  # fmt: skip
+        ]
         await console.press("z")
         assert console.said.startswith("That is no answer.  What you typed is not written yet.")
         await console.press("enter")

@@ -390,8 +390,10 @@ async def test_marked_customers_get_a_reseller_also_those_that_the_filter_hides(
         await console.press("exclamation_mark", "escape")
         at(console, CustomersScreen)
     assert [customer_of(store, id).indirect_reseller for id in (1, 2, 3)] == [
-        "Nova Cloud", "", "Nova Cloud",
-    ]  # fmt: skip
+        "Nova Cloud",
+        "",
+        "Nova Cloud",
+    ]
     assert findings(store) == []
 
 
@@ -438,8 +440,10 @@ async def test_a_run_that_was_cut_off_is_offered_first(store: Store) -> None:
         at(console, RunScreen)
         await console.press("exclamation_mark")
     assert [customer_of(store, id).indirect_reseller for id in (1, 2, 3)] == [
-        "", "Nova Cloud", "Nova Cloud",
-    ]  # fmt: skip
+        "",
+        "Nova Cloud",
+        "Nova Cloud",
+    ]
 
 
 async def test_an_empty_list_has_no_customer_to_name_a_reseller_of(store: Store) -> None:

@@ -125,10 +125,12 @@ async def test_tab_completes_from_the_book_the_most_used_first(tmp_path: Path) -
         ("one\ttwo; three, four", "vip, one, two, three, four, "),
         ("one", "vip, one"),
         ("one\n", "vip, one"),
-        ("\x1b[31mred\x07\n[b]x[/]\nключ\n\u202eיש, \"a\" 'b'",
-         "vip, [31mred, [b]x[/], ключ, \u202eיש, \"a\" 'b', "),
+        (
+            "\x1b[31mred\x07\n[b]x[/]\nключ\n\u202eיש, \"a\" 'b'",
+            "vip, [31mred, [b]x[/], ключ, \u202eיש, \"a\" 'b', ",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_is_pasted_is_parted(tmp_path: Path, pasted: str, text: str) -> None:
     async with asked(tmp_path, "vip") as console:
         await paste(console, pasted)

@@ -51,9 +51,11 @@ def filled(*fields: str) -> list[str]:
 
 BEGUN = ("n", *filled("Padaria Silva Lda", "=", "=", "Portugal", "Rua Augusta 5", "=", "1100"))
 WHOLE = (
-    "n", *filled("Padaria Silva Lda", "=", "=", "pt", "Rua Augusta 5", "=", "1100-048", "Lisboa"),
-    *filled("Ana", "Silva", "ana@silva.pt"), "ctrl+r",
-)  # fmt: skip
+    "n",
+    *filled("Padaria Silva Lda", "=", "=", "pt", "Rua Augusta 5", "=", "1100-048", "Lisboa"),
+    *filled("Ana", "Silva", "ana@silva.pt"),
+    "ctrl+r",
+)
 
 KEYS: dict[str, tuple[str, ...]] = {
     "resources": (),
@@ -84,7 +86,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "end-relationship": ("g", "c", "slash", *"fab", "enter", "D"),
     "changes": ("g", "h"),
     "change": ("g", "h", "j", "enter"),
-}  # fmt: skip
+}
 """The keys that lead to each screen."""
 
 

@@ -156,8 +156,9 @@ def test_germany_warns_by_hand_and_refuses_where_partner_center_is_called(book: 
     connected = plan(replace(account, connected=True), GERMANY)
     assert connected.verdict is Verdict.REFUSED
     assert connected.calls == ()
-    assert {"country.no-new-customers", "cloud.no-call"} <= {reason.code for reason in
-                                                             connected.reasons}  # fmt: skip
+    assert {"country.no-new-customers", "cloud.no-call"} <= {
+        reason.code for reason in connected.reasons
+    }
 
 
 def test_us_government_wants_an_address_in_the_united_states(book: Store) -> None:
@@ -305,8 +306,10 @@ def test_nothing_stays_where_a_step_cannot_be_made(store: Store) -> None:
 def apart(*words: str) -> Any:
     done = subprocess.run(
         [sys.executable, "-m", "tests.support.adding_apart", *words],
-        cwd=HOUSE, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout)
 
@@ -356,14 +359,14 @@ def everything(store: Store) -> list[list[tuple[Any, ...]]]:
     """Return the customer tables without their version columns."""
     tables = {
         "customers": "id, company_name, primary_domain, country, indirect_reseller, added_at, "
-                     "agreement_accepted_at, relationship_to_partner, search_text, company_sort",
+        "agreement_accepted_at, relationship_to_partner, search_text, company_sort",
         "company_profiles": "customer_id, organization_registration_number, email",
         "billing_profiles": "customer_id, company_name, first_name, last_name, email, culture, "
-                            "language, address_line1, city, state, postal_code, country",
+        "language, address_line1, city, state, postal_code, country",
         "agreements": "customer_id, way, first_name, last_name, email, date_agreed",
         "tags": "customer_id, name",
         "notes": "customer_id, text, author, written_at",
-    }  # fmt: skip
+    }
     return [
         rows(store, f"SELECT {columns} FROM {table} ORDER BY 1, 2")  # noqa: S608
         for table, columns in tables.items()

@@ -67,9 +67,11 @@ def filled(store: Store) -> Store:
 
 
 def rows(
-    store: Store, text: str = "", accounts: tuple[int, ...] = (1, 2, 3),
+    store: Store,
+    text: str = "",
+    accounts: tuple[int, ...] = (1, 2, 3),
     sort: Sort = CHANGES.default_sort,
-) -> list[Row]:  # fmt: skip
+) -> list[Row]:
     connection = store.connect()
     try:
         query = Query(CHANGES, accounts, parse(text, CHANGES, NOW), sort)
@@ -222,8 +224,10 @@ def test_moments_and_numbers_are_shown_and_exported_alike(filled: Store, tmp_pat
     assert export(connection, query, file, columns=columns, format="csv") == 1
     connection.close()
     assert file.read_text("utf-8-sig").split() == [
-        "When", "(UTC),What,Change", "2026-11-17T12:00:00Z,noted,3",
-    ]  # fmt: skip
+        "When",
+        "(UTC),What,Change",
+        "2026-11-17T12:00:00Z,noted,3",
+    ]
     with pytest.raises(UsageError):
         chosen_columns(CHANGES, ["domain"])
 
@@ -247,8 +251,9 @@ def test_the_pulse_beats_with_every_change(filled: Store) -> None:
     delete_draft(filled, draft.id or 0)
     beat()
     with filled.writing() as session:
-        call = OutboxCall(change_id=5, account_id=1, channel=Channel.MAIL, operation="?",
-                          request_id="1")  # fmt: skip
+        call = OutboxCall(
+            change_id=5, account_id=1, channel=Channel.MAIL, operation="?", request_id="1"
+        )
         session.add(call)
     beat()
     for state in (CallState.SENDING, CallState.SENT, CallState.CONFIRMED):

@@ -195,12 +195,15 @@ def test_tags_are_taken_back_and_the_taking_back_too(store: Store, fabrikam: int
     assert tags(store, fabrikam) == ["b", "c"]
     told = read_change(store, back).entry
     assert (json.loads(told.before), json.loads(told.after)) == (
-        {"tags": ["b", "c"]}, {"tags": ["a", "b"]},
-    )  # fmt: skip
+        {"tags": ["b", "c"]},
+        {"tags": ["a", "b"]},
+    )
     assert (told.undoes, told.actor, told.client) == (second, "other", "192.0.2.9")
     assert [read_change(store, change).state for change in (second, back, again)] == [
-        "done", "undone", "done",
-    ]  # fmt: skip
+        "done",
+        "undone",
+        "done",
+    ]
 
 
 def test_notes_written_changed_and_removed_are_taken_back(store: Store, fabrikam: int) -> None:

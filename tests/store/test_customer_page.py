@@ -51,9 +51,11 @@ def add_customer(
     domain: str = "fabrikam.example", cloud: str = "global",
 ) -> int:  # fmt: skip
     customer = Customer(
-        account_id=account_of(store, cloud), company_name=name, microsoft_id=microsoft_id,
+        account_id=account_of(store, cloud),
+        company_name=name,
+        microsoft_id=microsoft_id,
         primary_domain=domain,
-    )  # fmt: skip
+    )
     with store.writing() as session:
         session.add(customer)
     return customer.id or 0
@@ -171,8 +173,9 @@ def test_a_change_of_tags_is_in_the_history_once(store: Store, fabrikam: int) ->
     tag(store, fabrikam, "vip", actor=OTHER)
     entries = history(store)
     assert [(entry.kind, entry.actor, entry.customer_id) for entry in entries] == [
-        (ChangeKind.TAGGED, "tester", fabrikam), (ChangeKind.TAGGED, "other", fabrikam),
-    ]  # fmt: skip
+        (ChangeKind.TAGGED, "tester", fabrikam),
+        (ChangeKind.TAGGED, "other", fabrikam),
+    ]
     assert json.loads(entries[0].before) == {"tags": []}
     assert json.loads(entries[0].after) == {"tags": ["Größe", "vip"]}
     assert (entries[0].at, entries[0].host) == (NOW, "testhost")
@@ -243,8 +246,10 @@ def test_a_note_is_written_changed_and_removed(store: Store, fabrikam: int) -> N
     note(store, fabrikam, "  Called.\nWants [bold]seats[/].\n")
     [first] = read_customer(store, fabrikam).notes
     assert (first.text, first.author, first.written_at) == (
-        "Called.\nWants [bold]seats[/].", "tester", NOW,
-    )  # fmt: skip
+        "Called.\nWants [bold]seats[/].",
+        "tester",
+        NOW,
+    )
     note(store, fabrikam, "Second")
     note(store, fabrikam, "Called twice.", on=first, by=OTHER)
     texts = [(kept.text, kept.author) for kept in read_customer(store, fabrikam).notes]

@@ -175,15 +175,16 @@ def test_what_graph_does_not_have_is_refused_or_warned_of(
 @pytest.mark.parametrize(
     ("text", "end", "said"),
     [
-        ("P180D", "2027-08-28", []), ("p180d", "2027-08-28", []),
+        ("P180D", "2027-08-28", []),
+        ("p180d", "2027-08-28", []),
         ("P1Y", "2028-03-01", ["delegated-admin.other-duration"]),
         ("P3Y", "2030-03-01", ["delegated-admin.too-long", "delegated-admin.other-duration"]),
-        ("2027-12-31", "2027-12-31", []), ("2027-03-01", "", ["delegated-admin.not-later"]),
+        ("2027-12-31", "2027-12-31", []),
+        ("2027-03-01", "", ["delegated-admin.not-later"]),
         ("2026-12-31", "", ["delegated-admin.not-later"]),
-        ("P999Y", "3026-03-01",
-         ["delegated-admin.too-long", "delegated-admin.other-duration"]),
+        ("P999Y", "3026-03-01", ["delegated-admin.too-long", "delegated-admin.other-duration"]),
     ],
-)  # fmt: skip
+)
 def test_an_extension_by_a_duration_or_to_a_day(
     book: Store, text: str, end: str, said: list[str]
 ) -> None:

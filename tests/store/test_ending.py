@@ -335,8 +335,9 @@ def test_an_import_brings_an_ended_customer_back(book: Store, tmp_path: Path) ->
     assert (customer.relationship_to_partner, customer.ended_at) == ("reseller", None)
     end(book, id, at=days(5), reason="again")
     assert [(life.began_at, life.ended_at) for life in lives_of(book, id)] == [
-        (days(-9), NOW), (None, days(5)),  # the start of the second one is not known
-    ]  # fmt: skip
+        (days(-9), NOW),
+        (None, days(5)),  # the start of the second one is not known
+    ]
 
 
 def test_an_acceptance_is_not_taken_back_over_what_came_after_it(book: Store) -> None:

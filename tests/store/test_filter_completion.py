@@ -115,8 +115,10 @@ def test_where_nothing_fits_or_several_part_at_once_nothing_changes(text: str) -
         ("fab -t", ["tag:", "tenant:"]),
         ("country:", CODES),
         ("country:d", ["DE", "DK"]),
-        ("relationship:", ["reseller", "advisor", "syndication", "microsoft_support", "none",
-                           "unknown"]),
+        (
+            "relationship:",
+            ["reseller", "advisor", "syndication", "microsoft_support", "none", "unknown"],
+        ),
         ("dap:", ["yes", "no"]),
         ("dap:n", ["no", '"not known"']),
         ("seen:", ["never", "today", "month", "1d", "7d", "30d", "90d", "1y"]),
@@ -127,7 +129,7 @@ def test_where_nothing_fits_or_several_part_at_once_nothing_changes(text: str) -
         ("tag:k", ['"key account"', '"key person"']),
         ("company:", []),
     ],
-)  # fmt: skip
+)
 def test_what_is_offered(text: str, candidates: list[str]) -> None:
     assert list(offered(text).candidates) == candidates
 

@@ -31,9 +31,11 @@ def found(store: Store, text: str) -> list[str]:
     try:
         accounts = read_accounts(connection, load().enabled_clouds())
         query = Query(
-            CUSTOMERS, tuple(account.id for account in accounts),
-            parse(text, CUSTOMERS, NOW), Sort("company"),
-        )  # fmt: skip
+            CUSTOMERS,
+            tuple(account.id for account in accounts),
+            parse(text, CUSTOMERS, NOW),
+            Sort("company"),
+        )
         names = [row.values[0] for row in query.walk(connection, 7)]
         assert query.count(connection) == len(names)
         return names
@@ -47,9 +49,10 @@ def add(store: Store, name: str, **fields: object) -> None:
     assert isinstance(tags, list)
     with store.writing() as session:
         customer = Customer(
-            account_id=1, company_name=name,
+            account_id=1,
+            company_name=name,
             **fields,  # type: ignore[arg-type]
-        )  # fmt: skip
+        )
         session.add(customer)
         session.flush()
         session.add_all(Tag(customer_id=customer.id or 0, name=tag) for tag in tags)

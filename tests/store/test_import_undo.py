@@ -97,9 +97,10 @@ ROWS = st.lists(
 
 
 @settings(
-    max_examples=times(25), deadline=None,
+    max_examples=times(25),
+    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+)
 @given(first=ROWS, second=ROWS)
 def test_whatever_an_import_did_its_undo_leaves_the_book_as_it_was(
     store: Store, tmp_path: Path, first: list[tuple[str, ...]], second: list[tuple[str, ...]]
@@ -139,8 +140,10 @@ def test_what_somebody_changed_since_stays_and_says_why(store: Store, tmp_path: 
     assert told(planned) == [
         ("Old Two", "refused", "It was changed again since: Tag."),
         ("New Two", "refused", f"It was changed since, by change {noted}."),
-        ("Old One", "waiting", ""), ("New One", "waiting", ""), ("New Three", "waiting", ""),
-    ]  # fmt: skip
+        ("Old One", "waiting", ""),
+        ("New One", "waiting", ""),
+        ("New Three", "waiting", ""),
+    ]
     assert planned.removes
     assert "Country: Austria → Germany" in getattr(planned.rows[2], "change", "")
     done = undo_import(store, planned, "a wrong file")
@@ -163,8 +166,9 @@ def test_what_somebody_changed_since_stays_and_says_why(store: Store, tmp_path: 
     set_tags(store, ids["Old Two"], ["gold"], version=version, actor=TESTER, at=LATER)
     assert undo(store, change).counts() == {RowState.NOTHING: 1, RowState.DONE: 1}
     assert {name for (name,) in rows(store, "SELECT company_name FROM customers")} == {
-        "Old One", "Old Two",
-    }  # fmt: skip
+        "Old One",
+        "Old Two",
+    }
     assert read_change(store, change).state == "undone"
     again = plan_undo_import(store, change, by(TESTER, LATER))
     assert [reason.code for reason in again.reasons] == ["undo.twice"]
@@ -185,9 +189,11 @@ def test_one_changed_row_is_undone_by_itself_and_then_stays_out_of_the_whole(
     take(store, tmp_path, ",One,one.example,reseller,DE,,,,,", ",Two,two.example,reseller,DE,,,,,")
     before = state(store)
     change = take(
-        store, tmp_path, ",Uno,one.example,reseller,AT,Nova,vip,17,a@b.example,Graz",
+        store,
+        tmp_path,
+        ",Uno,one.example,reseller,AT,Nova,vip,17,a@b.example,Graz",
         ",Due,two.example,reseller,AT,,,,,",
-    )  # fmt: skip
+    )
     parts = parts_of(store, change)
     carry_out(store, plan_undo(store, parts[0], by(TESTER, LATER)))
     planned = plan_undo_import(store, change, by(TESTER, LATER))
@@ -199,14 +205,16 @@ def test_one_changed_row_is_undone_by_itself_and_then_stays_out_of_the_whole(
 
 
 def test_what_changes_between_plan_and_deed_stays(store: Store, tmp_path: Path) -> None:
-    change = take(store, tmp_path, ",One,one.example,reseller,,,,,,",
-                  ",Two,two.example,reseller,,,,,,")  # fmt: skip
+    change = take(
+        store, tmp_path, ",One,one.example,reseller,,,,,,", ",Two,two.example,reseller,,,,,,"
+    )
     planned = plan_undo_import(store, change, by(TESTER, LATER))
     write_note(store, 1, "wait", note=None, actor=TESTER, at=LATER)
     done = undo_import(store, planned)
     assert sorted((row.subject, row.state.value) for row in done.rows) == [
-        ("One", "refused"), ("Two", "done"),
-    ]  # fmt: skip
+        ("One", "refused"),
+        ("Two", "done"),
+    ]
     assert rows(store, "SELECT company_name FROM customers") == [("One",)]
 
 
@@ -245,8 +253,10 @@ def test_an_import_of_another_list_is_one_entry_too_and_undone_as_a_run(
     change = carry_out_records(store, plan, TESTER, at).change_id or 0
     page = read_change(store, change)
     assert (page.entry.subject, page.entry.kind, page.why_not_undone) == (
-        "partners.csv", "imported", "",
-    )  # fmt: skip
+        "partners.csv",
+        "imported",
+        "",
+    )
     assert page.parts is not None
     assert [entry.subject for entry in page.parts.entries] == ["Nova", "Aurora"]
     planned = bulk.plan_undo_run(store, account, page.entry, by(TESTER, LATER))

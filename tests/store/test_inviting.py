@@ -111,8 +111,10 @@ def test_each_cloud_allows_what_its_table_says(
     for reason in plan.reasons:
         cell = account_in(book, cloud).cloud.allows(CELLS[reason.code])
         assert (reason.text, reason.source, reason.refuses) == (
-            cell.reason, cell.source, cell.support is Support.NO,
-        )  # fmt: skip
+            cell.reason,
+            cell.source,
+            cell.support is Support.NO,
+        )
 
 
 @pytest.mark.parametrize(
@@ -235,8 +237,10 @@ def test_the_letter_is_in_the_customers_language(
                                    first_name="Änne", last_name="Ost"))  # fmt: skip
     new = after_of(invite_plan(book, link=LINK, customer_id=id, language=said))
     assert (new["language"], new["contact"], new["email"]) == (
-        language, "Änne Ost", "a@contoso.example",
-    )  # fmt: skip
+        language,
+        "Änne Ost",
+        "a@contoso.example",
+    )
     assert {"de": "Guten Tag", "ru": "Здравствуйте", "en": "Dear"}[language] in new["body"]
 
 

@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
 
 SORTS = [
-    Sort(column.name, descending)
-    for column in CUSTOMERS.sortable()
-    for descending in (False, True)
-]  # fmt: skip
+    Sort(column.name, descending) for column in CUSTOMERS.sortable() for descending in (False, True)
+]
 
 
 @pytest.fixture

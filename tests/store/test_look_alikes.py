@@ -123,12 +123,14 @@ def test_a_name_counts_in_its_country_and_account_only(store: Store) -> None:
 
 def test_the_surest_comes_first_and_each_customer_once(store: Store) -> None:
     add(store)
-    add(store, company_name="Oliveira & Filhos S.A.", domain_prefix="filhos",
-        registration_number="")  # fmt: skip
+    add(
+        store, company_name="Oliveira & Filhos S.A.", domain_prefix="filhos", registration_number=""
+    )
     found = alike(store, form(PORTUGAL, domain_prefix="filhos"))
     assert [(like.customer_id, like.likeness) for like in found] == [
-        (2, Likeness.DOMAIN), (1, Likeness.REGISTRATION_NUMBER),
-    ]  # fmt: skip
+        (2, Likeness.DOMAIN),
+        (1, Likeness.REGISTRATION_NUMBER),
+    ]
 
 
 def test_the_same_name_is_found_among_many_that_begin_alike(book: Store) -> None:

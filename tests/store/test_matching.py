@@ -261,5 +261,6 @@ def test_two_who_see_the_customer_come_record_it_once(store: Store) -> None:
     assert sorted(lives) == [(id, 1) for id in ids]
     assert findings(store) == []
     assert rows(store, "SELECT DISTINCT why FROM changes WHERE kind = 'invitation'") == [
-        ("",), ("The customer came into the book.",),
-    ]  # fmt: skip
+        ("",),
+        ("The customer came into the book.",),
+    ]

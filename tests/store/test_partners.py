@@ -116,8 +116,9 @@ def test_an_edit_touches_only_what_changes(book: Store) -> None:
     assert codes(plan) == ["partner.renamed"]
     [step] = plan.steps
     assert (step.before, step.after) == (
-        {"name": "Nova", "agreement_signed": True}, {"name": "Nova SE", "agreement_signed": None},
-    )  # fmt: skip
+        {"name": "Nova", "agreement_signed": True},
+        {"name": "Nova SE", "agreement_signed": None},
+    )
     edited = carry_out(book, plan)
     carry_out(book, plan_undo(book, edited.change_id or 0, by(TESTER, days(1))))
     assert read_partner(book, id)[0].name == "Nova"
@@ -129,8 +130,9 @@ def test_the_end_of_a_link_is_taken_back(book: Store) -> None:
     partner, account = read_partner(book, id)
     plan = plan_end_partner(partner, account, account_in(book).cloud, 3, by(TESTER, days(1)))
     assert [(r.code, r.source) for r in plan.reasons] == [
-        ("partner.stays", "rules.md §8"), ("partner.customers", ""),
-    ]  # fmt: skip
+        ("partner.stays", "rules.md §8"),
+        ("partner.customers", ""),
+    ]
     ended = carry_out(book, plan)
     assert codes(name_plan(book, "Nova"), refusing=True) == ["reseller.ended-link"]
     carry_out(book, plan_undo(book, ended.change_id or 0, by(TESTER, days(2))))

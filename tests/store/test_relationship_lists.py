@@ -32,7 +32,7 @@ ORDERS = [
     for spec in TABS.values()
     for column in spec.sortable()
     for descending in (False, True)
-]  # fmt: skip
+]
 
 
 @pytest.fixture

@@ -57,10 +57,12 @@ def test_an_invitation_is_in_the_list_as_it_is_itself(store: Store) -> None:
             assert listed[one.id or 0] == state
             overdue = at >= days(7)
             assert steps[one.id or 0] == {
-                "draft": "send", "sent": "remind" if overdue else "answer",
-                "reminded": "remind" if overdue else "answer", "lapsed": "decide",
+                "draft": "send",
+                "sent": "remind" if overdue else "answer",
+                "reminded": "remind" if overdue else "answer",
+                "lapsed": "decide",
                 "accepted": "link",
-            }.get(state, "")  # fmt: skip
+            }.get(state, "")
 
 
 def test_a_delegated_admin_relationship_is_in_the_list_as_it_is_itself(store: Store) -> None:
@@ -93,8 +95,9 @@ def test_each_account_has_rows_of_its_own(store: Store, tab: str) -> None:
     fill_demo(store, 200)
     spec = TABS[tab]
     with closing(store.connect()) as book:
-        keys = [set(Query(spec, (id,), NO_FILTER, spec.default_sort).all_keys(book))
-                for id in (1, 2, 3)]  # fmt: skip
+        keys = [
+            set(Query(spec, (id,), NO_FILTER, spec.default_sort).all_keys(book)) for id in (1, 2, 3)
+        ]
         all_of_them = Query(spec, (1, 2, 3), NO_FILTER, spec.default_sort).all_keys(book)
         assert sorted(all_of_them) == sorted(key for mine in keys for key in mine)
         assert Query(spec, (), NO_FILTER, spec.default_sort).count(book) == 0

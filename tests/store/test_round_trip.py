@@ -87,9 +87,10 @@ def exported(store: Store, account: int, path: Path, *, portal: bool) -> bytes:
 @example(names=[("A;B", "c\td")], ending="csv", portal=True, tags=["=x"])
 @example(names=[('{"a": 1}', "")], ending="json", portal=True, tags=[])
 @settings(
-    max_examples=times(25), deadline=None,
+    max_examples=times(25),
+    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+)
 def test_a_book_goes_out_and_comes_back_the_same(
     book: Store, tmp_path: Path, names: list[tuple[str, str]], ending: str, tags: list[str], *,
     portal: bool,

@@ -85,8 +85,10 @@ def test_a_run_is_one_entry_that_opens_into_its_rows_and_is_undone_by_one(book: 
     assert page.entry.subject == "(3) Alpha …"
     assert page.parts is not None
     assert [(part.subject, part.part_of) for part in page.parts.entries] == [
-        ("Alpha", run), ("Beta", run), ("Gamma", run),
-    ]  # fmt: skip
+        ("Alpha", run),
+        ("Beta", run),
+        ("Gamma", run),
+    ]
     assert [id for id, _state in listed(book, f"run:{run}")] == [run + 3, run + 2, run + 1]
     assert [id for id, _state in listed(book, "run>0 beta")] == [run + 2]
 
@@ -108,8 +110,10 @@ def test_a_run_is_undone_as_far_as_it_can_be_and_the_rest_another_time(book: Sto
     carry_out(book, plan_undo(book, run + 3, by(TESTER, days(1))))  # undo the row of Gamma alone
     view = undo(book, run)
     assert [(row.subject, row.state.value) for row in view.rows] == [
-        ("Gamma", "nothing"), ("Beta", "refused"), ("Alpha", "done"),
-    ]  # fmt: skip
+        ("Gamma", "nothing"),
+        ("Beta", "refused"),
+        ("Alpha", "done"),
+    ]
     assert "since" in view.rows[1].message
     assert tags(book) == [[], ["silver"], []]
     assert dict(listed(book))[run] == "partly"

@@ -174,8 +174,9 @@ def test_two_who_go_on_at_once_do_no_row_twice(store: Store) -> None:
     assert running.read_run(store, run).counts() == {RowState.DONE: 30}
     assert ends(store) == extended(before)
     assert rows(store, "SELECT part_of, count(*) FROM changes GROUP BY part_of ORDER BY 1") == [
-        (0, 1), (1, 30),
-    ]  # fmt: skip
+        (0, 1),
+        (1, 30),
+    ]
     assert findings(store) == []
 
 
@@ -206,8 +207,10 @@ def test_only_what_failed_is_tried_again(book: Store) -> None:
     gone = carry_out(book, plan_undo(book, added.change_id or 0, by(TESTER, NOW)))
     view = go_on(book, run)
     assert [(row.record_id, row.state) for row in view.rows] == [
-        (1, "done"), (3, "failed"), (2, "done"),
-    ]  # fmt: skip
+        (1, "done"),
+        (3, "failed"),
+        (2, "done"),
+    ]
     assert "There is no delegated-admin relationship 3." in view.rows[1].message
     carry_out(book, plan_undo(book, gone.change_id or 0, by(TESTER, NOW)))
     assert go_on(book, run).counts()[RowState.FAILED] == 1  # not retried without `again`
@@ -247,10 +250,12 @@ def test_planning_writes_nothing_and_says_what_each_row_comes_to(book: Store) ->
     account = account_in(book)
     carry_out(book, plan_add_partner(account, nova, [], by(TESTER, NOW)))
     ids = [
-        add_customer(book, "A", "a"), add_customer(book, "B", "b", indirect_reseller="Nova"),
+        add_customer(book, "A", "a"),
+        add_customer(book, "B", "b", indirect_reseller="Nova"),
         add_customer(book, "C", "c", ended_at=NOW, relationship_to_partner=Relationship.NONE),
-        add_customer(book, "D", "d", "us-gov"), 99,
-    ]  # fmt: skip
+        add_customer(book, "D", "d", "us-gov"),
+        99,
+    ]
     before = rows(book, "SELECT * FROM customers ORDER BY id")
     wish = running.RunRequest(RunKind.NAME_RESELLER, {"reseller": "4711"})
     planned = running.plan_run(book, account, wish, ids, by(TESTER, NOW))
@@ -273,7 +278,7 @@ def test_customers_are_invited_in_one_run_and_the_link_is_kept_once(book: Store)
     ids = [
         add_customer(book, name, name.lower(), relationship_to_partner=Relationship.NONE)
         for name in ("Ada", "Bob")
-    ]  # fmt: skip
+    ]
     said = {"link": LINK, "delegated_admin": "no", "language": "de", "kind": "combined"}
     without_address = go_on(book, begin(book, running.RunRequest(RunKind.INVITE, said), ids))
     assert without_address.counts() == {RowState.REFUSED: 2}

@@ -41,8 +41,7 @@ def wish(number: int, **said: str) -> RowWish:
     """Return a row of a file with a customer."""
     own = {"company_name": f"Company {number}", "domain_prefix": f"c{number}",
            "registration_number": "", "address_line1": f"Rua Augusta {number}"}  # fmt: skip
-    return RowWish(0, {**PORTUGAL, **own, **said},
-                   number)  # fmt: skip
+    return RowWish(0, {**PORTUGAL, **own, **said}, number)
 
 
 def test_a_run_that_an_older_program_left_is_read_and_gone_on_with(store: Store) -> None:
@@ -51,16 +50,20 @@ def test_a_run_that_an_older_program_left_is_read_and_gone_on_with(store: Store)
     run_id = begin(store, EXTEND, before)
     go_on(store, run_id, lambda done, _total: done < 1)
     execute(
-        store, *OUTBOX_OF_SCHEMA_6, *CHANGES_OF_SCHEMA_7,
+        store,
+        *OUTBOX_OF_SCHEMA_6,
+        *CHANGES_OF_SCHEMA_7,
         "ALTER TABLE run_rows DROP COLUMN wish",
         "UPDATE alembic_version SET version_num = '0005'",
-    )  # fmt: skip
+    )
     again = Store(store.database)
     again.open(CLOUDS)
     view = bulk.read_run(again, run_id)
     assert [(row.record_id, row.wish.said, row.state.value) for row in view.rows] == [
-        (1, {}, "done"), (2, {}, "waiting"), (3, {}, "waiting"),
-    ]  # fmt: skip
+        (1, {}, "done"),
+        (2, {}, "waiting"),
+        (3, {}, "waiting"),
+    ]
     assert go_on(again, run_id).counts() == {RowState.DONE: 3}
     assert ends(again) == extended(before)
 
@@ -72,12 +75,16 @@ def test_the_wish_of_each_row_is_kept_before_the_first_is_done(store: Store) -> 
         kept = session.exec(select(RunRow).order_by(col(RunRow.place))).all()
     assert [json.loads(row.wish) for row in kept] == [row.said for row in wishes]
     assert [(row.record_id, row.subject, row.state.value) for row in kept] == [
-        (0, "Company 1", "waiting"), (0, "Company 2", "waiting"), (0, "Company 3", "waiting"),
-    ]  # fmt: skip
+        (0, "Company 1", "waiting"),
+        (0, "Company 2", "waiting"),
+        (0, "Company 3", "waiting"),
+    ]
     view = bulk.go_on(store, run_id, account_in(store), TESTER, lambda: NOW)
     assert [(row.record_id, row.state.value) for row in view.rows] == [
-        (1, "done"), (0, "refused"), (2, "done"),
-    ]  # fmt: skip
+        (1, "done"),
+        (0, "refused"),
+        (2, "done"),
+    ]
     assert view.finished_at == NOW
     assert "Narnia" in view.rows[1].message
     assert not_whole(store) == []
@@ -114,8 +121,9 @@ def test_a_file_that_was_cut_off_can_also_be_gone_on_with_by_its_run(tmp_path: P
     given[3]["postal_code"] = "1"
     file = as_json(tmp_path / "c.json", given)
     command = [*COMMAND, "customers", "add", "--database", str(book), "--file", str(file), "--json"]
-    with subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL) as process:  # fmt: skip
+    with subprocess.Popen(
+        command, cwd=HOUSE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
         assert process.stdout is not None
         for _line in range(30):
             process.stdout.readline()
@@ -180,8 +188,9 @@ def test_delegated_admin_of_a_file_that_was_cut_off_is_gone_on_with(tmp_path: Pa
         "✓ Ärzte & Söhne GmbH · GDAP 3: added",
     ]
     assert done.err.splitlines() == [
-        f"Going on with run {run_id}: 1 of 4 rows done.", "3 added, 1 refused",
-    ]  # fmt: skip
+        f"Going on with run {run_id}: 1 of 4 rows done.",
+        "3 added, 1 refused",
+    ]
 
 
 def test_what_a_row_said_is_kept_only_while_it_is_to_do(store: Store) -> None:

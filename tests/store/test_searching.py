@@ -133,9 +133,11 @@ def test_every_way_finds_the_same_rows(
 
 @settings(max_examples=times(40))
 @given(
-    text=st.sampled_from(["", "gmbh", "-vip", "seen<60d"]), sort=SORTS, accounts=ACCOUNTS,
+    text=st.sampled_from(["", "gmbh", "-vip", "seen<60d"]),
+    sort=SORTS,
+    accounts=ACCOUNTS,
     places=st.lists(st.tuples(st.floats(0, 1), st.integers(1, 40)), min_size=2, max_size=9),
-)  # fmt: skip
+)
 def test_places_found_from_places_found_before_are_right(
     book: Connection, text: str, sort: Sort, accounts: tuple[int, ...],
     places: list[tuple[float, int]],

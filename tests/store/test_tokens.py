@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
 
 KNOWN = ["vip", "gold", "golden hour", "Schlüsselkunde", "key account", "keyring", "ключ"]
-TOKENS = st.lists(st.text(st.characters(exclude_characters=",;"), min_size=1).map(str.strip)
-                  .filter(bool), max_size=6)  # fmt: skip
+TOKENS = st.lists(
+    st.text(st.characters(exclude_characters=",;"), min_size=1).map(str.strip).filter(bool),
+    max_size=6,
+)
 
 
 @given(TOKENS, st.text(max_size=10))

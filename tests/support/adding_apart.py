@@ -74,9 +74,11 @@ def race(store: Store, rounds: int, lane: int, start: Barrier) -> list[str]:
     outcomes = []
     for turn in range(rounds):
         plan = plan_for(
-            store, company_name=f"Company {lane}{turn}", domain_prefix=f"same{turn}",
+            store,
+            company_name=f"Company {lane}{turn}",
+            domain_prefix=f"same{turn}",
             registration_number="",
-        )  # fmt: skip
+        )
         start.wait()
         try:
             outcomes.append("added" if carry_out(store, plan).change_id else "nothing")
@@ -92,9 +94,11 @@ def add_some(
     """Add `count` customers from drafts; call `tell` with b"b" before and b"e" after each plan."""
     for turn in range(count):
         values = form(
-            PORTUGAL | ATTESTED, company_name=f"Company {name} {turn}",
-            domain_prefix=f"c{name}-{turn}", registration_number="",
-        )  # fmt: skip
+            PORTUGAL | ATTESTED,
+            company_name=f"Company {name} {turn}",
+            domain_prefix=f"c{name}-{turn}",
+            registration_number="",
+        )
         planned = by(TESTER, NOW)
         draft = begin_draft(account.id, planned)
         save_draft(store, draft, values, "city", NOW)

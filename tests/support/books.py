@@ -80,6 +80,7 @@ def demo_desk(
 def empty_desk(folder: Path, **flags: object) -> AppSession:
     """Return a session over a new book, which is created on opening."""
     return AppSession(
-        settings.load().with_flags(**flags), Store(SqliteFile(folder / "empty.db")),
+        settings.load().with_flags(**flags),
+        Store(SqliteFile(folder / "empty.db")),
         clock=lambda: NOW,
-    )  # fmt: skip
+    )

@@ -86,9 +86,10 @@ def _own(record: RecordKind, fields: Fields) -> Fields:
     """Return the replayed fields among some fields, with the types of the entity."""
     kind = record.entity
     return {
-        name: value_of(kind, name, raw) for name, raw in fields.items()
+        name: value_of(kind, name, raw)
+        for name, raw in fields.items()
         if record is not CUSTOMER or name in OF_CUSTOMER
-    }  # fmt: skip
+    }
 
 
 def _empty_of(record: RecordKind) -> Fields:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 COMMAND = [sys.executable, "-m", "partnerdesk"]
 SIZES = [
-    pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40", marks=deep),
-]  # fmt: skip
+    pytest.param((80, 24), id="80x24"),
+    pytest.param((120, 40), id="120x40", marks=deep),
+]
 
 
 def console(book: Path, *flags: str, size: tuple[int, int] = (120, 40)) -> Terminal:

@@ -155,7 +155,7 @@ GARBAGE = {
     "no UTF-8": b'{"scope": "\xff", "views": {}}',
     "random": hashlib.shake_256(b"random").digest(9_999),
     "a database": b"SQLite format 3\0" + bytes(99),
-}  # fmt: skip
+}
 
 
 # Replacements of a file

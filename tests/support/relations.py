@@ -72,18 +72,18 @@ def add_customer(store: Store, name: str, prefix: str, cloud: str = "global", **
     own = {"relationship_to_partner": Relationship.RESELLER, "added_at": NOW, **fields}
     domain = f"{prefix}.{cloud_called(cloud).domain_suffix}" if "." not in prefix else prefix
     customer = Customer(
-        account_id=account_in(store, cloud).id, company_name=name, primary_domain=domain,
+        account_id=account_in(store, cloud).id,
+        company_name=name,
+        primary_domain=domain,
         **own,
-    )  # fmt: skip
+    )
     with store.writing() as session:
         session.add(customer)
     assert customer.id is not None
     return customer.id
 
 
-def invite_plan(
-    store: Store, cloud: str = "global", /, at: datetime = NOW, **wish: Any
-) -> Plan:  # fmt: skip
+def invite_plan(store: Store, cloud: str = "global", /, at: datetime = NOW, **wish: Any) -> Plan:
     """Return a plan to invite a company; without `customer_id`, a company not in the book."""
     if "customer_id" not in wish:
         wish = WHO | wish

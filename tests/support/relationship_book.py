@@ -46,25 +46,27 @@ BOOKED = (
     ("Twin Ltd", "twin-two", "Cloud Reseller"), ("Delta AB", "delta", "None"),
 )  # fmt: skip
 STRANGERS = (
-    ("Epsilon Lda", "epsilon", "domain"), ("Zeta Kft", "zeta", "tenant"),
-    ("Eta Kft", "eta", ""), ("Twin Ltd", "twin-three", ""),
-)  # fmt: skip
+    ("Epsilon Lda", "epsilon", "domain"),
+    ("Zeta Kft", "zeta", "tenant"),
+    ("Eta Kft", "eta", ""),
+    ("Twin Ltd", "twin-three", ""),
+)
 """Companies that are not in the book yet, with the identifier known at an invitation."""
 RELATIONS = {"Cloud Reseller": "reseller", "Advisor": "advisor", "None": "none"}
 PARTNERS = {"Nova": "4711", "Old": "4712"}
 KEPT = {
     "customers": "relationship_to_partner AS relation, ended_at AS ended, indirect_reseller AS "
-                 "reseller, allow_delegated_access AS dap, primary_domain AS domain",
+    "reseller, allow_delegated_access AS dap, primary_domain AS domain",
     "invitations": "state, how, customer_id AS customer, delegated_admin AS dap, sent_at AS sent, "
-                   "reminded_at AS reminded, reminders, closed_at AS closed, next_at AS due, "
-                   "related_before",
+    "reminded_at AS reminded, reminders, closed_at AS closed, next_at AS due, "
+    "related_before",
     "reseller_relationships": "customer_id AS customer, invitation_id AS invitation, began_at AS "
-                              "began, ended_at AS ended, reason",
+    "began, ended_at AS ended, reason",
     "partner_links": "state, ended_at AS ended, agreement_signed AS signed",
     "delegated_admin_relationships": "customer_id AS customer, status, requested_at AS requested, "
-                                     "activated_date_time AS activated, end_date_time AS ends",
+    "activated_date_time AS activated, end_date_time AS ends",
     "partner_accounts": "invitation_link AS reseller, combined_invitation_link AS combined",
-}  # fmt: skip
+}
 """The compared columns, by table."""
 TABLES = dict(
     zip(KEPT, ("customers", "invitations", "lives", "partners", "delegated", "links"), strict=True)
@@ -133,9 +135,7 @@ class WatchedBook(RuleBasedStateMachine):
     def by(self) -> PlanContext:
         return by(TESTER, self.now)
 
-    def one_of(
-        self, table: str, which: int, fit: Callable[[int], bool] = lambda _id: True
-    ) -> int:  # fmt: skip
+    def one_of(self, table: str, which: int, fit: Callable[[int], bool] = lambda _id: True) -> int:
         """Return an id of a table, mostly one for which `fit` is true, if there is any."""
         ids = list(self.world.of(table))
         fitting = [id for id in ids if fit(id)]
@@ -195,10 +195,14 @@ class WatchedBook(RuleBasedStateMachine):
     def the_book_is_as_the_world(self) -> None:
         for table, columns in KEPT.items():
             names = [column.split()[-1] for column in columns.split(", ")]
-            stored = {row[0]: dict(zip(names, row[1:], strict=True))
-                      for row in self.read(f"SELECT id, {columns} FROM {table}")}  # noqa: S608  # fmt: skip
-            modelled = {id: {name: row[name] for name in names}
-                        for id, row in self.world.of(TABLES[table]).items()}  # fmt: skip
+            stored = {
+                row[0]: dict(zip(names, row[1:], strict=True))
+                for row in self.read(f"SELECT id, {columns} FROM {table}")  # noqa: S608
+            }
+            modelled = {
+                id: {name: row[name] for name in names}
+                for id, row in self.world.of(TABLES[table]).items()
+            }
             assert stored == modelled, (table, stored, modelled)
 
     @invariant()

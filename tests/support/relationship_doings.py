@@ -70,9 +70,10 @@ DOINGS = {
 }  # fmt: skip
 """The actions, with their weights in the random choice."""
 OF = {
-    "invitations": {"letter", "accept", "decline", "withdraw"}, "partners": {"partner", "sign"},
+    "invitations": {"letter", "accept", "decline", "withdraw"},
+    "partners": {"partner", "sign"},
     "delegated": {"request", "approve", "terminate", "extend"},
-}  # fmt: skip
+}
 """The actions that need a record of a table."""
 
 
@@ -93,8 +94,10 @@ class Book(WatchedBook):
         self.compared = len(self.world.entries)
         with self.store.reading() as session:
             for invitation in session.exec(select(Invitation)):
-                letters = [(sent.change_id, sent.letter, sent.how.value)
-                           for sent in letters_of(session, invitation)]  # fmt: skip
+                letters = [
+                    (sent.change_id, sent.letter, sent.how.value)
+                    for sent in letters_of(session, invitation)
+                ]
                 assert letters == [
                     (change, letter, how)
                     for change, (id, letter, how) in sorted(self.letters.items())

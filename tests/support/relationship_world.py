@@ -26,9 +26,11 @@ MAY_INVITATION = {
 }  # fmt: skip
 """The states of an invitation in which each action is allowed."""
 MAY_DELEGATED = {
-    "request": {"created"}, "approve": {"approvalPending"}, "extend": {"active"},
+    "request": {"created"},
+    "approve": {"approvalPending"},
+    "extend": {"active"},
     "terminate": {"active"},
-}  # fmt: skip
+}
 """The states of a delegated-admin relationship in which each action is allowed."""
 
 
@@ -72,9 +74,10 @@ class World:
             else:
                 all_fields = key[0] in STORED_WHOLE
                 new = {
-                    name: value for name, value in fields.items()
+                    name: value
+                    for name, value in fields.items()
                     if all_fields or row[name] != value
-                }  # fmt: skip
+                }
                 did[key] = ({name: row[name] for name in new}, new)
                 row |= new
         self.entries[change] = Entry(did, undoes, never)
@@ -107,9 +110,10 @@ class World:
     def _hangs_on(self, customer: int) -> bool:
         tables = ("invitations", "lives", "delegated")
         return any(
-            row["customer"] == customer for (table, _id), row in self.rows.items()
+            row["customer"] == customer
+            for (table, _id), row in self.rows.items()
             if table in tables
-        )  # fmt: skip
+        )
 
     def _has_domain(self, customer: Fields) -> bool:
         return any(row["domain"] == customer["domain"] for row in self.of("customers").values())

@@ -422,8 +422,9 @@ def test_the_cloud_of_a_draft_stays_when_the_header_changes(book: Store) -> None
         terminal.type("us gov")
         terminal.wait_until(lambda text: "Germany  Partner" not in text)
         terminal.press("enter")
-        terminal.wait_until(lambda text: "US Gov" in text.split("\n")[0]
-                            and "Cloud and account" not in text)  # fmt: skip
+        terminal.wait_until(
+            lambda text: "US Gov" in text.split("\n")[0] and "Cloud and account" not in text
+        )
         terminal.press("n")
         terminal.wait_for("Oliveira & Filhos Lda")
         terminal.wait_until(lambda _text: "Global" in terminal.line(here(terminal)))
@@ -711,12 +712,12 @@ KEYS = [
     *("tab", "shift+tab", "up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
     *("enter", "escape", "backspace", "delete", "ctrl+t", "ctrl+l", "ctrl+o", "ctrl+r", "f1", "f2"),
     *("ctrl+u", "ctrl+k", "ctrl+w", "ctrl+a", "ctrl+e", "ctrl+c", "ctrl+v", "ctrl+x", "insert"),
-]  # fmt: skip
+]
 SCRAPS = [
     *("PT", "UK", "US", "Germany", "Россия", "x" * 300, "\u202e", "🏳️‍🌈", "[red]", "1100-053", "n"),
     *("a@b.pt", "+351 21 123 4567", "attested", "by", "2026-11-20", "=cmd()", "é", "עולם", "c"),
     *("g", "ʼ", "\x00", "%s", "{0}", "e", "d", "y", " ", "?", "/", "u", "j"),
-]  # fmt: skip
+]
 
 
 @deep

@@ -201,19 +201,22 @@ def test_naming_the_reseller_of_forty_customers_at_once(
 def expiring(store: Store) -> None:
     """Keep delegated-admin relationships that end within a month, a customer each."""
     account, at = account_in(store).id, now()
-    customers = [add_customer(store, f"Company {place:03d}", f"company{place:03d}")
-                 for place in range(ROWS)]  # fmt: skip
+    customers = [
+        add_customer(store, f"Company {place:03d}", f"company{place:03d}") for place in range(ROWS)
+    ]
     with store.writing() as session:
         session.add_all(
             DelegatedAdminRelationship(
-                account_id=account, customer_id=customer, display_name=f"Admin {place:03d}",
+                account_id=account,
+                customer_id=customer,
+                display_name=f"Admin {place:03d}",
                 roles="Global Administrator" if place < HOLDING_GLOBAL else "Global Reader",
                 status=DelegatedAdminState.ACTIVE,
                 activated_date_time=at - timedelta(days=340),
                 end_date_time=at.replace(microsecond=0) + timedelta(days=1 + place % 28),
             )
             for place, customer in enumerate(customers)
-        )  # fmt: skip
+        )
 
 
 @pytest.mark.parametrize(

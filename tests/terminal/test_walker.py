@@ -187,8 +187,10 @@ def test_programs_under_the_walker_write_only_inside_and_talk_to_nobody(tmp_path
     (inside / "link").symlink_to(outside / "given")
     tried = subprocess.run(
         [sys.executable, "-c", TRIED, str(inside), str(outside)],
-        cwd=PROJECT, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+    )
     assert not tried.stderr
     assert tried.stdout.split() == [
         "write", "open", "append", "link", "rename", "remove", "folder", "database", "program",
@@ -355,5 +357,7 @@ def test_the_walker_needs_nothing_of_the_environment() -> None:
     environment = home.terminal_environment
     assert all(environment[name] is None for name in os.environ if name not in home.environment)
     assert "SSH_CONNECTION" not in home.environment
-    assert all(str(home.folder) in home.environment[f"XDG_{kind}_HOME"]
-               for kind in ("CONFIG", "DATA", "STATE", "CACHE"))  # fmt: skip
+    assert all(
+        str(home.folder) in home.environment[f"XDG_{kind}_HOME"]
+        for kind in ("CONFIG", "DATA", "STATE", "CACHE")
+    )

@@ -60,9 +60,10 @@ class TwoTerminals(HeadlessDriver):
     def seen(self, emulator: Emulator) -> list[list[tuple[object, ...]]]:
         """Return all rows but those with emoji that this terminal makes wider than Textual does."""
         joined = {
-            row for row, line in enumerate(self.whole.screen.display)
+            row
+            for row, line in enumerate(self.whole.screen.display)
             if any(character >= "\U0001f000" for character in line)
-        }  # fmt: skip
+        }
         return [row for number, row in enumerate(shown(emulator)) if number not in joined]
 
 

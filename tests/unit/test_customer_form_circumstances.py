@@ -57,11 +57,12 @@ CLOUD_CASES = [
     ("germany", False, "DE", "CH", "?country.no-new-customers", ""),
     ("germany", False, "DE", "US", "?country.outside-europe ?country.no-new-customers", ""),
     ("germany", True, "DE", "US", "country.outside-europe country.no-new-customers", ""),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(("cloud", "connected", "market", "country", "expected", "offers"),
-                         CLOUD_CASES)  # fmt: skip
+@pytest.mark.parametrize(
+    ("cloud", "connected", "market", "country", "expected", "offers"), CLOUD_CASES
+)
 def test_the_cloud_says_where_customers_may_be(
     cloud: str, connected: bool, market: str, country: str, expected: str, offers: str
 ) -> None:

@@ -62,8 +62,9 @@ def test_a_small_file_is_read_as_it_was_written(
     found = sheet.source.text
     assert found is not None
     assert found.is_guess
-    foreign = [word for word in text.replace(";", " ").replace(",", " ").split()
-               if not word.isascii()]  # fmt: skip
+    foreign = [
+        word for word in text.replace(";", " ").replace(",", " ").split() if not word.isascii()
+    ]
     assert list(found.sample) == foreign[:6]
 
 
@@ -108,8 +109,9 @@ def test_what_is_said_wins_and_must_fit(tmp_path: Path) -> None:
     path = written(tmp_path, f"{ENGLISH}{ID};Müller;m.example\r\n".encode("cp1252"))
     cyrillic = read_sheet(path, Chosen(encoding="Windows-1251"), HINTS)
     assert (cyrillic.encoding, [cells[1] for _line, cells in cyrillic.rows()]) == (
-        "cp1251", ["Mьller"],
-    )  # fmt: skip
+        "cp1251",
+        ["Mьller"],
+    )
     with pytest.raises(FileError, match=r"line 2 is not UTF-8: byte 0xFC at offset 85\."):
         list(read_sheet(path, Chosen(encoding="utf8"), HINTS).rows())
 

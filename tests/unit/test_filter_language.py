@@ -175,10 +175,9 @@ def _dates(days: int) -> list[Term]:
     return [
         (f"seen>={day:%Y-%m-%d}", lambda one: not one.seen_before(first)),
         (f"seen<{day:%Y-%m-%d}", lambda one: one.seen_before(first)),
-        (f"seen:{day:%Y-%m-%d}",
-         lambda one: not one.seen_before(first) and one.seen_before(after)),
+        (f"seen:{day:%Y-%m-%d}", lambda one: not one.seen_before(first) and one.seen_before(after)),
         (f"seen<={day:%Y-%-m-%-d}", lambda one: one.seen_before(after)),
-    ]  # fmt: skip
+    ]
 
 
 def _word(text: str) -> Term:
@@ -187,28 +186,32 @@ def _word(text: str) -> Term:
 
 pieces = st.builds(
     lambda name, start, length: name[start % len(name) :][:length],
-    st.sampled_from(NAMES), st.integers(0, 60), st.integers(1, 4),
-)  # fmt: skip
+    st.sampled_from(NAMES),
+    st.integers(0, 60),
+    st.integers(1, 4),
+)
 terms: st.SearchStrategy[Term] = st.one_of(
     pieces.filter(fold).map(_word),
-    st.sampled_from([
-        ("vip", lambda one: one.says("vip")),
-        ("#KEY", lambda one: one.says("#key")),
-        ('tag:"key a"', lambda one: "key account" in one.tags),
-        ("tag:SCHLÜSSEL", lambda one: "Schlüsselkunde" in one.tags),
-        ("tag:ключ", lambda one: "ключевой клиент" in one.tags),
-        ('tag:""', lambda one: not one.tags),
-        ("tag:vip", lambda one: any(tag.startswith("vip") for tag in one.tags)),
-        ("country:ru", lambda one: one.country == "RU"),
-        ('COUNTRY=""', lambda one: one.country == ""),
-        ("relationship:adv", lambda one: one.relation == "advisor"),
-        ("relationship:None", lambda one: one.relation == "none"),
-        ("seen:never", lambda one: one.seen is None),
-        ("seen:today", lambda one: one.seen == NOW),
-        *(term for days in (0, 1, 30) for term in _ages(days)),
-        *(term for days in (0, 1, 29, 400) for term in _dates(days)),
-    ]),
-)  # fmt: skip
+    st.sampled_from(
+        [
+            ("vip", lambda one: one.says("vip")),
+            ("#KEY", lambda one: one.says("#key")),
+            ('tag:"key a"', lambda one: "key account" in one.tags),
+            ("tag:SCHLÜSSEL", lambda one: "Schlüsselkunde" in one.tags),
+            ("tag:ключ", lambda one: "ключевой клиент" in one.tags),
+            ('tag:""', lambda one: not one.tags),
+            ("tag:vip", lambda one: any(tag.startswith("vip") for tag in one.tags)),
+            ("country:ru", lambda one: one.country == "RU"),
+            ('COUNTRY=""', lambda one: one.country == ""),
+            ("relationship:adv", lambda one: one.relation == "advisor"),
+            ("relationship:None", lambda one: one.relation == "none"),
+            ("seen:never", lambda one: one.seen is None),
+            ("seen:today", lambda one: one.seen == NOW),
+            *(term for days in (0, 1, 30) for term in _ages(days)),
+            *(term for days in (0, 1, 29, 400) for term in _dates(days)),
+        ]
+    ),
+)
 
 
 @settings(max_examples=times(40))
@@ -234,8 +237,10 @@ def test_words_quotes_fields_minus_ages_and_or_mixed(
     assert found(book, text) == expected
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30),
-       st.sampled_from(["", "-", "tag:", "-company=", "seen<="]))  # fmt: skip
+@given(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30),
+    st.sampled_from(["", "-", "tag:", "-company=", "seen<="]),
+)
 def test_what_is_quoted_is_one_word_that_says_the_same(text: str, before: str) -> None:
     [word] = words_of(f" {before}{quoted(text)} ")
     assert word.value == text

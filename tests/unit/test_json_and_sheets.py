@@ -53,8 +53,9 @@ class TestJson:
         passed = PassedOver()
         assert sheet.columns == ["n", "t", "f", "l", "o", "later"]
         assert list(sheet.rows(None, passed)) == [
-            (1, ["", "true", "false", "a, b", "x, y", ""]), (2, ["", "", "", "", "", "z"]),
-        ]  # fmt: skip
+            (1, ["", "true", "false", "a, b", "x, y", ""]),
+            (2, ["", "", "", "", "", "z"]),
+        ]
         assert passed.blank == 1
 
     def test_lines_of_json(self, tmp_path: Path) -> None:
@@ -88,9 +89,10 @@ class TestJson:
     @given(
         rows=st.lists(
             st.lists(st.text(st.characters(codec="utf-8"), min_size=1), min_size=2, max_size=2),
-            min_size=1, max_size=5,
+            min_size=1,
+            max_size=5,
         )
-    )  # fmt: skip
+    )
     @QUICK
     def test_what_is_written_is_read(self, tmp_path: Path, rows: list[list[str]]) -> None:
         path = tmp_path / "x.json"
@@ -135,8 +137,9 @@ class TestHeading:
         for hints in (None, HINTS):
             sheet = read_sheet(path, hints=hints)
             assert (sheet.columns, [cells for _line, cells in sheet.rows()]) == (
-                ["a", "b"], [["1", "2"]],
-            )  # fmt: skip
+                ["a", "b"],
+                [["1", "2"]],
+            )
 
     def test_headings_that_nobody_knows_stay_the_first_line(self, tmp_path: Path) -> None:
         path = made(tmp_path, "x1,x2,x3\na,b,c\nTenant ID,Company,d\n", "x.csv")

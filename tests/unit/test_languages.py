@@ -149,8 +149,9 @@ def test_numbers_dates_and_ages_follow_the_language() -> None:
     assert age(None, NOW) == "never"
     speak("ru")
     assert (number(1234567), date_text(NOW)) == (
-        "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567", "22.11.2026",
-    )  # fmt: skip
+        "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567",
+        "22.11.2026",
+    )
     assert age(None, NOW) == "никогда"
 
 
@@ -177,7 +178,8 @@ def test_every_guide_is_there_in_every_language(resource: object, language: str)
         (FOLDER / code / "guides" / f"{resource.name}.md").read_text(encoding="utf-8")  # type: ignore[attr-defined]
         for code in ("en", language)
     ]
-    shapes = [[line.split(" ")[0] for line in text.splitlines() if line[:1] == "#"]
-              for text in texts]  # fmt: skip
+    shapes = [
+        [line.split(" ")[0] for line in text.splitlines() if line[:1] == "#"] for text in texts
+    ]
     assert shapes[0] == shapes[1]
     assert all(len(line) <= 78 for text in texts for line in text.splitlines())

@@ -62,7 +62,7 @@ def codes(letter: Letter) -> list[str]:
         (lambda _: " \n", "body-required link-missing"),
         (lambda body: body + "x" * LONGEST_BODY, "body-too-long"),
     ],
-)  # fmt: skip
+)
 def test_a_letter_without_the_intact_link_is_refused(edit: Callable[[str], str], code: str) -> None:
     edited = replace(LETTER, body=edit(LETTER.body))
     assert codes(edited) == [f"letter.{part}" for part in code.split()]

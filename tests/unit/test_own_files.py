@@ -269,7 +269,7 @@ def test_a_start_goes_on_with_random_values_in_the_right_places(
         "views": ["format", "views", "columns"],
         "settings": ["format", "stamps", "settings", "sum"],
         "picture": ["format", "circumstances", "size", "rows", "note_row", "screen", "scope", "at"],
-    }  # fmt: skip
+    }
     value = data.draw(st.fixed_dictionaries({}, optional=dict.fromkeys(shapes[name], json_values)))
     content = json.dumps(value).encode()
     put(FILES[name](folder), content)

@@ -29,9 +29,11 @@ class Copy:
         self.folder = folder
         for room in (*ROOMS, "src"):
             shutil.copytree(
-                HOUSE / room, folder / room, symlinks=True,
+                HOUSE / room,
+                folder / room,
+                symlinks=True,
                 ignore=shutil.ignore_patterns("__pycache__"),
-            )  # fmt: skip
+            )
         shutil.copy(HOUSE / "config.toml", folder)
 
     def changed(self) -> list[str]:
@@ -200,5 +202,7 @@ def test_a_language_is_a_line_and_a_folder(copy: Copy, tmp_path: Path) -> None:
     assert "Bonjour" in copy.run(*invite, "fr")
     assert "Bonjour" not in copy.run(*invite, "en")
     assert copy.python("-c", GUIDE_AND_DAY).split("\n") == [
-        "# Trouver des clients", " 30/11/2026", "",
-    ]  # fmt: skip
+        "# Trouver des clients",
+        " 30/11/2026",
+        "",
+    ]
