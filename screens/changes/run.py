@@ -191,9 +191,10 @@ class RunScreen(RowsScreen):
             self.status.say(_("There is nothing to do. Esc goes back."))
             return
         self._to_confirm = [
-            self._plans[place] for place, row in enumerate(self._run.rows)
+            self._plans[place]
+            for place, row in enumerate(self._run.rows)
             if row.state is RowState.WAITING and place in self._plans and self._plans[place].confirm
-        ]  # fmt: skip
+        ]
         await self._confirm_next()
 
     async def _confirm_next(self) -> None:

@@ -1,1 +1,1 @@
-"""Customers: the list, a customer's page, its forms and drafts."""
+"""Customers: the list, the page of a customer, the forms, the drafts."""

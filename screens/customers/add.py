@@ -1,4 +1,4 @@
-"""Add a customer: the form, kept as a draft while one types, and the plan that adds it."""
+"""Add a customer: the form, saved as a draft during typing, and the plan."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ _COMPARED = (
     FormField.REGISTRATION_NUMBER,
     FormField.COUNTRY,
 )
-"""Fields by which the book is searched for the same customer."""
+"""Fields by which the book is searched for similar customers."""
 
 RETRY_SECONDS = 2.0
-"""How long after a failed write the draft is written again."""
-_GIVEN = (FormField.COUNTRY, FormField.LANGUAGE, FormField.CULTURE, FormField.AGREEMENT)
-"""Fields of an empty form that are filled in."""
+"""Seconds until a failed write of the draft is repeated."""
+_PREFILLED = (FormField.COUNTRY, FormField.LANGUAGE, FormField.CULTURE, FormField.AGREEMENT)
+"""Fields with a proposed value in an empty form."""
 
 
 class AddCustomerScreen(CustomerFormScreen):
-    """The form for a new customer. Its cloud and account are those it was begun in."""
+    """The form for a new customer, in the cloud and account in which the draft was begun."""
 
     NAME = "add-customer"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -58,30 +58,31 @@ class AddCustomerScreen(CustomerFormScreen):
     )  # fmt: skip
 
     def __init__(self, desk: AppSession, account: Account, draft: CustomerDraft) -> None:
-        at = circumstances(account, desk.clock())
-        super().__init__(desk, account, at, draft.values)
+        context = circumstances(account, desk.clock())
+        super().__init__(desk, account, context, draft.values)
         self.prefilled = draft.id is None
         self._draft = draft
-        self._unkept = False
-        """Whether something was typed that the store does not have yet."""
+        self._unsaved = False
+        """Whether the store lacks a typed text."""
         self._place = draft.place
-        """The field that the cursor is on."""
-        self._kept = asyncio.Event()
-        """Whether no write is under way: all is kept, or cannot be for now."""
-        self._kept.set()
-        self._trouble: AppError | None = None
-        """Why what was typed last could not be kept; it is tried again until it can."""
-        self._taken = False
-        """Whether another terminal goes on with the draft, or carried it out."""
+        """The name of the field under the cursor."""
+        self._idle = asyncio.Event()
+        """Set while no write is running: everything is saved, or cannot be saved now."""
+        self._idle.set()
+        self._save_error: AppError | None = None
+        """Why the latest text could not be saved; the write is repeated until it succeeds."""
+        self._is_taken = False
+        """Whether another terminal saved the draft meanwhile, or carried it out."""
         self._alike: list[LookAlike] = []
+        """Customers in the book that may be the same as the new one."""
         self._compared: list[str] = []
-        """What the customers were compared with that seem to be the same."""
+        """The values by which `_alike` was searched."""
         if draft.id is not None:
-            self.seen = {name for name, text in self.typed.items() if text}
+            self.touched = {name for name, text in self.typed.items() if text}
 
     @classmethod
     async def load(cls, desk: AppSession, draft: CustomerDraft | None = None) -> Self:
-        """Return the form with a draft, or an empty one in the chosen account.
+        """Return the form with a draft, or an empty form in the chosen account.
 
         Raises:
             NotFoundError: the draft's cloud is not turned on, or no account is chosen.
@@ -92,127 +93,129 @@ class AddCustomerScreen(CustomerFormScreen):
         return cls(desk, desk.account_of(draft.account_id), draft)
 
     def heading_text(self) -> str:
-        """Return where the customer will be."""
+        """Return the heading: the cloud and the account of the new customer."""
         return _("New customer in {cloud} · {account}").format(
             cloud=_(self.account.cloud.short_name), account=self.account.title
         )
 
-    def heading_trouble(self) -> str:
-        """Return that what is typed is not kept, or that the cloud takes no new customers."""
-        if self._taken:
+    def heading_error(self) -> str:
+        """Return why typed text is not saved, or why the cloud takes no new customers."""
+        if self._is_taken:
             return _("Not kept: the draft is open or carried out in another terminal.")
-        if self._trouble is not None:
-            return _("Not kept: {error}").format(error=self._trouble.message)
-        return next((reason.text for reason in cloud_reasons(self.at)), "")
+        if self._save_error is not None:
+            return _("Not kept: {error}").format(error=self._save_error.message)
+        return next((reason.text for reason in cloud_reasons(self.context)), "")
 
     def warm_up(self) -> None:
-        """Fill in what is proposed before anything is typed; runs beside the event loop."""
-        found = proposals(self.values, self.at)
+        """Fill in the proposed values before anything is typed; runs in the reading thread."""
+        texts = proposals(self.values, self.context)
         if self.prefilled:
-            self.typed = {field.value: found[field] for field in _GIVEN if found.get(field)}
+            self.typed = {field.value: texts[field] for field in _PREFILLED if texts.get(field)}
         self.proposed = {
-            field: text for field, text in found.items() if self.typed.get(field) == text
+            field: text for field, text in texts.items() if self.typed.get(field) == text
         }
         super().warm_up()
 
-    def begun(self) -> None:
-        """Go to where the draft was left."""
+    def place_cursor(self) -> None:
+        """Go to the field in which the draft was left."""
         if self._draft.place:
             self.form.go_to(self._draft.place)
 
     # The draft
 
     def changed(self) -> None:
-        """Keep what is typed; while one write is under way, the next one waits for it."""
-        self._unkept = True
-        if self._kept.is_set():
-            self._kept.clear()
-            lost = _("What you typed last is not kept yet. ctrl+q again leaves and loses it.")
-            self.shell.start(self._keep, keeps=lost)
+        """Save the draft; a running write saves the newest values when it has finished."""
+        self._unsaved = True
+        if self._idle.is_set():
+            self._idle.clear()
+            warning = _("What you typed last is not kept yet. ctrl+q again leaves and loses it.")
+            self.shell.start(self._save, keeps=warning)
 
     def on_form_page_entered(self, event: FormPage.Entered) -> None:
-        """Know where the form is, should it be left."""
+        """Note the field under the cursor, which is saved with the draft."""
         self._place = event.name
 
-    async def _keep(self) -> None:
-        """Write the draft until all is kept; a job of the app, which ends what it began."""
+    async def _save(self) -> None:
+        """Write the draft until all values are saved.
+
+        Runs as a job of the app, so that the write finishes even if the screen is left.
+        """
         from partnerdesk.models.customers.drafts import save_draft
 
         draft = self._draft
         try:
-            while self._unkept and not self._taken:
-                self._unkept = False
+            while self._unsaved and not self._is_taken:
+                self._unsaved = False
                 values, place = self.values, self._place
                 await self.desk.aside(save_draft, draft, values, place, self.desk.clock())
-                self._in_trouble(None)
+                self._note_save_error(None)
         except ConflictError as error:
-            self._taken = True
-            self._in_trouble(error)
+            self._is_taken = True
+            self._note_save_error(error)
         except AppError as error:
-            self._unkept = True
-            self._in_trouble(error)
+            self._unsaved = True
+            self._note_save_error(error)
         finally:
-            self._kept.set()
+            self._idle.set()
         await self.shell.look()  # the next screen may show how many drafts there are
 
-    def _in_trouble(self, error: AppError | None) -> None:
-        if error is not self._trouble:
-            self._trouble = error
+    def _note_save_error(self, error: AppError | None) -> None:
+        if error is not self._save_error:
+            self._save_error = error
             self.call_later(self.show_heading)
-            if error is not None and not self._taken:
-                self.call_later(self._try_again_later)
+            if error is not None and not self._is_taken:
+                self.call_later(self._retry_later)
 
-    def _try_again_later(self) -> None:
-        self.read(
-            partial(asyncio.sleep, RETRY_SECONDS), self._try_again, group="draft", beside=True
-        )
+    def _retry_later(self) -> None:
+        wait = partial(asyncio.sleep, RETRY_SECONDS)
+        self.read(wait, self._retry, group="draft", beside=True)
 
-    def _try_again(self, _waited: None) -> None:
+    def _retry(self, _waited: None) -> None:
         self.changed()
 
     async def do_back(self) -> None:
-        """Leave the form; the draft stays. Ask first where it is not kept."""
-        await self._kept.wait()
-        if self._draft.id is not None and self._place != self._draft.place and not self._trouble:
+        """Leave the form; the draft stays. Ask first if the latest text is not saved."""
+        await self._idle.wait()
+        if self._draft.id is not None and self._place != self._draft.place and not self._save_error:
             self.changed()
-            await self._kept.wait()
-        if self._trouble is None:
-            await self._leave_it()
+            await self._idle.wait()
+        if self._save_error is None:
+            await self._leave_form()
             return
-        apart = Choice("k", _("Keep it as a draft of its own"), self._keep_apart)
-        further = [apart] if self._taken else []
+        copy = Choice("k", _("Keep it as a draft of its own"), self._save_as_new)
+        further = [copy] if self._is_taken else []
         await self.ask_to_leave(_("What you typed last is not kept."), *further)
 
-    async def _leave_it(self) -> None:
+    async def _leave_form(self) -> None:
         await self.shell.go_back()
         await self.shell.book_changed()
-        if self._draft.id is not None and self._trouble is None:
+        if self._draft.id is not None and self._save_error is None:
             self.shell.say(_("The draft is kept: n goes on with it."))
 
-    async def _keep_apart(self) -> None:
+    async def _save_as_new(self) -> None:
         from partnerdesk.models.customers.drafts import begin_draft
 
         self._draft = begin_draft(self.account.id, self.desk.by())
-        self._taken = False
-        self._in_trouble(None)
+        self._is_taken = False
+        self._note_save_error(None)
         self.changed()
         await self.do_back()
 
     @property
     def belongs_to(self) -> str:
-        """What is typed here belongs to one draft; what no draft has yet, to the next new one."""
+        """The key of the unsaved texts: the draft; before the first save, the account."""
         draft = self._draft
         return f"{self.NAME}/{draft.plan_id if draft.id else self.account.id}"
 
-    # The same customer in the book
+    # Similar customers in the book
 
     def hints_of(self, name: str) -> list[str]:
-        """Return what keys help with a customer that seems to be the same."""
-        there = any(alike.reason().field == name for alike in self._alike)
-        return [_("ctrl+o opens it, or invites it instead")] * there
+        """Return a hint on the key that opens a similar customer."""
+        is_alike = any(alike.reason().field == name for alike in self._alike)
+        return [_("ctrl+o opens it, or invites it instead")] * is_alike
 
     def do_same(self) -> None:
-        """Ask which customer to open."""
+        """Ask which of the similar customers to open, or to invite."""
         if not self._alike:
             self.status.say(_("No customer in the book seems to be the same."))
             return
@@ -232,61 +235,61 @@ class AddCustomerScreen(CustomerFormScreen):
             self.choose(_("Invite:"), self._alike_choices(self._invite))
 
     async def _invite(self, alike: LookAlike) -> None:
-        await self._kept.wait()
+        await self._idle.wait()
         await self.shell.show("invite", alike.customer_id)
 
     async def _open(self, alike: LookAlike) -> None:
-        await self._kept.wait()
+        await self._idle.wait()
         await self.shell.show("customer", alike.customer_id)
 
     # The plan
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
-        """Return the plan that adds the customer and takes the draft away."""
-        filled = _filled(values)
-        if (compared := _compared(filled)) != self._compared:
+        """Return the plan that adds the customer and deletes the draft."""
+        answers = _by_field(values)
+        if (compared := _compared(answers)) != self._compared:
             self._alike = await self.desk.reader.ask(
-                lambda book: find_look_alikes(book, self.account.id, filled, self.at)
+                lambda book: find_look_alikes(book, self.account.id, answers, self.context)
             )
             self._compared = compared
-        return self._planned(filled, self._alike)
+        return self._plan_for(answers, self._alike)
 
     def plan_of_fields(self, values: Mapping[str, str]) -> Plan | None:
-        """Return the same by the rules of the form, where the book has still to be searched."""
-        filled = _filled(values)
-        return None if _compared(filled) == self._compared else self._planned(filled, ())
+        """Return the plan without similar customers, if the book has to be searched for them."""
+        answers = _by_field(values)
+        return None if _compared(answers) == self._compared else self._plan_for(answers, ())
 
-    def _planned(self, filled: Values, alike: Sequence[LookAlike]) -> Plan:
+    def _plan_for(self, answers: Values, alike: Sequence[LookAlike]) -> Plan:
         by, draft_id = self.desk.by(self._draft.plan_id), self._draft.id
-        return plan_add_customer(self.account, filled, by, alike, draft_id=draft_id)
+        return plan_add_customer(self.account, answers, by, alike, draft_id=draft_id)
 
     def check_again(self) -> None:
-        """Check the form anew, and look again who in the book may be the same."""
+        """Check the form again, and search the book again for similar customers."""
         self._compared = []
         super().check_again()
 
     async def do_review(self) -> None:
-        """Show the plan, made anew with what the book has now, when all is in the draft."""
+        """Wait until the draft is saved, search the book again, and show the plan."""
         self.leave_current()
-        await self._kept.wait()
+        await self._idle.wait()
         self._compared = []
         await super().do_review()
 
     async def carried_out(self, outcome: Outcome) -> None:
-        """Show the new customer in the form's place."""
+        """Close the form and show the new customer."""
         await self.shell.go_back()
         if outcome.customer_id is not None:
             await self.shell.show("customer", outcome.customer_id)
-        said = _("The customer is in the book. u undoes it.")
+        text = _("The customer is in the book. u undoes it.")
         if outcome.repeated:
-            said = _("It was added already, here or in another terminal; this is the customer.")
-        self.shell.say(said)
+            text = _("It was added already, here or in another terminal; this is the customer.")
+        self.shell.say(text)
 
 
-def _filled(values: Mapping[str, str]) -> dict[FormField, str]:
+def _by_field(values: Mapping[str, str]) -> dict[FormField, str]:
     return {FormField(name): text for name, text in values.items()}
 
 
-def _compared(filled: Values) -> list[str]:
-    """Return what the customers of the book are compared with."""
-    return [filled.get(field, "") for field in _COMPARED]
+def _compared(values: Values) -> list[str]:
+    """Return the values with which the customers of the book are compared."""
+    return [values.get(field, "") for field in _COMPARED]

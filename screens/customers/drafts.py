@@ -1,4 +1,4 @@
-"""The drafts of customers that were begun and not carried out: go on with one, or throw it away."""
+"""The drafts of new customers: continue a draft, or delete it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ COLUMNS = (
 
 
 class DraftsScreen(AppScreen):
-    """Offers the drafts there are when somebody wants to add a customer."""
+    """The list of drafts, shown before a new customer is added."""
 
     NAME = "drafts"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -52,7 +52,7 @@ class DraftsScreen(AppScreen):
 
     @classmethod
     async def load(cls, desk: AppSession) -> AppScreen:
-        """Return the drafts there are; where there are none, an empty form."""
+        """Return the list of drafts; if there are no drafts, an empty form."""
         from partnerdesk.screens.customers.add import AddCustomerScreen
 
         drafts = await _read(desk)
@@ -69,7 +69,7 @@ class DraftsScreen(AppScreen):
         self.status.say(_("Enter goes on with a draft, n begins a new customer."))
 
     def focus_body(self) -> None:
-        """Give the keys back to the table."""
+        """Return the focus to the table."""
         self.set_focus(self.table)
 
     def book_changed(self) -> None:
@@ -96,12 +96,12 @@ class DraftsScreen(AppScreen):
 
     @property
     def draft(self) -> CustomerDraft | None:
-        """The draft under the cursor."""
+        """The draft under the cursor; None if the table is empty."""
         place = self.table.cursor
         return self._drafts[place] if place < len(self._drafts) else None
 
     def refusal(self, action: Action) -> str:
-        """Return why `action` cannot be done now; a draft has an account of its own."""
+        """Return why `action` is refused now; the account of the draft counts, not the scope."""
         if action.changes and action.id != "drafts.new":
             if reason := self.desk.why_no_change(own_account=True):
                 return reason
@@ -109,20 +109,20 @@ class DraftsScreen(AppScreen):
         return super().refusal(action)
 
     async def do_go_on(self) -> None:
-        """Go on with the draft under the cursor."""
+        """Open the form with the draft under the cursor."""
         if self.draft is not None:
             await self.shell.show("add-customer", self.draft)
 
     async def do_new(self) -> None:
-        """Begin with an empty form."""
+        """Open an empty form."""
         await self.shell.show("add-customer")
 
     def on_record_table_opened(self) -> None:
-        """Go on with the draft that was clicked twice."""
+        """Open the form with the double-clicked draft."""
         self.begin("drafts.go-on")
 
     def do_delete(self) -> None:
-        """Ask before the draft is thrown away."""
+        """Ask for confirmation, then delete the draft."""
         if self.draft is None:
             return
         name = shown(self.draft.title)[:30] or _("without a name")

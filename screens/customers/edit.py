@@ -1,4 +1,4 @@
-"""Edit a customer: the same form and checks as for a new one, before and after in the plan."""
+"""Edit a customer: the form and checks of a new customer; the plan shows before and after."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class EditCustomerScreen(CustomerFormScreen):
-    """The form with what the book has of a customer."""
+    """The form with the stored values of a customer."""
 
     NAME = "edit-customer"
 
@@ -34,9 +34,10 @@ class EditCustomerScreen(CustomerFormScreen):
         before = form_values(page)
         super().__init__(desk, account, circumstances(account, desk.clock(), before), before)
         self._page = page
-        self._begin_in = field
-        self.seen = {name for name, text in self.typed.items() if text}
+        self._first_field = field
+        self.touched = {name for name, text in self.typed.items() if text}
         self._theirs: dict[FormField, str] = {}
+        """Values of another person's edit that clash with the form and are not decided yet."""
 
     @classmethod
     async def load(cls, desk: AppSession, page: CustomerPage, field: str = "") -> Self:
@@ -47,47 +48,47 @@ class EditCustomerScreen(CustomerFormScreen):
         """
         return cls(desk, desk.account_of(page.customer.account_id), page, field)
 
-    def begun(self) -> None:
-        """Go to the field that was asked for."""
-        self.form.go_to(self._begin_in)
+    def place_cursor(self) -> None:
+        """Go to the field chosen on the customer's page."""
+        self.form.go_to(self._first_field)
 
     def heading_text(self) -> str:
-        """Return who is edited."""
+        """Return the heading: the company and the domain of the customer."""
         customer = self._page.customer
         return _("Edit {company} · {domain}").format(
             company=shown(customer.company_name)[:50], domain=shown(customer.primary_domain)
         )
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
-        """Return the plan that writes what differs."""
-        filled = {FormField(name): text for name, text in values.items()}
+        """Return the plan that writes the changed fields."""
+        answers = {FormField(name): text for name, text in values.items()}
         return await self.desk.reader.aside(
-            partial(plan_edit_customer, self._page, self.account, filled, self.desk.by())
+            partial(plan_edit_customer, self._page, self.account, answers, self.desk.by())
         )
 
     def reasons_of(self, name: str) -> list[Reason]:
-        """Return what is to be said of a field; what a new name does not change, the plan says."""
+        """Return the reasons of a field, except a note that only the plan shows (`LIST_ONLY`)."""
         return [reason for reason in super().reasons_of(name) if reason.code != LIST_ONLY]
 
     async def carried_out(self, outcome: Outcome) -> None:
         """Go back to the customer."""
         await self.shell.go_back()
-        kept = _("The customer is changed. u undoes it.")
-        self.shell.say(kept if outcome.change_id else _("Nothing was changed."))
+        changed = _("The customer is changed. u undoes it.")
+        self.shell.say(changed if outcome.change_id else _("Nothing was changed."))
 
     async def conflict(self) -> None:
-        """Put both edits together where somebody else changed the customer meanwhile."""
+        """Merge both edits after another person changed the customer meanwhile."""
         from partnerdesk.models.customers.page import read_customer
 
         page = await self.desk.aside(read_customer, self._page.customer.id or 0)
         base, theirs = form_values(self._page), form_values(page)
         merged = merge(base, self.values, theirs)
         self._page = page
-        self.at = circumstances(self.account, self.desk.clock(), theirs)
+        self.context = circumstances(self.account, self.desk.clock(), theirs)
         for field in merged.taken:
             self.put(field, merged.values[field])
-        self.given = {field.value: text for field, text in theirs.items()}
-        self.ask_again()
+        self.initial = {field.value: text for field, text in theirs.items()}
+        self.refresh_fields()
         self.check_again()
         names = ", ".join(_(FIELD_TITLES[field]) for field in merged.taken)
         self.status.say(
@@ -101,7 +102,7 @@ class EditCustomerScreen(CustomerFormScreen):
         self._ask_next_clash()
 
     def _ask_next_clash(self) -> None:
-        """Ask whose value counts, field by field."""
+        """Ask which value to use in the next clashing field."""
         if not self._theirs:
             return
         field, their = next(iter(self._theirs.items()))
@@ -122,7 +123,7 @@ class EditCustomerScreen(CustomerFormScreen):
     def _settle(self, field: FormField, text: str) -> None:
         self._theirs.pop(field, None)
         self.put(field, text)
-        self.ask_again()
+        self.refresh_fields()
         self.check_again()
         if self._theirs:
             self._ask_next_clash()
@@ -130,7 +131,7 @@ class EditCustomerScreen(CustomerFormScreen):
             self.status.say(_("Both edits are together now. ^r reviews them."))
 
     async def do_review(self) -> None:
-        """Settle first whose value counts, where that is still open; then show the plan."""
+        """Ask about the remaining clashes; after the last one, show the plan."""
         if self._theirs:
             self._ask_next_clash()
             return

@@ -1,4 +1,4 @@
-"""The form for a customer: asks what the country asks, and fills in what follows from an answer."""
+"""The form for a customer: shows the fields of the country, and proposes dependent values."""
 
 from __future__ import annotations
 
@@ -16,60 +16,67 @@ if TYPE_CHECKING:
     from partnerdesk.models.forms.question import Question
     from partnerdesk.models.session import AppSession
 
-_FOLLOWERS: Mapping[str, tuple[FormField, ...]] = {
+_DEPENDENTS: Mapping[str, tuple[FormField, ...]] = {
     FormField.COMPANY_NAME: (FormField.DOMAIN_PREFIX,),
     FormField.COUNTRY: (FormField.LANGUAGE, FormField.CULTURE),
     FormField.AGREEMENT: (
-        FormField.AGREEMENT_FIRST_NAME, FormField.AGREEMENT_LAST_NAME,
-        FormField.AGREEMENT_EMAIL, FormField.AGREEMENT_PHONE,
+        FormField.AGREEMENT_FIRST_NAME,
+        FormField.AGREEMENT_LAST_NAME,
+        FormField.AGREEMENT_EMAIL,
+        FormField.AGREEMENT_PHONE,
     ),
-}  # fmt: skip
-"""Fields that follow from another one as long as nobody typed into them."""
+}
+"""The fields whose value is proposed from another field, by that field."""
 
 
 class CustomerFormScreen(RecordFormScreen):
-    """A customer's fields, to be filled in. Subclasses say what becomes of them."""
+    """A form with the fields of a customer. Subclasses make the plan."""
 
     def __init__(
-        self, desk: AppSession, account: Account, at: FormContext, values: Mapping[FormField, str]
+        self,
+        desk: AppSession,
+        account: Account,
+        context: FormContext,
+        values: Mapping[FormField, str],
     ) -> None:
         super().__init__(desk, account, {field.value: text for field, text in values.items()})
-        self.at = at
+        self.context = context
+        """The circumstances that the rules depend on: the account, the day, the stored values."""
         self.proposed: dict[FormField, str] = {}
-        """Values that nobody typed; they follow what they were made from."""
+        """Proposed values; each follows its source field until a person types another value."""
 
     @property
     def values(self) -> dict[FormField, str]:
-        """What stands in the form, asked for now or not."""
+        """The texts of all fields, also of fields that are not shown now."""
         return {FormField(name): text for name, text in self.typed.items()}
 
     def answers(self) -> dict[str, str]:
-        """Return all that stands in the form: the rules speak of what is not asked, too."""
+        """Return the texts of all fields, since the rules also judge fields that are not shown."""
         return dict(self.typed)
 
     def warm_up(self) -> None:
-        """Read in what the rules need; runs beside the event loop."""
-        questions(self.values, self.at)
-        check_all({**self.values, FormField.EMAIL: "a@example.com"}, self.at)
+        """Load the data that the rules need; runs in the reading thread."""
+        questions(self.values, self.context)
+        check_all({**self.values, FormField.EMAIL: "a@example.com"}, self.context)
 
     def questions(self, values: Mapping[str, str]) -> Sequence[Question]:  # noqa: ARG002
-        """Return the fields that the country asks for."""
-        return questions(self.values, self.at)
+        """Return the fields that the country requires."""
+        return questions(self.values, self.context)
 
-    def meant(self, name: str, text: str) -> str:
-        """Return the value as it is stored, where the rules do not refuse it."""
-        checked = check(FormField(name), self.values, self.at)
+    def value_for(self, name: str, text: str) -> str:
+        """Return the value in its stored form; the text itself if the rules refuse it."""
+        checked = check(FormField(name), self.values, self.context)
         return text if checked.refused else checked.value or text
 
-    def follow(self, name: str) -> None:
-        """Fill in what follows from a field, where nobody typed anything else."""
-        found = proposals(self.values, self.at)
-        for follower in _FOLLOWERS.get(name, ()):
-            own = self.typed.get(follower, "") not in ("", self.proposed.get(follower, ""))
-            if found.get(follower) and not own:
-                self.proposed[follower] = found[follower]
-                self.put(follower, found[follower])
+    def update_dependents(self, name: str) -> None:
+        """Propose the values that depend on a field, unless a person typed other values."""
+        texts = proposals(self.values, self.context)
+        for field in _DEPENDENTS.get(name, ()):
+            was_typed = self.typed.get(field, "") not in ("", self.proposed.get(field, ""))
+            if texts.get(field) and not was_typed:
+                self.proposed[field] = texts[field]
+                self.put(field, texts[field])
 
-    def heading_trouble(self) -> str:
-        """Return nothing: what is about no field that is asked stands in the plan."""
+    def heading_error(self) -> str:
+        """Return "": the plan shows the reasons that belong to no shown field."""
         return ""

@@ -1,4 +1,4 @@
-"""The book: the customers of the chosen account, to find one among them."""
+"""The list of the customers of the chosen account, or of all clouds."""
 
 from __future__ import annotations
 
@@ -70,17 +70,17 @@ class CustomersScreen(ListScreen):
 
     @classmethod
     async def load(cls, desk: AppSession, filter_text: str | None = None) -> Self:
-        """Return the list as it was left, or with the customers that a filter finds."""
+        """Return the list with its last filter, or with `filter_text`."""
         if filter_text is not None and desk.scope is not None:
             desk.remembered.keep_view(desk.scope.key, cls.SPEC.name, View(filter=filter_text))
         return cls(desk)
 
     def count_text(self, count: int) -> str:
-        """Return how many customers there are, in words."""
+        """Return the number of customers as text."""
         return ngettext("{count} customer", "{count} customers", count)
 
     def empty_text(self, scope: Scope, *, filtered: bool) -> str:
-        """Return what to do where there are no customers."""
+        """Return the text of an empty list: the reason, and what to do."""
         if filtered:
             return _("No customer matches this filter.\n\n/ changes it, Esc clears it.")
         account = scope.account
@@ -109,7 +109,7 @@ class CustomersScreen(ListScreen):
         self.questions.ask_what_to_copy(row, {"i": "id", "d": "domain", "n": "company"})
 
     async def do_export(self) -> None:
-        """Ask what to export, and where to."""
+        """Ask which rows and columns to export, and to which file."""
         if self.desk.scope is not None:
             await ExportFlow(self, self.query_of(self.desk.scope)).ask()
 
@@ -118,11 +118,11 @@ class CustomersScreen(ListScreen):
         await self.shell.show("drafts")
 
     def do_import(self) -> None:
-        """Ask for a file and show what it would change."""
+        """Ask for a file, and show the planned import."""
         ask_import(self, "customers")
 
     async def do_invite(self) -> None:
-        """Invite the marked customers, or the one under the cursor; a company where is none."""
+        """Invite the marked customers, or the one under the cursor; in an empty list, a company."""
         if (marked := await self._marked()) is not None:
             await marked.invite()
         else:
@@ -152,7 +152,7 @@ class CustomersScreen(ListScreen):
             await self.shell.show("edit-customer", page)
 
     async def _marked(self) -> MarkedCustomers | None:
-        """Return the marked customers; None where none is marked."""
+        """Return the marked customers; None if there are no marks, or all clouds are shown."""
         account = self.desk.account
         if not self.table.marks or account is None:
             return None
@@ -160,7 +160,7 @@ class CustomersScreen(ListScreen):
         return MarkedCustomers(self, account, keys, await self.marks.hidden_text())
 
     async def _page_there(self) -> CustomerPage | None:
-        """Return the customer under the cursor; None where there is none, which is said."""
+        """Return the customer under the cursor; show a message and return None if there is none."""
         from partnerdesk.models.customers.page import read_customer
 
         row = await self.table.row_there()
@@ -170,12 +170,12 @@ class CustomersScreen(ListScreen):
         return await self.desk.aside(read_customer, row.key)
 
     async def do_reseller(self) -> None:
-        """Ask which reseller the customers get."""
+        """Ask for the indirect reseller of the marked customers, or of the one under the cursor."""
         if (account := self.desk.account) is not None:
             await ResellerFlow(self, account).ask()
 
     async def do_end(self) -> None:
-        """Show what has to be settled before relationships are ended."""
+        """Show the form for ending the relationship with the marked customers, or the one here."""
         if (marked := await self._marked()) is not None:
             await marked.end()
             return

@@ -1,4 +1,4 @@
-"""What is done to many marked customers: what is asked for all, then the run with each plan."""
+"""Operations on many marked customers: a question for all, then the run with a plan for each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class MarkedCustomers:
-    """The marked customers of a list. Nothing is written before the run itself is carried out."""
+    """The marked customers of a list. Nothing is written until the run is carried out."""
 
     def __init__(
         self, screen: ListScreen, account: Account, keys: Sequence[RowKey], hidden: str
@@ -30,9 +30,9 @@ class MarkedCustomers:
         self._account = account
         self._keys = keys
         self._hidden = hidden
-        """How many of them the filter hides, in words."""
+        """Text that says how many of the customers the filter hides; may be empty."""
 
-    def _about(self, text: str) -> str:
+    def _with_count(self, text: str) -> str:
         count = ngettext("{count} customer", "{count} customers", len(self._keys))
         return " ".join(filter(None, (text.format(customers=count), self._hidden)))
 
@@ -40,22 +40,20 @@ class MarkedCustomers:
         from partnerdesk.models.operations.bulk import RunRequest
 
         screen = self._screen
-        await screen.shell.show(
-            "run", RunRequest(kind, wishes), self._keys, self._account.id,
-            marks=screen.table.marks,
-        )  # fmt: skip
+        request, marks = RunRequest(kind, wishes), screen.table.marks
+        await screen.shell.show("run", request, self._keys, self._account.id, marks=marks)
 
     # Tags
 
     async def tag(self) -> None:
-        """Ask whether tags come or go, then which."""
+        """Ask whether to add, remove or replace tags, then which tags."""
         from partnerdesk.models.operations.bulk_records import RunKind
 
         await offer_cut_off(self._screen, self._account, RunKind.TAG, self._ask_how_to_tag)
 
     def _ask_how_to_tag(self) -> None:
         self._screen.choose(
-            self._about(_("Tags of {customers}:")),
+            self._with_count(_("Tags of {customers}:")),
             [
                 Choice("a", _("add"), partial(self._ask_tags, "add", _("Tags that come"))),
                 Choice("r", _("remove"), partial(self._ask_tags, "remove", _("Tags that go"))),
@@ -83,7 +81,7 @@ class MarkedCustomers:
     # Notes
 
     async def note(self) -> None:
-        """Ask for the note that all of them get."""
+        """Ask for the text of a note for all customers."""
         from partnerdesk.models.operations.bulk_records import RunKind
 
         await offer_cut_off(self._screen, self._account, RunKind.NOTE, self._ask_note)
@@ -91,7 +89,7 @@ class MarkedCustomers:
     async def _ask_note(self) -> None:
         from partnerdesk.screens.shared.note_dialog import NoteDialog
 
-        title = self._about(_("Note on {customers}"))
+        title = self._with_count(_("Note on {customers}"))
         dialog = NoteDialog("", title=title, belongs_to="marked")
         await self._screen.shell.ask_dialog(dialog, self._note_given)
 
@@ -104,7 +102,7 @@ class MarkedCustomers:
     # Profiles
 
     async def edit(self) -> None:
-        """Ask which field all of them get, and what it says."""
+        """Ask for a field and its new value for all customers."""
         from partnerdesk.models.operations.bulk_records import RunKind
 
         await offer_cut_off(self._screen, self._account, RunKind.EDIT, self._ask_field)
@@ -115,7 +113,7 @@ class MarkedCustomers:
         from partnerdesk.screens.shared.choice_dialog import ChoiceDialog
 
         choices = [(field.value, _(FIELD_TITLES[field])) for field in EDITED]
-        dialog = ChoiceDialog(self._about(_("Field of {customers}")), choices)
+        dialog = ChoiceDialog(self._with_count(_("Field of {customers}")), choices)
         await self._screen.shell.ask_dialog(dialog, self._field_chosen)
 
     def _field_chosen(self, name: str | None) -> None:
@@ -131,10 +129,10 @@ class MarkedCustomers:
         if text is not None:
             await self._run(RunKind.EDIT, {field.value: text.strip()})
 
-    # Invitations and endings: a form asks what is the same for all
+    # Invitations and endings: a form with the values that are the same for all
 
     async def invite(self) -> None:
-        """Show the form of what is the same for all invitations."""
+        """Show the form with the values that are the same for all invitations."""
         from partnerdesk.models.operations.bulk_records import RunKind
 
         await offer_cut_off(
@@ -142,7 +140,7 @@ class MarkedCustomers:
         )
 
     async def end(self) -> None:
-        """Show the form of what is the same for all endings; each is confirmed by itself."""
+        """Show the form for ending all relationships; each is confirmed by itself in the run."""
         from partnerdesk.models.operations.bulk_records import RunKind
 
         await offer_cut_off(

@@ -1,4 +1,4 @@
-"""One customer on one page: profile, contacts, relationship, tags, notes, history."""
+"""The page of one customer: profile, contacts, relationship, tags, notes, history."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class CustomerScreen(PageScreen):
-    """Everything the book holds of one customer."""
+    """Shows everything that the book stores about one customer."""
 
     NAME = "customer"
     OWN_ACCOUNT = True
@@ -66,10 +66,10 @@ class CustomerScreen(PageScreen):
 
     @classmethod
     async def load(cls, desk: AppSession, key: RowKey) -> Self:
-        """Read the customer.
+        """Return the page of a customer.
 
         Raises:
-            NotFoundError: it is not in the book.
+            NotFoundError: the customer is not in the book.
         """
         from partnerdesk.models.pages.customer import read_whole_customer
 
@@ -85,7 +85,7 @@ class CustomerScreen(PageScreen):
         self._show()
 
     def focus_body(self) -> None:
-        """Give the keys back to the page."""
+        """Return the focus to the page."""
         self.set_focus(self.page)
 
     def book_changed(self) -> None:
@@ -100,21 +100,21 @@ class CustomerScreen(PageScreen):
         self._show()
 
     def reading_failed(self, error: AppError) -> None:
-        """Leave the page of a customer that is not in the book any more; else say what failed."""
+        """Leave the page if the customer is no longer in the book; else show the error."""
         if isinstance(error, NotFoundError):
-            self.shell.begin(self, partial(self._gone, str(error)))
+            self.shell.begin(self, partial(self._leave_page, str(error)))
         else:
             super().reading_failed(error)
 
     @property
     def about(self) -> str:
-        """The customer."""
+        """The id of the customer, for typed lines that are kept if the screen fails."""
         return str(self._shown.customer.id)
 
-    async def _gone(self, why: str) -> None:
-        said = self.status.message
+    async def _leave_page(self, why: str) -> None:
+        message = self.status.message
         await self.shell.go_back()
-        self.shell.say(said or why)
+        self.shell.say(message or why)
 
     def _show(self) -> None:
         clouds, at = self.desk.settings.all_clouds(), self.desk.clock()
@@ -131,7 +131,7 @@ class CustomerScreen(PageScreen):
         self.copy(field.text if field else "")
 
     def do_copy_id(self) -> None:
-        """Ask what to copy."""
+        """Ask whether to copy the id, the domain or the name."""
         customer = self._shown.customer
         self.choose(
             _("Copy:"),
@@ -148,7 +148,7 @@ class CustomerScreen(PageScreen):
         )
 
     def do_tags(self) -> None:
-        """Edit the tags in a line."""
+        """Ask for all tags in one line."""
         TagPrompt(self, self._shown).ask()
 
     async def do_note(self) -> None:
@@ -156,13 +156,13 @@ class CustomerScreen(PageScreen):
         await self._edit_note(None)
 
     async def do_change(self) -> None:
-        """Edit what is under the cursor."""
+        """Edit the field under the cursor; by default open the form of the customer."""
         field = self.page.field
         if field is not None:
             await done(field.edit or partial(self.shell.show, "edit-customer", self._shown))
 
     async def do_open(self) -> None:
-        """Open what stands under the cursor; edit what leads nowhere."""
+        """Open the record of the field under the cursor; edit a field without a record."""
         field = self.page.field
         if field is not None and field.open is not None:
             await done(field.open)
@@ -170,7 +170,7 @@ class CustomerScreen(PageScreen):
             await self.action_perform("customer.change")
 
     def on_field_page_chosen(self) -> None:
-        """Open or edit what was clicked twice."""
+        """Open or edit the double-clicked field."""
         self.begin("customer.open")
 
     async def _edit_note(self, note: Note | None) -> None:
@@ -181,34 +181,37 @@ class CustomerScreen(PageScreen):
         await self.shell.show("invite", self._customer_id)
 
     async def do_end(self) -> None:
-        """Show what has to be settled before the relationship is ended."""
+        """Show the form for ending the relationship."""
         await self.shell.show("end-relationship", self._customer_id)
 
     def do_history(self) -> None:
-        """Go to the history."""
+        """Move the cursor to the history section."""
         self.page.go_to_section(_("History"))
 
     async def do_undo(self) -> None:
-        """Show the plan that takes the change under the cursor back, or else the latest one."""
-        change_id = self._change_there() or self._latest_change()
+        """Show the plan that undoes the change under the cursor, or else the latest change."""
+        change_id = self._change_under_cursor() or self._latest_change()
         if change_id:
             await undo(self, change_id)
         else:
             self.status.say(_("There is no change of this customer that can be undone."))
 
-    def _change_there(self) -> int:
-        """Return the id of the entry of the history under the cursor; 0 where there is none."""
+    def _change_under_cursor(self) -> int:
+        """Return the id of the history entry under the cursor; 0 if the field is no such entry."""
         name = self.page.field.name if self.page.field else ""
         return int(name.removeprefix(CHANGE)) if name.startswith(CHANGE) else 0
 
     def _latest_change(self) -> int:
-        """Return the latest entry that can be undone; pressed again, u so goes further back."""
+        """Return the id of the latest entry that can be undone; 0 if there is none.
+
+        Entries already undone are skipped, so pressing u again goes further back.
+        """
         from partnerdesk.models.changes.kinds import ChangeKind
         from partnerdesk.models.operations.undo import Parts, parts_of, why_not_undone
 
         for entry in self._shown.changes:
-            stands = entry.undone_by is None and entry.kind != ChangeKind.UNDONE
-            own = parts_of(entry) is Parts.STEPS  # an import is not about this customer alone
-            if stands and own and not why_not_undone(entry):
+            is_active = entry.undone_by is None and entry.kind != ChangeKind.UNDONE
+            is_single = parts_of(entry) is Parts.STEPS  # an import concerns other customers, too
+            if is_active and is_single and not why_not_undone(entry):
                 return entry.id or 0
         return 0

@@ -1,4 +1,4 @@
-"""What a customer's page shows: its sections, made from what the book holds."""
+"""The sections of a customer's page, made from the stored records."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from partnerdesk.tui.widgets.questions import Act
 
 CHANGE = "change:"
-"""How the page names entries of the history; behind it stands the id."""
+"""Prefix of the names of history fields; the id of the entry follows."""
 HISTORY_LINES = 5
-"""Lines that the history shows of one field's text at most."""
+"""The largest number of lines shown of one changed field in the history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Where the fields of the page lead."""
+    """The functions that the fields of the page call to open or edit their record."""
 
     show: Callable[..., Awaitable[None]]
-    """Shows a screen by its name."""
+    """Opens a screen by its name."""
     edit_tags: Act
     edit_note: Callable[[Note], Awaitable[None]]
 
@@ -42,7 +42,7 @@ class Ways:
 def sections(
     page: WholeCustomer, clouds: Mapping[str, Cloud], at: datetime, ways: Ways
 ) -> list[Section]:
-    """Return all that the book holds of a customer; ages are counted from `at`."""
+    """Return the sections of the page; ages and periods are counted from `at`."""
     return [
         _profile(page, ways),
         _contact(page, ways),
@@ -54,7 +54,7 @@ def sections(
 
 
 def _of_form(page: CustomerPage, ways: Ways, label: str, text: str, field: FormField) -> Field:
-    """Return what is edited in a field of the form."""
+    """Return a field that opens the customer's form at `field` for editing."""
     edit = partial(ways.show, "edit-customer", page, field.value)
     return Field(label, text, f"form:{field}", edit=edit)
 
@@ -68,12 +68,13 @@ def _profile(page: CustomerPage, ways: Ways) -> Section:
             Field(_("Primary domain"), customer.primary_domain),
             Field(_("Microsoft ID"), customer.microsoft_id or ""),
             of_form(
-                _("Registration number"), page.company.organization_registration_number,
+                _("Registration number"),
+                page.company.organization_registration_number,
                 FormField.REGISTRATION_NUMBER,
             ),
             Field(_("Company e-mail"), page.company.email),
         ),
-    )  # fmt: skip
+    )
 
 
 def _contact(page: WholeCustomer, ways: Ways) -> Section:
@@ -83,29 +84,31 @@ def _contact(page: WholeCustomer, ways: Ways) -> Section:
         (
             of_form(_("Bill to"), billing.company_name, FormField.COMPANY_NAME),
             of_form(
-                _("Contact"), f"{billing.first_name} {billing.last_name}".strip(),
+                _("Contact"),
+                f"{billing.first_name} {billing.last_name}".strip(),
                 FormField.FIRST_NAME,
             ),
             of_form(_("E-mail"), billing.email, FormField.EMAIL),
             of_form(_("Phone"), billing.phone_number, FormField.PHONE_NUMBER),
             of_form(_("Address"), "\n".join(page.address), FormField.ADDRESS_LINE1),
             of_form(
-                _("Language"), " · ".join(filter(None, (billing.language, billing.culture))),
+                _("Language"),
+                " · ".join(filter(None, (billing.language, billing.culture))),
                 FormField.LANGUAGE,
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _agreement(page: CustomerPage) -> str:
     from partnerdesk.models.customers.form.fields import WAY_TITLES, AgreementWay
 
     accepted = date_text(page.customer.agreement_accepted_at)
-    kept = page.agreement
-    if kept is None:
+    agreement = page.agreement
+    if agreement is None:
         return accepted
-    person = " ".join(filter(None, (kept.first_name, kept.last_name, kept.email)))
-    parts = (accepted, _(WAY_TITLES[AgreementWay(kept.way)]), person)
+    person = " ".join(filter(None, (agreement.first_name, agreement.last_name, agreement.email)))
+    parts = (accepted, _(WAY_TITLES[AgreementWay(agreement.way)]), person)
     return " · ".join(part for part in parts if part)
 
 
@@ -150,11 +153,11 @@ def _history(page: CustomerPage, ways: Ways) -> Iterator[Field]:
         if entry.undone_by is not None:
             first += " · " + _("undone")
         text = "\n".join([first, *map(_shortened, change_lines(entry))])
-        leads = partial(ways.show, "change", entry.id)
-        yield Field(moment_text(entry.at), text, f"{CHANGE}{entry.id}", open=leads)
+        show = partial(ways.show, "change", entry.id)
+        yield Field(moment_text(entry.at), text, f"{CHANGE}{entry.id}", open=show)
 
 
 def _shortened(text: str) -> str:
-    """Return the beginning of a long text such as a letter; the change's own page has it whole."""
+    """Return the first lines of a long text such as a letter; the change's page shows all."""
     lines = text.split("\n")
     return text if len(lines) <= HISTORY_LINES else "\n".join([*lines[: HISTORY_LINES - 1], "…"])

@@ -1,4 +1,4 @@
-"""The small edits of one customer, on its page or its row in the list: tags, and a note."""
+"""Edits of one customer's tags or notes, from its page or from its row in the list."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 class TagPrompt:
-    """Asks for all tags of a customer in a line, and writes them."""
+    """Asks for all tags of a customer in one line, and writes them."""
 
     def __init__(self, screen: AppScreen, page: CustomerPage, label: str = "") -> None:
         self._screen = screen
         self._label = label or _("Tags")
         self._page = page
-        """The customer as it was when its tags were asked for."""
+        """The customer as read before the question; another person may change it meanwhile."""
 
     def ask(self) -> None:
-        """Ask, beginning with the tags that the customer has."""
+        """Ask for the tags; the line begins with the current tags."""
         from partnerdesk.models.lists.tokens import token_line
 
         aid = tag_aid(self._screen, self._page.customer.account_id)
@@ -50,7 +50,7 @@ class TagPrompt:
         try:
             await screen.desk.aside(carry_out, plan)
         except ConflictError:
-            # The line opens again with what was typed; Enter then writes over what was read now.
+            # The line opens again with the typed text; Enter then overwrites the tags read here.
             screen.book_changed()
             await screen.settled()
             id = self._page.customer.id or 0
@@ -60,7 +60,7 @@ class TagPrompt:
 
 
 def tag_aid(screen: AppScreen, account_id: int) -> Aid:
-    """Return what helps to type tags: those of the book."""
+    """Return the completion of tags: those used in the book."""
     from partnerdesk.models.customers.tags_and_notes import known_tags
     from partnerdesk.models.lists.tokens import TokenCompleter
 
@@ -69,24 +69,33 @@ def tag_aid(screen: AppScreen, account_id: int) -> Aid:
 
 
 async def edit_note(
-    screen: AppScreen, page: CustomerPage, note: Note | None = None,
-    typed: str | None = None, why: str = "",
-) -> None:  # fmt: skip
-    """Write a note of a customer, or change `note`; `typed` was refused before for `why`."""
+    screen: AppScreen,
+    page: CustomerPage,
+    note: Note | None = None,
+    typed: str | None = None,
+    why: str = "",
+) -> None:
+    """Open the dialog for a new note of a customer, or for `note`.
+
+    Args:
+        screen: the screen that opens the dialog.
+        page: the customer.
+        note: the note to edit; None to write a new one.
+        typed: the text that was refused before, to edit it further.
+        why: the reason of that refusal.
+    """
     from partnerdesk.screens.shared.note_dialog import NoteDialog
 
     async def written(text: str | None) -> None:
         if text is not None:
-            await _keep_note(screen, page, text, note)
+            await _save_note(screen, page, text, note)
 
-    of = f"{page.customer.id}/{note.id if note else 0}"
-    dialog = NoteDialog(note.text if note else "", typed, why, belongs_to=of)
+    key = f"{page.customer.id}/{note.id if note else 0}"
+    dialog = NoteDialog(note.text if note else "", typed, why, belongs_to=key)
     await screen.shell.ask_dialog(dialog, written)
 
 
-async def _keep_note(
-    screen: AppScreen, page: CustomerPage, text: str, note: Note | None
-) -> None:  # fmt: skip
+async def _save_note(screen: AppScreen, page: CustomerPage, text: str, note: Note | None) -> None:
     from partnerdesk.models.customers.tags_and_notes import plan_note
     from partnerdesk.models.operations.carry_out import carry_out
 
@@ -94,13 +103,13 @@ async def _keep_note(
         plan = plan_note(page, text, note, screen.desk.by())
         await screen.desk.aside(carry_out, plan)
     except AppError as error:
-        # What was typed is not lost: the dialog opens again with it and says why.
+        # The dialog opens again with the typed text and the reason, so that no text is lost.
         await edit_note(screen, page, note, text, str(error))
         return
     await say_written(screen, _("Note kept.") if text.strip() else _("Note removed."))
 
 
 async def say_written(screen: AppScreen, message: str) -> None:
-    """Say what was written, and show it."""
+    """Show a message on the status line, and refresh the screen."""
     screen.status.say(message, whole=cell_len(message) > screen.size.width - 2)
     await screen.shell.book_changed()

@@ -55,9 +55,10 @@ def relationship_lines(
 
 def _came_by(invitation: Invitation) -> str:
     return _("the invitation of {date}, sent by {who}, accepted on {accepted}").format(
-        date=date_text(invitation.sent_at), who=invitation.sent_by,
+        date=date_text(invitation.sent_at),
+        who=invitation.sent_by,
         accepted=date_text(invitation.closed_at),
-    )  # fmt: skip
+    )
 
 
 def _life(life: ResellerRelationship) -> Field:

@@ -1,1 +1,1 @@
-"""Dialogs and forms that several rooms use."""
+"""Dialogs and forms used by several rooms."""

@@ -1,4 +1,4 @@
-"""The dialog with a list that narrows as one types; a list to choose a value from."""
+"""Dialogs with a list that typing narrows; among them the list to choose a value from."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     from textual.events import Click
 
 TALLEST = 14
-"""Lines of a list of choices at most."""
+"""The largest number of lines of a list of choices."""
 AROUND = 6
-"""Lines that border, input and hint take, and that stay free around a list of choices."""
+"""Lines of the border, the input, the hint, and the margin around the dialog."""
 
 
 class NarrowedList(OptionList):
-    """A list whose options come and go while the mouse is on its way to them."""
+    """A list whose options can change between the press of a mouse button and the click event."""
 
     def on_click(self, event: Click) -> None:
-        """Leave a click alone that meant an option which was narrowed away."""
+        """Ignore a click on an option that is no longer in the list."""
         option = event.style.meta.get("option")
         if option is not None and option >= self.option_count:
             event.prevent_default()
 
 
 class NarrowingDialog(Dialog[str | None]):
-    """Answers with the id of the option that was taken, or None.
+    """Answers with the id of the chosen option; None if the person leaves the dialog.
 
-    Subclasses give the options that hold what was typed.
+    Subclasses return the options that match the typed words.
     """
 
     CSS_PATH = "choice_dialog.tcss"
@@ -52,27 +52,27 @@ class NarrowingDialog(Dialog[str | None]):
     ]
 
     def __init__(self, title: str, chosen: str = "") -> None:
-        """Show `title` in the border; `chosen` is the id of the option that is chosen now."""
+        """Show `title` in the border; `chosen` is the id of the currently chosen option."""
         super().__init__()
         self._title = title
         self._chosen = chosen
-        self._narrowed_by: str | None = None
+        self._shown_text: str | None = None
         self._all = 0
-        """How many options there are before something is typed."""
+        """The number of options, headings among them, before anything is typed."""
 
     def entries(self, words: Sequence[str]) -> Iterable[Option]:
-        """Return the options that hold all of some folded words; headings have no id."""
+        """Return the options that contain all of the folded words; headings have no id."""
         raise NotImplementedError
 
     def preferred(self, words: Sequence[str]) -> str:  # noqa: ARG002
-        """Return the id of the option under the cursor; where it is not there, the first is."""
+        """Return the id of the option for the cursor; if it is not listed, the first is used."""
         return self._chosen
 
-    def narrowed(self, words: Sequence[str]) -> None:
-        """Take notice of other words, before what holds them is shown."""
+    def words_changed(self, words: Sequence[str]) -> None:
+        """Called when the typed words changed, before the matching options are shown."""
 
     def compose(self) -> ComposeResult:
-        """Build the line to type into and the list."""
+        """Build the input, the list and the hint."""
         with Vertical(classes="dialog") as box:
             box.border_title = Content(self._title)
             yield SafeInput(placeholder=_("type to narrow"))
@@ -80,26 +80,26 @@ class NarrowingDialog(Dialog[str | None]):
             yield Static(_("↑↓ choose   Enter take   Esc leave"), markup=False, classes="hint")
 
     def on_mount(self) -> None:
-        """Show all options, the chosen one under the cursor."""
+        """Show all options, the cursor on the chosen one."""
         self._narrow()
         self._all = self.query_one(OptionList).option_count
         self.set_focus(self.query_one(SafeInput))
 
     def on_resize(self) -> None:
-        """Give the list a height that stays: one that changes repaints what is behind it."""
+        """Set a fixed height for the list: a changing height repaints the screen below it."""
         room = max(self.size.height - AROUND, 3)
         self.query_one(OptionList).styles.height = min(self._all, TALLEST, room)
 
     def on_input_changed(self) -> None:
-        """Show the options that hold what was typed."""
+        """Show the options that match the typed text."""
         self._narrow()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take what was clicked."""
+        """Answer with the clicked option."""
         self._answer(event.option_id)
 
     def action_move(self, by: int) -> None:
-        """Move the cursor in the list while the keys go to the input."""
+        """Move the cursor in the list; the input keeps the focus."""
         self._narrow()
         options = self.query_one(OptionList)
         if by > 0:
@@ -108,37 +108,40 @@ class NarrowingDialog(Dialog[str | None]):
             options.action_cursor_up()
 
     async def action_take(self) -> None:
-        """Take the option under the cursor."""
+        """Answer with the option under the cursor."""
         self._narrow()
         options = self.query_one(OptionList)
         if options.highlighted is not None:
             self._answer(options.get_option_at_index(options.highlighted).id)
 
     def action_give_up(self) -> None:
-        """Leave everything as it is."""
+        """Close without an answer."""
         if self.is_current:
             self.dismiss(None)
 
     def _answer(self, id: str | None) -> None:
-        if id is not None and self.is_current:  # a second answer comes too late
+        if id is not None and self.is_current:  # ignore a second answer
             self.dismiss(id)
 
     def _narrow(self) -> None:
-        """Show what holds the typed text; keys typed ahead come here before the input's word."""
+        """Show the matching options if the text changed.
+
+        Keys typed ahead call this before the `Changed` message of the input arrives.
+        """
         text = self.query_one(SafeInput).text
-        if text == self._narrowed_by:
+        if text == self._shown_text:
             return
-        self._narrowed_by = text
+        self._shown_text = text
         words = fold(text).split()
-        self.narrowed(words)
+        self.words_changed(words)
         self._show(words, self.preferred(words))
 
-    def narrow_again(self) -> None:
-        """Show what holds the typed text by now, the cursor on the same option."""
-        options, there = self.query_one(OptionList), ""
+    def refresh_options(self) -> None:
+        """Show the matching options anew, the cursor on the same option."""
+        options, current = self.query_one(OptionList), ""
         if options.highlighted is not None:
-            there = options.get_option_at_index(options.highlighted).id or ""
-        self._show(fold(self._narrowed_by or "").split(), there)
+            current = options.get_option_at_index(options.highlighted).id or ""
+        self._show(fold(self._shown_text or "").split(), current)
 
     def _show(self, words: Sequence[str], preferred: str) -> None:
         options = self.query_one(OptionList)
@@ -153,35 +156,35 @@ class NarrowingDialog(Dialog[str | None]):
 
 
 class ChoiceDialog(NarrowingDialog):
-    """Answers with the value of the option that was taken, or None."""
+    """Answers with the value of the chosen option; None if the person leaves the dialog."""
 
     def __init__(self, title: str, options: Sequence[tuple[str, str]], chosen: str = "") -> None:
-        """Offer `options`, each a value and its title; `chosen` is the value there is now."""
+        """Offer `options`, pairs of a value and its title; `chosen` is the current value."""
         super().__init__(shown(title), chosen)
         unique: dict[str, str] = {}
         for value, name in options:
-            unique.setdefault(value, name)  # a list holds an id only once
+            unique.setdefault(value, name)  # a list refuses a second option with the same id
         self._choices = [(value, name, fold(f"{name} {value}")) for value, name in unique.items()]
 
     def preferred(self, words: Sequence[str]) -> str:
-        """Return the value there is now until something is typed, then what fits best."""
+        """Return the current value until something is typed; then the first match is used."""
         return "" if words else super().preferred(words)
 
-    def behind(self, value: str, name: str) -> str:
-        """Return what stands behind an option's title."""
+    def detail(self, value: str, name: str) -> str:
+        """Return the dim text after the title of an option."""
         return "" if value == name else shown(value)
 
     def entries(self, words: Sequence[str]) -> Iterator[Option]:
-        """Return the options that hold all words in title or value, those that begin so first."""
-        found = [
+        """Return the options with all words in title or value; titles that begin so come first."""
+        matches = [
             (value, name)
             for value, name, searched in self._choices
             if all(word in searched for word in words)
         ]
         beginning = " ".join(words)
-        found.sort(key=lambda choice: not fold(choice[1]).startswith(beginning))
-        for value, name in found:
-            behind = f"  {self.behind(value, name)}".rstrip()
-            yield Option(Content.assemble(shown(name), (behind, "$aside")), id=value)
-        if not found:
+        matches.sort(key=lambda choice: not fold(choice[1]).startswith(beginning))
+        for value, name in matches:
+            detail = f"  {self.detail(value, name)}".rstrip()
+            yield Option(Content.assemble(shown(name), (detail, "$aside")), id=value)
+        if not matches:
             yield Option(Content(_("Nothing in the list fits.")), disabled=True)

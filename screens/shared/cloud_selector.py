@@ -1,4 +1,4 @@
-"""The cloud selector: accounts grouped by cloud, *All clouds* last; typing narrows it."""
+"""The cloud selector: accounts by cloud, then *All clouds*; typing narrows the list."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class CloudSelector(NarrowingDialog):
-    """Answers with the key of the chosen scope, or None."""
+    """Answers with the key of the chosen scope; None if the person leaves the dialog."""
 
     def __init__(self, desk: AppSession) -> None:
         super().__init__(_("Cloud and account"), desk.scope.key if desk.scope else "")
         self._desk = desk
 
     def entries(self, words: Sequence[str]) -> Iterator[Option]:
-        """Return the accounts that hold all words, below the heading of their cloud."""
+        """Return the accounts that contain all words, each cloud below its heading."""
         heading = ""
         for account in self._desk.accounts:
             short_name = _(account.cloud.short_name)
@@ -38,12 +38,11 @@ class CloudSelector(NarrowingDialog):
                 heading = account.cloud.id
                 yield Option(
                     Content.assemble(
-                        (f" {short_name} ",
-                         f"bold $background on $cloud-{account.cloud.color}"),
+                        (f" {short_name} ", f"bold $background on $cloud-{account.cloud.color}"),
                         (f" {account.cloud.name}", "$text-muted"),
                     ),
                     disabled=True,
-                )  # fmt: skip
+                )
             yield Option(self._line(account), id=str(account.id))
         if all(word in fold(_("All clouds")) for word in words):
             yield Option(

@@ -1,4 +1,4 @@
-"""The dialog in which a person chooses a list's columns, their order and widths."""
+"""The dialog to choose the columns of a list, their order and their widths."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import Column, ListSpec
 
 LABEL = 24
-"""Cells of a column's name."""
+"""Cells for the name of a column."""
 WIDTH = 8
-"""Cells of what is said of its width."""
+"""Cells for the width of a column, in words."""
 WIDEST = 200
-"""Cells that a column is given at most."""
+"""The largest width of a column, in cells."""
 AROUND = 6
-"""Lines that border and hint take, and that stay free around the columns."""
+"""Lines of the border, the hint, and the margin around the dialog."""
 
 
 @dataclass
 class _Line:
-    """A column in the dialog: whether it is shown, and how wide."""
+    """A column in the dialog, its visibility and its width."""
 
     column: Column
     shown: bool
     width: int = 0
-    """Cells; 0 for the usual width."""
+    """In cells; 0 for the default width."""
 
 
 class ColumnsDialog(Dialog["Chosen | None"]):
-    """Answers with the chosen columns from left to right; with none where they are the usual."""
+    """Answers with the chosen columns from left to right; empty for the default columns."""
 
     CSS_PATH = "columns_dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,9 +63,13 @@ class ColumnsDialog(Dialog["Chosen | None"]):
     def __init__(
         self, spec: ListSpec, chosen: Chosen, widths: Mapping[str, int], hidden: Container[str]
     ) -> None:
-        """Show the columns of `spec`, first the `chosen` ones.
+        """Build the dialog.
 
-        `widths` are those on the screen now, and `hidden` the columns that say nothing there.
+        Args:
+            spec: the list.
+            chosen: the columns chosen now, which come first; empty for the default columns.
+            widths: the widths of the columns on the screen, in cells.
+            hidden: the names of columns that are shown only for all clouds.
         """
         super().__init__()
         self._spec = spec
@@ -73,26 +77,26 @@ class ColumnsDialog(Dialog["Chosen | None"]):
         self._hidden = hidden
         self._lines = self._usual()
         if chosen:
-            first = [_Line(spec.column(one.name), shown=True, width=one.width) for one in chosen]
-            there = {one.name for one in chosen}
-            rest = [column for column in spec.columns if column.name not in there]
+            first = [_Line(spec.column(each.name), shown=True, width=each.width) for each in chosen]
+            names = {each.name for each in chosen}
+            rest = [column for column in spec.columns if column.name not in names]
             self._lines = [*first, *(_Line(column, shown=False) for column in rest)]
 
     def compose(self) -> ComposeResult:
         """Build the list of columns."""
         with Vertical(classes="dialog") as box:
             box.border_title = _("Columns")
-            yield OptionList(*(Option(self._told(line)) for line in self._lines), markup=False)
+            yield OptionList(*(Option(self._describe(line)) for line in self._lines), markup=False)
             keys = _("Space shows or hides   J K move   + - width   0 the usual   Esc done")
             yield Static(keys, markup=False, classes="hint")
 
     def on_mount(self) -> None:
-        """Begin with the first column."""
+        """Focus the list, with the cursor on the first column."""
         self._options.highlighted = 0
         self.set_focus(self._options)
 
     def on_resize(self) -> None:
-        """Give the columns as many lines as there are."""
+        """Limit the height of the list to the lines of the window."""
         room = max(self.size.height - AROUND, 3)
         self._options.styles.height = min(len(self._lines), room)
 
@@ -104,47 +108,47 @@ class ColumnsDialog(Dialog["Chosen | None"]):
     # What keys do
 
     def action_leave(self) -> None:
-        """Answer with what is chosen."""
+        """Answer with the shown columns; empty if they are the default columns."""
         chosen = [line for line in self._lines if line.shown]
         usual = [line for line in self._usual() if line.shown]
         answer = tuple(ChosenColumn(line.column.name, line.width) for line in chosen)
         self.dismiss(() if chosen == usual else answer)
 
     def action_go(self, by: int) -> None:
-        """Go to another column."""
+        """Move the cursor by a number of columns."""
         last = len(self._lines) - 1
         self._options.highlighted = min(max(self._place + by, 0), last)
 
     def action_show_or_hide(self) -> None:
-        """Show the column, or hide it; the last one stays."""
+        """Show or hide the column under the cursor; the last shown column cannot be hidden."""
         line = self._lines[self._place]
         if line.shown and sum(other.shown for other in self._lines) == 1:
             self._say(_("One column has to stay."))
             return
         line.shown = not line.shown
-        self._tell(self._place)
+        self._refresh_line(self._place)
 
     def action_move(self, by: int) -> None:
-        """Move the column among the others."""
-        here, there = self._place, self._place + by
-        if 0 <= there < len(self._lines):
-            self._lines[here], self._lines[there] = self._lines[there], self._lines[here]
-            self._tell(here)
-            self._tell(there)
-            self._options.highlighted = there
+        """Move the column under the cursor among the others."""
+        old, new = self._place, self._place + by
+        if 0 <= new < len(self._lines):
+            self._lines[old], self._lines[new] = self._lines[new], self._lines[old]
+            self._refresh_line(old)
+            self._refresh_line(new)
+            self._options.highlighted = new
 
     def action_widen(self, by: int) -> None:
-        """Make the column wider or narrower; it keeps that width from then on."""
+        """Make the column under the cursor wider or narrower, and fix its width."""
         line = self._lines[self._place]
         now = line.width or self._widths.get(line.column.name) or usual_width(line.column)
         line.width = min(max(now + by, LEAST), WIDEST)
-        self._tell(self._place)
+        self._refresh_line(self._place)
 
     def action_take_usual(self) -> None:
-        """Take the usual columns, in their order and widths."""
+        """Restore the default columns, their order and widths."""
         self._lines = self._usual()
         for place in range(len(self._lines)):
-            self._tell(place)
+            self._refresh_line(place)
 
     # What is shown
 
@@ -159,17 +163,17 @@ class ColumnsDialog(Dialog["Chosen | None"]):
     def _usual(self) -> list[_Line]:
         return [_Line(column, shown=not column.wide_only) for column in self._spec.columns]
 
-    def _tell(self, place: int) -> None:
+    def _refresh_line(self, place: int) -> None:
         self._say("")
-        told = self._told(self._lines[place])
-        self._options.replace_option_prompt_at_index(place, told)
+        text = self._describe(self._lines[place])
+        self._options.replace_option_prompt_at_index(place, text)
 
     def _say(self, text: str) -> None:
         box = self.query_one(".dialog")
         if box.border_subtitle != text:
             box.border_subtitle = text
 
-    def _told(self, line: _Line) -> Content:
+    def _describe(self, line: _Line) -> Content:
         width = str(line.width) if line.width else _("usual")
         note = ""
         if line.column.name in self._hidden:

@@ -1,4 +1,4 @@
-"""What all forms have in common: their keys, their heading, and how a field is shown."""
+"""The base of all forms: keys, heading, and the display of a field."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ FORM_MOVING = (
     ("PgUp PgDn", N_("Go to the section above, below")),
     ("ctrl+Home ctrl+End", N_("Go to the first, to the last field")),
 )
-"""Keys that move through a form."""
+"""Pairs of the keys that move through a form and their descriptions."""
 
 
 class FormScreen(AppScreen):
-    """A form in one account. Subclasses say what is asked, and what becomes of it."""
+    """A form for one account. Subclasses define the fields, the plan and what follows it."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("form.review", "ctrl+r,f2", N_("Review"),
@@ -58,7 +58,7 @@ class FormScreen(AppScreen):
     TYPED_KEYS: ClassVar[frozenset[str]] = frozenset(
         {"desk.cloud", "desk.go", "desk.refresh", "desk.command"}
     )
-    """Actions of other screens whose keys are letters, which go into the fields here."""
+    """Actions of other screens that have no keys here, because their letters are typed text."""
 
     DEFAULT_CSS = """
     FormScreen #form-heading {
@@ -77,95 +77,99 @@ class FormScreen(AppScreen):
     def __init__(self, desk: AppSession, account: Account) -> None:
         super().__init__(desk)
         self.account = account
-        """The account the form was opened in; stays it, whatever the header chooses later."""
+        """The account of the form; it does not change with the scope chosen in the header."""
         self.ready = asyncio.Event()
-        """Whether the fields are shown; keys that were pressed ahead wait for it."""
-        self._headed = ("", "")
-        self._cannot_begin: AppError | None = None
-        """Why there are no fields."""
+        """Set when the fields are shown, or cannot be shown; keys pressed before wait for it."""
+        self._shown_heading = ("", "")
+        """The text of the heading on the screen, and the error on it."""
+        self._warm_up_error: AppError | None = None
+        """Why the fields cannot be shown; None if they can."""
 
     @classmethod
     def all_actions(cls) -> tuple[Action, ...]:
-        """Return the actions whose keys are not typed into the fields."""
+        """Return all actions except those whose keys are typed into the fields."""
         return tuple(action for action in super().all_actions() if action.id not in cls.TYPED_KEYS)
 
     def on_mount(self) -> None:
-        """Read in what the rules need, which may take a while; then show the fields."""
+        """Load the data of the rules in a thread, then show the fields."""
         reader = self.desk.reader
         warm_up = partial(reader.aside, self.warm_up)
         self.read(warm_up, self._warmed_up, self._not_warmed_up, group="warm up")
 
     def _warmed_up(self, _nothing: None) -> None:
-        self.filled_in()
+        self.show_fields()
         self.ready.set()
 
     def _not_warmed_up(self, error: AppError) -> None:
-        self._cannot_begin = error
+        self._warm_up_error = error
         self.fail(error)
         self.ready.set()
 
     def moving(self) -> list[tuple[str, str]]:
-        """Return the keys that lead from field to field: letters are typed here."""
+        """Return the keys that move from field to field; letters are typed text here."""
         return list(FORM_MOVING)
 
     # Should the screen fail
 
     @property
     def belongs_to(self) -> str:
-        """What is typed here belongs to what the heading names, in one account."""
+        """The key of the unsaved texts: the screen, the account, and the record in the heading."""
         return f"{self.NAME}/{self.account.id}/{self.heading_text()}"
 
-    # What subclasses say
+    # What subclasses define
 
     def warm_up(self) -> None:
-        """Read in what the rules need; runs beside the event loop."""
+        """Load the data that the rules need; runs in the reading thread."""
 
     def questions(self, values: Mapping[str, str]) -> Sequence[Question]:
-        """Return the fields as they are asked for with these values; quick, for each field left."""
+        """Return the fields to show for these values.
+
+        Must be fast, since it runs each time the cursor leaves a field.
+        """
         raise NotImplementedError
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
-        """Return the plan for what `answers` gives.
+        """Return the plan for the values that `answers` returns.
 
-        It is made for every check and once more for the review; what takes time in it is done
-        aside (`self.desk.reader`). A value that is none of its list comes as an empty one.
+        Runs for each check and again for the review; slow parts belong into the reading thread
+        (`self.desk.reader`). If a field accepts options only, any other value is passed as "".
         """
         raise NotImplementedError
 
     def plan_of_fields(self, values: Mapping[str, str]) -> Plan | None:  # noqa: ARG002
-        """Return the plan without what the book has to be searched for; None where nothing is.
+        """Return a plan made without a search of the book; None if `make_plan` needs no search.
 
-        What it says of the fields is shown first: the book may be busy, or away.
+        Its reasons are shown first, because the book may be busy or unreachable.
         """
         return None
 
-    def follow(self, name: str) -> None:
-        """Fill in what follows from a field that was left."""
+    def update_dependents(self, name: str) -> None:
+        """Propose values for fields that depend on the field just left."""
 
     def hints_of(self, name: str) -> list[str]:  # noqa: ARG002
-        """Return which keys help with what is said of a field."""
+        """Return hints on keys that help with the reasons of a field."""
         return []
 
     def changed(self) -> None:
-        """Take notice that something else stands in the form."""
+        """Called after a value of the form changed."""
 
-    def begun(self) -> None:
-        """Go on when the form is on the screen."""
+    def place_cursor(self) -> None:
+        """Put the cursor on the field to begin in; called once, after the fields are shown."""
 
-    def filled_in(self) -> None:
-        """Show the fields, now that their rules are there."""
+    def show_fields(self) -> None:
+        """Show the fields; called once, after `warm_up`."""
         raise NotImplementedError
 
     def heading_text(self) -> str:
         """Return the line above the form."""
         raise NotImplementedError
 
-    def heading_trouble(self) -> str:
-        """Return what is wrong as long as it is; it stands in the heading's place."""
+    def heading_error(self) -> str:
+        """Return a lasting error, shown instead of the heading; empty if there is none."""
         return ""
 
     async def carried_out(self, outcome: Outcome) -> None:
-        """Go on after the plan was carried out."""
+        """Called after the plan was carried out: show what follows."""
         raise NotImplementedError
 
     # What is shown
@@ -176,35 +180,35 @@ class FormScreen(AppScreen):
         yield FormPage()
 
     def show_heading(self) -> None:
-        """Show the line above the form, with what is wrong at the moment."""
-        text, trouble = self.heading_text(), shown(self.heading_trouble())
-        if (text, trouble) != self._headed:
-            self._headed = (text, trouble)
-            mark = (f" ! {trouble}", "$text-error") if trouble else ""
+        """Show the line above the form: the heading, or the error in its place."""
+        text, error = self.heading_text(), shown(self.heading_error())
+        if (text, error) != self._shown_heading:
+            self._shown_heading = (text, error)
+            mark = (f" ! {error}", "$text-error") if error else ""
             self.heading.update(Content.assemble(mark or text))
 
     def focus_body(self) -> None:
-        """Give the keys back to the form."""
+        """Return the focus to the form."""
         self.form.focus()
 
     # What keys do
 
     async def perform(self, action: Action) -> None:
-        """Do `action` as soon as there are fields, or say why it cannot be done now."""
+        """Wait until the fields are shown, then perform `action` or show why it is refused now."""
         await self.ready.wait()
-        if self._cannot_begin is not None and action.id not in ("desk.back", "desk.help"):
-            self.fail(self._cannot_begin)
+        if self._warm_up_error is not None and action.id not in ("desk.back", "desk.help"):
+            self.fail(self._warm_up_error)
             return
         await super().perform(action)
 
     def on_form_page_finished(self) -> None:
-        """Go on to the review behind the last field."""
+        """Start the review after the last field."""
         self.begin("form.review")
 
     async def choose_from(
-        self, field: Question | None, now: str, take: Callable[[str], None]
+        self, field: Question | None, current: str, take: Callable[[str], None]
     ) -> None:
-        """Let a field's value be chosen from its list; `now` is the one there is."""
+        """Open the list of the options, the cursor on `current`; call `take` with the choice."""
         from partnerdesk.screens.shared.choice_dialog import ChoiceDialog
 
         if field is None or not field.options:
@@ -217,10 +221,10 @@ class FormScreen(AppScreen):
             if value is not None:
                 take(value)
 
-        await self.shell.ask_dialog(ChoiceDialog(field.label, choices, now), chosen)
+        await self.shell.ask_dialog(ChoiceDialog(field.label, choices, current), chosen)
 
     async def do_cloud(self) -> None:
-        """Say that the form stays in its cloud."""
+        """Show that the form cannot change its cloud."""
         self.status.say(
             _("This form stays in {cloud}. Leave it with Esc to work in another cloud.").format(
                 cloud=self.account.cloud.name
@@ -229,7 +233,7 @@ class FormScreen(AppScreen):
 
 
 def item_of(name: str, field: Question, value: str) -> Item:
-    """Return how a field is shown: behind a value from its list stands what the value means."""
+    """Return the item of the form page for a field; the title of an option follows its value."""
     options = field.options
     title = next((option.title for option in options if option.value == value), "")
     return Item(
@@ -246,8 +250,8 @@ def item_of(name: str, field: Question, value: str) -> Item:
     )
 
 
-def told(reasons: Iterable[Reason]) -> tuple[list[tuple[ItemState, str]], str]:
-    """Return what is said below a field for some reasons, and the value that is offered."""
+def reason_lines(reasons: Iterable[Reason]) -> tuple[list[tuple[ItemState, str]], str]:
+    """Return the lines below a field for its reasons, and the offered value; "" if none."""
     texts: list[tuple[ItemState, str]] = []
     offered = ""
     for reason in reasons:
@@ -260,7 +264,7 @@ def told(reasons: Iterable[Reason]) -> tuple[list[tuple[ItemState, str]], str]:
 
 
 def state_of(reasons: Sequence[Reason], value: str) -> ItemState:
-    """Return how good a value is; one that is empty is not good, only in nobody's way."""
+    """Return the state of a value; an empty value without reasons is blank, not good."""
     if not reasons and not value:
         return ItemState.BLANK
     return STATES[verdict_of(reasons)]

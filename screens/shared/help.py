@@ -1,4 +1,4 @@
-"""Help: all keys of a screen, made from its actions; nothing in it is written twice."""
+"""Help: all keys of a screen, generated from its actions."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ EVERYWHERE = (
     ("ctrl+p", N_("Find an action of any screen, a customer, a setting")),
     ("ctrl+q", N_("Leave the console")),
 )
-"""Keys that are the same everywhere and no action of a screen."""
+"""Keys that work on every screen and belong to no action of a screen."""
 SUSPENDING = ("ctrl+z", N_("Suspend the console; fg in the shell comes back to it"))
-"""Said where there is a shell to come back from."""
+"""Listed only if a shell can continue the console."""
 FILTERING = (
     ("Tab", N_("In the filter: complete a field or a value; again for the next")),
     ("↑ ↓", N_("In the filter: what this kind of list was filtered by before")),
 )
-"""Keys of the filter's line, for screens that have one."""
+"""Keys of the filter input, for screens with a filter."""
 PART = 96
-"""Per cent of the window's width that the box may take; `help.tcss` says the same."""
+"""The largest width of the dialog, in per cent of the window; the same as in `help.tcss`."""
 FRAME = 5
-"""Cells of the box beside its text: border, padding, scrollbar."""
+"""Cells of the dialog's border, padding and scrollbar."""
 GAP = 2
-"""Cells between keys and text."""
+"""Cells between the keys and the text."""
 
 
 class HelpScreen(ModalScreen[None], Counting):
-    """The keys of the screen below: its actions, and how it is moved through."""
+    """The keys of the screen below: its actions, and the keys that move the cursor."""
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,7 +67,13 @@ class HelpScreen(ModalScreen[None], Counting):
         remapped: Mapping[str, str],
         moving: Sequence[tuple[str, str]],
     ) -> None:
-        """Show `actions` and, of each key that moves, what it does."""
+        """Build the help.
+
+        Args:
+            actions: the actions of the screen.
+            remapped: keys from the settings, by action id.
+            moving: pairs of keys that move the cursor and their descriptions.
+        """
         super().__init__()
         self._actions = actions
         self._remapped = remapped
@@ -75,65 +81,65 @@ class HelpScreen(ModalScreen[None], Counting):
         self._sought = ""
 
     def compose(self) -> ComposeResult:
-        """Build the list of keys, and the line to search it."""
+        """Build the list of keys, and the prompt for searching."""
         with TextView(classes="dialog") as box:
             box.border_title = _("Keys")
-            box.border_subtitle = self._ways_out()
+            box.border_subtitle = self._hint()
             yield Static(self.text(), classes="keys")
         yield Prompt()
 
     def on_mount(self) -> None:
-        """Give the keys to the text."""
+        """Focus the text."""
         self.set_focus(self.view)
 
-    def _ways_out(self) -> str:
+    def _hint(self) -> str:
         return _("/ finds   Esc closes")
 
     def tell(self, text: str) -> None:
-        """Say something in the frame; what stands there usually, where it is empty."""
-        told = Content(text or self._ways_out())
-        if self.view.border_subtitle != told.markup:
-            self.view.border_subtitle = told
+        """Show a message in the lower border; an empty text restores the hint."""
+        subtitle = Content(text or self._hint())
+        if self.view.border_subtitle != subtitle.markup:
+            self.view.border_subtitle = subtitle
 
     def tell_count(self, text: str) -> None:
-        """Show the number that is being typed before a key."""
+        """Show the number typed before a key."""
         self.tell(text)
 
     def no_such_key(self, *, typing: bool) -> None:  # noqa: ARG002
-        """Say that a key does nothing here."""
-        self.tell(_("No such key here.") + " " + self._ways_out())
+        """Show that a key has no action here."""
+        self.tell(_("No such key here.") + " " + self._hint())
 
     def action_top(self) -> None:
-        """Go to the first line, or to the one that was said: g as in less, and gg as in vim."""
+        """Go to the first line, or to the line of the typed number: g in less, gg in vim."""
         self.view.action_first()
 
     def action_find(self) -> None:
-        """Ask for a text."""
+        """Ask for a text to search for."""
         self.prompt.ask(_("Find"), self._sought)
 
     def action_answer_prompt(self) -> None:
-        """Go to the first place that holds what was typed."""
+        """Go to the first match of the typed text."""
         if self.prompt.text.strip():
             self._sought = self.prompt.text
             self.action_find_next(0)
         self.action_leave_prompt()
 
     def action_leave_prompt(self) -> None:
-        """Put the line away."""
+        """Close the prompt."""
         self.prompt.close()
         self.set_focus(self.view)
 
     def action_find_next(self, by: int) -> None:
-        """Go to the next place, or to the one before."""
+        """Go to the next match, or to the previous one if `by` is negative."""
         self.tell(told_find(self.view, self._sought, by))
 
     def on_resize(self) -> None:
-        """Break the lines where the window ends."""
+        """Wrap the text to the new width."""
         self.view.forget_found()
         self.query_one(".keys", Static).update(self.text())
 
     def text(self) -> Content:
-        """Return all keys with what they do; a long text goes on below itself."""
+        """Return all keys with their descriptions; a long description is wrapped."""
         columns = self.app.size.width
         lines = [
             (shown_keys(action, self._remapped), _(action.help), action.id)
@@ -144,17 +150,19 @@ class HelpScreen(ModalScreen[None], Counting):
         width = max(cell_len(keys) for keys, *_rest in lines)
         widest = max(cell_len(text) for _keys, text, _id in lines)
         longest = max(len(id) for *_rest, id in lines)
-        # The ids, for remapping keys in the settings, where there is room for them.
+        # Action ids, for remapping keys in the settings, are shown if there is room.
         with_ids = width + widest + longest + 12 <= columns
         room = max(columns * PART // 100 - FRAME - width - GAP, 1)
-        told: list[Content] = []
+        text_lines: list[Content] = []
         for keys, text, id in lines:
             first, *more = [fitted(text, widest)] if with_ids else Content(text).wrap(room)
-            told.append(
+            text_lines.append(
                 Content.assemble(
-                    (fitted(keys, width), "bold $text-accent"), " " * GAP, first,
+                    (fitted(keys, width), "bold $text-accent"),
+                    " " * GAP,
+                    first,
                     (f"  {id}" if with_ids else "", "$text-muted"),
                 )
-            )  # fmt: skip
-            told += [Content.assemble(" " * (width + GAP), part) for part in more]
-        return Content("\n").join(told)
+            )
+            text_lines += [Content.assemble(" " * (width + GAP), part) for part in more]
+        return Content("\n").join(text_lines)

@@ -1,4 +1,4 @@
-"""A form over many marked records: the same is asked for all, and each is a row of a run."""
+"""A form whose answers apply to many marked records; each record becomes a row of a run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class ManyForm(RecordFormScreen):
-    """Hands what was typed to a run over the marked records. Subclasses set `RUN` and a heading."""
+    """Starts a run over the marked records with the typed values.
+
+    Subclasses set `RUN` and define `heading_over`.
+    """
 
     RUN: ClassVar[str]
     """The value of the run's `RunKind`."""
@@ -31,27 +34,28 @@ class ManyForm(RecordFormScreen):
     _marks: set[RowKey] | None = None
 
     def over(self, keys: Sequence[RowKey], hidden: str, marks: set[RowKey] | None) -> Self:
-        """Set the records, and return the form.
+        """Set the records of the run; return the form.
 
         Args:
-            keys: the records.
-            hidden: how many of them the list does not show, in words.
-            marks: the marks of the list, which go where the work is done; None for none.
+            keys: the keys of the records.
+            hidden: text that says how many of the records the list does not show; may be empty.
+            marks: the marks of the list; the run removes the marks of finished records. None if
+                the form was not opened from a list.
         """
         self._keys, self._hidden, self._marks = keys, hidden, marks
         return self
 
     def heading_text(self) -> str:
-        """Return what happens, and to how many."""
+        """Return the heading: the operation, and the number of customers."""
         count = ngettext("{count} customer", "{count} customers", len(self._keys))
         return f"{self.heading_over(count)} {self._hidden}".rstrip()
 
     def heading_over(self, customers: str) -> str:
-        """Return what happens to so many customers."""
+        """Return the operation on `customers`, a text such as "3 customers"."""
         raise NotImplementedError
 
     async def do_review(self) -> None:
-        """Show what will happen to each record."""
+        """Check the form; if nothing is refused, close it and show the planned run."""
         from partnerdesk.models.operations.bulk import RunRequest
         from partnerdesk.models.operations.bulk_records import RunKind
 

@@ -1,4 +1,4 @@
-"""The dialog in which a note, or another text of several lines, is written."""
+"""The dialog for a note, or for another text of several lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class NoteDialog(Dialog[str | None]):
-    """Answers with the text, empty to remove the note, or None to leave it as it was."""
+    """Answers with the text; an empty text removes the note, None leaves the note unchanged."""
 
     CSS_PATH = "note_dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,9 +37,14 @@ class NoteDialog(Dialog[str | None]):
         title: str = "",
         belongs_to: str = "",
     ) -> None:
-        """Edit `text`; `typed` is what was typed before, refused because of `why`.
+        """Build a dialog to edit a text.
 
-        `title` says what is written where it is no note, and `belongs_to` which record it is of.
+        Args:
+            text: the stored text.
+            typed: the edited text that was refused before, shown instead of `text`.
+            why: the reason of that refusal, shown below the text.
+            title: the title, if the text is not a note.
+            belongs_to: the key of the record; empty if typed text needs no rescue after a failure.
         """
         super().__init__()
         self._belongs_to = belongs_to
@@ -48,10 +53,10 @@ class NoteDialog(Dialog[str | None]):
         self._typed = text if typed is None else typed
         self._why = why
         self._warned_of: str | None = None
-        """The text of which the person knows that leaving throws it away."""
+        """The text for which the warning about lost changes is shown; None if none is shown."""
 
     def compose(self) -> ComposeResult:
-        """Build the text area."""
+        """Build the text area, and the hint below it."""
         with Vertical(classes="dialog") as box:
             box.border_title = Content(self._title or _("Note"))
             area = TextArea(self._typed, soft_wrap=True, show_line_numbers=False)
@@ -68,29 +73,29 @@ class NoteDialog(Dialog[str | None]):
         return hint
 
     def on_mount(self) -> None:
-        """Begin at the end of the text."""
+        """Focus the text area, with the cursor at the end of the text."""
         area = self.query_one(TextArea)
         area.move_cursor(area.document.end)
         area.focus()
 
     def on_text_area_changed(self) -> None:
-        """What is typed after the warning is warned of, too."""
+        """Withdraw the warning after a further edit, so that the next Esc warns again."""
         if self._warned_of not in (None, self.query_one(TextArea).text):
             self._warned_of = None
             self.query_one(Static).update(self._hint())
 
     @property
     def belongs_to(self) -> str:
-        """What is typed here belongs to a record."""
+        """The key of the unsaved text: the dialog, and the record."""
         return f"note/{self._belongs_to}"
 
     def unsaved(self) -> Mapping[str, str]:
-        """Return the text, where somebody typed into it."""
+        """Return the text if it was edited and belongs to a record."""
         text = self.query_one(TextArea).text
         return {"text": text} if self._belongs_to and text != self._text else {}
 
     def take_back(self, texts: Mapping[str, str]) -> None:
-        """Put back the text that was being typed when such a dialog failed."""
+        """Restore the text typed in a dialog for the same record that failed."""
         self.query_one(TextArea).text = texts["text"]
 
     def action_keep(self) -> None:
@@ -98,7 +103,7 @@ class NoteDialog(Dialog[str | None]):
         self.dismiss(self.query_one(TextArea).text)
 
     def action_give_up(self) -> None:
-        """Leave; ask once where something would be lost."""
+        """Close without an answer; warn once before changes are lost."""
         text = self.query_one(TextArea).text
         if text in (self._text, self._warned_of):
             self.dismiss(None)

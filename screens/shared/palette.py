@@ -1,4 +1,4 @@
-"""The palette: an action, a customer or a setting by any part of its name."""
+"""The palette: finds an action, a customer or a setting by any part of its name."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
     from partnerdesk.tui.widgets.actions import Action
 
 REDRAW, LEAVE = "desk.redraw", "desk.leave"
-"""What the app does itself, on every screen."""
+"""Ids of the actions that the app itself carries out, on every screen."""
 CUSTOMER, SETTING = "customer/", "setting/"
-"""What a customer's key and a setting's name stand behind."""
-PLACES = [CUSTOMERS.columns.index(CUSTOMERS.column(name)) for name in ("company", "domain")]
-"""Where a row has what is told of a customer."""
+"""Prefixes of the answer before a customer's key and before a setting's name."""
+SHOWN_COLUMNS = [CUSTOMERS.columns.index(CUSTOMERS.column(name)) for name in ("company", "domain")]
+"""Positions in a row of the columns shown for a customer."""
 MOST = 5
-"""Customers that are offered."""
-PATIENCE = 2.0
-"""Seconds that Enter waits for the customers that were asked for; then it takes what is there."""
+"""The largest number of customers offered."""
+WAIT_SECONDS = 2.0
+"""How long Enter waits for the customers before it takes the option under the cursor."""
 
 
 class Palette(ChoiceDialog, Reads):
-    """Answers with what was taken, or None: the id of an action, a customer or a setting."""
+    """Answers with the id of an action, a customer or a setting; None if nothing was chosen."""
 
     def __init__(
         self,
@@ -51,83 +51,85 @@ class Palette(ChoiceDialog, Reads):
         actions: Sequence[Action],
         elsewhere: Sequence[tuple[str, str, Action]],
     ) -> None:
-        """Offer `actions`, which the screen below has, and those of other screens.
+        """Build the palette.
 
-        These have an id for the answer, and the title of the screen.
+        Args:
+            desk: the session of the console.
+            actions: the actions of the screen below.
+            elsewhere: actions of other screens: the id for the answer, the title of the screen,
+                and the action.
         """
         from partnerdesk.models.settings.describe import describe_settings
 
         keys, labels = desk.settings.keys, dict[str, str]()
-        self._told: dict[str, str] = {}
+        self._details: dict[str, str] = {}
+        """The dim text of each option, by its id."""
         for action in actions:
-            labels[action.id], told = _(action.label), _(action.help)
-            self._told[action.id] = f"{shown_keys(action, keys)}  {told}"
+            labels[action.id] = _(action.label)
+            self._details[action.id] = f"{shown_keys(action, keys)}  {_(action.help)}"
         redrawing = _("Draw the whole screen anew, where something else wrote over it")
         leaving = _("Leave the console")
         labels |= {REDRAW: _("Redraw"), LEAVE: _("Quit")}
-        self._told |= {REDRAW: f"F5  {redrawing}", LEAVE: f"ctrl+q  {leaving}"}
+        self._details |= {REDRAW: f"F5  {redrawing}", LEAVE: f"ctrl+q  {leaving}"}
         for id, title, action in elsewhere:
-            label, self._told[id] = _(action.label), _(action.help)
+            label, self._details[id] = _(action.label), _(action.help)
             labels[id] = f"{title} › {label}"
         for name, value in describe_settings(desk.settings).items():
             setting = f"{SETTING}{name}"
             labels[setting] = _("Setting {name}").format(name=name)
-            self._told[setting] = shown(value)
+            self._details[setting] = shown(value)
         super().__init__(_("Find an action, a customer, a setting …"), [*labels.items()])
         self._desk = desk
         self._found: tuple[str, list[Row]] = ("", [])
-        """The customers that were found last, and what they were looked for by."""
+        """The text of the last search, and the customers it found."""
 
-    def behind(self, value: str, name: str) -> str:  # noqa: ARG002
-        """Return the keys of an action and what it does."""
-        return self._told[value]
+    def detail(self, value: str, name: str) -> str:  # noqa: ARG002
+        """Return the keys and the description of an action, or the value of a setting."""
+        return self._details[value]
 
     def entries(self, words: Sequence[str]) -> Iterator[Option]:
-        """Return what holds the words: actions of this screen, of others, settings, customers."""
-        beginning = " ".join(words)
-        sought, rows = self._found
-        customers = [] if sought != beginning else rows
-        found = [option for option in super().entries(words) if option.id is not None]
-        yield from found
+        """Return the matches: actions of this screen, of others, settings, customers."""
+        searched, rows = self._found
+        customers = rows if searched == " ".join(words) else []
+        options = [option for option in super().entries(words) if option.id is not None]
+        yield from options
         for row in customers:
-            company, domain = (str(row.values[place] or "") for place in PLACES)
-            told = Content.assemble(shown(company), (f"  {shown(domain)}", "$aside"))
-            yield Option(told, id=f"{CUSTOMER}{row.key}")
-        if not found and not customers:
+            company, domain = (str(row.values[place] or "") for place in SHOWN_COLUMNS)
+            text = Content.assemble(shown(company), (f"  {shown(domain)}", "$aside"))
+            yield Option(text, id=f"{CUSTOMER}{row.key}")
+        if not options and not customers:
             looking = _("Looking among the customers …")
             nothing = _("Nothing fits: no action, customer or setting.")
             yield Option(Content(looking if self.is_reading else nothing), disabled=True)
 
-    def narrowed(self, words: Sequence[str]) -> None:
-        """Ask the book for the customers that hold the words."""
-        sought, scope = " ".join(words), self._desk.scope
-        if not sought or scope is None:
+    def words_changed(self, words: Sequence[str]) -> None:
+        """Search the book for customers that contain the words."""
+        searched, scope = " ".join(words), self._desk.scope
+        if not searched or scope is None:
             self.stop_reading("customers")
             return
-        self.read(
-            partial(self._customers, sought), partial(self._take, sought), self._found_none,
-            group="customers",
-        )  # fmt: skip
+        find, show = partial(self._customers, searched), partial(self._take, searched)
+        self.read(find, show, self._search_failed, group="customers")
 
-    async def _customers(self, sought: str) -> list[Row]:
+    async def _customers(self, searched: str) -> list[Row]:
         desk, at = self._desk, self._desk.clock()
         if desk.scope is None:
             return []
-        by = parse(sought, CUSTOMERS, at)
+        by = parse(searched, CUSTOMERS, at)
         query = Query(CUSTOMERS, desk.scope.ids, by, CUSTOMERS.default_sort, at=to_millis(at))
         source = StoreRows(desk.reader, query, desk.counters)
         return (await source.opening(RowsRequest(0, 0, MOST, MOST))).rows[:MOST]
 
-    def _take(self, sought: str, rows: list[Row]) -> None:
-        self._found = (sought, rows)
-        self.narrow_again()
+    def _take(self, searched: str, rows: list[Row]) -> None:
+        self._found = (searched, rows)
+        self.refresh_options()
 
-    def _found_none(self, _error: AppError) -> None:
-        self.narrow_again()
+    def _search_failed(self, _error: AppError) -> None:
+        self.refresh_options()
 
     async def action_take(self) -> None:
-        """Take what is under the cursor, once the book has answered what was typed."""
+        """Answer with the option under the cursor, after a running search has finished."""
         self._narrow()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.settled(), PATIENCE)
+            await asyncio.wait_for(self.settled(), WAIT_SECONDS)
         await super().action_take()

@@ -1,4 +1,4 @@
-"""Undoing an entry of the history: its plan is shown first, and carried out where it is wanted."""
+"""Undo of a history entry: shows the plan, which the person can then carry out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 async def undo(screen: AppScreen, change_id: int) -> None:
-    """Show the plan that takes an entry of the history back: its steps, or its rows.
+    """Show the plan that undoes a history entry: its steps, or its rows on a screen of their own.
 
     Raises:
         NotFoundError: there is no such entry.

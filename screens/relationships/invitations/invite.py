@@ -41,8 +41,9 @@ class InvitationForm(RecordFormScreen):
         with self.desk.store.reading() as session:
             kept = session.get_one(PartnerAccount, self.account.id)
             self._kept_links = {
-                "reseller": kept.invitation_link, "combined": kept.combined_invitation_link,
-            }  # fmt: skip
+                "reseller": kept.invitation_link,
+                "combined": kept.combined_invitation_link,
+            }
         without = asks_delegated_admin(self._kept_links["reseller"]) is False
         self.typed.setdefault("delegated_admin", "no" if without else "yes")
 

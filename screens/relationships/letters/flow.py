@@ -90,9 +90,10 @@ class LettersFlow:
     async def _record(self, plans: Sequence[Plan]) -> None:
         count = len(await self._carry_out(plans))
         self._say(
-            ngettext("{count} letter is recorded as sent", "{count} letters are recorded as sent",
-                     count)
-        )  # fmt: skip
+            ngettext(
+                "{count} letter is recorded as sent", "{count} letters are recorded as sent", count
+            )
+        )
 
     # The mail server
 
@@ -161,8 +162,9 @@ class LettersFlow:
         left = len(items) - len(results)
         self._not_done = ""
         if left:
-            self._not_done = ngettext("{count} is not: {why}", "{count} are not: {why}", left,
-                                      why=why)  # fmt: skip
+            self._not_done = ngettext(
+                "{count} is not: {why}", "{count} are not: {why}", left, why=why
+            )
         return results
 
     def _say(self, text: str) -> None:
@@ -177,5 +179,6 @@ def _had_one(plans: Sequence[Plan]) -> str:
         return ""
     return ngettext(
         "{count} of them had a letter within the last day.",
-        "{count} of them had a letter within the last day.", count,
-    )  # fmt: skip
+        "{count} of them had a letter within the last day.",
+        count,
+    )

@@ -146,9 +146,11 @@ class LetterScreen(LetterPage):
         mail = self.desk.settings.mail
         if not mail.host:
             self.status.say(
-                _("No mail server is set: write [mail] host in your settings. "
-                  "y copies the letter, f writes a file.")
-            )  # fmt: skip
+                _(
+                    "No mail server is set: write [mail] host in your settings. "
+                    "y copies the letter, f writes a file."
+                )
+            )
             return
         question = _("Send to {email} by {host}?").format(
             email=shown(self.letter.email), host=shown(mail.host)

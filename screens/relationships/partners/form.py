@@ -72,8 +72,10 @@ class PartnerFormScreen(RecordFormScreen):
         """Return the fields of the partner."""
         block = _("Partner")
         signed = _("Whether it signed the partner agreement; empty where you do not know.")
-        kinds = {"reseller": "is_indirect_reseller_of",
-                 "provider": "is_indirect_cloud_solution_provider_of"}  # fmt: skip
+        kinds = {
+            "reseller": "is_indirect_reseller_of",
+            "provider": "is_indirect_cloud_solution_provider_of",
+        }
         return (
             Question("name", _("Name"), block, required=True,
                      hint=_("As Partner Center writes it; customers carry it as their reseller.")),

@@ -64,9 +64,10 @@ class ResellerFlow:
 
         wanted = (PartnerState.ACTIVE, PartnerRelation.IS_INDIRECT_RESELLER_OF)
         return [
-            partner for partner in read_partners(self._screen.desk.store, self._account.id)
+            partner
+            for partner in read_partners(self._screen.desk.store, self._account.id)
             if (partner.state, partner.relationship_type) == wanted
-        ]  # fmt: skip
+        ]
 
     async def _offer(self, resellers: Sequence[PartnerLink]) -> None:
         from partnerdesk.screens.shared.choice_dialog import ChoiceDialog
