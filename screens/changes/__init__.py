@@ -1,1 +1,1 @@
-"""Plans, runs, the history, and undo."""
+"""Plans, runs, the history, and the undo of imports."""

@@ -1,4 +1,4 @@
-"""A run that was cut off is offered before another one of its kind begins."""
+"""The offer to continue an interrupted run before a new run of the same kind begins."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 async def offer_cut_off(screen: AppScreen, account: Account, kind: RunKind, begin: Act) -> None:
-    """Offer to go on with a run of a kind that was cut off; else, or if not wanted, `begin`.
+    """Offer to continue an interrupted run of a kind; call `begin` if there is none, or on request.
 
     Raises:
         StoreError: the book cannot be read.

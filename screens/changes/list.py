@@ -1,4 +1,4 @@
-"""The history: every change, who made it, and what became of it."""
+"""The history: every change, its author, and its state."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ class ChangesScreen(ListScreen):
     )  # fmt: skip
 
     def count_text(self, count: int) -> str:
-        """Return how many changes there are, in words."""
+        """Return the number of changes as text."""
         return ngettext("{count} change", "{count} changes", count)
 
     def empty_text(self, scope: Scope, *, filtered: bool) -> str:
-        """Return what will stand here."""
+        """Return the text of an empty list: what the list will show."""
         if filtered:
             return _("No change matches this filter.\n\n/ changes it, Esc clears it.")
         account = scope.account
@@ -67,7 +67,7 @@ class ChangesScreen(ListScreen):
     # What keys do
 
     async def do_undo(self) -> None:
-        """Show the plan that takes the change under the cursor back."""
+        """Show the plan that undoes the change under the cursor."""
         row = await self.table.row_there()
         if row is not None:
             await undo(self, row.key)
@@ -81,6 +81,6 @@ class ChangesScreen(ListScreen):
         self.questions.ask_what_to_copy(row, {"n": "customer", "w": "who", "i": "id"})
 
     async def do_export(self) -> None:
-        """Ask where to write the shown changes."""
+        """Ask for the file to write the shown changes to."""
         if self.desk.scope is not None:
             await ExportFlow(self, self.query_of(self.desk.scope)).ask()

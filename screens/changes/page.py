@@ -1,4 +1,4 @@
-"""One change on one page: who, what, when, why; before and after; its plan, calls and seal."""
+"""The page of one change: who, when, why; before and after; the plan, calls and hashes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class ChangeScreen(PageScreen):
-    """Everything that the history says of one change."""
+    """Shows everything that the history stores about one change."""
 
     NAME = "change"
     OWN_ACCOUNT = True
@@ -51,7 +51,7 @@ class ChangeScreen(PageScreen):
 
     @classmethod
     async def load(cls, desk: AppSession, key: RowKey) -> Self:
-        """Read the entry of the history.
+        """Return the page of a history entry.
 
         Raises:
             NotFoundError: there is no such entry.
@@ -70,11 +70,11 @@ class ChangeScreen(PageScreen):
         self._show()
 
     def focus_body(self) -> None:
-        """Give the keys back to the page."""
+        """Return the focus to the page."""
         self.set_focus(self.page)
 
     def book_changed(self) -> None:
-        """Read again what became of the change."""
+        """Read the entry again: it may have been undone, or its calls sent."""
         from partnerdesk.models.pages.change import read_change
 
         self.read(partial(self.desk.aside, read_change, self._change_id), self._take)
@@ -100,7 +100,7 @@ class ChangeScreen(PageScreen):
         )
         return [
             Section(_title(page.entry), tuple(self._head(page))),
-            Section(_("Before and after"), tuple(Field(*_parted(line)) for line in lines)),
+            Section(_("Before and after"), tuple(Field(*_split_line(line)) for line in lines)),
             Section(_("Letter"), tuple(_letter(page.entry))),
             *self._plan(page),
             *self._parts(page),
@@ -127,9 +127,9 @@ class ChangeScreen(PageScreen):
         if page.undoes is not None:
             fields.append(Field(_("Undoes"), _named(page.undoes)))
         if entry.part_of:
-            leads = partial(self.shell.show, "change", entry.part_of)
+            open_whole = partial(self.shell.show, "change", entry.part_of)
             text = _("change {id}; Enter opens all of its rows").format(id=entry.part_of)
-            fields.append(Field(_("Part of"), text, "part-of", open=leads))
+            fields.append(Field(_("Part of"), text, "part-of", open=open_whole))
         return fields
 
     def _state(self, page: ChangePage) -> str:
@@ -146,25 +146,25 @@ class ChangeScreen(PageScreen):
         from partnerdesk.models.core.verdicts import VERDICT_TITLES, Verdict
         from partnerdesk.models.operations.describe_plan import describe_steps
 
-        kept = as_object(page.entry.plan)
-        if "run" in kept:
+        plan = as_object(page.entry.plan)
+        if "run" in plan:
             from partnerdesk.models.operations.bulk_told import asked_lines
 
-            asked = asked_lines(kept.get("wishes", {}))
-            return [Section(_("What was asked for"), tuple(Field(*line) for line in asked))]
-        if "verdict" not in kept:
+            lines = asked_lines(plan.get("wishes", {}))
+            return [Section(_("What was asked for"), tuple(Field(*line) for line in lines))]
+        if "verdict" not in plan:
             return [Section(_("Plan"), (Field(_("Taking it back"), page.why_not_undone),))]
-        verdict = Field(_("Verdict"), _(VERDICT_TITLES[Verdict(kept["verdict"])]))
+        verdict = Field(_("Verdict"), _(VERDICT_TITLES[Verdict(plan["verdict"])]))
         return [
             Section(_("Plan"), (verdict,)),
             *(
                 Section(title, tuple(Field(*line) for line in lines))
-                for title, lines in describe_steps({**kept, "calls": []})
+                for title, lines in describe_steps({**plan, "calls": []})
             ),
         ]
 
     def _parts(self, page: ChangePage) -> list[Section]:
-        """Return the rows of a run or an import, each leading to what is known of it."""
+        """Return the section with the rows of a run or an import; each row opens its own page."""
         from partnerdesk.models.operations.describe_fields import change_lines
 
         parts, show = page.parts, self.shell.show
@@ -182,11 +182,11 @@ class ChangeScreen(PageScreen):
             text = "; ".join(change_lines(entry))
             if entry.undone_by is not None:
                 text = " · ".join(filter(None, (_("undone"), text)))
-            leads = partial(show, "change", entry.id)
-            rows.append(Field(entry.subject, text, f"part:{entry.id}", open=leads))
+            open_row = partial(show, "change", entry.id)
+            rows.append(Field(entry.subject, text, f"part:{entry.id}", open=open_row))
         for id, name in parts.added:
-            leads = partial(show, "customer", id)
-            rows.append(Field(name, _("added"), f"added:{id}", open=leads))
+            open_customer = partial(show, "customer", id)
+            rows.append(Field(name, _("added"), f"added:{id}", open=open_customer))
         if parts.count > len(parts.entries):
             text = _("the others: g h, / run:{id}").format(id=page.entry.id)
             rows.append(Field("…", text, "more"))
@@ -195,7 +195,7 @@ class ChangeScreen(PageScreen):
     # What keys do
 
     async def do_row(self) -> None:
-        """Open the row under the cursor."""
+        """Open the page of the row under the cursor."""
         field = self.page.field
         if field is not None and field.open is not None:
             await done(field.open)
@@ -203,7 +203,7 @@ class ChangeScreen(PageScreen):
             self.status.say(_("Nothing opens here."))
 
     def on_field_page_chosen(self) -> None:
-        """Open what was clicked twice."""
+        """Open the double-clicked row."""
         self.begin("change.row")
 
     def do_copy(self) -> None:
@@ -212,11 +212,11 @@ class ChangeScreen(PageScreen):
         self.copy(field.text if field else "")
 
     async def do_undo(self) -> None:
-        """Show the plan that takes this change back."""
+        """Show the plan that undoes this change."""
         await undo(self, self._change_id)
 
     async def do_open(self) -> None:
-        """Open the customer, where it is still in the book."""
+        """Open the customer of the change."""
         customer_id = self._shown.entry.customer_id
         if customer_id is None:
             self.status.say(_("This change is not about one customer."))
@@ -231,16 +231,16 @@ def _title(entry: Change) -> str:
 
 
 def _counted(parts: ChangeParts) -> str:
-    """Return how many rows there are, and how many of them were undone."""
-    told = []
+    """Return the numbers of changed, undone and added rows as text."""
+    texts = []
     if parts.count:
-        told.append(ngettext("{count} changed", "{count} changed", parts.count))
+        texts.append(ngettext("{count} changed", "{count} changed", parts.count))
     if parts.undone:
-        told.append(ngettext("{count} undone", "{count} undone", parts.undone))
-    if parts.added_count:
-        told.append(ngettext("{count} added and in the book", "{count} added and in the book",
-                             parts.added_count))  # fmt: skip
-    return " · ".join(told) or _("none is left")
+        texts.append(ngettext("{count} undone", "{count} undone", parts.undone))
+    if added := parts.added_count:
+        text = ngettext("{count} added and in the book", "{count} added and in the book", added)
+        texts.append(text)
+    return " · ".join(texts) or _("none is left")
 
 
 def _named(entry: Change) -> str:
@@ -250,7 +250,7 @@ def _named(entry: Change) -> str:
 
 
 def _letter(entry: Change) -> Iterator[Field]:
-    """Return the letter that a change wrote, whole: above only its lines are counted."""
+    """Return the full text of the letter in a change; other sections show only its line count."""
     from partnerdesk.models.changes.history import as_object
 
     after = as_object(entry.after)
@@ -260,7 +260,7 @@ def _letter(entry: Change) -> Iterator[Field]:
                 yield Field(label, str(after[name]))
 
 
-def _parted(line: str) -> tuple[str, str]:
+def _split_line(line: str) -> tuple[str, str]:
     label, _colon, text = line.partition(": ")
     return (label, text) if text else ("", line)
 

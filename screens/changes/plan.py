@@ -1,4 +1,4 @@
-"""A plan before it is carried out: whom it is about, whether it may be, and what will happen."""
+"""The page of a plan before it is carried out: the record, the verdict, and the steps."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from partnerdesk.models.session import AppSession
 
 LABEL_SHARE = 0.6
-"""The part of the line that what is asked may take, as `Prompt` lays it out."""
+"""The part of the line that the label of a question may take, as `Prompt` lays it out."""
 
 
 class PlanScreen(PageScreen):
-    """Shows a plan; `!` carries it out, Esc leaves everything as it is."""
+    """Shows a plan; `!` carries it out, Esc goes back without a change."""
 
     NAME = "plan"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -50,13 +50,14 @@ class PlanScreen(PageScreen):
         super().__init__(desk)
         self._plan = plan
         self._done = done
-        """What follows when it was carried out; None where it is only shown: a row of a run."""
+        """Called after the plan was carried out; None for a row of a run, which is only shown."""
         self._conflict = conflict
-        self._writing = False
+        """Called if the record was changed meanwhile; None to show that error here."""
+        self._is_writing = False
 
     @property
     def half_typed(self) -> None:
-        """Nothing is kept of what is typed here: what confirms a plan is typed anew each time."""
+        """None: typed confirmations and reasons are not kept, so they are typed anew each time."""
         return
 
     def body(self) -> ComposeResult:
@@ -66,11 +67,11 @@ class PlanScreen(PageScreen):
     def on_mount(self) -> None:
         """Show the plan."""
         self.set_focus(self.page)
-        told = describe_plan(self._plan, self.desk.settings.all_clouds())
+        sections = describe_plan(self._plan, self.desk.settings.all_clouds())
         if self._plan.confirm and self._plan.verdict is not Verdict.REFUSED:
-            told[0][1].append((_("Type to confirm"), self._plan.confirm))
+            sections[0][1].append((_("Type to confirm"), self._plan.confirm))
         self.page.show(
-            [Section(title, tuple(Field(*line) for line in lines)) for title, lines in told]
+            [Section(title, tuple(Field(*line) for line in lines)) for title, lines in sections]
         )
         if self._plan.changes_nothing and self._plan.verdict is not Verdict.REFUSED:
             self.status.say(_("There is nothing to change. Esc goes back."))
@@ -82,12 +83,12 @@ class PlanScreen(PageScreen):
             self.status.say(_("Nothing is written yet: ! carries it out, Esc goes back."))
 
     def focus_body(self) -> None:
-        """Give the keys back to the page."""
+        """Return the focus to the page."""
         self.set_focus(self.page)
 
     def refusal(self, action: Action) -> str:
-        """Return why `action` cannot be done now; the plan's own account counts, not the header."""
-        if self._writing and action.id != "desk.help":
+        """Return why `action` is refused now; the account of the plan counts, not the scope."""
+        if self._is_writing and action.id != "desk.help":
             return _("It is being carried out; this takes a moment.")
         if action.id != "plan.carry-out":
             return super().refusal(action)
@@ -100,7 +101,7 @@ class PlanScreen(PageScreen):
         return ""
 
     async def do_carry_out(self) -> None:
-        """Carry the plan out; where it takes something away, have its name typed first."""
+        """Carry out the plan; ask first for a typed confirmation if the plan requires it."""
         if self._plan.confirm:
             self._ask_to_confirm()
             return
@@ -122,7 +123,7 @@ class PlanScreen(PageScreen):
         await self._ask_why()
 
     async def _ask_why(self) -> None:
-        """Ask for the reason where the history needs one."""
+        """Ask for the reason if the history requires one, then carry out the plan."""
         if self._plan.asks_why:
             self.ask(_("Why (for the history)"), "", self._why_given)
             return
@@ -138,7 +139,7 @@ class PlanScreen(PageScreen):
     async def _carry_out(self, why: str) -> None:
         from partnerdesk.models.operations.carry_out import carry_out
 
-        self._writing = True
+        self._is_writing = True
         self.status.say(_("Writing …"))
         try:
             outcome = await self.desk.aside(carry_out, self._plan, why)
@@ -153,12 +154,12 @@ class PlanScreen(PageScreen):
             self.fail(error)
             return
         finally:
-            self._writing = False
+            self._is_writing = False
         await self.shell.go_back()
         await self.shell.book_changed()
         if self._done is not None:
             await self._done(outcome)
 
     def do_copy(self) -> None:
-        """Copy the whole plan."""
+        """Copy the whole plan as text."""
         self.copy(plan_text(self._plan, self.desk.settings.all_clouds()))

@@ -1,4 +1,4 @@
-"""What happens to many records at once, a line each: the frame of runs and of an import's undo."""
+"""The base of screens that change many records at once: runs, and the undo of an import."""
 
 from __future__ import annotations
 
@@ -21,28 +21,30 @@ if TYPE_CHECKING:
     from partnerdesk.models.operations.bulk_records import RowState
 
 SHOWN_ROWS = 10_000
-"""Rows that can be looked at; all are counted."""
-LONGEST_SAID = 400
-"""Characters of a row that the status line says."""
+"""The largest number of rows shown; the counts include all rows."""
+LONGEST_MESSAGE = 400
+"""The largest number of characters of a row shown on the status line."""
 
 
 class RowTexts(NamedTuple):
-    """One line: whom it is about, what becomes of it, what changes, and what is to be said."""
+    """The texts of one row."""
 
     subject: str
+    """The name of the record."""
     state: RowState
     change: str
-    """Old → new, in words."""
+    """The old and the new values as text; if nothing changes, the reason."""
     message: str
+    """A warning, an error or a note; may be empty."""
 
 
 def row_texts(subject: str, state: RowState, change: str, message: str) -> RowTexts:
-    """Return a line; where nothing changes, why stands in the place of what does."""
+    """Return the texts of a row; if nothing changes, the message takes the place of the change."""
     return RowTexts(subject, state, change or message, message if change else "")
 
 
 def columns(results: Mapping[str, str]) -> tuple[Column, ...]:
-    """Return the columns; `results` are the titles of what becomes of a row."""
+    """Return the columns; `results` maps the states of a row to their titles."""
     return (
         Column("subject", N_("Whom"), "", 18, grows=2),
         Column("result", N_("Result"), "", 11, Kind.CHOICE, choices=results),
@@ -52,7 +54,7 @@ def columns(results: Mapping[str, str]) -> tuple[Column, ...]:
 
 
 class RowsScreen(AppScreen):
-    """Shows rows and their total; `!` carries them out. Subclasses say which, and how."""
+    """Shows rows and their total; `!` carries them out. Subclasses define both."""
 
     OWN_ACCOUNT = True
 
@@ -64,7 +66,7 @@ class RowsScreen(AppScreen):
     """
 
     _row_key = 0
-    """The row under the cursor; 0 as long as there is none."""
+    """The key of the row under the cursor; 0 before the first row is shown."""
 
     table = query_one(RecordTable)
     heading = query_one("#run-heading", Static)
@@ -79,17 +81,17 @@ class RowsScreen(AppScreen):
         yield RecordTable(columns(titles), self.desk.clock, id="run")
 
     def focus_body(self) -> None:
-        """Give the keys back to the list."""
+        """Return the focus to the list."""
         self.set_focus(self.table)
 
-    # What subclasses say
+    # What subclasses define
 
     def heading_text(self) -> str:
-        """Return what is done."""
+        """Return the title of the operation."""
         raise NotImplementedError
 
     def counts(self) -> Mapping[RowState, int]:
-        """Return how many rows there are of each state."""
+        """Return the number of rows in each state."""
         raise NotImplementedError
 
     def texts(self) -> Sequence[RowTexts]:
@@ -97,7 +99,7 @@ class RowsScreen(AppScreen):
         raise NotImplementedError
 
     async def open_place(self, place: int) -> None:
-        """Show more of the row at a place; 0 is the first."""
+        """Open the details of a row; `place` 0 is the first row."""
         raise NotImplementedError
 
     # What is shown
@@ -108,9 +110,9 @@ class RowsScreen(AppScreen):
         self.heading.update(f"{self.heading_text()} · {self.total_text()}")
 
     def total_text(self) -> str:
-        """Return how many rows there are, and how many of each state, in words."""
+        """Return the numbers of all rows and of the rows in each state as text."""
         counts = self.counts()
-        counted = _("{count} {state}")  # a language that declines may turn it round
+        counted = _("{count} {state}")  # a translation may change the order
         parts = [
             counted.format(count=counts[state], state=_(title))
             for state, title in self.titles.items()
@@ -120,28 +122,28 @@ class RowsScreen(AppScreen):
         return " · ".join([ngettext("{count} row", "{count} rows", total), *parts])
 
     def on_record_table_moved(self, event: RecordTable.Moved) -> None:
-        """Say whole what the row has no room for that the cursor was moved to."""
+        """Show the full texts of the row under the cursor, which its columns may cut."""
         before, self._row_key = self._row_key, event.row.key if event.row is not None else 0
         was_moved = before not in (0, self._row_key)
         if event.row is not None and was_moved and not self.prompt.is_open:
             *_row, change, message = event.row.values
             text = " · ".join(filter(None, (change, message)))
-            self.status.say(shown(text)[:LONGEST_SAID], whole=True)
+            self.status.say(shown(text)[:LONGEST_MESSAGE], whole=True)
 
     def on_record_table_opened(self) -> None:
-        """Show more of the row that was clicked twice."""
+        """Open the details of the double-clicked row."""
         self.begin(f"{self.NAME}.open")
 
     # What keys do
 
     async def do_open(self) -> None:
-        """Show more of the row under the cursor: its own plan, or what the history says of it."""
+        """Open the details of the row under the cursor: its plan, its change, or its record."""
         row = await self.table.row_there()
         if row is not None:
             await self.open_place(row.key - 1)
 
     def do_copy(self) -> None:
-        """Copy all rows."""
+        """Copy all rows as text, columns separated by tabs."""
         lines = [
             "\t".join((row.subject, _(self.titles[row.state]), row.change, row.message))
             for row in self.texts()

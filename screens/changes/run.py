@@ -1,4 +1,4 @@
-"""A run: what the same change does to each of many records, before, while and after it is done."""
+"""The screen of a run, which makes the same change to many records, one by one."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from partnerdesk.models.session import AppSession
 
 SLICE_SECONDS = 0.3
-"""How long rows are written before the screen shows how far it is."""
+"""How long rows are written before the screen shows the progress."""
 
 
 class RunScreen(RowsScreen):
-    """Shows a run; `!` carries it out row by row, and it can go on after a crash."""
+    """Shows a run; `!` carries it out row by row. A run can be continued after a crash."""
 
     NAME = "run"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -62,16 +62,17 @@ class RunScreen(RowsScreen):
         self._account = account
         self._run = run
         self._marks = marks
-        """The marks of the list that it was begun from: those whose work is done are taken off."""
+        """The marks of the list that opened the run; the marks of finished records are removed."""
         self._plans = dict(plans or {}) or {
             place: row.plan for place, row in enumerate(run.rows) if row.plan is not None
         }
+        """The plans of the rows, by place."""
         self._changes = dict(changes or {})
-        """What rows change, in words, by their place."""
-        self._working = False
-        self._stop = False
+        """The changes of the rows as text, by place."""
+        self._is_working = False
+        self._must_stop = False
         self._to_confirm: list[Plan] = []
-        """Plans that are still to be confirmed, each by what has to be typed for it."""
+        """The plans that a person still has to confirm by typing a text."""
 
     @classmethod
     async def load(
@@ -82,7 +83,9 @@ class RunScreen(RowsScreen):
         account_id: int = 0,
         marks: set[RowKey] | None = None,
     ) -> Self:
-        """Plan the same change to many records; or read a run that was cut off, by its number.
+        """Return the screen of a run: requested for `keys`, already planned, or interrupted.
+
+        An interrupted run is read by its id.
 
         Raises:
             NotFoundError: there is no such run, or its cloud is not turned on.
@@ -96,15 +99,15 @@ class RunScreen(RowsScreen):
             by = desk.by()
             plans = {} if by.refusals else await desk.aside(open_plans, account, view, by)
             done = await desk.aside(done_rows, run)
-            told = {place: row.change for place, row in done.items()}
-            return cls(desk, account, view, None, plans, told)
+            changes = {place: row.change for place, row in done.items()}
+            return cls(desk, account, view, None, plans, changes)
         if isinstance(run, RunRequest):
             account = desk.account_of(account_id)
             run = await desk.aside(plan_run, account, run, keys, desk.by())
         return cls(desk, desk.account_of(run.account_id), run, marks)
 
     def on_mount(self) -> None:
-        """Show what will happen to each."""
+        """Show the rows, and a hint on what can be done."""
         from partnerdesk.models.operations.describe_plan import change_of
 
         self._changes |= {place: change_of(plan) for place, plan in self._plans.items()}
@@ -115,24 +118,24 @@ class RunScreen(RowsScreen):
     # What is shown
 
     def heading_text(self) -> str:
-        """Return what the run does."""
+        """Return the title of the run."""
         from partnerdesk.models.operations.bulk import RUN_TITLES
 
         return _(RUN_TITLES[self._run.wish.kind])
 
     def counts(self) -> Mapping[RowState, int]:
-        """Return how many rows there are of each state."""
+        """Return the number of rows in each state."""
         return self._run.counts()
 
     def texts(self) -> Sequence[RowTexts]:
-        """Return of each row whom it is about, its state, what changes, what is to be said."""
+        """Return the texts of the rows."""
         return [
             row_texts(row.subject, row.state, self._changes.get(place, ""), row.message)
             for place, row in enumerate(self._run.rows)
         ]
 
     def show_rows(self) -> None:
-        """Show the rows and their total; the key bar offers only what can be done with them."""
+        """Show the rows and their total; the key bar lists only the actions possible now."""
         from partnerdesk.models.operations.bulk_records import RowState
 
         super().show_rows()
@@ -158,7 +161,7 @@ class RunScreen(RowsScreen):
         return _("There is nothing to do. Esc goes back.")
 
     async def open_place(self, place: int) -> None:
-        """Show the plan of a row, or what the history says of it where it is done."""
+        """Show the plan of a row; if the row is done, its change."""
         from partnerdesk.models.operations.bulk import PlannedRun
         from partnerdesk.models.operations.bulk_records import RowState
         from partnerdesk.models.operations.bulk_told import done_rows
@@ -178,13 +181,13 @@ class RunScreen(RowsScreen):
     # What keys do
 
     def refusal(self, action: Action) -> str:
-        """Return why `action` cannot be done now."""
-        if self._working and action.id not in ("desk.back", "desk.help"):
+        """Return why `action` is refused now."""
+        if self._is_working and action.id not in ("desk.back", "desk.help"):
             return _("It is being carried out; Esc stops it behind the present row.")
         return super().refusal(action)
 
     async def do_carry_out(self) -> None:
-        """Have confirmed what has to be, ask why where the history needs it, then do the rows."""
+        """Ask for the required confirmations and the reason, then carry out the waiting rows."""
         from partnerdesk.models.operations.bulk_records import RowState
 
         if not self._waiting():
@@ -198,7 +201,7 @@ class RunScreen(RowsScreen):
         await self._confirm_next()
 
     async def _confirm_next(self) -> None:
-        """Have each plan confirmed that takes something away, one after the other."""
+        """Ask for the confirmation of the next plan that requires one; after the last, go on."""
         if not self._to_confirm:
             await self._ask_why()
             return
@@ -219,7 +222,7 @@ class RunScreen(RowsScreen):
         await self._confirm_next()
 
     async def _ask_why(self) -> None:
-        """Ask for the reason where the history needs one, once for all rows."""
+        """Ask once for the reason of all rows if the history requires one, then start."""
         from partnerdesk.models.operations.bulk import PlannedRun
 
         asks = any(plan.asks_why for plan in self._plans.values())
@@ -235,13 +238,13 @@ class RunScreen(RowsScreen):
             return
         if not why.strip():
             raise UsageError(_("Write a reason: it is kept in the history."))
-        wish = self._run.wish
-        wish = replace(wish, wishes={**wish.wishes, "why": why.strip()})
-        self._run = replace(self._run, wish=wish)
+        request = self._run.wish
+        request = replace(request, wishes={**request.wishes, "why": why.strip()})
+        self._run = replace(self._run, wish=request)
         self._begin_work(again=False)
 
     def do_retry(self) -> None:
-        """Do the rows that failed."""
+        """Carry out the failed rows again."""
         from partnerdesk.models.operations.bulk import RunView
         from partnerdesk.models.operations.bulk_records import RowState
 
@@ -251,8 +254,8 @@ class RunScreen(RowsScreen):
         self._begin_work(again=True)
 
     def _begin_work(self, *, again: bool) -> None:
-        """Let the app do the rows; it goes on whatever becomes of the screen."""
-        self._working, self._stop = True, False
+        """Start the work as a job of the app, which continues even if the screen is closed."""
+        self._is_working, self._must_stop = True, False
         self.shell.start(partial(self._work, again=again))
 
     async def _work(self, *, again: bool) -> None:
@@ -266,57 +269,58 @@ class RunScreen(RowsScreen):
                 self._run = await desk.aside(read_run, id)
             await self._go_on(self._run, again=again)
         finally:
-            self._working = False
+            self._is_working = False
         await self.shell.look()
 
     async def _go_on(self, run: RunView, *, again: bool) -> None:
-        """Do the rows in slices, so that the screen follows and Esc can stop it."""
+        """Carry out the rows in slices, so that the screen shows the progress and Esc can stop."""
         run = await self._slice(run.id, again=again)
-        while run.finished_at is None and run.left and not self._stop:
+        while run.finished_at is None and run.left and not self._must_stop:
             total = len(run.rows)
-            told = _("{done} of {all} …").format(done=total - run.left, all=total)
-            self.call_later(self._show_run, run, told)
+            progress = _("{done} of {all} …").format(done=total - run.left, all=total)
+            self.call_later(self._show_run, run, progress)
             run = await self._slice(run.id, again=False)
-        told = _("Done: {total} rows. Esc goes back.").format(total=len(run.rows))
+        message = _("Done: {total} rows. Esc goes back.").format(total=len(run.rows))
         if run.change_id is not None:
-            told = _("Done: {total} rows, one entry under g h: u there undoes all.")
-            told = told.format(total=len(run.rows))
+            message = _("Done: {total} rows, one entry under g h: u there undoes all.")
+            message = message.format(total=len(run.rows))
         if run.left:
-            told = _("Stopped; ! goes on, now or another day.")
-        self.call_later(self._show_run, run, told)
+            message = _("Stopped; ! goes on, now or another day.")
+        self.call_later(self._show_run, run, message)
 
-    def _show_run(self, run: RunView, told: str) -> None:
+    def _show_run(self, run: RunView, message: str) -> None:
         from partnerdesk.models.operations.bulk_records import RowState
 
         self._run = run
         if self._marks is not None:
-            over = (RowState.DONE, RowState.NOTHING)
-            self._marks.difference_update(row.record_id for row in run.rows if row.state in over)
+            finished = (RowState.DONE, RowState.NOTHING)
+            ids = [row.record_id for row in run.rows if row.state in finished]
+            self._marks.difference_update(ids)
         self.show_rows()
-        self.status.say(told)
+        self.status.say(message)
 
     async def _slice(self, run_id: int, *, again: bool) -> RunView:
-        """Do rows for a moment; return the run as it is then."""
+        """Carry out rows for `SLICE_SECONDS`; return the run after them."""
         from partnerdesk.models.operations.bulk import go_on
 
         desk, account = self.desk, self._account
         actor, until = desk.by().actor, monotonic() + SLICE_SECONDS
 
-        def told(_done: int, _total: int) -> bool:
-            return not self._stop and monotonic() < until
+        def on_progress(_done: int, _total: int) -> bool:
+            return not self._must_stop and monotonic() < until
 
-        return await desk.aside(go_on, run_id, account, actor, desk.clock, told, again=again)
+        return await desk.aside(go_on, run_id, account, actor, desk.clock, on_progress, again=again)
 
     async def do_let_be(self) -> None:
-        """Ask before the rest is left undone for good."""
+        """Ask for confirmation, then abandon the waiting rows."""
         from partnerdesk.models.operations.bulk import PlannedRun
 
         if isinstance(self._run, PlannedRun) or not self._waiting():
             self.status.say(_("There is nothing to let be. Esc goes back."))
             return
-        self.choose(_("Leave the rest undone for good?"), [Choice("y", _("Yes"), self._let_be)])
+        self.choose(_("Leave the rest undone for good?"), [Choice("y", _("Yes"), self._abandon)])
 
-    async def _let_be(self) -> None:
+    async def _abandon(self) -> None:
         from partnerdesk.models.operations.bulk import RunView, let_be
 
         if isinstance(self._run, RunView):
@@ -324,8 +328,8 @@ class RunScreen(RowsScreen):
         await self.shell.go_back()
 
     async def do_back(self) -> None:
-        """Stop behind the present row while it is carried out; else go back."""
-        if self._working:
-            self._stop = True
+        """Stop after the current row if rows are being carried out; else go back."""
+        if self._is_working:
+            self._must_stop = True
             return
         await self.shell.go_back()

@@ -1,4 +1,4 @@
-"""Taking an import back: which customers go, which get back what they had, and which stay."""
+"""Undo of an import: which customers are removed, restored, or left as they are."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class UndoImportScreen(RowsScreen):
-    """Shows what taking an import back does to each customer; `!` does it in one transaction."""
+    """Shows what the undo of an import does to each customer; `!` does it in one transaction."""
 
     NAME = "undo-import"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -35,11 +35,11 @@ class UndoImportScreen(RowsScreen):
     def __init__(self, desk: AppSession, planned: ImportUndo) -> None:
         super().__init__(desk)
         self._planned = planned
-        self._done = self._writing = False
+        self._is_done = self._is_writing = False
 
     @classmethod
     async def load(cls, desk: AppSession, change_id: RowKey) -> Self:
-        """Plan to take an import back.
+        """Return the screen with the plan to undo an import.
 
         Raises:
             NotFoundError: there is no such entry.
@@ -49,7 +49,7 @@ class UndoImportScreen(RowsScreen):
         return cls(desk, await desk.aside(plan_undo_import, change_id, desk.by()))
 
     def on_mount(self) -> None:
-        """Show what will happen to each."""
+        """Show what will happen to each customer."""
         self.set_focus(self.table)
         self.show_rows()
         if self._planned.reasons:
@@ -62,28 +62,28 @@ class UndoImportScreen(RowsScreen):
     # What is shown
 
     def heading_text(self) -> str:
-        """Return what is taken back."""
+        """Return the heading: the name of the imported file."""
         return _("Undo the import of {file}").format(file=shown(self._planned.file)[:40])
 
     def total_text(self) -> str:
-        """Return how many customers go, get back what they had, and stay."""
+        """Return the numbers of removed, restored and unchanged customers as text."""
         from partnerdesk.models.importing.files import undo_counts
 
         return undo_counts(self._planned)
 
     def counts(self) -> Mapping[RowState, int]:
-        """Return how many rows there are of each state."""
+        """Return the number of rows in each state."""
         return self._planned.counts()
 
     def texts(self) -> Sequence[RowTexts]:
-        """Return the rows, those that stay first."""
+        """Return the rows; customers that stay as they are come first."""
         return [
             row_texts(row.subject, row.state, self._change(row), row.message)
             for row in self._planned.rows
         ]
 
     def _change(self, row: ImportRow) -> str:
-        """Return what a customer gets back; one that the file added goes."""
+        """Return the restored values of a customer, or that an added customer is removed."""
         if row.message:
             return ""
         return getattr(row, "change", "") if row.entry_id else _("out of the book")
@@ -94,24 +94,24 @@ class UndoImportScreen(RowsScreen):
         return self._planned.counts()[RowState.WAITING]
 
     async def open_place(self, place: int) -> None:
-        """Open the customer of a row, where it is in the book."""
+        """Open the customer of a row."""
         await self.shell.show("customer", self._planned.rows[place].customer_id)
 
     # What keys do
 
     def refusal(self, action: Action) -> str:
-        """Return why `action` cannot be done now."""
-        if self._writing and action.id != "desk.help":
+        """Return why `action` is refused now."""
+        if self._is_writing and action.id != "desk.help":
             return _("It is being carried out; this takes a moment.")
         if action.id == "undo-import.carry-out":
             if self._planned.reasons:
                 return " ".join(reason.text for reason in self._planned.reasons)
-            if self._done or not self._waiting():
+            if self._is_done or not self._waiting():
                 return _("There is nothing to do. Esc goes back.")
         return super().refusal(action)
 
     def do_carry_out(self) -> None:
-        """Ask why where customers go, then take the import back."""
+        """Undo the import; ask for a reason first if customers are removed."""
         if self._planned.removes:
             self.ask(_("Why (for the history)"), "", self._why_given)
             return
@@ -125,7 +125,7 @@ class UndoImportScreen(RowsScreen):
         self._begin(why.strip())
 
     def _begin(self, why: str) -> None:
-        self._done = self._writing = True
+        self._is_done = self._is_writing = True
         self.status.say(_("Writing …"))
         busy_with = _("The import of {file} is being undone.")
         busy_with = busy_with.format(file=shown(self._planned.file))
@@ -135,16 +135,16 @@ class UndoImportScreen(RowsScreen):
         from partnerdesk.models.importing.undo import undo_import
 
         try:
-            done = await self.desk.aside(undo_import, self._planned, why)
+            result = await self.desk.aside(undo_import, self._planned, why)
         except AppError:
-            self._done = False
+            self._is_done = False
             raise
         finally:
-            self._writing = False
-        self.call_later(self._show_done, done)
+            self._is_writing = False
+        self.call_later(self._show_result, result)
         await self.shell.look()
 
-    def _show_done(self, done: ImportUndo) -> None:
-        self._planned = done
+    def _show_result(self, result: ImportUndo) -> None:
+        self._planned = result
         self.show_rows()
         self.status.say(_("The import is undone, as far as it could be. Esc goes back."))
