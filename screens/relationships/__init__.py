@@ -1,1 +1,1 @@
-"""The relationship manager: its tabs, and ending a relationship."""
+"""The relationship manager: its tabs, and the end of a relationship."""

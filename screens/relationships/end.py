@@ -1,4 +1,4 @@
-"""The form before an ending: why, and what was found of what has to be settled first."""
+"""The form before a relationship is ended: the reason, and a checklist."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 
 class EndingForm(RecordFormScreen):
-    """What is asked before relationships are ended. Subclasses say whose.
+    """The reason and the checklist before relationships are ended. Subclasses set the customers.
 
-    The points are those of `reference/rules.md §9`, in the order in which they are settled.
+    The items of the checklist come from `reference/rules.md §9`, in the order of their settling.
     """
 
     def __init__(self, desk: AppSession, account: Account, ending: Ending) -> None:
         super().__init__(desk, account, {})
         self._ending = ending
-        self._points: tuple[ChecklistItem, ...] = ()
-        """The checklist of the plan that was made last."""
+        self._checklist: tuple[ChecklistItem, ...] = ()
+        """The checklist of the latest plan."""
 
     def questions(self, values: Mapping[str, str]) -> Sequence[Question]:  # noqa: ARG002
-        """Return why, and each point of the checklist in the safe order."""
+        """Return the question for the reason, and the checklist in the safe order."""
         from partnerdesk.models.relationships.end import NONE_LEFT, SOME_LEFT, Obstacle
 
         options = (
@@ -57,13 +57,11 @@ class EndingForm(RecordFormScreen):
                 _("Not suspended in Partner Center: none, active, or until 2027-03-31."),
             ),
         }
-        first = Question(
-            "reason", _("Reason"), _("Why it ends"), required=True,
-            hint=_("For the record; the customer does not read it."),
-        )  # fmt: skip
+        hint = _("For the record; the customer does not read it.")
+        reason = Question("reason", _("Reason"), _("Why it ends"), required=True, hint=hint)
         block = _("What has to be settled before, in this order; empty where you did not look")
         return (
-            first,
+            reason,
             *(
                 Question(point.value, title, block, hint=hint, options=options)
                 for point, (title, hint) in points.items()
@@ -71,23 +69,23 @@ class EndingForm(RecordFormScreen):
         )
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
-        """Return the plan that ends the relationship, or says what stands in its way."""
+        """Return the plan that ends the relationship; its reasons name what prevents that."""
         from partnerdesk.models.relationships.end import EndingRequest, Obstacle, plan_end
 
-        looked = {point: values.get(point.value, "").strip() for point in Obstacle}
-        wish = EndingRequest(values.get("reason", ""), looked)
-        plan = plan_end(self.account, self._ending, wish, self.desk.by())
-        self._points = plan.checklist
+        answers = {point: values.get(point.value, "").strip() for point in Obstacle}
+        request = EndingRequest(values.get("reason", ""), answers)
+        plan = plan_end(self.account, self._ending, request, self.desk.by())
+        self._checklist = plan.checklist
         return plan
 
     def reasons_of(self, name: str) -> list[Reason]:
-        """Return what is said of a field: a point that stands in the way is no good answer."""
-        in_the_way = [
+        """Return the reasons of a field; an unsettled item of the checklist is a reason, too."""
+        unsettled = [
             Reason("end.in-the-way", point.text, name)
-            for point in self._points
+            for point in self._checklist
             if point.name == name and point.known is CheckState.IN_THE_WAY
         ]
-        return [*super().reasons_of(name), *in_the_way]
+        return [*super().reasons_of(name), *unsettled]
 
 
 class EndRelationshipScreen(EndingForm):
@@ -97,10 +95,10 @@ class EndRelationshipScreen(EndingForm):
 
     @classmethod
     async def load(cls, desk: AppSession, customer_id: RowKey) -> Self:
-        """Read what there is of the customer.
+        """Return the form for one customer.
 
         Raises:
-            NotFoundError: it is not in the book, or its cloud is not turned on.
+            NotFoundError: the customer is not in the book, or its cloud is not enabled.
         """
         from partnerdesk.models.relationships.end import read_ending
 
@@ -108,14 +106,14 @@ class EndRelationshipScreen(EndingForm):
         return cls(desk, desk.account_of(ending.customer.account_id), ending)
 
     def heading_text(self) -> str:
-        """Return whose relationship it is about."""
+        """Return the heading: the company and the domain of the customer."""
         customer = self._ending.customer
         return _("End the relationship with {company} · {domain}").format(
             company=shown(customer.company_name)[:50], domain=shown(customer.primary_domain)
         )
 
     async def carried_out(self, outcome: Outcome) -> None:  # noqa: ARG002
-        """Show the letter that tells the customer, in the form's place: nobody else does."""
+        """Close the form and show the notice letter, since nobody else informs the customer."""
         await self.shell.go_back()
         await self.shell.show("notice", self._ending)
         self.shell.say(
@@ -123,7 +121,7 @@ class EndRelationshipScreen(EndingForm):
         )
 
     async def conflict(self) -> None:
-        """Plan again with the customer as it is now."""
+        """Read the customer again, and make the plan again."""
         from partnerdesk.models.relationships.end import read_ending
 
         try:
@@ -135,7 +133,7 @@ class EndRelationshipScreen(EndingForm):
 
 
 class EndManyScreen(ManyForm, EndingForm):
-    """Asks what is the same for the endings of many customers; each is confirmed in the run."""
+    """The form for ending relationships with many customers; the run confirms each of them."""
 
     NAME = "end-many"
     RUN = "end"
@@ -149,10 +147,10 @@ class EndManyScreen(ManyForm, EndingForm):
         hidden: str = "",
         marks: set[RowKey] | None = None,
     ) -> Self:
-        """Read the first of the customers whose relationships end.
+        """Return the form; its checks use the first customer.
 
         Raises:
-            NotFoundError: it is not in the book, or its cloud is not turned on.
+            NotFoundError: that customer is not in the book, or its cloud is not enabled.
         """
         from partnerdesk.models.relationships.end import read_ending
 
@@ -160,5 +158,5 @@ class EndManyScreen(ManyForm, EndingForm):
         return cls(desk, desk.account_of(account_id), first).over(keys, hidden, marks)
 
     def heading_over(self, customers: str) -> str:
-        """Return how many relationships end."""
+        """Return the heading for `customers`, a text such as "3 customers"."""
         return _("End the relationship with {count}").format(count=customers)

@@ -1,4 +1,4 @@
-"""Customers whose relationship ended: a record of when, why and who, and the way back."""
+"""The list of customers whose relationship ended, from which they can be invited again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class EndedScreen(RelationshipTab):
-    """The list of ended customers, the last one first."""
+    """The list of former customers, the latest end first."""
 
     TAB = "ended"
     SPEC = ENDED
@@ -29,11 +29,11 @@ class EndedScreen(RelationshipTab):
     )  # fmt: skip
 
     def count_text(self, count: int) -> str:
-        """Return how many ended customers there are, in words."""
+        """Return the number of former customers as text."""
         return ngettext("{count} ended", "{count} ended", count)
 
     def empty_text(self, scope: Scope, *, filtered: bool) -> str:
-        """Return what will stand here."""
+        """Return the text of an empty list: what the list will show."""
         if filtered:
             return _("No ended customer matches this filter.\n\n/ changes it, Esc clears it.")
         said = _("No relationship has ended in any cloud.")

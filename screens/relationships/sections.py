@@ -1,4 +1,4 @@
-"""What a customer's page shows of the relationship: lives, invitations, delegated admin."""
+"""Fields of a customer's page about relationships, invitations and delegated admin."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ _OVER = (DelegatedAdminState.EXPIRED, DelegatedAdminState.TERMINATED)
 def relationship_lines(
     records: RelationshipRecords, at: datetime, show: Callable[..., Awaitable[None]]
 ) -> Iterator[Field]:
-    """Return how the customer came, its lives, and its invitations, the newest first.
+    """Return the accepted invitation, the relationships, and all invitations, the newest first.
 
-    `show` leads to a screen by its name.
+    `show` opens a screen by its name.
     """
 
     def field(label: str, text: str, invitation: Invitation) -> Field:
-        leads = partial(show, "invitation", invitation.id or 0)
-        return Field(label, text, f"invitation:{invitation.id}", open=leads, edit=leads)
+        act = partial(show, "invitation", invitation.id or 0)
+        return Field(label, text, f"invitation:{invitation.id}", open=act, edit=act)
 
     if (came_by := records.came_by) is not None:
         yield field(_("Came by"), _came_by(came_by), came_by)
-    for life in records.lives:
-        yield _life(life)
+    for relationship in records.lives:
+        yield _relationship(relationship)
     for invitation in records.invitations:
         when = invitation.sent_at or invitation.created_at
         label = _("Invitation of {date}").format(date=date_text(when))
@@ -61,23 +61,28 @@ def _came_by(invitation: Invitation) -> str:
     )
 
 
-def _life(life: ResellerRelationship) -> Field:
-    was = _(RELATIONSHIPS.get(life.relationship_to_partner, life.relationship_to_partner))
-    began = date_text(life.began_at) or "?"
-    if life.ended_at is None:
-        return Field(_("Present relationship"), _("{was} since {date}").format(was=was, date=began))
-    told = _("{was} from {began} to {ended}, ended by {who}").format(
-        was=was, began=began, ended=date_text(life.ended_at), who=life.ended_by
+def _relationship(relationship: ResellerRelationship) -> Field:
+    kind = relationship.relationship_to_partner
+    kind = _(RELATIONSHIPS.get(kind, kind))
+    began = date_text(relationship.began_at) or "?"
+    if relationship.ended_at is None:
+        text = _("{was} since {date}").format(was=kind, date=began)
+        return Field(_("Present relationship"), text)
+    text = _("{was} from {began} to {ended}, ended by {who}").format(
+        was=kind,
+        began=began,
+        ended=date_text(relationship.ended_at),
+        who=relationship.ended_by,
     )
-    return Field(_("Earlier relationship"), f"{told}\n{life.reason}".strip())
+    return Field(_("Earlier relationship"), f"{text}\n{relationship.reason}".strip())
 
 
 def _invitation(invitation: Invitation, at: datetime) -> str:
     state = invitation.state_at(at)
-    told = _(INVITATION_TITLES[state])
+    text = _(INVITATION_TITLES[state])
     if invitation.closed_at is not None:
-        told += " " + date_text(invitation.closed_at)
-    parts = [told]
+        text += " " + date_text(invitation.closed_at)
+    parts = [text]
     if who := invitation.sent_by or invitation.created_by:
         how = _(SENT_BY[invitation.how]) if invitation.how else ""
         parts.append(", ".join(filter(None, (_("by {who}").format(who=who), how))))
@@ -91,31 +96,32 @@ def _invitation(invitation: Invitation, at: datetime) -> str:
 def delegated_admin_lines(
     page: WholeCustomer, at: datetime, show: Callable[..., Awaitable[None]]
 ) -> Iterator[Field]:
-    """Return whether there is delegated admin of the old kind, and each relationship of the new.
+    """Return a field for DAP, and a field for each GDAP relationship.
 
-    Both are shown, since neither says anything of the other (`reference/rules.md §10`). `show`
-    leads to a screen by its name.
+    Both are shown, since they are independent of each other (`reference/rules.md §10`). `show`
+    opens a screen by its name.
     """
-    known = {None: _("not known"), True: _("yes"), False: _("no")}
-    yield Field(_("Delegated admin (DAP)"), known[page.customer.allow_delegated_access])
-    for one in page.relationship.delegated_admin:
-        leads = partial(show, "delegation", one.id)
-        yield Field(one.display_name, _delegation(one, at), f"delegation:{one.id}", edit=leads)
+    titles = {None: _("not known"), True: _("yes"), False: _("no")}
+    yield Field(_("Delegated admin (DAP)"), titles[page.customer.allow_delegated_access])
+    for delegation in page.relationship.delegated_admin:
+        edit, name = partial(show, "delegation", delegation.id), f"delegation:{delegation.id}"
+        yield Field(delegation.display_name, _delegation(delegation, at), name, edit=edit)
     if not page.relationship.delegated_admin:
-        leads = partial(show, "delegation", None, page.customer.id)
-        told = _("none is kept; Enter adds one")
-        yield Field(_("Delegated admin (GDAP)"), told, "delegation:", edit=leads)
+        add = partial(show, "delegation", None, page.customer.id)
+        text = _("none is kept; Enter adds one")
+        yield Field(_("Delegated admin (GDAP)"), text, "delegation:", edit=add)
 
 
-def _delegation(one: DelegatedAdminRelationship, at: datetime) -> str:
-    status = one.status_at(at)
+def _delegation(delegation: DelegatedAdminRelationship, at: datetime) -> str:
+    status = delegation.status_at(at)
     parts = [_(DELEGATED_ADMIN_TITLES[status])]
-    if end := one.end_date_time:
+    if end := delegation.end_date_time:
         ends = _("ends {date}") if end > at else _("ended {date}")
         parts.append(ends.format(date=date_text(end)) + f" ({until(end, at)})")
     if status not in _OVER:
-        extends = one.auto_extend_duration == "P180D"
+        extends = delegation.auto_extend_duration == "P180D"
         parts.append(_("extends itself") if extends else _("does not extend itself"))
-        if one.has_global_administrator:
+        if delegation.has_global_administrator:
             parts.append(_("with Global Administrator, never extended"))
-    return "\n".join([" · ".join(parts), *filter(None, [", ".join(one.roles.split("\n"))])])
+    roles = ", ".join(delegation.roles.split("\n"))
+    return "\n".join(filter(None, [" · ".join(parts), roles]))

@@ -1,4 +1,4 @@
-"""The frame of the relationship manager: a line of tabs, and one list for each of them."""
+"""The base of the relationship manager's screens: a line of tabs above a list."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 TABS = ("invitations", "partners", "delegated-admin", "ended")
-"""The tabs in their order, by the names of their lists."""
+"""The names of the lists in the order of their tabs."""
 TITLES = (N_("Invitations"), N_("Partners"), N_("Delegated admin"), N_("Ended"))
 HELPED = (
     N_("Go to the invitations"),
@@ -38,11 +38,11 @@ TAB_ACTIONS = (
     Action("tab.previous", "shift+tab", N_("Previous tab"), N_("Go to the tab before"),
            "⇧Tab", bar=False),
 )  # fmt: skip
-"""What leads from tab to tab."""
+"""Actions of all tabs: change the tab, and resume a run."""
 
 
 def list_actions(name: str, filter_help: str) -> tuple[Action, ...]:
-    """Return what every list of the relationship manager can do."""
+    """Return the actions of every list of the relationship manager; `name` is the list."""
     return (
         Action(f"{name}.filter", "slash", N_("Filter"), filter_help, "/"),
         Action(f"{name}.open", "enter", N_("Open"), N_("Open what is under the cursor"), "Enter"),
@@ -60,22 +60,22 @@ def list_actions(name: str, filter_help: str) -> tuple[Action, ...]:
 
 
 class RelationshipTab(ListScreen):
-    """One tab of the relationship manager. Subclasses say what their list shows and can do."""
+    """A tab of the relationship manager. Subclasses define the list and its actions."""
 
     NAME = "relationships"
     IS_MAIN = True
     TAB: ClassVar[str] = ""
-    """The name of its list, one of `TABS`."""
+    """The name of the list, one of `TABS`."""
     RUN: ClassVar[str] = ""
-    """The kind of run that is begun here; one that was cut off is offered again."""
+    """The kind of run started here, so that an interrupted run is offered; empty for none."""
     TAKEN_KEYS: ClassVar[frozenset[str]] = frozenset()
-    """Actions of every screen whose keys mean something else here."""
+    """Ids of common actions whose keys have another meaning on this tab."""
 
     tabs = query_one(TabLine)
 
     @classmethod
     def all_actions(cls) -> tuple[Action, ...]:
-        """Return the actions of the tab, without those whose keys it takes."""
+        """Return all actions except those in `TAKEN_KEYS`."""
         return tuple(action for action in super().all_actions() if action.id not in cls.TAKEN_KEYS)
 
     def body(self) -> ComposeResult:
@@ -84,7 +84,7 @@ class RelationshipTab(ListScreen):
         yield from super().body()
 
     def scope_chosen(self) -> None:
-        """Show another account's rows, and offer a run that was cut off there."""
+        """Show the rows of the chosen account, and mention an interrupted run."""
         super().scope_chosen()
         if self.RUN and self.desk.scope is not None:
             self.read(self._cut_off, self._offer_run, group="offer", beside=True)
@@ -104,11 +104,15 @@ class RelationshipTab(ListScreen):
         return await self.desk.aside(unfinished_run, scope.ids, RunKind(self.RUN))
 
     def do_import(self) -> None:
-        """Ask for a file and show what it would change."""
+        """Ask for a file, and show the planned import."""
         ask_import(self, self.TAB)
 
     async def about_marked(self, what: str) -> str:
-        """Return a question about the rows that are meant, saying how many the filter hides."""
+        """Return a question about the marked rows, with their number and the number hidden.
+
+        Without marks the question is about the row under the cursor. If the list is empty, show
+        a message and return "".
+        """
         keys = await self.marks.keys()
         if not keys:
             self.status.say(_("There is nothing here."))
@@ -117,13 +121,13 @@ class RelationshipTab(ListScreen):
         return " ".join(filter(None, [what, count, await self.marks.hidden_text()])) + ":"
 
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
-        """Go to the tab that was clicked."""
+        """Go to the clicked tab."""
         self.begin(f"tab.{TABS[event.place]}")
 
     # What keys do
 
     async def do_resume(self) -> None:
-        """Show what is left of a run that was cut off."""
+        """Show the interrupted run of this tab, to continue it."""
         run_id = await self._cut_off() if self.RUN else None
         if run_id is None:
             self.status.say(_("No run was cut off here."))
@@ -151,7 +155,7 @@ class RelationshipTab(ListScreen):
         await self._step(1)
 
     async def do_previous(self) -> None:
-        """Go to the tab before."""
+        """Go to the previous tab."""
         await self._step(-1)
 
     async def _step(self, by: int) -> None:
@@ -162,6 +166,6 @@ class RelationshipTab(ListScreen):
             await self.shell.replace(name)
 
     async def do_export(self) -> None:
-        """Ask what to export, and where to."""
+        """Ask which rows and columns to export, and to which file."""
         if self.desk.scope is not None:
             await ExportFlow(self, self.query_of(self.desk.scope)).ask()

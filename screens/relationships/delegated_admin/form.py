@@ -1,4 +1,4 @@
-"""The form for a delegated-admin relationship that is kept: a new one, or one to change."""
+"""The form for a new or stored delegated-admin relationship."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ if TYPE_CHECKING:
 
 
 class DelegationFormScreen(RecordFormScreen):
-    """What Partner Center says of a delegated-admin relationship, to be kept in the book."""
+    """The form for a delegated-admin relationship, filled in as Partner Center shows it."""
 
     NAME = "delegation"
 
     def __init__(
-        self, desk: AppSession, account: Account, kept: Delegation | None, domain: str = ""
+        self, desk: AppSession, account: Account, stored: Delegation | None, domain: str = ""
     ) -> None:
-        values = _values(kept) if kept is not None else {"status": "active", "auto_extend": "no"}
+        values = _values(stored) if stored else {"status": "active", "auto_extend": "no"}
         super().__init__(desk, account, values | ({"customer": domain} if domain else {}))
-        self._kept = kept
+        self._stored = stored
+        """The stored relationship; None for a new relationship."""
 
     @classmethod
     async def load(
@@ -40,17 +41,18 @@ class DelegationFormScreen(RecordFormScreen):
         delegation_id: RowKey | None = None,
         customer_id: RowKey | None = None,
     ) -> Self:
-        """Read one that is kept; else begin a new one, of a customer where that is known.
+        """Return the form for a stored relationship, or for a new one, perhaps of a given customer.
 
         Raises:
-            NotFoundError: it is not in the book, or there is no account to work in.
+            NotFoundError: the relationship or the customer is not in the book, or no account is
+                chosen.
         """
         from partnerdesk.models.customers.page import read_customer
         from partnerdesk.models.relationships.delegated_admin import read_delegation
 
         if delegation_id is not None:
-            kept = await desk.aside(read_delegation, delegation_id)
-            return cls(desk, desk.account_of(kept.relationship.account_id), kept)
+            stored = await desk.aside(read_delegation, delegation_id)
+            return cls(desk, desk.account_of(stored.relationship.account_id), stored)
         if customer_id is None:
             return cls(desk, desk.own_account(), None)
         customer = (await desk.aside(read_customer, customer_id)).customer
@@ -58,11 +60,11 @@ class DelegationFormScreen(RecordFormScreen):
         return cls(desk, desk.account_of(customer.account_id), None, domain)
 
     def heading_text(self) -> str:
-        """Return whose it is."""
+        """Return the heading: the customer and the cloud; only the cloud for a new relationship."""
         cloud = _(self.account.cloud.short_name)
-        if self._kept is None:
+        if self._stored is None:
             return _("New delegated-admin relationship in {cloud}").format(cloud=cloud)
-        name = self._kept.customer.company_name
+        name = self._stored.customer.company_name
         return _("Delegated admin of {customer} in {cloud}").format(customer=name, cloud=cloud)
 
     def questions(self, values: Mapping[str, str]) -> Sequence[Question]:  # noqa: ARG002
@@ -83,13 +85,13 @@ class DelegationFormScreen(RecordFormScreen):
                      hint=_("By half a year at a time; never with Global Administrator")),
             Question("microsoft_id", _("Id"), term, hint=_("Microsoft's id of the relationship")),
         ]  # fmt: skip
-        if self._kept is None:
+        if self._stored is None:
             hint = _("Domain or Microsoft ID of a customer in the book")
             fields.insert(0, Question("customer", _("Customer"), whose, required=True, hint=hint))
         return fields
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
-        """Return the plan that keeps the relationship."""
+        """Return the plan that adds or changes the relationship."""
         return await self.desk.reader.aside(lambda: self._plan_of(values))
 
     def _plan_of(self, values: Mapping[str, str]) -> Plan:
@@ -99,11 +101,11 @@ class DelegationFormScreen(RecordFormScreen):
             plan_edit_delegation,
         )
 
-        store, by, kept = self.desk.store, self.desk.by(), self._kept
-        own = kept.relationship.id if kept is not None else None
+        store, by, stored = self.desk.store, self.desk.by(), self._stored
+        own = stored.relationship.id if stored is not None else None
         taken = name_is_taken(store, self.account.id, values.get("name", ""), own)
-        if kept is not None:
-            return plan_edit_delegation(kept, values, by, taken=taken)
+        if stored is not None:
+            return plan_edit_delegation(stored, values, by, taken=taken)
         account, customer = self._account_and_customer(values.get("customer", ""))
         return plan_add_delegation(account, customer, values, by, taken=taken)
 
@@ -128,17 +130,17 @@ class DelegationFormScreen(RecordFormScreen):
         self.shell.say(_("The relationship is kept. It can be undone under g h."))
 
 
-def _values(kept: Delegation) -> dict[str, str]:
-    one = kept.relationship
+def _values(stored: Delegation) -> dict[str, str]:
+    relationship = stored.relationship
     days = {
-        "start": one.activated_date_time,
-        "end": one.end_date_time,
+        "start": relationship.activated_date_time,
+        "end": relationship.end_date_time,
     }
     return {
-        "name": one.display_name,
-        "roles": ", ".join(one.roles.split("\n")),
-        "status": str(one.status.value),
-        "auto_extend": "yes" if one.auto_extend_duration == "P180D" else "no",
-        "microsoft_id": one.microsoft_id,
+        "name": relationship.display_name,
+        "roles": ", ".join(relationship.roles.split("\n")),
+        "status": str(relationship.status.value),
+        "auto_extend": "yes" if relationship.auto_extend_duration == "P180D" else "no",
+        "microsoft_id": relationship.microsoft_id,
         **{name: f"{day:%Y-%m-%d}" if day else "" for name, day in days.items()},
     }

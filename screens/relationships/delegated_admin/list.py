@@ -1,4 +1,4 @@
-"""Delegated admin over all customers: what ends when, and extending many at once."""
+"""The list of delegated-admin relationships of all customers; many can be extended at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class DelegatedAdminScreen(RelationshipTab):
-    """The list of delegated-admin relationships, the next to end first."""
+    """Shows the delegated-admin relationships, the next to end first."""
 
     TAB = "delegated-admin"
     SPEC = DELEGATED_ADMIN
@@ -45,11 +45,11 @@ class DelegatedAdminScreen(RelationshipTab):
     )  # fmt: skip
 
     def count_text(self, count: int) -> str:
-        """Return how many relationships there are, in words."""
+        """Return the number of relationships as text."""
         return ngettext("{count} relationship", "{count} relationships", count)
 
     def empty_text(self, scope: Scope, *, filtered: bool) -> str:
-        """Return what to do where there are none."""
+        """Return the text of an empty list: what to do."""
         if filtered:
             return _("No relationship matches this filter.\n\n"
                      "/ changes it, Esc clears it.")  # fmt: skip
@@ -69,11 +69,11 @@ class DelegatedAdminScreen(RelationshipTab):
     # What keys do
 
     async def do_new(self) -> None:
-        """Show the form."""
+        """Show the form for a new relationship."""
         await self.shell.show("delegation")
 
     async def do_extend(self, argument: str = "") -> None:
-        """Ask by how long, where it is not said; then show what happens to each."""
+        """Show the run that extends the relationships; without an argument, ask for the period."""
         if argument.strip():
             await self._extend(argument.strip())
             return

@@ -1,1 +1,1 @@
-"""Invitations: the list, one of them, and the form."""
+"""Invitations: the list, the page of an invitation, the forms."""

@@ -1,4 +1,4 @@
-"""The forms that invite: one company, in the book or not; or many marked customers at once."""
+"""The forms for inviting one company, in the book or not, or many marked customers."""
 
 from __future__ import annotations
 
@@ -21,34 +21,36 @@ if TYPE_CHECKING:
     from partnerdesk.models.session import AppSession
 
 LETTER, PORTAL = "letter", "portal"
-"""How an invitation is made: by a letter from here, or in the portal."""
+"""Values of the field `made`: invited by a letter from the console, or in the portal."""
 
 
 class InvitationForm(RecordFormScreen):
-    """What is asked to invite. Subclasses say whom."""
+    """The fields of an invitation. Subclasses set the invited customers."""
 
     def __init__(self, desk: AppSession, account: Account, page: CustomerPage | None) -> None:
         super().__init__(desk, account, _values(account, page))
         self.prefilled = True
         self._page = page
-        self._kept_links: Mapping[str, str] = {}
+        """The invited customer; None for a company that is not in the book."""
+        self._account_links: Mapping[str, str] = {}
+        """The invitation links of the account, by kind of invitation; "" for none."""
 
     def warm_up(self) -> None:
-        """Read the links that the account keeps, to show them; runs beside the event loop."""
+        """Load the invitation links of the account, to show them; runs in the reading thread."""
         from partnerdesk.models.accounts.entities import PartnerAccount
         from partnerdesk.models.letters.links import asks_delegated_admin
 
         with self.desk.store.reading() as session:
-            kept = session.get_one(PartnerAccount, self.account.id)
-            self._kept_links = {
-                "reseller": kept.invitation_link,
-                "combined": kept.combined_invitation_link,
+            account = session.get_one(PartnerAccount, self.account.id)
+            self._account_links = {
+                "reseller": account.invitation_link,
+                "combined": account.combined_invitation_link,
             }
-        without = asks_delegated_admin(self._kept_links["reseller"]) is False
+        without = asks_delegated_admin(self._account_links["reseller"]) is False
         self.typed.setdefault("delegated_admin", "no" if without else "yes")
 
     def questions(self, values: Mapping[str, str]) -> Sequence[Question]:
-        """Return whom, and how: what the cloud does not offer says why."""
+        """Return the fields; if the cloud does not offer an option, the hint says why."""
         whom = _("Whom")
         company = [
             Question("company", _("Company"), whom, required=True,
@@ -66,15 +68,16 @@ class InvitationForm(RecordFormScreen):
     def _how(self, values: Mapping[str, str]) -> list[Question]:
         how, cloud = _("How"), self.account.cloud
         link_call = cloud.allows(Capability.INVITATION_URL)
-        made = Question(
-            "made", _("Made"), how, hint=link_call.reason,
-            options=(Option(LETTER, _("by a letter from here")),
-                     Option(PORTAL, _("in the portal, recorded here"))), free=False,
-        )  # fmt: skip
+        options = (
+            Option(LETTER, _("by a letter from here")),
+            Option(PORTAL, _("in the portal, recorded here")),
+        )
+        reason = link_call.reason
+        made = Question("made", _("Made"), how, hint=reason, options=options, free=False)
         without = cloud.allows(Capability.INVITE_WITHOUT_DELEGATED_ADMIN)
         indirect = cloud.allows(Capability.INDIRECT_MODEL)
         usual = _("Without it you can sell, and manage Azure only (rules.md §7)")
-        asked = [
+        questions = [
             made,
             Question("kind", _("Links to"), how, hint=indirect.reason,
                      options=(Option("reseller", _("you as its reseller")),
@@ -84,30 +87,30 @@ class InvitationForm(RecordFormScreen):
                      free=False),
         ]  # fmt: skip
         if values.get("made") == PORTAL:
-            return asked
+            return questions
         from partnerdesk.models.letters.letter import LANGUAGE_TITLES
 
         languages = tuple(Option(code, _(title)) for code, title in LANGUAGE_TITLES.items())
-        asked.append(
-            Question("language", _("Language"), how, hint=_("The letter's"), free=False,
-                     options=languages)
-        )  # fmt: skip
-        kept = self._kept_links.get(values.get("kind", "reseller"), "")
-        hint = _("Empty for the one that is kept: {link}").format(link=kept)
-        if not kept:
+        hint = _("The letter's")
+        questions.append(
+            Question("language", _("Language"), how, hint=hint, free=False, options=languages)
+        )
+        stored = self._account_links.get(values.get("kind", "reseller"), "")
+        hint = _("Empty for the one that is kept: {link}").format(link=stored)
+        if not stored:
             hint = _("Copy it in Partner Center: Customers, Request a reseller relationship")
-        asked.append(Question("link", _("Link"), how, required=not kept, hint=hint))
-        return asked
+        questions.append(Question("link", _("Link"), how, required=not stored, hint=hint))
+        return questions
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
-        """Return the plan that writes the invitation."""
+        """Return the plan that adds the invitation."""
         from partnerdesk.models.relationships.invite import plan_invite, read_around
 
-        wish, account = self._wish(values), self.account
-        around = await self.desk.aside(read_around, account.id, wish)
-        return plan_invite(account, wish, around, self.desk.by())
+        request, account = self._request(values), self.account
+        around = await self.desk.aside(read_around, account.id, request)
+        return plan_invite(account, request, around, self.desk.by())
 
-    def _wish(self, values: Mapping[str, str]) -> InvitationRequest:
+    def _request(self, values: Mapping[str, str]) -> InvitationRequest:
         from partnerdesk.models.letters.letter import LetterLanguage
         from partnerdesk.models.relationships.entities import InvitationKind
         from partnerdesk.models.relationships.invite import InvitationRequest
@@ -135,10 +138,10 @@ class InviteScreen(InvitationForm):
 
     @classmethod
     async def load(cls, desk: AppSession, customer_id: RowKey | None = None) -> Self:
-        """Read the customer that is invited; without one, a company that is not in the book.
+        """Return the form for a customer, or for a company that is not in the book.
 
         Raises:
-            NotFoundError: the customer is not in the book, or there is no account to work in.
+            NotFoundError: the customer is not in the book, or no account is chosen.
         """
         from partnerdesk.models.customers.page import read_customer
 
@@ -148,13 +151,13 @@ class InviteScreen(InvitationForm):
         return cls(desk, desk.account_of(page.customer.account_id), page)
 
     def heading_text(self) -> str:
-        """Return where the invitation is made."""
+        """Return the heading: the cloud and the account of the invitation."""
         return _("Invite in {cloud} · {account}").format(
             cloud=_(self.account.cloud.short_name), account=self.account.title
         )
 
     async def carried_out(self, outcome: Outcome) -> None:
-        """Show the letter in the form's place."""
+        """Close the form, and show the letter if there is one."""
         await self.shell.go_back()
         if self.typed.get("made") == PORTAL:
             self.shell.say(_("The invitation is recorded. u undoes it."))
@@ -164,15 +167,15 @@ class InviteScreen(InvitationForm):
 
 
 class InviteManyScreen(ManyForm, InvitationForm):
-    """What is the same for the invitations of many customers; whom, the book knows."""
+    """The form with the values that are the same for the invitations of many customers."""
 
     NAME = "invite-many"
     RUN = "invite"
 
     def __init__(self, desk: AppSession, account: Account, page: CustomerPage) -> None:
         super().__init__(desk, account, page)
-        wanted = ("made", "kind", "delegated_admin", "link")
-        self.typed = {name: text for name, text in self.typed.items() if name in wanted}
+        common = ("made", "kind", "delegated_admin", "link")
+        self.typed = {name: text for name, text in self.typed.items() if name in common}
 
     @classmethod
     async def load(
@@ -183,10 +186,10 @@ class InviteManyScreen(ManyForm, InvitationForm):
         hidden: str = "",
         marks: set[RowKey] | None = None,
     ) -> Self:
-        """Read the first of the customers that are invited.
+        """Return the form; its checks use the first customer.
 
         Raises:
-            NotFoundError: it is not in the book, or its cloud is not turned on.
+            NotFoundError: that customer is not in the book, or its cloud is not enabled.
         """
         from partnerdesk.models.customers.page import read_customer
 
@@ -194,17 +197,17 @@ class InviteManyScreen(ManyForm, InvitationForm):
         return cls(desk, desk.account_of(account_id), first).over(keys, hidden, marks)
 
     def heading_over(self, customers: str) -> str:
-        """Return how many are invited, and where."""
+        """Return the heading for `customers`, a text such as "3 customers", with the cloud."""
         cloud = _(self.account.cloud.short_name)
         return _("Invite {count} in {cloud}").format(count=customers, cloud=cloud)
 
     def questions(self, values: Mapping[str, str]) -> Sequence[Question]:
-        """Return how; an empty language is each customer's own."""
+        """Return the common fields; an empty language means the language of each customer."""
         return self._how(values)
 
 
 def _values(account: Account, page: CustomerPage | None) -> dict[str, str]:
-    """Return what the form begins with."""
+    """Return the initial values, by field."""
     portal = not account.cloud.allows(Capability.INVITATION_URL)
     values = {"made": PORTAL if portal else LETTER, "kind": "reseller"}
     if page is None:

@@ -1,4 +1,4 @@
-"""The ledger of invitations: who was asked, how far it is, and who must act."""
+"""The list of invitations: the company, the state, and the next step."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class InvitationsScreen(RelationshipTab):
-    """The list of invitations, what is overdue first."""
+    """Shows the invitations, overdue ones first."""
 
     TAB = "invitations"
     SPEC = INVITATIONS
@@ -46,11 +46,11 @@ class InvitationsScreen(RelationshipTab):
     TAKEN_KEYS = frozenset({"desk.refresh"})
 
     def count_text(self, count: int) -> str:
-        """Return how many invitations there are, in words."""
+        """Return the number of invitations as text."""
         return ngettext("{count} invitation", "{count} invitations", count)
 
     def empty_text(self, scope: Scope, *, filtered: bool) -> str:
-        """Return what to do where there are none, and what the cloud says of inviting."""
+        """Return the text of an empty list: what to do, and limits of the cloud."""
         if filtered:
             return _("No invitation matches this filter.\n\n"
                      "/ changes it, Esc clears it.")  # fmt: skip
@@ -74,11 +74,11 @@ class InvitationsScreen(RelationshipTab):
     # What keys do
 
     async def do_invite(self) -> None:
-        """Show the form."""
+        """Show the form for a new invitation."""
         await self.shell.show("invite")
 
     async def do_remind(self) -> None:
-        """Show the reminder of one; for marked ones, ask how they go out."""
+        """Open the invitation under the cursor; with marked rows, ask how to send the letters."""
         if not self.table.marks:
             await self.do_open()
             return
@@ -89,11 +89,11 @@ class InvitationsScreen(RelationshipTab):
         )  # fmt: skip
 
     def do_letters(self) -> None:
-        """Ask for the folder that the letters are written to."""
+        """Ask for a folder, and write the letters to it."""
         LettersFlow(self).ask_folder()
 
     async def do_send(self) -> None:
-        """Ask before the marked letters are handed to the mail server."""
+        """Ask for confirmation, then send the letters by the mail server."""
         mail = self.desk.settings.mail
         if not mail.host:
             self.status.say(_("No mail server is set: write [mail] host in your settings."))

@@ -1,4 +1,4 @@
-"""One invitation: how far it is, and its letter, the first one or the reminder."""
+"""The page of one invitation: its state, and its next letter."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class InvitationScreen(LetterScreen):
-    """An invitation of the ledger with its letter."""
+    """Shows an invitation with its next letter: the first letter, or a reminder."""
 
     NAME = "invitation"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -52,16 +52,16 @@ class InvitationScreen(LetterScreen):
                changes=True),
     )  # fmt: skip
 
-    def __init__(self, desk: AppSession, case: InvitationDetails) -> None:
-        super().__init__(desk, case.letter(desk.clock()))
-        self._case = case
+    def __init__(self, desk: AppSession, details: InvitationDetails) -> None:
+        super().__init__(desk, details.letter(desk.clock()))
+        self._details = details
 
     @classmethod
     async def load(cls, desk: AppSession, key: RowKey) -> Self:
-        """Read the invitation.
+        """Return the page of an invitation.
 
         Raises:
-            NotFoundError: it is not in the book.
+            NotFoundError: the invitation is not in the book.
         """
         from partnerdesk.models.relationships.invitation_details import read_case
 
@@ -70,7 +70,7 @@ class InvitationScreen(LetterScreen):
     # What is shown
 
     def around(self) -> Sequence[Section]:
-        """Return how far the invitation is."""
+        """Return the sections with the state of the invitation, and with the sent letters."""
         from partnerdesk.models.relationships.entities import SentBy
         from partnerdesk.models.relationships.lifecycles import INVITATION_TITLES
         from partnerdesk.models.relationships.lists import INVITATION_KINDS, SENT_BY
@@ -80,23 +80,24 @@ class InvitationScreen(LetterScreen):
             moment_with_age,
         )
 
-        one, at = self._case.invitation, self.desk.clock()
-        state = one.state_at(at)
-        open_ = one.closed_at is None and one.next_at is not None
+        invitation, at = self._details.invitation, self.desk.clock()
+        state = invitation.state_at(at)
+        next_at = invitation.next_at if invitation.closed_at is None else None
         portal = ""
-        if one.sent_at and one.how is SentBy.PORTAL:
-            parts = (moment_with_age(one.sent_at, at), one.sent_by, _(SENT_BY[one.how]))
+        if invitation.sent_at and invitation.how is SentBy.PORTAL:
+            sent = moment_with_age(invitation.sent_at, at)
+            parts = (sent, invitation.sent_by, _(SENT_BY[invitation.how]))
             portal = " · ".join(filter(None, parts))
         fields = (
             Field(_("Status"), _(INVITATION_TITLES[state]), "state"),
             Field(_("Sent"), portal),
-            Field(_("Next step due"), until(one.next_at, at) if open_ and one.next_at else ""),
-            Field(_("Closed"), moment_text(one.closed_at)),
-            Field(_("Kind of invitation"), _(INVITATION_KINDS[one.kind])),
-            Field(_("Delegated admin"), _("yes") if one.delegated_admin else _("no")),
+            Field(_("Next step due"), until(next_at, at) if next_at else ""),
+            Field(_("Closed"), moment_text(invitation.closed_at)),
+            Field(_("Kind of invitation"), _(INVITATION_KINDS[invitation.kind])),
+            Field(_("Delegated admin"), _("yes") if invitation.delegated_admin else _("no")),
             Field(_("Customer"), self._customer_text()),
         )
-        title = shown(one.company_name)[:200]
+        title = shown(invitation.company_name)[:200]
         letters = (
             Field(
                 letter_title(letter),
@@ -104,7 +105,7 @@ class InvitationScreen(LetterScreen):
                 f"letter:{place}",
                 open=partial(self._open_letter, letter),
             )
-            for place, letter in enumerate(self._case.sent_letters)
+            for place, letter in enumerate(self._details.sent_letters)
         )
         return [
             Section(title, tuple(field for field in fields if field.text)),
@@ -112,63 +113,63 @@ class InvitationScreen(LetterScreen):
         ]
 
     def _customer_text(self) -> str:
-        customer = self._case.customer
+        customer = self._details.customer
         if customer is not None:
             return f"{customer.company_name} · {customer.primary_domain}"
-        names = [f"{one.company_name} · {one.primary_domain}" for one, _sure in self._case.likely]
+        names = [f"{it.company_name} · {it.primary_domain}" for it, _sure in self._details.likely]
         if not names:
             return _("not in the book yet")
         return _("maybe {names}: a confirms it").format(names=", ".join(names))
 
     def book_changed(self) -> None:
-        """Read the invitation again; a letter that is being edited stays."""
+        """Read the invitation again; the letter is replaced only if the invitation changed."""
         from partnerdesk.models.relationships.invitation_details import read_case
 
-        id = self._case.invitation.id or 0
+        id = self._details.invitation.id or 0
         self.read(partial(self.desk.aside, read_case, id), self._take)
 
-    def _take(self, case: InvitationDetails) -> None:
-        if case.invitation.version != self._case.invitation.version:
-            self.letter = case.letter(self.desk.clock())
-        self._case = case
+    def _take(self, details: InvitationDetails) -> None:
+        if details.invitation.version != self._details.invitation.version:
+            self.letter = details.letter(self.desk.clock())
+        self._details = details
         self.show()
 
     # The letter
 
     def plan_out(self, how: SentBy) -> Plan:
-        """Return the plan that records the letter as sent, or as a reminder."""
+        """Return the plan that records the letter as sent, as the first letter or as a reminder."""
         from partnerdesk.models.relationships.invitation_events import plan_letter_out
 
-        return plan_letter_out(self._case, self.letter, how, self.desk.by())
+        return plan_letter_out(self._details, self.letter, how, self.desk.by())
 
     def event_words(self) -> tuple[str, str]:
-        """Return what recording the letter is called: it is the first one, or a reminder."""
+        """Return the label of recording, and the message after it, by the kind of letter."""
         from partnerdesk.models.relationships.invitation_events import next_event
         from partnerdesk.models.relationships.lifecycles import InvitationEvent
 
-        if next_event(self._case.invitation, self.desk.clock()) is InvitationEvent.SEND:
+        if next_event(self._details.invitation, self.desk.clock()) is InvitationEvent.SEND:
             return _("record as sent"), _("It is recorded as sent; u takes that back.")
         return _("record as a reminder"), _("It is recorded as a reminder; u takes that back.")
 
     async def rewritten(self, letter: Letter) -> None:
-        """Keep an edited letter: a draft's with the invitation, a reminder's until it goes out."""
+        """Store an edited letter: of a draft in the book, a reminder only on this page."""
         from partnerdesk.models.relationships.invitation_events import plan_rewrite
         from partnerdesk.models.relationships.lifecycles import InvitationState
 
-        if self._case.invitation.state_at(self.desk.clock()) is InvitationState.DRAFT:
-            await self._carry_out(plan_rewrite(self._case, letter, self.desk.by()))
+        if self._details.invitation.state_at(self.desk.clock()) is InvitationState.DRAFT:
+            await self._carry_out(plan_rewrite(self._details, letter, self.desk.by()))
         self.letter = letter
 
     def in_language(self, language: str) -> Letter:
-        """Return the letter anew in another language."""
+        """Return a new letter in another language."""
         from partnerdesk.models.letters.letter import LetterLanguage
 
-        return self._case.new_letter(self.desk.clock(), LetterLanguage(language))
+        return self._details.new_letter(self.desk.clock(), LetterLanguage(language))
 
     # What keys do
 
     async def do_open(self) -> None:
-        """Show the letter under the cursor, one of those that went out."""
+        """Show the sent letter under the cursor."""
         field = self.page.field
         if field is None or field.open is None:
             self.status.say(_("Enter opens a letter that went out: put the cursor on one."))
@@ -179,69 +180,70 @@ class InvitationScreen(LetterScreen):
         if sent.letter is None:
             self.status.say(_("The text of this letter was not kept."))
             return
-        company = self._case.invitation.company_name
+        company = self._details.invitation.company_name
         await self.shell.show("sent-letter", company, sent, sent.letter)
 
     def on_field_page_chosen(self) -> None:
-        """Open what was clicked twice."""
+        """Open the double-clicked letter."""
         self.begin("invitation.open")
 
     async def do_accept(self) -> None:
-        """Show the plan that records the acceptance; ask who it is where several may be."""
+        """Show the plan that records the acceptance; if several customers match, ask which."""
         from partnerdesk.models.relationships.invitation_events import plan_accept
 
-        likely = self._case.likely
+        likely = self._details.likely
         if len(likely) < 2:
-            await self._review(plan_accept(self._case, self.desk.by()))
+            await self._review(plan_accept(self._details, self.desk.by()))
             return
         choices = []
         for place, (customer, _sure) in enumerate(likely[:9], 1):
-            plan = plan_accept(self._case, self.desk.by(), customer)
+            plan = plan_accept(self._details, self.desk.by(), customer)
             name = shown(customer.primary_domain or customer.company_name)[:40]
             choices.append(Choice(str(place), name, partial(self._review, plan)))
         self.choose(_("Which one is it?"), choices)
 
     async def do_decline(self) -> None:
-        """Show the plan that records a no."""
+        """Show the plan that records the refusal."""
         from partnerdesk.models.relationships.invitation_events import plan_decline
 
-        await self._review(plan_decline(self._case, self.desk.by()))
+        await self._review(plan_decline(self._details, self.desk.by()))
 
     async def do_withdraw(self) -> None:
-        """Show the plan that gives the invitation up."""
+        """Show the plan that withdraws the invitation."""
         from partnerdesk.models.relationships.invitation_events import plan_withdraw
 
-        await self._review(plan_withdraw(self._case, self.desk.by()))
+        await self._review(plan_withdraw(self._details, self.desk.by()))
 
     async def _review(self, plan: Plan) -> None:
         async def done(_outcome: Outcome) -> None:
             self.shell.say(_("Recorded. u takes it back."))
 
-        await self.shell.review(plan, done, self._changed)
+        await self.shell.review(plan, done, self._on_conflict)
 
-    async def _changed(self) -> None:
+    async def _on_conflict(self) -> None:
         self.book_changed()
         await self.settled()
         self.shell.say(_("Somebody else changed this invitation; look at it again."))
 
     async def do_customer(self) -> None:
-        """Open the customer."""
-        customer = self._case.customer
+        """Open the customer of the invitation."""
+        customer = self._details.customer
         if customer is None:
             self.status.say(_("This company is not in the book yet."))
             return
         await self.shell.show("customer", customer.id or 0)
 
     async def do_undo(self) -> None:
-        """Show the plan that takes the latest step back."""
+        """Show the plan that undoes the latest step of the invitation."""
         from partnerdesk.models.changes.entries import latest_change_of
         from partnerdesk.models.relationships.records import INVITATION
 
-        one, store = self._case.invitation, self.desk.store
+        invitation, store = self._details.invitation, self.desk.store
+        id, name = invitation.id or 0, invitation.company_name
 
         def latest() -> int | None:
             with store.reading() as session:
-                return latest_change_of(session, INVITATION, one.id or 0, one.company_name)
+                return latest_change_of(session, INVITATION, id, name)
 
         change_id = await self.desk.reader.aside(latest)
         if change_id is None:
@@ -250,12 +252,12 @@ class InvitationScreen(LetterScreen):
         await undo(self, change_id)
 
     async def do_template(self) -> None:
-        """Edit the partner's own text for this kind of letter."""
+        """Edit the partner's own template for this kind and language of letter."""
         from partnerdesk.models.letters.letter import Template, built_in
 
-        kept = self._case.templates.get((self.letter.kind, self.letter.language))
+        own = self._details.templates.get((self.letter.kind, self.letter.language))
         base = built_in(self.letter.kind, self.letter.language)
-        template = Template(kept.subject, kept.body) if kept is not None else base
+        template = Template(own.subject, own.body) if own is not None else base
         await self._edit_template(f"{template.subject}\n\n{template.body}")
 
     async def _edit_template(self, typed: str, why: str = "") -> None:
@@ -263,22 +265,22 @@ class InvitationScreen(LetterScreen):
 
         async def written(text: str | None) -> None:
             if text is not None:
-                await self._template_written(text)
+                await self._save_template(text)
 
         title = _("Own text, with {company} {contact} {partner} {link}; empty: the built-in one")
-        of = f"template/{self.letter.kind}/{self.letter.language}"
-        dialog = NoteDialog(typed, typed, why, title=title, belongs_to=of)
+        key = f"template/{self.letter.kind}/{self.letter.language}"
+        dialog = NoteDialog(typed, typed, why, title=title, belongs_to=key)
         await self.shell.ask_dialog(dialog, written)
 
-    async def _template_written(self, text: str) -> None:
+    async def _save_template(self, text: str) -> None:
         from partnerdesk.models.letters.letter import Template
         from partnerdesk.models.relationships.invitation_events import plan_template
 
         subject, _blank, body = text.replace("\r\n", "\n").partition("\n")
         template = Template(subject.strip(), body.strip("\n"))
         letter = (self.letter.kind, self.letter.language)
-        kept = self._case.templates.get(letter)
-        plan = plan_template(self._case.account, kept, letter, template, self.desk.by())
+        own = self._details.templates.get(letter)
+        plan = plan_template(self._details.account, own, letter, template, self.desk.by())
         try:
             await self._carry_out(plan)
         except AppError as error:

@@ -1,1 +1,1 @@
-"""Letters: to read, to copy, to write to a file, to send."""
+"""Letters: read, copy, write to a file, send."""

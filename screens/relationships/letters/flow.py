@@ -1,4 +1,4 @@
-"""The letters of many invitations: written to files and then recorded, or sent by the server."""
+"""Letters of many invitations: written to files and recorded, or sent by the mail server."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ if TYPE_CHECKING:
     from partnerdesk.tui.widgets.list_screen import ListScreen
 
 FOLDERS_ONLY = ("/",)
-"""Endings of the files that are offered: none has this one."""
+"""A file ending that no file has, so that the completion offers folders only."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 class LettersFlow:
-    """What is done with the next letter of each marked invitation, or of the one at the cursor."""
+    """Writes or sends the next letter of each marked invitation, or of the one under the cursor."""
 
     def __init__(self, screen: ListScreen) -> None:
         self._screen, self._desk = screen, screen.desk
-        self._not_done = ""
-        """How many could not be done the last time, and why the first of them could not."""
+        self._failures = ""
+        """The number of failures of the latest operation, and the first reason; "" if none."""
 
     # Files
 
     def ask_folder(self) -> None:
-        """Ask for the folder that the letters are written to."""
-        used = self._desk.letters_folder
+        """Ask for the folder to write the letters to."""
+        folder = self._desk.letters_folder
         aid = Aid(path_completer(FOLDERS_ONLY))
-        self._screen.ask(_("Folder"), used, self._folder_named, aid=aid)
+        self._screen.ask(_("Folder"), folder, self._folder_named, aid=aid)
 
     async def _folder_named(self, text: str | None) -> None:
         if not text or not text.strip():
@@ -61,16 +61,16 @@ class LettersFlow:
         self._desk.letters_folder = text
         plans = await self._each(await self._screen.marks.keys(), partial(self._write, folder))
         count = len(plans)
-        said = ngettext("{count} letter is written", "{count} letters are written", count)
+        text = ngettext("{count} letter is written", "{count} letters are written", count)
         if not plans or self._desk.why_no_change():
-            self._say(said)
+            self._say(text)
             return
         label = ngettext("record {count} as sent", "record {count} as sent", count)
-        again = _had_one(plans)
-        parts = [said, self._not_done, again, _("Did they go out?")]
+        warning = _recent_letters(plans)
+        parts = [text, self._failures, warning, _("Did they go out?")]
         self._screen.choose(
             " · ".join(filter(None, parts)),
-            [Choice("y", label, partial(self._record, plans), default=not again)],
+            [Choice("y", label, partial(self._record, plans), default=not warning)],
             _("not yet"),
             stands=False,
         )
@@ -80,8 +80,8 @@ class LettersFlow:
         from partnerdesk.models.letters.eml import eml_bytes, eml_name, write_eml
         from partnerdesk.models.relationships.entities import SentBy
 
-        by = replace(self._desk.by(), refusals=())  # a file changes no book
-        letter, plan = self._planned(key, SentBy.EML, by)
+        by = replace(self._desk.by(), refusals=())  # no refusal stops a file
+        letter, plan = self._plan_letter(key, SentBy.EML, by)
         content = eml_bytes(letter, self._desk.settings.mail.sender, plan.by.at, plan.by.plan_id)
         stem = eml_name(letter).removesuffix(".eml")
         write_eml(folder / f"{stem}-{plan.by.plan_id[:8]}.eml", content)
@@ -98,44 +98,44 @@ class LettersFlow:
     # The mail server
 
     async def send(self) -> None:
-        """Hand the letters to the mail server; ask where somebody had one a short while ago."""
+        """Send the letters by the mail server; ask first if some follow another one closely."""
         from partnerdesk.models.relationships.entities import SentBy
 
         if not self._desk.settings.mail.host:
             self._say(_("No mail server is set: write [mail] host in your settings."))
             return
-        planned = await self._each(
+        letters_and_plans = await self._each(
             await self._screen.marks.keys(),
-            lambda key: self._planned(key, SentBy.SMTP, self._desk.by()),
+            lambda key: self._plan_letter(key, SentBy.SMTP, self._desk.by()),
         )
-        plans = [plan for _letter, plan in planned]
-        again = _had_one(plans)
-        if not again:
+        plans = [plan for _letter, plan in letters_and_plans]
+        warning = _recent_letters(plans)
+        if not warning:
             await self._send(plans)
             return
-        question = again + " " + _("Send them all the same?")
+        question = warning + " " + _("Send them all the same?")
         self._screen.choose(question, [Choice("y", _("Yes"), partial(self._send, plans))])
 
     async def _send(self, plans: Sequence[Plan]) -> None:
-        not_planned = self._not_done
+        planning_failures = self._failures
         await self._carry_out(plans)
-        self._not_done = " · ".join(filter(None, [not_planned, self._not_done]))
+        self._failures = " · ".join(filter(None, [planning_failures, self._failures]))
         self._say(await self._screen.shell.send_letters())
 
     # One by one
 
-    def _planned(self, key: RowKey, how: SentBy, by: PlanContext) -> tuple[Letter, Plan]:
-        """Return the next letter of an invitation, and the plan by which it goes out.
+    def _plan_letter(self, key: RowKey, how: SentBy, by: PlanContext) -> tuple[Letter, Plan]:
+        """Return the next letter of an invitation, and the plan that records it as sent.
 
         Raises:
-            RefusedError: it cannot go out.
+            RefusedError: the letter cannot be sent.
         """
         from partnerdesk.models.relationships.invitation_details import read_case
         from partnerdesk.models.relationships.invitation_events import plan_letter_out
 
-        case = read_case(self._desk.store, key)
-        letter = case.letter(self._desk.clock())
-        plan = plan_letter_out(case, letter, how, by)
+        invitation = read_case(self._desk.store, key)
+        letter = invitation.letter(self._desk.clock())
+        plan = plan_letter_out(invitation, letter, how, by)
         if plan.verdict is Verdict.REFUSED:
             raise RefusedError(why_refused(plan.reasons))
         return letter, plan
@@ -149,7 +149,7 @@ class LettersFlow:
         return outcomes
 
     async def _each(self, items: Sequence[Item], act: Callable[[Item], Result]) -> list[Result]:
-        """Do something with each, one by one; what cannot be done is left out and told."""
+        """Call `act` for each item; return the results, and store the failures in `_failures`."""
         results, why = [], ""
         for item in items:
             try:
@@ -159,21 +159,21 @@ class LettersFlow:
             self._screen.status.say(
                 _("{done} of {all} …").format(done=len(results), all=len(items))
             )
-        left = len(items) - len(results)
-        self._not_done = ""
-        if left:
-            self._not_done = ngettext(
-                "{count} is not: {why}", "{count} are not: {why}", left, why=why
+        failed = len(items) - len(results)
+        self._failures = ""
+        if failed:
+            self._failures = ngettext(
+                "{count} is not: {why}", "{count} are not: {why}", failed, why=why
             )
         return results
 
     def _say(self, text: str) -> None:
-        said = " · ".join(filter(None, [text, self._not_done]))
-        self._screen.status.say(said, error=bool(self._not_done))
+        message = " · ".join(filter(None, [text, self._failures]))
+        self._screen.status.say(message, error=bool(self._failures))
 
 
-def _had_one(plans: Sequence[Plan]) -> str:
-    """Return how many of the letters follow another one closely; empty where none does."""
+def _recent_letters(plans: Sequence[Plan]) -> str:
+    """Return a text with the number of letters that follow another closely; "" if none."""
     count = sum(plan.verdict is Verdict.WARNINGS for plan in plans)
     if not count:
         return ""

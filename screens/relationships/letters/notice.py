@@ -1,4 +1,4 @@
-"""The notice letter: tells a customer that the relationship ended, since nobody else does."""
+"""The notice letter, which informs a customer of the end of the relationship."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class NoticeScreen(LetterScreen):
-    """The letter to a customer whose relationship ended."""
+    """The letter to a customer whose relationship ended; nobody else informs the customer."""
 
     NAME = "notice"
 
@@ -27,21 +27,21 @@ class NoticeScreen(LetterScreen):
         self._ending = ending
 
     def plan_out(self, how: SentBy) -> Plan:
-        """Return the plan that records in the history that the letter went out."""
+        """Return the plan that records the letter as sent in the history."""
         from partnerdesk.models.relationships.end import plan_notice
 
         return plan_notice(self._ending, self.letter, self.desk.by(), how)
 
     def event_words(self) -> tuple[str, str]:
-        """Return what recording the letter is called; the history keeps it."""
+        """Return the label of recording, and the message after it."""
         return _("record as sent"), _("It is recorded in the history, with what it says.")
 
     def warning(self) -> str:
-        """Return that it was recorded already, which nothing but the history would show."""
+        """Return a warning if the letter was recorded already; only the history shows that."""
         return _("It is recorded as sent already.") if self.recorded else ""
 
     def in_language(self, language: str) -> Letter:
-        """Return the letter anew in another language."""
+        """Return a new letter in another language."""
         from partnerdesk.models.letters.letter import LetterLanguage
         from partnerdesk.models.relationships.end import notice_letter
 

@@ -1,4 +1,4 @@
-"""A letter that is to go out: it is edited, sent, and recorded as sent."""
+"""The page of a letter that is not sent yet: edit it, send it, record it as sent."""
 
 from __future__ import annotations
 
@@ -24,16 +24,14 @@ if TYPE_CHECKING:
     from partnerdesk.models.relationships.entities import SentBy
     from partnerdesk.models.session import AppSession
 
-RECORD = Action(
-    "letter.record", "m", N_("Sent"),
-    N_("Record that the letter went out, when you have sent it yourself"), "m", changes=True,
-)  # fmt: skip
+RECORD_HELP = N_("Record that the letter went out, when you have sent it yourself")
+RECORD = Action("letter.record", "m", N_("Sent"), RECORD_HELP, "m", changes=True)
 
 
 class LetterScreen(LetterPage):
-    """A letter that is to go out: it is edited, sent, and recorded as sent by a step of its own.
+    """Shows a letter that is not sent yet; recording it as sent is a step of its own.
 
-    Subclasses say what it means to the book that the letter goes out.
+    Subclasses define the plan that records it.
     """
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -49,38 +47,38 @@ class LetterScreen(LetterPage):
 
     def __init__(self, desk: AppSession, letter: Letter) -> None:
         super().__init__(desk, letter)
-        self._edited = False
+        self._is_edited = False
         self._way: SentBy | None = None
-        """How the letter was taken last; None where it was not."""
+        """How the letter was last copied or written; None if it was not."""
         self.recorded = False
-        """Whether it was recorded on this page that a letter went out."""
+        """Whether a letter was recorded as sent on this page."""
 
-    # What subclasses say
+    # What subclasses define
 
     def plan_out(self, how: SentBy) -> Plan:
-        """Return the plan that records that the letter goes out."""
+        """Return the plan that records the letter as sent in the way `how`."""
         raise NotImplementedError
 
     def event_words(self) -> tuple[str, str]:
-        """Return what recording it is called, and what is said when that is done."""
+        """Return the label of recording, and the message after it."""
         return _("record as sent"), _("It is recorded as sent.")
 
     def warning(self) -> str:
-        """Return what to mind before the letter goes out; then Enter alone records nothing."""
+        """Return warnings about sending the letter; with a warning, Enter is not the answer yes."""
         return " ".join(reason.text for reason in self._reasons() if not reason.refuses)
 
     async def rewritten(self, letter: Letter) -> None:
-        """Keep an edited letter."""
+        """Store an edited letter."""
         self.letter = letter
 
     def in_language(self, language: str) -> Letter:
-        """Return the letter anew in another language."""
+        """Return a new letter in another language."""
         raise NotImplementedError
 
     # What keys do
 
     def refusal(self, action: Action) -> str:
-        """Return why `action` cannot be done now: what is wrong with the letter, or its state."""
+        """Return why `action` is refused now: errors of the letter, or its state."""
         if reason := super().refusal(action):
             return reason
         if action.id in ("letter.send", "letter.record"):
@@ -92,21 +90,21 @@ class LetterScreen(LetterPage):
 
         return self.plan_out(SentBy.CLIPBOARD).reasons
 
-    def taken(self, how: SentBy, said: str) -> None:
-        """Ask whether the letter went out by now, where that can be recorded."""
+    def after_copy(self, how: SentBy, message: str) -> None:
+        """Ask whether the letter was sent meanwhile, if that can be recorded."""
         self._way = how
         all_clouds = self.desk.scope is not None and self.desk.scope.account is None
         if all_clouds or self.refusal(RECORD):
-            super().taken(how, said)
+            super().after_copy(how, message)
             return
         label, _done = self.event_words()
         warning = self.warning()
-        question = " ".join(filter(None, [said, warning, _("Did it go out?")]))
+        question = " ".join(filter(None, [message, warning, _("Did it go out?")]))
         answer = self._recording(how, "y", label, default=not warning)
         self.choose(question, [answer], _("not yet"), stands=False)
 
     def _recording(self, how: SentBy, key: str, label: str, *, default: bool) -> Choice:
-        """Return the answer that records the letter as it is now, whatever is shown by then."""
+        """Return the answer that records the present letter, even if another is shown later."""
         plan, (_label, done) = self.plan_out(how), self.event_words()
 
         async def record() -> None:
@@ -124,23 +122,23 @@ class LetterScreen(LetterPage):
         return outcome
 
     def do_record(self) -> None:
-        """Ask how the letter went out, and record that."""
+        """Ask how the letter was sent, and record it."""
         from partnerdesk.models.relationships.entities import SentBy
         from partnerdesk.models.relationships.lists import SENT_BY
 
         label, _done = self.event_words()
         warning = self.warning()
-        usual = self._way or SentBy.CLIPBOARD
+        default = self._way or SentBy.CLIPBOARD
         ways = {"c": SentBy.CLIPBOARD, "f": SentBy.EML, "p": SentBy.PRINTED}
         choices = [
-            self._recording(how, key, _(SENT_BY[how]), default=how is usual and not warning)
+            self._recording(how, key, _(SENT_BY[how]), default=how is default and not warning)
             for key, how in ways.items()
         ]
         question = _("How did it go out? ({step})").format(step=label)
         self.choose(" ".join(filter(None, [warning, question])), choices)
 
     def do_send(self) -> None:
-        """Ask before the letter is handed to the mail server."""
+        """Ask for confirmation, then send the letter by the mail server."""
         from partnerdesk.models.relationships.entities import SentBy
 
         mail = self.desk.settings.mail
@@ -166,7 +164,7 @@ class LetterScreen(LetterPage):
         self.status.say(await self.shell.send_letters(outcome.change_id))
 
     async def do_edit(self) -> None:
-        """Edit the letter; the first line is the subject."""
+        """Open the dialog to edit the letter; its first line is the subject."""
         await self._edit(f"{self.letter.subject}\n\n{self.letter.body}")
 
     async def _edit(self, typed: str, why: str = "") -> None:
@@ -174,15 +172,15 @@ class LetterScreen(LetterPage):
 
         async def written(text: str | None) -> None:
             if text is not None:
-                await self._written(text)
+                await self._check_and_store(text)
 
         before = f"{self.letter.subject}\n\n{self.letter.body}"
         title = _("Letter: the first line is its subject")
-        of = f"{self.NAME}/{self.letter.kind}/{self.letter.name}/{self.letter.email}"
-        dialog = NoteDialog(before, typed, why, title=title, belongs_to=of)
+        key = f"{self.NAME}/{self.letter.kind}/{self.letter.name}/{self.letter.email}"
+        dialog = NoteDialog(before, typed, why, title=title, belongs_to=key)
         await self.shell.ask_dialog(dialog, written)
 
-    async def _written(self, text: str) -> None:
+    async def _check_and_store(self, text: str) -> None:
         from partnerdesk.models.letters.letter import check_letter
 
         subject, _blank, body = text.replace("\r\n", "\n").partition("\n")
@@ -193,27 +191,27 @@ class LetterScreen(LetterPage):
                 await self.rewritten(letter)
         except AppError as error:
             wrong = [str(error)]
-        if wrong:  # what was typed is not lost: the dialog opens again with it and says why
+        if wrong:  # the dialog opens again with the typed text and the reason
             await self._edit(text, " ".join(wrong))
             return
-        self._edited = True
+        self._is_edited = True
         self.show()
 
     def do_language(self) -> None:
-        """Ask for the language."""
+        """Ask for the language, and show the new letter."""
         from partnerdesk.models.letters.letter import LANGUAGE_TITLES
 
         question = _("Language:")
-        if self._edited:
+        if self._is_edited:
             question = _("Language (what you edited is replaced):")
         choices: list[Choice] = []
         for code, title in LANGUAGE_TITLES.items():
-            taken = {choice.key for choice in choices}
-            key = next(letter for letter in code + ascii_lowercase if letter not in taken)
+            used = {choice.key for choice in choices}
+            key = next(letter for letter in code + ascii_lowercase if letter not in used)
             choices.append(Choice(key, _(title), partial(self._take_language, code)))
         self.choose(question, choices)
 
     async def _take_language(self, language: str) -> None:
         await self.rewritten(self.in_language(language))
-        self._edited = False
+        self._is_edited = False
         self.show()

@@ -1,4 +1,4 @@
-"""A letter on a page: read it, copy it, write it to a file; none of that changes the book."""
+"""The base of all pages with a letter."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from partnerdesk.models.session import AppSession
 
 LONGEST = 80
-"""Characters of a file's path that the status line has room for beside a question."""
+"""The largest number of characters of a path on the status line, beside a question."""
 
 
 class LetterPage(PageScreen):
-    """Shows a letter to read, to copy, and to write to a file: none of that changes the book."""
+    """Shows a letter to read, copy, or write to a file; none of these changes the book."""
 
     OWN_ACCOUNT = True
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -49,24 +49,24 @@ class LetterPage(PageScreen):
 
     @property
     def about(self) -> str:
-        """To whom the letter goes, and what it says."""
+        """The receiver and the subject, for typed lines that are kept if the screen fails."""
         return f"{self.letter.email} {self.letter.subject}"
 
-    # What subclasses say
+    # What subclasses define
 
     def around(self) -> Sequence[Section]:
-        """Return what stands above the letter."""
+        """Return the sections above the letter."""
         return ()
 
     def file_suggestion(self) -> str:
-        """Return a name for the letter's file."""
+        """Return the proposed name of the letter's file."""
         from partnerdesk.models.letters.eml import eml_name
 
         return eml_name(self.letter)
 
-    def taken(self, how: SentBy, said: str) -> None:  # noqa: ARG002
-        """Say what was done when somebody took the letter, to let it go out in a way."""
-        self.status.say(said, whole=True)
+    def after_copy(self, how: SentBy, message: str) -> None:  # noqa: ARG002
+        """Show `message` after the letter was copied or written; `how` is that way of sending."""
+        self.status.say(message, whole=True)
 
     # What is shown
 
@@ -80,11 +80,11 @@ class LetterPage(PageScreen):
         self.show()
 
     def focus_body(self) -> None:
-        """Give the keys back to the page."""
+        """Return the focus to the page."""
         self.set_focus(self.page)
 
     def show(self) -> None:
-        """Show what there is now."""
+        """Show the letter, its errors and the sections above it."""
         from partnerdesk.models.letters.letter import (
             LANGUAGE_TITLES,
             LETTER_TITLES,
@@ -93,7 +93,7 @@ class LetterPage(PageScreen):
         )
 
         letter = self.letter
-        wrong = [
+        reasons = [
             Field("✗" if reason.refuses else "!", reason.text) for reason in check_letter(letter)
         ]
         kind = _(LETTER_TITLES[letter.kind])
@@ -102,7 +102,7 @@ class LetterPage(PageScreen):
         self.page.show(
             [
                 *self.around(),
-                Section(_("What to mind"), tuple(wrong)),
+                Section(_("What to mind"), tuple(reasons)),
                 Section(
                     title,
                     (
@@ -116,26 +116,27 @@ class LetterPage(PageScreen):
 
     # What keys do
 
-    def wrong(self) -> str:
-        """Return what is wrong with the letter itself; empty for nothing."""
+    def error_text(self) -> str:
+        """Return why the letter cannot be sent; empty if it can."""
         from partnerdesk.models.letters.letter import check_letter
 
         return why_refused(check_letter(self.letter))
 
     def refusal(self, action: Action) -> str:
-        """Return why `action` cannot be done now: a file takes no letter that cannot be sent."""
-        return super().refusal(action) or (self.wrong() if action.id == "letter.file" else "")
+        """Return why `action` is refused now; a letter that cannot be sent is not written."""
+        return super().refusal(action) or (self.error_text() if action.id == "letter.file" else "")
 
     def do_copy(self) -> None:
-        """Copy the letter; what is wrong with it is said, and copied with it."""
+        """Copy the letter, even with errors, which are shown."""
         from partnerdesk.models.letters.letter import safe_text
         from partnerdesk.models.relationships.entities import SentBy
 
         self.app.copy_to_clipboard(safe_text(self.letter))
-        self.taken(SentBy.CLIPBOARD, " ".join([_("The letter is copied."), self.wrong()]).strip())
+        message = " ".join([_("The letter is copied."), self.error_text()]).strip()
+        self.after_copy(SentBy.CLIPBOARD, message)
 
     def do_file(self) -> None:
-        """Ask where to write the letter."""
+        """Ask for the file, and write the letter to it."""
         self.ask(_("Write to"), self.file_suggestion(), self._file_named)
 
     async def _file_named(self, text: str | None) -> None:
@@ -162,10 +163,10 @@ class LetterPage(PageScreen):
         content = eml_bytes(letter, sender, at, str(uuid4()))
         await self.desk.reader.aside(lambda: write_eml(path, content, overwrite=overwrite))
         name = shown(str(path))
-        said = _("Written: {file}.").format(
+        message = _("Written: {file}.").format(
             file=name if len(name) <= LONGEST else f"…{name[-LONGEST:]}"
         )
         if letter is self.letter:
-            self.taken(SentBy.EML, said)
-        else:  # somebody else was faster: another letter is shown by now
-            self.status.say(said, whole=True)
+            self.after_copy(SentBy.EML, message)
+        else:  # another letter is shown meanwhile, since another person changed the record
+            self.status.say(message, whole=True)

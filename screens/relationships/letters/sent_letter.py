@@ -1,4 +1,4 @@
-"""A letter that went out, on a page of its own: to be read, copied and written to a file again."""
+"""The page of a sent letter, to read, copy or write to a file again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class SentLetterScreen(LetterPage):
-    """A letter of an invitation that went out; nothing happens to it any more."""
+    """Shows a sent letter of an invitation; it cannot be changed or recorded again."""
 
     NAME = "sent-letter"
 
@@ -27,7 +27,7 @@ class SentLetterScreen(LetterPage):
         self._sent = sent
 
     def around(self) -> Sequence[Section]:
-        """Return when the letter went out, by whom and how."""
+        """Return the section that says when, by whom and how the letter was sent."""
         from partnerdesk.models.relationships.sent_letters import about_letter, letter_title
 
         field = Field(letter_title(self._sent), about_letter(self._sent, self.desk.clock()))

@@ -1,1 +1,1 @@
-"""Indirect providers and resellers: the list, the form, the reseller of customers."""
+"""Indirect providers and resellers: the list, the form, and setting the reseller of customers."""

@@ -1,4 +1,4 @@
-"""The form for an indirect provider or reseller: a new one, or one that is kept."""
+"""The form for a new or stored indirect provider or reseller."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ if TYPE_CHECKING:
 
 
 class PartnerFormScreen(RecordFormScreen):
-    """What Partner Center says of a partner on the other side, to be kept in the book."""
+    """The form for a partner, filled in as Partner Center shows it."""
 
     NAME = "partner"
 
     def __init__(self, desk: AppSession, account: Account, partner: PartnerLink | None) -> None:
         from partnerdesk.models.relationships.partners import default_kind
 
-        kept = values_of(partner) if partner else {"kind": default_kind(account)}
-        super().__init__(desk, account, kept)
+        stored = values_of(partner) if partner else {"kind": default_kind(account)}
+        super().__init__(desk, account, stored)
         self.prefilled = partner is None
         self._partner = partner
-        self._kept = kept
-        """What the book had when the form, or what somebody else wrote meanwhile, was read."""
+        self._stored = stored
+        """The stored values as last read, when the form was opened or after a conflict."""
         self._countries: tuple[Option, ...] = ()
 
     @classmethod
     async def load(cls, desk: AppSession, partner_id: RowKey | None = None) -> Self:
-        """Read a partner that is kept; without one, begin a new one in the chosen account.
+        """Return the form for a stored partner, or for a new partner in the chosen account.
 
         Raises:
-            NotFoundError: it is not in the book, or there is no account to work in.
+            NotFoundError: the partner is not in the book, or no account is chosen.
         """
         from partnerdesk.models.relationships.partners import read_partner
 
@@ -54,7 +54,7 @@ class PartnerFormScreen(RecordFormScreen):
         return cls(desk, desk.account_of(account.id or 0), partner)
 
     def heading_text(self) -> str:
-        """Return where the partner will be, or who is edited."""
+        """Return the heading: the partner, or the account of a new partner."""
         if self._partner is not None:
             return _("Edit {company}").format(company=shown(self._partner.name)[:60])
         return _("New partner in {cloud} · {account}").format(
@@ -62,7 +62,7 @@ class PartnerFormScreen(RecordFormScreen):
         )
 
     def warm_up(self) -> None:
-        """Read in the names of the countries, the partner's own market first."""
+        """Load the names of the countries; the market of the own account comes first."""
         own = self.account.market
         options = [Option(code, country_name(code)) for code in codes()]
         options.sort(key=lambda option: (option.value != own, fold(option.title)))
@@ -95,7 +95,7 @@ class PartnerFormScreen(RecordFormScreen):
         )  # fmt: skip
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
-        """Return the plan that keeps the partner."""
+        """Return the plan that adds or changes the partner."""
         return await self.desk.reader.aside(lambda: self._plan_of(values))
 
     def _plan_of(self, values: Mapping[str, str]) -> Plan:
@@ -112,31 +112,31 @@ class PartnerFormScreen(RecordFormScreen):
         return plan_edit_partner(account, self._partner, values, others, by)
 
     async def carried_out(self, outcome: Outcome) -> None:
-        """Go back, and say what was done."""
+        """Close the form, and show the result on the status line."""
         await self.shell.go_back()
-        said = _("The partner is kept. It can be undone under g h.")
-        self.shell.say(said if outcome.change_id else _("Nothing was changed."))
+        text = _("The partner is kept. It can be undone under g h.")
+        self.shell.say(text if outcome.change_id else _("Nothing was changed."))
 
     async def conflict(self) -> None:
-        """Take over what somebody else wrote into fields that nobody touched here."""
+        """Take over another person's values in the fields that were not edited here."""
         from partnerdesk.models.relationships.partners import read_partner
 
         if self._partner is not None:
             try:
                 partner, _own = await self.desk.aside(read_partner, self._partner.id or 0)
-            except AppError as error:  # an undo took it out of the book
+            except AppError as error:  # an undo removed the partner from the book
                 self.fail(error)
                 return
             self._partner = partner
-            before, self._kept = self._kept, values_of(partner)
-            for name, theirs in self._kept.items():
+            before, self._stored = self._stored, values_of(partner)
+            for name, theirs in self._stored.items():
                 if self.typed.get(name, "") == before[name]:
                     self.put(name, theirs)
         await super().conflict()
 
 
 def values_of(partner: PartnerLink) -> dict[str, str]:
-    """Return what is kept of a partner as the form shows it."""
+    """Return the stored values of a partner, by form field."""
     from partnerdesk.models.relationships.entities import PartnerRelation
     from partnerdesk.models.relationships.partners import KINDS
 

@@ -1,4 +1,4 @@
-"""The indirect providers and resellers that an account is linked with."""
+"""The list of the indirect providers and resellers of an account."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class PartnersScreen(RelationshipTab):
-    """The list of partners on the other side: a provider's resellers, a reseller's providers."""
+    """Shows the resellers of an indirect provider, or the providers of an indirect reseller."""
 
     TAB = "partners"
     SPEC = PARTNERS
@@ -43,11 +43,11 @@ class PartnersScreen(RelationshipTab):
     )  # fmt: skip
 
     def count_text(self, count: int) -> str:
-        """Return how many partners there are, in words."""
+        """Return the number of partners as text."""
         return ngettext("{count} partner", "{count} partners", count)
 
     def empty_text(self, scope: Scope, *, filtered: bool) -> str:
-        """Return why there are no partners, or what to do."""
+        """Return the text of an empty list: the reason, and what to do."""
         if filtered:
             return _("No partner matches this filter.\n\n/ changes it, Esc clears it.")
         account = scope.account
@@ -57,7 +57,7 @@ class PartnersScreen(RelationshipTab):
         return "\n".join(_why_empty(account))
 
     async def open_row(self, row: Row) -> None:
-        """Show the customers that carry the partner's name or one of its ids."""
+        """Show the customers whose reseller is the partner's name or one of its ids."""
         name, mpn_id, microsoft_id, customers = (
             row.values[self.SPEC.columns.index(self.SPEC.column(column))]
             for column in ("name", "mpn", "id", "customers")
@@ -71,11 +71,11 @@ class PartnersScreen(RelationshipTab):
     # What keys do
 
     async def do_new(self) -> None:
-        """Show an empty form."""
+        """Show the form for a new partner."""
         await self.shell.show("partner")
 
     async def do_edit(self) -> None:
-        """Show the form with the partner under the cursor."""
+        """Show the form of the partner under the cursor."""
         row = await self.table.row_there()
         if row is None:
             self.status.say(_("There is no partner here."))
@@ -83,7 +83,7 @@ class PartnersScreen(RelationshipTab):
         await self.shell.show("partner", row.key)
 
     async def do_end(self) -> None:
-        """Show the plan that ends the link with the partner under the cursor."""
+        """Show the plan to end the relationship with the partner under the cursor."""
         row = await self.table.row_there()
         if row is None:
             self.status.say(_("There is no partner here."))
@@ -119,9 +119,9 @@ class PartnersScreen(RelationshipTab):
 
 
 def _why_empty(account: Account) -> Iterator[str]:
-    """Say what the cloud and the kind of partner have to do with it (`reference/rules.md §2, §8`).
+    """Yield the lines of an empty list, by cloud and kind of account (`reference/rules.md §2, §8`).
 
-    A cloud without the indirect model is said so, in the words of its table.
+    For a cloud without the indirect model, the reason comes from the cloud's settings.
     """
     model = account.cloud.allows(Capability.INDIRECT_MODEL)
     place = _(account.cloud.short_name)
@@ -145,9 +145,9 @@ def _why_empty(account: Account) -> Iterator[str]:
 
 
 def customers_filter(*names: str) -> str:
-    """Return the filter that finds customers whose reseller is called by one of some names.
+    """Return the filter for customers whose reseller matches one of the names.
 
-    A quote cannot stand inside quotes, so a name is looked for by the parts between its own.
+    The filter language has no escape for a quote, so a name with quotes is split at them.
     """
     found = []
     for name in names:

@@ -1,4 +1,4 @@
-"""Naming the indirect reseller of customers: which one is asked, then the run is shown."""
+"""Setting the indirect reseller of customers: asks for the reseller, then shows the run."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from partnerdesk.tui.widgets.list_screen import ListScreen
 
 NOBODY = ""
-"""What takes the reseller's name away."""
+"""The choice that removes the name of the reseller."""
 
 
 class ResellerFlow:
-    """Asks step by step; nothing is written before the run itself is carried out."""
+    """Asks for the reseller step by step; nothing is written until the run is carried out."""
 
     def __init__(self, screen: ListScreen, account: Account) -> None:
         self._screen = screen
@@ -32,9 +32,9 @@ class ResellerFlow:
         self._hidden = ""
 
     async def ask(self) -> None:
-        """Ask which reseller the marked customers get, or the one under the cursor.
+        """Ask for the reseller of the marked customers, or of the one under the cursor.
 
-        A run that was cut off is offered first.
+        If a run was interrupted, offer to continue it first.
         """
         from partnerdesk.models.operations.bulk_records import RunKind
 
@@ -74,18 +74,18 @@ class ResellerFlow:
 
         choices = [(partner.mpn_id or partner.name, partner.name) for partner in resellers]
         nobody = (NOBODY, _("none: take the name away"))
-        # The cursor stands on a reseller, so that Enter alone takes no name away.
+        # The cursor begins on a reseller, so that Enter alone removes no name.
         dialog = ChoiceDialog(self._question(), [*choices, nobody], choices[0][0])
         await self._screen.shell.ask_dialog(dialog, self._chosen)
 
     def _question(self) -> str:
         count = len(self._keys)
-        asked = ngettext("Reseller of {count} customer", "Reseller of {count} customers", count)
-        return f"{asked} {self._hidden}".rstrip()
+        text = ngettext("Reseller of {count} customer", "Reseller of {count} customers", count)
+        return f"{text} {self._hidden}".rstrip()
 
     async def _chosen(self, reseller: str | None) -> None:
         if reseller is not None:
-            await self._name(reseller)
+            await self._set_reseller(reseller)
 
     def _offer_to_add(self) -> None:
         self._screen.choose(
@@ -93,7 +93,7 @@ class ResellerFlow:
             [
                 Choice("a", _("add one"), partial(self._screen.shell.show, "partner")),
                 Choice("m", _("write its MPN ID"), self._ask_mpn_id),
-                Choice("t", _("take the name away"), partial(self._name, NOBODY)),
+                Choice("t", _("take the name away"), partial(self._set_reseller, NOBODY)),
             ],
         )
 
@@ -102,14 +102,14 @@ class ResellerFlow:
 
     async def _mpn_id_given(self, text: str | None) -> None:
         if text and text.strip():
-            await self._name(text.strip())
+            await self._set_reseller(text.strip())
         else:
             self._screen.nothing_typed(text)
 
-    async def _name(self, reseller: str) -> None:
+    async def _set_reseller(self, reseller: str) -> None:
         from partnerdesk.models.operations.bulk import RunRequest
         from partnerdesk.models.operations.bulk_records import RunKind
 
-        wish = RunRequest(RunKind.NAME_RESELLER, {"reseller": reseller})
-        screen = self._screen
-        await screen.shell.show("run", wish, self._keys, self._account.id, marks=screen.table.marks)
+        request = RunRequest(RunKind.NAME_RESELLER, {"reseller": reseller})
+        shell, marks = self._screen.shell, self._screen.table.marks
+        await shell.show("run", request, self._keys, self._account.id, marks=marks)
