@@ -1,1 +1,1 @@
-"""What a person sees: one screen a file, its style sheet beside it."""
+"""The screens of the console: one file per screen, with its style sheet beside it."""

@@ -114,7 +114,7 @@ class CustomersScreen(ListScreen):
             await ExportFlow(self, self.query_of(self.desk.scope)).ask()
 
     async def do_new(self) -> None:
-        """Add a customer, or go on with a draft."""
+        """Show the drafts; if there are none, the form for a new customer."""
         await self.shell.show("drafts")
 
     def do_import(self) -> None:

@@ -1,1 +1,1 @@
-"""Files in and out: import and export."""
+"""Import and export of files."""

@@ -1,4 +1,4 @@
-"""Asks which file is imported into a list, and shows what that would do."""
+"""The question for the file to import into a list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ENDINGS = (
     ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".json", ".jsonl", ".ndjson",
 )  # fmt: skip
-"""Of the files that are offered; any other can be typed."""
+"""Endings of the files that the completion offers; any other name can be typed."""
 
 
 def import_action(name: str, *, bar: bool = False) -> Action:
@@ -28,7 +28,10 @@ def import_action(name: str, *, bar: bool = False) -> Action:
 
 
 def ask_import(screen: AppScreen, name: str) -> None:
-    """Ask for a file; one that could not be imported is proposed again."""
+    """Ask for a file, and show the planned import into the list called `name`.
+
+    A file whose import was not finished is proposed again.
+    """
 
     async def answered(text: str | None) -> None:
         if text and text.strip():

@@ -1,4 +1,4 @@
-"""Exporting a list: which rows and columns, to which file; asked in the status line."""
+"""The export of a list: questions for rows, columns and file, then the writing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class ExportFlow:
-    """Asks step by step, writes beside the event loop, and says what was written."""
+    """Asks step by step, writes the file in a thread, and shows the result."""
 
     def __init__(self, screen: ListScreen, query: Query) -> None:
         self._screen = screen
@@ -42,7 +42,7 @@ class ExportFlow:
         self._columns: list[str] | None = None
 
     async def ask(self) -> None:
-        """Ask which rows, where some are marked; then which columns."""
+        """Ask for the rows if some are marked, then for the columns and the file."""
         if not self._marks:
             if self._screen.table.is_counted and not self._total:
                 self._screen.status.say(_("There is nothing to export."))
@@ -62,7 +62,7 @@ class ExportFlow:
         )  # fmt: skip
 
     def _take_marked(self) -> None:
-        # Marked rows that the filter hides are exported too: they were marked to be.
+        # Marked rows that the filter hides are exported, too: a person marked them for this.
         from partnerdesk.models.lists.filter_parser import NO_FILTER
 
         self._query = replace(self._query, filter=NO_FILTER, keys=tuple(sorted(self._marks)))

@@ -1,4 +1,4 @@
-"""Importing a file: what it would change, row by row, before anything is written."""
+"""The import of a file: shows the planned changes row by row before anything is written."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ COLUMNS = (
     Column("detail", N_("Detail"), "", 24, grows=3),
 )  # fmt: skip
 SHOWN_ROWS = 10_000
-"""Rows of each kind that can be looked at; all are counted."""
+"""The largest number of rows shown of each kind; the counts include all rows."""
 MOST_CHOICES = 9
-"""Sheets that one key chooses among."""
+"""The largest number of sheets offered by one key each."""
 BAR = 30
-"""Cells of the progress bar."""
+"""Width of the progress bar, in cells."""
 
 
 class ImportScreen(AppScreen):
-    """What importing a file would do, and doing it."""
+    """Shows the planned import of a file, and carries it out."""
 
     NAME = "import"
     CSS_PATH = "import_.tcss"
@@ -80,29 +80,29 @@ class ImportScreen(AppScreen):
     ) -> None:
         super().__init__(desk)
         self._account = account
-        """The account the import was begun in; stays it, whatever the header chooses later."""
+        """The account of the import; it does not change with the scope chosen in the header."""
         self._path = path
         self._list = name
-        """The list that is imported."""
+        """The name of the list to import into."""
         self._mapping: dict[str, str] = {}
         self._encoding, self._sheet = "", ""
         self._day_first: bool | None = None
         self._sheets: tuple[str, ...] = ()
-        """The sheets that could be meant, where that had to be asked."""
+        """The names of the sheets to choose from; empty if the sheet is clear."""
         self._asks_dates = False
         self._other = ""
-        """The list whose columns the file has, where it is another one."""
+        """The name of another list that has the columns of the file; empty for none."""
         self._plan: FilePlan | None = None
         self._done = False
         self._change_id: int | None = None
-        """The import's entry in the history, once it is made."""
+        """The id of the import's history entry; None before the import."""
         self._writing = False
         self._reading: object = None
-        """Which reading of the file is under way, or was last."""
+        """Identifies the latest reading of the file, running or finished."""
 
     @classmethod
     async def load(cls, desk: AppSession, path: Path, name: str = "customers") -> Self:
-        """Return what the file would change in the chosen account; it is read on the screen.
+        """Return the screen for the chosen account; the screen then reads the file.
 
         Raises:
             NotFoundError: no account is chosen.
@@ -140,7 +140,7 @@ class ImportScreen(AppScreen):
         )  # fmt: skip
 
     def _show_keys(self) -> None:
-        """Leave out of the key bar what means nothing for this file, or not any more."""
+        """List in the key bar only the actions that are possible for this file now."""
         plan = self._plan
         means = {
             "import.carry-out": not self._done and plan is not None,
@@ -165,7 +165,7 @@ class ImportScreen(AppScreen):
                 before = percent
                 shown = self.call_later(self._show_progress, reading, label, percent)
                 if not shown or reading is not self._reading:
-                    raise AppError(label)  # nobody waits for it any more: read no further
+                    raise AppError(label)  # no screen waits for this reading any more: stop it
 
         return told
 
@@ -216,7 +216,7 @@ class ImportScreen(AppScreen):
         self._show_keys()
 
     def on_record_table_moved(self, event: RecordTable.Moved) -> None:
-        """Show whole what the row under the cursor has no room for."""
+        """Show the full detail of the row under the cursor, which its column may cut."""
         if event.row is not None:
             self.status.say(shown(str(event.row.values[-1])), whole=True)
 
@@ -237,7 +237,7 @@ class ImportScreen(AppScreen):
     # What keys do
 
     def refusal(self, action: Action) -> str:
-        """Return why `action` cannot be done now."""
+        """Return why `action` is refused now."""
         if self._writing and action.id != "desk.help":
             return _("The import is being written; this takes a moment.")
         if action.id == "import.carry-out":
@@ -252,13 +252,13 @@ class ImportScreen(AppScreen):
         return super().refusal(action)
 
     async def perform(self, action: Action) -> None:
-        """Do `action`; what the file holds has to be read before it is carried out."""
+        """Perform `action`; an import first waits until the file is read."""
         if action.id == "import.carry-out":
             await self.read_out("read")
         await super().perform(action)
 
     def do_carry_out(self) -> None:
-        """Write everything into the book, in one transaction; the app does it."""
+        """Write all rows in one transaction, as a job of the app."""
         if self._plan is None:
             return
         self._done = self._writing = True
@@ -293,7 +293,10 @@ class ImportScreen(AppScreen):
         self._show_keys()
 
     def _write(self, plan: FilePlan) -> tuple[ImportOutcome, str]:
-        """Write the book, then the refused rows; runs to its end whatever the screen does."""
+        """Write the rows into the book, then the refused rows into a file.
+
+        Finishes even if the screen is left. Returns the outcome, and a text on the refused rows.
+        """
         from partnerdesk.models.changes.history import Actor
         from partnerdesk.models.importing.files import carry_out, keep_refused
 
@@ -307,14 +310,14 @@ class ImportScreen(AppScreen):
         return outcome, _("Refused rows: {file}").format(file=kept)
 
     async def do_undo(self) -> None:
-        """Show what taking the import back does to each customer."""
+        """Show the plan that undoes the import."""
         if self._change_id is not None:
             await undo(self, self._change_id)
 
     def do_map(self) -> None:
-        """Ask for the mapping of columns."""
+        """Ask for the mapping of columns to fields."""
         pairs = [shlex.quote(f"{field}={name}") for field, name in self._mapping.items()]
-        text = "".join(f"{pair} " for pair in pairs)  # what is typed next is a new pair
+        text = "".join(f"{pair} " for pair in pairs)  # the space lets typing begin a new pair
         self.ask(_("field=Column …"), text, self._mapping_given, proposed=False)
 
     def _mapping_given(self, text: str | None) -> None:
@@ -329,7 +332,7 @@ class ImportScreen(AppScreen):
         self._read()
 
     def do_encoding(self) -> None:
-        """Ask for the text's encoding."""
+        """Ask for the encoding of the text."""
         from partnerdesk.models.sheets.encoding import NAMES
 
         plan = self._plan
@@ -349,7 +352,7 @@ class ImportScreen(AppScreen):
         self._read()
 
     def do_sheet(self) -> None:
-        """Ask for the sheet, by one key each or by its name."""
+        """Ask for the sheet: by a key each, or by name if there are too many."""
         if not self._sheets:
             raise UsageError(_("The file has no sheets to choose from."))
         choices = [
@@ -368,7 +371,7 @@ class ImportScreen(AppScreen):
             self._read()
 
     def do_dates(self) -> None:
-        """Ask whether days stand before months."""
+        """Ask whether dates begin with the day or with the month."""
         self.choose(
             _("03/04/2026 is:"),
             [Choice("d", _("3 April"), partial(self._dates_chosen, day_first=True)),
@@ -387,5 +390,5 @@ class ImportScreen(AppScreen):
         self._read()
 
     def focus_body(self) -> None:
-        """Give the keys back to the rows."""
+        """Return the focus to the rows."""
         self.set_focus(self.table)

@@ -1,1 +1,1 @@
-"""The start: resources and their guides."""
+"""The start page: resources and their guides."""

@@ -1,4 +1,4 @@
-"""A guide: offline, in own words, in the language in use."""
+"""The page of a guide, which comes with the program in the current language."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class GuideScreen(PageScreen):
-    """The guide of one resource, to scroll through."""
+    """Shows the guide of one resource."""
 
     NAME = "guide"
     CSS_PATH = "guide.tcss"
@@ -36,22 +36,22 @@ class GuideScreen(PageScreen):
         self._resource = resource
 
     def body(self) -> ComposeResult:
-        """Build the text."""
+        """Build the text of the guide."""
         with TextView():
             yield Markdown(self._resource.guide(), open_links=False)
 
     def on_mount(self) -> None:
-        """Give the keys to the text."""
+        """Focus the text."""
         self.set_focus(self.text)
 
     def focus_body(self) -> None:
-        """Give the keys back to the text."""
+        """Return the focus to the text."""
         self.set_focus(self.text)
 
     async def do_customers(self) -> None:
-        """Open the screen of the action."""
+        """Open the screen on which the action is done."""
         await self.shell.go_to(self._resource.screen)
 
     async def do_refresh(self) -> None:
-        """Say that a guide does not change."""
+        """Show that a guide does not change."""
         self.status.say(_("Guides come with the program and do not change."))

@@ -1,4 +1,4 @@
-"""The start: what a partner can do with customers, what to read about it, and what waits."""
+"""The start page: tasks around customers, pages to read about them, and counts of open work."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def columns() -> tuple[Column, ...]:
-    """Return the page's columns; the actions are never cut."""
+    """Return the columns; the first one has the width of the longest action."""
     longest = max(cell_len(_(resource.action)) for resource in RESOURCES)
     return (
         Column("action", N_("Action"), "", longest),
@@ -37,7 +37,7 @@ def columns() -> tuple[Column, ...]:
 
 
 class ResourcesScreen(AppScreen):
-    """The resources table of the page, alive."""
+    """Shows the resources with the present counts of open work."""
 
     NAME = "resources"
     IS_MAIN = True
@@ -55,29 +55,29 @@ class ResourcesScreen(AppScreen):
     )  # fmt: skip
 
     _counts: Mapping[str, str] = {}
-    """What waits now, by the resource's name."""
+    """The texts on open work, by the name of the resource."""
 
     table = query_one("#resources", RecordTable)
     reading = query_one("#reading", Static)
 
     def body(self) -> ComposeResult:
-        """Build the table and, below, what is to be read about the row under the cursor."""
+        """Build the table, and the details of the row under the cursor below it."""
         yield RecordTable(columns(), self.desk.clock, id="resources")
         yield Static(id="reading")
 
     def on_mount(self) -> None:
-        """Show the rows at once; the counts come with the book."""
+        """Show the rows at once; the counts follow when the book is read."""
         self._show_rows({})
         self.set_focus(self.table)
         self.book_changed()
 
     def scope_chosen(self) -> None:
-        """Show what waits in the chosen account."""
-        self._show_reading()
+        """Show the open work of the chosen account."""
+        self._show_details()
         self.book_changed()
 
     def book_changed(self) -> None:
-        """Count again."""
+        """Count the open work again."""
         scope, reader, at = self.desk.scope, self.desk.reader, self.desk.clock()
         if scope is not None:
             self.read(
@@ -96,7 +96,7 @@ class ResourcesScreen(AppScreen):
             for number, resource in enumerate(RESOURCES, 1)
         ]  # fmt: skip
         self.table.show_all(rows)
-        self._show_reading()
+        self._show_details()
 
     @property
     def resource(self) -> Resource:
@@ -104,14 +104,14 @@ class ResourcesScreen(AppScreen):
         return RESOURCES[self.table.cursor]
 
     def on_record_table_moved(self) -> None:
-        """Show what is to be read about the row the cursor came to."""
-        self._show_reading()
+        """Show the details of the row under the cursor."""
+        self._show_details()
 
     def on_record_table_opened(self) -> None:
-        """Open the guide of the row that was clicked twice."""
+        """Open the guide of the double-clicked row."""
         self.begin("resources.guide")
 
-    def _show_reading(self) -> None:
+    def _show_details(self) -> None:
         resource = self.resource
         read, scope_title = _("Read") + ":", _("Scope") + ": "
         links = [
@@ -119,24 +119,24 @@ class ResourcesScreen(AppScreen):
             for place, link in enumerate(resource.links, 1)
         ]
         clouds_title, now_title = _("Clouds") + ": ", _("Now") + ": "
-        words = {"yes": _("yes"), "no": _("no"), "partly": _("in part"), "unstated": _("not known")}
+        texts = {"yes": _("yes"), "no": _("no"), "partly": _("in part"), "unstated": _("not known")}
         offered = ", ".join(
-            f"{name} – {words[cloud.allows(resource.needs).support]}"
+            f"{name} – {texts[cloud.allows(resource.needs).support]}"
             for cloud in self.desk.settings.enabled_clouds()
             for name in [_(cloud.short_name)]
         )
         scope = self.desk.scope
         chosen = [account.cloud for account in scope.accounts] if scope else []
-        where = [
+        facts = [
             Content.assemble((scope_title, "$text-muted"), _(resource.scope)),
             Content.assemble((clouds_title, "$text-muted"), offered),
             Content.assemble((now_title, "$text-muted"), self._counts.get(resource.name, "…")),
         ]
         if hint := resource.hint(list(dict.fromkeys(chosen))):
-            where.append(Content.assemble(("! ", "bold $text-warning"), hint))
+            facts.append(Content.assemble(("! ", "bold $text-warning"), hint))
         paragraphs = [
             [Content.styled(_(resource.action), "bold"), Content(_(resource.teaches))],
-            where,
+            facts,
             [Content.styled(read, "$text-muted"), *links],
         ]
         if resource.needs is Capability.SEE_CUSTOMERS:
@@ -151,19 +151,19 @@ class ResourcesScreen(AppScreen):
         await self.shell.show("guide", self.resource)
 
     async def do_customers(self) -> None:
-        """Open the screen of the action."""
+        """Open the screen on which the action is done."""
         await self.shell.go_to(self.resource.screen)
 
     async def do_search(self) -> None:
-        """Search the customers."""
+        """Open the list of customers with its filter."""
         await self.shell.go_to("customers", "customers.filter")
 
     async def do_new(self) -> None:
-        """Add a customer, or go on with a draft."""
+        """Show the drafts; if there are none, the form for a new customer."""
         await self.shell.show("drafts")
 
     def do_copy(self) -> None:
-        """Copy the address of a page; asks which where there are several."""
+        """Copy the address of a page; ask which one if there are several."""
         links = self.resource.links
         if len(links) == 1:
             self._copy(0)
@@ -182,5 +182,5 @@ class ResourcesScreen(AppScreen):
         self.copy(self.resource.links[place].address)
 
     async def do_back(self) -> None:
-        """Stay: there is nothing below the first screen."""
+        """Show that there is no screen to go back to."""
         self.status.say(_("This is the first screen; ctrl+q quits."))
