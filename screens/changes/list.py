@@ -64,7 +64,7 @@ class ChangesScreen(ListScreen):
         """Open the change under the cursor."""
         await self.shell.show("change", row.key)
 
-    # What keys do
+    # Actions
 
     async def do_undo(self) -> None:
         """Show the plan that undoes the change under the cursor."""

@@ -87,7 +87,7 @@ class ChangeScreen(PageScreen):
         self.page.show(self._sections(self._shown))
         self.status.state = _("change {id}").format(id=self._change_id)
 
-    # What is shown
+    # Display
 
     def _sections(self, page: ChangePage) -> list[Section]:
         from partnerdesk.models.operations.describe_fields import change_lines
@@ -192,7 +192,7 @@ class ChangeScreen(PageScreen):
             rows.append(Field("…", text, "more"))
         return [Section(_("Rows"), tuple(rows))]
 
-    # What keys do
+    # Actions
 
     async def do_row(self) -> None:
         """Open the page of the row under the cursor."""

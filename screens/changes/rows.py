@@ -84,7 +84,7 @@ class RowsScreen(AppScreen):
         """Return the focus to the list."""
         self.set_focus(self.table)
 
-    # What subclasses define
+    # Implemented by subclasses
 
     def heading_text(self) -> str:
         """Return the title of the operation."""
@@ -102,7 +102,7 @@ class RowsScreen(AppScreen):
         """Open the details of a row; `place` 0 is the first row."""
         raise NotImplementedError
 
-    # What is shown
+    # Display
 
     def show_rows(self) -> None:
         """Show the rows and their total."""
@@ -134,7 +134,7 @@ class RowsScreen(AppScreen):
         """Open the details of the double-clicked row."""
         self.begin(f"{self.NAME}.open")
 
-    # What keys do
+    # Actions
 
     async def do_open(self) -> None:
         """Open the details of the row under the cursor: its plan, its change, or its record."""

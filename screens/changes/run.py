@@ -115,7 +115,7 @@ class RunScreen(RowsScreen):
         self.show_rows()
         self.status.say(self._hint())
 
-    # What is shown
+    # Display
 
     def heading_text(self) -> str:
         """Return the title of the run."""
@@ -178,7 +178,7 @@ class RunScreen(RowsScreen):
             return
         await self.shell.show("plan", plan, None)
 
-    # What keys do
+    # Actions
 
     def refusal(self, action: Action) -> str:
         """Return why `action` is refused now."""

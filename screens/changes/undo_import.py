@@ -59,7 +59,7 @@ class UndoImportScreen(RowsScreen):
         else:
             self.status.say(_("There is nothing to do. Esc goes back."))
 
-    # What is shown
+    # Display
 
     def heading_text(self) -> str:
         """Return the heading: the name of the imported file."""
@@ -97,7 +97,7 @@ class UndoImportScreen(RowsScreen):
         """Open the customer of a row."""
         await self.shell.show("customer", self._planned.rows[place].customer_id)
 
-    # What keys do
+    # Actions
 
     def refusal(self, action: Action) -> str:
         """Return why `action` is refused now."""

@@ -70,7 +70,7 @@ class CustomersScreen(ListScreen):
 
     @classmethod
     async def load(cls, desk: AppSession, filter_text: str | None = None) -> Self:
-        """Return the list with its last filter, or with `filter_text`."""
+        """Return the list in its last state, or filtered by `filter_text`."""
         if filter_text is not None and desk.scope is not None:
             desk.remembered.keep_view(desk.scope.key, cls.SPEC.name, View(filter=filter_text))
         return cls(desk)
@@ -98,7 +98,7 @@ class CustomersScreen(ListScreen):
         """Open the customer under the cursor."""
         await self.shell.show("customer", row.key)
 
-    # What keys do
+    # Actions
 
     async def do_copy(self) -> None:
         """Ask what to copy of the customer under the cursor."""

@@ -123,7 +123,7 @@ class CustomerScreen(PageScreen):
         seen = self._shown.customer.seen_at
         self.status.state = _("seen {age}").format(age=age(seen, self.desk.clock()))
 
-    # What keys do
+    # Actions
 
     def do_copy(self) -> None:
         """Copy the field under the cursor."""

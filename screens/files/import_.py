@@ -234,7 +234,7 @@ class ImportScreen(AppScreen):
         new = [("new", "", name, said) for name, said in islice(plan.shown_new(), SHOWN_ROWS)]
         return [Row(key, values) for key, values in enumerate([*refused, *changed, *new], 1)]
 
-    # What keys do
+    # Actions
 
     def refusal(self, action: Action) -> str:
         """Return why `action` is refused now."""

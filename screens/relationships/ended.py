@@ -50,7 +50,7 @@ class EndedScreen(RelationshipTab):
         """Open the customer under the cursor."""
         await self.shell.show("customer", row.key)
 
-    # What keys do
+    # Actions
 
     async def do_invite(self) -> None:
         """Invite the customer under the cursor again."""

@@ -124,7 +124,7 @@ class RelationshipTab(ListScreen):
         """Go to the clicked tab."""
         self.begin(f"tab.{TABS[event.place]}")
 
-    # What keys do
+    # Actions
 
     async def do_resume(self) -> None:
         """Show the interrupted run of this tab, to continue it."""

@@ -144,7 +144,7 @@ class ResourcesScreen(AppScreen):
             paragraphs.append([Content(how)])
         self.reading.update(Content("\n\n").join(Content("\n").join(lines) for lines in paragraphs))
 
-    # What keys do
+    # Actions
 
     async def do_guide(self) -> None:
         """Open the guide of the row under the cursor."""

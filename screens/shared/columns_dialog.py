@@ -105,7 +105,7 @@ class ColumnsDialog(Dialog["Chosen | None"]):
         event.stop()
         self.action_show_or_hide()
 
-    # What keys do
+    # Actions
 
     def action_leave(self) -> None:
         """Answer with the shown columns; empty if they are the default columns."""
@@ -150,7 +150,7 @@ class ColumnsDialog(Dialog["Chosen | None"]):
         for place in range(len(self._lines)):
             self._refresh_line(place)
 
-    # What is shown
+    # Display
 
     @property
     def _options(self) -> OptionList:

@@ -109,14 +109,14 @@ class FormScreen(AppScreen):
         """Return the keys that move from field to field; letters are typed text here."""
         return list(FORM_MOVING)
 
-    # Should the screen fail
+    # Unsaved text
 
     @property
     def belongs_to(self) -> str:
         """The key of the unsaved texts: the screen, the account, and the record in the heading."""
         return f"{self.NAME}/{self.account.id}/{self.heading_text()}"
 
-    # What subclasses define
+    # Implemented by subclasses
 
     def warm_up(self) -> None:
         """Load the data that the rules need; runs in the reading thread."""
@@ -172,7 +172,7 @@ class FormScreen(AppScreen):
         """Called after the plan was carried out: show what follows."""
         raise NotImplementedError
 
-    # What is shown
+    # Display
 
     def body(self) -> ComposeResult:
         """Build the heading and the form."""
@@ -191,7 +191,7 @@ class FormScreen(AppScreen):
         """Return the focus to the form."""
         self.form.focus()
 
-    # What keys do
+    # Actions
 
     async def perform(self, action: Action) -> None:
         """Wait until the fields are shown, then perform `action` or show why it is refused now."""

@@ -54,7 +54,7 @@ class RecordFormScreen(FormScreen):
         self._offers: dict[str, str] = {}
         """The values that the reasons offer, by field."""
 
-    # What subclasses define
+    # Implemented by subclasses
 
     def answers(self) -> dict[str, str]:
         """Return the values for the plan: those of the fields that are shown now."""
@@ -75,7 +75,7 @@ class RecordFormScreen(FormScreen):
         self.check_again()
         self.fail(changed_meanwhile())
 
-    # What is shown
+    # Display
 
     def show_fields(self) -> None:
         """Show the fields, and start the first check."""
@@ -246,7 +246,7 @@ class RecordFormScreen(FormScreen):
             self.form.set_value(name, text, replaceable=True)
             self.changed()
 
-    # Should the screen fail
+    # Unsaved text
 
     def unsaved(self) -> Mapping[str, str]:
         """Return the texts that differ from the initial ones, by field."""
@@ -260,7 +260,7 @@ class RecordFormScreen(FormScreen):
         self.refresh_fields()
         self._check()
 
-    # What keys do
+    # Actions
 
     async def do_take(self) -> None:
         """Take the value offered for the current field, else for the nearest field with an offer.

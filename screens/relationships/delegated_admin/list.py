@@ -66,7 +66,7 @@ class DelegatedAdminScreen(RelationshipTab):
         """Open the relationship under the cursor."""
         await self.shell.show("delegation", row.key)
 
-    # What keys do
+    # Actions
 
     async def do_new(self) -> None:
         """Show the form for a new relationship."""

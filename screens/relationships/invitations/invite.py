@@ -36,7 +36,7 @@ class InvitationForm(RecordFormScreen):
         """The invitation links of the account, by kind of invitation; "" for none."""
 
     def warm_up(self) -> None:
-        """Load the invitation links of the account, to show them; runs in the reading thread."""
+        """Load the links of the account, and propose whether to ask for delegated admin."""
         from partnerdesk.models.accounts.entities import PartnerAccount
         from partnerdesk.models.letters.links import asks_delegated_admin
 

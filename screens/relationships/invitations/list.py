@@ -71,7 +71,7 @@ class InvitationsScreen(RelationshipTab):
         """Open the invitation under the cursor."""
         await self.shell.show("invitation", row.key)
 
-    # What keys do
+    # Actions
 
     async def do_invite(self) -> None:
         """Show the form for a new invitation."""

@@ -67,7 +67,7 @@ class InvitationScreen(LetterScreen):
 
         return cls(desk, await desk.aside(read_case, key))
 
-    # What is shown
+    # Display
 
     def around(self) -> Sequence[Section]:
         """Return the sections with the state of the invitation, and with the sent letters."""
@@ -166,7 +166,7 @@ class InvitationScreen(LetterScreen):
 
         return self._details.new_letter(self.desk.clock(), LetterLanguage(language))
 
-    # What keys do
+    # Actions
 
     async def do_open(self) -> None:
         """Show the sent letter under the cursor."""

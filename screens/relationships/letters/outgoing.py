@@ -53,7 +53,7 @@ class LetterScreen(LetterPage):
         self.recorded = False
         """Whether a letter was recorded as sent on this page."""
 
-    # What subclasses define
+    # Implemented by subclasses
 
     def plan_out(self, how: SentBy) -> Plan:
         """Return the plan that records the letter as sent in the way `how`."""
@@ -75,7 +75,7 @@ class LetterScreen(LetterPage):
         """Return a new letter in another language."""
         raise NotImplementedError
 
-    # What keys do
+    # Actions
 
     def refusal(self, action: Action) -> str:
         """Return why `action` is refused now: errors of the letter, or its state."""

@@ -52,7 +52,7 @@ class LetterPage(PageScreen):
         """The receiver and the subject, for typed lines that are kept if the screen fails."""
         return f"{self.letter.email} {self.letter.subject}"
 
-    # What subclasses define
+    # Implemented by subclasses
 
     def around(self) -> Sequence[Section]:
         """Return the sections above the letter."""
@@ -68,7 +68,7 @@ class LetterPage(PageScreen):
         """Show `message` after the letter was copied or written; `how` is that way of sending."""
         self.status.say(message, whole=True)
 
-    # What is shown
+    # Display
 
     def body(self) -> ComposeResult:
         """Build the page."""
@@ -114,7 +114,7 @@ class LetterPage(PageScreen):
             ]
         )
 
-    # What keys do
+    # Actions
 
     def error_text(self) -> str:
         """Return why the letter cannot be sent; empty if it can."""

@@ -68,7 +68,7 @@ class PartnersScreen(RelationshipTab):
         said = _("No customer carries {name}; R on Customers names the reseller.")
         self.status.say(said.format(name=shown(name)[:30]))
 
-    # What keys do
+    # Actions
 
     async def do_new(self) -> None:
         """Show the form for a new partner."""
