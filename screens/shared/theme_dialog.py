@@ -1,4 +1,4 @@
-"""The dialog to choose a theme from; the console shows the one under the cursor."""
+"""The dialog to choose a theme; the console shows the theme under the cursor."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class ThemeDialog(ChoiceDialog):
-    """Answers with the name of the theme that was taken, or None."""
+    """Answers with the name of the chosen theme; None if the person leaves the dialog."""
 
     def __init__(self, names: Sequence[str], chosen: str, preview: Callable[[str], object]) -> None:
-        """Offer themes by their names; `preview` is called with the name under the cursor."""
+        """Offer themes by name; `preview` is called with the name under the cursor."""
         super().__init__(_("Theme"), [(name, name) for name in names], chosen)
         self._preview = preview
 
