@@ -387,7 +387,9 @@ async def test_marked_customers_get_a_reseller_also_those_that_the_filter_hides(
         await console.press("enter")
         at(console, RunScreen)
         assert customer_of(store, 1).indirect_reseller == ""
-        await console.press("exclamation_mark", "escape")
+        await console.press("exclamation_mark")
+        await console.wait_until(lambda: console.said.startswith("Done"))
+        await console.press("escape")
         at(console, CustomersScreen)
     assert [customer_of(store, id).indirect_reseller for id in (1, 2, 3)] == [
         "Nova Cloud",
