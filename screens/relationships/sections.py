@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import date_text, until
 from partnerdesk.models.customers.list import RELATIONSHIPS
+from partnerdesk.models.customers.records import CUSTOMER_TITLES
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.relationships.lifecycles import (
     DELEGATED_ADMIN_TITLES,
@@ -14,7 +15,7 @@ from partnerdesk.models.relationships.lifecycles import (
     DelegatedAdminState,
 )
 from partnerdesk.models.relationships.lists import SENT_BY
-from partnerdesk.tui.widgets.field_page import Field
+from partnerdesk.tui.widgets.sections import Field
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     )
     from partnerdesk.models.relationships.of_customer import RelationshipRecords
 
+NO_DELEGATION = "delegation:"
+"""The name of the field that stands where no delegated-admin relationship is kept."""
 _OVER = (DelegatedAdminState.EXPIRED, DelegatedAdminState.TERMINATED)
 
 
@@ -96,14 +99,16 @@ def delegated_admin_lines(
     leads to a screen by its name.
     """
     known = {None: _("not known"), True: _("yes"), False: _("no")}
-    yield Field(_("Delegated admin (DAP)"), known[page.customer.allow_delegated_access])
+    yield Field(
+        _(CUSTOMER_TITLES["allow_delegated_access"]), known[page.customer.allow_delegated_access]
+    )
     for one in page.relationship.delegated_admin:
         leads = partial(show, "delegation", one.id)
         yield Field(one.display_name, _delegation(one, at), f"delegation:{one.id}", edit=leads)
     if not page.relationship.delegated_admin:
         leads = partial(show, "delegation", None, page.customer.id)
         told = _("none is kept; Enter adds one")
-        yield Field(_("Delegated admin (GDAP)"), told, "delegation:", edit=leads)
+        yield Field(_("Delegated admin (GDAP)"), told, NO_DELEGATION, edit=leads)
 
 
 def _delegation(one: DelegatedAdminRelationship, at: datetime) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
 from partnerdesk.models.languages import _
+from partnerdesk.models.lists.spec import cell_text
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from partnerdesk.models.lists.saved_views import ChosenColumn
-    from partnerdesk.models.lists.spec import Column
+    from partnerdesk.models.lists.spec import Column, Row
 
 GUTTER = 2
 """Cells at the left of each row: the cursor's mark and the row's mark."""
@@ -25,6 +28,10 @@ LEAST_CUT = 6
 """The smallest width, in cells, for which a cut column is shown."""
 LEAST_BESIDE = 12
 """Cells that the first column leaves for the columns behind it."""
+NOT_KNOWN: Mapping[str, int] = MappingProxyType({})
+"""What columns need where nobody has measured it."""
+GROWTH = 8
+"""Cells that a column may need beyond its least width, for each share in which it grows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,8 @@ class _Wish:
     place: int
     width: int
     grows: int
+    needs: int = 0
+    """The width in which all of its texts are seen whole; 0 if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,7 @@ def arrange(
     wide: bool,
     hidden: Container[str] = (),
     chosen: Sequence[ChosenColumn] = (),
+    needs: Mapping[str, int] = NOT_KNOWN,
     skip: int = 0,
 ) -> Arrangement:
     """Choose the columns for `room` cells, and their widths.
@@ -75,8 +85,9 @@ def arrange(
     that a person has `chosen`. In wide mode the wide-only columns follow the others, and the last
     column with some space is cut. Scrolled sideways by `skip` steps, the first column stays, and
     each step hides one more of the columns behind it, until the last column is visible whole.
+    Where it is known what growing columns need, by their names, they get that before more.
     """
-    wishes = _wished(columns, wide=wide, hidden=hidden, chosen=chosen)
+    wishes = _wished(columns, wide=wide, hidden=hidden, chosen=chosen, needs=needs)
     every, room = [wish.column for wish in wishes], room - GUTTER
     shown = _cut(wishes, room) if wide else _whole(wishes, room, by_rank=not chosen)
     result = Arrangement(_placed(shown, room), every, 0, shown != wishes)
@@ -87,6 +98,32 @@ def arrange(
         shown = _cut(remaining, room)
         result = Arrangement(_placed(shown, room), every, step, shown[1:] != remaining[1:])
     return result
+
+
+def needed_room(
+    columns: Sequence[Column], *, wide: bool, hidden: Container[str] = (),
+    chosen: Sequence[ChosenColumn] = (), needs: Mapping[str, int] = NOT_KNOWN,
+) -> int:  # fmt: skip
+    """Return the cells in which all columns are seen whole, each as wide as it needs."""
+    wishes = _wished(columns, wide=wide, hidden=hidden, chosen=chosen, needs=needs)
+    return GUTTER + _total([replace(wish, width=max(wish.width, wish.needs)) for wish in wishes])
+
+
+def measured(
+    columns: Sequence[Column], rows: Iterable[Row], at: datetime, before: Mapping[str, int]
+) -> dict[str, int]:
+    """Return the width that each growing column needs for some rows, or needed `before`.
+
+    No column needs more than its share of growth allows, whatever its rows hold.
+    """
+    growing = [(place, column) for place, column in enumerate(columns) if column.grows]
+    needs = {column.name: before.get(column.name, 0) for _place, column in growing}
+    for row in rows:
+        for place, column in growing:
+            length = cell_len(cell_text(column, row.values[place], at))
+            needs[column.name] = max(needs[column.name], length)
+    most = {column.name: usual_width(column) + GROWTH * column.grows for _place, column in growing}
+    return {name: min(need, most[name]) for name, need in needs.items()}
 
 
 def _whole(wishes: Sequence[_Wish], room: int, *, by_rank: bool) -> list[_Wish]:
@@ -120,6 +157,14 @@ def _placed(wishes: Sequence[_Wish], room: int) -> list[Placed]:
     """Return the columns with their final widths; growing columns share the spare width."""
     widths = [wish.width for wish in wishes]
     spare = room - _total(wishes)
+    lacking = [max(wish.needs - wish.width, 0) if wish.grows else 0 for wish in wishes]
+    if 0 < spare < sum(lacking):  # each gets the same part of what it needs
+        parts = [spare * lack // sum(lacking) for lack in lacking]
+        parts[lacking.index(max(lacking))] += spare - sum(parts)
+        lacking = parts
+    if spare > 0:
+        widths = [width + lack for width, lack in zip(widths, lacking, strict=True)]
+        spare -= sum(lacking)
     shares = [wish.grows for wish in wishes]
     if spare > 0 and any(shares):
         grown = [spare * share // sum(shares) for share in shares]
@@ -132,11 +177,12 @@ def _placed(wishes: Sequence[_Wish], room: int) -> list[Placed]:
 
 
 def _wished(
-    columns: Sequence[Column], *, wide: bool, hidden: Container[str], chosen: Sequence[ChosenColumn]
-) -> list[_Wish]:
+    columns: Sequence[Column], *, wide: bool, hidden: Container[str],
+    chosen: Sequence[ChosenColumn], needs: Mapping[str, int],
+) -> list[_Wish]:  # fmt: skip
     """Return the columns to show if all fit, with their least widths."""
     usual = [
-        _Wish(column, place, usual_width(column), column.grows)
+        _Wish(column, place, usual_width(column), column.grows, needs.get(column.name, 0))
         for place, column in enumerate(columns)
     ]
     if not chosen:
@@ -149,7 +195,7 @@ def _wished(
     # A table has at least one column.
     visible = [choice for choice in known if choice.name not in hidden] or known
     wishes = [
-        replace(named[choice.name], width=max(choice.width, LEAST), grows=0)
+        replace(named[choice.name], width=max(choice.width, LEAST), grows=0, needs=0)
         if choice.width else named[choice.name]
         for choice in visible
     ]  # fmt: skip

@@ -15,7 +15,16 @@ from textual.strip import Strip
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.spec import Row, RowKey, cell_text
 from partnerdesk.tui.widgets.motions import Seen, motions, seen_motions
-from partnerdesk.tui.widgets.record_layout import GAP, GUTTER, Arrangement, Placed, arrange, fitted
+from partnerdesk.tui.widgets.record_layout import (
+    GAP,
+    GUTTER,
+    Arrangement,
+    Placed,
+    arrange,
+    fitted,
+    measured,
+    needed_room,
+)
 from partnerdesk.tui.widgets.record_window import HEADING, RecordWindow
 
 if TYPE_CHECKING:
@@ -100,6 +109,8 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         """Names of columns that are useless in this scope, such as the cloud in one account."""
         self.chosen: Chosen = ()
         """The columns that a person chose, in their order; empty for the default columns."""
+        self._needs: dict[str, int] = {}
+        """The widths that the growing columns need, as far as they were measured."""
         self.marks: set[RowKey] = set()
         """Keys of the marked rows; they stay marked under any filter and sort."""
 
@@ -114,12 +125,28 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         """Show the columns that a person chose; the default columns if `chosen` is empty."""
         self.take_columns(chosen, wide=self.wide)
         self._arrange()
+        self.post_message(self.Rearranged())  # at least their widths changed
         self.refresh()
 
     def take_columns(self, chosen: Chosen, *, wide: bool) -> None:
         """Set the columns without drawing: they are shown together with the next rows."""
         self.chosen, self.wide = chosen, wide
         self._arrangement = replace(self._arrangement, skipped=0)
+
+    def room_needed(self) -> int:
+        """Return the cells that the columns need to show the rows in memory, with their marks.
+
+        It never becomes less with other rows, so that columns stay while a filter is typed.
+        """
+        self._needs = measured(self._columns, self._rows, self._clock(), self._needs)
+        needed = needed_room(
+            self._columns, wide=self.wide, hidden=self.hidden, chosen=self.chosen, needs=self._needs
+        )
+        return needed + self.styles.scrollbar_size_vertical
+
+    def forget_needs(self) -> None:
+        """Let growing columns share all the room there is."""
+        self._needs = {}
 
     def widths(self) -> dict[str, int]:
         """Return the current width of each shown column in cells, by column name."""
@@ -263,7 +290,7 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         before = self._placed
         self._arrangement = arrange(
             self._columns, self.scrollable_content_region.width,
-            wide=self.wide, hidden=self.hidden, chosen=self.chosen, skip=skip,
+            wide=self.wide, hidden=self.hidden, chosen=self.chosen, needs=self._needs, skip=skip,
         )  # fmt: skip
         if [placed.column for placed in self._placed] != [placed.column for placed in before]:
             self.post_message(self.Rearranged())
