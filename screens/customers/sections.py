@@ -79,6 +79,11 @@ def sections(
     ]
 
 
+def _title(name: str) -> str:
+    """Return what a field of a customer is called."""
+    return _(CUSTOMER_TITLES[name])
+
+
 def _of_form(page: CustomerPage, ways: Ways, label: str, text: str, field: FormField) -> Field:
     """Return what is edited in a field of the form."""
     edit = partial(ways.show, "edit-customer", page, field.value)
@@ -91,10 +96,10 @@ def _profile(page: CustomerPage, ways: Ways) -> Section:
         shown(customer.company_name)[:200],
         (
             of_form(
-                _(CUSTOMER_TITLES["company_name"]), customer.company_name, FormField.COMPANY_NAME
+                _title("company_name"), customer.company_name, FormField.COMPANY_NAME
             ),
-            Field(_(CUSTOMER_TITLES["primary_domain"]), customer.primary_domain),
-            Field(_(CUSTOMER_TITLES["microsoft_id"]), customer.microsoft_id or ""),
+            Field(_title("primary_domain"), customer.primary_domain),
+            Field(_title("microsoft_id"), customer.microsoft_id or ""),
             of_form(
                 _("Registration number"), page.company.organization_registration_number,
                 FormField.REGISTRATION_NUMBER,
@@ -147,16 +152,16 @@ def _relationship(
     yield Field(_("Cloud"), clouds[page.account.cloud].name)
     yield Field(_("Account"), page.account.name or _("kept by hand"))
     kind = Relationship(customer.relationship_to_partner)
-    yield Field(_(CUSTOMER_TITLES["relationship_to_partner"]), _(RELATIONSHIP_TITLES[kind]))
-    yield Field(_(CUSTOMER_TITLES["indirect_reseller"]), customer.indirect_reseller)
-    yield Field(_(CUSTOMER_TITLES["agreement_accepted_at"]), _agreement(page))
-    yield Field(_(CUSTOMER_TITLES["added_at"]), date_text(customer.added_at))
+    yield Field(_title("relationship_to_partner"), _(RELATIONSHIP_TITLES[kind]))
+    yield Field(_title("indirect_reseller"), customer.indirect_reseller)
+    yield Field(_title("agreement_accepted_at"), _agreement(page))
+    yield Field(_title("added_at"), date_text(customer.added_at))
     yield Field(
-        _(CUSTOMER_TITLES["seen_at"]),
+        _title("seen_at"),
         f"{moment_text(seen)} ({age(seen, at)})" if seen else _("never"),
     )
     if customer.ended_at:
-        yield Field(_(CUSTOMER_TITLES["ended_at"]), date_text(customer.ended_at))
+        yield Field(_title("ended_at"), date_text(customer.ended_at))
     yield from relationship_lines(page.relationship, at, ways.show)
 
 

@@ -99,9 +99,8 @@ def delegated_admin_lines(
     leads to a screen by its name.
     """
     known = {None: _("not known"), True: _("yes"), False: _("no")}
-    yield Field(
-        _(CUSTOMER_TITLES["allow_delegated_access"]), known[page.customer.allow_delegated_access]
-    )
+    title = CUSTOMER_TITLES["allow_delegated_access"]
+    yield Field(_(title), known[page.customer.allow_delegated_access])
     for one in page.relationship.delegated_admin:
         leads = partial(show, "delegation", one.id)
         yield Field(one.display_name, _delegation(one, at), f"delegation:{one.id}", edit=leads)

@@ -12,7 +12,7 @@ from textual.events import Mount, Resize, ScreenResume
 from textual.getters import query_one
 
 from partnerdesk.models.languages import N_, _
-from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.actions import Action, shown_keys
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.detail_pane import DetailPane
 from partnerdesk.tui.widgets.lines import KeyBar
@@ -66,6 +66,8 @@ class DetailScreen(AppScreen):
 
     _detailed: Row | None = None
     """The row whose details are shown."""
+    _has_read_rows = False
+    """Whether the rows were read, so that a list without any is empty."""
     _more: Sequence[Section] = ()
     """What was read of that row beside what the list holds."""
 
@@ -122,18 +124,19 @@ class DetailScreen(AppScreen):
 
     def share_room(self) -> None:
         """Give the columns of the list the width that they need, and the rest to the details."""
-        room, table, details = self.app.size.width, self.table, self.details
+        table, details = self.table, self.details
         self.keys.leave_out(*([] if self.has_room_for_details else [DETAILS.id]))
+        is_empty = not table.total and self._has_read_rows
         is_hidden = self.list_name in self.desk.remembered.without_details
-        if not self.has_room_for_details or is_hidden or not table.total:
-            if details.has_focus:
-                self.focus_body()
-            details.display = False
-            table.forget_needs()
-            table.styles.width = "1fr"
+        if not self.has_room_for_details or is_hidden or is_empty:
+            if self.shows_details:
+                if details.has_focus:
+                    self.focus_body()
+                details.display = False
+                table.leave_beside(0)
             return
-        least = max(cells for width, cells in LEAST_DETAILS.items() if room >= width)
-        table.styles.width = min(table.room_needed(), room - least)
+        widths = (cells for least, cells in LEAST_DETAILS.items() if self.app.size.width >= least)
+        table.leave_beside(max(widths))
         details.display = True
 
     # What is shown
@@ -141,13 +144,9 @@ class DetailScreen(AppScreen):
     @on(RecordTable.Shown)
     def show_details_anew(self) -> None:
         """Show the details of the row under the cursor; the book may have changed."""
+        self._has_read_rows = True
         self.share_room()
         self.show_details(anew=True)
-
-    @on(RecordTable.Rearranged)
-    def divide_among_columns(self) -> None:
-        """Give the shown columns what they need."""
-        self.share_room()
 
     @on(RecordTable.Moved)
     def follow_cursor(self) -> None:
@@ -228,6 +227,9 @@ class DetailScreen(AppScreen):
         """Hide the details beside the list, or show them; that is remembered for the list."""
         hidden = self.desk.remembered.without_details
         hidden ^= {self.list_name}
+        if self.list_name in hidden:
+            key = shown_keys(DETAILS, self.desk.settings.keys)
+            self.status.say(_("The details are hidden; {key} shows them.").format(key=key))
         self.share_room()
         self._detailed = None
         self.show_details()

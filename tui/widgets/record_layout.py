@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
 from partnerdesk.models.languages import _
-from partnerdesk.models.lists.spec import cell_text
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Container, Sequence
 
     from partnerdesk.models.lists.saved_views import ChosenColumn
-    from partnerdesk.models.lists.spec import Column, Row
+    from partnerdesk.models.lists.spec import Column
 
 GUTTER = 2
 """Cells at the left of each row: the cursor's mark and the row's mark."""
@@ -28,10 +25,8 @@ LEAST_CUT = 6
 """The smallest width, in cells, for which a cut column is shown."""
 LEAST_BESIDE = 12
 """Cells that the first column leaves for the columns behind it."""
-NOT_KNOWN: Mapping[str, int] = MappingProxyType({})
-"""What columns need where nobody has measured it."""
-GROWTH = 8
-"""Cells that a column may need beyond its least width, for each share in which it grows."""
+GROWTH = 4
+"""Cells beyond its least width that a column can use for each share in which it grows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +46,6 @@ class _Wish:
     place: int
     width: int
     grows: int
-    needs: int = 0
-    """The width in which all of its texts are seen whole; 0 if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +69,6 @@ def arrange(
     wide: bool,
     hidden: Container[str] = (),
     chosen: Sequence[ChosenColumn] = (),
-    needs: Mapping[str, int] = NOT_KNOWN,
     skip: int = 0,
 ) -> Arrangement:
     """Choose the columns for `room` cells, and their widths.
@@ -85,9 +77,8 @@ def arrange(
     that a person has `chosen`. In wide mode the wide-only columns follow the others, and the last
     column with some space is cut. Scrolled sideways by `skip` steps, the first column stays, and
     each step hides one more of the columns behind it, until the last column is visible whole.
-    Where it is known what growing columns need, by their names, they get that before more.
     """
-    wishes = _wished(columns, wide=wide, hidden=hidden, chosen=chosen, needs=needs)
+    wishes = _wished(columns, wide=wide, hidden=hidden, chosen=chosen)
     every, room = [wish.column for wish in wishes], room - GUTTER
     shown = _cut(wishes, room) if wide else _whole(wishes, room, by_rank=not chosen)
     result = Arrangement(_placed(shown, room), every, 0, shown != wishes)
@@ -100,30 +91,19 @@ def arrange(
     return result
 
 
-def needed_room(
-    columns: Sequence[Column], *, wide: bool, hidden: Container[str] = (),
-    chosen: Sequence[ChosenColumn] = (), needs: Mapping[str, int] = NOT_KNOWN,
-) -> int:  # fmt: skip
-    """Return the cells in which all columns are seen whole, each as wide as it needs."""
-    wishes = _wished(columns, wide=wide, hidden=hidden, chosen=chosen, needs=needs)
-    return GUTTER + _total([replace(wish, width=max(wish.width, wish.needs)) for wish in wishes])
+def useful_room(
+    columns: Sequence[Column],
+    *,
+    wide: bool,
+    hidden: Container[str] = (),
+    chosen: Sequence[ChosenColumn] = (),
+) -> int:
+    """Return the cells that the columns can use: with more they would mostly hold blanks.
 
-
-def measured(
-    columns: Sequence[Column], rows: Iterable[Row], at: datetime, before: Mapping[str, int]
-) -> dict[str, int]:
-    """Return the width that each growing column needs for some rows, or needed `before`.
-
-    No column needs more than its share of growth allows, whatever its rows hold.
+    It follows from the columns and not from the rows, so that a list never changes its width.
     """
-    growing = [(place, column) for place, column in enumerate(columns) if column.grows]
-    needs = {column.name: before.get(column.name, 0) for _place, column in growing}
-    for row in rows:
-        for place, column in growing:
-            length = cell_len(cell_text(column, row.values[place], at))
-            needs[column.name] = max(needs[column.name], length)
-    most = {column.name: usual_width(column) + GROWTH * column.grows for _place, column in growing}
-    return {name: min(need, most[name]) for name, need in needs.items()}
+    wishes = _wished(columns, wide=wide, hidden=hidden, chosen=chosen)
+    return GUTTER + _total(wishes) + GROWTH * sum(wish.grows for wish in wishes)
 
 
 def _whole(wishes: Sequence[_Wish], room: int, *, by_rank: bool) -> list[_Wish]:
@@ -157,14 +137,6 @@ def _placed(wishes: Sequence[_Wish], room: int) -> list[Placed]:
     """Return the columns with their final widths; growing columns share the spare width."""
     widths = [wish.width for wish in wishes]
     spare = room - _total(wishes)
-    lacking = [max(wish.needs - wish.width, 0) if wish.grows else 0 for wish in wishes]
-    if 0 < spare < sum(lacking):  # each gets the same part of what it needs
-        parts = [spare * lack // sum(lacking) for lack in lacking]
-        parts[lacking.index(max(lacking))] += spare - sum(parts)
-        lacking = parts
-    if spare > 0:
-        widths = [width + lack for width, lack in zip(widths, lacking, strict=True)]
-        spare -= sum(lacking)
     shares = [wish.grows for wish in wishes]
     if spare > 0 and any(shares):
         grown = [spare * share // sum(shares) for share in shares]
@@ -177,12 +149,11 @@ def _placed(wishes: Sequence[_Wish], room: int) -> list[Placed]:
 
 
 def _wished(
-    columns: Sequence[Column], *, wide: bool, hidden: Container[str],
-    chosen: Sequence[ChosenColumn], needs: Mapping[str, int],
-) -> list[_Wish]:  # fmt: skip
+    columns: Sequence[Column], *, wide: bool, hidden: Container[str], chosen: Sequence[ChosenColumn]
+) -> list[_Wish]:
     """Return the columns to show if all fit, with their least widths."""
     usual = [
-        _Wish(column, place, usual_width(column), column.grows, needs.get(column.name, 0))
+        _Wish(column, place, usual_width(column), column.grows)
         for place, column in enumerate(columns)
     ]
     if not chosen:
@@ -195,7 +166,7 @@ def _wished(
     # A table has at least one column.
     visible = [choice for choice in known if choice.name not in hidden] or known
     wishes = [
-        replace(named[choice.name], width=max(choice.width, LEAST), grows=0, needs=0)
+        replace(named[choice.name], width=max(choice.width, LEAST), grows=0)
         if choice.width else named[choice.name]
         for choice in visible
     ]  # fmt: skip

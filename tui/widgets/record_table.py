@@ -22,8 +22,7 @@ from partnerdesk.tui.widgets.record_layout import (
     Placed,
     arrange,
     fitted,
-    measured,
-    needed_room,
+    useful_room,
 )
 from partnerdesk.tui.widgets.record_window import HEADING, RecordWindow
 
@@ -109,8 +108,11 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         """Names of columns that are useless in this scope, such as the cloud in one account."""
         self.chosen: Chosen = ()
         """The columns that a person chose, in their order; empty for the default columns."""
-        self._needs: dict[str, int] = {}
-        """The widths that the growing columns need, as far as they were measured."""
+        self._left = 0
+        """The least cells that are left beside the table; 0 if it takes the whole width."""
+        self._room = 0
+        """The width of the rows if cells are left beside the table: it is known before Textual
+        lays the table out, so that rows are drawn once."""
         self.marks: set[RowKey] = set()
         """Keys of the marked rows; they stay marked under any filter and sort."""
 
@@ -124,8 +126,8 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
     def set_columns(self, chosen: Chosen) -> None:
         """Show the columns that a person chose; the default columns if `chosen` is empty."""
         self.take_columns(chosen, wide=self.wide)
+        self._take_room()
         self._arrange()
-        self.post_message(self.Rearranged())  # at least their widths changed
         self.refresh()
 
     def take_columns(self, chosen: Chosen, *, wide: bool) -> None:
@@ -133,20 +135,25 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         self.chosen, self.wide = chosen, wide
         self._arrangement = replace(self._arrangement, skipped=0)
 
-    def room_needed(self) -> int:
-        """Return the cells that the columns need to show the rows in memory, with their marks.
+    def leave_beside(self, cells: int) -> None:
+        """Take only the width that the columns can use, and leave at least `cells` beside them.
 
-        It never becomes less with other rows, so that columns stay while a filter is typed.
+        With 0, the columns share the whole width.
         """
-        self._needs = measured(self._columns, self._rows, self._clock(), self._needs)
-        needed = needed_room(
-            self._columns, wide=self.wide, hidden=self.hidden, chosen=self.chosen, needs=self._needs
-        )
-        return needed + self.styles.scrollbar_size_vertical
+        is_left, self._left = self._left, cells
+        if cells:
+            self._take_room()
+        elif is_left:
+            self.styles.width = "1fr"
 
-    def forget_needs(self) -> None:
-        """Let growing columns share all the room there is."""
-        self._needs = {}
+    def _take_room(self) -> None:
+        """Take the width that the shown columns can use, if there is that much."""
+        if not self._left:
+            return
+        room = useful_room(self._columns, wide=self.wide, hidden=self.hidden, chosen=self.chosen)
+        bar = self.styles.scrollbar_size_vertical
+        width = min(room + bar, max(self.app.size.width - self._left, 1))
+        self.styles.width, self._room = width, width - bar
 
     def widths(self) -> dict[str, int]:
         """Return the current width of each shown column in cells, by column name."""
@@ -289,8 +296,8 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
     def _place(self, skip: int) -> None:
         before = self._placed
         self._arrangement = arrange(
-            self._columns, self.scrollable_content_region.width,
-            wide=self.wide, hidden=self.hidden, chosen=self.chosen, needs=self._needs, skip=skip,
+            self._columns, self._room if self._left else self.scrollable_content_region.width,
+            wide=self.wide, hidden=self.hidden, chosen=self.chosen, skip=skip,
         )  # fmt: skip
         if [placed.column for placed in self._placed] != [placed.column for placed in before]:
             self.post_message(self.Rearranged())
