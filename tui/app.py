@@ -24,14 +24,15 @@ from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.wire import own_driver
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Container, Mapping
+    from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 
     from textual.screen import Screen
 
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.lists.saved_views import Chosen
-    from partnerdesk.models.lists.spec import ListSpec
+    from partnerdesk.models.lists.spec import ListSpec, RowKey
     from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.widgets.sections import Section
     from partnerdesk.tui.wire.startup_snapshot import PictureFile
 
 SAVE_SECONDS = 0.3
@@ -154,7 +155,7 @@ class ConsoleApp(BaseApp):
                 await screen.action_perform(id)
 
         others = [(id, place.title, place.action) for id, place in elsewhere.items()]
-        await self.ask_dialog(Palette(self.desk, screen.all_actions(), others), chosen)
+        await self.ask_dialog(Palette(self.desk, screen.offered_actions(), others), chosen)
 
     def tell_setting(self, name: str) -> None:
         """Show the value of a setting, its origin, and the file in which to change it."""
@@ -232,6 +233,11 @@ class ConsoleApp(BaseApp):
         await self.settled()
         self.give_back(screen)
 
+    async def read_details(self, name: str, key: RowKey) -> Sequence[Section]:
+        """Return what the screen called `name` says of a record, for the details beside a list."""
+        await self.ready()
+        return await screen_class(name).read_details(self.desk, key, self.show)
+
     async def review(
         self,
         plan: Plan,
@@ -279,7 +285,7 @@ class ConsoleApp(BaseApp):
 
             moving = [*screen.moving(), *([SUSPENDING] if self.can_suspend else [])]
             keys = self.desk.settings.keys
-            await self.push_screen(HelpScreen(screen.all_actions(), keys, moving))
+            await self.push_screen(HelpScreen(screen.offered_actions(), keys, moving))
 
     async def choose_cloud(self) -> None:
         """Open the cloud selector."""

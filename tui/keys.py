@@ -11,6 +11,7 @@ from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from partnerdesk.models.core.errors import SettingsError
 from partnerdesk.models.languages import _
+from partnerdesk.tui.widgets.detail_pane import DetailPane
 from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.form_page import FormPage
 from partnerdesk.tui.widgets.record_table import RecordTable
@@ -28,7 +29,7 @@ def check_keymap(keys: Mapping[str, str], screens: Iterable[type[AppScreen]]) ->
         SettingsError: the error names the most similar id.
     """
     known = {action.id for screen in screens for action in screen.all_actions()}
-    for widget in (RecordTable, FieldPage, FormPage):
+    for widget in (RecordTable, FieldPage, FormPage, DetailPane):
         known |= {str(entry.id) for entry in widget.BINDINGS if isinstance(entry, Binding)}
     for id, text in keys.items():
         for key in text.split(","):

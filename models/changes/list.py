@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from partnerdesk.models.changes.kinds import KIND_TITLES
 from partnerdesk.models.languages import N_
-from partnerdesk.models.lists.spec import Column, Kind, ListSpec, Sort
+from partnerdesk.models.lists.spec import Column, FieldGroup, Kind, ListSpec, Sort
 from partnerdesk.models.settings.load import CLOUDS
 
 CALL_STATES = {
@@ -117,6 +117,11 @@ CHANGES = ListSpec(
         ),
     ),
     default_sort=Sort("when", descending=True),
+    groups=(
+        FieldGroup("", ("when", "who", "what", "customer", "cloud", "why", "state", "run")),
+        FieldGroup(N_("Seal"), ("id", "host", "tenant")),
+    ),
+    named_by="what",
 )  # fmt: skip
 """The history of changes; those of no account, such as of the demo book, are everybody's.
 

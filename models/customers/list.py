@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from partnerdesk.models.languages import N_
-from partnerdesk.models.lists.spec import Column, Kind, ListSpec, Many, Sort, WordIndex
+from partnerdesk.models.lists.spec import (
+    Column,
+    FieldGroup,
+    Kind,
+    ListSpec,
+    Many,
+    Sort,
+    WordIndex,
+)
 from partnerdesk.models.settings.load import CLOUDS
 
 RELATIONSHIPS = {
@@ -90,6 +98,15 @@ CUSTOMERS = ListSpec(
     word_index=WordIndex(
         "customers_words", "customers_words_entries", "customers", "id", "account_id",
         "microsoft_id",
+    ),
+    groups=(
+        FieldGroup("", ("company", "domain", "id", "country")),
+        FieldGroup(
+            N_("Relationship"),
+            ("cloud", "relationship", "reseller", "agreement", "since", "seen"),
+        ),
+        FieldGroup(N_("Delegated admin"), ("dap",)),
+        FieldGroup(N_("Tags and notes"), ("tag",)),
     ),
 )  # fmt: skip
 """The book: customers whose relationship has not ended."""

@@ -31,6 +31,8 @@ CUSTOMER = RecordKind(
     internal=("seen_at", "added_by_change"),
     choices={"relationship_to_partner": RELATIONSHIPS},
 )
+CUSTOMER_TITLES = {**CUSTOMER.fields, "seen_at": N_("Last seen")}
+"""What the fields of a customer are called on its page, and beside lists of customers."""
 COMPANY = RecordKind(
     "company_profiles",
     "customers.entities:CompanyProfile",

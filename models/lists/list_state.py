@@ -41,6 +41,7 @@ class _Content:
     scope: own_files.Text
     screen: own_files.Text = ""
     views: dict[own_files.Text, View] = field(default_factory=dict)
+    without_details: list[own_files.Text] = field(default_factory=list)
 
 
 @dataclass
@@ -54,6 +55,8 @@ class Remembered:
     """The main screen that was shown last; empty in a new book."""
     views: dict[str, View] = field(default_factory=dict)
     """The list states by account and list, such as `3/customers`."""
+    without_details: set[str] = field(default_factory=set)
+    """The lists, by their names, beside which a person hid the details."""
     own: dict[str, View] = field(default_factory=dict)
     """The entries of `views` that this process changed; other processes may change the others."""
     tell: Tell | None = None
@@ -82,7 +85,8 @@ class Remembered:
             content = None
         if content is None:
             return cls(database, tell=tell)
-        return cls(database, content.scope, content.screen, content.views, tell=tell)
+        hidden = set(content.without_details)
+        return cls(database, content.scope, content.screen, content.views, hidden, tell=tell)
 
     def view(self, scope: str, list_name: str) -> View:
         """Return the state of a list under `scope`; the default state if there is none."""
@@ -99,7 +103,8 @@ class Remembered:
         """
         file = file_of(self.database, "views")
         with self._saving:
-            own = _Content(self.scope, self.screen, self.own.copy())
+            hidden = sorted(self.without_details)
+            own = _Content(self.scope, self.screen, self.own.copy(), hidden)
             if own == self._saved:
                 return
             views = self.views.copy()

@@ -132,6 +132,16 @@ class WordIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldGroup:
+    """Columns that stand together where a row is shown whole, beside its list."""
+
+    title: str
+    """Marked with `N_`, as the record's page has it; empty: the name of the record."""
+    columns: tuple[str, ...]
+    """The names of the columns, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sort:
     """The sorted column and the direction."""
 
@@ -163,6 +173,10 @@ class ListSpec:
     """The number of lines in `words`; 0 if it is not fixed."""
     word_index: WordIndex | None = None
     """The trigram index over `words`; None if the list is never long."""
+    groups: tuple[FieldGroup, ...] = ()
+    """How a row is shown whole; columns in none of the groups follow in the last one."""
+    named_by: str = ""
+    """The column with the name of a row; empty for the first column."""
 
     def column(self, name: str) -> Column:
         """Return the column called `name`; raise KeyError if there is none."""

@@ -26,18 +26,20 @@ class WholeCustomer(CustomerPage):
     """The lines of the bill-to address, as its country writes them."""
 
 
-def read_whole_customer(store: Store, customer_id: int) -> WholeCustomer:
-    """Read a customer with all that belongs to it.
+def read_whole_customer(
+    store: Store, customer_id: int, history_shown: int = HISTORY_SHOWN
+) -> WholeCustomer:
+    """Read a customer with all that belongs to it, and the newest entries of its history.
 
     Raises:
         NotFoundError: there is no such customer in the book.
     """
     with store.reading() as session:
-        page = page_of(session, customer_id)
+        page = page_of(session, customer_id, history_shown)
         relationship = read_relationship(session, page.customer)
     changes = [*page.changes, *relationship.earlier_changes]
     changes.sort(key=lambda entry: entry.id or 0, reverse=True)
-    own = {**vars(page), "changes": changes[:HISTORY_SHOWN]}
+    own = {**vars(page), "changes": changes[:history_shown]}
     country = page.billing.country or page.customer.country
     lines = address_lines(page.billing, country)
     return WholeCustomer(**own, relationship=relationship, address=lines)

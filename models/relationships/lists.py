@@ -9,7 +9,7 @@ from __future__ import annotations
 from partnerdesk.models.core.clock import DAY
 from partnerdesk.models.customers.list import RELATIONSHIPS, YES_NO
 from partnerdesk.models.languages import N_
-from partnerdesk.models.lists.spec import NOW, Column, Kind, ListSpec, Sort
+from partnerdesk.models.lists.spec import NOW, Column, FieldGroup, Kind, ListSpec, Sort
 from partnerdesk.models.relationships.lifecycles import (
     DELEGATED_ADMIN_TITLES,
     INVITATION_TITLES,
@@ -154,6 +154,11 @@ INVITATIONS = ListSpec(
         _number("i.id"),
     ),
     default_sort=Sort("due"),
+    groups=(
+        FieldGroup("", ("company", "state", "next", "due", "kind")),
+        FieldGroup(N_("Letter"), ("sent", "by", "how", "reminders", "language", "email")),
+        FieldGroup(N_("Customer"), ("domain", "id", "cloud", "number")),
+    ),
 )  # fmt: skip
 """The ledger of invitations, what is overdue first."""
 
@@ -193,6 +198,10 @@ PARTNERS = ListSpec(
         _number("p.id"),
     ),
     default_sort=Sort("name"),
+    groups=(
+        FieldGroup("", ("name", "kind", "state", "agreement", "since", "ended", "customers")),
+        FieldGroup(N_("Account"), ("mpn", "id", "location", "cloud", "number")),
+    ),
 )  # fmt: skip
 """The partners on the other side: a provider's resellers, a reseller's providers."""
 
@@ -239,6 +248,11 @@ DELEGATED_ADMIN = ListSpec(
         _number("g.id"),
     ),
     default_sort=Sort("ends"),
+    groups=(
+        FieldGroup("", ("name", "status", "starts", "ends", "auto", "role")),
+        FieldGroup(N_("Customer"), ("customer", "domain", "id", "cloud", "number")),
+    ),
+    named_by="name",
 )  # fmt: skip
 """The delegated-admin relationships of all customers, the next to end first."""
 
@@ -278,6 +292,10 @@ ENDED = ListSpec(
                aliases=("microsoft_id", "tenant")),
     ),
     default_sort=Sort("ended", descending=True),
+    groups=(
+        FieldGroup("", ("company", "domain", "id")),
+        FieldGroup(N_("Relationship"), ("cloud", "was", "since", "ended", "by", "reason")),
+    ),
 )  # fmt: skip
 """Customers whose relationship ended; they stay as a record, and can be invited again."""
 

@@ -12,6 +12,8 @@ from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.list_screen import ListScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from partnerdesk.models.accounts.accounts import Scope
     from partnerdesk.models.lists.spec import Row
 
@@ -22,6 +24,8 @@ class ChangesScreen(ListScreen):
     NAME = "changes"
     IS_MAIN = True
     SPEC = CHANGES
+    TITLES: ClassVar[Mapping[str, str]] = {"at": N_("When")}
+    PAGE = "change"
     OWN_ACCOUNT = True
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("changes.filter", "slash", N_("Filter"),

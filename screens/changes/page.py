@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual.getters import query_one
 
-from partnerdesk.models.core.clock import age, moment_text
-from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.languages import N_, _
+from partnerdesk.screens.changes.sections import sections
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.page_search import PageScreen
 from partnerdesk.tui.widgets.questions import done
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
-    from partnerdesk.models.changes.history import Change
-    from partnerdesk.models.changes.outbox import OutboxCall
     from partnerdesk.models.lists.spec import RowKey
-    from partnerdesk.models.pages.change import ChangePage, ChangeParts
+    from partnerdesk.models.pages.change import ChangePage
     from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.widgets.app_screen import Show
+    from partnerdesk.tui.widgets.sections import Section
 
 
 class ChangeScreen(PageScreen):
@@ -60,6 +60,14 @@ class ChangeScreen(PageScreen):
 
         return cls(desk, await desk.aside(read_change, key))
 
+    @classmethod
+    async def read_details(cls, desk: AppSession, key: RowKey, show: Show) -> Sequence[Section]:
+        """Read what the page says."""
+        from partnerdesk.models.pages.change import read_change
+
+        page = await desk.aside(read_change, key)
+        return sections(page, desk.settings.all_clouds(), desk.clock(), show)
+
     def body(self) -> ComposeResult:
         """Build the page."""
         yield FieldPage()
@@ -84,113 +92,9 @@ class ChangeScreen(PageScreen):
         self._show()
 
     def _show(self) -> None:
-        self.page.show(self._sections(self._shown))
+        clouds, at = self.desk.settings.all_clouds(), self.desk.clock()
+        self.page.show(sections(self._shown, clouds, at, self.shell.show))
         self.status.state = _("change {id}").format(id=self._change_id)
-
-    # Display
-
-    def _sections(self, page: ChangePage) -> list[Section]:
-        from partnerdesk.models.operations.describe_fields import change_lines
-
-        lines = change_lines(page.entry)
-        seal = (
-            Field(_("Change"), str(page.entry.id)),
-            Field(_("Hash"), page.entry.digest),
-            Field(_("Previous hash"), page.entry.previous),
-        )
-        return [
-            Section(_title(page.entry), tuple(self._head(page))),
-            Section(_("Before and after"), tuple(Field(*_split_line(line)) for line in lines)),
-            Section(_("Letter"), tuple(_letter(page.entry))),
-            *self._plan(page),
-            *self._parts(page),
-            Section(_("What is sent"), tuple(map(_call, page.calls))),
-            Section(_("Seal"), seal),
-        ]
-
-    def _head(self, page: ChangePage) -> list[Field]:
-        entry = page.entry
-        clouds = self.desk.settings.all_clouds()
-        who = f"{entry.actor}@{entry.host}"
-        if entry.client:
-            who += "\n" + _("via SSH from {address}").format(address=entry.client)
-        when = f"{moment_text(entry.at)} ({age(entry.at, self.desk.clock())})"
-        fields = [
-            Field(_("When"), when),
-            Field(_("Who"), who),
-            Field(_("What"), _title(entry)),
-            Field(_("Customer"), entry.subject),
-            Field(_("Cloud"), clouds[page.cloud].name if page.cloud in clouds else page.cloud),
-            Field(_("Why"), entry.why),
-            Field(_("Status"), self._state(page)),
-        ]
-        if page.undoes is not None:
-            fields.append(Field(_("Undoes"), _named(page.undoes)))
-        if entry.part_of:
-            open_whole = partial(self.shell.show, "change", entry.part_of)
-            text = _("change {id}; Enter opens all of its rows").format(id=entry.part_of)
-            fields.append(Field(_("Part of"), text, "part-of", open=open_whole))
-        return fields
-
-    def _state(self, page: ChangePage) -> str:
-        from partnerdesk.models.changes.list import STATES
-
-        state = _(STATES[page.state])
-        if page.undone_by is None:
-            return state
-        by = _("by {change}").format(change=_named(page.undone_by))
-        return f"{state} {by}"
-
-    def _plan(self, page: ChangePage) -> list[Section]:
-        from partnerdesk.models.changes.history import as_object
-        from partnerdesk.models.core.verdicts import VERDICT_TITLES, Verdict
-        from partnerdesk.models.operations.describe_plan import describe_steps
-
-        plan = as_object(page.entry.plan)
-        if "run" in plan:
-            from partnerdesk.models.operations.bulk_told import asked_lines
-
-            lines = asked_lines(plan.get("wishes", {}))
-            return [Section(_("What was asked for"), tuple(Field(*line) for line in lines))]
-        if "verdict" not in plan:
-            return [Section(_("Plan"), (Field(_("Taking it back"), page.why_not_undone),))]
-        verdict = Field(_("Verdict"), _(VERDICT_TITLES[Verdict(plan["verdict"])]))
-        return [
-            Section(_("Plan"), (verdict,)),
-            *(
-                Section(title, tuple(Field(*line) for line in lines))
-                for title, lines in describe_steps({**plan, "calls": []})
-            ),
-        ]
-
-    def _parts(self, page: ChangePage) -> list[Section]:
-        """Return the section with the rows of a run or an import; each row opens its own page."""
-        from partnerdesk.models.operations.describe_fields import change_lines
-
-        parts, show = page.parts, self.shell.show
-        if parts is None:
-            return []
-        rows = [Field(_("Rows"), _counted(parts), "rows")]
-        if parts.waiting and parts.run_id is not None:
-            text = ngettext(
-                "{count} row is still to do; Enter goes on",
-                "{count} rows are still to do; Enter goes on",
-                parts.waiting,
-            )
-            rows.append(Field(_("To do"), text, "run", open=partial(show, "run", parts.run_id)))
-        for entry in parts.entries:
-            text = "; ".join(change_lines(entry))
-            if entry.undone_by is not None:
-                text = " · ".join(filter(None, (_("undone"), text)))
-            open_row = partial(show, "change", entry.id)
-            rows.append(Field(entry.subject, text, f"part:{entry.id}", open=open_row))
-        for id, name in parts.added:
-            open_customer = partial(show, "customer", id)
-            rows.append(Field(name, _("added"), f"added:{id}", open=open_customer))
-        if parts.count > len(parts.entries):
-            text = _("the others: g h, / run:{id}").format(id=page.entry.id)
-            rows.append(Field("…", text, "more"))
-        return [Section(_("Rows"), tuple(rows))]
 
     # Actions
 
@@ -222,51 +126,3 @@ class ChangeScreen(PageScreen):
             self.status.say(_("This change is not about one customer."))
             return
         await self.shell.show("customer", customer_id)
-
-
-def _title(entry: Change) -> str:
-    from partnerdesk.models.changes.kinds import KIND_TITLES, ChangeKind
-
-    return _(KIND_TITLES[ChangeKind(entry.kind)])
-
-
-def _counted(parts: ChangeParts) -> str:
-    """Return the numbers of changed, undone and added rows as text."""
-    texts = []
-    if parts.count:
-        texts.append(ngettext("{count} changed", "{count} changed", parts.count))
-    if parts.undone:
-        texts.append(ngettext("{count} undone", "{count} undone", parts.undone))
-    if added := parts.added_count:
-        text = ngettext("{count} added and in the book", "{count} added and in the book", added)
-        texts.append(text)
-    return " · ".join(texts) or _("none is left")
-
-
-def _named(entry: Change) -> str:
-    return _("change {id} ({when}, {who})").format(
-        id=entry.id, when=moment_text(entry.at), who=entry.actor
-    )
-
-
-def _letter(entry: Change) -> Iterator[Field]:
-    """Return the full text of the letter in a change; other sections show only its line count."""
-    from partnerdesk.models.changes.history import as_object
-
-    after = as_object(entry.after)
-    if isinstance(after.get("body"), str):
-        for name, label in (("subject", _("Subject")), ("body", _("Letter"))):
-            if after.get(name):
-                yield Field(label, str(after[name]))
-
-
-def _split_line(line: str) -> tuple[str, str]:
-    label, _colon, text = line.partition(": ")
-    return (label, text) if text else ("", line)
-
-
-def _call(call: OutboxCall) -> Field:
-    from partnerdesk.models.pages.change import call_lines
-
-    channel, lines = call_lines(call)
-    return Field(channel, "\n".join(lines))

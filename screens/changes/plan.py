@@ -13,8 +13,9 @@ from partnerdesk.models.core.verdicts import Verdict, why_refused
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.operations.describe_plan import describe_plan, plan_text, plan_title
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.page_search import PageScreen
+from partnerdesk.tui.widgets.sections import sections_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -70,9 +71,7 @@ class PlanScreen(PageScreen):
         sections = describe_plan(self._plan, self.desk.settings.all_clouds())
         if self._plan.confirm and self._plan.verdict is not Verdict.REFUSED:
             sections[0][1].append((_("Type to confirm"), self._plan.confirm))
-        self.page.show(
-            [Section(title, tuple(Field(*line) for line in lines)) for title, lines in sections]
-        )
+        self.page.show(sections_of(sections))
         if self._plan.changes_nothing and self._plan.verdict is not Verdict.REFUSED:
             self.status.say(_("There is nothing to change. Esc goes back."))
         elif self._plan.verdict is Verdict.REFUSED:

@@ -9,9 +9,11 @@ from textual.widgets import Static
 
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.lists.details import field_text
 from partnerdesk.models.lists.spec import Column, Kind, Row
-from partnerdesk.tui.widgets.app_screen import AppScreen
+from partnerdesk.tui.widgets.detail_screen import DetailScreen
 from partnerdesk.tui.widgets.record_table import RecordTable
+from partnerdesk.tui.widgets.sections import Section, sections_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +55,7 @@ def columns(results: Mapping[str, str]) -> tuple[Column, ...]:
     )
 
 
-class RowsScreen(AppScreen):
+class RowsScreen(DetailScreen):
     """Shows rows and their total; `!` carries them out. Subclasses define both."""
 
     OWN_ACCOUNT = True
@@ -68,7 +70,6 @@ class RowsScreen(AppScreen):
     _row_key = 0
     """The key of the row under the cursor; 0 before the first row is shown."""
 
-    table = query_one(RecordTable)
     heading = query_one("#run-heading", Static)
 
     def body(self) -> ComposeResult:
@@ -78,11 +79,16 @@ class RowsScreen(AppScreen):
         self.titles = dict(ROW_TITLES)
         yield Static(id="run-heading", markup=False)
         titles = {state.value: title for state, title in self.titles.items()}
-        yield RecordTable(columns(titles), self.desk.clock, id="run")
+        self._columns = columns(titles)
+        yield from self.beside(RecordTable(self._columns, self.desk.clock, id="run"))
 
-    def focus_body(self) -> None:
-        """Return the focus to the list."""
-        self.set_focus(self.table)
+    def row_details(self, row: Row) -> Sequence[Section]:
+        """Return the full texts of a row: its state, what changes, and what to mind."""
+        title, *told = (
+            (_(column.label), field_text(column, value, self.desk.clock()))
+            for column, value in zip(self._columns, row.values, strict=True)
+        )
+        return sections_of([(title[1], told)])
 
     # Implemented by subclasses
 
@@ -125,7 +131,8 @@ class RowsScreen(AppScreen):
         """Show the full texts of the row under the cursor, which its columns may cut."""
         before, self._row_key = self._row_key, event.row.key if event.row is not None else 0
         was_moved = before not in (0, self._row_key)
-        if event.row is not None and was_moved and not self.prompt.is_open:
+        is_told = self.shows_details or self.prompt.is_open
+        if event.row is not None and was_moved and not is_told:
             *_row, change, message = event.row.values
             text = " · ".join(filter(None, (change, message)))
             self.status.say(shown(text)[:LONGEST_MESSAGE], whole=True)

@@ -16,13 +16,14 @@ from partnerdesk.screens.changes.plan import LABEL_SHARE
 from partnerdesk.screens.changes.rows import RowsScreen, RowTexts, row_texts
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.questions import Choice
+from partnerdesk.tui.widgets.sections import Section, sections_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Plan
-    from partnerdesk.models.lists.spec import RowKey
+    from partnerdesk.models.lists.spec import Row, RowKey
     from partnerdesk.models.operations.bulk import PlannedRun, RunRequest, RunView
     from partnerdesk.models.operations.bulk_records import RowState
     from partnerdesk.models.session import AppSession
@@ -141,6 +142,16 @@ class RunScreen(RowsScreen):
         super().show_rows()
         means = {"run.carry-out": self._waiting(), "run.retry": self.counts()[RowState.FAILED]}
         self.key_bar.leave_out(*(id for id, is_meant in means.items() if not is_meant))
+
+    def read_of(self, row: Row) -> Callable[[], Awaitable[Sequence[Section]]] | None:
+        """Return the function that describes the plan of a row; None for a row without a plan."""
+        plan = self._plans.get(row.key - 1)
+        return partial(self._described, plan) if plan is not None else None
+
+    async def _described(self, plan: Plan) -> Sequence[Section]:
+        from partnerdesk.models.operations.describe_plan import describe_plan
+
+        return sections_of(describe_plan(plan, self.desk.settings.all_clouds()))
 
     def _waiting(self) -> int:
         from partnerdesk.models.operations.bulk_records import RowState

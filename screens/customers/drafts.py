@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.getters import query_one
-
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.lists.details import field_text
 from partnerdesk.models.lists.spec import Column, Kind, Row
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.app_screen import AppScreen
+from partnerdesk.tui.widgets.detail_screen import DetailScreen
 from partnerdesk.tui.widgets.questions import Choice
 from partnerdesk.tui.widgets.record_table import RecordTable
+from partnerdesk.tui.widgets.sections import Section, sections_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.customers.drafts import CustomerDraft
     from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.widgets.app_screen import AppScreen
 
 COLUMNS = (
     Column("company", N_("Company"), "", 22, grows=3),
@@ -31,7 +32,7 @@ COLUMNS = (
 )
 
 
-class DraftsScreen(AppScreen):
+class DraftsScreen(DetailScreen):
     """The list of drafts, shown before a new customer is added."""
 
     NAME = "drafts"
@@ -43,8 +44,6 @@ class DraftsScreen(AppScreen):
         Action("drafts.delete", "d,delete", N_("Throw away"), N_("Throw the draft away"), "d",
                changes=True),
     )  # fmt: skip
-
-    table = query_one(RecordTable)
 
     def __init__(self, desk: AppSession, drafts: Sequence[CustomerDraft]) -> None:
         super().__init__(desk)
@@ -60,17 +59,22 @@ class DraftsScreen(AppScreen):
 
     def body(self) -> ComposeResult:
         """Build the table."""
-        yield RecordTable(COLUMNS, self.desk.clock)
+        yield from self.beside(RecordTable(COLUMNS, self.desk.clock))
+
+    def row_details(self, row: Row) -> Sequence[Section]:
+        """Return what was typed into the draft so far."""
+        draft = self.draft
+        title, *about = (
+            (_(column.label), field_text(column, value, self.desk.clock()))
+            for column, value in zip(COLUMNS, row.values, strict=True)
+        )
+        return sections_of([(title[1], about), (_("Typed so far"), _typed(draft))])
 
     def on_mount(self) -> None:
         """Show the drafts."""
         self.set_focus(self.table)
         self._show()
         self.status.say(_("Enter goes on with a draft, n begins a new customer."))
-
-    def focus_body(self) -> None:
-        """Return the focus to the table."""
-        self.set_focus(self.table)
 
     def book_changed(self) -> None:
         """Read the drafts again."""
@@ -135,6 +139,20 @@ class DraftsScreen(AppScreen):
         await self.desk.aside(delete_draft, draft.id or 0)
         await self.shell.book_changed()
         self.status.say(_("The draft is gone."))
+
+
+def _typed(draft: CustomerDraft | None) -> list[tuple[str, str]]:
+    """Return the fields of a draft, called as the country's form calls them."""
+    from partnerdesk.models.customers.form.fields import FormField
+    from partnerdesk.models.customers.form.questions import label_of
+    from partnerdesk.models.customers.records import AGREEMENT_WAYS
+
+    values = draft.values if draft is not None else {}
+    country = values.get(FormField.COUNTRY, "")
+    return [
+        (label_of(field, country), _(AGREEMENT_WAYS.get(text, text)))
+        for field, text in values.items()
+    ]
 
 
 async def _read(desk: AppSession) -> list[CustomerDraft]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.list import CUSTOMERS
+from partnerdesk.models.customers.records import CUSTOMER_TITLES
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.lists.list_state import View
 from partnerdesk.screens.customers.marked import MarkedCustomers
@@ -29,6 +30,8 @@ class CustomersScreen(ListScreen):
     NAME = "customers"
     IS_MAIN = True
     SPEC = CUSTOMERS
+    TITLES = CUSTOMER_TITLES
+    PAGE = "customer"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("customers.filter", "slash", N_("Filter"),
                N_("Narrow the list: words, country:de, seen>30d, a or b"), "/"),

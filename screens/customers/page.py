@@ -10,7 +10,7 @@ from textual.getters import query_one
 from partnerdesk.models.core.clock import age
 from partnerdesk.models.core.errors import AppError, NotFoundError
 from partnerdesk.models.languages import N_, _
-from partnerdesk.screens.customers.sections import CHANGE, Ways, sections
+from partnerdesk.screens.customers.sections import CHANGE, Ways, read_details, sections
 from partnerdesk.screens.customers.small_edits import TagPrompt, edit_note
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
@@ -19,12 +19,16 @@ from partnerdesk.tui.widgets.page_search import PageScreen
 from partnerdesk.tui.widgets.questions import Choice, done
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
 
     from partnerdesk.models.customers.entities import Note
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.pages.customer import WholeCustomer
     from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.widgets.app_screen import Show
+    from partnerdesk.tui.widgets.sections import Section
 
 
 class CustomerScreen(PageScreen):
@@ -74,6 +78,11 @@ class CustomerScreen(PageScreen):
         from partnerdesk.models.pages.customer import read_whole_customer
 
         return cls(desk, await desk.aside(read_whole_customer, key))
+
+    @classmethod
+    async def read_details(cls, desk: AppSession, key: RowKey, show: Show) -> Sequence[Section]:
+        """Read what the page says, with the newest changes only."""
+        return await read_details(desk, key, show)
 
     def body(self) -> ComposeResult:
         """Build the page."""

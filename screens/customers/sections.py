@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import age, date_text, moment_text
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.records import CUSTOMER_TITLES
 from partnerdesk.models.languages import _
-from partnerdesk.screens.relationships.sections import delegated_admin_lines, relationship_lines
-from partnerdesk.tui.widgets.field_page import Field, Section
+from partnerdesk.screens.relationships.sections import (
+    NO_DELEGATION,
+    delegated_admin_lines,
+    relationship_lines,
+)
+from partnerdesk.tui.widgets.sections import Field, Section
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -19,12 +24,17 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.customers.entities import Note
     from partnerdesk.models.customers.page import CustomerPage
+    from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.pages.customer import WholeCustomer
+    from partnerdesk.models.session import AppSession
     from partnerdesk.models.settings.clouds import Cloud
+    from partnerdesk.tui.widgets.app_screen import Show
     from partnerdesk.tui.widgets.questions import Act
 
 CHANGE = "change:"
 """Prefix of the names of history fields; the id of the entry follows."""
+DETAILED_HISTORY = 10
+"""The largest number of history entries shown beside a list."""
 HISTORY_LINES = 5
 """The largest number of lines shown of one changed field in the history."""
 
@@ -33,10 +43,26 @@ HISTORY_LINES = 5
 class Ways:
     """The functions that the fields of the page call to open or edit their record."""
 
-    show: Callable[..., Awaitable[None]]
+    show: Show
     """Opens a screen by its name."""
     edit_tags: Act
     edit_note: Callable[[Note], Awaitable[None]]
+
+
+async def read_details(desk: AppSession, key: RowKey, show: Show) -> list[Section]:
+    """Read what the page of a customer says, with the newest changes only."""
+    from partnerdesk.models.pages.customer import read_whole_customer
+
+    page = await desk.aside(read_whole_customer, key, DETAILED_HISTORY)
+
+    async def stay(_note: Note | None = None) -> None:
+        """Edit nothing: that is done on the page."""
+
+    told = sections(page, desk.settings.all_clouds(), desk.clock(), Ways(show, stay, stay))
+    return [
+        replace(one, fields=tuple(field for field in one.fields if field.name != NO_DELEGATION))
+        for one in told
+    ]
 
 
 def sections(
@@ -53,6 +79,11 @@ def sections(
     ]
 
 
+def _title(name: str) -> str:
+    """Return the title of a field of a customer."""
+    return _(CUSTOMER_TITLES[name])
+
+
 def _of_form(page: CustomerPage, ways: Ways, label: str, text: str, field: FormField) -> Field:
     """Return a field that opens the customer's form at `field` for editing."""
     edit = partial(ways.show, "edit-customer", page, field.value)
@@ -64,9 +95,9 @@ def _profile(page: CustomerPage, ways: Ways) -> Section:
     return Section(
         shown(customer.company_name)[:200],
         (
-            of_form(_("Company"), customer.company_name, FormField.COMPANY_NAME),
-            Field(_("Primary domain"), customer.primary_domain),
-            Field(_("Microsoft ID"), customer.microsoft_id or ""),
+            of_form(_title("company_name"), customer.company_name, FormField.COMPANY_NAME),
+            Field(_title("primary_domain"), customer.primary_domain),
+            Field(_title("microsoft_id"), customer.microsoft_id or ""),
             of_form(
                 _("Registration number"),
                 page.company.organization_registration_number,
@@ -122,13 +153,16 @@ def _relationship(
     yield Field(_("Cloud"), clouds[page.account.cloud].name)
     yield Field(_("Account"), page.account.name or _("kept by hand"))
     kind = Relationship(customer.relationship_to_partner)
-    yield Field(_("Relationship"), _(RELATIONSHIP_TITLES[kind]))
-    yield Field(_("Indirect reseller"), customer.indirect_reseller)
-    yield Field(_("Agreement accepted"), _agreement(page))
-    yield Field(_("In the book since"), date_text(customer.added_at))
-    yield Field(_("Last seen"), f"{moment_text(seen)} ({age(seen, at)})" if seen else _("never"))
+    yield Field(_title("relationship_to_partner"), _(RELATIONSHIP_TITLES[kind]))
+    yield Field(_title("indirect_reseller"), customer.indirect_reseller)
+    yield Field(_title("agreement_accepted_at"), _agreement(page))
+    yield Field(_title("added_at"), date_text(customer.added_at))
+    yield Field(
+        _title("seen_at"),
+        f"{moment_text(seen)} ({age(seen, at)})" if seen else _("never"),
+    )
     if customer.ended_at:
-        yield Field(_("Ended"), date_text(customer.ended_at))
+        yield Field(_title("ended_at"), date_text(customer.ended_at))
     yield from relationship_lines(page.relationship, at, ways.show)
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from partnerdesk.models.customers.records import CUSTOMER_TITLES
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.relationships.lists import ENDED
+from partnerdesk.models.relationships.records import LIFE
 from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from partnerdesk.tui.widgets.actions import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from partnerdesk.models.accounts.accounts import Scope
     from partnerdesk.models.lists.spec import Row
 
@@ -19,6 +23,8 @@ class EndedScreen(RelationshipTab):
 
     TAB = "ended"
     SPEC = ENDED
+    TITLES: ClassVar[Mapping[str, str]] = {**LIFE.fields, **CUSTOMER_TITLES}
+    PAGE = "customer"
     OWN_ACCOUNT = True
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         *list_actions("ended", N_("Narrow the list: words, ended<30d, by:olga, why:price")),

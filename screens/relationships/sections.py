@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import date_text, until
 from partnerdesk.models.customers.list import RELATIONSHIPS
+from partnerdesk.models.customers.records import CUSTOMER_TITLES
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.relationships.lifecycles import (
     DELEGATED_ADMIN_TITLES,
@@ -14,7 +15,7 @@ from partnerdesk.models.relationships.lifecycles import (
     DelegatedAdminState,
 )
 from partnerdesk.models.relationships.lists import SENT_BY
-from partnerdesk.tui.widgets.field_page import Field
+from partnerdesk.tui.widgets.sections import Field
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     )
     from partnerdesk.models.relationships.of_customer import RelationshipRecords
 
+NO_DELEGATION = "delegation:"
+"""The name of the field that stands where no delegated-admin relationship is kept."""
 _OVER = (DelegatedAdminState.EXPIRED, DelegatedAdminState.TERMINATED)
 
 
@@ -102,14 +105,15 @@ def delegated_admin_lines(
     opens a screen by its name.
     """
     titles = {None: _("not known"), True: _("yes"), False: _("no")}
-    yield Field(_("Delegated admin (DAP)"), titles[page.customer.allow_delegated_access])
+    title = CUSTOMER_TITLES["allow_delegated_access"]
+    yield Field(_(title), titles[page.customer.allow_delegated_access])
     for delegation in page.relationship.delegated_admin:
         edit, name = partial(show, "delegation", delegation.id), f"delegation:{delegation.id}"
         yield Field(delegation.display_name, _delegation(delegation, at), name, edit=edit)
     if not page.relationship.delegated_admin:
         add = partial(show, "delegation", None, page.customer.id)
         text = _("none is kept; Enter adds one")
-        yield Field(_("Delegated admin (GDAP)"), text, "delegation:", edit=add)
+        yield Field(_("Delegated admin (GDAP)"), text, NO_DELEGATION, edit=add)
 
 
 def _delegation(delegation: DelegatedAdminRelationship, at: datetime) -> str:

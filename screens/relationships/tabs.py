@@ -120,6 +120,12 @@ class RelationshipTab(ListScreen):
         count = ngettext("{count} row", "{count} rows", len(keys))
         return " ".join(filter(None, [what, count, await self.marks.hidden_text()])) + ":"
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether a key means something here: beside details, Tab goes into them."""
+        if action == "perform" and parameters == ("tab.next",) and self.shows_details:
+            return False
+        return super().check_action(action, parameters)
+
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         """Go to the clicked tab."""
         self.begin(f"tab.{TABS[event.place]}")

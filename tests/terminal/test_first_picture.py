@@ -65,14 +65,18 @@ def configured(**said: object) -> None:
     file.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in said.items()))
 
 
-def left_in_the_list(book: str) -> str:
-    """Leave a console in the list of customers, the cursor in its third row; return its screen."""
-    with Terminal([*COMMAND, "--database", book]) as console:
+def left_in_the_list(book: str, size: tuple[int, int] = (80, 24), told: str = "") -> str:
+    """Leave a console in the list of customers, the cursor in its third row; return its screen.
+
+    It is left once it has `told` something of that row.
+    """
+    with Terminal([*COMMAND, "--database", book], columns=size[0], rows=size[1]) as console:
         console.wait_for("added in 30 days")
         console.wait_idle()  # a picture is taken of what stands there whole
         console.press("g", "c")
         console.wait_until(lambda text: "Company ▲" in text and "216 customers" in text)
         console.press("down", "down")
+        console.wait_until(lambda text: told in text)
         console.wait_idle()
         before = console.text
         console.press("ctrl+q")
@@ -102,6 +106,23 @@ def test_the_list_stands_there_until_the_book_is_open(tmp_path: Path) -> None:
         console.wait_until(lambda text: text == before)
         console.wait_idle()
         assert console.bytes_since(0).count(b"Primary domain") == 1  # only the difference was sent
+
+
+def test_details_beside_the_list_stand_in_the_picture_and_stay_true(tmp_path: Path) -> None:
+    configured(start="last")
+    book, size = demo_store(tmp_path).database.name, (160, 45)
+    before = left_in_the_list(book, size, told="Frank Ellis")
+    assert "▸ Amberhaven Credit Union" in before
+    lock = ExitStack()
+    lock.enter_context(locked(book))
+    with lock, Terminal([*COMMAND, "--database", book], columns=160, rows=45) as console:
+        console.wait_until(is_there)
+        assert without_status(console.text) == without_status(before)
+        lock.close()
+        console.wait_until(lambda text: text == before)
+        console.wait_idle()
+        assert console.text == before
+        assert console.bytes_since(0).count(b"Primary domain") <= 3  # only the difference was sent
 
 
 def test_keys_typed_ahead_are_not_shown_and_not_lost(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING, Self
 from textual.getters import query_one
 
 from partnerdesk.tui.widgets.app_screen import AppScreen
-from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.tui.widgets.field_page import FieldPage
+from partnerdesk.tui.widgets.sections import Field, Section
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -48,7 +48,8 @@ def shown_keys(action: Action, remapped: Mapping[str, str]) -> str:
     keys = remapped.get(action.id)
     if keys is None:
         return action.display
-    names = {"slash": "/", "question_mark": "?", "exclamation_mark": "!", "colon": ":"}
+    names = {"slash": "/", "question_mark": "?", "exclamation_mark": "!", "colon": ":",
+             "backslash": "\\"}  # fmt: skip
     return " ".join(names.get(key.strip(), key.strip()) for key in keys.split(","))
 
 

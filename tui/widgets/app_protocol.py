@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Container, Mapping
+    from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 
     from textual.screen import Screen
 
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.lists.saved_views import Chosen
-    from partnerdesk.models.lists.spec import ListSpec
+    from partnerdesk.models.lists.spec import ListSpec, RowKey
+    from partnerdesk.tui.widgets.sections import Section
 
 
 Answer = TypeVar("Answer")
@@ -41,6 +42,10 @@ class Shell(Protocol):
 
     async def go_back(self) -> None:
         """Go back to the screen below."""
+        ...
+
+    async def read_details(self, name: str, key: RowKey) -> Sequence[Section]:
+        """Return what the screen called `name` says of a record, for the details beside a list."""
         ...
 
     async def review(

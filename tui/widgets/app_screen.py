@@ -33,12 +33,19 @@ from partnerdesk.tui.widgets.reads import Reads, drained
 from partnerdesk.tui.widgets.unsaved import line_of
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
     from textual.app import ComposeResult
     from textual.events import Resize
 
+    from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.session import AppSession
     from partnerdesk.tui.widgets.app_protocol import Shell
     from partnerdesk.tui.widgets.record_table import RecordTable
+    from partnerdesk.tui.widgets.sections import Section
+
+    Show = Callable[..., Awaitable[None]]
+    """Leads to a screen by its name."""
 
 SMALLEST = (60, 15)
 """Columns and rows below which the console says that the terminal is too small."""
@@ -88,6 +95,20 @@ class AppScreen(Commanded, Counting):
         """
         return cls(desk, *given, **named)
 
+    @classmethod
+    async def read_details(cls, desk: AppSession, key: RowKey, show: Show) -> Sequence[Section]:
+        """Read what the screen says of a record, for the details beside a list.
+
+        Args:
+            desk: the open book.
+            key: the key of the record.
+            show: leads to a screen by its name.
+
+        Raises:
+            AppError: the record cannot be read.
+        """
+        raise NotImplementedError
+
     @property
     def shell(self) -> Shell:
         """The app, with the methods that screens may call."""
@@ -102,6 +123,10 @@ class AppScreen(Commanded, Counting):
         """Return the screen's own actions and those of every screen, help last."""
         own = {action.id for action in cls.ACTIONS}
         return (*cls.ACTIONS, *(action for action in EVERYWHERE if action.id not in own))
+
+    def offered_actions(self) -> tuple[Action, ...]:
+        """Return the actions that can mean something here, which help and palette show."""
+        return self.all_actions()
 
     def compose(self) -> ComposeResult:
         """Build the frame around the body."""
@@ -336,7 +361,9 @@ class AppScreen(Commanded, Counting):
 
     def do_go(self) -> None:
         """Ask where to go; a second g goes to the first line, or to the line typed before."""
-        count, body = self.take_count(), next(iter(self._moved_parts()), None)
+        count, focused = self.take_count(), self.focused
+        parts = [focused] if isinstance(focused, Motions) else self._moved_parts()
+        body = parts[0] if parts else None
         top: list[Choice] = []
         if body is not None:
             label = _("line {number}").format(number=count) if count else _("Top")

@@ -25,34 +25,12 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual.events import Click
 
-    from partnerdesk.tui.widgets.questions import Act
+    from partnerdesk.tui.widgets.sections import Field, Section
 
 MARGIN = 2
 GAP = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a page."""
-
-    label: str
-    """Not escaped: label and text are made safe when drawn."""
-    text: str
-    """The stored text; its line breaks are kept."""
-    name: str = ""
-    """Keeps the cursor on the field when the content changes; empty to keep the position."""
-    open: Act | None = None
-    """Opens the record named in the field; None if the field leads nowhere."""
-    edit: Act | None = None
-    """Edits the field alone; None if it is edited with the whole record, or not at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading and the fields below it."""
-
-    title: str
-    fields: tuple[Field, ...]
+MOST_LABEL = 30
+"""The largest width of labels, in cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +95,11 @@ class FieldPage(ScrollView, Seen, can_focus=True):
 
     def show(self, sections: Sequence[Section]) -> None:
         """Show new content; the cursor stays on the field of the same name, else at its index."""
+        self._take(sections)
+        self.refresh()
+
+    def _take(self, sections: Sequence[Section]) -> None:
+        """Take new content up without drawing it."""
         name = self.field.name if self.field else ""
         self._sections = [section for section in sections if section.fields]
         self._fields = [field for section in self._sections for field in section.fields]
@@ -125,7 +108,6 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         self._cursor = places[0] if places else self._cursor
         self._lay_out()
         self._follow()
-        self.refresh()
 
     @property
     def field(self) -> Field | None:
@@ -135,6 +117,11 @@ class FieldPage(ScrollView, Seen, can_focus=True):
     def refresh_pointer(self) -> None:
         """Redraw the cursor's field."""
         self._refresh_field(self._cursor)
+
+    @property
+    def shows_cursor(self) -> bool:
+        """Whether the field under the cursor is seen to be it."""
+        return True
 
     # The cursor
 
@@ -251,10 +238,13 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         self._follow()
 
     def _lay_out(self) -> None:
-        labels = [cell_len(shown(field.label)) for field in self._fields]
-        self._label_width = min(max(labels, default=0), 30)
+        self._label_width = self._width_of_labels()
         self._lines = list(self._laid_out())
-        self.virtual_size = Size(self.size.width, len(self._lines))
+        self.virtual_size = Size(self.size.width, max(len(self._lines), self.size.height))
+
+    def _width_of_labels(self) -> int:
+        labels = [cell_len(shown(field.label)) for field in self._fields]
+        return min(max(labels, default=0), MOST_LABEL)
 
     def _laid_out(self) -> Iterator[_Line]:
         room = max(self.scrollable_content_region.width - MARGIN - self._label_width - GAP - 1, 10)
@@ -263,14 +253,24 @@ class FieldPage(ScrollView, Seen, can_focus=True):
             if place:
                 yield _Line("", "", -1)
             title = shown(section.title)
-            yield _Line("", title, -1, heading=True, paragraph=title)
+            yield _Line("", self._heading_text(title), -1, heading=True, paragraph=title)
             for field in section.fields:
-                label = shown(field.label)
+                labels = self._label_lines(shown(field.label))
                 for line in shown_lines(field.text) or ["–"]:
                     for part, (start, text) in enumerate(parted(line, room)):
+                        label = labels.pop(0) if labels else ""
                         yield _Line(label, text, number, False, line, start, part)
-                        label = ""
+                for label in labels:
+                    yield _Line(label, "", number)
                 number += 1
+
+    def _heading_text(self, title: str) -> str:
+        """Return the text of a heading."""
+        return title
+
+    def _label_lines(self, label: str) -> list[str]:
+        """Return the lines of a label; what is too long for one is cut."""
+        return [label]
 
     def _lines_of(self, field: int) -> tuple[int, int]:
         places = [place for place, line in enumerate(self._lines) if line.field == field]
@@ -307,7 +307,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
             return Strip(heading).adjust_cell_length(width, style)
         label = self.get_component_rich_style("field-page--label")
         value = base
-        at_cursor = line.field == self._cursor and line.field >= 0
+        at_cursor = line.field == self._cursor and line.field >= 0 and self.shows_cursor
         if at_cursor:
             cursor = self.get_component_rich_style("field-page--cursor", partial=True)
             label, value = base + cursor, base + cursor

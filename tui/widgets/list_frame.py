@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.getters import query_one
-
 from partnerdesk.models.core.clock import to_millis
 from partnerdesk.models.lists.filter_parser import NO_FILTER, Filter
 from partnerdesk.models.lists.query import Query
-from partnerdesk.tui.widgets.app_screen import AppScreen
-from partnerdesk.tui.widgets.record_table import RecordTable
+from partnerdesk.tui.widgets.detail_screen import DetailScreen
 
 if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Scope
@@ -18,12 +15,10 @@ if TYPE_CHECKING:
     from partnerdesk.models.session import AppSession
 
 
-class ListFrame(AppScreen):
+class ListFrame(DetailScreen):
     """A screen with one list, as its parts see it; `ListScreen` implements the methods."""
 
     SPEC: ClassVar[ListSpec]
-
-    table = query_one(RecordTable)
 
     def __init__(self, desk: AppSession) -> None:
         super().__init__(desk)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.getters import query_one
 from textual.widgets import Static
 
 from partnerdesk.models.core.errors import FilterError
 from partnerdesk.models.languages import _
+from partnerdesk.models.lists.details import row_details
 from partnerdesk.models.lists.filter_parser import NO_FILTER, Filter
 from partnerdesk.models.lists.list_state import View
 from partnerdesk.models.lists.spec import Sort
@@ -22,8 +23,11 @@ from partnerdesk.tui.widgets.list_marks import ListMarks
 from partnerdesk.tui.widgets.list_questions import JUMP, ListQuestions
 from partnerdesk.tui.widgets.list_views import VIEW, ListViews
 from partnerdesk.tui.widgets.record_table import RecordTable
+from partnerdesk.tui.widgets.sections import sections_of
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
     from textual.app import ComposeResult
 
     from partnerdesk.models.accounts.accounts import Scope
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import Row, RowKey
     from partnerdesk.models.session import AppSession, BookState
     from partnerdesk.tui.widgets.actions import Action
+    from partnerdesk.tui.widgets.sections import Section
 
 
 LIST_ACTIONS = (VIEW, COLUMNS, JUMP)
@@ -53,7 +58,7 @@ class ListScreen(ListFrame):
     DEFAULT_CSS = """
     ListScreen #empty { height: 1fr; padding: 2 4; display: none; }
     ListScreen.-empty #empty { display: block; }
-    ListScreen.-empty RecordTable { display: none; }
+    ListScreen.-empty #beside, ListScreen.-empty RecordTable { display: none; }
     """
 
     empty = query_one("#empty", Static)
@@ -94,11 +99,33 @@ class ListScreen(ListFrame):
         """Open the row under the cursor."""
         raise NotImplementedError
 
+    # The details beside the list
+
+    TITLES: ClassVar[Mapping[str, str]] = {}
+    """What the record's page calls the columns, by their names in JSON."""
+
+    PAGE: ClassVar[str] = ""
+    """The name of the screen that shows a record whole; empty if it says no more than the list."""
+
+    @property
+    def list_name(self) -> str:
+        """The name of the list."""
+        return self.SPEC.name
+
+    def row_details(self, row: Row) -> Sequence[Section]:
+        """Return all that a row holds, in columns that are shown or not."""
+        details = row_details(self.SPEC, row, self.TITLES, self.desk.clock())
+        return sections_of(details)
+
+    def read_of(self, row: Row) -> Callable[[], Awaitable[Sequence[Section]]] | None:
+        """Return what reads the page of a row."""
+        return partial(self.shell.read_details, self.PAGE, row.key) if self.PAGE else None
+
     # Opening and leaving
 
     def body(self) -> ComposeResult:
         """Build the table, and the text to show instead of an empty table."""
-        yield RecordTable(self.SPEC.columns, self.desk.clock, id=self.SPEC.name)
+        yield from self.beside(RecordTable(self.SPEC.columns, self.desk.clock, id=self.SPEC.name))
         yield Static(id="empty", markup=False)
 
     def on_mount(self) -> None:
@@ -209,7 +236,7 @@ class ListScreen(ListFrame):
         self.set_class(self.table.total == 0, "-empty")
         if self.table.total == 0:
             self._say_empty(self.empty_text(scope, filtered=bool(shown_filter)))
-        if not self.prompt.is_open:
+        if not self.prompt.is_open and not (self.details.has_focus and self.table.total):
             self.focus_body()
 
     def _say_empty(self, text: str) -> None:

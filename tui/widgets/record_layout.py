@@ -25,6 +25,8 @@ LEAST_CUT = 6
 """The smallest width, in cells, for which a cut column is shown."""
 LEAST_BESIDE = 12
 """Cells that the first column leaves for the columns behind it."""
+GROWTH = 4
+"""Cells beyond its least width that a column can use for each share in which it grows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,21 @@ def arrange(
         shown = _cut(remaining, room)
         result = Arrangement(_placed(shown, room), every, step, shown[1:] != remaining[1:])
     return result
+
+
+def useful_room(
+    columns: Sequence[Column],
+    *,
+    wide: bool,
+    hidden: Container[str] = (),
+    chosen: Sequence[ChosenColumn] = (),
+) -> int:
+    """Return the cells that the columns can use: with more they would mostly hold blanks.
+
+    It follows from the columns and not from the rows, so that a list never changes its width.
+    """
+    wishes = _wished(columns, wide=wide, hidden=hidden, chosen=chosen)
+    return GUTTER + _total(wishes) + GROWTH * sum(wish.grows for wish in wishes)
 
 
 def _whole(wishes: Sequence[_Wish], room: int, *, by_rank: bool) -> list[_Wish]:

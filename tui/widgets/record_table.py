@@ -15,7 +15,15 @@ from textual.strip import Strip
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.spec import Row, RowKey, cell_text
 from partnerdesk.tui.widgets.motions import Seen, motions, seen_motions
-from partnerdesk.tui.widgets.record_layout import GAP, GUTTER, Arrangement, Placed, arrange, fitted
+from partnerdesk.tui.widgets.record_layout import (
+    GAP,
+    GUTTER,
+    Arrangement,
+    Placed,
+    arrange,
+    fitted,
+    useful_room,
+)
 from partnerdesk.tui.widgets.record_window import HEADING, RecordWindow
 
 if TYPE_CHECKING:
@@ -100,6 +108,11 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         """Names of columns that are useless in this scope, such as the cloud in one account."""
         self.chosen: Chosen = ()
         """The columns that a person chose, in their order; empty for the default columns."""
+        self._left = 0
+        """The least cells that are left beside the table; 0 if it takes the whole width."""
+        self._room = 0
+        """The width of the rows if cells are left beside the table: it is known before Textual
+        lays the table out, so that rows are drawn once."""
         self.marks: set[RowKey] = set()
         """Keys of the marked rows; they stay marked under any filter and sort."""
 
@@ -113,6 +126,7 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
     def set_columns(self, chosen: Chosen) -> None:
         """Show the columns that a person chose; the default columns if `chosen` is empty."""
         self.take_columns(chosen, wide=self.wide)
+        self._take_room()
         self._arrange()
         self.refresh()
 
@@ -120,6 +134,26 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         """Set the columns without drawing: they are shown together with the next rows."""
         self.chosen, self.wide = chosen, wide
         self._arrangement = replace(self._arrangement, skipped=0)
+
+    def leave_beside(self, cells: int) -> None:
+        """Take only the width that the columns can use, and leave at least `cells` beside them.
+
+        With 0, the columns share the whole width.
+        """
+        is_left, self._left = self._left, cells
+        if cells:
+            self._take_room()
+        elif is_left:
+            self.styles.width = "1fr"
+
+    def _take_room(self) -> None:
+        """Take the width that the shown columns can use, if there is that much."""
+        if not self._left:
+            return
+        room = useful_room(self._columns, wide=self.wide, hidden=self.hidden, chosen=self.chosen)
+        bar = self.styles.scrollbar_size_vertical
+        width = min(room + bar, max(self.app.size.width - self._left, 1))
+        self.styles.width, self._room = width, width - bar
 
     def widths(self) -> dict[str, int]:
         """Return the current width of each shown column in cells, by column name."""
@@ -262,7 +296,7 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
     def _place(self, skip: int) -> None:
         before = self._placed
         self._arrangement = arrange(
-            self._columns, self.scrollable_content_region.width,
+            self._columns, self._room if self._left else self.scrollable_content_region.width,
             wide=self.wide, hidden=self.hidden, chosen=self.chosen, skip=skip,
         )  # fmt: skip
         if [placed.column for placed in self._placed] != [placed.column for placed in before]:

@@ -225,6 +225,7 @@ class RecordWindow(ScrollView, Reads):
         self.cursor = start + opening.cursor
         going, self._going = self._going, None
         self._wanted = 0
+        self._take_room()
         self._arrange()
         self._follow()
         self.refresh()
@@ -309,6 +310,10 @@ class RecordWindow(ScrollView, Reads):
 
     def _follow(self) -> None:
         """Scroll so that the cursor is visible."""
+        raise NotImplementedError
+
+    def _take_room(self) -> None:
+        """Take the width that the columns can use."""
         raise NotImplementedError
 
     def _arrange(self) -> None:

@@ -8,6 +8,7 @@ from partnerdesk.models.forms.question import Option, Question
 from partnerdesk.models.languages import _
 from partnerdesk.models.relationships.lifecycles import DELEGATED_ADMIN_TITLES
 from partnerdesk.screens.shared.record_form import RecordFormScreen
+from partnerdesk.tui.widgets.sections import sections_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.relationships.delegated_admin import Delegation
     from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.widgets.app_screen import Show
+    from partnerdesk.tui.widgets.sections import Section
+
+BESIDE_COLUMNS = ("duration", "requested_at", "microsoft_id")
+"""The fields of a relationship that are no columns of its list."""
 
 
 class DelegationFormScreen(RecordFormScreen):
@@ -58,6 +64,20 @@ class DelegationFormScreen(RecordFormScreen):
         customer = (await desk.aside(read_customer, customer_id)).customer
         domain = customer.primary_domain or customer.microsoft_id or ""
         return cls(desk, desk.account_of(customer.account_id), None, domain)
+
+    @classmethod
+    async def read_details(cls, desk: AppSession, key: RowKey, show: Show) -> Sequence[Section]:
+        """Read the fields of a relationship that the list has no columns for."""
+        from partnerdesk.models.changes.fields import fields_of
+        from partnerdesk.models.operations.describe_fields import field_title, value_text
+        from partnerdesk.models.relationships.delegated_admin import read_delegation
+
+        del show  # no field names another record
+        relationship = (await desk.aside(read_delegation, key)).relationship
+        fields = fields_of(relationship, list(BESIDE_COLUMNS))
+        lines = [(field_title(name), value_text(name, value))
+                 for name, value in fields.items() if value]  # fmt: skip
+        return sections_of([(relationship.display_name, lines)])
 
     def heading_text(self) -> str:
         """Return the heading: the customer and the cloud; only the cloud for a new relationship."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.relationships.lists import DELEGATED_ADMIN
+from partnerdesk.models.relationships.records import DELEGATED_ADMIN as KIND
 from partnerdesk.screens.files.ask_import import import_action
 from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from partnerdesk.tui.widgets.actions import Action
@@ -24,6 +25,8 @@ class DelegatedAdminScreen(RelationshipTab):
 
     TAB = "delegated-admin"
     SPEC = DELEGATED_ADMIN
+    TITLES = KIND.fields
+    PAGE = "delegation"
     RUN = "extend"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         *list_actions("delegated-admin",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.relationships.lists import INVITATIONS
+from partnerdesk.models.relationships.records import INVITATION
 from partnerdesk.models.settings.clouds import Capability
 from partnerdesk.screens.files.ask_import import import_action
 from partnerdesk.screens.relationships.letters.flow import LettersFlow
@@ -24,6 +25,8 @@ class InvitationsScreen(RelationshipTab):
 
     TAB = "invitations"
     SPEC = INVITATIONS
+    TITLES = INVITATION.fields
+    PAGE = "invitation"
     RUN = "invite"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         *list_actions("invitations", N_("Narrow the list: words, state:sent, next:remind, due<7d")),

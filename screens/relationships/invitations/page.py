@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from partnerdesk.models.core.clock import moment_text, until
 from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _
+from partnerdesk.screens.relationships.invitations.sections import case_sections
 from partnerdesk.screens.relationships.letters.outgoing import LetterScreen
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.field_page import Field, Section
 from partnerdesk.tui.widgets.questions import Choice, done
 
 if TYPE_CHECKING:
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from partnerdesk.models.relationships.invitation_details import InvitationDetails
     from partnerdesk.models.relationships.sent_letters import SentLetter
     from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.widgets.app_screen import Show
+    from partnerdesk.tui.widgets.sections import Section
 
 
 class InvitationScreen(LetterScreen):
@@ -67,59 +68,19 @@ class InvitationScreen(LetterScreen):
 
         return cls(desk, await desk.aside(read_case, key))
 
+    @classmethod
+    async def read_details(cls, desk: AppSession, key: RowKey, show: Show) -> Sequence[Section]:
+        """Return the sections of the page, without the letter to send."""
+        from partnerdesk.models.relationships.invitation_details import read_case
+
+        del show  # a letter that went out is opened on the page
+        return case_sections(await desk.aside(read_case, key), desk.clock(), None)
+
     # Display
 
     def around(self) -> Sequence[Section]:
         """Return the sections with the state of the invitation, and with the sent letters."""
-        from partnerdesk.models.relationships.entities import SentBy
-        from partnerdesk.models.relationships.lifecycles import INVITATION_TITLES
-        from partnerdesk.models.relationships.lists import INVITATION_KINDS, SENT_BY
-        from partnerdesk.models.relationships.sent_letters import (
-            about_letter,
-            letter_title,
-            moment_with_age,
-        )
-
-        invitation, at = self._details.invitation, self.desk.clock()
-        state = invitation.state_at(at)
-        next_at = invitation.next_at if invitation.closed_at is None else None
-        portal = ""
-        if invitation.sent_at and invitation.how is SentBy.PORTAL:
-            sent = moment_with_age(invitation.sent_at, at)
-            parts = (sent, invitation.sent_by, _(SENT_BY[invitation.how]))
-            portal = " · ".join(filter(None, parts))
-        fields = (
-            Field(_("Status"), _(INVITATION_TITLES[state]), "state"),
-            Field(_("Sent"), portal),
-            Field(_("Next step due"), until(next_at, at) if next_at else ""),
-            Field(_("Closed"), moment_text(invitation.closed_at)),
-            Field(_("Kind of invitation"), _(INVITATION_KINDS[invitation.kind])),
-            Field(_("Delegated admin"), _("yes") if invitation.delegated_admin else _("no")),
-            Field(_("Customer"), self._customer_text()),
-        )
-        title = shown(invitation.company_name)[:200]
-        letters = (
-            Field(
-                letter_title(letter),
-                about_letter(letter, at),
-                f"letter:{place}",
-                open=partial(self._open_letter, letter),
-            )
-            for place, letter in enumerate(self._details.sent_letters)
-        )
-        return [
-            Section(title, tuple(field for field in fields if field.text)),
-            Section(_("Letters that went out"), tuple(letters)),
-        ]
-
-    def _customer_text(self) -> str:
-        customer = self._details.customer
-        if customer is not None:
-            return f"{customer.company_name} · {customer.primary_domain}"
-        names = [f"{it.company_name} · {it.primary_domain}" for it, _sure in self._details.likely]
-        if not names:
-            return _("not in the book yet")
-        return _("maybe {names}: a confirms it").format(names=", ".join(names))
+        return case_sections(self._details, self.desk.clock(), self._open_letter)
 
     def book_changed(self) -> None:
         """Read the invitation again; the letter is replaced only if the invitation changed."""

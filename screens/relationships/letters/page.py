@@ -12,9 +12,10 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import why_refused
 from partnerdesk.models.languages import N_, _
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.field_page import Field, FieldPage, Section
+from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.page_search import PageScreen
 from partnerdesk.tui.widgets.questions import Choice
+from partnerdesk.tui.widgets.sections import Field, Section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.text import shown
 from partnerdesk.screens.relationships.letters.page import LetterPage
-from partnerdesk.tui.widgets.field_page import Field, Section
+from partnerdesk.tui.widgets.sections import Field, Section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,6 +9,7 @@ from partnerdesk.models.core.sources import told_source
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.relationships.lists import PARTNERS
+from partnerdesk.models.relationships.records import PARTNER
 from partnerdesk.models.settings.clouds import Capability
 from partnerdesk.screens.files.ask_import import import_action
 from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
@@ -27,6 +28,7 @@ class PartnersScreen(RelationshipTab):
 
     TAB = "partners"
     SPEC = PARTNERS
+    TITLES = PARTNER.fields
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         *list_actions("partners", N_("Narrow the list: words, state:active, agreement:no")),
         Action("partners.new", "n", N_("Add"), N_("Add an indirect provider or reseller"), "n",
