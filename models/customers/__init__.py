@@ -1,1 +1,1 @@
-"""Customers: their record, list, page, and the plans that change them."""
+"""Customers: entities, list, page, and the plans that add and change them."""

@@ -1,4 +1,4 @@
-"""Adds a customer: the plan, made from what the form or a file says, and from the book."""
+"""Plans to add a customer, from the values of a form or of a file row."""
 
 from __future__ import annotations
 
@@ -29,15 +29,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.customers.duplicates import LookAlike
+    from partnerdesk.models.customers.duplicates import Duplicate
     from partnerdesk.models.customers.form.fields import Values
 
 Filled = dict[FormField, str]
 """The values of a form as they will be stored."""
 
 
-def circumstances(account: Account, at: datetime, before: Values | None = None) -> FormContext:
-    """Return what the rules of the form have to know of the account."""
+def form_context(account: Account, at: datetime, before: Values | None = None) -> FormContext:
+    """Return the context in which the rules of the form judge values for an account.
+
+    `before`: the stored values of an existing customer; None for a new one.
+    """
     return FormContext(
         account.cloud, account.kind, account.market, account.connected, at.date(), before
     )
@@ -47,22 +50,22 @@ def plan_add_customer(
     account: Account,
     values: Values,
     by: PlanContext,
-    look_alikes: Sequence[LookAlike],
+    duplicates: Sequence[Duplicate],
     *,
     draft_id: int | None = None,
 ) -> Plan:
     """Plan to add a customer to an account. Pure: it reads nothing and changes nothing.
 
     Args:
-        account: where the customer goes; its cloud's rules count.
-        values: what is typed, by `FormField`.
+        account: the account that gets the customer; the rules of its cloud apply.
+        values: the typed texts, by `FormField`.
         by: who plans, when, under which id.
-        look_alikes: customers of the book who seem to be the same (`find_look_alikes`).
-        draft_id: the draft that goes when the customer comes.
+        duplicates: customers of the book who may be the same (`find_duplicates`).
+        draft_id: the draft that the plan deletes; None if there is no draft.
     """
-    at = circumstances(account, by.at)
+    at = form_context(account, by.at)
     filled, reasons = check_all(values, at)
-    reasons = (*reasons, *(like.reason() for like in look_alikes), *_connection_reasons(account))
+    reasons = (*reasons, *(found.reason() for found in duplicates), *_connection_reasons(account))
     domain = domain_of(filled, at)
     name = filled.get(FormField.COMPANY_NAME, "")
     return Plan.of(
@@ -78,7 +81,7 @@ def plan_add_customer(
 
 
 def _connection_reasons(account: Account) -> tuple[Reason, ...]:
-    """Return whether Partner Center can add customers in the account's cloud, if it is asked."""
+    """Return a refusal if a connected account's cloud has no call that adds customers."""
     permission = account.cloud.allows(Capability.CREATE_CUSTOMER)
     if not account.connected or permission.allowed:
         return ()
@@ -149,16 +152,16 @@ BILLING = {
     "country": FormField.COUNTRY,
     "phone_number": FormField.PHONE_NUMBER,
 }
-"""The fields of a billing profile, and those of the form that fill them."""
+"""Maps each field of a billing profile to the form field with its value."""
 
 
 def billing_fields(filled: Values) -> Fields:
-    """Return a billing profile as the form describes it; a field that is not asked is empty."""
+    """Return the fields of a billing profile from form values; a missing value is empty."""
     return {name: filled.get(field, "") for name, field in BILLING.items()}
 
 
 def agreed_at(filled: Values) -> str | None:
-    """Return the moment of an attested agreement, the beginning of its day in UTC, as ISO text."""
+    """Return the start of the acceptance day in UTC, as ISO text; None if nobody attests it."""
     if filled.get(FormField.AGREEMENT) != AgreementWay.ATTESTED:
         return None
     day = datetime.fromisoformat(filled[FormField.AGREEMENT_DATE])
@@ -179,9 +182,9 @@ def _agreement(filled: Filled, agreed: str | None) -> Fields:
 
 
 def _create_call(filled: Filled, domain: str, by: PlanContext) -> Call:
-    """Return the call that creates the customer; what is not given is left out.
+    """Return the call that creates the customer; it leaves out empty fields.
 
-    The plan's own id is the request id: the same customer is never asked for under another one.
+    The id of the plan is the request id, so that a repeated call cannot create a second customer.
     """
     given = {
         "primary_domain": domain,

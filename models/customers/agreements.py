@@ -1,4 +1,4 @@
-"""Customer agreements: who accepted for the customer, how and when (`reference/resources.md`)."""
+"""Stored customer agreements (`reference/resources.md`)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from partnerdesk.models.database.column_types import choice_column, moment_colum
 
 
 class Agreement(SQLModel, table=True):
-    """How a customer came, or is to come, to the Microsoft Customer Agreement (`rules.md §6`)."""
+    """How a customer accepted, or will accept, the Microsoft Customer Agreement (`rules.md §6`)."""
 
     __tablename__ = "agreements"
 
     customer_id: int = Field(primary_key=True, foreign_key="customers.id")
     way: AgreementWay = Field(sa_column=choice_column(AgreementWay))
     first_name: str = ""
-    """The person at the customer who accepted; empty where the customer accepts itself."""
+    """First name of the customer's person who accepted; empty unless the partner attests it."""
     last_name: str = ""
     email: str = ""
     phone_number: str = ""
     date_agreed: datetime | None = Field(default=None, sa_column=moment_column())
+    """The start of the day of acceptance in UTC; None unless the partner attests it."""

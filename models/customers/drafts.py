@@ -1,7 +1,7 @@
-"""Drafts of customers: what somebody typed into the Add-customer form and has not carried out yet.
+"""Drafts of customers: the values of an Add-customer form that is not carried out yet.
 
-A draft is in the store from the first letter on, so that it outlives whatever happens to the
-terminal. It is deleted on purpose only, or by the plan that adds the customer.
+The store holds a draft from its first letter on, so that a draft survives the loss of the terminal.
+Only the person or the plan that adds the customer deletes it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class CustomerDraft(SQLModel, table=True):
-    """A customer that is being written down. Its account, and so its cloud, never changes."""
+    """An unfinished Add-customer form. Its account, and so its cloud, never changes."""
 
     __tablename__ = "customer_drafts"
     __table_args__ = {"sqlite_autoincrement": True}
@@ -35,11 +35,11 @@ class CustomerDraft(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="partner_accounts.id", index=True)
     plan_id: str = Field(index=True, unique=True)
-    """The id of the plan that adds the customer: one draft makes one customer."""
+    """The id of the plan that adds the customer, so that one draft makes one customer."""
     fields: str = Field(default="{}", sa_column=Column(Text, nullable=False))
-    """JSON object of what is typed, by `FormField`."""
+    """The typed texts as a JSON object, by `FormField`."""
     place: str = ""
-    """The field that the cursor was in."""
+    """The `FormField` that had the cursor; empty if none had."""
     author: str = ""
     host: str = ""
     begun_at: datetime | None = Field(default=None, sa_column=moment_column())
@@ -48,39 +48,39 @@ class CustomerDraft(SQLModel, table=True):
 
     @property
     def values(self) -> dict[FormField, str]:
-        """What is typed; fields of another version of the program are left out."""
+        """The typed texts; without fields that this version of the program does not know."""
         known = set(FormField)
         try:
-            kept = json.loads(self.fields)
-            return {FormField(name): str(kept[name]) for name in kept if name in known}
-        except (ValueError, TypeError):  # damaged from outside: nothing of it can be read
+            stored = json.loads(self.fields)
+            return {FormField(name): str(stored[name]) for name in stored if name in known}
+        except (ValueError, TypeError):  # another program damaged the row
             return {}
 
     @property
     def title(self) -> str:
-        """What the draft is called in lists."""
+        """The name of the draft in lists: company, else domain prefix; empty without either."""
         values = self.values
         return values.get(FormField.COMPANY_NAME) or values.get(FormField.DOMAIN_PREFIX) or ""
 
 
 def begin_draft(account_id: int, by: PlanContext) -> CustomerDraft:
-    """Return a draft with nothing in it; it comes into the store with its first letter.
+    """Return an empty draft that is not stored yet; `save_draft` stores it.
 
     The id of `by` is the id of the plan that will add the customer.
     """
-    return CustomerDraft(
-        account_id=account_id, plan_id=by.plan_id, author=by.actor.name, host=by.actor.host,
-        begun_at=by.at, changed_at=by.at, version=0,
-    )  # fmt: skip
+    draft = CustomerDraft(account_id=account_id, plan_id=by.plan_id, version=0)
+    draft.author, draft.host = by.actor.name, by.actor.host
+    draft.begun_at = draft.changed_at = by.at
+    return draft
 
 
 def save_draft(
     store: Store, draft: CustomerDraft, values: Mapping[FormField, str], place: str, at: datetime
 ) -> None:
-    """Keep what is typed; `draft` is brought up to date with what is kept.
+    """Store the typed texts and update `draft` to the stored row.
 
     Raises:
-        ConflictError: another terminal wrote the same draft meanwhile, or it is gone.
+        ConflictError: another terminal changed or deleted the draft since it was read.
         StoreError: the book cannot be written.
     """
     fields = json.dumps(
@@ -98,7 +98,7 @@ def save_draft(
         else:
             id = draft.id
             _write_over(session, draft, fields, place, at)
-    draft.id = id  # only now: what was not committed is not there
+    draft.id = id  # only after the commit: a failed one stores nothing
     draft.fields, draft.place, draft.changed_at = fields, place, at
     draft.version += 1
 
@@ -117,17 +117,17 @@ def _write_over(session: Any, draft: CustomerDraft, fields: str, place: str, at:
 
 
 def read_drafts(store: Store, account_ids: Sequence[int]) -> list[CustomerDraft]:
-    """Return the drafts of some accounts, the latest first."""
+    """Return the drafts of some accounts, the last changed first."""
     with store.reading() as session:
-        found = select(CustomerDraft).where(col(CustomerDraft.account_id).in_(list(account_ids)))
-        return list(session.exec(found.order_by(col(CustomerDraft.changed_at).desc())))
+        drafts = select(CustomerDraft).where(col(CustomerDraft.account_id).in_(list(account_ids)))
+        return list(session.exec(drafts.order_by(col(CustomerDraft.changed_at).desc())))
 
 
 def read_draft(store: Store, draft_id: int) -> CustomerDraft:
     """Return one draft.
 
     Raises:
-        NotFoundError: it is gone.
+        NotFoundError: the draft was deleted.
     """
     with store.reading() as session:
         draft = session.get(CustomerDraft, draft_id)
@@ -137,7 +137,7 @@ def read_draft(store: Store, draft_id: int) -> CustomerDraft:
 
 
 def delete_draft(store: Store, draft_id: int) -> None:
-    """Throw a draft away; it is no error if it is gone already.
+    """Delete a draft; a draft that was deleted before is no error.
 
     Raises:
         StoreError: the book cannot be written.

@@ -1,6 +1,6 @@
-"""Finds customers of the book who seem to be the one that somebody is about to add.
+"""Finds possible duplicates: customers of the book who may be the company that a person adds.
 
-A company that has a tenant already is never added, but invited (`reference/rules.md §3`, step 0).
+A company with a tenant is invited, never added (`reference/rules.md §3`, step 0).
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.connection import Connection
 
 ALIKE = 88
-"""How much of two names must agree, in hundredths (`rapidfuzz`), to be nearly the same."""
+"""Minimum similarity of two names, 0 to 100 (`rapidfuzz.fuzz.ratio`)."""
 COMPARED = 1000
-"""Customers at most whose names are compared."""
+"""Maximum number of customers whose names are compared."""
 SHOWN = 3
+"""Maximum number of duplicates returned."""
 _STEM = 4
-"""Letters of the name with which a customer's name must begin to be compared."""
+"""How many first letters a name must share with a stored one to be compared with it."""
 _FORMS_BEFORE = (
     "ооо, оао, зао, пао, ао, нао, ип, чп, уп, чуп, одо, соо, сооо, тоо, осоо, чао, пат, прат, ат, "
     "тов, фоп, пп, дп, гуп, муп, фгуп, ано, ooo, oao, zao, pao, too, pt, cv, cong ty tnhh, "
@@ -38,13 +39,13 @@ _FORMS_BEFORE = (
     "открытое акционерное общество, индивидуальный предприниматель, "
     "товарищество с ограниченной ответственностью, товариство з обмеженою відповідальністю"
 )
-"""Legal forms that stand before a name, which itself begins behind them."""
+"""Legal forms that stand before the name of a company."""
 _QUOTES = ("", '"', "«", "“", "„")
 SOURCE = "rules.md §3, step 0"
 
 
 class Likeness(StrEnum):
-    """In what a customer is like the new one."""
+    """What a possible duplicate has in common with the new customer."""
 
     DOMAIN = "domain"
     REGISTRATION_NUMBER = "registration_number"
@@ -56,12 +57,12 @@ _FIELDS = {
     Likeness.REGISTRATION_NUMBER: FormField.REGISTRATION_NUMBER,
     Likeness.NAME: FormField.COMPANY_NAME,
 }
-"""The field of the form that shows each likeness."""
+"""The form field that each reason is about."""
 
 
 @dataclass(frozen=True, slots=True)
-class LookAlike:
-    """A customer who may be the one that is being added."""
+class Duplicate:
+    """A customer of the book who may be the company that a person adds."""
 
     customer_id: int
     company_name: str
@@ -69,10 +70,10 @@ class LookAlike:
     account_id: int
     likeness: Likeness
     ended: bool
-    """Whether the relationship has ended; then it can come back by an invitation."""
+    """Whether the relationship has ended; an invitation can restore it."""
 
     def reason(self) -> Reason:
-        """Return what to say about it: a domain that is taken refuses, the others warn."""
+        """Return the reason for the plan: the same domain refuses, a name or number warns."""
         names = {"company": shown(self.company_name)[:60], "domain": shown(self.primary_domain)}
         match self.likeness:
             case Likeness.DOMAIN:
@@ -87,35 +88,33 @@ class LookAlike:
             case Likeness.NAME:
                 code = "company-name.in-book"
                 text = _("{company} ({domain}) is nearly the same name. Is it the same one?")
-        return Reason(
-            code, text.format(**names), _FIELDS[self.likeness].value, SOURCE,
-            refuses=self.likeness is Likeness.DOMAIN,
-        )  # fmt: skip
+        field, refuses = _FIELDS[self.likeness].value, self.likeness is Likeness.DOMAIN
+        return Reason(code, text.format(**names), field, SOURCE, refuses=refuses)
 
 
-def find_look_alikes(
+def find_duplicates(
     connection: Connection, account_id: int, values: Values, at: FormContext
-) -> list[LookAlike]:
-    """Return the customers who seem to be the one that `values` describe, the surest first.
+) -> list[Duplicate]:
+    """Return the possible duplicates of the customer in `values`, the surest first.
 
-    A domain is looked for in the whole book, since it can be only one tenant's; the other two
-    likenesses in the account. Customers whose relationship has ended count too: their tenant is
-    there still.
+    The domain is searched in the whole book, because only one tenant can have it; number and name
+    are searched in the account. Customers with an ended relationship are included, because their
+    tenants still exist.
     """
-    found: dict[int, LookAlike] = {}
-    for like in chain(
+    duplicates: dict[int, Duplicate] = {}
+    for duplicate in chain(
         _by_domain(connection, values, at),
         _by_number(connection, account_id, values),
         _by_name(connection, account_id, values),
     ):
-        found.setdefault(like.customer_id, like)
-        if len(found) >= SHOWN:
+        duplicates.setdefault(duplicate.customer_id, duplicate)
+        if len(duplicates) >= SHOWN:
             break
-    return list(found.values())
+    return list(duplicates.values())
 
 
 def domain_of(values: Values, at: FormContext) -> str:
-    """Return the primary domain that the form describes, empty while it has no prefix."""
+    """Return the primary domain of the form: prefix and cloud suffix; empty without a prefix."""
     prefix = values.get(FormField.DOMAIN_PREFIX, "").strip().lower()
     return f"{prefix}.{at.cloud.domain_suffix}" if prefix else ""
 
@@ -123,12 +122,12 @@ def domain_of(values: Values, at: FormContext) -> str:
 _COLUMNS = "c.id, c.company_name, c.primary_domain, c.account_id, c.ended_at"
 
 
-def _look_alike(row: Sequence[Any], likeness: Likeness) -> LookAlike:
+def _duplicate(row: Sequence[Any], likeness: Likeness) -> Duplicate:
     id, name, domain, account, ended = row[:5]
-    return LookAlike(id, name, domain, account, likeness, bool(ended))
+    return Duplicate(id, name, domain, account, likeness, bool(ended))
 
 
-def _by_domain(connection: Connection, values: Values, at: FormContext) -> Iterator[LookAlike]:
+def _by_domain(connection: Connection, values: Values, at: FormContext) -> Iterator[Duplicate]:
     domain = domain_of(values, at)
     if not _searchable(domain):
         return
@@ -138,27 +137,27 @@ def _by_domain(connection: Connection, values: Values, at: FormContext) -> Itera
         "LIMIT ?",
         (domain, SHOWN),
     ):
-        yield _look_alike(row, Likeness.DOMAIN)
+        yield _duplicate(row, Likeness.DOMAIN)
 
 
-def _by_number(connection: Connection, account_id: int, values: Values) -> Iterator[LookAlike]:
+def _by_number(connection: Connection, account_id: int, values: Values) -> Iterator[Duplicate]:
     typed = values.get(FormField.REGISTRATION_NUMBER, "").strip()
     if not _searchable(typed):
         return
     country = _country(values)
     bare = "".join(letter for letter in typed if letter.isalnum())
     for *row, theirs in connection.rows(
-        # CROSS JOIN: SQLite then begins with the number, not with all customers of the account.
+        # CROSS JOIN: SQLite looks up the number first, instead of all customers of the account.
         f"SELECT {_COLUMNS}, c.country FROM company_profiles AS p "  # noqa: S608 - fixed names
         "CROSS JOIN customers AS c WHERE c.id = p.customer_id "
         "AND p.organization_registration_number IN (?, ?) AND c.account_id = ? LIMIT 20",
         (typed, bare, account_id),
     ):
         if theirs in ("", country):
-            yield _look_alike(row, Likeness.REGISTRATION_NUMBER)
+            yield _duplicate(row, Likeness.REGISTRATION_NUMBER)
 
 
-def _by_name(connection: Connection, account_id: int, values: Values) -> Iterator[LookAlike]:
+def _by_name(connection: Connection, account_id: int, values: Values) -> Iterator[Duplicate]:
     from rapidfuzz.fuzz import ratio
 
     name = values.get(FormField.COMPANY_NAME, "").strip()
@@ -173,20 +172,20 @@ def _by_name(connection: Connection, account_id: int, values: Values) -> Iterato
         "WHERE c.account_id = ? AND c.company_sort >= b.low AND c.company_sort < b.high LIMIT ?",
         (*bounds, account_id, COMPARED),
     )
-    seen: list[tuple[float, LookAlike]] = []
+    scored: list[tuple[float, Duplicate]] = []
     country = _country(values)
     for *row, theirs in rows:
         if theirs not in ("", country):
             continue
-        if alike := ratio(core, _core(row[1]), score_cutoff=ALIKE):
-            seen.append((alike, _look_alike(row, Likeness.NAME)))
-    yield from (like for _alike, like in sorted(seen, key=lambda pair: -pair[0]))
+        if score := ratio(core, _core(row[1]), score_cutoff=ALIKE):
+            scored.append((score, _duplicate(row, Likeness.NAME)))
+    yield from (duplicate for _score, duplicate in sorted(scored, key=lambda pair: -pair[0]))
 
 
 def _beginnings(name: str, core: str) -> list[str]:
-    """Return how a customer of nearly this name can begin: `рома`, `ооо «рома`, `ооо фирма рома`.
+    """Return the beginnings of similar stored names: `рома`, `ооо «рома`, `ооо фирма рома`.
 
-    The name as it is written comes first.
+    The beginning of the name itself, up to its stem, comes first.
     """
     stem, whole = core[:_STEM], fold(name)
     place = whole.find(stem)
@@ -202,7 +201,7 @@ def _forms_before() -> list[str]:
 
 @lru_cache(maxsize=50_000)
 def _core(name: str) -> str:
-    """Return a kept name's core; a file of many customers meets the same names again and again."""
+    """Return the core of a stored name; cached, because the rows of a file meet the same names."""
     return core_name(name)
 
 
@@ -214,5 +213,5 @@ def _country(values: Values) -> str:
 
 
 def _searchable(text: str) -> bool:
-    """Say whether a database can look for a text: not empty, not huge, no NUL, no half letters."""
+    """Say whether a database can search for a text: not empty, short, no unsafe characters."""
     return bool(text) and len(text) <= 400 and shown(text) == text

@@ -1,4 +1,4 @@
-"""Edits a customer: the plan, with before and after, and the merging of two people's edits."""
+"""Plans to edit a customer, and merges the edits of two people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import Fields, Plan, PlanContext, Step
 from partnerdesk.models.core.verdicts import Reason, is_refused
 from partnerdesk.models.customers import records
-from partnerdesk.models.customers.add import BILLING, circumstances
+from partnerdesk.models.customers.add import BILLING, form_context
 from partnerdesk.models.customers.form.checks import check_all
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.tags_and_notes import target_of
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 
 LIST_ONLY = "company-name.list-only"
-"""The reason that says what a new company name does not change."""
+"""The code of the reason that a new company name changes the list only."""
 
 
 def form_values(page: CustomerPage) -> dict[FormField, str]:
-    """Return what the book has of a customer, by the fields of the form."""
+    """Return the stored values of a customer, by the fields of the form."""
     values = {field: str(getattr(page.billing, name)) for name, field in BILLING.items()}
     values[FormField.COMPANY_NAME] = page.customer.company_name
     values[FormField.COUNTRY] = page.billing.country or page.customer.country
@@ -44,15 +44,15 @@ def form_values(page: CustomerPage) -> dict[FormField, str]:
 def plan_edit_customer(
     page: CustomerPage, account: Account, values: Values, by: PlanContext
 ) -> Plan:
-    """Plan to give a customer's profiles what the form says. Pure: reads nothing but `page`.
+    """Plan to write the form's values into a customer's profiles. Pure: reads only `page`.
 
-    Only fields that somebody changed are touched: two people who edit different fields of one
-    customer do not meet, and what came from elsewhere is not written anew as the form would write
-    it. Another country asks for other fields, so with it all are. A new company name changes the
-    list and the bill-to name, never the tenant's (`reference/rules.md §15`).
+    The plan changes only the fields that the person changed, so that two people can edit different
+    fields of one customer, and imported values keep their form. A new country changes which fields
+    the form asks, so the plan then writes all of them. A new company name changes the list and the
+    bill-to name, never the name of the tenant (`reference/rules.md §15`).
     """
     before = form_values(page)
-    filled, reasons = check_all(values, circumstances(account, by.at, before=before))
+    filled, reasons = check_all(values, form_context(account, by.at, before=before))
     changed = {field for field in values if _differs(field, before, values)}
     if FormField.COUNTRY in changed:
         changed = set(FormField)
@@ -64,9 +64,8 @@ def plan_edit_customer(
         reason = Reason(LIST_ONLY, text, FormField.COMPANY_NAME, "rules.md §15", refuses=False)
         reasons = (*reasons, reason)
     wanted = {field: filled.get(field, "") for field in changed}
-    return Plan.of(
-        ChangeKind.UPDATED, by, target_of(page), partial(_steps, page, wanted), reasons
-    )  # fmt: skip
+    steps = partial(_steps, page, wanted)
+    return Plan.of(ChangeKind.UPDATED, by, target_of(page), steps, reasons)
 
 
 def _differs(field: FormField, before: Values, after: Values) -> bool:
@@ -88,13 +87,13 @@ def _steps(page: CustomerPage, wanted: Values) -> tuple[Step, ...]:
 def _step(
     record: RecordKind, row: SQLModel, key: Fields, fields: dict[str, FormField], wanted: Values
 ) -> Step | None:
-    kept = bool(inspect(row).has_identity)
+    is_stored = bool(inspect(row).has_identity)
     before = {name: str(getattr(row, name)) for name in fields}
     after = {name: wanted.get(field, before[name]) for name, field in fields.items()}
     changed = [name for name in after if after[name] != before[name]]
     if not changed:
         return None
-    if not kept:
+    if not is_stored:
         return Step(record, key, None, after)
     return Step(
         record,
@@ -106,18 +105,18 @@ def _step(
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Two people's edits of one customer, put together."""
+    """The merged edits of two people who edited one customer."""
 
     values: dict[FormField, str]
-    """Mine, with theirs in the fields that only they changed."""
+    """My values, with the other person's in the fields that only they changed."""
     taken: tuple[FormField, ...]
-    """Fields that only they changed."""
+    """The fields that only the other person changed."""
     clashing: tuple[FormField, ...]
-    """Fields that both changed, differently; `values` has mine."""
+    """The fields that both changed differently; `values` has mine."""
 
 
 def merge(base: Values, mine: Values, theirs: Values) -> Merge:
-    """Put my edit of `base` and theirs together; nobody's is lost without being asked about."""
+    """Merge two edits of `base`; the caller asks the person about the clashing fields."""
     values = dict(mine)
     taken, clashing = [], []
     for field, their in theirs.items():

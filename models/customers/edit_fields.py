@@ -1,13 +1,11 @@
-"""Which fields of a customer in the book are edited; without SQLModel, for the command's flags."""
+"""The editable fields of a customer; without SQLModel, because a command's flags follow them."""
 
 from __future__ import annotations
 
 from partnerdesk.models.customers.form.fields import FormField
 
-EDITED = (
-    FormField.COMPANY_NAME, FormField.REGISTRATION_NUMBER, FormField.ADDRESS_LINE1,
-    FormField.ADDRESS_LINE2, FormField.CITY, FormField.STATE, FormField.POSTAL_CODE,
-    FormField.COUNTRY, FormField.FIRST_NAME, FormField.LAST_NAME, FormField.EMAIL,
-    FormField.PHONE_NUMBER, FormField.LANGUAGE, FormField.CULTURE,
-)  # fmt: skip
-"""The fields that the form of a customer in the book asks."""
+_ADD_ONLY = (FormField.DOMAIN_PREFIX, FormField.ASSOCIATED_PARTNER_ID)
+EDITED = tuple(
+    field for field in FormField if field not in _ADD_ONLY and not field.startswith("agreement")
+)
+"""The fields that the Edit-customer form, its command and a bulk edit can change, in order."""

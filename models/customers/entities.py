@@ -1,4 +1,4 @@
-"""Customers as the book keeps them, with the field's standard names in snake_case.
+"""Stored customers, their profiles, tags and notes; names are Microsoft's in snake_case.
 
 Fields and limits: `reference/resources.md`, *Customer* and *Address*.
 """
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Relationship(StrEnum):
-    """Through which programme the partner sells to the customer (`relationshipToPartner`)."""
+    """The kind of relationship of a customer with the partner (`relationshipToPartner`)."""
 
     RESELLER = "reseller"
     ADVISOR = "advisor"
@@ -43,7 +43,7 @@ class Relationship(StrEnum):
 
 
 RELATIONSHIP_TITLES = {Relationship(value): title for value, title in RELATIONSHIPS.items()}
-"""What each relationship is called on the screen."""
+"""The name of each relationship on the screen."""
 
 
 class Address(SQLModel):
@@ -60,17 +60,21 @@ class Address(SQLModel):
 
 
 _ORDERS = {
-    "company": "company_sort", "domain": "primary_domain", "country": "country",
-    "relationship": "relationship_to_partner", "seen": "seen_at", "added": "added_at",
-}  # fmt: skip
-"""The columns that the list can be sorted by, by the name of their index."""
-_TOLD_BY_ORDER = ("ended_at", "country", "relationship_to_partner")
-"""What each of these indexes tells, too: no more is read of rows that a filter leaves out by it."""
+    "company": "company_sort",
+    "domain": "primary_domain",
+    "country": "country",
+    "relationship": "relationship_to_partner",
+    "seen": "seen_at",
+    "added": "added_at",
+}
+"""The columns that the list can be sorted by; the keys end the names of their indexes."""
+_ALSO_INDEXED = ("ended_at", "country", "relationship_to_partner")
+"""Extra columns of each sort index, so that filtered-out rows are rejected without the table."""
 
 
 @versioned
 class Customer(SQLModel, table=True):
-    """One customer of one partner account. An ended one stays, with `ended_at`."""
+    """One customer of one partner account; it stays stored after the relationship ends."""
 
     DERIVED: ClassVar[tuple[str, ...]] = ("company_sort", "search_text")
     __tablename__ = "customers"
@@ -79,7 +83,7 @@ class Customer(SQLModel, table=True):
         *(
             Index(
                 f"customers_by_{name}",
-                *dict.fromkeys(("account_id", column, "id", *_TOLD_BY_ORDER)),
+                *dict.fromkeys(("account_id", column, "id", *_ALSO_INDEXED)),
             )
             for name, column in _ORDERS.items()
         ),
@@ -103,40 +107,41 @@ class Customer(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="partner_accounts.id")
     microsoft_id: str | None = None
-    """The customer's tenant id, a lower-case GUID; None while only kept by hand."""
+    """The tenant id, a lower-case GUID; None if it is unknown."""
     company_name: str
     primary_domain: str = Field(default="", sa_type=SortedText)
-    """Lower case; Unicode, not punycode."""
+    """The domain in lower case; Unicode, not punycode; empty if it is unknown."""
     relationship_to_partner: Relationship = Field(
         default=Relationship.NONE, sa_column=choice_column(Relationship)
     )
     country: str = ""
-    """Country of the billing address, ISO 3166-1 alpha-2; empty while unknown."""
+    """Country of the billing address, ISO 3166-1 alpha-2; empty if it is unknown."""
     indirect_reseller: str = Field(default="", sa_type=SortedText)
-    """Name or MPN id of the indirect reseller; empty where the partner sells itself."""
+    """Name, MPN id or tenant id of the indirect reseller; empty if there is none."""
     allow_delegated_access: bool | None = None
-    """Delegated admin (DAP) given; None where nobody has said."""
+    """Whether the customer granted delegated admin (DAP); None if it is unknown."""
     agreement_accepted_at: datetime | None = Field(default=None, sa_column=moment_column())
+    """When the customer accepted the customer agreement; None if it is unknown."""
     added_at: datetime | None = Field(default=None, sa_column=moment_column())
-    """When the customer came into the book."""
+    """When the customer was added to the book."""
     seen_at: datetime | None = Field(default=None, sa_column=moment_column())
-    """When Partner Center, or an export of it, last said so."""
+    """When Partner Center, or an export from it, last listed the customer."""
     ended_at: datetime | None = Field(default=None, sa_column=moment_column())
-    """When the relationship ended; such a customer stays as a record."""
+    """When the relationship ended; None while it lasts."""
     added_by_change: int | None = Field(default=None, foreign_key="changes.id")
-    """The entry of the history that brought the customer into the book."""
+    """The entry of the history that added the customer to the book."""
     company_sort: str = Field(default="", sa_type=SortedText)
-    """Folded company name: what the list sorts by."""
+    """The folded company name, which the list sorts by."""
     search_text: str = Field(default="", sa_column=Column(Text, nullable=False))
-    """Folded searchable columns: what plain words of a filter are looked for in."""
+    """The folded searchable columns and tags, in which a filter looks for plain words."""
     version: int = Field(default=1, sa_column=version_column())
 
     @staticmethod
     def derive(row: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the columns in `DERIVED`, given the customer's `tags` beside its own columns.
+        """Return the columns in `DERIVED`; `row` has the customer's columns and its `tags`.
 
-        The text has a line for each part; a tag's line begins with `TAG_MARK`. The Microsoft ID is
-        not in it: its letters would be two thirds of any index of words (see
+        The search text has one line for each part; a tag's line begins with `TAG_MARK`. The text
+        leaves out the Microsoft ID, which would make up two thirds of the word index (see
         `models.values.identifiers`).
         """
         company = fold(row["company_name"])
@@ -146,7 +151,7 @@ class Customer(SQLModel, table=True):
 
 
 class CompanyProfile(SQLModel, table=True):
-    """What Partner Center says of the company beyond the list (`CustomerCompanyProfile`)."""
+    """The details of the company that the customer list lacks (`CustomerCompanyProfile`)."""
 
     __tablename__ = "company_profiles"
 
@@ -157,25 +162,25 @@ class CompanyProfile(SQLModel, table=True):
 
 @versioned
 class BillingProfile(Address, table=True):
-    """Whom and where to bill (`CustomerBillingProfile` with its `defaultAddress`)."""
+    """The billing contact and address (`CustomerBillingProfile` with its `defaultAddress`)."""
 
     __tablename__ = "billing_profiles"
 
     customer_id: int = Field(primary_key=True, foreign_key="customers.id")
     company_name: str = ""
-    """The bill-to name; may differ from the customer's legal name."""
+    """The bill-to name; it can differ from the customer's legal name."""
     first_name: str = ""
     last_name: str = ""
     email: str = ""
     culture: str = ""
-    """For example `en-US`."""
+    """A culture such as `en-US`."""
     language: str = ""
-    """Two letters, for example `en`."""
+    """A code of two letters such as `en`."""
     version: int = Field(default=1, sa_column=version_column())
 
 
 class Tag(SQLModel, table=True):
-    """A word the partner put on a customer."""
+    """A tag that the partner gave a customer."""
 
     __tablename__ = "tags"
 
@@ -185,7 +190,7 @@ class Tag(SQLModel, table=True):
 
 @versioned
 class Note(SQLModel, table=True):
-    """What somebody wrote down about a customer."""
+    """A note about a customer, with the name of its author."""
 
     __tablename__ = "notes"
 
@@ -198,8 +203,8 @@ class Note(SQLModel, table=True):
 
 
 @event.listens_for(Session, "before_flush")
-def _keep_up(session: Session, _context: object, _instances: object) -> None:
-    """Fill what follows from a customer's columns and tags, whenever one of them is written."""
+def _update_derived(session: Session, _context: object, _instances: object) -> None:
+    """Update the derived columns of each customer whose columns or tags are written."""
     written = [row for row in (*session.new, *session.dirty) if isinstance(row, Customer)]
     tags = [row for row in (*session.new, *session.deleted) if isinstance(row, Tag)]
     known = {row.id for row in written}
@@ -209,12 +214,12 @@ def _keep_up(session: Session, _context: object, _instances: object) -> None:
         own = [tag for tag in tags if tag.customer_id == customer.id]
         names = {tag.name for tag in own if tag in session.new}
         if inspect(customer).persistent:
-            kept = session.execute(select(Tag.name).where(col(Tag.customer_id) == customer.id))
-            names |= set(kept.scalars()) - {tag.name for tag in own if tag in session.deleted}
+            stored = session.execute(select(Tag.name).where(col(Tag.customer_id) == customer.id))
+            names |= set(stored.scalars()) - {tag.name for tag in own if tag in session.deleted}
         fields = {"tags": names, **customer.model_dump(include={"company_name", "primary_domain"})}
         for name, value in Customer.derive(fields).items():
             setattr(customer, name, value)
         if own and inspect(customer).persistent:
-            # A new version also where the text stays the same, as from `VIP` to `vip`: else
-            # whoever saw the old tags could write over the new ones.
+            # Raises the version even if the text stays the same, as from `VIP` to `vip`: otherwise
+            # an edit of the old tags could overwrite the new ones.
             flag_modified(customer, "search_text")

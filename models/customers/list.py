@@ -1,4 +1,4 @@
-"""The list of customers: its columns, and the query that reads it."""
+"""The list of customers: its columns and their SQL."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ RELATIONSHIPS = {
     "none": N_("None"),
     "unknown": N_("Unknown"),
 }
-"""Titles by stored value. Here without SQLModel, since the first frame reads this file."""
+"""Titles by stored value; here, because the first frame cannot import SQLModel."""
 
 YES_NO = {"yes": N_("yes"), "no": N_("no"), "": N_("not known")}
-"""What is said of something that is so, or not, or of which nobody has said."""
+"""Titles of the values of a yes-or-no column; the empty value means unknown."""
 
 
 TAGS = Many("tags", "customer_id", "name")
-"""Where the tags of customers stand."""
+"""The table that holds the tags of customers."""
 
 CUSTOMERS = ListSpec(
     name="customers",
@@ -109,4 +109,4 @@ CUSTOMERS = ListSpec(
         FieldGroup(N_("Tags and notes"), ("tag",)),
     ),
 )  # fmt: skip
-"""The book: customers whose relationship has not ended."""
+"""The customers whose relationship has not ended."""

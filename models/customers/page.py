@@ -1,4 +1,4 @@
-"""One customer whole: everything the book holds of it, read in one go."""
+"""Reads one customer with everything that belongs to it, and finds customers by name."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
 
 HISTORY_SHOWN = 200
-"""How many of the newest entries of the history are read with a customer."""
+"""Maximum number of history entries read with a customer, the newest first."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,13 @@ class CustomerPage:
     customer: Customer
     account: PartnerAccount
     company: CompanyProfile
-    """Empty where nothing is known yet."""
+    """An unsaved empty row if the book has no company profile."""
     billing: BillingProfile
-    """Empty where nothing is known yet."""
+    """An unsaved empty row if the book has no billing profile."""
     agreement: Agreement | None
-    """How it came to the customer agreement; None where nothing is known."""
+    """The customer agreement; None if the book has no record of it."""
     tags: list[str]
+    """Sorted."""
     notes: list[Note]
     """Oldest first."""
     changes: list[Change]
@@ -57,14 +58,14 @@ def read_customer(store: Store, customer_id: int) -> CustomerPage:
     """Read a customer with all that belongs to it.
 
     Raises:
-        NotFoundError: there is no such customer in the book.
+        NotFoundError: the book has no customer with this id.
     """
     with store.reading() as session:
         return page_of(session, customer_id)
 
 
 def page_of(session: Session, customer_id: int, history_shown: int = HISTORY_SHOWN) -> CustomerPage:
-    """Read a customer in a session that is open already; it raises as `read_customer` does."""
+    """Read a customer in an open session; raises as `read_customer` does."""
     customer = customer_of(session, customer_id)
     account = session.get_one(PartnerAccount, customer.account_id)
     mine = [col(Change.customer_id) == customer_id]
@@ -85,26 +86,26 @@ def page_of(session: Session, customer_id: int, history_shown: int = HISTORY_SHO
 
 
 def find_customer(store: Store, text: str, accounts: Iterable[int]) -> int:
-    """Return the id of the customer whose Microsoft ID, primary domain or number is `text`.
+    """Return the id of the customer whose Microsoft ID, primary domain or id is `text`.
 
-    The number is the customer's own in the book, as `--json` prints it.
+    The id is the customer's key in the book, as `--json` prints it.
 
     Raises:
-        NotFoundError: nobody in `accounts` has it.
-        UsageError: several have it.
+        NotFoundError: no customer of `accounts` matches.
+        UsageError: several customers match.
     """
     with store.reading() as session:
         return int(customer_named(session, text, accounts).id or 0)
 
 
 def customer_named(session: Session, text: str, accounts: Iterable[int]) -> Customer:
-    """Return that customer itself, by one query; it raises as `find_customer` does."""
+    """Return the customer that `find_customer` finds, by one query; raises as it does."""
     wanted = text.strip().lower()
-    domain = domain_name(wanted) or wanted  # in any of its forms: `xn--…` too
-    found: Sequence[Customer] = ()
+    domain = domain_name(wanted) or wanted  # the stored form of `xn--…` and other forms
+    matches: Sequence[Customer] = ()
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
-    if wanted and wanted.isprintable():  # a database takes no NUL and no half character
-        found = session.exec(
+    if wanted and wanted.isprintable():  # a database takes no NUL and no surrogate
+        matches = session.exec(
             select(Customer).where(
                 col(Customer.account_id).in_(list(accounts)),
                 or_(
@@ -114,26 +115,26 @@ def customer_named(session: Session, text: str, accounts: Iterable[int]) -> Cust
                 ),
             )
         ).all()
-    if not found:
+    if not matches:
         raise NotFoundError(
             _("No customer has the Microsoft ID or primary domain {text}.").format(
                 text=shown(text)
             ),
             _("Look for it with: partnerdesk customers list --filter TEXT"),
         )
-    if len(found) > 1:
+    if len(matches) > 1:
         raise UsageError(
             _("Several customers have the primary domain {text}.").format(text=shown(text)),
             _("Name the Microsoft ID, or one cloud with --cloud."),
         )
-    return found[0]
+    return matches[0]
 
 
 def customer_of(session: Session, customer_id: int) -> Customer:
-    """Return a customer of the book.
+    """Return a customer by id.
 
     Raises:
-        NotFoundError: there is no such customer.
+        NotFoundError: the book has no customer with this id.
     """
     customer = session.get(Customer, customer_id)
     if customer is None:
@@ -144,7 +145,7 @@ def customer_of(session: Session, customer_id: int) -> Customer:
 def of_another_account(
     customer: Customer | None, account_id: int, code: str, field: str = ""
 ) -> list[Reason]:
-    """Return that a customer is of another account than the one that a plan is of."""
+    """Return a refusal if a customer belongs to another account than the plan; else nothing."""
     if customer is None or customer.account_id == account_id:
         return []
     return [Reason(code, _("This customer belongs to another partner account."), field)]

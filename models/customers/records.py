@@ -1,4 +1,4 @@
-"""The records of this room that steps change, and their words; without SQLModel."""
+"""The kinds of record in this room that plans change, and their titles; without SQLModel."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ AGREEMENT_WAYS = {
     "attested": N_("The customer has accepted; I attest it"),
     "by_customer": N_("The customer accepts it itself"),
 }
-"""How the customer accepts the agreement, by the stored value."""
+"""Titles of the ways to accept the agreement, by stored value."""
 
 CUSTOMER = RecordKind(
     "customers",
@@ -109,4 +109,4 @@ DRAFT = RecordKind(
 )
 
 RECORDS = (CUSTOMER, COMPANY, BILLING, AGREEMENT, TAG, NOTE, DRAFT)
-"""All of them, each behind those that it hangs on."""
+"""All kinds of record in this room; each follows the kinds that its foreign keys point to."""

@@ -1,4 +1,4 @@
-"""Tags and notes of a customer: the small edits, each a plan of its own."""
+"""Plans to change the tags and notes of a customer."""
 
 from __future__ import annotations
 
@@ -23,18 +23,20 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.reader import Reader
 
 LONGEST_TAG = 40
+"""Maximum characters of a tag."""
 LONGEST_NOTE = 10_000
-MOST_TOLD = 4
-"""Tags that are told one by one of those that came, and of those that went."""
+"""Maximum characters of a note."""
+MOST_NAMED = 4
+"""Maximum number of added tags that a message names; the same for removed tags."""
 
 
 def parse_tags(text: str) -> list[str]:
-    """Return the tags that a text parts by commas: trimmed, none twice (whatever the case).
+    """Return the tags in a text with commas: trimmed, and none twice, whatever its case.
 
-    What nobody could see or find is no tag.
+    Tags without visible characters are left out.
 
     Raises:
-        UsageError: one is too long.
+        UsageError: a tag is too long.
     """
     tags: dict[str, str] = {}
     for part in parted(without_nul(text)):
@@ -51,9 +53,9 @@ def parse_tags(text: str) -> list[str]:
 
 
 def plan_tags(page: CustomerPage, tags: list[str], by: PlanContext) -> Plan:
-    """Plan to give a customer these tags and no others; a plan of nothing where it has them.
+    """Plan to give a customer exactly these tags; the plan changes nothing if it has them.
 
-    It can be carried out only while nobody changes the customer.
+    The plan cannot be carried out if the customer was changed after `page` was read.
     """
     customer_id = page.customer.id
     before, after = sorted(page.tags), sorted(tags)
@@ -63,36 +65,35 @@ def plan_tags(page: CustomerPage, tags: list[str], by: PlanContext) -> Plan:
         *(Step(records.TAG, _tag(customer_id, tag), {}, None) for tag in removed),
         *(Step(records.TAG, _tag(customer_id, tag), None, {}) for tag in added),
     ]
-    return Plan.of(
-        ChangeKind.TAGGED, by, target_of(page), steps,
-        version=page.customer.version, summary=({"tags": before}, {"tags": after}),
-    )  # fmt: skip
+    summary = ({"tags": before}, {"tags": after})
+    version = page.customer.version
+    return Plan.of(ChangeKind.TAGGED, by, target_of(page), steps, version=version, summary=summary)
 
 
-def tags_with(tags: Sequence[str], come: Sequence[str], go: Sequence[str]) -> list[str]:
-    """Return tags without those that go and with those that come; the case of a tag is none."""
-    gone = {fold(tag) for tag in go}
-    stay = [tag for tag in tags if fold(tag) not in gone]
-    there = {fold(tag) for tag in stay}
-    return [*stay, *(tag for tag in come if fold(tag) not in there)]
+def tags_with(tags: Sequence[str], added: Sequence[str], removed: Sequence[str]) -> list[str]:
+    """Return `tags` without the removed and with the added ones; tags compare without case."""
+    removed_names = {fold(tag) for tag in removed}
+    remaining = [tag for tag in tags if fold(tag) not in removed_names]
+    names = {fold(tag) for tag in remaining}
+    return [*remaining, *(tag for tag in added if fold(tag) not in names)]
 
 
-def tags_told(before: list[str], after: list[str]) -> str:
-    """Return in words which tags came and which went; of many, the first and how many more."""
-    came = [tag for tag in after if tag not in before]
-    went = [tag for tag in before if tag not in after]
-    if not came and not went:
+def describe_tag_change(before: list[str], after: list[str]) -> str:
+    """Return the added and removed tags as a sentence; of many tags, the first and a count."""
+    added = [tag for tag in after if tag not in before]
+    removed = [tag for tag in before if tag not in after]
+    if not added and not removed:
         return _("Tags unchanged.")
-    changes = [*_told("+", came), *_told("−", went)]
+    changes = [*_signed("+", added), *_signed("−", removed)]
     return _("Tags: {changes}.").format(changes=", ".join(changes))
 
 
-def _told(sign: str, tags: list[str]) -> list[str]:
-    named = tags if len(tags) <= MOST_TOLD else tags[: MOST_TOLD - 1]
-    told = [f"{sign} {shown(tag)}" for tag in named]
+def _signed(sign: str, tags: list[str]) -> list[str]:
+    named = tags if len(tags) <= MOST_NAMED else tags[: MOST_NAMED - 1]
+    texts = [f"{sign} {shown(tag)}" for tag in named]
     if more := len(tags) - len(named):
-        told.append(ngettext("{sign} {count} more", "{sign} {count} more", more, sign=sign))
-    return told
+        texts.append(ngettext("{sign} {count} more", "{sign} {count} more", more, sign=sign))
+    return texts
 
 
 def _tag(customer_id: int | None, tag: str) -> Fields:
@@ -100,9 +101,9 @@ def _tag(customer_id: int | None, tag: str) -> Fields:
 
 
 def plan_note(page: CustomerPage, text: str, note: Note | None, by: PlanContext) -> Plan:
-    """Plan to add a note, to change `note`, or to remove it where `text` is empty.
+    """Plan to add a note, or to change `note`; an empty `text` removes it.
 
-    A plan of nothing, which leaves the note its author, where the text stays the same.
+    If the text stays the same, the plan changes nothing and the note keeps its author.
 
     Raises:
         UsageError: the text is too long.
@@ -122,26 +123,26 @@ def plan_note(page: CustomerPage, text: str, note: Note | None, by: PlanContext)
 
 
 def _note_step(page: CustomerPage, text: str, note: Note | None, by: PlanContext) -> Step:
-    written_at = from_millis(to_millis(by.at)).isoformat()  # as exact as the book keeps it
+    written_at = from_millis(to_millis(by.at)).isoformat()  # the precision of the store
     after: Fields | None = {"text": text, "author": by.actor.name, "written_at": written_at}
     if note is None:
         new = {"customer_id": page.customer.id, **(after or {})}
         return Step(records.NOTE, {"id": None}, None, new)
     fields = {"text", "author", "written_at"}
     if not text:
-        fields.add("customer_id")  # to be written again if this is undone
+        fields.add("customer_id")  # an undo needs it to add the note again
         after = None
     return Step(records.NOTE, {"id": note.id}, note.model_dump(mode="json", include=fields), after)
 
 
 def target_of(page: CustomerPage) -> Target:
-    """Return whom a plan about an existing customer is about."""
+    """Return the target of a plan about an existing customer."""
     customer = page.customer
     return Target(customer.account_id, page.account.cloud, customer.company_name, customer.id)
 
 
 async def known_tags(reader: Reader, accounts: Sequence[int]) -> list[str]:
-    """Return the tags in a book: those that the customers of `accounts` have most come first.
+    """Return the tags of the book, those that most customers of `accounts` have first.
 
     Raises:
         StoreError: the book cannot be read, or does not answer in time.

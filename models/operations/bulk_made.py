@@ -14,8 +14,8 @@ from partnerdesk.models.changes.plan import Plan
 from partnerdesk.models.core.errors import NotFoundError, UsageError
 from partnerdesk.models.core.text import fold
 from partnerdesk.models.core.verdicts import Reason, is_refused
-from partnerdesk.models.customers.add import circumstances, plan_add_customer
-from partnerdesk.models.customers.duplicates import find_look_alikes
+from partnerdesk.models.customers.add import form_context, plan_add_customer
+from partnerdesk.models.customers.duplicates import find_duplicates
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.page import customer_named
 from partnerdesk.models.languages import _
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from partnerdesk.models.changes.plan import PlanContext
-    from partnerdesk.models.customers.duplicates import LookAlike
+    from partnerdesk.models.customers.duplicates import Duplicate
     from partnerdesk.models.customers.entities import Customer
     from partnerdesk.models.database.connection import Connection
 
@@ -58,8 +58,8 @@ class _AddCustomers(Planner):
     def plan(self, session: Session, row: RowWish, by: PlanContext) -> RowPlan:  # noqa: ARG002
         values = {FormField(name): text for name, text in row.said.items()}
         name = values.get(FormField.COMPANY_NAME, "")
-        at = circumstances(self.account, by.at)
-        alike = find_look_alikes(self._connection, self.account.id, values, at)
+        at = form_context(self.account, by.at)
+        alike = find_duplicates(self._connection, self.account.id, values, at)
         plan = plan_add_customer(self.account, values, by, alike)
         domain, folded = plan.unused_domain, fold(plan.target.name)
         earlier = self._planned.get(domain)
@@ -75,7 +75,7 @@ class _AddCustomers(Planner):
             self._planned[domain] = (row.number, fold(name))
         return RowPlan(name, plan)
 
-    def _there(self, plan: Plan, alike: Sequence[LookAlike]) -> int:
+    def _there(self, plan: Plan, alike: Sequence[Duplicate]) -> int:
         """Return the customer that the row would add, if it is in the book already; else 0."""
         for like in alike:
             same_name = fold(like.company_name) == fold(plan.target.name)

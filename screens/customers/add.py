@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from partnerdesk.models.core.errors import AppError, ConflictError
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.customers.add import circumstances, plan_add_customer
-from partnerdesk.models.customers.duplicates import find_look_alikes
+from partnerdesk.models.customers.add import form_context, plan_add_customer
+from partnerdesk.models.customers.duplicates import find_duplicates
 from partnerdesk.models.customers.form.checks import proposals
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.form.markets import cloud_reasons
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.customers.drafts import CustomerDraft
-    from partnerdesk.models.customers.duplicates import LookAlike
+    from partnerdesk.models.customers.duplicates import Duplicate
     from partnerdesk.models.customers.form.fields import Values
     from partnerdesk.models.session import AppSession
     from partnerdesk.tui.widgets.form_page import FormPage
@@ -58,7 +58,7 @@ class AddCustomerScreen(CustomerFormScreen):
     )  # fmt: skip
 
     def __init__(self, desk: AppSession, account: Account, draft: CustomerDraft) -> None:
-        context = circumstances(account, desk.clock())
+        context = form_context(account, desk.clock())
         super().__init__(desk, account, context, draft.values)
         self.prefilled = draft.id is None
         self._draft = draft
@@ -73,7 +73,7 @@ class AddCustomerScreen(CustomerFormScreen):
         """Why the latest text could not be saved; the write is repeated until it succeeds."""
         self._is_taken = False
         """Whether another terminal saved the draft meanwhile, or carried it out."""
-        self._alike: list[LookAlike] = []
+        self._alike: list[Duplicate] = []
         """Customers in the book that may be the same as the new one."""
         self._compared: list[str] = []
         """The values by which `_alike` was searched."""
@@ -222,7 +222,7 @@ class AddCustomerScreen(CustomerFormScreen):
         invite = Choice("i", _("Invite instead"), self._ask_whom_to_invite)
         self.choose(_("Open:"), [*self._alike_choices(self._open), invite])
 
-    def _alike_choices(self, act: Callable[[LookAlike], Awaitable[None]]) -> list[Choice]:
+    def _alike_choices(self, act: Callable[[Duplicate], Awaitable[None]]) -> list[Choice]:
         return [
             Choice(str(place), shown(alike.company_name)[:30], partial(act, alike))
             for place, alike in enumerate(self._alike, 1)
@@ -234,11 +234,11 @@ class AddCustomerScreen(CustomerFormScreen):
         else:
             self.choose(_("Invite:"), self._alike_choices(self._invite))
 
-    async def _invite(self, alike: LookAlike) -> None:
+    async def _invite(self, alike: Duplicate) -> None:
         await self._idle.wait()
         await self.shell.show("invite", alike.customer_id)
 
-    async def _open(self, alike: LookAlike) -> None:
+    async def _open(self, alike: Duplicate) -> None:
         await self._idle.wait()
         await self.shell.show("customer", alike.customer_id)
 
@@ -249,7 +249,7 @@ class AddCustomerScreen(CustomerFormScreen):
         answers = _by_field(values)
         if (compared := _compared(answers)) != self._compared:
             self._alike = await self.desk.reader.ask(
-                lambda book: find_look_alikes(book, self.account.id, answers, self.context)
+                lambda book: find_duplicates(book, self.account.id, answers, self.context)
             )
             self._compared = compared
         return self._plan_for(answers, self._alike)
@@ -259,7 +259,7 @@ class AddCustomerScreen(CustomerFormScreen):
         answers = _by_field(values)
         return None if _compared(answers) == self._compared else self._plan_for(answers, ())
 
-    def _plan_for(self, answers: Values, alike: Sequence[LookAlike]) -> Plan:
+    def _plan_for(self, answers: Values, alike: Sequence[Duplicate]) -> Plan:
         by, draft_id = self.desk.by(self._draft.plan_id), self._draft.id
         return plan_add_customer(self.account, answers, by, alike, draft_id=draft_id)
 

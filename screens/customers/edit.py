@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.customers.add import circumstances
+from partnerdesk.models.customers.add import form_context
 from partnerdesk.models.customers.edit import LIST_ONLY, form_values, merge, plan_edit_customer
 from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
 from partnerdesk.models.languages import _
@@ -32,7 +32,7 @@ class EditCustomerScreen(CustomerFormScreen):
         self, desk: AppSession, account: Account, page: CustomerPage, field: str = ""
     ) -> None:
         before = form_values(page)
-        super().__init__(desk, account, circumstances(account, desk.clock(), before), before)
+        super().__init__(desk, account, form_context(account, desk.clock(), before), before)
         self._page = page
         self._first_field = field
         self.touched = {name for name, text in self.typed.items() if text}
@@ -84,7 +84,7 @@ class EditCustomerScreen(CustomerFormScreen):
         base, theirs = form_values(self._page), form_values(page)
         merged = merge(base, self.values, theirs)
         self._page = page
-        self.context = circumstances(self.account, self.desk.clock(), theirs)
+        self.context = form_context(self.account, self.desk.clock(), theirs)
         for field in merged.taken:
             self.put(field, merged.values[field])
         self.initial = {field.value: text for field, text in theirs.items()}

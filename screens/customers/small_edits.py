@@ -35,7 +35,11 @@ class TagPrompt:
 
     async def _given(self, text: str | None) -> None:
         from partnerdesk.models.customers.page import read_customer
-        from partnerdesk.models.customers.tags_and_notes import parse_tags, plan_tags, tags_told
+        from partnerdesk.models.customers.tags_and_notes import (
+            describe_tag_change,
+            parse_tags,
+            plan_tags,
+        )
         from partnerdesk.models.lists.tokens import token_line
         from partnerdesk.models.operations.carry_out import carry_out
 
@@ -45,7 +49,7 @@ class TagPrompt:
         tags = before if text == token_line(before) else parse_tags(text)
         plan = plan_tags(self._page, tags, screen.desk.by())
         if plan.changes_nothing:
-            screen.status.say(tags_told(before, tags))
+            screen.status.say(describe_tag_change(before, tags))
             return
         try:
             await screen.desk.aside(carry_out, plan)
@@ -56,7 +60,7 @@ class TagPrompt:
             id = self._page.customer.id or 0
             self._page = await screen.desk.aside(read_customer, id)
             raise
-        await say_written(screen, tags_told(before, tags))
+        await say_written(screen, describe_tag_change(before, tags))
 
 
 def tag_aid(screen: AppScreen, account_id: int) -> Aid:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.core.errors import BusyError
 from partnerdesk.models.customers.drafts import read_draft, read_drafts, save_draft
-from partnerdesk.models.customers.duplicates import LookAlike, find_look_alikes
+from partnerdesk.models.customers.duplicates import Duplicate, find_duplicates
 from partnerdesk.models.customers.edit import form_values, plan_edit_customer
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.page import find_customer, read_customer
@@ -188,11 +188,11 @@ async def test_the_same_customer_is_looked_for_where_a_field_says_more_and_for_t
 ) -> None:
     looks: list[str] = []
 
-    def counted(*given: Any) -> list[LookAlike]:
+    def counted(*given: Any) -> list[Duplicate]:
         looks.append(given[2].get(FormField.COMPANY_NAME, ""))
-        return find_look_alikes(*given)
+        return find_duplicates(*given)
 
-    monkeypatch.setattr(add_customer, "find_look_alikes", counted)
+    monkeypatch.setattr(add_customer, "find_duplicates", counted)
     async with running(demo_desk(tmp_path)) as console:
         await console.press("n")
         await console.type("Fabrikam")
@@ -210,10 +210,10 @@ async def test_the_same_customer_is_looked_for_where_a_field_says_more_and_for_t
 async def test_what_is_wrong_with_a_field_is_said_also_where_the_book_is_busy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def busy(*_given: Any) -> list[LookAlike]:
+    def busy(*_given: Any) -> list[Duplicate]:
         raise BusyError("The book is busy.")
 
-    monkeypatch.setattr(add_customer, "find_look_alikes", busy)
+    monkeypatch.setattr(add_customer, "find_duplicates", busy)
     async with running(demo_desk(tmp_path)) as console:
         await console.press("n")
         await console.press("tab")

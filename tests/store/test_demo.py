@@ -18,7 +18,7 @@ from partnerdesk.models.changes.history import Actor, Change
 from partnerdesk.models.changes.history import entry as history_entry
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.errors import RefusedError
-from partnerdesk.models.customers.add import BILLING, circumstances
+from partnerdesk.models.customers.add import BILLING, form_context
 from partnerdesk.models.customers.entities import (
     BillingProfile,
     CompanyProfile,
@@ -397,7 +397,7 @@ def test_the_book_satisfies_the_form_of_the_program(book: Store, session: Sessio
         values[FormField.COMPANY_NAME] = customer.company_name
         values[FormField.DOMAIN_PREFIX] = customer.primary_domain.partition(".")[0]
         values[FormField.REGISTRATION_NUMBER] = company.organization_registration_number
-        at = circumstances(accounts[customer.account_id], AS_OF)
+        at = form_context(accounts[customer.account_id], AS_OF)
         written, reasons = check_all(values, at)
         assert [reason for reason in reasons if reason.code not in MEANT] == [], values
         assert {field: written.get(field, "") for field in values} == values

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from partnerdesk.models.customers.add import circumstances
-from partnerdesk.models.customers.duplicates import Likeness, find_look_alikes
+from partnerdesk.models.customers.add import form_context
+from partnerdesk.models.customers.duplicates import Likeness, find_duplicates
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.database.connection import PostgresConnection
@@ -180,7 +180,7 @@ def test_no_text_breaks_the_search(
 
 def test_each_of_the_searches_uses_an_index(store: Store) -> None:
     fill_demo(store, 120)
-    at = circumstances(account_in(store), NOW)
+    at = form_context(account_in(store), NOW)
     searches = {
         "primary_domain": {FormField.DOMAIN_PREFIX: "oliveira"},
         "organization_registration_number": {FormField.REGISTRATION_NUMBER: "501964843"},
@@ -189,7 +189,7 @@ def test_each_of_the_searches_uses_an_index(store: Store) -> None:
     with closing(store.connect()) as connection:
         for column, values in searches.items():
             explained = Explained(connection)
-            assert find_look_alikes(explained, account_in(store).id, values, at) == []
+            assert find_duplicates(explained, account_in(store).id, values, at) == []
             plan = explained.plan
             if isinstance(connection, PostgresConnection):
                 assert column in plan

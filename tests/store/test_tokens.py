@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from partnerdesk.models.customers.entities import Customer, Tag
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.customers.list import TAGS as MANY_TAGS
-from partnerdesk.models.customers.tags_and_notes import parse_tags, tags_told
+from partnerdesk.models.customers.tags_and_notes import describe_tag_change, parse_tags
 from partnerdesk.models.database.connection import PostgresConnection
 from partnerdesk.models.languages import speak
 from partnerdesk.models.lists import known_values
@@ -173,9 +173,9 @@ async def test_what_is_known_is_read_once_and_on_demand() -> None:
     ],
 )  # fmt: skip
 def test_what_changed_is_told(before: str, after: str, told: str, russian: str) -> None:
-    assert tags_told(parse_tags(before), parse_tags(after)) == told
+    assert describe_tag_change(parse_tags(before), parse_tags(after)) == told
     speak("ru")
-    assert tags_told(parse_tags(before), parse_tags(after)) == russian
+    assert describe_tag_change(parse_tags(before), parse_tags(after)) == russian
 
 
 # Known tags of a book

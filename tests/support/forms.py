@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.accounts.accounts import read_accounts
-from partnerdesk.models.customers.add import circumstances, plan_add_customer
-from partnerdesk.models.customers.duplicates import find_look_alikes
+from partnerdesk.models.customers.add import form_context, plan_add_customer
+from partnerdesk.models.customers.duplicates import find_duplicates
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.settings import load as settings
@@ -18,7 +18,7 @@ from tests.support.edits import by
 if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Outcome, Plan
-    from partnerdesk.models.customers.duplicates import LookAlike
+    from partnerdesk.models.customers.duplicates import Duplicate
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.clouds import Cloud
 
@@ -61,11 +61,11 @@ def account_in(store: Store, cloud: str = "global") -> Account:
     return next(account for account in accounts if account.cloud.id == cloud)
 
 
-def alike(store: Store, values: dict[FormField, str], cloud: str = "global") -> list[LookAlike]:
+def alike(store: Store, values: dict[FormField, str], cloud: str = "global") -> list[Duplicate]:
     """Return the possible duplicates of the customer in a form."""
     account = account_in(store, cloud)
     with closing(store.connect()) as connection:
-        return find_look_alikes(connection, account.id, values, circumstances(account, NOW))
+        return find_duplicates(connection, account.id, values, form_context(account, NOW))
 
 
 def plan_for(store: Store, cloud: str = "global", /, **changes: str) -> Plan:
