@@ -334,7 +334,7 @@ def test_every_country_is_found_by_its_names_in_both_languages() -> None:
         speak(language)
         for code in codes():
             assert country_code(country_name(code)) == code
-            assert addresses.known(code)
+            assert addresses.has_rules(code)
 
 
 def test_rules_load_nothing_heavy_until_they_are_asked() -> None:

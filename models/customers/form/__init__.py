@@ -1,1 +1,1 @@
-"""The rules of the Add-customer form and of editing: what is asked, what is right, in words."""
+"""The rules of the Add-customer and Edit-customer forms: fields, checks and their reasons."""

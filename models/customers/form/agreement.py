@@ -1,4 +1,4 @@
-"""The customer agreement and the indirect reseller: who may attest what, and when."""
+"""Checks of the customer agreement and of the indirect reseller, and when a form asks them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.customers.form.fields import FormContext, Values
 
 FIRST_DAY = date(2019, 10, 1)
-"""Since when there is a Microsoft Customer Agreement (`reference/rules.md §6`)."""
+"""The first day of the Microsoft Customer Agreement (`reference/rules.md §6`)."""
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _ISO_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt ][0-9:.,+\- Zz]{1,32})?")
@@ -34,30 +34,34 @@ _DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 
 
 def way_of(values: Values) -> AgreementWay | None:
-    """Return the way that is chosen, by its value or title; by the customer where nothing is."""
+    """Return the chosen way to accept; by the customer if the field is empty, None if unknown."""
     text = values.get(FormField.AGREEMENT, "").strip()
     return _way(text) if text else AgreementWay.BY_CUSTOMER
 
 
 def agreement_asked(at: FormContext) -> bool:
-    """Whether the agreement is asked for: not when editing, nor where no call could carry it."""
+    """Say whether the form asks about the agreement: only for a new customer.
+
+    A connected account needs a cloud whose API takes agreements; without a connection, the answer
+    stays in the book.
+    """
     offered = at.cloud.allows(Capability.CUSTOMER_AGREEMENT).allowed
     return not at.editing and (offered or not at.connected)
 
 
 def attests(values: Values, at: FormContext) -> bool:
-    """Whether the person who accepted the agreement has to be named."""
+    """Say whether the form asks for the person who accepted: the partner attests it, and may."""
     may = at.kind is not PartnerKind.INDIRECT_RESELLER
     return agreement_asked(at) and may and way_of(values) is AgreementWay.ATTESTED
 
 
 def check_way(text: str, at: FormContext) -> Checked:
-    """Check the way in which the agreement is accepted."""
+    """Check the way to accept the agreement; the value is that of `AgreementWay`."""
     field, way = FormField.AGREEMENT, _way(text)
     if way is None:
         sentence = _("{text} is no way to accept the agreement; write {ways}.")
-        said = sentence.format(text=quoted(text), ways=" / ".join(AgreementWay))
-        return Checked(text, (refusal(field, "unknown", said, SECTION_6),))
+        message = sentence.format(text=quoted(text), ways=" / ".join(AgreementWay))
+        return Checked(text, (refusal(field, "unknown", message, SECTION_6),))
     if way is AgreementWay.BY_CUSTOMER:
         return Checked(way.value)
     if at.kind is PartnerKind.INDIRECT_RESELLER:
@@ -72,46 +76,45 @@ def check_way(text: str, at: FormContext) -> Checked:
     if permission.allowed:
         return Checked(way.value)
     if at.connected:
-        refused = refusal(field, "not-in-cloud", permission.reason, permission.source,
-                          AgreementWay.BY_CUSTOMER.value)  # fmt: skip
-        return Checked(text, (refused,))
+        why, source, offer = permission.reason, permission.source, AgreementWay.BY_CUSTOMER.value
+        return Checked(text, (refusal(field, "not-in-cloud", why, source, offer),))
     sentence = _("{reason} What you attest here is a record of your own only.")
-    said = sentence.format(reason=permission.reason)
-    return Checked(way.value, (warning(field, "record-only", said, permission.source),))
+    message = sentence.format(reason=permission.reason)
+    return Checked(way.value, (warning(field, "record-only", message, permission.source),))
 
 
 def check_date(text: str, at: FormContext) -> Checked:
-    """Check the day of acceptance; its value is `YYYY-MM-DD`, whatever time stands behind it."""
+    """Check the day of acceptance; the value is `YYYY-MM-DD`, without a typed time."""
     field = FormField.AGREEMENT_DATE
     match = _ISO_DAY.fullmatch(text)
     day = _day(match.group(1)) if match else typed_day(text)
     if day is None:
         sentence = _("{text} is no date; write year, month and day, such as {example}.")
-        said = sentence.format(text=quoted(text), example=at.today.isoformat())
-        return Checked(text, (refusal(field, "wrong-form", said, SECTION_6, _day_offer(text)),))
+        message = sentence.format(text=quoted(text), example=at.today.isoformat())
+        return Checked(text, (refusal(field, "wrong-form", message, SECTION_6, _day_offer(text)),))
     written = day.isoformat()
     if day > at.today:
         sentence = _("{date} is in the future; the customer accepted today ({today}) or before.")
-        said = sentence.format(date=written, today=at.today.isoformat())
-        return Checked(text, (refusal(field, "future", said, SECTION_6, at.today.isoformat()),))
+        message = sentence.format(date=written, today=at.today.isoformat())
+        return Checked(text, (refusal(field, "future", message, SECTION_6, at.today.isoformat()),))
     if day < FIRST_DAY:
         sentence = _(
             "{date} is before 1 October 2019, when the Microsoft Customer Agreement began. "
             "An older agreement does not count."
         )
-        said = sentence.format(date=written)
-        return Checked(written, (warning(field, "before-agreement", said, SECTION_6),))
+        message = sentence.format(date=written)
+        return Checked(written, (warning(field, "before-agreement", message, SECTION_6),))
     return Checked(written)
 
 
 def reseller_asked(at: FormContext) -> bool:
-    """Whether the customer may be one of an indirect reseller's."""
+    """Say whether the form asks for the indirect reseller of the customer."""
     allowed = at.cloud.allows(Capability.CREATE_CUSTOMER_FOR_RESELLER).allowed
     return not at.editing and at.kind is PartnerKind.INDIRECT_PROVIDER and allowed
 
 
 def check_reseller(text: str, at: FormContext) -> Checked:
-    """Check the tenant id of an indirect reseller that is given."""
+    """Check the tenant id of an indirect reseller; the value is in lower case."""
     field = FormField.ASSOCIATED_PARTNER_ID
     permission = at.cloud.allows(Capability.CREATE_CUSTOMER_FOR_RESELLER)
     if at.kind is not PartnerKind.INDIRECT_PROVIDER:
@@ -124,8 +127,8 @@ def check_reseller(text: str, at: FormContext) -> Checked:
     if _GUID.fullmatch(bare):
         return Checked(bare)
     sentence = _("{text} is no tenant id; write the reseller's, a GUID such as {example}.")
-    said = sentence.format(text=quoted(text), example="1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11")
-    return Checked(text, (refusal(field, "wrong-form", said, CUSTOMER),))
+    message = sentence.format(text=quoted(text), example="1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11")
+    return Checked(text, (refusal(field, "wrong-form", message, CUSTOMER),))
 
 
 def _way(text: str) -> AgreementWay | None:
@@ -144,9 +147,10 @@ def _day(text: str) -> date | None:
 
 
 def _day_offer(text: str) -> str:
+    """Return the day that `31.12.2026` means, as `YYYY-MM-DD`; empty for any other text."""
     match = _DAY_FIRST.fullmatch(text)
     if match is None:
         return ""
     day, month, year = match.groups()
-    found = _day(f"{year}-{int(month):02}-{int(day):02}")
-    return found.isoformat() if found else ""
+    offer = _day(f"{year}-{int(month):02}-{int(day):02}")
+    return offer.isoformat() if offer else ""

@@ -1,7 +1,7 @@
-"""The front of the form's rules: what is asked, what is right, and what is proposed.
+"""The entry point of the form's rules: the asked fields, their checks and proposed values.
 
-Pure: it takes what is typed and the circumstances, and touches nothing. Rules and their sources:
-`reference/rules.md §2-6` and `reference/resources.md`, *Customer* and *Address*.
+Pure: the rules depend only on the typed texts and the `FormContext`. Sources: `reference/rules.md
+§2-6` and `reference/resources.md`, *Customer* and *Address*.
 """
 
 from __future__ import annotations
@@ -54,25 +54,28 @@ if TYPE_CHECKING:
 __all__ = ["CODES", "Checked", "check", "check_all", "cloud_reasons", "proposals", "questions"]
 
 _DEFAULTED = (FormField.LANGUAGE, FormField.CULTURE, FormField.AGREEMENT)
-"""Fields that are filled in where they are empty. Only where the country is not known (which is
-refused on its own) there is nothing to fill in."""
+"""Fields that get their proposal if they are empty.
 
-_SPOKEN_OF_UNASKED = (
+Language and culture stay empty only if neither the typed country nor the partner's is known; the
+country field then has a reason of its own.
+"""
+
+_CHECKED_UNASKED = (
     FormField.STATE,
     FormField.POSTAL_CODE,
     FormField.ASSOCIATED_PARTNER_ID,
     FormField.AGREEMENT,
 )
-"""Fields that are spoken of where something is typed though they are not asked."""
+"""Fields whose typed texts are checked even if the form does not ask for them."""
 
-_LEANS_ON: Mapping[FormField, tuple[FormField, ...]] = {
+_DEPENDS_ON: Mapping[FormField, tuple[FormField, ...]] = {
     FormField.REGISTRATION_NUMBER: (FormField.COUNTRY,),
     FormField.CITY: (FormField.COUNTRY, FormField.STATE),
     FormField.STATE: (FormField.COUNTRY,),
     FormField.POSTAL_CODE: (FormField.COUNTRY, FormField.STATE, FormField.CITY),
     FormField.PHONE_NUMBER: (FormField.COUNTRY,),
 }
-"""Fields that are judged by others: where one of those is changed, they are no longer as before."""
+"""The fields that decide whether a field is right; a change in one makes it be judged anew."""
 
 _AGREEMENT_CONTACT: Mapping[FormField, FormField] = {
     FormField.AGREEMENT_FIRST_NAME: FormField.FIRST_NAME,
@@ -83,55 +86,56 @@ _AGREEMENT_CONTACT: Mapping[FormField, FormField] = {
 
 
 def questions(values: Values, at: FormContext) -> list[Question]:
-    """Return the fields that are asked now, in order; they follow what is typed already."""
+    """Return the fields that the form asks, in order; they depend on the typed texts."""
     values = _bounded(values)
     return [question(field, block, values, at) for field, block in asked_fields(values, at).items()]
 
 
 def check(field: FormField, values: Values, at: FormContext) -> Checked:
-    """Check one field as it stands among the others.
+    """Check one field in the context of the others.
 
-    One that is not asked is empty; of some that are typed nevertheless a reason is given.
+    A field that the form does not ask has an empty value; a text in it has reasons only if the
+    field is in `_CHECKED_UNASKED`.
     """
     bounded = _bounded(values)
     return _check(field, values, bounded, at, asked=field in asked_fields(bounded, at))
 
 
 def check_all(values: Values, at: FormContext) -> tuple[dict[FormField, str], tuple[Reason, ...]]:
-    """Return the normalised values of all asked fields, and all reasons in the order of asking.
+    """Return the normalised values of all asked fields, and all reasons in the form's order.
 
-    Language, culture and agreement get what `proposals` has, where they are empty.
+    Empty fields in `_DEFAULTED` get their proposals.
     """
     bounded = _bounded(values)
     asked = asked_fields(bounded, at)
     stored: dict[FormField, str] = {}
     reasons: list[Reason] = []
-    for field in (*asked, *(field for field in _SPOKEN_OF_UNASKED if field not in asked)):
-        found = _check(field, values, bounded, at, asked=field in asked)
-        reasons.extend(found.reasons)
+    for field in (*asked, *(field for field in _CHECKED_UNASKED if field not in asked)):
+        checked = _check(field, values, bounded, at, asked=field in asked)
+        reasons.extend(checked.reasons)
         if field in asked:
-            stored[field] = found.value
+            stored[field] = checked.value
     return stored, tuple(reasons)
 
 
 def proposals(values: Values, at: FormContext) -> dict[FormField, str]:
-    """Return what fields could be filled in with; empty where there is nothing to propose."""
+    """Return a proposed value for some fields; a value is empty if there is none to propose."""
     values = _bounded(values)
     country = country_of(values) or own_country(at)
-    found = {
+    proposed = {
         FormField.COUNTRY: own_country(at),
         FormField.LANGUAGE: default_language(country),
         FormField.CULTURE: default_culture(country),
     }
     if not at.editing:
-        found[FormField.DOMAIN_PREFIX] = prefix_from(_text(FormField.COMPANY_NAME, values))
-        found[FormField.AGREEMENT] = AgreementWay.BY_CUSTOMER.value
-        found |= {field: _text(of, values) for field, of in _AGREEMENT_CONTACT.items()}
-    return found
+        proposed[FormField.DOMAIN_PREFIX] = prefix_from(_text(FormField.COMPANY_NAME, values))
+        proposed[FormField.AGREEMENT] = AgreementWay.BY_CUSTOMER.value
+        proposed |= {field: _text(of, values) for field, of in _AGREEMENT_CONTACT.items()}
+    return proposed
 
 
 def _bounded(values: Values) -> dict[FormField, str]:
-    """Return the values without those that no field can hold, so that no look at them is dear."""
+    """Return the values that a field can hold, so that no check runs on a huge text."""
     return {field: text for field, text in values.items() if not unfit(field, text.strip())}
 
 
@@ -142,57 +146,60 @@ def _text(field: FormField, values: Values) -> str:
 def _check(
     field: FormField, values: Values, bounded: Values, at: FormContext, *, asked: bool
 ) -> Checked:
-    """Check a field; what was there before and is not changed is never refused."""
+    """Check a field; an unchanged value of an existing customer is warned about, not refused."""
     text = _text(field, values)
     reason = unfit(field, text)
     if not asked:
-        found = Checked("") if reason else _unasked(field, text, bounded, at)
+        checked = Checked("") if reason else _unasked(field, text, bounded, at)
     elif reason:
-        found = Checked(text, (reason,))
+        checked = Checked(text, (reason,))
     else:
-        found = _filled(field, text, bounded, at)
-    if not found.refused or not _as_before(field, values, at):
-        return found
-    mild = tuple(replace(reason, refuses=False) for reason in found.reasons)
-    return replace(found, reasons=mild)
+        checked = _asked(field, text, bounded, at)
+    if not checked.refused or not _is_unchanged(field, values, at):
+        return checked
+    warnings = tuple(replace(reason, refuses=False) for reason in checked.reasons)
+    return replace(checked, reasons=warnings)
 
 
-def _filled(field: FormField, text: str, values: Values, at: FormContext) -> Checked:
-    """Check a field that is asked; an empty one gets its default, if it has one."""
+def _asked(field: FormField, text: str, values: Values, at: FormContext) -> Checked:
+    """Check a field that the form asks; an empty field in `_DEFAULTED` gets its proposal."""
     if not text and field in _DEFAULTED:
         text = proposals(values, at).get(field, "")
     country = country_of(values)
     if text:
-        found = _CHECKS.get(field, _as_it_is)(text, values, at)
+        checked = _CHECKS.get(field, _any_text)(text, values, at)
     elif needed(field, country) and field not in _DEFAULTED:
         label, example = label_of(field, country), example_of(field, values, at)
-        found = Checked("", (missing(field, country, label, example),))
+        checked = Checked("", (missing(field, country, label, example),))
     else:
-        found = Checked("")
+        checked = Checked("")
     if field is FormField.COUNTRY:
         more = [*(market_reasons(country, at) if country else ()), *cloud_reasons(at)]
-        return replace(found, reasons=(*found.reasons, *more))
-    return found
+        return replace(checked, reasons=(*checked.reasons, *more))
+    return checked
 
 
 def _unasked(field: FormField, text: str, values: Values, at: FormContext) -> Checked:
-    """Return what is said of something typed in a field that is not asked."""
-    if not text or field not in _SPOKEN_OF_UNASKED:
+    """Check a text in a field that the form does not ask; its value is empty."""
+    if not text or field not in _CHECKED_UNASKED:
         return Checked("")
     if at.editing and field in {FormField.ASSOCIATED_PARTNER_ID, FormField.AGREEMENT}:
         return Checked("")
     return replace(_CHECKS[field](text, values, at), value="")
 
 
-def _as_before(field: FormField, values: Values, at: FormContext) -> bool:
-    """Whether an edited field, and what it is judged by, is as it is stored."""
+def _is_unchanged(field: FormField, values: Values, at: FormContext) -> bool:
+    """Say whether an edited field, and the fields it depends on, have their stored values."""
     if at.before is None or _text(field, values) != _text(field, at.before):
         return False
     now, then = _bounded(values), _bounded(at.before)
-    return all(_meant(other, now) == _meant(other, then) for other in _LEANS_ON.get(field, ()))
+    return all(
+        _comparable(other, now) == _comparable(other, then) for other in _DEPENDS_ON.get(field, ())
+    )
 
 
-def _meant(field: FormField, values: Values) -> str:
+def _comparable(field: FormField, values: Values) -> str:
+    """Return a value in the same form however it is spelled: a code, a key or folded text."""
     if field is FormField.COUNTRY and (country := country_of(values)):
         return country
     if field is FormField.STATE and not addresses.has(country_of(values), field):
@@ -202,7 +209,7 @@ def _meant(field: FormField, values: Values) -> str:
     return fold(_text(field, values))
 
 
-def _as_it_is(text: str, _values: Values, _at: FormContext) -> Checked:
+def _any_text(text: str, _values: Values, _at: FormContext) -> Checked:
     return Checked(text)
 
 
@@ -288,4 +295,4 @@ _CHECKS: Mapping[FormField, Callable[[str, Values, FormContext], Checked]] = {
     FormField.AGREEMENT_PHONE: _agreement_phone,
     FormField.AGREEMENT_DATE: _agreement_date,
 }
-"""The check of each field that has one besides its length and characters."""
+"""The check of each field that has more rules than length and characters."""

@@ -1,4 +1,4 @@
-"""The contact's e-mail and phone; those of the person who accepted the agreement as well."""
+"""Checks of e-mail and phone, of the contact and of the person who accepted the agreement."""
 
 from __future__ import annotations
 
@@ -21,20 +21,23 @@ if TYPE_CHECKING:
 
 
 def check_email(field: FormField, text: str) -> Checked:
-    """Check the syntax of an e-mail address; nobody is asked whether it exists."""
+    """Check the syntax of an e-mail address, not its existence; the value is normalised."""
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        found = validate_email(text, check_deliverability=False)
+        address = validate_email(text, check_deliverability=False)
     except (EmailNotValidError, UnicodeError):
         sentence = _("{text} is no e-mail address; write one such as {example}.")
-        said = sentence.format(text=quoted(text), example="anna@contoso.com")
-        return Checked(text, (refusal(field, "wrong-form", said, EMAIL_LIBRARY),))
-    return Checked(found.normalized)
+        message = sentence.format(text=quoted(text), example="anna@contoso.com")
+        return Checked(text, (refusal(field, "wrong-form", message, EMAIL_LIBRARY),))
+    return Checked(address.normalized)
 
 
 def check_phone(field: FormField, text: str, country: str) -> Checked:
-    """Check a phone number; its value is the international form."""
+    """Check a phone number; the value is in the international form.
+
+    `country`: the code of the country of a number without `+`; empty if it is unknown.
+    """
     from phonenumbers import (
         NumberParseException,
         PhoneNumberFormat,
@@ -51,18 +54,18 @@ def check_phone(field: FormField, text: str, country: str) -> Checked:
         return Checked(text, (_unreadable(field, text, country, error.error_type),))
     if is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         sentence = _("{text} has too many or too few digits; write it like {example}.")
-        said = sentence.format(text=quoted(text), example=phone_example(country))
-        return Checked(text, (refusal(field, "impossible", said, PHONE_LIBRARY),))
+        message = sentence.format(text=quoted(text), example=phone_example(country))
+        return Checked(text, (refusal(field, "impossible", message, PHONE_LIBRARY),))
     written = format_number(number, PhoneNumberFormat.INTERNATIONAL)
     if is_valid_number(number):
         return Checked(written)
     sentence = _("{text} is in no number range that is in use. See that it is right.")
-    said = sentence.format(text=quoted(written))
-    return Checked(written, (warning(field, "doubtful", said, PHONE_LIBRARY),))
+    message = sentence.format(text=quoted(written))
+    return Checked(written, (warning(field, "doubtful", message, PHONE_LIBRARY),))
 
 
 def phone_example(country: str) -> str:
-    """Return a phone number of a country in international form."""
+    """Return a sample phone number of a country in the international form; else one of the US."""
     from phonenumbers import PhoneNumberFormat, example_number, format_number
 
     number = example_number(country) if country else None
@@ -83,7 +86,7 @@ def _unreadable(field: FormField, text: str, country: str, kind: int) -> Reason:
     else:
         sentence = _("{text} is no phone number; write it like {example}.")
         problem = "wrong-form"
-    said = sentence.format(
+    message = sentence.format(
         text=quoted(text), country=country_name(country), example=phone_example(country)
     )
-    return refusal(field, problem, said, PHONE_LIBRARY)
+    return refusal(field, problem, message, PHONE_LIBRARY)

@@ -1,4 +1,4 @@
-"""The prefix of a customer's first domain: `contoso` in `contoso.onmicrosoft.com`."""
+"""Checks and proposes the prefix of the first domain: `contoso` in `contoso.onmicrosoft.com`."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ _CYRILLIC: Mapping[str, str] = {
     "қ": "k", "ң": "n", "ө": "o", "ұ": "u", "ү": "u", "һ": "h", "ҳ": "h", "ў": "u", "ҷ": "j",
     "ј": "j", "љ": "lj", "њ": "nj", "ћ": "c", "ђ": "dj", "џ": "dz",
 }  # fmt: skip
-"""Folded letters only: `й` comes as `и`, `ё` as `е`."""
+"""The Latin form of each folded Cyrillic letter; folding makes `й` to `и` and `ё` to `е`."""
 
 
 def check_prefix(text: str, cloud: Cloud) -> Checked:
-    """Check a domain prefix that is given."""
+    """Check a domain prefix; the value is in lower case."""
     prefix = text.lower()
     reason = _whole_domain(prefix, cloud) or _wrong_letters(prefix) or _too_long(prefix)
     return Checked(text, (reason,)) if reason else Checked(prefix)
 
 
 def prefix_from(company_name: str) -> str:
-    """Return a prefix made from a company's name; empty where nothing of it can stand in one.
+    """Return a prefix made from a company's name; empty if no letter of it can be used.
 
-    Legal forms are dropped, Cyrillic is transliterated, accents are taken off, other scripts are
-    left out. As many whole words as have room.
+    Removes legal forms and accents, transliterates Cyrillic and leaves out other scripts. Takes as
+    many whole words as fit, or the beginning of a first word that is too long.
     """
     words = [_ascii(word) for word in core_name(company_name).split()]
     prefix = ""
@@ -66,37 +66,37 @@ def _ascii(word: str) -> str:
 
 
 def _whole_domain(prefix: str, cloud: Cloud) -> Reason | None:
-    """Return why a whole domain, an e-mail address or a link cannot be the prefix."""
+    """Return a refusal if the text is a whole domain, an e-mail address or a link."""
     field = FormField.DOMAIN_PREFIX
     suffix = cloud.domain_suffix.lower()
     if "@" in prefix:
         sentence = _("{text} is an e-mail address. Write only what comes before .{suffix}.")
-        said = sentence.format(text=quoted(prefix), suffix=suffix)
-        return refusal(field, "e-mail", said, SECTION_5, _first_label(prefix.rpartition("@")[2]))
+        message = sentence.format(text=quoted(prefix), suffix=suffix)
+        return refusal(field, "e-mail", message, SECTION_5, _first_label(prefix.rpartition("@")[2]))
     name = prefix.rstrip(".")
-    for known in (suffix, *cloud.other_suffixes):
-        if name == known or name.endswith(f".{known}"):
-            bare = _valid(name.removesuffix(known).rstrip("."))
-            if known == suffix:
+    for ending in (suffix, *cloud.other_suffixes):
+        if name == ending or name.endswith(f".{ending}"):
+            offer = _valid(name.removesuffix(ending).rstrip("."))
+            if ending == suffix:
                 sentence = _(
                     "The suffix .{suffix} is added by itself. Write only what precedes it."
                 )
                 return refusal(
-                    field, "suffix-twice", sentence.format(suffix=suffix), SECTION_5, bare
+                    field, "suffix-twice", sentence.format(suffix=suffix), SECTION_5, offer
                 )
             sentence = _(
                 "Domains of this cloud end in .{suffix}, not in .{other}. "
                 "Write only what precedes it."
             )
-            said = sentence.format(suffix=suffix, other=known)
-            return refusal(field, "other-suffix", said, SECTION_5, bare)
+            message = sentence.format(suffix=suffix, other=ending)
+            return refusal(field, "other-suffix", message, SECTION_5, offer)
     if "." in prefix or "/" in prefix:
         sentence = _(
             "{text} is a whole domain. Write a free prefix of .{suffix}; "
             "own domains are added in the tenant later."
         )
-        said = sentence.format(text=quoted(prefix), suffix=suffix)
-        return refusal(field, "whole-domain", said, SECTION_5, _first_label(prefix))
+        message = sentence.format(text=quoted(prefix), suffix=suffix)
+        return refusal(field, "whole-domain", message, SECTION_5, _first_label(prefix))
     return None
 
 
@@ -106,6 +106,7 @@ def _first_label(name: str) -> str:
 
 
 def _valid(prefix: str) -> str:
+    """Return the prefix, to be offered; empty if it is no valid prefix."""
     fits = len(prefix) <= LONGEST_PREFIX and _PREFIX.fullmatch(prefix)
     return prefix if fits else ""
 
@@ -120,14 +121,14 @@ def _wrong_letters(prefix: str) -> Reason | None:
     sentence = _(
         "{text} has characters that a domain cannot have. Use the letters a–z, digits and hyphens."
     )
-    said = sentence.format(text=quoted(prefix))
-    return refusal(field, "wrong-characters", said, OWN, prefix_from(prefix[:_LONGEST_TYPED]))
+    message = sentence.format(text=quoted(prefix))
+    return refusal(field, "wrong-characters", message, OWN, prefix_from(prefix[:_LONGEST_TYPED]))
 
 
 def _too_long(prefix: str) -> Reason | None:
     if len(prefix) <= LONGEST_PREFIX:
         return None
     sentence = _("{text} has {length} characters; a domain prefix has room for {most}.")
-    said = sentence.format(text=quoted(prefix), length=len(prefix), most=LONGEST_PREFIX)
+    message = sentence.format(text=quoted(prefix), length=len(prefix), most=LONGEST_PREFIX)
     cut = prefix[:LONGEST_PREFIX].rstrip("-")
-    return refusal(FormField.DOMAIN_PREFIX, "too-long", said, SECTION_5, cut)
+    return refusal(FormField.DOMAIN_PREFIX, "too-long", message, SECTION_5, cut)

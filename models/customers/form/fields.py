@@ -1,4 +1,4 @@
-"""The fields of the form, their blocks and titles, and the circumstances they are asked in."""
+"""The fields of the form, their blocks and titles, and the context that decides what it asks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class FormField(StrEnum):
-    """A field of the form. The names are a stable contract: files carry them as headings."""
+    """A field of the form. The values are a stable contract: files use them as column headings."""
 
     COMPANY_NAME = "company_name"
     DOMAIN_PREFIX = "domain_prefix"
@@ -51,7 +51,7 @@ class FormField(StrEnum):
 
 
 class Block(StrEnum):
-    """A part of the form."""
+    """A section of the form."""
 
     COMPANY = "company"
     ADDRESS = "address"
@@ -69,7 +69,7 @@ BLOCK_TITLES: dict[Block, str] = {
     Block.RESELLER: N_("Indirect reseller"),
     Block.AGREEMENT: N_("Agreement"),
 }
-"""What each block is called."""
+"""The title of each block."""
 
 FIELD_TITLES: dict[FormField, str] = {
     FormField.COMPANY_NAME: N_("Company name"),
@@ -84,40 +84,40 @@ FIELD_TITLES: dict[FormField, str] = {
     FormField.AGREEMENT_PHONE: AGREEMENT.fields["phone_number"],
     FormField.AGREEMENT_DATE: AGREEMENT.fields["date_agreed"],
 }
-"""What each field is called where no country is known that calls it otherwise."""
+"""The title of each field, unless the country has its own (`questions.label_of`)."""
 
 Values = Mapping[FormField, str]
-"""What is typed; what is missing is empty."""
+"""The typed texts of a form; a missing field is empty."""
 
 
 class AgreementWay(StrEnum):
     """How the customer accepts the Microsoft Customer Agreement (`reference/rules.md §6`)."""
 
     ATTESTED = "attested"
-    """The partner confirms that the customer accepted."""
+    """The partner attests that the customer accepted."""
     BY_CUSTOMER = "by_customer"
     """The customer accepts in the Microsoft 365 admin center."""
 
 
 WAY_TITLES = {AgreementWay(value): title for value, title in AGREEMENT_WAYS.items()}
-"""What each way is called."""
+"""The title of each way to accept."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormContext:
-    """Where, by whom and when the form is filled in."""
+    """What the rules of the form depend on besides the typed texts: account, day, stored values."""
 
     cloud: Cloud
     kind: PartnerKind
     market: str
-    """ISO 3166-1 alpha-2 code of the partner's own country; empty while unknown."""
+    """ISO 3166-1 alpha-2 code of the partner's own country; empty if it is unknown."""
     connected: bool
-    """Whether Partner Center will be called; else the account is kept by hand."""
+    """Whether plans call Partner Center; if not, people record in the book what they did there."""
     today: date
     before: Values | None = None
-    """The stored values where an existing customer is edited; None where one is added."""
+    """The stored values of the customer that is edited; None if a customer is added."""
 
     @property
     def editing(self) -> bool:
-        """Whether an existing customer is edited."""
+        """Whether the form edits an existing customer."""
         return self.before is not None

@@ -1,4 +1,4 @@
-"""Where a cloud's customers may be, and the partner's own region (`reference/rules.md §2, §3`)."""
+"""Rules on the customer's country: cloud and CSP region (`reference/rules.md §2, §3`)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def own_country(at: FormContext) -> str:
-    """Return the country that a customer most likely is in; empty where nothing tells."""
+    """Return the most likely country of a customer: the cloud's only one, else the partner's."""
     return at.cloud.only_country or at.market
 
 
 def market_reasons(country: str, at: FormContext) -> list[Reason]:
-    """Return what stands against a customer in a country, given by its code."""
+    """Return the reasons against a new customer in a country, given by its code."""
     if at.editing:
         return []
     cloud = at.cloud
@@ -30,18 +30,20 @@ def market_reasons(country: str, at: FormContext) -> list[Reason]:
         return _other_region(country, at)
     if country in cloud.countries:
         return []
-    said = cloud.outside(country_name(country))
-    judge = warning if cloud.outside_by_hand and not at.connected else refusal
-    return [judge(FormField.COUNTRY, cloud.outside_code, said, SECTION_2, cloud.only_country)]
+    message = cloud.outside(country_name(country))
+    make_reason = warning if cloud.outside_by_hand and not at.connected else refusal
+    offer = cloud.only_country
+    return [make_reason(FormField.COUNTRY, cloud.outside_code, message, SECTION_2, offer)]
 
 
 def cloud_reasons(at: FormContext) -> list[Reason]:
-    """Return what stands against any new customer in this cloud, whatever is typed."""
+    """Return the reasons against any new customer in the cloud, whatever the form says."""
     permission = at.cloud.allows(Capability.NEW_CUSTOMERS)
     if at.editing or permission.allowed:
         return []
-    judge = refusal if at.connected else warning
-    return [judge(FormField.COUNTRY, "no-new-customers", permission.reason, permission.source)]
+    make_reason = refusal if at.connected else warning
+    why, source = permission.reason, permission.source
+    return [make_reason(FormField.COUNTRY, "no-new-customers", why, source)]
 
 
 def _other_region(country: str, at: FormContext) -> list[Reason]:
@@ -51,6 +53,6 @@ def _other_region(country: str, at: FormContext) -> list[Reason]:
         "{country} is outside your CSP region: an account enrolled in {market} sells in its own "
         "region only (error 2030)."
     )
-    said = sentence.format(country=country_name(country), market=country_name(at.market))
-    judge = refusal if at.connected else warning
-    return [judge(FormField.COUNTRY, "other-region", said, SECTION_3)]
+    message = sentence.format(country=country_name(country), market=country_name(at.market))
+    make_reason = refusal if at.connected else warning
+    return [make_reason(FormField.COUNTRY, "other-region", message, SECTION_3)]

@@ -1,4 +1,4 @@
-"""Company names: the core without legal forms, and what is odd about a legal name."""
+"""Company names: their core without legal forms, and warnings about unlikely names."""
 
 from __future__ import annotations
 
@@ -45,15 +45,20 @@ _FORMS = (
     "fze, fzco, fz llc, wll, saoc, saog, ksc, tnhh, cong ty tnhh, cong ty co phan, coltd, co ltd, "
     "opc, huf, nidhi"
 )
-"""Legal forms as they stand in folded names, without dots; of several words as well."""
+"""Legal forms, some of several words, as folded names have them without dots."""
 
-_NO_PREFIX = frozenset({"co", "me", "as", "co kg", "de cv", "company", "limited", "private", "se",
-                        "cv", "tbk", "corporation", "san tic as"})  # fmt: skip
-"""Forms that stand behind a name only; before it they are a word of it."""
+_ONLY_BEHIND_LIST = (
+    "co, me, as, co kg, de cv, company, limited, private, se, cv, tbk, corporation, san tic as"
+)
+_ONLY_BEHIND = frozenset(_ONLY_BEHIND_LIST.split(", "))
+"""Legal forms that only follow a name; at its beginning they are words of the name."""
 
-_JOINED = ("株式会社", "有限会社", "合同会社", "股份有限公司", "有限责任公司", "有限責任公司",
-           "有限公司", "주식회사", "유한회사", "(株)", "(有)", "(주)")  # fmt: skip
-"""Legal forms that are written together with the name."""
+_JOINED_LIST = (
+    "株式会社 有限会社 合同会社 股份有限公司 有限责任公司 有限責任公司 有限公司 주식회사 유한회사 "
+    "(株) (有) (주)"
+)
+_JOINED = tuple(_JOINED_LIST.split())
+"""Legal forms that are written without a space before or after the name."""
 
 _TEST_NAMES = (
     "test, testing, tests, test test, test company, test customer, test client, test account, "
@@ -70,23 +75,23 @@ _TEST_NAMES = (
     "kaufer, muster, mustermann, musterfirma, max mustermann, beispiel, prueba, cliente, teste, "
     "essai"
 )
-"""Names that nobody's company has."""
+"""Placeholder names that no real company has."""
 
 _LONGEST = 300
 _LONGEST_ACRONYM = 5
 
 
 def core_name(company_name: str) -> str:
-    """Return a company's name folded and without legal forms and punctuation.
+    """Return a company's name, folded, without legal forms and punctuation.
 
-    `«Ромашка», ООО` and `ООО Ромашка` have one core. Where nothing but a legal form is there, it
-    is the name. At most the first 300 characters count.
+    `«Ромашка», ООО` and `ООО Ромашка` have the same core. A name that is only a legal form is its
+    own core. Reads the first 300 characters.
     """
     return " ".join(fold(word) for word in core_words(company_name))
 
 
 def core_words(company_name: str) -> list[str]:
-    """Return the words of a name as they are written, without legal forms and punctuation."""
+    """Return the words of a name in their own spelling, without legal forms and punctuation."""
     words = _words(_without_joined(company_name[:_LONGEST]))
     keys = [fold(word) for word in words]
     start, end = 0, len(words)
@@ -100,7 +105,7 @@ def core_words(company_name: str) -> list[str]:
 
 
 def name_warnings(company_name: str) -> list[Reason]:
-    """Return what is odd about a legal name: nothing here refuses (`reference/rules.md §3`)."""
+    """Return warnings about an unlikely legal name; never a refusal (`reference/rules.md §3`)."""
     field = FormField.COMPANY_NAME
     words = core_words(company_name)
     core = " ".join(fold(word) for word in words)
@@ -129,7 +134,7 @@ def _capital(text: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    """Return the words of a name; `S.A.` is one word, `SA`."""
+    """Return the words of a name without punctuation; `S.A.` becomes the one word `SA`."""
     spelled = unicodedata.normalize("NFKC", name).replace("'", "").replace("’", "")
     spelled = "".join(
         letter if letter == "." or unicodedata.category(letter)[0] in "LMN" else " "
@@ -144,6 +149,7 @@ def _undotted(match: re.Match[str]) -> str:
 
 
 def _without_joined(name: str) -> str:
+    """Return a name without the forms in `_JOINED` at its ends."""
     spelled = unicodedata.normalize("NFKC", name).strip()
     for form in _JOINED:
         bare = spelled.removeprefix(form).removesuffix(form).strip()
@@ -153,6 +159,7 @@ def _without_joined(name: str) -> str:
 
 
 def _form_at_end(keys: list[str]) -> int:
+    """Return how many of the last words are a legal form; never all of them."""
     for length in range(min(_longest_form(), len(keys) - 1), 0, -1):
         if " ".join(keys[-length:]) in _forms():
             return length
@@ -160,9 +167,10 @@ def _form_at_end(keys: list[str]) -> int:
 
 
 def _form_at_start(keys: list[str]) -> int:
+    """Return how many of the first words are a legal form; never all of them."""
     for length in range(min(_longest_form(), len(keys) - 1), 0, -1):
         form = " ".join(keys[:length])
-        if form in _forms() and form not in _NO_PREFIX:
+        if form in _forms() and form not in _ONLY_BEHIND:
             return length
     return 0
 

@@ -1,4 +1,4 @@
-"""Postal codes: whether one has the country's form and lies in the state, and how it is written."""
+"""Checks postal codes against country, state and city, and normalises how they are written."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ _SEPARATORS = " -"
 
 
 def postal_fits(country: str, text: str) -> bool:
-    """Whether a postal code has the country's form; any has where the library knows none."""
+    """Say whether a postal code has the country's form; True if the library knows no form."""
     matchers = _postal_matchers(country)
     return not matchers or matchers[0].fullmatch(text) is not None
 
 
 def postal_fits_place(country: str, state: str, city: str, text: str) -> bool:
-    """Whether a postal code can lie in the state and city, given as their lists have them."""
+    """Say whether a postal code can be in a state and city, both spelled as in their lists."""
     places = _postal_matchers(country, state, city)[1:]
     return postal_fits(country, text) and all(place.match(text) for place in places)
 
 
 def postal_example(country: str, state: str = "") -> str:
-    """Return a postal code of the country that lies in the state, if one is known; or ""."""
+    """Return a sample postal code in the state, or in the country; empty if none is known."""
     rules = rules_of(country, state) or rules_of(country)
     examples = map(str, rules.postal_code_examples if rules else ())
     return next((item for item in examples if postal_fits_place(country, state, "", item)), "")
 
 
 def normal_postal_code(country: str, text: str) -> str:
-    """Return a postal code as it is written: upper case, ASCII digits, spaces where they belong.
+    """Return a postal code in its normal form: upper case, ASCII digits, the usual separators.
 
-    Where the form does not fit, `text` comes back with only case and width made right.
+    A code that does not have the country's form keeps its separators.
     """
     plain = _plain_code(text)
     if not postal_fits(country, plain):
@@ -52,7 +52,7 @@ def normal_postal_code(country: str, text: str) -> str:
 
 
 def likely_postal_code(country: str, text: str) -> str:
-    """Return the right form of a postal code in a wrong one (`1234567` → `1234-567`), or ""."""
+    """Return the likely form of a wrong postal code: `1234-567` for `1234567`; empty if none."""
     plain = _plain_code(text)
     bare = plain.lstrip("〒 ")
     unprefixed = re.sub(r"^[A-Z]{1,3}[- ]\s*", "", bare)
@@ -65,6 +65,7 @@ def likely_postal_code(country: str, text: str) -> str:
 
 
 def _plain_code(text: str) -> str:
+    """Return a code in upper case, with ASCII digits, ASCII hyphens and single spaces."""
     wide = unicodedata.normalize("NFKC", text).upper()
     spelled = re.sub("[\u2010-\u2015\u2212]", "-", wide)
     digits = "".join(
@@ -78,7 +79,11 @@ def _squeezed(text: str) -> str:
 
 
 def _separated(country: str, text: str) -> Iterable[str]:
-    """Yield a code with the separators of each example that is as long, counted from the end."""
+    """Yield a code with the separators of each example, if the country's form then fits.
+
+    Separators are counted from the end. An example of another length is used only if it has exactly
+    one separator.
+    """
     squeezed = _squeezed(text)
     rules = rules_of(country)
     for example in rules.postal_code_examples if rules else ():

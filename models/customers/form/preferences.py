@@ -1,4 +1,4 @@
-"""Language and culture: what CLDR knows, by code or by name, and what a country likely wants."""
+"""Checks and options of language and culture, and the defaults of a country, from CLDR."""
 
 from __future__ import annotations
 
@@ -16,50 +16,58 @@ _CULTURE = re.compile(r"([A-Za-z]{2,3})[-_](?:([A-Za-z]{4})[-_])?([A-Za-z]{2})")
 
 
 def check_language(text: str, country: str) -> Checked:
-    """Check a language; its value is the code of two letters."""
+    """Check a language, given by code or name; the value is its code of two letters."""
     code = text.lower()
     if code in _titles("en"):
         return Checked(code)
-    if found := _by_name().get(fold(text)):
-        return Checked(found)
+    if code := _by_name().get(fold(text), ""):
+        return Checked(code)
     offer = _likely_language(text) or default_language(country)
     sentence = _(
         "{text} is no language; write its name or its code of two letters, such as {code}."
     )
-    said = sentence.format(text=quoted(text), code=offer or "en")
-    return Checked(text, (refusal(FormField.LANGUAGE, "unknown", said, CLDR, offer),))
+    message = sentence.format(text=quoted(text), code=offer or "en")
+    return Checked(text, (refusal(FormField.LANGUAGE, "unknown", message, CLDR, offer),))
 
 
 def check_culture(text: str, country: str) -> Checked:
-    """Check a culture, `pt-PT`: a language and a country that CLDR knows together."""
+    """Check a culture such as `pt-PT`: a language and a country that CLDR has together."""
     field, offer = FormField.CULTURE, default_culture(country)
     match = _CULTURE.fullmatch(text)
     if match is None:
         sentence = _("{text} is no culture; write a language and a country, such as {example}.")
-        said = sentence.format(text=quoted(text), example=offer or "en-US")
-        return Checked(text, (refusal(field, "wrong-form", said, CLDR, _completed(text, offer)),))
+        message = sentence.format(text=quoted(text), example=offer or "en-US")
+        return Checked(
+            text, (refusal(field, "wrong-form", message, CLDR, _completed(text, offer)),)
+        )
     speech, script, territory = match.groups()
     parts = (speech.lower(), (script or "").title(), territory.upper())
     culture = "-".join(part for part in parts if part)
     if culture in _cultures():
         return Checked(culture)
     sentence = _("The culture {culture} is not known; {example} is, for example.")
-    said = sentence.format(culture=culture, example=offer or "en-US")
-    return Checked(text, (refusal(field, "unknown", said, CLDR, offer),))
+    message = sentence.format(culture=culture, example=offer or "en-US")
+    return Checked(text, (refusal(field, "unknown", message, CLDR, offer),))
 
 
 def default_language(country: str) -> str:
-    """Return the first official language of a country; empty where none is known."""
+    """Return the most spoken official language of a country; `en` if CLDR has none.
+
+    Empty without a country.
+    """
     return next(iter(_official(country)), "")
 
 
 def default_culture(country: str) -> str:
-    """Return the culture of a country's first official language; empty where none is known."""
+    """Return the culture of a country's most spoken official language; `en-US` if CLDR has none.
+
+    Empty without a country.
+    """
     return next(iter(_own_cultures(country)), "en-US" if country else "")
 
 
 def language_options(country: str) -> tuple[Option, ...]:
-    """Return all languages by name, the official ones of the country first."""
+    """Return all languages in order of their names, the country's official ones first."""
     titles = _titles(language())
     first = [code for code in _official(country) if code in titles]
     rest = sorted(titles.keys() - set(first), key=lambda code: fold(titles[code]))
@@ -67,7 +75,7 @@ def language_options(country: str) -> tuple[Option, ...]:
 
 
 def culture_options(country: str) -> tuple[Option, ...]:
-    """Return cultures by name, those of the country first."""
+    """Return cultures without a script in order of their names, the country's own first."""
     first = _own_cultures(country)
     chosen = set(first)
     options = _culture_options(language())
@@ -82,20 +90,20 @@ def _culture_options(speech: str) -> dict[str, Option]:
     from babel import Locale
 
     locale = Locale(speech)
-    found = []
+    options = []
     for culture in _cultures():
         parts = culture.split("-")
         spoken = locale.languages.get(parts[0])
         place = locale.territories.get(parts[-1])
         if spoken and place and len(parts) == 2:
-            found.append(Option(culture, f"{spoken[:1].upper()}{spoken[1:]} ({place})"))
-    found.sort(key=lambda option: fold(option.title))
-    return {option.value: option for option in found}
+            options.append(Option(culture, f"{spoken[:1].upper()}{spoken[1:]} ({place})"))
+    options.sort(key=lambda option: fold(option.title))
+    return {option.value: option for option in options}
 
 
 @cache
 def _titles(speech: str) -> dict[str, str]:
-    """Return the name of each language by its code of two letters, beginning with a capital."""
+    """Return the capitalised names of languages in `speech`, by codes of two letters."""
     from babel import Locale
 
     return {
@@ -107,7 +115,7 @@ def _titles(speech: str) -> dict[str, str]:
 
 @cache
 def _by_name() -> dict[str, str]:
-    """Return the code by each language's folded name: in our `LANGUAGES` and in its own."""
+    """Return codes by folded name: the name in each of `LANGUAGES` and in the language itself."""
     from babel import Locale, UnknownLocaleError
 
     names: dict[str, str] = {}
@@ -126,21 +134,21 @@ def _by_name() -> dict[str, str]:
 
 @cache
 def _cultures() -> frozenset[str]:
-    """Return `pt-PT` for each language and country that CLDR has; with the script as well."""
+    """Return all cultures of CLDR, with and without their script: `sr-Latn-RS`, `sr-RS`."""
     from babel.localedata import locale_identifiers
 
-    found = set()
+    cultures = set()
     for name in locale_identifiers():
         parts = name.split("_")
         if len(parts) in {2, 3} and re.fullmatch(r"[A-Z]{2}", parts[-1]):
-            found.add("-".join(parts))
-            found.add(f"{parts[0]}-{parts[-1]}")
-    return frozenset(name for name in found if _CULTURE.fullmatch(name))
+            cultures.add("-".join(parts))
+            cultures.add(f"{parts[0]}-{parts[-1]}")
+    return frozenset(name for name in cultures if _CULTURE.fullmatch(name))
 
 
 @cache
 def _official(country: str) -> tuple[str, ...]:
-    """Return the country's languages, the widest first, as codes of two letters."""
+    """Return codes of the country's official languages, the most spoken first; else `en`."""
     from babel.languages import get_official_languages
 
     if not country:
@@ -164,7 +172,7 @@ def _likely_language(text: str) -> str:
 
 
 def _completed(text: str, offer: str) -> str:
-    """Return a culture for a language that was written alone: its own in the country, if known."""
+    """Return the culture of a lone language code in the offer's country; else the offer."""
     code = text.lower()
     _language, _dash, country = offer.partition("-")
     named = f"{code}-{country}"

@@ -1,4 +1,4 @@
-"""Which fields are asked now, in which order, whether they are needed, and what to write there."""
+"""The fields that the form asks, in order, with their labels, hints and options."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _ALWAYS_NEEDED = frozenset(
         FormField.AGREEMENT_DATE,
     }
 )
-"""Needed wherever they are asked; of the others the country says."""
+"""Fields that are required whenever they are asked; the country decides about the others."""
 
 _HINTS: Mapping[FormField, str] = {
     FormField.COMPANY_NAME: N_("The exact legal name, such as Contoso GmbH."),
@@ -81,7 +81,7 @@ _HINTS: Mapping[FormField, str] = {
 
 
 def asked_fields(values: Values, at: FormContext) -> dict[FormField, Block]:
-    """Return the fields that are asked now, in order, each with its block."""
+    """Return the fields that the form asks, in order, each with its block."""
     country = country_of(values)
     asked = dict.fromkeys(_company_fields(at), Block.COMPANY)
     asked |= dict.fromkeys(_address_fields(country), Block.ADDRESS)
@@ -97,7 +97,7 @@ def asked_fields(values: Values, at: FormContext) -> dict[FormField, Block]:
 
 
 def needed(field: FormField, country: str) -> bool:
-    """Whether a field that is asked has to be filled in."""
+    """Say whether an asked field is required in a country."""
     if field in _ALWAYS_NEEDED:
         return True
     if field in {FormField.REGISTRATION_NUMBER, FormField.PHONE_NUMBER}:
@@ -108,7 +108,7 @@ def needed(field: FormField, country: str) -> bool:
 
 
 def question(field: FormField, block: Block, values: Values, at: FormContext) -> Question:
-    """Return a field as it is asked for now."""
+    """Return a field with its label, hint and options for the typed texts."""
     country = country_of(values)
     return Question(
         field,
@@ -122,7 +122,7 @@ def question(field: FormField, block: Block, values: Values, at: FormContext) ->
 
 
 def label_of(field: FormField, country: str) -> str:
-    """Return what a field is called in a country, translated."""
+    """Return the label of a field in a country, translated."""
     if field is FormField.REGISTRATION_NUMBER:
         return registration.number_label(country)
     labels = {
@@ -136,7 +136,7 @@ def label_of(field: FormField, country: str) -> str:
 
 
 def hint_of(field: FormField, values: Values, at: FormContext) -> str:
-    """Return what to write in a field, with an example, translated."""
+    """Return the hint of a field: an example for the country, else a general one. Translated."""
     example = example_of(field, values, at)
     if example:
         return _("For example {example}.").format(example=example)
@@ -144,7 +144,7 @@ def hint_of(field: FormField, values: Values, at: FormContext) -> str:
 
 
 def example_of(field: FormField, values: Values, at: FormContext) -> str:
-    """Return a right value that fits the country; empty where there is none to name."""
+    """Return a valid value of a field in the country; empty if none is known."""
     country = country_of(values)
     if field is FormField.POSTAL_CODE:
         return postal_codes.postal_example(country, state_of(values)) if country else ""
@@ -169,7 +169,7 @@ def _company_fields(at: FormContext) -> list[FormField]:
 
 
 def _address_fields(country: str) -> list[FormField]:
-    """Return the fields of an address: the country first, so that the rest follows it."""
+    """Return the address fields of a country; the country comes first, as it decides the rest."""
     rest = [
         field
         for field in addresses.field_order(country)
@@ -199,12 +199,12 @@ def _options(field: FormField, country: str, at: FormContext) -> tuple[Option, .
 
 
 def _state_title(country: str, state: str) -> str:
-    """Return a state by its name in Latin letters, and its own script beside it."""
+    """Return a state's Latin name, followed by its key if that is in another script."""
     title = addresses.state_title(country, state)
     return title if in_latin(state) else f"{title} · {state}"
 
 
 def _countries(first: str) -> tuple[Option, ...]:
-    """Return all countries by name, the likely one first."""
+    """Return all countries in order of their names, but the country with code `first` first."""
     options = [Option(code, country_name(code)) for code in codes()]
     return tuple(sorted(options, key=lambda item: (item.value != first, fold(item.title))))

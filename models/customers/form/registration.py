@@ -1,7 +1,7 @@
-"""Registration numbers: where they are needed, what they are called, and what python-stdnum knows.
+"""Registration numbers: the countries that require one, its name there, and its check.
 
-The documents give no patterns but the nine characters of Belarus, so a number that only the
-library finds odd is never refused (`reference/rules.md §4`).
+Microsoft documents only the pattern of Belarus, nine characters. So a number that python-stdnum
+rejects is warned about, never refused (`reference/rules.md §4`).
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _GROUP_A = "AM AZ BY HU KZ KG MD RU TJ UA UZ"
-"""Required since November 2020."""
+"""Countries that require the number since November 2020."""
 _GROUP_B = "AE BR IN IQ MM PL SA SS TH TR VE VN ZA"
-"""Required since 25 March 2021."""
+"""Countries that require the number since 25 March 2021."""
 REQUIRED = frozenset(f"{_GROUP_A} {_GROUP_B}".split())
-"""Where the number is required, and the contact's phone with it; not in US and CN (group C)."""
+"""Countries that require the number and the contact's phone; not US and CN (group C)."""
 
 KINDS: Mapping[str, str] = {
     "AE": N_("Tax id or VAT number"),
@@ -59,7 +59,7 @@ KINDS: Mapping[str, str] = {
     "VN": N_("TIN"),
     "ZA": "TRN",
 }
-"""The short name of the number that each country asks for."""
+"""The local name of the number by country; those with `N_` are translated."""
 
 EXAMPLES: Mapping[str, str] = {
     "BR": "33.000.167/0001-01",
@@ -76,7 +76,7 @@ EXAMPLES: Mapping[str, str] = {
     "VE": "J-00012345-4",
     "VN": "0100112437",
 }
-"""A number of the right form, where the form is known."""
+"""A sample number by country, if its form is known."""
 
 _COMPANY: Mapping[str, str] = {
     "AR": "cuit", "AU": "abn acn", "AZ": "voen", "BE": "vat", "BG": "vat", "BR": "cnpj",
@@ -88,41 +88,33 @@ _COMPANY: Mapping[str, str] = {
     "SE": "orgnr vat", "SG": "uen", "TH": "moa", "TR": "vkn", "TW": "ubn", "UA": "edrpou",
     "US": "ein", "UY": "rut", "VE": "rif", "VN": "mst",
 }  # fmt: skip
-"""The library's modules for numbers of companies; one that accepts is enough."""
+"""The modules of python-stdnum for company numbers, by country; one must accept a number."""
 
 _PERSONAL: Mapping[str, str] = {
     "BR": "cpf", "CN": "ric", "IN": "aadhaar", "PL": "pesel", "TH": "pin", "TR": "tckimlik",
     "UA": "rntrc", "ZA": "idnr",
 }  # fmt: skip
-"""Modules for personal ids of another form than the company's number."""
+"""Modules for ids of persons that differ in form from company numbers, by country."""
 
 _BELARUS = re.compile(r"[0-9A-Za-zА-Яа-я]{9}")
 _LONGEST_KNOWN = 40
 
 
 def number_label(country: str) -> str:
-    """Return what the number is called in a country, translated."""
+    """Return the name of the number in a country, translated."""
     kind = KINDS.get(country)
     return _(kind) if kind else _("Registration number")
 
 
 def check_number(text: str, country: str) -> Checked:
-    """Check a registration number that is given."""
+    """Check a registration number; only a wrong one of Belarus is refused."""
     field = FormField.REGISTRATION_NUMBER
     if country == "BY" and not _BELARUS.fullmatch(text):
         sentence = _(
             "{number} is no UNP of Belarus: it has exactly 9 digits or letters, such as {example}."
         )
-        return Checked(
-            text,
-            (
-                refusal(
-                    field, "wrong-form",
-                    sentence.format(number=quoted(text), example=EXAMPLES["BY"]),
-                    SECTION_4, offer=_nine(text),
-                ),
-            ),
-        )  # fmt: skip
+        message = sentence.format(number=quoted(text), example=EXAMPLES["BY"])
+        return Checked(text, (refusal(field, "wrong-form", message, SECTION_4, _nine(text)),))
     if _accepted(country, _COMPANY, text) is not False:
         return Checked(text)
     if _accepted(country, _PERSONAL, text):
@@ -134,19 +126,20 @@ def check_number(text: str, country: str) -> Checked:
             "Check it against official papers."
         )
         problem = "doubtful"
-    said = sentence.format(
+    message = sentence.format(
         number=quoted(text), label=number_label(country), country=country_name(country)
     )
-    return Checked(text, (warning(field, problem, said, NUMBER_LIBRARY),))
+    return Checked(text, (warning(field, problem, message, NUMBER_LIBRARY),))
 
 
 def _nine(text: str) -> str:
+    """Return a number of Belarus without separators; empty if it still has a wrong form."""
     squeezed = re.sub(r"[\s./-]", "", text)
     return squeezed if _BELARUS.fullmatch(squeezed) else ""
 
 
 def _accepted(country: str, modules: Mapping[str, str], text: str) -> bool | None:
-    """Return whether one of the library's modules takes the number; None where there is none."""
+    """Say whether a module accepts the number; None if the country has no module."""
     from stdnum import get_cc_module
 
     names = modules.get(country)
@@ -156,12 +149,12 @@ def _accepted(country: str, modules: Mapping[str, str], text: str) -> bool | Non
         return False
     if country == "HU":  # the first eight digits of the eleven are the company's
         text = re.sub(r"^(\d{8})-?\d-?\d\d$", r"\1", text)
-    found = [get_cc_module(country, name) for name in names.split()]
-    return any(module is not None and _valid(module, text) for module in found)
+    validators = [get_cc_module(country, name) for name in names.split()]
+    return any(module is not None and _valid(module, text) for module in validators)
 
 
 def _valid(module: object, text: str) -> bool:
     try:
         return bool(module.is_valid(text))  # type: ignore[attr-defined]
-    except (ValueError, LookupError, TypeError):  # numbers that the library did not think of
+    except (ValueError, LookupError, TypeError):  # the library fails on some invalid numbers
         return False

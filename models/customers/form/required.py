@@ -1,4 +1,4 @@
-"""What is said of a field that is needed and empty: what it is for, and where the rule stands."""
+"""The reasons for refusing empty required fields, each with its sentence and source."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.core.verdicts import Reason
 
-_SAYINGS: Mapping[FormField, tuple[str, str]] = {
+_SENTENCES: Mapping[FormField, tuple[str, str]] = {
     FormField.COMPANY_NAME: (N_("Write the company's exact legal name."), SECTION_3),
     FormField.DOMAIN_PREFIX: (
         N_("Write the prefix of the customer's first domain, such as contoso."),
@@ -68,14 +68,18 @@ _SAYINGS: Mapping[FormField, tuple[str, str]] = {
         SECTION_6,
     ),
 }
+"""The sentence, marked with `N_`, and the source, for each field that can be required."""
 
 
 def missing(field: FormField, country: str, label: str, example: str) -> Reason:
-    """Return the reason for refusing an empty field that is needed."""
-    said, source = _SAYINGS[field]
+    """Return the refusal of an empty required field.
+
+    `label` and `example`: those of the field in the country; empty if there are none.
+    """
+    sentence, source = _SENTENCES[field]
     if field in {FormField.STATE, FormField.POSTAL_CODE} and not example:
-        said = N_("Addresses in {country} need: {label}.")
-    text = _(said).format(
+        sentence = N_("Addresses in {country} need: {label}.")
+    text = _(sentence).format(
         country=country_name(country), label=label or _(FIELD_TITLES[field]), example=example
     )
     return refusal(field, "required", text, source)

