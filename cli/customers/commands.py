@@ -109,7 +109,7 @@ def _relationship(records: RelationshipRecords) -> dict[str, list[dict[str, Any]
         ],
         "relationships": [
             record_fields(relationship, *without) | {"state": relationship.state.value}
-            for relationship in records.lives
+            for relationship in records.relationships
         ],
         "delegated_admin": [
             record_fields(delegation, *without) | {"status": delegation.status_at(at).value}

@@ -56,13 +56,13 @@ def add_id(command: argparse.ArgumentParser) -> None:
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print one invitation with its letter; with `--letters` every letter that was sent."""
-    from partnerdesk.models.relationships.invitation_details import letter_as_written
+    from partnerdesk.models.relationships.invitation_details import stored_letter
     from partnerdesk.models.relationships.sent_letters import about_letter, letter_title
 
     store = open_book(arguments, settings)
     details = named_invitation(arguments, settings, store)
     fields = invitation_json(details.invitation, details.account.cloud)
-    letter = letter_as_written(details.invitation) if details.invitation.body else None
+    letter = stored_letter(details.invitation) if details.invitation.body else None
     sent = details.sent_letters
     if arguments.json:
         more = {

@@ -116,7 +116,7 @@ def _add_letter_options(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record an invitation and send its letter, or only print the plan in a dry run."""
-    from partnerdesk.models.relationships.invite import plan_invite, read_around
+    from partnerdesk.models.relationships.invite import plan_invite, read_invitation_context
 
     if not (arguments.company.strip() or arguments.customer):
         raise UsageError(
@@ -128,14 +128,17 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     check_channel(arguments, settings)
     request = _request(arguments, customer_id)
     plan = plan_invite(
-        account, request, read_around(store, account.id, request), plan_context(settings)
+        account,
+        request,
+        read_invitation_context(store, account.id, request),
+        plan_context(settings),
     )
     draft = planned_invitation(plan)
     letter = None
     if draft is not None and not request.in_portal:
-        from partnerdesk.models.relationships.invitation_details import letter_as_written
+        from partnerdesk.models.relationships.invitation_details import stored_letter
 
-        letter = letter_as_written(draft)
+        letter = stored_letter(draft)
     fields = invitation_json(draft, account.cloud.id) if draft else refused_json(plan)
     refusal_codes = {reason.code for reason in plan.reasons if reason.refuses}
     if "invitation.no-link" in refusal_codes:

@@ -17,7 +17,11 @@ from partnerdesk.models.relationships.entities import (
     Invitation,
     InvitationKind,
 )
-from partnerdesk.models.relationships.invite import InvitationRequest, around_of, plan_invite
+from partnerdesk.models.relationships.invite import (
+    InvitationRequest,
+    invitation_context,
+    plan_invite,
+)
 from partnerdesk.models.relationships.lifecycles import INVITATION_TITLES, InvitationState
 from partnerdesk.models.relationships.lists import INVITATION_KINDS
 
@@ -85,7 +89,9 @@ class InvitationBook(Book):
             closed_at=said.get(Ic.CLOSED, ""),
             state=InvitationState(state) if state else None,
         )
-        plan = plan_invite(self.account, wish, around_of(self.session, self.account.id, wish), by)
+        plan = plan_invite(
+            self.account, wish, invitation_context(self.session, self.account.id, wish), by
+        )
         if row.record_id and plan.steps:
             return replace(plan, steps=())
         return plan

@@ -28,7 +28,11 @@ from partnerdesk.models.relationships.delegated_admin import (
 )
 from partnerdesk.models.relationships.end import EndingRequest, Obstacle, ending_of, plan_end
 from partnerdesk.models.relationships.entities import InvitationKind, PartnerLink
-from partnerdesk.models.relationships.invite import InvitationRequest, around_of, plan_invite
+from partnerdesk.models.relationships.invite import (
+    InvitationRequest,
+    invitation_context,
+    plan_invite,
+)
 from partnerdesk.models.relationships.partners import plan_name_reseller
 from partnerdesk.models.values.fields import SIGNED
 
@@ -93,7 +97,7 @@ class _Invite(Planner):
             link=said.get("link", ""),
             in_portal=said.get("made") == "portal",
         )
-        around = around_of(session, self.account.id, wish)
+        around = invitation_context(session, self.account.id, wish)
         plan = plan_invite(self.account, wish, around, by)
         return RowPlan(customer.company_name, plan, row.record_id)
 

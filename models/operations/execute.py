@@ -23,7 +23,7 @@ from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.database.store import changed_meanwhile
 from partnerdesk.models.languages import _
 from partnerdesk.models.relationships.entities import ResellerRelationship
-from partnerdesk.models.relationships.records import LIFE
+from partnerdesk.models.relationships.records import RELATIONSHIP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -192,7 +192,7 @@ class _Writing:
         key = {name: getattr(row, name) for name in key}
         if step.record is CUSTOMER:
             self.customer_id = int(key["id"])
-        if step.record is LIFE:
+        if step.record is RELATIONSHIP:
             self._refuse_second_life(fields["customer_id"])
         return replace(step, key=key, after=fields)
 

@@ -28,8 +28,8 @@ from partnerdesk.models.customers.records import CUSTOMER, NOTE, TAG
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.operations.execute import domain_taken, key_names
 from partnerdesk.models.operations.registry import RECORDS
-from partnerdesk.models.relationships.candidates import those_with_a_life
-from partnerdesk.models.relationships.records import LIFE
+from partnerdesk.models.relationships.candidates import with_active_relationship
+from partnerdesk.models.relationships.records import RELATIONSHIP
 
 if TYPE_CHECKING:
     from sqlmodel import Session, SQLModel
@@ -287,10 +287,10 @@ class _Undoing:
         """Return that a life lasts already, where another would come back that does."""
         back = [
             step.after["customer_id"] for step in steps
-            if step.record is LIFE and step.before is None
+            if step.record is RELATIONSHIP and step.before is None
             and step.after is not None and step.after.get("ended_at") is None
         ]  # fmt: skip
-        if not back or not those_with_a_life(self.session, back):
+        if not back or not with_active_relationship(self.session, back):
             return []
         text = _("Another relationship with this customer began since.")
         return [Reason("undo.lives", text)]

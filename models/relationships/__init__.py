@@ -1,1 +1,1 @@
-"""Invitations, partners, delegated admin and endings: records, lists and plans."""
+"""Invitations, partners, delegated admin and endings: entities, lists and plans."""

@@ -1,4 +1,4 @@
-"""Who in the book may be a company that was invited, and whose relationship is on record."""
+"""Finds the customers of the book who may be an invited company."""
 
 from __future__ import annotations
 
@@ -20,33 +20,34 @@ if TYPE_CHECKING:
 
 
 def likely_customers(session: Session, invitation: Invitation) -> list[tuple[Customer, bool]]:
-    """Return customers who may be the invited company, and whether each surely is.
+    """Return the customers who may be the invited company, each with whether the match is certain.
 
-    Surely: by tenant id or domain; likely: by the same name. Only those with a relationship.
+    A match by tenant id or primary domain is certain, a match by name is not. Only customers with a
+    relationship are returned; none if the invited company had a relationship before.
     """
     if invitation.related_before:
         return []
-    there = select(Customer).where(
+    related = select(Customer).where(
         Customer.account_id == invitation.account_id,
         unset(Customer.ended_at),
         col(Customer.relationship_to_partner).in_(RELATED),
     )
-    found: list[tuple[Customer, bool]] = []
+    candidates: list[tuple[Customer, bool]] = []
     for column, text, certain in (
         (Customer.microsoft_id, invitation.microsoft_id, True),
         (Customer.primary_domain, invitation.primary_domain, True),
         (Customer.company_sort, invitation.name_sort, False),
     ):
-        known = {customer.id for customer, _certain in found}
-        rows = session.exec(there.where(column == text).limit(5)).all() if text else ()
-        found += [(row, certain) for row in rows if row.id not in known]
-    return found
+        known = {customer.id for customer, _certain in candidates}
+        rows = session.exec(related.where(column == text).limit(5)).all() if text else ()
+        candidates += [(row, certain) for row in rows if row.id not in known]
+    return candidates
 
 
-def those_with_a_life(session: Session, ids: Iterable[int | None]) -> frozenset[int]:
-    """Return those of some customers whose relationship has a record that lasts."""
+def with_active_relationship(session: Session, ids: Iterable[int | None]) -> frozenset[int]:
+    """Return the ids of the customers who have a stored relationship that has not ended."""
     known = [id for id in ids if id is not None]
-    lasting = select(ResellerRelationship.customer_id).where(
+    active = select(ResellerRelationship.customer_id).where(
         col(ResellerRelationship.customer_id).in_(known), unset(ResellerRelationship.ended_at)
     )
-    return frozenset(session.exec(lasting))
+    return frozenset(session.exec(active))

@@ -1,7 +1,7 @@
-"""Delegated-admin relationships (GDAP) that are kept: added, approved, extended, ended.
+"""Plans to add, edit, approve, extend and terminate delegated-admin relationships (GDAP).
 
-Rules: `reference/rules.md §10`; fields: `reference/resources.md`, *GDAP relationship*. Every step
-follows `models.relationships.lifecycles.DELEGATED_ADMIN`.
+Rules: `reference/rules.md §10`; fields: `reference/resources.md`, *GDAP relationship*. Changes of
+state follow `models.relationships.lifecycles.DELEGATED_ADMIN`.
 """
 
 from __future__ import annotations
@@ -47,38 +47,41 @@ SOURCE = "rules.md §10"
 FIELDS_SOURCE = "resources.md, GDAP relationship"
 _GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 LONGEST_NAME = 50
+"""Maximum characters of a name."""
 LONGEST_ROLES = 4_000
+"""Maximum characters of all roles together."""
 LONGEST_TERM = timedelta(days=730)
-"""The longest term: two years."""
+"""The maximum term: two years."""
 AUTO_EXTEND = "P180D"
-"""By how much Partner Center extends, and only by that."""
+"""The only duration by which Partner Center extends a relationship by itself (ISO 8601)."""
 FIELDS = ("name", "roles", "status", "start", "end", "auto_extend", "microsoft_id")
-"""What a person says of a relationship, in the order of the form."""
+"""The fields of a form about a relationship, in order."""
 EVENTS = {
     "request": DelegatedAdminEvent.REQUEST,
     "approve": DelegatedAdminEvent.APPROVE,
     "terminate": DelegatedAdminEvent.TERMINATE,
 }
-"""What a person can say happened, by the word for it."""
+"""The events that a person can record, by the command's word for each."""
 EVENT_TITLES = {
     DelegatedAdminEvent.REQUEST: N_("The customer was asked to approve it"),
     DelegatedAdminEvent.APPROVE: N_("The customer approved it"),
     DelegatedAdminEvent.TERMINATE: N_("It was terminated"),
 }
+"""The title of each event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """By how long, or until which day, relationships are extended; one of the two."""
+    """The duration by which, or the day until which, a relationship is extended; one of the two."""
 
     by: Duration | None = None
     until: date | None = None
     text: str = ""
-    """As it was said: `P180D`, `2027-06-30`."""
+    """The duration or day in ISO 8601: `P180D`, `2027-06-30`."""
 
 
 def parse_extension(text: str) -> Extension | None:
-    """Return what `P180D` or `2027-06-30` means; None where it is neither."""
+    """Return the extension that a typed duration or day means; None if it is neither."""
     if duration := parse_duration(text):
         return Extension(by=duration, text=text.strip().upper())
     day = typed_day(text)
@@ -87,7 +90,7 @@ def parse_extension(text: str) -> Extension | None:
 
 @dataclass(frozen=True)
 class Delegation:
-    """A delegated-admin relationship with whom it is about, detached from the store."""
+    """A delegated-admin relationship with its customer and account, detached from the store."""
 
     relationship: DelegatedAdminRelationship
     customer: Customer
@@ -95,19 +98,19 @@ class Delegation:
 
 
 def read_delegation(store: Store, id: int) -> Delegation:
-    """Read one relationship.
+    """Read one relationship with its customer and account.
 
     Raises:
-        NotFoundError: there is no such one.
+        NotFoundError: the book has no relationship with this id.
     """
     with store.reading() as session:
         return delegation_of(session, id)
 
 
 def delegation_of(session: Session, id: int) -> Delegation:
-    """Read one in a session that is open already."""
-    known = 0 < id < 2**31
-    relationship = session.get(DelegatedAdminRelationship, id) if known else None
+    """Read one relationship in an open session; raises as `read_delegation` does."""
+    is_storable = 0 < id < 2**31
+    relationship = session.get(DelegatedAdminRelationship, id) if is_storable else None
     if relationship is None:
         raise NotFoundError(
             _("There is no delegated-admin relationship {id}.").format(id=id),
@@ -120,31 +123,35 @@ def delegation_of(session: Session, id: int) -> Delegation:
     )
 
 
-def name_is_taken(store: Store, account_id: int, name: str, but: int | None = None) -> bool:
-    """Say whether another relationship of the account has this name."""
+def name_is_taken(store: Store, account_id: int, name: str, except_id: int | None = None) -> bool:
+    """Say whether a relationship of the account, other than `except_id`, has this name."""
     with store.reading() as session:
         same = select(DelegatedAdminRelationship.id).where(
             DelegatedAdminRelationship.account_id == account_id,
             DelegatedAdminRelationship.name_sort == fold(name)[:200],
-            col(DelegatedAdminRelationship.id) != (but or 0),
+            col(DelegatedAdminRelationship.id) != (except_id or 0),
         )
         return session.exec(same.limit(1)).first() is not None
 
 
 def plan_add_delegation(
-    account: PartnerAccount, customer: Customer | None, said: Mapping[str, str], by: PlanContext,
-    *, taken: bool,
-) -> Plan:  # fmt: skip
-    """Plan to keep a relationship that there is in Partner Center. Pure.
+    account: PartnerAccount,
+    customer: Customer | None,
+    texts: Mapping[str, str],
+    by: PlanContext,
+    *,
+    taken: bool,
+) -> Plan:
+    """Plan to record a relationship that exists in Partner Center. Pure.
 
     Args:
         account: the partner's account.
-        customer: with whom; None where nobody is named.
-        said: texts by `FIELDS`; roles separated by commas or lines, days as `2027-06-30`.
-        by: who plans.
+        customer: the customer of the relationship; None if none was named, which is refused.
+        texts: typed texts by `FIELDS`; roles separated by commas or lines, days as `2027-06-30`.
+        by: who plans, when, under which id.
         taken: whether another relationship of the account has the name.
     """
-    fields, reasons = _checked(said, by.at, taken=taken)
+    fields, reasons = _checked(texts, by.at, taken=taken)
     if customer is None:
         text = _("Whose? Write the domain or Microsoft ID of a customer in the book.")
         reasons.insert(0, Reason("delegated-admin.no-customer", text, "customer"))
@@ -156,54 +163,55 @@ def plan_add_delegation(
 
 
 def plan_edit_delegation(
-    delegation: Delegation, said: Mapping[str, str], by: PlanContext, *, taken: bool
+    delegation: Delegation, texts: Mapping[str, str], by: PlanContext, *, taken: bool
 ) -> Plan:
-    """Plan to change what is kept of a relationship; only fields that change are touched."""
-    now = delegation.relationship
-    fields, reasons = _checked(said, by.at, taken=taken)
-    before = fields_of(now, fields)
+    """Plan to change the record of a relationship; the plan contains only the changed fields."""
+    relationship = delegation.relationship
+    fields, reasons = _checked(texts, by.at, taken=taken)
+    before = fields_of(relationship, fields)
     changed = {name: value for name, value in fields.items() if value != before[name]}
-    if "status" in changed and not DELEGATED_ADMIN.events(DelegatedAdminState(now.status)):
-        text = _("It is over: {state}. That stays; a new one has a record of its own.")
-        said_so = text.format(state=_(DELEGATED_ADMIN_TITLES[now.status]))
-        reasons.append(Reason("delegated-admin.state", said_so, "status", SOURCE))
-    was = {name: before[name] for name in changed}
-    steps = (Step(records.DELEGATED_ADMIN, {"id": now.id}, was, changed),) if changed else ()
-    return _plan(delegation, by, steps, reasons)
+    state = DelegatedAdminState(relationship.status)
+    if "status" in changed and not DELEGATED_ADMIN.events(state):
+        sentence = _("It is over: {state}. That stays; a new one has a record of its own.")
+        message = sentence.format(state=_(DELEGATED_ADMIN_TITLES[state]))
+        reasons.append(Reason("delegated-admin.state", message, "status", SOURCE))
+    old = {name: before[name] for name in changed}
+    step = Step(records.DELEGATED_ADMIN, {"id": relationship.id}, old, changed)
+    return _plan(delegation, by, (step,) if changed else (), reasons)
 
 
 def plan_event(delegation: Delegation, event: DelegatedAdminEvent, by: PlanContext) -> Plan:
-    """Plan to record what happened to a relationship: asked for, approved, terminated."""
-    kept = delegation.relationship
-    reasons = _against(kept, event, by.at)
+    """Plan to record that a relationship was requested, approved or terminated."""
+    relationship = delegation.relationship
+    reasons = _state_reasons(relationship, event, by.at)
     after: Fields = {}
     if not reasons:
         now = iso(by.at)
-        state = DELEGATED_ADMIN.after(kept.status_at(by.at), event)
+        state = DELEGATED_ADMIN.after(relationship.status_at(by.at), event)
         after["status"] = state.value if state else ""
         if event is DelegatedAdminEvent.REQUEST:
             after["requested_at"] = now
         elif event is DelegatedAdminEvent.TERMINATE:
             after["end_date_time"] = now
-        elif kept.activated_date_time is None:
+        elif relationship.activated_date_time is None:
             after["activated_date_time"] = now
-            duration = parse_duration(kept.duration)
-            if kept.end_date_time is None and duration:
+            duration = parse_duration(relationship.duration)
+            if relationship.end_date_time is None and duration:
                 after["end_date_time"] = iso(duration.after(by.at))
-    return _plan(delegation, by, (_step(kept, after),) if after else (), reasons)
+    return _plan(delegation, by, (_step(relationship, after),) if after else (), reasons)
 
 
 def plan_extend(delegation: Delegation, extension: Extension, by: PlanContext) -> Plan:
-    """Plan to extend a relationship that is active: its end moves, the rest stays. Pure.
+    """Plan to extend an active relationship: the plan changes only its end. Pure.
 
-    One with the Global Administrator role is never extended; it needs a new relationship.
+    A relationship with the Global Administrator role is never extended; it needs a successor.
     """
-    kept = delegation.relationship
-    reasons = _against(kept, DelegatedAdminEvent.EXTEND, by.at)
-    if kept.has_global_administrator:
+    relationship = delegation.relationship
+    reasons = _state_reasons(relationship, DelegatedAdminEvent.EXTEND, by.at)
+    if relationship.has_global_administrator:
         text = _("It holds Global Administrator, which cannot be extended: make a new one.")
         reasons.append(Reason("delegated-admin.global-administrator", text, source=SOURCE))
-    end = kept.end_date_time
+    end = relationship.end_date_time
     later = _extended(end, extension)
     if end is None:
         text = _("Its end is not known: write it down first.")
@@ -219,11 +227,12 @@ def plan_extend(delegation: Delegation, extension: Extension, by: PlanContext) -
         reasons.append(
             Reason("delegated-admin.other-duration", text, source=FIELDS_SOURCE, refuses=False)
         )
-    steps = () if later is None else (_step(kept, {"end_date_time": iso(later)}),)
+    steps = () if later is None else (_step(relationship, {"end_date_time": iso(later)}),)
     return _plan(delegation, by, steps, reasons)
 
 
 def _extended(end: datetime | None, extension: Extension) -> datetime | None:
+    """Return the new end; None if the old end is unknown or the new one cannot be expressed."""
     if end is None:
         return None
     if extension.until is not None:
@@ -235,31 +244,33 @@ def _extended(end: datetime | None, extension: Extension) -> datetime | None:
         return None
 
 
-def _against(
-    kept: DelegatedAdminRelationship, event: DelegatedAdminEvent, at: datetime
+def _state_reasons(
+    relationship: DelegatedAdminRelationship, event: DelegatedAdminEvent, at: datetime
 ) -> list[Reason]:
-    state = kept.status_at(at)
+    """Return a refusal if the event cannot happen to the relationship in its state."""
+    state = relationship.status_at(at)
     if DELEGATED_ADMIN.after(state, event) is not None:
         return []
-    text = _("This cannot be done with a relationship in this state: {state}.")
-    said = text.format(state=_(DELEGATED_ADMIN_TITLES[state]))
-    return [Reason("delegated-admin.state", said, source=SOURCE)]
+    sentence = _("This cannot be done with a relationship in this state: {state}.")
+    message = sentence.format(state=_(DELEGATED_ADMIN_TITLES[state]))
+    return [Reason("delegated-admin.state", message, source=SOURCE)]
 
 
-def _step(kept: DelegatedAdminRelationship, after: Fields) -> Step:
-    return Step(records.DELEGATED_ADMIN, {"id": kept.id}, fields_of(kept, after), after)
+def _step(relationship: DelegatedAdminRelationship, after: Fields) -> Step:
+    before = fields_of(relationship, after)
+    return Step(records.DELEGATED_ADMIN, {"id": relationship.id}, before, after)
 
 
 def _plan(
     delegation: Delegation, by: PlanContext, steps: tuple[Step, ...], reasons: list[Reason]
-) -> Plan:  # fmt: skip
+) -> Plan:
     customer, account = delegation.customer, delegation.account
     target = Target(account.id or 0, account.cloud, customer.company_name, customer.id)
     return Plan.of(ChangeKind.DELEGATED_ADMIN, by, target, steps, reasons)
 
 
 def parse_roles(text: str) -> list[str]:
-    """Return the roles in a text, separated by commas, semicolons or lines; none twice."""
+    """Return the roles in a text, separated by commas, semicolons or lines; each role once."""
     parts = text.replace(";", "\n").replace(",", "\n").split("\n")
     roles: dict[str, str] = {}
     for part in parts:
@@ -270,7 +281,10 @@ def parse_roles(text: str) -> list[str]:
 
 
 def parse_status(text: str) -> DelegatedAdminState | None:
-    """Return the status that a text means, by Graph's word or ours, in any case."""
+    """Return the status that a text names, by Graph's word or title; None if there is none.
+
+    Titles are understood in English and in the program's language; case does not matter.
+    """
     wanted = fold(text).replace(" ", "").replace("_", "")
     for state in DelegatedAdminState:
         titles = (state.value, DELEGATED_ADMIN_TITLES[state], _(DELEGATED_ADMIN_TITLES[state]))
@@ -279,22 +293,22 @@ def parse_status(text: str) -> DelegatedAdminState | None:
     return None
 
 
-def _checked(said: Mapping[str, str], at: datetime, *, taken: bool) -> tuple[Fields, list[Reason]]:
-    """Return a relationship's fields as they are stored, and what is wrong with what was said."""
-    reasons = _name_reasons(said, taken=taken)
-    roles = "\n".join(parse_roles(said.get("roles", "")))
-    seen = roles.replace("\n", ",")
-    kept(text_field(seen, "delegated-admin.roles", "roles", LONGEST_ROLES), reasons, "")
-    state = parse_status(said.get("status", "") or "active")
+def _checked(texts: Mapping[str, str], at: datetime, *, taken: bool) -> tuple[Fields, list[Reason]]:
+    """Return the fields to store, and the reasons against the typed texts."""
+    reasons = _name_reasons(texts, taken=taken)
+    roles = "\n".join(parse_roles(texts.get("roles", "")))
+    kept(
+        text_field(roles.replace("\n", ","), "delegated-admin.roles", "roles", LONGEST_ROLES),
+        reasons,
+        "",
+    )
+    state = parse_status(texts.get("status", "") or "active")
     if state is None:
-        text = _("{text} is no state; write one of: {states}.")
+        sentence = _("{text} is no state; write one of: {states}.")
         states = ", ".join(DelegatedAdminState)
-        reasons.append(
-            Reason("delegated-admin.status",
-                   text.format(text=shown(said["status"][:40]), states=states), "status",
-                   FIELDS_SOURCE)
-        )  # fmt: skip
-    auto = said.get("auto_extend", "").strip().lower()
+        message = sentence.format(text=shown(texts["status"][:40]), states=states)
+        reasons.append(Reason("delegated-admin.status", message, "status", FIELDS_SOURCE))
+    auto = texts.get("auto_extend", "").strip().lower()
     if auto and auto not in ("p0d", "pt0s", "p180d") and yes_no(auto) is None:
         text = _("Write yes (P180D) or no.")
         reasons.append(Reason("delegated-admin.auto-extend", text, "auto_extend", FIELDS_SOURCE))
@@ -303,31 +317,31 @@ def _checked(said: Mapping[str, str], at: datetime, *, taken: bool) -> tuple[Fie
     if extends and holds:
         text = _("One with Global Administrator cannot extend itself.")
         reasons.append(Reason("delegated-admin.global-administrator", text, "auto_extend", SOURCE))
-    start, end, wrong = _term(said, state or DelegatedAdminState.ACTIVE, at)
+    start, end, term_reasons = _term(texts, state or DelegatedAdminState.ACTIVE, at)
     fields: Fields = {
-        "display_name": " ".join(said.get("name", "").split()),
+        "display_name": " ".join(texts.get("name", "").split()),
         "roles": roles,
         "status": (state or DelegatedAdminState.ACTIVE).value,
         "duration": f"P{(end - start).days}D" if start and end and end > start else "",
         "auto_extend_duration": AUTO_EXTEND if extends else "P0D",
         "activated_date_time": iso(start) if start else None,
         "end_date_time": iso(end) if end else None,
-        "microsoft_id": said.get("microsoft_id", "").strip().lower(),
+        "microsoft_id": texts.get("microsoft_id", "").strip().lower(),
     }
     if not re.fullmatch(rf"({_GUID}-{_GUID})?", str(fields["microsoft_id"])):
         text = _("The Microsoft ID of a relationship is two GUIDs joined by a hyphen.")
         reasons.append(Reason("delegated-admin.microsoft-id", text, "microsoft_id", FIELDS_SOURCE))
-    return fields, [*reasons, *wrong]
+    return fields, [*reasons, *term_reasons]
 
 
-def _name_reasons(said: Mapping[str, str], *, taken: bool) -> list[Reason]:
-    name = " ".join(said.get("name", "").split())
+def _name_reasons(texts: Mapping[str, str], *, taken: bool) -> list[Reason]:
+    name = " ".join(texts.get("name", "").split())
     if not name:
         text = _("Write the relationship's name, as Partner Center has it.")
         return [Reason("delegated-admin.no-name", text, "name")]
-    found = text_field(name, "delegated-admin.name", "name", LONGEST_NAME, SOURCE)
-    if isinstance(found, Reason):
-        return [found]
+    parsed = text_field(name, "delegated-admin.name", "name", LONGEST_NAME, SOURCE)
+    if isinstance(parsed, Reason):
+        return [parsed]
     if taken:
         text = _("Another relationship has this name; each has its own.")
         return [Reason("delegated-admin.name-taken", text, "name", SOURCE)]
@@ -335,11 +349,12 @@ def _name_reasons(said: Mapping[str, str], *, taken: bool) -> list[Reason]:
 
 
 def _term(
-    said: Mapping[str, str], state: DelegatedAdminState, at: datetime
+    texts: Mapping[str, str], state: DelegatedAdminState, at: datetime
 ) -> tuple[datetime | None, datetime | None, list[Reason]]:
+    """Return start and end of a relationship, None if not given, and the reasons against them."""
     reasons: list[Reason] = []
     start, end = (
-        kept(day_field(said.get(name, "").strip(), f"delegated-admin.{name}", name), reasons, None)
+        kept(day_field(texts.get(name, "").strip(), f"delegated-admin.{name}", name), reasons, None)
         for name in ("start", "end")
     )
     lasting = (DelegatedAdminState.ACTIVE, DelegatedAdminState.EXPIRING)

@@ -1,6 +1,6 @@
-"""What a row says of a delegated-admin relationship that is to be kept: a stable contract.
+"""The fields of a row of a file that adds a delegated-admin relationship: a stable contract.
 
-Without SQLModel, since the command line is read before the book is opened.
+Without SQLModel, because the command line is parsed before the book is opened.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from partnerdesk.models.languages import N_
 
 
 class DelegationField(StrEnum):
-    """What a row says: the headings of a file, and the flags of the command."""
+    """A field of a row: a column heading of a file, and a flag of the command."""
 
     CUSTOMER = "customer"
-    """Microsoft ID or primary domain of a customer in the book."""
+    """Microsoft ID or primary domain of a customer of the book."""
     NAME = "name"
     ROLES = "roles"
     STATUS = "status"
@@ -34,4 +34,4 @@ FIELD_TITLES = {
     DelegationField.AUTO_EXTEND: N_("yes, if it extends itself by P180D; or no"),
     DelegationField.MICROSOFT_ID: N_("Microsoft's id of it: two GUIDs joined by a hyphen"),
 }
-"""What each field is."""
+"""The description of each field, for the help of the command."""

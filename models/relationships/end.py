@@ -1,7 +1,7 @@
-"""Ends the relationship with a customer: a checklist in the safe order, and what is lost.
+"""Plans to end the relationship with a customer, with a checklist in the safe order.
 
-Rules: `reference/rules.md §9`, *Remove a relationship*. In an account kept by hand it records what
-was done in the portal; a connected one gets the call that does it.
+Rules: `reference/rules.md §9`, *Remove a relationship*. In a connected account the plan has the
+call that ends the relationship; otherwise it records what a person did in Partner Center.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from partnerdesk.models.relationships.entities import (
     SentBy,
 )
 from partnerdesk.models.relationships.invitation_details import letter_day
-from partnerdesk.models.relationships.invitation_events import letter_call, letter_stays_out
+from partnerdesk.models.relationships.invitation_events import cannot_be_unsent, letter_call
 from partnerdesk.models.relationships.lifecycles import (
     RELATIONSHIP,
     RelationshipEvent,
@@ -71,10 +71,11 @@ if TYPE_CHECKING:
 
 SOURCE = "rules.md §9"
 LONGEST_REASON = 2_000
+"""Maximum characters of the reason for an ending."""
 
 
 class Obstacle(StrEnum):
-    """What has to be gone before a relationship is ended, in the safe order (`rules.md §9`)."""
+    """What a person must cancel or suspend before the ending, in safe order (`rules.md §9`)."""
 
     RESERVATIONS = "reservations"
     SOFTWARE = "software"
@@ -86,52 +87,54 @@ OBSTACLE_TITLES = {
     Obstacle.SOFTWARE: N_("2 Cancel software purchases"),
     Obstacle.SUBSCRIPTIONS: N_("3 Suspend active subscriptions"),
 }
+"""The checklist item of each obstacle."""
 NONE_LEFT, SOME_LEFT = "none", "active"
-"""What a person can say of an obstacle: nothing of it is left; there is some; or until which day
-(ISO 8601) there is."""
+"""What a person can find of an obstacle: nothing is left, or something is active. The third answer
+is the day until which something is active (ISO 8601)."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndingRequest:
-    """What a person says of the ending."""
+    """What a person typed about the ending."""
 
     reason: str = ""
-    looked: Mapping[Obstacle, str] = field(default_factory=dict)
-    """What was found of each obstacle; what is missing was not looked for."""
+    """Why the relationship ends; the plan is refused without it."""
+    findings: Mapping[Obstacle, str] = field(default_factory=dict)
+    """What the person found of each obstacle; empty or missing if the person has not looked."""
 
 
 @dataclass(frozen=True)
 class Ending:
-    """The customer whose relationship is to end, with all that hangs on it."""
+    """The customer whose relationship ends, with the records that the plan needs."""
 
     customer: Customer
     account: PartnerAccount
     billing: BillingProfile | None
-    life: ResellerRelationship | None
-    """The life that lasts now; None where nothing is kept of its beginning."""
-    lived_before: bool
-    """Whether there is a record of a life that is over, as of one who came back by an import."""
+    relationship: ResellerRelationship | None
+    """The active relationship; None if the book has no record of its beginning."""
+    has_ended_relationship: bool
+    """Whether the book has an ended relationship, as when an import restored the customer."""
     delegated: list[DelegatedAdminRelationship]
-    """Delegated-admin relationships that are not over."""
+    """All delegated-admin relationships of the customer, in any state."""
 
 
 def read_ending(store: Store, customer_id: int) -> Ending:
-    """Read what hangs on the relationship with a customer.
+    """Read a customer with the records that a plan to end the relationship needs.
 
     Raises:
-        NotFoundError: there is no such customer.
+        NotFoundError: the book has no customer with this id.
     """
     with store.reading() as session:
         return ending_of(session, customer_of(session, customer_id))
 
 
 def ending_of(session: Session, customer: Customer) -> Ending:
-    """Read the same in a session that is open already."""
-    lives = select(ResellerRelationship).where(
+    """Read the records of a customer in an open session, as `read_ending` does."""
+    active = select(ResellerRelationship).where(
         ResellerRelationship.customer_id == customer.id,
         unset(ResellerRelationship.ended_at),
     )
-    over = select(ResellerRelationship.id).where(
+    ended = select(ResellerRelationship.id).where(
         ResellerRelationship.customer_id == customer.id, ~unset(ResellerRelationship.ended_at)
     )
     delegated = select(DelegatedAdminRelationship).where(
@@ -141,14 +144,14 @@ def ending_of(session: Session, customer: Customer) -> Ending:
         customer=customer,
         account=session.get_one(PartnerAccount, customer.account_id),
         billing=session.get(BillingProfile, customer.id),
-        life=session.exec(lives.order_by(col(ResellerRelationship.id).desc())).first(),
-        lived_before=session.exec(over.limit(1)).first() is not None,
+        relationship=session.exec(active.order_by(col(ResellerRelationship.id).desc())).first(),
+        has_ended_relationship=session.exec(ended.limit(1)).first() is not None,
         delegated=list(session.exec(delegated)),
     )
 
 
 def relationship_state(customer: Customer) -> RelationshipState:
-    """Return how a customer and the partner stand to each other."""
+    """Return the state of the relationship between a customer and the partner."""
     if customer.ended_at is not None:
         return RelationshipState.ENDED
     if customer.relationship_to_partner == Relationship.NONE:
@@ -156,43 +159,43 @@ def relationship_state(customer: Customer) -> RelationshipState:
     return RelationshipState.ACTIVE
 
 
-def plan_end(account: Account, ending: Ending, wish: EndingRequest, by: PlanContext) -> Plan:
-    """Plan to end the relationship with a customer. Pure: reads nothing but its arguments.
+def plan_end(account: Account, ending: Ending, request: EndingRequest, by: PlanContext) -> Plan:
+    """Plan to end the relationship with a customer. Pure: reads only its arguments.
 
-    Refused, and then it touches nothing, while anything is known to stand in the way.
+    The plan is refused if an obstacle is known to be active.
     """
     customer = ending.customer
-    points = tuple(_point(obstacle, wish, by.at) for obstacle in Obstacle)
+    items = tuple(_checklist_item(obstacle, request, by.at) for obstacle in Obstacle)
     reasons = [
-        *_wish_reasons(wish),
+        *_request_reasons(request),
         *_state_reasons(customer),
         *_account_reasons(account, customer),
-        *_obstacle_reasons(points, wish, by.at),
+        *_obstacle_reasons(items, request, by.at),
         *_delegated_reasons(ending, by.at),
     ]
     return Plan.of(
         kind=ChangeKind.ENDED,
         by=by,
         target=Target(account.id, account.cloud.id, customer.company_name, customer.id),
-        steps=lambda: _steps(ending, wish, by),
+        steps=lambda: _steps(ending, request, by),
         reasons=reasons,
         take_back=_take_back(account),
         calls=(_remove_call(customer, by),) if account.connected else (),
         version=customer.version,
-        why=wish.reason.strip(),
+        why=request.reason.strip(),
         confirm=customer.primary_domain or customer.company_name,
-        checklist=(*points, _last_point()),
+        checklist=(*items, _last_item()),
         losses=tuple(_losses()),
     )
 
 
-def _point(obstacle: Obstacle, wish: EndingRequest, at: datetime) -> ChecklistItem:
-    said = wish.looked.get(obstacle, "")
+def _checklist_item(obstacle: Obstacle, request: EndingRequest, at: datetime) -> ChecklistItem:
+    finding = request.findings.get(obstacle, "")
     title = _(OBSTACLE_TITLES[obstacle])
-    until = typed_day(said)
-    if said == NONE_LEFT or (until is not None and until <= at.date()):
+    until = typed_day(finding)
+    if finding == NONE_LEFT or (until is not None and until <= at.date()):
         return ChecklistItem(obstacle, title, CheckState.SETTLED, _("nothing is left"))
-    if said:
+    if finding:
         text = _("there is some left")
         if until is not None:
             text = _("there is some left, until {date}").format(date=f"{until:%Y-%m-%d}")
@@ -201,15 +204,17 @@ def _point(obstacle: Obstacle, wish: EndingRequest, at: datetime) -> ChecklistIt
     return ChecklistItem(obstacle, title, CheckState.UNKNOWN, text)
 
 
-def _last_point() -> ChecklistItem:
-    text = _("by a global admin of a direct bill partner or indirect provider; nobody tells the "
-             "customer, so send the notice letter")  # fmt: skip
+def _last_item() -> ChecklistItem:
+    text = _(
+        "by a global admin of a direct bill partner or indirect provider; nobody tells the "
+        "customer, so send the notice letter"
+    )
     return ChecklistItem("relationship", _("4 End the relationship"), CheckState.UNKNOWN, text)
 
 
-def _wish_reasons(wish: EndingRequest) -> list[Reason]:
+def _request_reasons(request: EndingRequest) -> list[Reason]:
     reasons = []
-    reason = wish.reason.strip()
+    reason = request.reason.strip()
     if not reason:
         reasons.append(
             Reason("end.no-reason", _("Write why: it stays on record with the ending."), "reason")
@@ -217,12 +222,11 @@ def _wish_reasons(wish: EndingRequest) -> list[Reason]:
     elif len(reason) > LONGEST_REASON:
         text = _("At most {count} characters.").format(count=LONGEST_REASON)
         reasons.append(Reason("end.long-reason", text, "reason"))
-    for obstacle, said in wish.looked.items():
-        if said not in ("", NONE_LEFT, SOME_LEFT) and typed_day(said) is None:
+    for obstacle, finding in request.findings.items():
+        if finding not in ("", NONE_LEFT, SOME_LEFT) and typed_day(finding) is None:
             text = _("{text} is neither none, active nor a day such as 2027-03-31.")
-            reasons.append(
-                Reason("end.unclear", text.format(text=shown(said[:40])), obstacle.value)
-            )
+            message = text.format(text=shown(finding[:40]))
+            reasons.append(Reason("end.unclear", message, obstacle.value))
     return reasons
 
 
@@ -238,14 +242,12 @@ def _state_reasons(customer: Customer) -> list[Reason]:
 
 
 def _account_reasons(account: Account, customer: Customer) -> list[Reason]:
-    """Return what cloud and kind of partner say: who ends it, and where (`rules.md §2, §9`)."""
+    """Return the reasons of cloud, connection and kind of partner (`rules.md §2, §9`)."""
     reasons = []
     removing = account.cloud.allows(Capability.REMOVE_RELATIONSHIP)
     if removing.reason:
-        reasons.append(
-            Reason("end.no-call", removing.reason, source=removing.source,
-                   refuses=account.connected and not removing.allowed)
-        )  # fmt: skip
+        refuses, source = account.connected and not removing.allowed, removing.source
+        reasons.append(Reason("end.no-call", removing.reason, source=source, refuses=refuses))
     elif not account.connected:
         text = _("This account is kept by hand: end it in Partner Center too; here it is recorded.")
         reasons.append(Reason("end.by-hand", text, source=SOURCE, refuses=False))
@@ -259,18 +261,18 @@ def _account_reasons(account: Account, customer: Customer) -> list[Reason]:
 
 
 def _obstacle_reasons(
-    points: tuple[ChecklistItem, ...], wish: EndingRequest, at: datetime
+    items: tuple[ChecklistItem, ...], request: EndingRequest, at: datetime
 ) -> list[Reason]:
-    known = [point.known for point in points]
-    if CheckState.IN_THE_WAY in known:
-        days = [day for said in wish.looked.values() if (day := typed_day(said)) is not None]
+    states = [item.known for item in items]
+    if CheckState.IN_THE_WAY in states:
+        days = [day for text in request.findings.values() if (day := typed_day(text)) is not None]
         ahead = [day for day in days if day > at.date()]
         text = _("Something is still active; the checklist says what. Nothing is touched.")
         if ahead:
             earliest = f"{max(ahead):%Y-%m-%d}"
             text += " " + _("The earliest day is {date}.").format(date=earliest)
         return [Reason("end.in-the-way", text, source=SOURCE)]
-    if CheckState.UNKNOWN in known:
+    if CheckState.UNKNOWN in states:
         text = _(
             "The book does not know of reservations, software or subscriptions: look in Partner "
             "Center. While anything is active it does not let you end the relationship."
@@ -280,20 +282,18 @@ def _obstacle_reasons(
 
 
 def _delegated_reasons(ending: Ending, at: datetime) -> list[Reason]:
-    over = ("expired", "terminated")
-    lasting = [one.display_name for one in ending.delegated if one.status_at(at) not in over]
-    if not lasting:
+    final = ("expired", "terminated")
+    remaining = [one.display_name for one in ending.delegated if one.status_at(at) not in final]
+    if not remaining:
         return []
     text = _("Delegated admin is a relationship of its own; look whether it ends too: {names}.")
-    names = ", ".join(shown(name) for name in lasting[:5])
-    return [
-        Reason("end.delegated-admin", text.format(names=names), source="rules.md §10",
-               refuses=False)
-    ]  # fmt: skip
+    names = ", ".join(shown(name) for name in remaining[:5])
+    message = text.format(names=names)
+    return [Reason("end.delegated-admin", message, source="rules.md §10", refuses=False)]
 
 
 def _losses() -> list[str]:
-    """Return what is lost (`reference/rules.md §9`, *Consequence*)."""
+    """Return what the partner loses, as sentences (`reference/rules.md §9`, *Consequence*)."""
     return [
         _("The customer leaves your list (here it stays on record, under Ended)."),
         _("You are no longer its support contact."),
@@ -308,35 +308,32 @@ def _take_back(account: Account) -> TakeBack:
             possible=False,
             text=_("It cannot be undone; the customer can be invited again (i)."),
         )
-    kept = can_be_undone()
     return TakeBack(
         possible=True,
-        text=kept.text + " " + _("In Partner Center only a new invitation brings it back."),
+        text=can_be_undone().text
+        + " "
+        + _("In Partner Center only a new invitation brings it back."),
     )
 
 
-def _steps(ending: Ending, wish: EndingRequest, by: PlanContext) -> tuple[Step, ...]:
+def _steps(ending: Ending, request: EndingRequest, by: PlanContext) -> tuple[Step, ...]:
     customer, now = ending.customer, iso(by.at)
-    after: Fields = {
-        "relationship_to_partner": Relationship.NONE.value, "ended_at": now,
-    }  # fmt: skip
+    after: Fields = {"relationship_to_partner": Relationship.NONE.value, "ended_at": now}
     if customer.allow_delegated_access:
         after["allow_delegated_access"] = False
-    over: Fields = {"ended_at": now, "ended_by": by.actor.name, "reason": wish.reason.strip()}
-    life = ending.life
-    if life is not None:
-        ended = Step(records.LIFE, {"id": life.id}, fields_of(life, over), over)
+    reason = request.reason.strip()
+    end: Fields = {"ended_at": now, "ended_by": by.actor.name, "reason": reason}
+    if (active := ending.relationship) is not None:
+        ended = Step(records.RELATIONSHIP, {"id": active.id}, fields_of(active, end), end)
     else:
-        since = None if ending.lived_before else customer.added_at
-        began = iso(since) if since else None
-        whole = {
-            "customer_id": customer.id, "began_at": began,
+        since = None if ending.has_ended_relationship else customer.added_at
+        beginning: Fields = {
+            "customer_id": customer.id,
+            "began_at": iso(since) if since else None,
             "relationship_to_partner": str(Relationship(customer.relationship_to_partner)),
-        }  # fmt: skip
-        ended = Step(records.LIFE, {"id": None}, None, {**whole, **over})
-    return (
-        Step(CUSTOMER, {"id": customer.id}, fields_of(customer, after), after), ended,
-    )  # fmt: skip
+        }
+        ended = Step(records.RELATIONSHIP, {"id": None}, None, beginning | end)
+    return (Step(CUSTOMER, {"id": customer.id}, fields_of(customer, after), after), ended)
 
 
 def _remove_call(customer: Customer, by: PlanContext) -> Call:
@@ -346,32 +343,39 @@ def _remove_call(customer: Customer, by: PlanContext) -> Call:
 
 
 def plan_notice(ending: Ending, letter: Letter, by: PlanContext, how: SentBy = SentBy.SMTP) -> Plan:
-    """Plan to record that the notice letter goes out: in the history, and in no other record.
+    """Plan to record in the history that the notice letter goes out; it changes no record.
 
-    By SMTP it becomes a call in the outbox, which is sent when the plan is carried out.
+    By SMTP, the letter becomes a call in the outbox, which is sent after the plan is carried out.
     """
     customer, account = ending.customer, ending.account
-    told: Fields = {
-        "notice": letter.email, "how": how.value, "subject": letter.subject, "body": letter.body,
-    }  # fmt: skip
+    text = {"subject": letter.subject, "body": letter.body}
     return Plan.of(
-        ChangeKind.ENDED, by,
-        Target(account.id or 0, account.cloud, customer.company_name, customer.id), (),
-        check_letter(letter), letter_stays_out(),
+        ChangeKind.ENDED,
+        by,
+        Target(account.id or 0, account.cloud, customer.company_name, customer.id),
+        (),
+        check_letter(letter),
+        cannot_be_unsent(),
         calls=(letter_call(letter, by),) if how is SentBy.SMTP else (),
-        summary=({}, told), only_summary=True,
-    )  # fmt: skip
+        summary=({}, {"notice": letter.email, "how": how.value, **text}),
+        only_summary=True,
+    )
 
 
 def notice_letter(ending: Ending, at: datetime, language: LetterLanguage | None = None) -> Letter:
-    """Return the letter that tells the customer, by default in its own language."""
+    """Return the letter that informs the customer, by default in the customer's language."""
     billing, customer = ending.billing, ending.customer
     own = language_for((billing.culture or billing.language) if billing else "")
     language = language or own
     person = f"{billing.first_name} {billing.last_name}".strip() if billing else ""
     parties = Parties(
-        company=customer.company_name, contact=person, email=billing.email if billing else "",
-        partner=ending.account.name, link="", delegated_admin=False, provider="",
+        company=customer.company_name,
+        contact=person,
+        email=billing.email if billing else "",
+        partner=ending.account.name,
+        link="",
+        delegated_admin=False,
+        provider="",
         ended_on=letter_day(at, language),
-    )  # fmt: skip
+    )
     return compose(LetterKind.NOTICE, language, parties)

@@ -1,4 +1,4 @@
-"""What is kept of relationships: invitations, lives, partners, delegated admin, own letters.
+"""Stored invitations, relationships, partners, delegated admin and letter templates.
 
 Fields: `reference/resources.md`, *Relationship request*, *PartnerRelationship* and *GDAP*.
 """
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LASTING = (DelegatedAdminState.ACTIVE, DelegatedAdminState.EXPIRING)
-"""The states in which a delegated-admin relationship gives access."""
+"""The stored states in which a delegated-admin relationship gives access."""
 
 
 def _words(row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """Return what a record is sorted by, and in what words are looked for: a line for each field.
+    """Return the sort key and the search text of a row, from the fields in `names`.
 
-    The first line is what lists sort by.
+    The sort key is the first field, folded; the search text has one folded line for each field.
     """
     lines = [fold(row[name]) for name in names]
     return {"name_sort": lines[0][:200], "search_text": "\n".join(lines)}
@@ -56,15 +56,15 @@ def _long_text() -> Any:
 
 
 class InvitationKind(StrEnum):
-    """Whom the customer links to by accepting (`reference/rules.md §7, §8`)."""
+    """The partners that an accepted invitation links to (`reference/rules.md §7, §8`)."""
 
     RESELLER = "reseller"
     COMBINED = "combined"
-    """The reseller and its indirect provider, both at once."""
+    """A reseller and its indirect provider together."""
 
 
 class SentBy(StrEnum):
-    """The way a letter went out."""
+    """The way in which a letter went out."""
 
     NONE = ""
     CLIPBOARD = "clipboard"
@@ -72,16 +72,16 @@ class SentBy(StrEnum):
     SMTP = "smtp"
     PRINTED = "printed"
     PORTAL = "portal"
-    """Made in the portal, and only recorded here."""
+    """Made in the portal; the book only records it."""
 
 
 @kept_up
 @versioned
 class Invitation(SQLModel, table=True):
-    """One company that was asked to link with the partner.
+    """An invitation of one company to a relationship with the partner.
 
-    Partner Center keeps no list of them: the link is the same for all, and tells nothing
-    (`reference/resources.md`, *Relationship request*). So this ledger is the partner's own.
+    Partner Center has no list of invitations, because all companies get the same link
+    (`reference/resources.md`, *Relationship request*). So the book holds the partner's own list.
     """
 
     DERIVED: ClassVar[tuple[str, ...]] = ("name_sort", "search_text")
@@ -96,12 +96,12 @@ class Invitation(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="partner_accounts.id")
     customer_id: int | None = Field(default=None, foreign_key="customers.id", index=True)
-    """The customer who was invited, or who turned out to be the one; None while not in the book."""
+    """The invited customer, or the customer who accepted; None if the book does not have it."""
     company_name: str
     contact: str = ""
     email: str = ""
     microsoft_id: str | None = None
-    """The company's tenant id, where it is known."""
+    """The tenant id of the company; None if it is unknown."""
     primary_domain: str = ""
     kind: InvitationKind = Field(
         default=InvitationKind.RESELLER, sa_column=choice_column(InvitationKind)
@@ -109,21 +109,21 @@ class Invitation(SQLModel, table=True):
     delegated_admin: bool = True
     """Whether the link asks for delegated admin."""
     provider: str = ""
-    """The indirect provider of a combined invitation, by name."""
+    """The name of the indirect provider in a combined invitation; else empty."""
     language: str = "en"
-    """The letter's: `en`, `ru`, `de`."""
+    """The language of the letter, a `LetterLanguage`."""
     link: str = ""
-    """The partner's link as it was then; a reminder has the same one."""
+    """The partner's link when the invitation was written; reminders contain the same link."""
     subject: str = ""
     body: str = _long_text()
-    """The letter as it is written or went out last; empty for one that was made in the portal."""
+    """The text of the draft or of the last letter that went out; empty if made in the portal."""
     state: InvitationState = Field(
         default=InvitationState.DRAFT, sa_column=choice_column(InvitationState)
     )
     how: SentBy = Field(default=SentBy.NONE, sa_column=choice_column(SentBy))
     related_before: bool = False
-    """Whether there was a relationship already, as where only delegated admin is asked for again;
-    then the customer's being in the book does not mean that it accepted."""
+    """Whether the customer had a relationship before, as when the partner only asks for delegated
+    admin again. Then a relationship in the book does not show that the customer accepted."""
     created_at: datetime | None = Field(default=None, sa_column=moment_column())
     created_by: str = ""
     sent_at: datetime | None = Field(default=None, sa_column=moment_column())
@@ -131,9 +131,9 @@ class Invitation(SQLModel, table=True):
     reminders: int = 0
     reminded_at: datetime | None = Field(default=None, sa_column=moment_column())
     next_at: datetime | None = Field(default=None, sa_column=moment_column())
-    """When the next step is due; in the year 9999 where there is none, so that it sorts last."""
+    """When the next step is due; `NEVER` if there is none, so that the row sorts last."""
     closed_at: datetime | None = Field(default=None, sa_column=moment_column())
-    """When it was accepted, declined or withdrawn."""
+    """When the invitation was accepted, declined or withdrawn."""
     name_sort: str = Field(default="", sa_type=SortedText)
     search_text: str = _long_text()
     version: int = Field(default=1, sa_column=version_column())
@@ -144,7 +144,7 @@ class Invitation(SQLModel, table=True):
         return _words(row, ("company_name", "email", "contact", "primary_domain"))
 
     def state_at(self, at: datetime) -> InvitationState:
-        """Return the state at a moment: one that had no answer for long has lapsed."""
+        """Return the state at a moment: the stored one, or lapsed after `LAPSE_AFTER_DAYS`."""
         state = InvitationState(self.state)
         last = self.reminded_at or self.sent_at
         if state in OPEN_INVITATIONS and last and _days(last, at) >= LAPSE_AFTER_DAYS:
@@ -153,7 +153,7 @@ class Invitation(SQLModel, table=True):
 
 
 class ResellerRelationship(SQLModel, table=True):
-    """One life of the relationship with a customer; one who comes back begins another."""
+    """A reseller relationship with a customer; a customer who comes back begins a new one."""
 
     __tablename__ = "reseller_relationships"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -161,24 +161,24 @@ class ResellerRelationship(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     customer_id: int = Field(foreign_key="customers.id", index=True)
     invitation_id: int | None = Field(default=None, foreign_key="invitations.id", index=True)
-    """The invitation it came by; None where it came otherwise."""
+    """The accepted invitation that began the relationship; None if it began otherwise."""
     relationship_to_partner: str = ""
-    """What it was while it lasted: `reseller`, `advisor` …"""
+    """The kind of relationship: a value of `customers.entities.Relationship`."""
     began_at: datetime | None = Field(default=None, sa_column=moment_column())
     ended_at: datetime | None = Field(default=None, sa_column=moment_column())
     ended_by: str = ""
-    """Who ended it: a user of the console."""
+    """The user of the program who ended it."""
     reason: str = _long_text()
-    """Why it was ended."""
+    """Why it ended, as that user wrote."""
 
     @property
     def state(self) -> RelationshipState:
-        """Whether it lasts."""
+        """ENDED once the relationship has ended, else ACTIVE."""
         return RelationshipState.ENDED if self.ended_at else RelationshipState.ACTIVE
 
 
 class PartnerRelation(StrEnum):
-    """`relationshipType`: what the partner on the other side is (`resources.md`)."""
+    """`relationshipType`: the role of the linked partner (`resources.md`)."""
 
     NONE = "none"
     IS_INDIRECT_RESELLER_OF = "is_indirect_reseller_of"
@@ -186,7 +186,7 @@ class PartnerRelation(StrEnum):
 
 
 class PartnerState(StrEnum):
-    """`state` of a partner relationship; the samples know `Active` only."""
+    """`state` of a partner relationship; Microsoft's samples show only `Active`."""
 
     ACTIVE = "active"
     ENDED = "ended"
@@ -195,7 +195,7 @@ class PartnerState(StrEnum):
 @kept_up
 @versioned
 class PartnerLink(SQLModel, table=True):
-    """A partner on the other side: a provider's reseller, or a reseller's provider."""
+    """A linked partner: the reseller of a provider, or the provider of a reseller."""
 
     DERIVED: ClassVar[tuple[str, ...]] = ("name_sort", "search_text")
     __tablename__ = "partner_links"
@@ -208,15 +208,15 @@ class PartnerLink(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="partner_accounts.id")
     microsoft_id: str = ""
-    """The tenant id of that partner; empty where it is not known."""
+    """The tenant id of the linked partner; empty if it is unknown."""
     name: str
     mpn_id: str = Field(default="", sa_type=SortedText)
     location: str = ""
-    """Country, ISO 3166-1 alpha-2."""
+    """The country, ISO 3166-1 alpha-2."""
     relationship_type: PartnerRelation = Field(sa_column=choice_column(PartnerRelation))
     state: PartnerState = Field(default=PartnerState.ACTIVE, sa_column=choice_column(PartnerState))
     agreement_signed: bool | None = None
-    """Whether a reseller has signed the partner agreement (`reference/rules.md §8`)."""
+    """Whether a reseller has signed the partner agreement; None if unknown (`rules.md §8`)."""
     since: datetime | None = Field(default=None, sa_column=moment_column())
     ended_at: datetime | None = Field(default=None, sa_column=moment_column())
     name_sort: str = Field(default="", sa_type=SortedText)
@@ -246,22 +246,22 @@ class DelegatedAdminRelationship(SQLModel, table=True):
     account_id: int = Field(foreign_key="partner_accounts.id")
     customer_id: int = Field(foreign_key="customers.id", index=True)
     microsoft_id: str = ""
-    """Microsoft's id of it: two GUIDs joined by `-`; empty where it is not known."""
+    """Microsoft's id of the relationship: two GUIDs joined by `-`; empty if it is unknown."""
     display_name: str
-    """Unique per partner, at most 50 characters."""
+    """A name that is unique in the account, at most 50 characters."""
     roles: str = _long_text()
-    """The directory roles, a line each: a name, or a role template's GUID."""
+    """The directory roles, one a line: the name, or the GUID of the role template."""
     status: DelegatedAdminState = Field(sa_column=choice_column(DelegatedAdminState))
     duration: str = ""
-    """ISO 8601, `P1D` to `P2Y`; empty where it is not known."""
+    """The term in ISO 8601, `P1D` to `P2Y`; empty if it is unknown."""
     auto_extend_duration: str = "P0D"
-    """`P0D` for off, or `P180D`."""
+    """`P180D` if the relationship extends itself; `P0D`, or `PT0S` from Graph, if not."""
     requested_at: datetime | None = Field(default=None, sa_column=moment_column())
-    """When the customer was asked to approve it."""
+    """When the partner asked the customer for approval."""
     activated_date_time: datetime | None = Field(default=None, sa_column=moment_column())
     end_date_time: datetime | None = Field(default=None, sa_column=moment_column())
     ends_sort: datetime | None = Field(default=None, sa_column=moment_column())
-    """Its end while it lasts; in the year 9999 where it is over, or has none: sorted last."""
+    """The end of an active relationship; otherwise `NEVER`, so that the row sorts last."""
     name_sort: str = Field(default="", sa_type=SortedText)
     search_text: str = _long_text()
     version: int = Field(default=1, sa_column=version_column())
@@ -274,25 +274,29 @@ class DelegatedAdminRelationship(SQLModel, table=True):
         return _words(row, ("display_name", "roles")) | {"ends_sort": ends}
 
     def status_at(self, at: datetime) -> DelegatedAdminState:
-        """Return the status at a moment: what has come to its end is expired."""
+        """Return the status at a moment: the stored one, or expired.
+
+        Relationships expire at their end, unless they extend themselves, and after `APPROVAL_DAYS`
+        without approval.
+        """
         status = DelegatedAdminState(self.status)
         end = self.end_date_time
         if status in LASTING and end and end <= at and self.auto_extend_duration != "P180D":
             return DelegatedAdminState.EXPIRED
-        asked = self.requested_at
-        waiting = status is DelegatedAdminState.APPROVAL_PENDING
-        if waiting and asked and _days(asked, at) >= APPROVAL_DAYS:
+        requested = self.requested_at
+        is_pending = status is DelegatedAdminState.APPROVAL_PENDING
+        if is_pending and requested and _days(requested, at) >= APPROVAL_DAYS:
             return DelegatedAdminState.EXPIRED
         return status
 
     @property
     def has_global_administrator(self) -> bool:
-        """Whether the Global Administrator role is among its roles; such a one never extends."""
+        """Whether the relationship has the Global Administrator role, and so cannot be extended."""
         return any(fold(role) in GLOBAL_ADMINISTRATOR for role in self.roles.split("\n"))
 
 
 class LetterTemplate(SQLModel, table=True):
-    """The partner's own text for a kind of letter, in the place of the built-in one."""
+    """The partner's own text for a kind of letter; it replaces the built-in text."""
 
     __tablename__ = "letter_templates"
 

@@ -1,4 +1,4 @@
-"""An invitation with what belongs to it: who was meant, whose letters, what went out already."""
+"""Reads an invitation with the records that its screens and plans need, and its letters."""
 
 from __future__ import annotations
 
@@ -20,18 +20,14 @@ from partnerdesk.models.letters.letter import (
     compose,
     language_for,
 )
-from partnerdesk.models.relationships.candidates import likely_customers, those_with_a_life
+from partnerdesk.models.relationships.candidates import likely_customers, with_active_relationship
 from partnerdesk.models.relationships.entities import (
     Invitation,
     InvitationKind,
     LetterTemplate,
 )
-from partnerdesk.models.relationships.invite import (
-    letter_kind,
-)
-from partnerdesk.models.relationships.lifecycles import (
-    InvitationState,
-)
+from partnerdesk.models.relationships.invite import letter_kind
+from partnerdesk.models.relationships.lifecycles import InvitationState
 from partnerdesk.models.relationships.sent_letters import letters_of
 
 if TYPE_CHECKING:
@@ -43,27 +39,33 @@ if TYPE_CHECKING:
 
 
 class InvitationDetails:
-    """An invitation with what belongs to it, detached from the store."""
+    """An invitation with its account, customer and letters, detached from the store.
 
-    def __init__(self, session: Session, invitation: Invitation, named: int | None = None) -> None:
+    `customer_id`: the customer whom a person names as the one who accepted; None for nobody.
+    """
+
+    def __init__(
+        self, session: Session, invitation: Invitation, customer_id: int | None = None
+    ) -> None:
         self.invitation = invitation
         self.account = session.get_one(PartnerAccount, invitation.account_id)
         self.customer = (
             session.get(Customer, invitation.customer_id) if invitation.customer_id else None
         )
         self.likely = [] if self.customer else likely_customers(session, invitation)
-        """Customers of the book who may be the one; the first surely is, if `certain`."""
-        ids = [named, invitation.customer_id, *(customer.id for customer, _sure in self.likely)]
-        self.lasting = those_with_a_life(session, ids)
-        """The ids of those whose relationship is on record and lasts."""
+        """If `customer` is None: the customers who may be the company, each with whether the match
+        is certain."""
+        likely_ids = [customer.id for customer, _certain in self.likely]
+        ids = [customer_id, invitation.customer_id, *likely_ids]
+        self.active_ids = with_active_relationship(session, ids)
+        """The ids of these customers that have an active relationship in the book."""
         own = select(LetterTemplate).where(LetterTemplate.account_id == invitation.account_id)
         self.templates = {
-            (LetterKind(kept.kind), LetterLanguage(kept.language)): kept
-            for kept in session.exec(own)
+            (LetterKind(row.kind), LetterLanguage(row.language)): row for row in session.exec(own)
         }
-        """The partner's own texts."""
+        """The partner's own texts, by kind and language."""
         self.sent_letters = letters_of(session, invitation)
-        """The letters that went out, the first one first."""
+        """The letters that went out, the oldest first."""
 
     def kind(self, at: datetime) -> LetterKind:
         """Return the kind of the letter that goes out next."""
@@ -71,58 +73,66 @@ class InvitationDetails:
         return letter_kind(InvitationKind(self.invitation.kind), reminder=reminder)
 
     def letter(self, at: datetime) -> Letter:
-        """Return the letter that goes out next: the first one as it is written, or a reminder."""
+        """Return the letter that goes out next: the draft as it is stored, or a new letter."""
         if self.invitation.body and self.invitation.state_at(at) is InvitationState.DRAFT:
-            return letter_as_written(self.invitation)
+            return stored_letter(self.invitation)
         return self.new_letter(at, LetterLanguage(self.invitation.language))
 
     def new_letter(self, at: datetime, language: LetterLanguage) -> Letter:
-        """Return that letter anew in a language, from the partner's own text or the built-in."""
-        kept = self.templates.get((self.kind(at), language))
-        template = Template(kept.subject, kept.body) if kept is not None else None
+        """Compose the letter anew in a language, from the partner's own or the built-in text."""
+        own = self.templates.get((self.kind(at), language))
+        template = Template(own.subject, own.body) if own is not None else None
         parties = parties_of(self)
         if sent := self.invitation.sent_at:
             parties = replace(parties, sent_on=letter_day(sent, language))
         letter = compose(self.kind(at), language, parties, template)
-        return replace(letter, name=self.invitation.contact)  # the company's is no person's name
+        return replace(letter, name=self.invitation.contact)  # not the company's name
 
 
-def parties_of(case: InvitationDetails) -> Parties:
-    """Return who writes to whom in an invitation's letters."""
-    invitation = case.invitation
+def parties_of(details: InvitationDetails) -> Parties:
+    """Return the sender, recipient and facts of an invitation's letters."""
+    invitation = details.invitation
     return Parties(
-        company=invitation.company_name, contact=invitation.contact, email=invitation.email,
-        partner=case.account.name, link=invitation.link,
-        delegated_admin=invitation.delegated_admin, provider=invitation.provider,
-    )  # fmt: skip
+        company=invitation.company_name,
+        contact=invitation.contact,
+        email=invitation.email,
+        partner=details.account.name,
+        link=invitation.link,
+        delegated_admin=invitation.delegated_admin,
+        provider=invitation.provider,
+    )
 
 
 def letter_day(day: datetime, language: LetterLanguage) -> str:
-    """Return a day as a letter in a language writes it."""
+    """Return a day in the format of letters in a language."""
     return f"{day:{LANGUAGES[language_for(language)].day}}"
 
 
-def letter_as_written(invitation: Invitation) -> Letter:
-    """Return an invitation's letter as it is written, or went out last."""
-    kind = letter_kind(InvitationKind(invitation.kind), reminder=invitation.reminders > 0)
+def stored_letter(invitation: Invitation) -> Letter:
+    """Return the stored letter of an invitation: the draft, or the last one that went out."""
     return Letter(
-        kind, LetterLanguage(invitation.language), invitation.contact, invitation.email,
-        invitation.subject, invitation.body, invitation.link,
-    )  # fmt: skip
+        letter_kind(InvitationKind(invitation.kind), reminder=invitation.reminders > 0),
+        LetterLanguage(invitation.language),
+        invitation.contact,
+        invitation.email,
+        invitation.subject,
+        invitation.body,
+        invitation.link,
+    )
 
 
 def read_case(
     store: Store, invitation_id: int, customer_id: int | None = None
 ) -> InvitationDetails:
-    """Read an invitation with what belongs to it.
+    """Read an invitation with its account, customer and letters.
 
     Args:
         store: the book.
-        invitation_id: which one.
-        customer_id: who accepted it, where a person names another one than was invited.
+        invitation_id: the id of the invitation.
+        customer_id: the customer whom a person names as the one who accepted; None for nobody.
 
     Raises:
-        NotFoundError: there is no such invitation.
+        NotFoundError: the book has no invitation with this id.
     """
     with store.reading() as session:
         return case_of(session, invitation_id, customer_id)
@@ -131,9 +141,9 @@ def read_case(
 def case_of(
     session: Session, invitation_id: int, customer_id: int | None = None
 ) -> InvitationDetails:
-    """Read the same in a session that is open already."""
-    known = 0 < invitation_id < 2**31
-    invitation = session.get(Invitation, invitation_id) if known else None
+    """Read an invitation in an open session, as `read_case` does."""
+    is_storable = 0 < invitation_id < 2**31
+    invitation = session.get(Invitation, invitation_id) if is_storable else None
     if invitation is None:
         raise NotFoundError(
             _("There is no invitation {id}.").format(id=invitation_id),

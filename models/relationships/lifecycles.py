@@ -1,9 +1,9 @@
-"""The lives of invitations and relationships: which states there are, and what leads where.
+"""The lifecycles of invitations and relationships: their states, events and transitions.
 
     INVITATION.after(InvitationState.SENT, InvitationEvent.REMIND)   # REMINDED
-    INVITATION.after(InvitationState.ACCEPTED, InvitationEvent.REMIND)   # None: it cannot be
+    INVITATION.after(InvitationState.ACCEPTED, InvitationEvent.REMIND)   # None: not possible
 
-Pure, and without SQLModel, since the lists name their states by them.
+Pure, and without SQLModel, because the lists use the titles of the states.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ Event = TypeVar("Event", bound=StrEnum)
 class Lifecycle(Generic[State, Event]):
     """A state machine as data."""
 
-    ways: Mapping[State, Mapping[Event, State]]
-    """From each state, where each event leads; what is not here cannot be."""
+    transitions: Mapping[State, Mapping[Event, State]]
+    """The state after each event, by state and event; a missing event cannot happen."""
 
     def after(self, state: State, event: Event) -> State | None:
-        """Return the state after an event; None where it cannot happen in `state`."""
-        return self.ways.get(state, {}).get(event)
+        """Return the state after an event; None if the event cannot happen in `state`."""
+        return self.transitions.get(state, {}).get(event)
 
     def events(self, state: State) -> list[Event]:
-        """Return what can happen in a state; nothing in one that is final."""
-        return list(self.ways.get(state, {}))
+        """Return the events that can happen in a state; empty for a final state."""
+        return list(self.transitions.get(state, {}))
 
 
 class InvitationState(StrEnum):
-    """How far an invitation is; the ledger's own words, since Microsoft tells of none."""
+    """The state of an invitation. The names are this program's, because Microsoft has none."""
 
     DRAFT = "draft"
     SENT = "sent"
@@ -46,19 +46,19 @@ class InvitationState(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     LAPSED = "lapsed"
-    """No answer for long; never stored, but counted from the last letter."""
+    """No answer for `LAPSE_AFTER_DAYS`; never stored, computed from the day of the last letter."""
     WITHDRAWN = "withdrawn"
 
 
 class InvitationEvent(StrEnum):
-    """What can happen to an invitation."""
+    """An event in the life of an invitation."""
 
     SEND = "send"
     REMIND = "remind"
     ACCEPT = "accept"
     DECLINE = "decline"
     LAPSE = "lapse"
-    """Time passes; nobody does it."""
+    """Time passes without an answer."""
     WITHDRAW = "withdraw"
 
 
@@ -74,13 +74,13 @@ INVITATION: Lifecycle[InvitationState, InvitationEvent] = Lifecycle(
         _I.DRAFT: {_IE.SEND: _I.SENT, _IE.WITHDRAW: _I.WITHDRAWN},
         _I.SENT: {**_ANSWERS, _IE.LAPSE: _I.LAPSED},
         _I.REMINDED: {**_ANSWERS, _IE.LAPSE: _I.LAPSED},
-        _I.LAPSED: _ANSWERS,  # the link never ends, so the customer may still accept
+        _I.LAPSED: _ANSWERS,  # the link never expires, so the customer can still accept
     }
 )
-"""An invitation's life. The link is reusable and has no end (`reference/rules.md §7`)."""
+"""The lifecycle of an invitation; its link never expires (`reference/rules.md §7`)."""
 
 OPEN_INVITATIONS = (_I.SENT, _I.REMINDED)
-"""The stored states in which an answer is awaited."""
+"""The stored states of invitations that wait for an answer."""
 
 INVITATION_TITLES: Mapping[str, str] = {
     _I.DRAFT: N_("draft"),
@@ -91,23 +91,23 @@ INVITATION_TITLES: Mapping[str, str] = {
     _I.LAPSED: N_("lapsed"),
     _I.WITHDRAWN: N_("withdrawn"),
 }
-"""What each state of an invitation is called."""
+"""The title of each state of an invitation."""
 
 
 class RelationshipState(StrEnum):
-    """How customer and partner stand to each other."""
+    """The state of the relationship between a customer and the partner."""
 
     NONE = "none"
-    """In the book, without a relationship."""
+    """The customer is in the book without a relationship."""
     ACTIVE = "active"
     ENDED = "ended"
 
 
 class RelationshipEvent(StrEnum):
-    """What can happen to a reseller relationship."""
+    """An event in the life of a reseller relationship."""
 
     ESTABLISH = "establish"
-    """An invitation is accepted, or Partner Center says there is one."""
+    """The customer accepts an invitation, or Partner Center lists a relationship."""
     END = "end"
 
 
@@ -119,7 +119,7 @@ RELATIONSHIP: Lifecycle[RelationshipState, RelationshipEvent] = Lifecycle(
         _R.ENDED: {_RE.ESTABLISH: _R.ACTIVE},
     }
 )
-"""A reseller relationship's life: it can be requested again (`reference/rules.md §9`)."""
+"""The lifecycle of a reseller relationship, which can begin again (`reference/rules.md §9`)."""
 
 
 class DelegatedAdminState(StrEnum):
@@ -138,15 +138,15 @@ class DelegatedAdminState(StrEnum):
 
 
 class DelegatedAdminEvent(StrEnum):
-    """What can happen to a delegated-admin relationship."""
+    """An event in the life of a delegated-admin relationship."""
 
     REQUEST = "request"
-    """It is locked for approval, and its link goes to the customer."""
+    """The partner locks it for approval and sends its link to the customer."""
     APPROVE = "approve"
-    """The customer's global admin approves; Microsoft then activates it by itself."""
+    """The customer's global admin approves it; Microsoft then activates it."""
     EXTEND = "extend"
     EXPIRE = "expire"
-    """Time passes: its end has come, or nobody approved it in 90 days."""
+    """Its end is reached, or nobody approved it within 90 days."""
     TERMINATE = "terminate"
 
 
@@ -164,9 +164,10 @@ DELEGATED_ADMIN: Lifecycle[DelegatedAdminState, DelegatedAdminEvent] = Lifecycle
         _D.TERMINATING: _ENDING,
     }
 )
-"""A delegated-admin relationship's life (`reference/rules.md §10`, `resources.md`, *GDAP*).
+"""The lifecycle of a delegated-admin relationship (`rules.md §10`; `resources.md`, *GDAP*).
 
-`autoExtendDuration` can be changed while it is active only, and only an active one is terminated.
+Only an active relationship is extended. A termination starts from active, expiring or a state of a
+termination that Microsoft has not finished.
 """
 
 DELEGATED_ADMIN_TITLES: Mapping[str, str] = {
@@ -181,4 +182,4 @@ DELEGATED_ADMIN_TITLES: Mapping[str, str] = {
     _D.TERMINATING: N_("terminating"),
     _D.TERMINATED: N_("terminated"),
 }
-"""What each state of a delegated-admin relationship is called."""
+"""The title of each state of a delegated-admin relationship."""

@@ -1,7 +1,7 @@
 """The lists of the relationship manager: invitations, partners, delegated admin, ended customers.
 
-Without SQLModel, since the first rows do not wait for it. What time brings about (an invitation
-lapses, a delegated-admin relationship expires) is counted here from the moment of the query.
+Without SQLModel, so that the first rows do not wait for its import. The SQL computes the states
+that follow from the time of the query: lapsed invitations, expired delegated-admin relationships.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from partnerdesk.models.relationships.lifecycles import (
 from partnerdesk.models.settings.load import CLOUDS
 
 REMIND_AFTER_DAYS = 7
-"""Days after a letter from which a reminder is due; the ledger's own rule."""
+"""Days from a letter until a reminder is due; this program's own rule."""
 LAPSE_AFTER_DAYS = 90
-"""Days after the last letter from which an invitation counts as lapsed; the ledger's own rule."""
+"""Days from the last letter until an invitation counts as lapsed; this program's own rule."""
 APPROVAL_DAYS = 90
-"""Days in which a delegated-admin relationship must be approved (`reference/rules.md §10`)."""
+"""Days within which the customer must approve delegated admin (`reference/rules.md §10`)."""
 GLOBAL_ADMINISTRATOR = (
     "global administrator",
     "company administrator",
     "62e90394-69f5-4237-9190-012177145e10",
 )
-"""What stands, folded, for the Global Administrator role (`reference/resources.md`, *GDAP*)."""
+"""The folded names and the id of the Global Administrator role (`resources.md`, *GDAP*)."""
 
 INVITATION_KINDS = {"reseller": N_("reseller"), "combined": N_("reseller and provider")}
-"""What each kind of invitation is called."""
+"""The title of each kind of invitation."""
 SENT_BY = {
     "": "",
     "clipboard": N_("clipboard"),
@@ -42,14 +42,15 @@ SENT_BY = {
     "printed": N_("printed"),
     "portal": N_("portal"),
 }
-"""What each way for a letter to go out is called."""
+"""The title of each way in which a letter goes out."""
 PARTNER_RELATIONS = {
     "is_indirect_reseller_of": N_("Indirect reseller"),
     "is_indirect_cloud_solution_provider_of": N_("Indirect provider"),
     "none": N_("None"),
 }
-"""What a partner on the other side is called."""
+"""The title of each role of a linked partner."""
 PARTNER_STATES = {"active": N_("linked"), "ended": N_("link ended")}
+"""The title of each state of a linked partner."""
 NEXT_STEPS = {
     "send": N_("you: send the letter"),
     "confirm": N_("you: confirm, in the book"),
@@ -59,7 +60,7 @@ NEXT_STEPS = {
     "link": N_("you: add or import it"),
     "": "",
 }
-"""The next step of an invitation, and who must act."""
+"""The title of each next step of an invitation, with who must act."""
 
 
 def _listed(*states: str) -> str:
@@ -75,8 +76,8 @@ _INVITATION_STATE = (
 _ACTIVE_RELATIONSHIP = "c.relationship_to_partner IN ('reseller', 'advisor', 'syndication')"
 
 
-def _in_the_book(same: str) -> str:
-    """Return the condition that a customer with a relationship is the invited company."""
+def _customer_exists(same: str) -> str:
+    """Return the condition that a customer with a relationship matches the condition `same`."""
     return (
         "EXISTS (SELECT 1 FROM customers AS c WHERE c.account_id = i.account_id "  # noqa: S608
         f"AND {same} AND c.ended_at = 0 AND {_ACTIVE_RELATIONSHIP})"
@@ -85,13 +86,15 @@ def _in_the_book(same: str) -> str:
 
 _HAS_MATCH = (
     "NOT i.related_before AND CASE WHEN i.customer_id IS NOT NULL "
-    f"THEN {_in_the_book('c.id = i.customer_id')} "
-    f"ELSE {_in_the_book('c.company_sort = i.name_sort')} "
-    f"OR {_in_the_book('c.microsoft_id = i.microsoft_id')} "
-    f"OR i.primary_domain <> '' AND {_in_the_book('c.primary_domain = i.primary_domain')} END"
+    f"THEN {_customer_exists('c.id = i.customer_id')} "
+    f"ELSE {_customer_exists('c.company_sort = i.name_sort')} "
+    f"OR {_customer_exists('c.microsoft_id = i.microsoft_id')} "
+    f"OR i.primary_domain <> '' AND {_customer_exists('c.primary_domain = i.primary_domain')} END"
 )
-"""That the customer is there, and a person has to say whether it accepted; each condition has an
-index of its own."""
+"""The condition that the book has the invited customer, so that a person must confirm the answer.
+
+Each comparison has an index of its own. `candidates.likely_customers` has the same rules in Python.
+"""
 _NEXT = (
     "CASE WHEN i.state = 'draft' THEN 'send' "
     "WHEN i.state = 'accepted' AND i.customer_id IS NULL "
@@ -101,14 +104,14 @@ _NEXT = (
     f"WHEN {_LAST_LETTER} + {_LAPSES} <= {NOW} THEN 'decide' "
     f"WHEN i.next_at <= {NOW} THEN 'remind' ELSE 'answer' END"
 )
+"""The next step of an invitation: a key of `NEXT_STEPS`."""
 
 
 def _cloud(account: str, rank: int) -> Column:
+    text = f"(SELECT a.cloud FROM partner_accounts AS a WHERE a.id = {account})"  # noqa: S608
     return Column(
-        "cloud", N_("Cloud"),
-        f"(SELECT a.cloud FROM partner_accounts AS a WHERE a.id = {account})", 10, Kind.CHOICE,  # noqa: S608
-        choices=CLOUDS, rank=rank, attribute="cloud",
-    )  # fmt: skip
+        "cloud", N_("Cloud"), text, 10, Kind.CHOICE, choices=CLOUDS, rank=rank, attribute="cloud"
+    )
 
 
 def _number(id: str) -> Column:
@@ -160,7 +163,7 @@ INVITATIONS = ListSpec(
         FieldGroup(N_("Customer"), ("domain", "id", "cloud", "number")),
     ),
 )  # fmt: skip
-"""The ledger of invitations, what is overdue first."""
+"""All invitations, the longest overdue first."""
 
 _SHARED = (
     "(SELECT count(*) FROM customers AS c WHERE c.account_id = p.account_id "
@@ -203,7 +206,7 @@ PARTNERS = ListSpec(
         FieldGroup(N_("Account"), ("mpn", "id", "location", "cloud", "number")),
     ),
 )  # fmt: skip
-"""The partners on the other side: a provider's resellers, a reseller's providers."""
+"""The linked partners: the resellers of a provider, the providers of a reseller."""
 
 _D = DelegatedAdminState
 _STATUS = (
@@ -297,7 +300,7 @@ ENDED = ListSpec(
         FieldGroup(N_("Relationship"), ("cloud", "was", "since", "ended", "by", "reason")),
     ),
 )  # fmt: skip
-"""Customers whose relationship ended; they stay as a record, and can be invited again."""
+"""Customers whose relationship has ended; they can be invited again."""
 
 TABS = {
     "invitations": INVITATIONS,
@@ -305,4 +308,4 @@ TABS = {
     "delegated-admin": DELEGATED_ADMIN,
     "ended": ENDED,
 }
-"""The tabs of the relationship manager, in their order."""
+"""The tabs of the relationship manager, in order."""

@@ -1,4 +1,4 @@
-"""What the book holds of the relationship with one customer, read for its page."""
+"""Reads the relationship records of one customer, for its page."""
 
 from __future__ import annotations
 
@@ -22,65 +22,67 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.customers.entities import Customer
 
-_LOOKED_AT = 200
-"""How many of the latest entries of a name are looked through for those of an invitation."""
+_MOST_ENTRIES = 200
+"""Maximum number of history entries read for a company name; the entries are then searched."""
 
 
 @dataclass(frozen=True)
 class RelationshipRecords:
-    """A customer's invitations, lives and delegated-admin relationships, detached."""
+    """The relationship records of a customer, detached from the store."""
 
     invitations: list[Invitation]
     """Newest first."""
-    lives: list[ResellerRelationship]
+    relationships: list[ResellerRelationship]
     """Newest first."""
     delegated_admin: list[DelegatedAdminRelationship]
-    """The next to end first; those without an end last."""
+    """The next to end first; those without an end come last."""
     earlier_changes: list[Change]
-    """What happened to the invitations before the customer was known."""
+    """The history entries of the invitations before they were linked to the customer."""
 
     @property
-    def came_by(self) -> Invitation | None:
-        """The invitation that the present life began with, or else the last one did."""
-        id = self.lives[0].invitation_id if self.lives else None
+    def accepted_invitation(self) -> Invitation | None:
+        """The invitation that began the latest relationship; None if it began otherwise."""
+        id = self.relationships[0].invitation_id if self.relationships else None
         return next((one for one in self.invitations if one.id == id), None) if id else None
 
 
 def read_relationship(session: Session, customer: Customer) -> RelationshipRecords:
-    """Read the records of a customer's relationship in a session that is open already."""
+    """Read the relationship records of a customer in an open session."""
     id = customer.id
     invited = select(Invitation).where(Invitation.customer_id == id)
-    lived = select(ResellerRelationship).where(ResellerRelationship.customer_id == id)
+    related = select(ResellerRelationship).where(ResellerRelationship.customer_id == id)
     delegated = session.exec(
         select(DelegatedAdminRelationship).where(DelegatedAdminRelationship.customer_id == id)
     ).all()
     invitations = list(session.exec(invited.order_by(col(Invitation.id).desc())))
     return RelationshipRecords(
         invitations=invitations,
-        lives=list(session.exec(lived.order_by(col(ResellerRelationship.id).desc()))),
+        relationships=list(session.exec(related.order_by(col(ResellerRelationship.id).desc()))),
         delegated_admin=sorted(
             delegated,
             key=lambda one: (one.end_date_time is None, one.end_date_time, one.id),
         ),
-        earlier_changes=_before_it_was_known(session, invitations),
+        earlier_changes=_unlinked_changes(session, invitations),
     )
 
 
-def _before_it_was_known(session: Session, invitations: Sequence[Invitation]) -> list[Change]:
-    """Return what the history tells of invitations while they were those of no customer yet.
+def _unlinked_changes(session: Session, invitations: Sequence[Invitation]) -> list[Change]:
+    """Return the history entries of invitations from before they were linked to a customer.
 
-    Such entries carry the company's name only; which invitation they are about, their plans say.
+    Such an entry has the name of the company as its subject, and the invitation's id in its plan.
     """
-    found: dict[int | None, Change] = {}
+    changes: dict[int | None, Change] = {}
     ids = {one.id for one in invitations}
     for name in {one.company_name for one in invitations}:
         named = select(Change).where(
             Change.subject == name,
-            func.coalesce(Change.customer_id, 0) == 0,  # not by the index of that column
+            func.coalesce(Change.customer_id, 0)
+            == 0,  # keeps the planner from the index of customer_id
         )
-        latest = named.order_by(col(Change.id).desc()).limit(_LOOKED_AT)
-        found |= {entry.id: entry for entry in session.exec(latest) if ids & _invitations_in(entry)}
-    return sorted(found.values(), key=lambda entry: entry.id or 0, reverse=True)
+        latest = named.order_by(col(Change.id).desc()).limit(_MOST_ENTRIES)
+        entries = session.exec(latest)
+        changes |= {entry.id: entry for entry in entries if ids & _invitations_in(entry)}
+    return sorted(changes.values(), key=lambda entry: entry.id or 0, reverse=True)
 
 
 def _invitations_in(entry: Change) -> set[int | None]:

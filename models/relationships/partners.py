@@ -1,4 +1,4 @@
-"""Indirect providers and resellers: partners on the other side, and who of them has which customer.
+"""Plans about linked partners, indirect providers and resellers, and about customers' resellers.
 
 Rules: `reference/rules.md §8`; fields: `reference/resources.md`, *PartnerRelationship*.
 """
@@ -46,19 +46,19 @@ if TYPE_CHECKING:
 
 SOURCE = "rules.md §8"
 FIELDS = ("name", "mpn_id", "location", "kind", "agreement_signed", "microsoft_id")
-"""What a person says of a partner, in the order of the form."""
+"""The fields of a form about a partner, in order."""
 KINDS = {
     "reseller": PartnerRelation.IS_INDIRECT_RESELLER_OF,
     "provider": PartnerRelation.IS_INDIRECT_CLOUD_SOLUTION_PROVIDER_OF,
 }
-"""The short words for what a partner is."""
+"""The role of a partner, by the word that a person writes."""
 
 
 def read_partner(store: Store, partner_id: int) -> tuple[PartnerLink, PartnerAccount]:
-    """Return a partner and the account it is linked with.
+    """Return a partner and the account it is linked to.
 
     Raises:
-        NotFoundError: there is no such partner.
+        NotFoundError: the book has no partner with this id.
     """
     with store.reading() as session:
         partner = session.get(PartnerLink, partner_id) if 0 < partner_id < 2**31 else None
@@ -71,32 +71,34 @@ def read_partner(store: Store, partner_id: int) -> tuple[PartnerLink, PartnerAcc
 
 
 def read_partners(store: Store, account_id: int) -> list[PartnerLink]:
-    """Return an account's partners, ended ones too."""
+    """Return the partners of an account, with those whose link has ended, in order of names."""
     with store.reading() as session:
         mine = select(PartnerLink).where(PartnerLink.account_id == account_id)
         return list(session.exec(mine.order_by(col(PartnerLink.name_sort))))
 
 
 def default_kind(account: Account) -> str:
-    """Return what a partner on the other side of this account is."""
+    """Return the usual role of partners of an account, a key of `KINDS`."""
     return "provider" if account.kind is PartnerKind.INDIRECT_RESELLER else "reseller"
 
 
 def model_reasons(account: Account) -> list[Reason]:
-    """Return what the cloud says of the indirect model (`rules.md §2`)."""
+    """Return the reason of a cloud without, or with a limited, indirect model (`rules.md §2`)."""
     model = account.cloud.allows(Capability.INDIRECT_MODEL)
     if not model.reason:
         return []
-    return [
-        Reason("partner.cloud", model.reason, source=model.source, refuses=not model.allowed)
-    ]  # fmt: skip
+    refuses = not model.allowed
+    return [Reason("partner.cloud", model.reason, source=model.source, refuses=refuses)]
 
 
 def plan_add_partner(
-    account: Account, said: Mapping[str, str], others: Sequence[PartnerLink], by: PlanContext
+    account: Account, texts: Mapping[str, str], others: Sequence[PartnerLink], by: PlanContext
 ) -> Plan:
-    """Plan to add an indirect provider or reseller; `said` holds texts by `FIELDS`. Pure."""
-    fields, reasons = _checked(account, said, others, None)
+    """Plan to add an indirect provider or reseller, from texts by `FIELDS`. Pure.
+
+    `others`: the partners of the account.
+    """
+    fields, reasons = _checked(account, texts, others, None)
     reasons = [*model_reasons(account), *reasons]
     new = {"account_id": account.id, **fields, "state": "active", "since": iso(by.at)}
     target = Target(account.id, account.cloud.id, str(fields["name"]))
@@ -107,12 +109,15 @@ def plan_add_partner(
 def plan_edit_partner(
     account: Account,
     partner: PartnerLink,
-    said: Mapping[str, str],
+    texts: Mapping[str, str],
     others: Sequence[PartnerLink],
     by: PlanContext,
 ) -> Plan:
-    """Plan to change what is kept of a partner; only fields that change are touched. Pure."""
-    fields, reasons = _checked(account, said, others, partner)
+    """Plan to change the record of a partner; the plan contains only the changed fields. Pure.
+
+    `others`: the partners of the account.
+    """
+    fields, reasons = _checked(account, texts, others, partner)
     if partner.state == PartnerState.ENDED:
         reasons.append(_ended_already())
     before = fields_of(partner, fields)
@@ -120,8 +125,8 @@ def plan_edit_partner(
     if "name" in changed and not is_refused(reasons):
         text = _("Customers keep the name they carry: name the reseller there again.")
         reasons.append(Reason("partner.renamed", text, "name", refuses=False))
-    was = {name: before[name] for name in changed}
-    steps = (Step(records.PARTNER, {"id": partner.id}, was, changed),) if changed else ()
+    old = {name: before[name] for name in changed}
+    steps = (Step(records.PARTNER, {"id": partner.id}, old, changed),) if changed else ()
     target = Target(account.id, account.cloud.id, partner.name)
     return Plan.of(ChangeKind.PARTNER, by, target, steps, reasons)
 
@@ -129,16 +134,18 @@ def plan_edit_partner(
 def plan_end_partner(
     partner: PartnerLink, account: PartnerAccount, cloud: Cloud, customers: int, by: PlanContext
 ) -> Plan:
-    """Plan to end the link with a partner; `customers` is how many carry its name. Pure.
+    """Plan to end the link with a partner; customers and their delegated admin stay. Pure.
 
-    Only the link between the partners goes: customers and their delegated admin stay.
+    `customers`: how many customers have the partner as their reseller (`shared_customers`).
     """
     reasons = []
     if partner.state == PartnerState.ENDED:
         reasons.append(_ended_already())
     else:
-        text = _("Only the link goes: customers and their delegated admin stay. Nobody is told; "
-                 "tell the partner yourself.")  # fmt: skip
+        text = _(
+            "Only the link goes: customers and their delegated admin stay. Nobody is told; "
+            "tell the partner yourself."
+        )
         reasons.append(Reason("partner.stays", text, source=SOURCE, refuses=False))
     if customers:
         text = ngettext(
@@ -158,18 +165,18 @@ def _ended_already() -> Reason:
 
 
 def shared_customers(store: Store, partner: PartnerLink) -> int:
-    """Return how many customers carry a partner's name or ids."""
+    """Return how many active customers have a partner, by its name or an id, as their reseller."""
     from sqlmodel import func
 
     names = [text for text in (partner.name, partner.mpn_id, partner.microsoft_id) if text]
     with store.reading() as session:
-        carrying = select(func.count()).where(
+        customers = select(func.count()).where(
             Customer.account_id == partner.account_id,
             col(Customer.indirect_reseller).in_(names),
             col(Customer.indirect_reseller) != "",
             unset(Customer.ended_at),
         )
-        return int(session.exec(carrying).one())
+        return int(session.exec(customers).one())
 
 
 def plan_name_reseller(
@@ -181,15 +188,15 @@ def plan_name_reseller(
     *,
     own_mpn_id: str = "",
 ) -> Plan:
-    """Plan to name a customer's indirect reseller; an empty text takes the name away. Pure.
+    """Plan to set a customer's indirect reseller; an empty text removes it. Pure.
 
     Args:
         account: the customer's account.
-        customer: who gets the reseller.
+        customer: the customer who gets the reseller.
         wanted: the reseller's name, MPN id or tenant id.
-        partners: the account's partners.
-        by: who plans.
-        own_mpn_id: the partner's own MPN id.
+        partners: the partners of the account.
+        by: who plans, when, under which id.
+        own_mpn_id: the MPN id of the account itself; empty if it is unknown.
     """
     wanted = " ".join(wanted.split())
     partner = find_partner(wanted, partners) if wanted else None
@@ -209,14 +216,15 @@ def plan_name_reseller(
 
 
 def find_partner(text: str, partners: Sequence[PartnerLink]) -> PartnerLink | None:
-    """Return the partner that a name, an MPN id or a tenant id means; lasting links first."""
+    """Return the partner with a name, MPN id or tenant id, preferably one whose link is active."""
     wanted = fold(text)
-    found = [
-        partner for partner in partners
+    matches = [
+        partner
+        for partner in partners
         if wanted and wanted in (fold(partner.name), partner.mpn_id, partner.microsoft_id)
-    ]  # fmt: skip
-    found.sort(key=lambda partner: partner.state == PartnerState.ENDED)
-    return found[0] if found else None
+    ]
+    matches.sort(key=lambda partner: partner.state == PartnerState.ENDED)
+    return matches[0] if matches else None
 
 
 def _reseller_reasons(
@@ -226,13 +234,13 @@ def _reseller_reasons(
         return []
     text = _("{name} is an indirect provider: the reseller of a customer is never the provider.")
     numbers = (wanted, partner.mpn_id if partner is not None else "")
-    own = (
+    is_own = (
         account.kind is PartnerKind.INDIRECT_PROVIDER and own_mpn_id in numbers and own_mpn_id != ""
     )
     provider = PartnerRelation.IS_INDIRECT_CLOUD_SOLUTION_PROVIDER_OF
-    if own or (partner is not None and partner.relationship_type == provider):
-        said = text.format(name=shown(partner.name if partner else wanted))
-        return [Reason("reseller.provider", said, "reseller", SOURCE + ", 2072")]
+    if is_own or (partner is not None and partner.relationship_type == provider):
+        message = text.format(name=shown(partner.name if partner else wanted))
+        return [Reason("reseller.provider", message, "reseller", SOURCE + ", 2072")]
     if partner is None:
         text = _("{name} is none of your resellers: add it first (g l, 2, n).")
         return [
@@ -244,52 +252,58 @@ def _reseller_reasons(
     reasons = []
     if partner.agreement_signed is False:
         text = _("{name} has not signed the partner agreement: orders for it fail (2203, 2206).")
-        said = text.format(name=shown(partner.name))
-        reasons.append(Reason("reseller.agreement", said, "reseller", SOURCE, refuses=False))
+        message = text.format(name=shown(partner.name))
+        reasons.append(Reason("reseller.agreement", message, "reseller", SOURCE, refuses=False))
     if in_other_region(partner.location, account.market):
         text = _("{name} is in {country}, outside your CSP region: orders for it fail (2201).")
-        said = text.format(name=shown(partner.name), country=country_name(partner.location))
-        reasons.append(Reason("reseller.region", said, "reseller", SOURCE, refuses=False))
+        message = text.format(name=shown(partner.name), country=country_name(partner.location))
+        reasons.append(Reason("reseller.region", message, "reseller", SOURCE, refuses=False))
     return reasons
 
 
 def _checked(
     account: Account,
-    said: Mapping[str, str],
+    texts: Mapping[str, str],
     others: Sequence[PartnerLink],
     partner: PartnerLink | None,
 ) -> tuple[Fields, list[Reason]]:
-    """Return a partner's fields as they are stored, and what is wrong with what was said."""
+    """Return the fields to store, and the reasons against the typed texts.
+
+    `partner`: the partner that is edited; None for a new one.
+    """
     reasons: list[Reason] = []
-    name = " ".join(said.get("name", "").split())
+    name = " ".join(texts.get("name", "").split())
     if not name:
         reasons.append(Reason("partner.no-name", _("Write the partner's name."), "name"))
     kept(text_field(name, "partner.name", "name"), reasons, "")
-    mpn_id = kept(mpn_id_of(said.get("mpn_id", "").strip()), reasons, "")
-    place = said.get("location", "").strip()
+    mpn_id = kept(mpn_id_of(texts.get("mpn_id", "").strip()), reasons, "")
+    place = texts.get("location", "").strip()
     location = kept(country_field(place, "partner.location", "location"), reasons, "")
-    tenant = said.get("microsoft_id", "").strip()
-    found = guid_field(tenant, "partner.microsoft-id", "microsoft_id")
-    microsoft_id = kept(found, reasons, "")
-    word = said.get("kind", "").strip() or default_kind(account)
+    tenant = texts.get("microsoft_id", "").strip()
+    parsed = guid_field(tenant, "partner.microsoft-id", "microsoft_id")
+    microsoft_id = kept(parsed, reasons, "")
+    word = texts.get("kind", "").strip() or default_kind(account)
     relation = KINDS.get(word) or (PartnerRelation(word) if word in set(PartnerRelation) else None)
     if relation is None:
         text = _("{text} is neither reseller nor provider.").format(text=shown(word[:40]))
         reasons.append(Reason("partner.kind", text, "kind", SOURCE))
-    answer = said.get("agreement_signed", "").strip()
+    answer = texts.get("agreement_signed", "").strip()
     signed = kept(yes_no_field(answer, "partner.agreement", "agreement_signed"), reasons, None)
     fields: Fields = {
-        "name": name, "mpn_id": mpn_id, "location": location,
-        "relationship_type": str(relation or ""), "agreement_signed": signed,
+        "name": name,
+        "mpn_id": mpn_id,
+        "location": location,
+        "relationship_type": str(relation or ""),
+        "agreement_signed": signed,
         "microsoft_id": microsoft_id,
-    }  # fmt: skip
-    return fields, [*reasons, *_meeting(fields, others, partner)]
+    }
+    return fields, [*reasons, *_duplicate_reasons(fields, others, partner)]
 
 
-def _meeting(
+def _duplicate_reasons(
     fields: Fields, others: Sequence[PartnerLink], partner: PartnerLink | None
 ) -> list[Reason]:
-    """Return that a partner with the same name or ids is linked already."""
+    """Return a refusal if an active link to a partner has the same name or id."""
     own = partner.id if partner is not None else None
     for other in others:
         if other.id == own or other.state == PartnerState.ENDED:

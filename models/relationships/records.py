@@ -1,4 +1,4 @@
-"""The records of this room that steps change, and their words; without SQLModel."""
+"""The kinds of record in this room that plans change, and their titles; without SQLModel."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ INVITATION = RecordKind(
     named_as={"state": "invitation_state", "kind": "invitation_kind"},
     of_customer=OfCustomer.HOLDS,
 )
-LIFE = RecordKind(
+RELATIONSHIP = RecordKind(
     "reseller_relationships",
     "relationships.entities:ResellerRelationship",
     N_("Relationship"),
@@ -118,5 +118,5 @@ TEMPLATE = RecordKind(
     },
 )
 
-RECORDS = (INVITATION, LIFE, PARTNER, DELEGATED_ADMIN, TEMPLATE)
-"""All of them, each behind those that it hangs on."""
+RECORDS = (INVITATION, RELATIONSHIP, PARTNER, DELEGATED_ADMIN, TEMPLATE)
+"""All kinds of record in this room; each follows the kinds that its foreign keys point to."""

@@ -1,7 +1,7 @@
-"""The letters of an invitation that went out: when, by whom and how, and what each one said.
+"""Reads the letters of an invitation that went out: when, by whom, how and with which text.
 
-The invitation itself keeps the text of the last one only. The earlier ones are read out of the
-history, which has each record before and after: from the invitation as it is, back step by step.
+The invitation stores only the text of the last letter. The earlier letters are restored from the
+history, which has each record before and after: the invitation's changes are undone one by one.
 """
 
 from __future__ import annotations
@@ -33,52 +33,53 @@ if TYPE_CHECKING:
     from partnerdesk.models.relationships.entities import Invitation
 
 SOON = timedelta(days=1)
-"""How long after a letter another one is warned of; the ledger's own rule."""
-_LOOKED_AT = 500
-"""How many of the latest entries of a name are looked through for those of an invitation."""
+"""How long after a letter a plan warns about another one; this program's own rule."""
+_MOST_ENTRIES = 500
+"""Maximum number of history entries read for a company; the entries are then searched."""
 _KINDS = (ChangeKind.INVITED, ChangeKind.INVITATION, ChangeKind.UNDONE)
-_KEPT = (
+"""The kinds of history entries that can change an invitation."""
+_LETTER_FIELDS = (
     *("how", "subject", "body", "contact", "email", "language", "reminders"),
     *("sent_at", "sent_by", "reminded_at"),
 )
-"""The fields of an invitation that tell of its letters."""
+"""The fields of an invitation that describe its last letter."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentLetter:
-    """One letter that went out."""
+    """A letter that went out."""
 
     kind: LetterKind
     reminder: int
     """0 for the first letter, then the number of the reminder."""
     at: datetime | None
-    """When it went out; None where nobody wrote that down."""
+    """When it went out; None if that is unknown."""
     by: str
-    """Who let it out; empty where nobody wrote that down."""
+    """The name of the user who sent it; empty if that is unknown."""
     how: SentBy
     letter: Letter | None
-    """What it said; None where the book has not kept it."""
+    """The letter with its text; None if the book does not have the text."""
     change_id: int | None = None
-    """The entry of the history; None for one that is older than the history."""
+    """The id of its history entry; None if the history does not have the letter."""
     call: CallState | None = None
-    """How far it is in the outbox; None where it went out in another way."""
+    """The state of its call in the outbox; None if the letter did not go out by SMTP."""
 
 
 def letters_of(session: Session, invitation: Invitation) -> list[SentLetter]:
-    """Return the letters of an invitation that went out, the first one first.
+    """Return the letters of an invitation that went out, the oldest first.
 
-    What was taken back did not go out. One that was made in the portal has none.
+    Letters whose change was undone are left out. Invitations made in the portal have no letters.
     """
     named = select(Change).where(
         Change.subject == invitation.company_name, col(Change.kind).in_(_KINDS)
     )
-    entries = session.exec(named.order_by(col(Change.id).desc()).limit(_LOOKED_AT)).all()
-    letters = list(_walked_back(invitation, entries))
+    entries = session.exec(named.order_by(col(Change.id).desc()).limit(_MOST_ENTRIES)).all()
+    letters = list(_letters_backwards(invitation, entries))
     return _with_calls(session, letters[::-1])
 
 
-def just_out(invitation: Invitation, at: datetime) -> list[Reason]:
-    """Return that another letter went out a short while before `at`."""
+def recent_letter(invitation: Invitation, at: datetime) -> list[Reason]:
+    """Return a warning if another letter went out less than `SOON` before `at`."""
     last = invitation.reminded_at or invitation.sent_at
     if last is None or at - last >= SOON:
         return []
@@ -90,52 +91,49 @@ def just_out(invitation: Invitation, at: datetime) -> list[Reason]:
     return [Reason("invitation.just-out", text, refuses=False)]
 
 
-def _walked_back(invitation: Invitation, entries: Iterable[Change]) -> Iterator[SentLetter]:
-    """Go through what happened to an invitation, the last first; return its letters."""
-    fields: Fields = {name: getattr(invitation, name) for name in _KEPT}
+def _letters_backwards(invitation: Invitation, entries: Iterable[Change]) -> Iterator[SentLetter]:
+    """Yield the letters of an invitation, the newest first, by undoing its changes one by one."""
+    fields: Fields = {name: getattr(invitation, name) for name in _LETTER_FIELDS}
     for entry in entries:
         step = _step_of(entry, invitation.id)
         if step is None:
             continue
         before, after = step.get("before") or {}, step.get("after") or {}
         is_reminder = bool(after.get("reminded_at") or after.get("reminders"))
-        stands = entry.kind == ChangeKind.INVITATION and entry.undone_by is None
-        if stands and (is_reminder or after.get("sent_at")):
+        is_valid = entry.kind == ChangeKind.INVITATION and entry.undone_by is None
+        if is_valid and (is_reminder or after.get("sent_at")):
             number = _number(fields["reminders"]) if is_reminder else 0
-            yield replace(
-                _letter(invitation, fields, number), at=entry.at, by=entry.actor,
-                change_id=entry.id,
-            )  # fmt: skip
+            letter = _letter(invitation, fields, number)
+            yield replace(letter, at=entry.at, by=entry.actor, change_id=entry.id)
         if step.get("before") is None:
-            return  # here it was written
+            return  # this entry added the invitation
         fields |= {name: value for name, value in before.items() if name in fields}
     yield from _older(invitation, fields)
 
 
 def _step_of(entry: Change, invitation_id: int | None) -> Fields | None:
-    """Return what an entry did to an invitation; None where it is about something else."""
+    """Return the step of an entry that changed an invitation; None if there is none."""
     steps = as_object(entry.plan).get("steps")
     for step in steps if isinstance(steps, list) else ():
-        known = isinstance(step, dict) and step.get("record") == records.INVITATION.table
-        if known and isinstance(step.get("key"), dict) and step["key"].get("id") == invitation_id:
+        matches = isinstance(step, dict) and step.get("record") == records.INVITATION.table
+        if matches and isinstance(step.get("key"), dict) and step["key"].get("id") == invitation_id:
             return dict(step)
     return None
 
 
 def _letter(invitation: Invitation, fields: Fields, reminder: int) -> SentLetter:
-    """Return the letter that an invitation held when its fields were these."""
+    """Return the letter of an invitation that had these fields; time and author are empty."""
     kind = letter_kind(InvitationKind(invitation.kind), reminder=reminder > 0)
-    text = str(fields["body"] or "")
-    letter = Letter(
-        kind, language_for(str(fields["language"])), str(fields["contact"]), str(fields["email"]),
-        str(fields["subject"]), text, invitation.link,
-    )  # fmt: skip
+    language = language_for(str(fields["language"]))
+    subject, body = str(fields["subject"]), str(fields["body"] or "")
+    name, email = str(fields["contact"]), str(fields["email"])
+    letter = Letter(kind, language, name, email, subject, body, invitation.link)
     how = {way.value: way for way in SentBy}.get(str(fields["how"]), SentBy.NONE)
-    return SentLetter(kind, reminder, None, "", how, letter if text else None)
+    return SentLetter(kind, reminder, None, "", how, letter if body else None)
 
 
 def _older(invitation: Invitation, fields: Fields) -> Iterator[SentLetter]:
-    """Return the letters that went out before the history tells of any; the last text is kept."""
+    """Yield the letters before the first one in the history; only the last of them has a text."""
     if not fields["sent_at"] or fields["how"] == SentBy.PORTAL:
         return
     last = _number(fields["reminders"])
@@ -154,7 +152,7 @@ def _number(value: object) -> int:
 
 
 def _moment(value: object) -> datetime | None:
-    """Return a moment as the invitation holds it, or as a step of the history writes it."""
+    """Return a moment from an invitation's field or a step's ISO text; None if there is none."""
     if isinstance(value, datetime):
         return value
     try:
@@ -164,36 +162,36 @@ def _moment(value: object) -> datetime | None:
 
 
 def _with_calls(session: Session, letters: list[SentLetter]) -> list[SentLetter]:
-    """Return the letters with how far those are that the mail server was to have."""
+    """Return the letters, those sent by SMTP with the state of their calls in the outbox."""
     sent = [letter.change_id for letter in letters if letter.how is SentBy.SMTP]
     if not sent:
         return letters
-    found = select(OutboxCall.change_id, OutboxCall.state).where(
+    calls = select(OutboxCall.change_id, OutboxCall.state).where(
         col(OutboxCall.change_id).in_(sent)
     )
-    states = {change_id: CallState(state) for change_id, state in session.exec(found)}
+    states = {change_id: CallState(state) for change_id, state in session.exec(calls)}
     return [replace(letter, call=states.get(letter.change_id or 0)) for letter in letters]
 
 
 def letter_title(sent: SentLetter) -> str:
-    """Return what a letter that went out is called among the others of its invitation."""
+    """Return the title of a letter in its invitation's list: first letter, or reminder N."""
     if sent.reminder:
         return ngettext("Reminder {count}", "Reminder {count}", sent.reminder)
     return _("First letter")
 
 
 def about_letter(sent: SentLetter, at: datetime) -> str:
-    """Return in words when a letter went out, by whom, how and in which language."""
+    """Return a line on a letter: when, by whom, how, in which language; and if its text is lost."""
     how = _(SENT_BY[sent.how]) if sent.how else ""
     if sent.call not in (None, CallState.SENT, CallState.CONFIRMED):
         state = _(CALL_STATE_TITLES[sent.call])
         how += f" ({state})"
     language = _(LANGUAGE_TITLES[sent.letter.language]) if sent.letter else ""
     when = moment_with_age(sent.at, at) if sent.at else _("nobody wrote down when")
-    lost = "" if sent.letter else _("The text of this letter was not kept.")
-    return " · ".join(filter(None, (when, sent.by, how, language, lost)))
+    missing_text = "" if sent.letter else _("The text of this letter was not kept.")
+    return " · ".join(filter(None, (when, sent.by, how, language, missing_text)))
 
 
 def moment_with_age(moment: datetime, at: datetime) -> str:
-    """Return a moment and how long ago it was."""
+    """Return a moment and its age: `2026-11-30 07:15 UTC (3 min ago)`."""
     return f"{moment_text(moment)} ({age(moment, at)})"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from partnerdesk.models.customers.records import CUSTOMER_TITLES
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.relationships.lists import ENDED
-from partnerdesk.models.relationships.records import LIFE
+from partnerdesk.models.relationships.records import RELATIONSHIP
 from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from partnerdesk.tui.widgets.actions import Action
 
@@ -23,7 +23,7 @@ class EndedScreen(RelationshipTab):
 
     TAB = "ended"
     SPEC = ENDED
-    TITLES: ClassVar[Mapping[str, str]] = {**LIFE.fields, **CUSTOMER_TITLES}
+    TITLES: ClassVar[Mapping[str, str]] = {**RELATIONSHIP.fields, **CUSTOMER_TITLES}
     PAGE = "customer"
     OWN_ACCOUNT = True
     ACTIONS: ClassVar[tuple[Action, ...]] = (

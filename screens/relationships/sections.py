@@ -46,9 +46,9 @@ def relationship_lines(
         act = partial(show, "invitation", invitation.id or 0)
         return Field(label, text, f"invitation:{invitation.id}", open=act, edit=act)
 
-    if (came_by := records.came_by) is not None:
+    if (came_by := records.accepted_invitation) is not None:
         yield field(_("Came by"), _came_by(came_by), came_by)
-    for relationship in records.lives:
+    for relationship in records.relationships:
         yield _relationship(relationship)
     for invitation in records.invitations:
         when = invitation.sent_at or invitation.created_at

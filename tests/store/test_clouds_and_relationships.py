@@ -13,7 +13,11 @@ from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.relationships.end import EndingRequest, plan_end, read_ending
 from partnerdesk.models.relationships.entities import InvitationKind
-from partnerdesk.models.relationships.invite import InvitationRequest, plan_invite, read_around
+from partnerdesk.models.relationships.invite import (
+    InvitationRequest,
+    plan_invite,
+    read_invitation_context,
+)
 from partnerdesk.models.relationships.partners import plan_add_partner, plan_name_reseller
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.clouds import Capability, Cloud, Rule, Support
@@ -48,7 +52,9 @@ def support(cloud: str, capability: Capability) -> Support:
 
 def invitation(store: Store, account: Account, **wish: object) -> Plan:
     said = InvitationRequest(**(WHO | {"link": LINK} | wish))  # type: ignore[arg-type]
-    return plan_invite(account, said, read_around(store, account.id, said), by(TESTER, NOW))
+    return plan_invite(
+        account, said, read_invitation_context(store, account.id, said), by(TESTER, NOW)
+    )
 
 
 def corrected(account: Account, capability: Capability, cell: Support) -> Account:

@@ -335,8 +335,8 @@ async def test_the_customer_who_comes_back_has_both_lives_on_its_page(store: Sto
     later = NOW + timedelta(days=3)
     carry_out(store, plan_accept(read_case(store, id), by(TESTER, later)))
     page = read_whole_customer(store, 1)
-    assert [life.state for life in page.relationship.lives] == ["active", "ended"]
-    assert page.relationship.came_by is not None
+    assert [life.state for life in page.relationship.relationships] == ["active", "ended"]
+    assert page.relationship.accepted_invitation is not None
     kinds = [entry.kind for entry in page.changes]
     assert kinds == ["invitation", "invitation", "invited", "ended", "added"]
     async with running(desk_over(store)) as console:

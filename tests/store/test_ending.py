@@ -35,7 +35,7 @@ from partnerdesk.models.relationships.end import (
     read_ending,
 )
 from partnerdesk.models.relationships.entities import ResellerRelationship
-from partnerdesk.models.relationships.records import LIFE
+from partnerdesk.models.relationships.records import RELATIONSHIP
 from tests.support.books import ALL_CLOUDS, NOW, TESTER
 from tests.support.edits import by
 from tests.support.empty_book import empty_book
@@ -371,7 +371,7 @@ def test_two_lives_never_last_at_once_whatever_a_plan_says(book: Store) -> None:
     accept(book, invited(book), id)
     plan = end_plan(book, id)
     life = {"customer_id": id, "relationship_to_partner": "reseller", "ended_at": None}
-    forged = replace(plan.steps[0], record=LIFE, key={"id": None}, before=None, after=life)
+    forged = replace(plan.steps[0], record=RELATIONSHIP, key={"id": None}, before=None, after=life)
     with pytest.raises(ConflictError):
         carry_out(book, replace(plan, steps=(forged,)))
     with closing(book.connect()) as connection:

@@ -23,7 +23,11 @@ from partnerdesk.models.relationships.invitation_events import (
     plan_letter_out,
     plan_rewrite,
 )
-from partnerdesk.models.relationships.invite import InvitationRequest, plan_invite, read_around
+from partnerdesk.models.relationships.invite import (
+    InvitationRequest,
+    plan_invite,
+    read_invitation_context,
+)
 from partnerdesk.models.relationships.records import INVITATION
 from partnerdesk.models.settings import load as settings
 from partnerdesk.models.settings.clouds import Capability, Support
@@ -138,7 +142,9 @@ def test_a_cell_that_the_partner_corrects_changes_the_verdict(
     assert (invite_plan(book, cloud, **wish).verdict is Verdict.REFUSED) == before
     account = replace(account_in(book, cloud), cloud=settings.load(own).all_clouds()[cloud])
     said = InvitationRequest(company="Neue Firma", email="ulla@neue.example", **wish)
-    plan = plan_invite(account, said, read_around(book, account.id, said), by(TESTER, NOW))
+    plan = plan_invite(
+        account, said, read_invitation_context(book, account.id, said), by(TESTER, NOW)
+    )
     assert (plan.verdict is Verdict.REFUSED) == after
 
 

@@ -11,13 +11,18 @@ from partnerdesk.models.changes.fields import value_of
 from partnerdesk.models.changes.history import Change
 from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.operations.registry import RECORDS
-from partnerdesk.models.relationships.records import DELEGATED_ADMIN, INVITATION, LIFE, PARTNER
+from partnerdesk.models.relationships.records import (
+    DELEGATED_ADMIN,
+    INVITATION,
+    PARTNER,
+    RELATIONSHIP,
+)
 
 if TYPE_CHECKING:
     from partnerdesk.models.changes.record_kind import RecordKind
     from partnerdesk.models.database.store import Store
 
-REPLAYED = (INVITATION, LIFE, PARTNER, DELEGATED_ADMIN)
+REPLAYED = (INVITATION, RELATIONSHIP, PARTNER, DELEGATED_ADMIN)
 """The kinds of records that the history describes completely."""
 OF_CUSTOMER = (
     "relationship_to_partner", "ended_at", "allow_delegated_access", "indirect_reseller",

@@ -18,7 +18,11 @@ from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.relationships.entities import Invitation, ResellerRelationship, SentBy
 from partnerdesk.models.relationships.invitation_details import read_case
 from partnerdesk.models.relationships.invitation_events import plan_accept, plan_letter_out
-from partnerdesk.models.relationships.invite import InvitationRequest, plan_invite, read_around
+from partnerdesk.models.relationships.invite import (
+    InvitationRequest,
+    plan_invite,
+    read_invitation_context,
+)
 from partnerdesk.models.sheets import read_sheet
 from tests.support.books import NOW, TESTER, cloud_called
 from tests.support.edits import by
@@ -89,7 +93,9 @@ def invite_plan(store: Store, cloud: str = "global", /, at: datetime = NOW, **wi
         wish = WHO | wish
     request = InvitationRequest(**wish)
     account = account_in(store, cloud)
-    return plan_invite(account, request, read_around(store, account.id, request), by(TESTER, at))
+    return plan_invite(
+        account, request, read_invitation_context(store, account.id, request), by(TESTER, at)
+    )
 
 
 def invite(store: Store, cloud: str = "global", /, at: datetime = NOW, **wish: Any) -> int:

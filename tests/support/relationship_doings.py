@@ -28,7 +28,11 @@ from partnerdesk.models.relationships.invitation_events import (
     plan_letter_out,
     plan_withdraw,
 )
-from partnerdesk.models.relationships.invite import InvitationRequest, plan_invite, read_around
+from partnerdesk.models.relationships.invite import (
+    InvitationRequest,
+    plan_invite,
+    read_invitation_context,
+)
 from partnerdesk.models.relationships.sent_letters import letters_of
 from tests.support.forms import PORTUGAL, form
 from tests.support.relations import LINK, account_of, customer_of, take_file
@@ -164,7 +168,9 @@ class Book(WatchedBook):
             customer_id=None if prefix else id, in_portal=portal,
             domain=value * (knows == "domain"), microsoft_id=value * (knows == "tenant"),
         )  # fmt: skip
-        plan = plan_invite(self.account, wish, read_around(self.store, 1, wish), self.by())
+        plan = plan_invite(
+            self.account, wish, read_invitation_context(self.store, 1, wish), self.by()
+        )
         change, invitation = self.made(plan)
         new = {
             "name": name, "state": "sent" if portal else "draft", "how": "portal" * portal,

@@ -104,10 +104,10 @@ class InvitationForm(RecordFormScreen):
 
     async def make_plan(self, values: Mapping[str, str]) -> Plan:
         """Return the plan that adds the invitation."""
-        from partnerdesk.models.relationships.invite import plan_invite, read_around
+        from partnerdesk.models.relationships.invite import plan_invite, read_invitation_context
 
         request, account = self._request(values), self.account
-        around = await self.desk.aside(read_around, account.id, request)
+        around = await self.desk.aside(read_invitation_context, account.id, request)
         return plan_invite(account, request, around, self.desk.by())
 
     def _request(self, values: Mapping[str, str]) -> InvitationRequest:
