@@ -1,4 +1,4 @@
-"""Reads one customer with everything that belongs to it, and finds customers by name."""
+"""Reads one customer with its own records, and finds a customer by id or domain."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ HISTORY_SHOWN = 200
 
 @dataclass(frozen=True)
 class CustomerPage:
-    """A customer with all that belongs to it, detached from the store."""
+    """A customer with its own records, detached from the store."""
 
     customer: Customer
     account: PartnerAccount
@@ -55,7 +55,7 @@ class CustomerPage:
 
 
 def read_customer(store: Store, customer_id: int) -> CustomerPage:
-    """Read a customer with all that belongs to it.
+    """Read a customer with its own records.
 
     Raises:
         NotFoundError: the book has no customer with this id.

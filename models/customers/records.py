@@ -32,7 +32,7 @@ CUSTOMER = RecordKind(
     choices={"relationship_to_partner": RELATIONSHIPS},
 )
 CUSTOMER_TITLES = {**CUSTOMER.fields, "seen_at": N_("Last seen")}
-"""What the fields of a customer are called on its page, and beside lists of customers."""
+"""The titles of a customer's fields on its page and beside lists of customers."""
 COMPANY = RecordKind(
     "company_profiles",
     "customers.entities:CompanyProfile",

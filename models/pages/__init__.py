@@ -1,1 +1,1 @@
-"""Pages that are put together from several rooms."""
+"""Pages that show records of several rooms together."""

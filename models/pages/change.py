@@ -1,11 +1,11 @@
-"""One entry of the history whole: what it says, what became of it, and its calls."""
+"""Reads one history entry with its calls, its rows and the entries that undo it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import col, func, select
+from sqlmodel import and_, col, func, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.calls import describe_call
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 PARTS_SHOWN = 500
-"""Rows of a run or an import that are read with its entry; all are counted."""
+"""Maximum number of rows of a run or an import that are read with its entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,63 +34,63 @@ class ChangeParts:
     """The rows of a run or an import."""
 
     entries: list[Change]
-    """The first of the entries that are parts of it, in their order."""
+    """The entries of the first rows, oldest first; at most `PARTS_SHOWN`."""
     count: int
-    """How many there are."""
+    """The number of all these entries."""
     undone: int
-    """How many of them were taken back."""
+    """How many of all these entries were undone."""
     added: list[tuple[int, str]]
-    """The first of the customers that an import added and that are there, with their names."""
+    """Ids and names of the first customers that an import added and that still exist."""
     added_count: int
-    """How many there are."""
+    """The number of all these customers."""
     run_id: int | None
-    """The run whose rows they are; None for an import."""
+    """The id of the run; None for an import."""
     waiting: int
-    """How many rows of the run are still to do; 0 where the run was let be."""
+    """How many rows of the run are not carried out yet; 0 for an import or an abandoned run."""
 
 
 @dataclass(frozen=True)
 class ChangePage:
-    """An entry of the history with all that belongs to it, detached from the store."""
+    """A history entry with the records that its page shows, detached from the store."""
 
     entry: Change
     calls: list[OutboxCall]
-    """In the order in which they are sent."""
+    """In the order of sending."""
     undone_by: Change | None
-    """The entry that took it back; None where it stands."""
+    """The entry that undid it; None if it was not undone."""
     undoes: Change | None
-    """The entry that it took back; None for all others."""
+    """The entry that it undid; None if it is no undo."""
     cloud: str
-    """The id of its account's cloud; empty for an entry of no account."""
+    """The id of the cloud of its account; empty for an entry without an account."""
     why_not_undone: str
-    """Why it can never be taken back; empty if it may be."""
+    """Why it can never be undone; empty if it may be undone."""
     parts: ChangeParts | None
     """The rows of a run or an import; None for any other entry."""
 
     @property
     def state(self) -> str:
-        """One of `models.changes.list.STATES`, as the list has it."""
+        """The state of the entry: a value of `models.changes.list.STATES`, as in the list."""
         states = {call.state.value for call in self.calls}
         own = UNDONE if self.undone_by is not None else DONE
-        if own == UNDONE and self._stands_partly:
+        if own == UNDONE and self._is_partly_undone:
             own = PARTLY
         if own == DONE and self.parts is not None and self.parts.waiting:
             own = STARTED
         return next((state for state in WORST_FIRST if state in states), own)
 
     @property
-    def _stands_partly(self) -> bool:
-        """Whether it was taken back, and rows of it stand all the same."""
-        undone = as_object(self.undone_by.after) if self.undone_by is not None else {}
-        standing = self.parts is not None and self.parts.undone < self.parts.count
-        return standing or bool(undone.get("left"))
+    def _is_partly_undone(self) -> bool:
+        """Whether the undo left some rows as they were."""
+        undo = as_object(self.undone_by.after) if self.undone_by is not None else {}
+        has_rows_left = self.parts is not None and self.parts.undone < self.parts.count
+        return has_rows_left or bool(undo.get("left"))
 
 
 def read_change(store: Store, change_id: int) -> ChangePage:
-    """Read an entry of the history with all that belongs to it.
+    """Read a history entry with the records that its page shows.
 
     Raises:
-        NotFoundError: there is no such entry.
+        NotFoundError: the history has no entry with this id.
     """
     with store.reading() as session:
         entry = entry_of(session, change_id)
@@ -107,36 +107,35 @@ def read_change(store: Store, change_id: int) -> ChangePage:
 
 
 def _parts(session: Session, entry: Change) -> ChangeParts | None:
-    """Return the rows of a run or an import; also of an import by an older program."""
+    """Return the rows of a run or an import, even one by an older program; None for others."""
     if parts_of(entry) is Parts.STEPS and entry.kind != ChangeKind.IMPORTED:
         return None
-    mine, undone = Change.part_of == entry.id, col(Change.undone_by).is_not(None)
-    entries = select(Change).where(mine).order_by(col(Change.id)).limit(PARTS_SHOWN)
-    of = (
-        col(Customer.account_id) == entry.account_id, col(Customer.added_by_change) == entry.id
-    )  # fmt: skip
-    added = select(Customer.id, Customer.company_name).where(*of).order_by(col(Customer.id))
+    is_part, is_undone = Change.part_of == entry.id, col(Change.undone_by).is_not(None)
+    entries = select(Change).where(is_part).order_by(col(Change.id)).limit(PARTS_SHOWN)
+    is_here = col(Customer.account_id) == entry.account_id
+    is_added = and_(is_here, col(Customer.added_by_change) == entry.id)
+    added = select(Customer.id, Customer.company_name).where(is_added).order_by(col(Customer.id))
     run = session.exec(select(Run).where(Run.change_id == entry.id)).first()
-    waiting = select(func.count()).where(RunRow.state == RowState.WAITING)
+    is_waiting = RunRow.state == RowState.WAITING
     return ChangeParts(
         entries=list(session.exec(entries)),
-        count=session.exec(select(func.count()).where(mine)).one(),
-        undone=session.exec(select(func.count()).where(mine, undone)).one(),
+        count=session.exec(select(func.count()).where(is_part)).one(),
+        undone=session.exec(select(func.count()).where(is_part, is_undone)).one(),
         added=[(int(id or 0), name) for id, name in session.exec(added.limit(PARTS_SHOWN))],
-        added_count=session.exec(select(func.count()).where(*of)).one(),
+        added_count=session.exec(select(func.count()).where(is_added)).one(),
         run_id=run.id if run is not None else None,
-        waiting=session.exec(waiting.where(RunRow.run_id == run.id)).one()
+        waiting=session.exec(select(func.count()).where(RunRow.run_id == run.id, is_waiting)).one()
         if run is not None and run.finished_at is None
         else 0,
     )
 
 
 def call_lines(call: OutboxCall) -> tuple[str, list[str]]:
-    """Return a call in words: its channel; then what is asked, how far it is, and the answer."""
-    channel, asked = describe_call(call.channel, call.operation, call.about)
+    """Return a call for the screen: its channel, and lines on request, state and answer."""
+    channel, request = describe_call(call.channel, call.operation, call.about)
     attempts = ngettext("{count} attempt", "{count} attempts", call.attempts)
     state = " · ".join((_(CALL_STATE_TITLES[call.state]), attempts))
-    return channel, [line for line in (asked, state, call.answer) if line]
+    return channel, [line for line in (request, state, call.answer) if line]
 
 
 def _get(session: Session, kind: Any, id: int | None) -> Any:
@@ -144,7 +143,7 @@ def _get(session: Session, kind: Any, id: int | None) -> Any:
 
 
 def change_json(page: ChangePage) -> dict[str, Any]:
-    """Return an entry as `--json` prints it."""
+    """Return the page of an entry as `--json` prints it."""
     undone = page.undone_by
     return {
         **entry_json(page.entry),
@@ -172,18 +171,21 @@ def _parts_json(parts: ChangeParts | None) -> dict[str, Any] | None:
         "added": parts.added_count,
         "changes": [
             {
-                "id": entry.id, "customer_id": entry.customer_id, "subject": entry.subject,
-                "before": as_object(entry.before), "after": as_object(entry.after),
+                "id": entry.id,
+                "customer_id": entry.customer_id,
+                "subject": entry.subject,
+                "before": as_object(entry.before),
+                "after": as_object(entry.after),
                 "undone_by": entry.undone_by,
             }
             for entry in parts.entries
         ],
         "customers": [{"id": id, "company_name": name} for id, name in parts.added],
-    }  # fmt: skip
+    }
 
 
 def entry_json(entry: Change) -> dict[str, Any]:
-    """Return the fields of an entry as JSON has them: before, after and plan as objects."""
+    """Return the fields of an entry for JSON; before, after and plan are objects, not texts."""
     dumped = entry.model_dump(mode="json", exclude={"search_text", "undone_by"})
-    told = {name: as_object(getattr(entry, name)) for name in ("before", "after", "plan")}
-    return {name: dumped[name] for name in type(entry).model_fields if name in dumped} | told
+    objects = {name: as_object(getattr(entry, name)) for name in ("before", "after", "plan")}
+    return {name: dumped[name] for name in type(entry).model_fields if name in dumped} | objects

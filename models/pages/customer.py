@@ -1,4 +1,4 @@
-"""One customer whole: its own page and the records of the relationship with it."""
+"""Reads one customer with its own records and those of the relationship with it."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WholeCustomer(CustomerPage):
-    """A customer with all that belongs to it in any room, detached from the store.
+    """A customer with its records from all rooms, detached from the store.
 
-    Its history begins before the customer was known, with the invitations it came by.
+    `changes` contains the history entries of the customer's invitations from before the customer
+    was in the book.
     """
 
     relationship: RelationshipRecords
-    """Invitations, lives and delegated admin."""
+    """Its invitations, relationships and delegated admin."""
     address: list[str]
-    """The lines of the bill-to address, as its country writes them."""
+    """The lines of the billing address, in the format of its country."""
 
 
 def read_whole_customer(
     store: Store, customer_id: int, history_shown: int = HISTORY_SHOWN
 ) -> WholeCustomer:
-    """Read a customer with all that belongs to it, and the newest entries of its history.
+    """Read a customer with its records from all rooms and its newest history entries.
 
     Raises:
-        NotFoundError: there is no such customer in the book.
+        NotFoundError: the book has no customer with this id.
     """
     with store.reading() as session:
         page = page_of(session, customer_id, history_shown)
