@@ -39,7 +39,7 @@ Filled = dict[FormField, str]
 def form_context(account: Account, at: datetime, before: Values | None = None) -> FormContext:
     """Return the context in which the rules of the form judge values for an account.
 
-    `before`: the stored values of an existing customer; None for a new one.
+    `before`: the stored values of an existing customer; None if the form adds a customer.
     """
     return FormContext(
         account.cloud, account.kind, account.market, account.connected, at.date(), before

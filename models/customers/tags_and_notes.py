@@ -142,7 +142,7 @@ def target_of(page: CustomerPage) -> Target:
 
 
 async def known_tags(reader: Reader, accounts: Sequence[int]) -> list[str]:
-    """Return the tags of the book, those that most customers of `accounts` have first.
+    """Return the tags of the book, the most used among the customers of `accounts` first.
 
     Raises:
         StoreError: the book cannot be read, or does not answer in time.

@@ -76,8 +76,7 @@ def _unlinked_changes(session: Session, invitations: Sequence[Invitation]) -> li
     for name in {one.company_name for one in invitations}:
         named = select(Change).where(
             Change.subject == name,
-            func.coalesce(Change.customer_id, 0)
-            == 0,  # keeps the planner from the index of customer_id
+            func.coalesce(Change.customer_id, 0) == 0,  # cannot use the index of customer_id
         )
         latest = named.order_by(col(Change.id).desc()).limit(_MOST_ENTRIES)
         entries = session.exec(latest)

@@ -75,7 +75,7 @@ _DEPENDS_ON: Mapping[FormField, tuple[FormField, ...]] = {
     FormField.POSTAL_CODE: (FormField.COUNTRY, FormField.STATE, FormField.CITY),
     FormField.PHONE_NUMBER: (FormField.COUNTRY,),
 }
-"""The fields that decide whether a field is right; a change in one makes it be judged anew."""
+"""The fields that the check of a field depends on; a change in them counts as its change."""
 
 _AGREEMENT_CONTACT: Mapping[FormField, FormField] = {
     FormField.AGREEMENT_FIRST_NAME: FormField.FIRST_NAME,

@@ -1,4 +1,4 @@
-"""Registration numbers: the countries that require one, its name there, and its check.
+"""Registration numbers: the countries that require them, their local names, and their check.
 
 Microsoft documents only the pattern of Belarus, nine characters. So a number that python-stdnum
 rejects is warned about, never refused (`reference/rules.md §4`).
@@ -107,7 +107,7 @@ def number_label(country: str) -> str:
 
 
 def check_number(text: str, country: str) -> Checked:
-    """Check a registration number; only a wrong one of Belarus is refused."""
+    """Check a registration number; only a malformed number of Belarus is refused."""
     field = FormField.REGISTRATION_NUMBER
     if country == "BY" and not _BELARUS.fullmatch(text):
         sentence = _(
@@ -147,7 +147,7 @@ def _accepted(country: str, modules: Mapping[str, str], text: str) -> bool | Non
         return None
     if len(text) > _LONGEST_KNOWN or not text.isascii():
         return False
-    if country == "HU":  # the first eight digits of the eleven are the company's
+    if country == "HU":  # the library knows the first eight of eleven digits
         text = re.sub(r"^(\d{8})-?\d-?\d\d$", r"\1", text)
     validators = [get_cc_module(country, name) for name in names.split()]
     return any(module is not None and _valid(module, text) for module in validators)
