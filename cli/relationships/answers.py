@@ -235,7 +235,7 @@ def _send_and_print(
 
 def run_answer(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record that an invitation was accepted, declined or withdrawn."""
-    from partnerdesk.models.relationships.invitation_details import read_case
+    from partnerdesk.models.relationships.invitation_details import read_invitation
     from partnerdesk.models.relationships.invitation_events import (
         plan_accept,
         plan_decline,
@@ -248,7 +248,7 @@ def run_answer(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     if arguments.answer == "accept":
         customer = _customer(arguments, store, details)
         if customer is not None:
-            details = read_case(store, arguments.id, customer.id)
+            details = read_invitation(store, arguments.id, customer.id)
         plan = plan_accept(details, context, customer)
     else:
         plan = {"decline": plan_decline, "withdraw": plan_withdraw}[arguments.answer](

@@ -107,9 +107,9 @@ def named_invitation(
     Raises:
         NotFoundError: there is no such invitation, or it belongs to another cloud.
     """
-    from partnerdesk.models.relationships.invitation_details import read_case
+    from partnerdesk.models.relationships.invitation_details import read_invitation
 
-    details = read_case(store, arguments.id)
+    details = read_invitation(store, arguments.id)
     account_of(arguments, settings, store, details.invitation.account_id)
     return details
 
@@ -127,9 +127,9 @@ def invitation_json(invitation: Invitation, cloud: str) -> Fields:
 
 def invitation_now(store: Store, id: int) -> Fields:
     """Read an invitation from the book and return it as `--json` prints it."""
-    from partnerdesk.models.relationships.invitation_details import read_case
+    from partnerdesk.models.relationships.invitation_details import read_invitation
 
-    details = read_case(store, id)
+    details = read_invitation(store, id)
     return invitation_json(details.invitation, details.account.cloud)
 
 

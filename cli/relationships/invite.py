@@ -197,7 +197,7 @@ def _carry_out(
 ) -> ExitCode:
     """Write the invitation to the book, send its letter, and print both."""
     from partnerdesk.models.operations.carry_out import carry_out
-    from partnerdesk.models.relationships.invitation_details import read_case
+    from partnerdesk.models.relationships.invitation_details import read_invitation
     from partnerdesk.models.relationships.invitation_events import plan_letter_out
 
     if letter is None or arguments.draft:
@@ -213,7 +213,7 @@ def _carry_out(
         outcome = carry_out(store, plan)
         id = outcome.record_id or 0
         try:
-            details = read_case(store, id)
+            details = read_invitation(store, id)
             letter_plan = plan_letter_out(
                 details, details.letter(letter_context.at), channel_of(arguments), letter_context
             )

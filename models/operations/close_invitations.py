@@ -18,7 +18,7 @@ from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.languages import _
 from partnerdesk.models.operations.execute import execute
 from partnerdesk.models.relationships.entities import Invitation
-from partnerdesk.models.relationships.invitation_details import InvitationDetails, read_case
+from partnerdesk.models.relationships.invitation_details import InvitationDetails, read_invitation
 from partnerdesk.models.relationships.invitation_events import plan_accept
 from partnerdesk.models.relationships.invite import RELATED
 from partnerdesk.models.relationships.lifecycles import OPEN_INVITATIONS, InvitationState
@@ -72,7 +72,7 @@ def _matched(store: Store, account_ids: list[int]) -> list[int]:
 
 def _plan_for(store: Store, invitation_id: int, actor: Actor, at: datetime) -> Plan | None:
     """Plan one acceptance. Its id is that of the pair: once taken back, it is not made again."""
-    case = read_case(store, invitation_id)
+    case = read_invitation(store, invitation_id)
     customer = surely(case)
     if customer is None:
         return None

@@ -121,7 +121,7 @@ def stored_letter(invitation: Invitation) -> Letter:
     )
 
 
-def read_case(
+def read_invitation(
     store: Store, invitation_id: int, customer_id: int | None = None
 ) -> InvitationDetails:
     """Read an invitation with its account, customer and letters.
@@ -135,13 +135,13 @@ def read_case(
         NotFoundError: the book has no invitation with this id.
     """
     with store.reading() as session:
-        return case_of(session, invitation_id, customer_id)
+        return details_of(session, invitation_id, customer_id)
 
 
-def case_of(
+def details_of(
     session: Session, invitation_id: int, customer_id: int | None = None
 ) -> InvitationDetails:
-    """Read an invitation in an open session, as `read_case` does."""
+    """Read an invitation in an open session, as `read_invitation` does."""
     is_storable = 0 < invitation_id < 2**31
     invitation = session.get(Invitation, invitation_id) if is_storable else None
     if invitation is None:

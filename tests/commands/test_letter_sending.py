@@ -21,7 +21,7 @@ from partnerdesk.models.core.errors import RefusedError
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.relationships.entities import SentBy
-from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_details import read_invitation
 from partnerdesk.models.relationships.invitation_events import plan_letter_out
 from partnerdesk.models.settings.database_url import SqliteFile
 from partnerdesk.models.settings.model import MailSettings
@@ -252,7 +252,7 @@ def written(store: Store, count: int) -> Store:
     """Add invitations whose letters wait in the outbox."""
     for number in range(count):
         email = f"a{number}@neue.example"
-        case = read_case(store, invite(store, company=f"Firma {number}", email=email))
+        case = read_invitation(store, invite(store, company=f"Firma {number}", email=email))
         carry_out(store, plan_letter_out(case, case.letter(NOW), SentBy.SMTP, by(TESTER, NOW)))
     return store
 

@@ -14,7 +14,7 @@ from partnerdesk.models.database.store import Store
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.relationships.end import EndingRequest, plan_end, read_ending
 from partnerdesk.models.relationships.entities import Invitation, SentBy
-from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_details import read_invitation
 from partnerdesk.models.relationships.invitation_events import plan_decline, plan_letter_out
 from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
@@ -185,7 +185,7 @@ async def test_it_is_copied_and_nothing_is_asked_where_nothing_can_be_recorded(
 ) -> None:
     id = invited(store, at=NOW - timedelta(days=9))
     if how == "closed":
-        carry_out(store, plan_decline(read_case(store, id), by(TESTER, NOW)))
+        carry_out(store, plan_decline(read_invitation(store, id), by(TESTER, NOW)))
     before = written(store)
     cloud = "all" if how == "all clouds" else "global"
     async with running(desk_over(store, cloud=cloud, read_only=how == "read-only")) as console:
@@ -263,7 +263,7 @@ async def test_m_takes_the_way_in_which_the_letter_was_taken_last(
 
 async def test_m_says_why_where_it_makes_no_sense(store: Store) -> None:
     id = invited(store)
-    carry_out(store, plan_decline(read_case(store, id), by(TESTER, NOW)))
+    carry_out(store, plan_decline(read_invitation(store, id), by(TESTER, NOW)))
     async with running(desk_over(store)) as console:
         await console.press(*LEDGER, "m")
         assert console.said == "This cannot be done with an invitation in this state: declined."
@@ -468,7 +468,7 @@ async def files_into(console: Console, folder: Path) -> None:
 async def test_files_for_many_are_recorded_after_one_question(store: Store, tmp_path: Path) -> None:
     ids = [invite(store, company=f"Firma {n}", email=f"a{n}@neue.example") for n in range(3)]
     send(store, ids[2])
-    carry_out(store, plan_decline(read_case(store, ids[2]), by(TESTER, NOW)))
+    carry_out(store, plan_decline(read_invitation(store, ids[2]), by(TESTER, NOW)))
     async with running(desk_over(store)) as console:
         await console.press("g", "l", "A")
         await files_into(console, tmp_path / "letters")
@@ -517,7 +517,7 @@ async def test_many_of_whom_one_had_a_letter_today_are_not_recorded_by_enter(
 
 def test_a_reminder_keeps_its_language_and_the_plan_warns_of_two_in_a_day(store: Store) -> None:
     id = invited(store)
-    case = read_case(store, id)
+    case = read_invitation(store, id)
     plan = plan_letter_out(case, case.letter(NOW), SentBy.EML, by(TESTER, NOW))
     assert [(reason.code, reason.refuses) for reason in plan.reasons] == [
         ("invitation.just-out", False)

@@ -19,7 +19,7 @@ from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.pages.customer import read_whole_customer
 from partnerdesk.models.relationships.end import EndingRequest, Obstacle, plan_end, read_ending
 from partnerdesk.models.relationships.entities import SentBy
-from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_details import read_invitation
 from partnerdesk.models.relationships.invitation_events import plan_accept, plan_letter_out
 from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
@@ -330,10 +330,10 @@ async def test_an_ending_is_undone_as_long_as_nothing_else_happened(store: Store
 async def test_the_customer_who_comes_back_has_both_lives_on_its_page(store: Store) -> None:
     carry_out(store, ending_plan(store, 1))
     id = invite(store, customer_id=1, link=LINK)
-    case = read_case(store, id)
+    case = read_invitation(store, id)
     carry_out(store, plan_letter_out(case, case.letter(NOW), SentBy.EML, by(TESTER, NOW)))
     later = NOW + timedelta(days=3)
-    carry_out(store, plan_accept(read_case(store, id), by(TESTER, later)))
+    carry_out(store, plan_accept(read_invitation(store, id), by(TESTER, later)))
     page = read_whole_customer(store, 1)
     assert [life.state for life in page.relationship.relationships] == ["active", "ended"]
     assert page.relationship.accepted_invitation is not None

@@ -17,7 +17,7 @@ from partnerdesk.models.letters.links import asks_delegated_admin
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.undo import plan_undo
 from partnerdesk.models.relationships.entities import InvitationKind, PartnerRelation, SentBy
-from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_details import read_invitation
 from partnerdesk.models.relationships.invitation_events import (
     plan_accept,
     plan_letter_out,
@@ -313,14 +313,14 @@ def test_a_customer_of_another_account_is_not_invited_or_accepted_here(book: Sto
     other = add_customer(book, "Gov", "gov", "us-gov")
     plan = invite_plan(book, link=LINK, customer_id=other, email="a@b.example")
     assert codes(plan, refusing=True) == ["invitation.other-account"]
-    case = read_case(book, invited(book))
+    case = read_invitation(book, invited(book))
     plan = plan_accept(case, by(TESTER, NOW), customer_of(book, other))
     assert codes(plan, refusing=True) == ["invitation.other-account"]
 
 
 def test_an_edited_letter_keeps_its_link_and_a_reminder_names_the_day(book: Store) -> None:
     id = invite(book, language=LetterLanguage("de"))
-    case = read_case(book, id)
+    case = read_invitation(book, id)
     letter = case.letter(NOW)
     for plan in (
         plan_rewrite(case, replace(letter, body="Hallo!"), by(TESTER, NOW)),
@@ -331,9 +331,11 @@ def test_an_edited_letter_keeps_its_link_and_a_reminder_names_the_day(book: Stor
         assert (plan.steps, plan.calls) == ((), ())
     edited = replace(letter, body=f"Hallo!\n\n{LINK}\n")
     carry_out(book, plan_rewrite(case, edited, by(TESTER, NOW)))
-    assert read_case(book, id).letter(NOW) == edited
+    assert read_invitation(book, id).letter(NOW) == edited
     send(book, id, SentBy.EML)
-    reminder = read_case(book, id).letter(days(8))
+    reminder = read_invitation(book, id).letter(days(8))
     assert reminder.body.count(LINK) == 1
     assert "22.11.2026" in reminder.body
-    assert codes(plan_rewrite(read_case(book, id), edited, by(TESTER, NOW))) == ["invitation.state"]
+    assert codes(plan_rewrite(read_invitation(book, id), edited, by(TESTER, NOW))) == [
+        "invitation.state"
+    ]

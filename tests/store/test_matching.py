@@ -14,7 +14,7 @@ from partnerdesk.models.lists.query import Query
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.close_invitations import close_matched
 from partnerdesk.models.operations.undo import plan_undo
-from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_details import read_invitation
 from partnerdesk.models.relationships.invitation_events import plan_accept, plan_decline
 from partnerdesk.models.relationships.lifecycles import InvitationState
 from partnerdesk.models.relationships.lists import INVITATIONS
@@ -111,7 +111,7 @@ def test_a_name_is_confirmed_by_a_person(book: Store, tmp_path: Path) -> None:
     id = invited(book)
     take_file(book, tmp_path, line("Neue Firma", "neue"))
     assert next_step(book, id) == "confirm"
-    assert [(who.id, sure) for who, sure in read_case(book, id).likely] == [(1, False)]
+    assert [(who.id, sure) for who, sure in read_invitation(book, id).likely] == [(1, False)]
     accept(book, id, at=days(4))
     assert state(book, id) == ACCEPTED
     [life] = lives_of(book, 1)
@@ -122,7 +122,7 @@ def test_a_name_is_confirmed_by_a_person(book: Store, tmp_path: Path) -> None:
 def test_of_two_of_one_name_a_person_says_which(book: Store, tmp_path: Path) -> None:
     id = invited(book)
     take_file(book, tmp_path, line("Neue Firma", "neue"), line("neue firma", "neu", id=OTHER_ID))
-    plan = plan_accept(read_case(book, id), by(TESTER, NOW))
+    plan = plan_accept(read_invitation(book, id), by(TESTER, NOW))
     assert codes(plan, refusing=True) == ["invitation.several"]
     assert "neue.onmicrosoft.com (1), neu.onmicrosoft.com (2)" in plan.reasons[0].text
     assert plan.steps == ()
@@ -134,7 +134,7 @@ def test_two_that_are_certain_are_not_chosen_between(book: Store, tmp_path: Path
     id = invited(book, microsoft_id=ID, domain="neue.onmicrosoft.com")
     rows_of_both = line("A", "other"), line("B", "neue", id=OTHER_ID)
     assert take_file(book, tmp_path, *rows_of_both) == 0
-    assert [sure for _who, sure in read_case(book, id).likely] == [True, True]
+    assert [sure for _who, sure in read_invitation(book, id).likely] == [True, True]
 
 
 def test_an_invited_customer_whose_relationship_begins_closes_its_invitation(
@@ -174,7 +174,7 @@ def test_delegated_admin_that_is_asked_for_again_is_never_closed_by_itself(
 def test_drafts_and_closed_invitations_are_left_alone(book: Store, tmp_path: Path) -> None:
     draft = invite(book, domain="neue.onmicrosoft.com")
     declined = invited(book, domain="neue.onmicrosoft.com")
-    carry_out(book, plan_decline(read_case(book, declined), by(TESTER, NOW)))
+    carry_out(book, plan_decline(read_invitation(book, declined), by(TESTER, NOW)))
     assert take_file(book, tmp_path, line("Neue Firma", "neue")) == 0
     assert [state(book, id)[0] for id in (draft, declined)] == ["draft", "declined"]
 
@@ -183,11 +183,11 @@ def test_accepted_before_the_customer_is_in_the_book_it_is_linked_later(
     book: Store, tmp_path: Path
 ) -> None:
     id = invited(book, domain="neue.onmicrosoft.com")
-    plan = plan_accept(read_case(book, id), by(TESTER, days(2)))
+    plan = plan_accept(read_invitation(book, id), by(TESTER, days(2)))
     assert (plan.verdict, codes(plan)) == (Verdict.WARNINGS, ["invitation.not-there"])
     carry_out(book, plan)
     assert next_step(book, id) == "link"
-    again = plan_accept(read_case(book, id), by(TESTER, days(3)))
+    again = plan_accept(read_invitation(book, id), by(TESTER, days(3)))
     assert again.changes_nothing
     assert take_file(book, tmp_path, line("Neue Firma", "neue"), at=days(9)) == 1
     assert state(book, id) == ACCEPTED

@@ -16,7 +16,7 @@ from partnerdesk.models.customers.entities import Customer, Relationship
 from partnerdesk.models.importing.customers import carry_out_import, plan_import
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.relationships.entities import Invitation, ResellerRelationship, SentBy
-from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_details import read_invitation
 from partnerdesk.models.relationships.invitation_events import plan_accept, plan_letter_out
 from partnerdesk.models.relationships.invite import (
     InvitationRequest,
@@ -109,7 +109,7 @@ def send(
     store: Store, invitation: int, how: SentBy = SentBy.CLIPBOARD, at: datetime = NOW
 ) -> Outcome:
     """Record that an invitation's letter was sent, or a reminder if it was sent before."""
-    case = read_case(store, invitation)
+    case = read_invitation(store, invitation)
     return carry_out(store, plan_letter_out(case, case.letter(at), how, by(TESTER, at)))
 
 
@@ -125,7 +125,7 @@ def accept(
 ) -> Outcome:
     """Record that an invitation was accepted."""
     who = customer_of(store, customer) if customer else None
-    return carry_out(store, plan_accept(read_case(store, invitation), by(TESTER, at), who))
+    return carry_out(store, plan_accept(read_invitation(store, invitation), by(TESTER, at), who))
 
 
 def take_file(store: Store, folder: Path, *lines: str, at: datetime = NOW) -> int:

@@ -21,7 +21,7 @@ from partnerdesk.models.relationships import delegated_admin as delegated
 from partnerdesk.models.relationships import partners
 from partnerdesk.models.relationships.end import EndingRequest, plan_end, read_ending
 from partnerdesk.models.relationships.entities import Invitation, InvitationKind, SentBy
-from partnerdesk.models.relationships.invitation_details import read_case
+from partnerdesk.models.relationships.invitation_details import read_invitation
 from partnerdesk.models.relationships.invitation_events import (
     plan_accept,
     plan_decline,
@@ -195,7 +195,7 @@ class Book(WatchedBook):
             after["sent"] = self.at
         else:
             after |= {"reminded": self.at, "reminders": row["reminders"] + 1}
-        case = read_case(self.store, id)
+        case = read_invitation(self.store, id)
         letter = case.new_letter(self.now, tuple(LANGUAGE_TITLES)[which % 3])
         plan = plan_letter_out(case, letter, SentBy(how), self.by())
         allowed = state in MAY_INVITATION[event] and not row["portal"]
@@ -209,7 +209,7 @@ class Book(WatchedBook):
         planned = {"decline": plan_decline, "withdraw": plan_withdraw}[event]
         state = {"decline": "declined", "withdraw": "withdrawn"}[event]
         after: After = {("invitations", id): {"state": state, "closed": self.at, "due": NEVER}}
-        self.do(planned(read_case(self.store, id), self.by()), allowed, after)
+        self.do(planned(read_invitation(self.store, id), self.by()), allowed, after)
 
     def is_open(self, id: int) -> bool:
         return self.world.state_of(id, self.at) in OPEN or self.world.waits(id)
@@ -226,7 +226,7 @@ class Book(WatchedBook):
         needs_no_customer = len(likely) < 2 and not world.waits(id)
         allowed = self.is_open(id) and (who is not None or needs_no_customer)
         customer = customer_of(self.store, named) if named else None
-        plan = plan_accept(read_case(self.store, id, named), self.by(), customer)
+        plan = plan_accept(read_invitation(self.store, id, named), self.by(), customer)
         after = world.accepted(id, who, self.at) if allowed else None
         self.do(plan, allowed, after)
 

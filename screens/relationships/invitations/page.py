@@ -64,17 +64,17 @@ class InvitationScreen(LetterScreen):
         Raises:
             NotFoundError: the invitation is not in the book.
         """
-        from partnerdesk.models.relationships.invitation_details import read_case
+        from partnerdesk.models.relationships.invitation_details import read_invitation
 
-        return cls(desk, await desk.aside(read_case, key))
+        return cls(desk, await desk.aside(read_invitation, key))
 
     @classmethod
     async def read_details(cls, desk: AppSession, key: RowKey, show: Show) -> Sequence[Section]:
         """Return the sections of the page, without the letter to send."""
-        from partnerdesk.models.relationships.invitation_details import read_case
+        from partnerdesk.models.relationships.invitation_details import read_invitation
 
         del show  # a letter that went out is opened on the page
-        return case_sections(await desk.aside(read_case, key), desk.clock(), None)
+        return case_sections(await desk.aside(read_invitation, key), desk.clock(), None)
 
     # Display
 
@@ -84,10 +84,10 @@ class InvitationScreen(LetterScreen):
 
     def book_changed(self) -> None:
         """Read the invitation again; the letter is replaced only if the invitation changed."""
-        from partnerdesk.models.relationships.invitation_details import read_case
+        from partnerdesk.models.relationships.invitation_details import read_invitation
 
         id = self._details.invitation.id or 0
-        self.read(partial(self.desk.aside, read_case, id), self._take)
+        self.read(partial(self.desk.aside, read_invitation, id), self._take)
 
     def _take(self, details: InvitationDetails) -> None:
         if details.invitation.version != self._details.invitation.version:

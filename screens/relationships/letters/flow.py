@@ -130,10 +130,10 @@ class LettersFlow:
         Raises:
             RefusedError: the letter cannot be sent.
         """
-        from partnerdesk.models.relationships.invitation_details import read_case
+        from partnerdesk.models.relationships.invitation_details import read_invitation
         from partnerdesk.models.relationships.invitation_events import plan_letter_out
 
-        invitation = read_case(self._desk.store, key)
+        invitation = read_invitation(self._desk.store, key)
         letter = invitation.letter(self._desk.clock())
         plan = plan_letter_out(invitation, letter, how, by)
         if plan.verdict is Verdict.REFUSED:
