@@ -132,6 +132,9 @@ async def test_a_required_field_that_was_only_passed_upwards_is_not_wrong(tmp_pa
         await console.press("f1")
         assert "Go to the field above, below" in shown(console)
         assert "k j" not in shown(console)
+        await console.press("escape", "escape", "escape", "g", "c", "n", "tab", "up")
+        assert console.screen.query_one(FormPage).current == "company_name"
+        assert console.state == "1 to mend"  # and not the domain, which has to be there, too
 
 
 async def test_the_start_tells_whole_what_waits(tmp_path: Path) -> None:
