@@ -113,6 +113,16 @@ def test_out_and_in_and_out_again_is_the_same(book: Book, tmp_path: Path, ending
     assert first.read_bytes() == second.read_bytes()
 
 
+def test_what_is_refused_is_quoted_as_the_language_quotes(book: Book, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.csv"
+    file.write_text("Company name,Primary domain name\nContoso,contoso\n")
+    told = {
+        lang: book.run("customers", "import", file, "--lang", lang).out for lang in ("en", "ru")
+    }
+    assert "Primary domain name “contoso” is no domain such as" in told["en"]
+    assert "Основное доменное имя «contoso» — не домен вида" in told["ru"]
+
+
 def test_every_list_names_the_customer_by_its_microsoft_id(book: Book) -> None:
     book.run("customers", "import", COUNTRIES)
     book.run("relationships", "delegated-admin", "import", DELEGATED_ADMIN)

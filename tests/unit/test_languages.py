@@ -223,6 +223,18 @@ def test_russian_quotes_are_the_russian_ones() -> None:
     assert wrong == []
 
 
+def test_no_formatted_string_of_the_code_has_the_quotes_of_one_language() -> None:
+    wrong = [
+        f"{file.relative_to(HOUSE)}:{node.lineno}"
+        for file in sources()
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for part in node.values
+        if isinstance(part, ast.Constant) and re.search("[“”„«»]", str(part.value))
+    ]
+    assert wrong == []
+
+
 def test_no_word_that_is_put_into_a_russian_sentence_needs_a_case() -> None:
     wrong = [
         text for _english, text in of_russian()
