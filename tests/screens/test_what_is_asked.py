@@ -48,7 +48,7 @@ async def test_a_letter_behind_a_clicked_action_answers_no_question_of_before(
 @pytest.mark.parametrize("language", ["en", "ru"])
 async def test_every_question_of_one_key_has_an_enter(tmp_path: Path, language: str) -> None:
     """Enter takes an answer, or does as Esc; where it is typed, the question is over."""
-    asked = set()
+    asked, without = set(), set()
     speak(language)
     async with running(demo_desk(tmp_path)) as console:
         for way in (
@@ -62,10 +62,12 @@ async def test_every_question_of_one_key_has_an_enter(tmp_path: Path, language: 
                 asked.add(way)
                 assert "Enter/" in console.said, way
                 if "Enter/Esc" in console.said:
+                    without.add(way)
                     await console.press("enter")
                     assert not console.screen.awaits_key, way
             await console.press("escape", "escape", "escape")
     assert len(asked) > 15
+    assert without == {"g c"}, "an answer that does no harm is the default"
 
 
 async def test_what_is_said_in_a_questions_place_puts_it_away(tmp_path: Path) -> None:

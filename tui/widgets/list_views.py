@@ -152,7 +152,7 @@ class ListViews:
         if name:
             await self.choose(kept.find(spec.name, name))
             return
-        further = [Choice("s", _("save as …"), self._ask_name)]
+        further = [Choice("s", _("save as …"), self._ask_name, default=not kept.of(spec.name))]
         if self._view is not None or self._screen.filter.text:
             further.insert(0, Choice("0", _("whole list"), self._choose_none))
         own = [view for view in kept.of(spec.name) if not view.id]
