@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from partnerdesk.cli.shared.open_book import book, given_path, open_with_progress
+from partnerdesk.cli.shared.open_book import (
+    book,
+    given_path,
+    open_with_progress,
+    tell_unfinished_copies,
+)
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.errors import ExitCode
 from partnerdesk.models.core.text import shown
@@ -59,6 +64,7 @@ def run_check(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     findings = check(store)
     for finding in findings:
         print(shown(finding))
+    tell_unfinished_copies(store)
     if findings:
         tell(_("Restore a copy with: partnerdesk database restore FILE"))
         return ExitCode.FAILED

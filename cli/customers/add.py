@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.cli.shared.open_book import one_account, open_book
 from partnerdesk.cli.shared.plans import add_dry_run
 from partnerdesk.cli.shared.rows import add_rows, given_rows
-from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.core.errors import FileError, UsageError
 from partnerdesk.models.customers.form.fields import FIELD_TITLES, FormField
 from partnerdesk.models.languages import _
 
@@ -64,13 +64,18 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Add customers, or only print their plans in a dry run."""
     from partnerdesk.models.operations.bulk import RunRequest
     from partnerdesk.models.operations.bulk_records import RunKind
+    from partnerdesk.models.sheets.rows import ForeignFieldsError
 
     nothing = UsageError(
         _("Say which customer to add."),
         _("For example: partnerdesk customers add --company-name TEXT … or --file FILE"),
     )
     both = _("Name a file or the fields of one customer, not both.")
-    rows = given_rows(arguments, FormField, both=both, nothing=nothing)
+    try:
+        rows = given_rows(arguments, FormField, both=both, nothing=nothing)
+    except ForeignFieldsError as error:
+        offer = _("What another program wrote is read by partnerdesk customers import FILE.")
+        raise FileError(error.message, f"{error.remedy} {offer}".strip()) from error
     store = open_book(arguments, settings)
     account = one_account(arguments, settings, store)
     return add_rows(arguments, settings, store, account, RunRequest(RunKind.ADD_CUSTOMERS), rows)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.cli.relationships.invitation import INTERNAL_FIELDS
 from partnerdesk.cli.shared.account import account_of
+from partnerdesk.cli.shared.import_file import import_instead
 from partnerdesk.cli.shared.open_book import open_book, scope
 from partnerdesk.cli.shared.plans import add_dry_run, add_plan_flags, apply_plan, plan_context
 from partnerdesk.cli.shared.records import record_fields
@@ -42,7 +43,8 @@ def add_commands(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
         description=_(
             "Keeps one relationship from flags, or many from a file with the same fields: "
             "--auto-extend is auto_extend. Each row is a plan of its own: what was kept stays, "
-            "and running the same file again does the rest."
+            "and running the same file again does the rest. A file of another program, such as the "
+            "portal's export, is imported instead, as import does."
         ),
         epilog=_("Exit code 3 if any row was refused; the other rows are kept all the same."),
     )
@@ -78,13 +80,17 @@ def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record relationships, or only print their plans in a dry run."""
     from partnerdesk.models.operations.bulk import RunRequest
     from partnerdesk.models.operations.bulk_records import RunKind
+    from partnerdesk.models.sheets.rows import ForeignFieldsError
 
     nothing = UsageError(
         _("Say which relationship to keep."),
         _("For example: --customer DOMAIN --name TEXT --end 2027-06-30, or --file FILE"),
     )
     both = _("Name a file or the fields of one relationship, not both.")
-    rows = given_rows(arguments, DelegationField, both=both, nothing=nothing)
+    try:
+        rows = given_rows(arguments, DelegationField, both=both, nothing=nothing)
+    except ForeignFieldsError:
+        return import_instead(arguments, settings, "delegated-admin")
     store = open_book(arguments, settings)
     accounts = scope(arguments, settings, store, ALL).accounts
     among = ",".join(str(account.id) for account in accounts)

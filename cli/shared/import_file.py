@@ -77,6 +77,17 @@ def add_import(
     importing.set_defaults(run=run_import, list_name=name)
 
 
+def import_instead(
+    arguments: argparse.Namespace, settings: Settings, list_name: str
+) -> ExitCode:  # fmt: skip
+    """Import a file given to `add` whose fields are those of another program, and say so."""
+    tell(_("Its fields are those of another program, so the file is imported, as by import."))
+    vars(arguments).update(
+        map=[], encoding="", sheet="", dates=None, refused=None, list_name=list_name
+    )
+    return run_import(arguments, settings)
+
+
 def run_import(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Import a file, or only print the plan in a dry run."""
     from partnerdesk.models.changes.history import Actor

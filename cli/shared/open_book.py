@@ -87,7 +87,13 @@ def open_with_progress(store: Store, settings: Settings) -> None:
     was_outdated = store.is_outdated()
     with progress_line(_("Upgrading the book")) as on_progress:
         store.open(clouds, on_progress)
-    if was_outdated and isinstance(store.database, SqliteFile):
+    if was_outdated:
+        tell_unfinished_copies(store)
+
+
+def tell_unfinished_copies(store: Store) -> None:
+    """Tell of what a killed upgrade or backup left beside the book."""
+    if isinstance(store.database, SqliteFile):
         from partnerdesk.models.database.leftovers import notices
 
         for notice in notices(store.database.path):

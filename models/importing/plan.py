@@ -111,7 +111,7 @@ class Problem:
         title = self.title or (_(FIELD_TITLES[ImportField(self.field)]) if self.field else "")
         if self.is_sentence:
             return f"{title}: {self.reason}" if title else self.reason
-        value = f"“{self.value}”" if self.value else ""
+        value = _("“{value}”").format(value=self.value) if self.value else ""
         return " ".join(part for part in (title, value, self.reason) if part)
 
 

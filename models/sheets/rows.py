@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 Field = TypeVar("Field", bound=StrEnum)
 
 
+class ForeignFieldsError(FileError):
+    """None of a file's fields is one of ours: another program wrote it."""
+
+
 @dataclass(frozen=True, slots=True)
 class GivenRow(Generic[Field]):
     """A row of a file."""
@@ -48,6 +52,7 @@ def read_rows(path: Path, fields: type[Field]) -> list[GivenRow[Field]]:
     """Read a CSV, XLSX or JSON file to its end.
 
     Raises:
+        ForeignFieldsError: it has other fields only.
         FileError: it cannot be read, is damaged, or has a field that there is not.
     """
     if path.suffix.lower() == ".json":
@@ -74,6 +79,7 @@ def _sheet_row(number: int, columns: Sequence[Field | None], cells: list[str]) -
 
 
 def _columns(names: Sequence[str], path: Path, fields: type[Field]) -> list[Field | None]:
+    _refuse_foreign(names, path, fields)
     found = [_field(name, path, fields) if name.strip() else None for name in names]
     twice = [field for field in found if field is not None and found.count(field) > 1]
     if twice:
@@ -100,6 +106,15 @@ def _field(name: str, path: Path, fields: type[Field]) -> Field:
     )
 
 
+def _refuse_foreign(names: Sequence[str], path: Path, fields: type[Field]) -> None:
+    if not {field.value for field in fields}.intersection(name.strip() for name in names):
+        for name in filter(str.strip, names):
+            try:
+                _field(name, path, fields)
+            except FileError as error:
+                raise ForeignFieldsError(error.message, error.remedy) from None
+
+
 def _json_rows(path: Path, fields: type[Field]) -> list[GivenRow[Field]]:
     from partnerdesk.models.sheets import unreadable
 
@@ -120,6 +135,9 @@ def _json_rows(path: Path, fields: type[Field]) -> list[GivenRow[Field]]:
             _("{file} holds no list.").format(file=file),
             _("Write a JSON list with one object for each row."),
         )
+    for row in found[:1]:
+        if isinstance(row, _JsonObject):
+            _refuse_foreign([name for name, _value in row.fields], path, fields)
     return [_json_row(number, row, path, fields) for number, row in enumerate(found, 1)]
 
 

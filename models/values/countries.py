@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 import pickle
 import re
@@ -100,8 +101,9 @@ def country_code(text: str, *, any_language: bool = True, other_codes: bool = Tr
 
     Args:
         text: the written code or name.
-        any_language: whether a name may be in any language of CLDR; the first such search reads all
-            languages, which takes half a second: too long while a person types.
+        any_language: whether a name may be in any language of CLDR. The first such search reads all
+            languages, which takes half a second; on an event loop, which must not stand still, they
+            are searched only where they are read (`awaits_names`, `read_names`).
         other_codes: whether a code of another system (UK, EL, DEU) is taken. A file's is; a person
             who types one is offered the right one (`likely_code`).
     """
@@ -114,9 +116,36 @@ def country_code(text: str, *, any_language: bool = True, other_codes: bool = Tr
     found = (_OTHER_CODES.get(code) if other_codes else None) or _by_name().get(_key(text))
     if code in _OTHER_CODES or (len(code) == 3 and code.isascii() and code in _aliases()):
         return found or (_aliases().get(code) if other_codes else None)
-    if found is None and any_language and len(_key(text)) > 1 and not code.isdecimal():
-        found = _in_any_language().get(_key(text))
+    if found is None and any_language and (names_are_read() or not _is_on_event_loop()):
+        found = _in_any_language().get(_key(text)) if _is_name(text) else None
     return found
+
+
+def awaits_names(text: str) -> bool:
+    """Return whether a country's name is unknown, and other languages' names are not read yet."""
+    return not names_are_read() and _is_name(text.strip()) and country_code(text) is None
+
+
+def names_are_read() -> bool:
+    """Return whether the names of countries in all languages are in memory."""
+    return _in_any_language.cache_info().currsize > 0
+
+
+def read_names() -> None:
+    """Read the names of countries in all languages; call it beside the event loop."""
+    _in_any_language()
+
+
+def _is_name(text: str) -> bool:
+    return len(_key(text)) > 1 and len(text) <= _LONGEST_NAME and not text.isdecimal()
+
+
+def _is_on_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def likely_code(text: str) -> str:

@@ -29,7 +29,9 @@ async def offer_cut_off(screen: AppScreen, account: Account, kind: RunKind, begi
     screen.choose(
         _("A run was cut off: {title}.").format(title=_(RUN_TITLES[kind])),
         [
-            Choice("g", _("go on with it"), partial(screen.shell.show, "run", cut_off)),
+            Choice(
+                "g", _("go on with it"), partial(screen.shell.show, "run", cut_off), default=True
+            ),
             Choice("n", _("begin a new one"), begin),
         ],
     )

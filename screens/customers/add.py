@@ -224,7 +224,9 @@ class AddCustomerScreen(CustomerFormScreen):
 
     def _alike_choices(self, act: Callable[[Duplicate], Awaitable[None]]) -> list[Choice]:
         return [
-            Choice(str(place), shown(alike.company_name)[:30], partial(act, alike))
+            Choice(
+                str(place), shown(alike.company_name)[:30], partial(act, alike), default=place == 1
+            )
             for place, alike in enumerate(self._alike, 1)
         ]
 

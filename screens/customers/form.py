@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.customers.form.checks import check, check_all, proposals, questions
 from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.values.countries import awaits_names, read_names
 from partnerdesk.screens.shared.record_form import RecordFormScreen
 
 if TYPE_CHECKING:
@@ -64,9 +66,20 @@ class CustomerFormScreen(RecordFormScreen):
         return questions(self.values, self.context)
 
     def value_for(self, name: str, text: str) -> str:
-        """Return the value in its stored form; the text itself if the rules refuse it."""
+        """Return the value in its stored form; the text itself if the rules refuse it.
+
+        A country in another language is searched in the reading thread; the next key waits for it.
+        """
+        if name == FormField.COUNTRY and awaits_names(text):
+            aside = partial(self.desk.reader.aside, read_names)
+            self.read(aside, lambda _nothing: self._names_read(), group="names of countries")
         checked = check(FormField(name), self.values, self.context)
         return text if checked.refused else checked.value or text
+
+    def _names_read(self) -> None:
+        """Take the country as if its field were left now."""
+        self._leave(FormField.COUNTRY, self.typed[FormField.COUNTRY])
+        self._check()
 
     def update_dependents(self, name: str) -> None:
         """Propose the values that depend on a field, unless a person typed other values."""

@@ -55,7 +55,8 @@ class MarkedCustomers:
         self._screen.choose(
             self._with_count(_("Tags of {customers}:")),
             [
-                Choice("a", _("add"), partial(self._ask_tags, "add", _("Tags that come"))),
+                Choice("a", _("add"), partial(self._ask_tags, "add", _("Tags that come")),
+                       default=True),
                 Choice("r", _("remove"), partial(self._ask_tags, "remove", _("Tags that go"))),
                 Choice("s", _("these and no others"),
                        partial(self._ask_tags, "set", _("These tags and no others"))),

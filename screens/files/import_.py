@@ -356,7 +356,9 @@ class ImportScreen(AppScreen):
         if not self._sheets:
             raise UsageError(_("The file has no sheets to choose from."))
         choices = [
-            Choice(str(place), shown(name[:30]), partial(self._sheet_chosen, name))
+            Choice(
+                str(place), shown(name[:30]), partial(self._sheet_chosen, name), default=place == 1
+            )
             for place, name in enumerate(self._sheets[:MOST_CHOICES], 1)
         ]
         if len(self._sheets) > MOST_CHOICES:

@@ -118,7 +118,8 @@ class RelationshipTab(ListScreen):
             self.status.say(_("There is nothing here."))
             return ""
         count = ngettext("{count} row", "{count} rows", len(keys))
-        return " ".join(filter(None, [what, count, await self.marks.hidden_text()])) + ":"
+        rows = " ".join(filter(None, [count, await self.marks.hidden_text()]))
+        return _("{what} {rows}:").format(what=what, rows=rows)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Return whether a key means something here: beside details, Tab goes into them."""

@@ -66,7 +66,8 @@ class Palette(ChoiceDialog, Reads):
         """The dim text of each option, by its id."""
         for action in actions:
             labels[action.id] = _(action.label)
-            self._details[action.id] = f"{shown_keys(action, keys)}  {_(action.help)}"
+            explained = _(action.help)
+            self._details[action.id] = f"{shown_keys(action, keys)}  {explained}"
         redrawing = _("Draw the whole screen anew, where something else wrote over it")
         leaving = _("Leave the console")
         labels |= {REDRAW: _("Redraw"), LEAVE: _("Quit")}

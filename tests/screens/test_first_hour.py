@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -132,6 +133,9 @@ async def test_a_required_field_that_was_only_passed_upwards_is_not_wrong(tmp_pa
         await console.press("f1")
         assert "Go to the field above, below" in shown(console)
         assert "k j" not in shown(console)
+        await console.press("escape", "escape", "escape", "g", "c", "n", "tab", "up")
+        assert console.screen.query_one(FormPage).current == "company_name"
+        assert console.state == "1 to mend"  # and not the domain, which has to be there, too
 
 
 async def test_the_start_tells_whole_what_waits(tmp_path: Path) -> None:
@@ -144,6 +148,24 @@ async def test_the_start_tells_whole_what_waits(tmp_path: Path) -> None:
     async with running(demo_desk(tmp_path / "small"), (80, 24)) as console:
         await console.press("down")
         assert "without a relationship" in shown(console).partition("Now:")[2]
+
+
+async def test_an_address_is_shown_as_its_country_writes_it(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", "slash", *"fabrikam.", "enter")
+        assert console.screen.NAME == "customer"
+        page = shown(console)
+        assert re.search(r"[A-Z][a-z]+, [A-Z]{2} \d{5}\b.*\n +United States", page), page
+
+
+@pytest.mark.parametrize("keys", ["g c", "g c enter", "g l", "g l enter", "g h", "g r"])
+async def test_the_command_line_lists_all_its_commands(tmp_path: Path, keys: str) -> None:
+    async with running(demo_desk(tmp_path), (80, 24)) as console:
+        await console.press(*keys.split())
+        words = {action.word for action in console.screen.all_actions()}
+        await console.press("colon")
+        below = shown(console).splitlines()[-8:]
+        assert {word for word in words if word not in " ".join(below).split()} <= {"command"}
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -6,7 +6,10 @@ import re
 import sqlite3
 from contextlib import closing
 from functools import partial
+from threading import current_thread
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from partnerdesk.models.core.errors import BusyError
 from partnerdesk.models.customers.drafts import read_draft, read_drafts, save_draft
@@ -16,10 +19,12 @@ from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.page import find_customer, read_customer
 from partnerdesk.models.database import connection as connections
 from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.values import countries
 from partnerdesk.screens.customers import add as add_customer
 from partnerdesk.screens.customers.add import AddCustomerScreen
 from partnerdesk.screens.customers.edit import EditCustomerScreen
 from partnerdesk.screens.resources.list import ResourcesScreen
+from partnerdesk.tui.widgets.form_page import FormPage
 from tests.support.books import NOW, TESTER, demo_desk, empty_desk
 from tests.support.console import Console, running
 from tests.support.edits import by
@@ -27,8 +32,6 @@ from tests.support.forms import account_in, add
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from partnerdesk.models.session import AppSession
 
@@ -205,6 +208,37 @@ async def test_the_same_customer_is_looked_for_where_a_field_says_more_and_for_t
         await console.press("ctrl+r")
         assert console.screen.NAME == "plan"
         assert len(looks) == asked + 1
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_country_in_any_language_is_looked_for_beside_the_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
+    readers: set[str] = set()
+    territories = countries._territories
+
+    def read(speech: str) -> dict[str, str]:
+        readers.add(current_thread().name)
+        return territories(speech)
+
+    monkeypatch.setattr(countries, "_territories", read)
+    countries._in_any_language.cache_clear()
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("n")
+        form = console.screen.query_one(FormPage)
+        while form.current != FormField.COUNTRY:
+            await console.press("tab")
+        keys = [*"Tyskland", "tab", "X", "tab"]
+        if at_once:
+            await console._pilot.press(*keys)
+            await console.settle()
+        else:
+            for key in keys:
+                await console.press(key)
+        assert form.value(FormField.COUNTRY) == "DE"
+        assert [form.value(name) for name in ("address_line1", "postal_code")] == ["X", ""]
+        assert form.current == "address_line2"
+    assert readers == {"reader"}
 
 
 async def test_what_is_wrong_with_a_field_is_said_also_where_the_book_is_busy(

@@ -15,7 +15,7 @@ from partnerdesk.tui.app import ConsoleApp
 from partnerdesk.tui.widgets.lines import KeyBar
 from partnerdesk.tui.widgets.questions import Choice
 from tests.support.books import demo_desk, empty_desk
-from tests.support.console import running
+from tests.support.console import Console, running
 from tests.support.depth import deep
 
 if TYPE_CHECKING:
@@ -67,8 +67,9 @@ async def test_enter_takes_the_default_of_a_question_and_nothing_where_it_has_no
         assert console.said == "Well?  y Yes  Enter/n No  Esc later"
         await console.press("enter")
         console.screen.choose("Well?", answers(""))
-        assert console.said == "Well?  y Yes  n No  Esc"
+        assert console.said == "Well?  y Yes  n No  Enter/Esc"
         await console.press("enter")
+        assert console.said == ""
         console.screen.choose("Well?", answers("y"))
         await console.press("n")
         console.screen.choose("Well?", answers("y"))
@@ -369,6 +370,11 @@ async def test_an_empty_book_says_what_to_do(tmp_path: Path, language: str, word
         assert isinstance(console.screen, CustomersScreen)
 
 
+def shown(console: Console) -> list[str]:
+    """Return all that the terminal shows."""
+    return [strip.text for strip in console.app.screen._compositor.render_strips()]
+
+
 @deep
 async def test_every_key_on_every_screen_leaves_the_console_alive(tmp_path: Path) -> None:
     keys = "aceghijkmnoprstuwxyzADGIY?!:/"
@@ -378,6 +384,18 @@ async def test_every_key_on_every_screen_leaves_the_console_alive(tmp_path: Path
             for key in keys:
                 await console.press(*way, names.get(key, key), "escape", "escape", "escape")
         assert console.app.is_running
+
+
+@pytest.mark.parametrize(
+    "way",
+    ["", "enter", "n", "g c", "g c enter", "g c enter h", "g c enter e", "g c R", "g c space t a",
+     "g h", "g h enter", "g l", "g l enter", "g l n", "g l 2", "g l 2 enter", "g l 2 n", "g l 3",
+     "g l 3 E p", "g l 3 E p enter", "g l 4", "g c enter D"],
+)  # fmt: skip
+async def test_a_key_without_a_meaning_says_so_on_every_screen(tmp_path: Path, way: str) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press(*way.split(), "f7")
+        assert "No such key here" in "\n".join(shown(console))
 
 
 async def test_a_key_that_is_no_answer_says_so_and_ctrl_q_leaves_a_question(tmp_path: Path) -> None:

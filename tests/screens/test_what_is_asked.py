@@ -10,6 +10,7 @@ from textual.worker import WorkerFailed
 
 from partnerdesk.models.core.errors import StoreError
 from partnerdesk.models.customers.page import find_customer, read_customer
+from partnerdesk.models.languages import speak
 from partnerdesk.models.lists.list_state import Remembered, View
 from partnerdesk.screens.relationships.invitations.invite import InviteScreen
 from partnerdesk.screens.shared.note_dialog import NoteDialog
@@ -42,6 +43,31 @@ async def test_a_letter_behind_a_clicked_action_answers_no_question_of_before(
         await console.press("r")
         assert console.screen.NAME == "customers"
         assert console.screen.prompt.text == "r"
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+async def test_every_question_of_one_key_has_an_enter(tmp_path: Path, language: str) -> None:
+    """Enter takes an answer, or does as Esc; where it is typed, the question is over."""
+    asked, without = set(), set()
+    speak(language)
+    async with running(demo_desk(tmp_path)) as console:
+        for way in (
+            "g r", "y", "g c", "g c s", "g c y", "g c v", "g c x", "g c space space t",
+            "g c enter y", "g l y", "g l s", "g l v", "g l space r", "g l enter y", "g l enter m",
+            "g l 2 y", "g l 2 s", "g l 3 E", "g l 3 a", "g l 3 y", "g l 3 v", "g h y", "g h s",
+            "g h v",
+        ):  # fmt: skip
+            await console.press(*way.split(), *["g"] * (way == "g c"))
+            if console.screen.awaits_key:
+                asked.add(way)
+                assert "Enter/" in console.said, way
+                if "Enter/Esc" in console.said:
+                    without.add(way)
+                    await console.press("enter")
+                    assert not console.screen.awaits_key, way
+            await console.press("escape", "escape", "escape")
+    assert len(asked) > 15
+    assert without == {"g c"}, "an answer that does no harm is the default"
 
 
 async def test_what_is_said_in_a_questions_place_puts_it_away(tmp_path: Path) -> None:

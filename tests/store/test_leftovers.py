@@ -6,7 +6,10 @@ Also the progress of an upgrade, and the error of a full disk.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -19,7 +22,9 @@ from partnerdesk.models.database.connection import explained
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.database.versions import known_versions
 from partnerdesk.models.settings.database_url import SqliteFile
-from tests.support.commands import run
+from tests.support.books import demo_desk
+from tests.support.commands import HOUSE, run
+from tests.support.console import running
 from tests.support.empty_book import CLOUDS
 
 if TYPE_CHECKING:
@@ -77,6 +82,47 @@ def test_a_start_that_upgrades_tells_of_an_unfinished_copy(book: Path) -> None:
     result = run("customers", "list", "--database", book)
     assert result.code == 0
     assert f"{other} is a copy that was not finished." in result.err
+
+
+def killed(work: str, *files: Path) -> None:
+    """Run `work` in a process that is killed as soon as it reports progress."""
+    script = (
+        "import os, sys; from pathlib import Path\n"
+        "files = [Path(word) for word in sys.argv[1:]]\n"
+        "def kill(*_said): os.kill(os.getpid(), 9)\n"
+        "from partnerdesk.models.database.store import Store\n"
+        "from partnerdesk.models.database.upgrade import copy_database\n"
+        "from partnerdesk.models.settings.database_url import SqliteFile\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script + work, *files], cwd=HOUSE)
+    assert done.returncode == -9
+
+
+def test_killed_in_an_upgrade_the_next_command_clears_the_copy(book: Path) -> None:
+    killed("Store(SqliteFile(files[0])).open(['global'], kill)", book)
+    (left,) = book.parent.glob(".book.db.schema-*.part")
+    part = left.rename(re.sub("[0-9]{8}T[0-9]{6}", "20260101T101010", str(left)))  # another second
+    result = run("customers", "list", "--database", book)
+    assert result.code == 0
+    assert not part.exists()
+    assert list(book.parent.glob("*.part*")) == []
+    assert run("database", "check", "--database", book).code == 0
+
+
+async def test_killed_in_a_backup_check_and_console_tell_of_the_copy(tmp_path: Path) -> None:
+    desk = demo_desk(tmp_path, 50)
+    book, copy = tmp_path / "demo.db", tmp_path / "copy.db"
+    killed("copy_database(*files, pages=1, on_progress=kill)", book, copy)
+    part = tmp_path / ".copy.db.part"
+    assert (part.exists(), copy.exists()) == (True, False)
+    database(part)  # the first page of a copy is written last
+    told = f"{part} is a copy that was not finished."
+    checked = run("database", "check", "--database", book)
+    assert (checked.code, told in checked.err) == (0, True)
+    async with running(desk, size=(200, 30)) as console:
+        assert told in " ".join(console.said.split())
+    assert run("database", "backup", copy, "--database", book).code == 0
+    assert not part.exists()
 
 
 def test_an_upgrade_reports_from_the_copy_to_the_end_and_never_backwards(book: Path) -> None:

@@ -183,3 +183,61 @@ def test_every_guide_is_there_in_every_language(resource: object, language: str)
     ]
     assert shapes[0] == shapes[1]
     assert all(len(line) <= 78 for text in texts for line in text.splitlines())
+
+
+CURLED = re.compile("[“”„‟‘‚]")
+DECLINED = re.compile(
+    r"(?i)\b(во?|на|со?|ко?|у|по|для|из|об?|от|до|без|за|при|под|над|перед|между)\s+\{(\w+)\}"
+)
+"""A preposition with a word behind it that is put in as it is, in the nominative."""
+UNDECLINED = frozenset({
+    "ended", "all", "cloud", "field", "address", "file", "host", "server", "domain", "date",
+    "moment", "count", "recipient", "email", "column", "name", "most", "mark", "began",
+})  # fmt: skip
+"""What has no cases: names of files, hosts and columns as they are typed, ids, days, numbers."""
+
+
+def of_russian() -> Iterator[tuple[str, str]]:
+    """Yield each Russian text with its English one; of pages the English one is empty."""
+    for message in catalogue("ru"):
+        if message.id:
+            english = message.id[0] if isinstance(message.id, tuple) else message.id
+            forms = message.string if isinstance(message.string, tuple) else [message.string]
+            yield from ((str(english), str(form)) for form in forms)
+    for page in (FOLDER / "ru").rglob("*"):
+        if page.suffix in (".md", ".txt"):
+            yield "", page.read_text("utf-8")
+
+
+def test_russian_quotes_are_the_russian_ones() -> None:
+    texts = list(of_russian())
+    assert len(texts) > 1000
+    assert [text for _english, text in texts if CURLED.search(text)] == []
+    code = re.compile(r'"[^"\n]*"')  # straight quotes are part of what is typed
+    wrong = [
+        text for english, text in texts
+        if len(code.findall(text)) > len(code.findall(english))
+        or text.count("«") != text.count("»")
+        or ("“" in english and "«" not in text)
+    ]  # fmt: skip
+    assert wrong == []
+
+
+def test_no_formatted_string_of_the_code_has_the_quotes_of_one_language() -> None:
+    wrong = [
+        f"{file.relative_to(HOUSE)}:{node.lineno}"
+        for file in sources()
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for part in node.values
+        if isinstance(part, ast.Constant) and re.search("[“”„«»]", str(part.value))
+    ]
+    assert wrong == []
+
+
+def test_no_word_that_is_put_into_a_russian_sentence_needs_a_case() -> None:
+    wrong = [
+        text for _english, text in of_russian()
+        if any(name not in UNDECLINED for _word, name in DECLINED.findall(text))
+    ]  # fmt: skip
+    assert wrong == []

@@ -26,6 +26,7 @@ from partnerdesk.models.letters.letter import (
     compose,
     language_for,
     letter_text,
+    receiver,
 )
 from partnerdesk.models.relationships.invitation_details import letter_day
 from tests.support.books import NOW
@@ -264,3 +265,15 @@ def test_a_letter_is_copied_with_its_address_and_subject() -> None:
     assert to == 'To: "Müller, Zoë" <zoe@contoso.com>'
     assert subject == f"Subject: {letter.subject}"
     assert (blank, "\n".join(body)) == ("", letter.body)
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "told"),
+    [
+        ("Contoso AG", "a@contoso.example", "Contoso AG <a@contoso.example>"),
+        ("Contoso AG", "", "Contoso AG"),
+        ("", "a@contoso.example", "a@contoso.example"),
+    ],
+)
+def test_who_has_no_address_is_told_by_name_alone(name: str, email: str, told: str) -> None:
+    assert receiver(name, email) == told

@@ -104,7 +104,12 @@ class ListQuestions:
         self._screen.choose(
             _("Sort by:"),
             [
-                Choice(str(place), _(column.label), partial(self.sort_by, column))
+                Choice(
+                    str(place),
+                    _(column.label),
+                    partial(self.sort_by, column),
+                    default=column.name == self._screen.sort.column,
+                )
                 for place, column in enumerate(self._screen.SPEC.sortable(), 1)
             ],
         )

@@ -152,7 +152,7 @@ class ListViews:
         if name:
             await self.choose(kept.find(spec.name, name))
             return
-        further = [Choice("s", _("save as …"), self._ask_name)]
+        further = [Choice("s", _("save as …"), self._ask_name, default=not kept.of(spec.name))]
         if self._view is not None or self._screen.filter.text:
             further.insert(0, Choice("0", _("whole list"), self._choose_none))
         own = [view for view in kept.of(spec.name) if not view.id]
@@ -167,7 +167,12 @@ class ListViews:
         """Ask for a view by a digit; also by name if not all views fit."""
         by_name = Choice("n", _("by name …"), partial(self._ask_by_name, question, wish))
         choices = [
-            Choice(str(place), shown(view.name), partial(wish.act, view))
+            Choice(
+                str(place),
+                shown(view.name),
+                partial(wish.act, view),
+                default=wish.act == self.choose and place == 1,
+            )
             for place, view in enumerate(wish.views[:DIGITS], 1)
         ]
         rest = [*further] if len(wish.views) <= DIGITS else [by_name, *further]
@@ -177,7 +182,7 @@ class ListViews:
         self._screen.choose(question, [*choices, *rest])
 
     def _lines(self, question: str, choices: Sequence[Choice]) -> int:
-        parts = [question, *(f"{choice.key} {choice.label}" for choice in choices), "Esc"]
+        parts = [question, *(f"{choice.keys} {choice.label}" for choice in choices), "Enter/Esc"]
         return packed(parts, self._screen.size.width - 2).count("\n") + 1
 
     def _ask_by_name(self, question: str, wish: _Wish) -> None:

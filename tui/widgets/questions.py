@@ -111,14 +111,15 @@ class QuestionScreen(Screen[None], Reads):
 
         Args:
             question: the text of the question.
-            choices: the answers; Enter takes the default answer, if there is one.
+            choices: the answers; Enter takes the default one, or where there is none, does as Esc.
             otherwise: text for the effect of cancelling; empty if that is obvious.
             escaped: a function that Esc runs, besides cancelling; None for nothing.
             stands: whether any other key leaves it open; else it cancels, as for an offer whose
                 key means something else on the screen.
         """
         self._question, self._choices, self._escaped = question, tuple(choices), escaped
-        self._otherwise = f"Esc {otherwise}".rstrip()
+        has_default = any(choice.default for choice in choices)
+        self._otherwise = f"{'Esc' if has_default else 'Enter/Esc'} {otherwise}".rstrip()
         self._is_wrong_key, self._stands = False, stands
         self._show_question()
 
@@ -142,7 +143,7 @@ class QuestionScreen(Screen[None], Reads):
     async def take_key(self, event: Key) -> None:
         """Handle the key that answers a question; Esc cancels it, any other key leaves it open."""
         answer = next((choice for choice in self._choices if choice.is_taken_by(event)), None)
-        is_wrong = answer is None and event.key != "escape"
+        is_wrong = answer is None and event.key not in ("escape", "enter")
         if is_wrong and self._stands:
             self._is_wrong_key = True
             self._show_question()

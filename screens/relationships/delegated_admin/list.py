@@ -129,11 +129,12 @@ class DelegatedAdminScreen(RelationshipTab):
             return
         kept = await self.desk.aside(read_delegation, row.key)
         state = kept.relationship.status_at(self.desk.clock())
-        possible = [
-            Choice(str(place), _(EVENT_TITLES[event]), partial(self._record, row.key, word))
-            for place, (word, event) in enumerate(EVENTS.items(), 1)
-            if LIFE.after(state, event) is not None
-        ]
+        possible: list[Choice] = []
+        for place, (word, event) in enumerate(EVENTS.items(), 1):
+            if LIFE.after(state, event) is not None:
+                record = partial(self._record, row.key, word)
+                title = _(EVENT_TITLES[event])
+                possible.append(Choice(str(place), title, record, default=not possible))
         if not possible:
             text = _("Nothing more can happen to it: it is {state}.")
             self.status.say(text.format(state=_(DELEGATED_ADMIN_TITLES[state])))

@@ -87,7 +87,7 @@ class InvitationsScreen(RelationshipTab):
             return
         self.choose(
             await self.about_marked(_("Letters")),
-            [Choice("f", _(".eml files"), self.do_letters),
+            [Choice("f", _(".eml files"), self.do_letters, default=True),
              Choice("s", _("by the mail server"), LettersFlow(self).send)],
         )  # fmt: skip
 

@@ -160,7 +160,8 @@ class InvitationScreen(LetterScreen):
         for place, (customer, _sure) in enumerate(likely[:9], 1):
             plan = plan_accept(self._details, self.desk.by(), customer)
             name = shown(customer.primary_domain or customer.company_name)[:40]
-            choices.append(Choice(str(place), name, partial(self._review, plan)))
+            review = partial(self._review, plan)
+            choices.append(Choice(str(place), name, review, default=place == 1))
         self.choose(_("Which one is it?"), choices)
 
     async def do_decline(self) -> None:

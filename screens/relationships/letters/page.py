@@ -150,7 +150,10 @@ class LetterPage(PageScreen):
             return
         self.choose(
             _("{file} is there already.").format(file=shown(path.name)),
-            [Choice("o", _("Overwrite"), partial(self._write, text, overwrite=True))],
+            [
+                Choice("n", _("keep it"), lambda: None, default=True),
+                Choice("o", _("overwrite"), partial(self._write, text, overwrite=True)),
+            ],
         )
 
     async def _write(self, text: str, *, overwrite: bool) -> None:

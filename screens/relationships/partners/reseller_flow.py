@@ -91,7 +91,9 @@ class ResellerFlow:
         self._screen.choose(
             _("{question}: you have no active reseller here.").format(question=self._question()),
             [
-                Choice("a", _("add one"), partial(self._screen.shell.show, "partner")),
+                Choice(
+                    "a", _("add one"), partial(self._screen.shell.show, "partner"), default=True
+                ),
                 Choice("m", _("write its MPN ID"), self._ask_mpn_id),
                 Choice("t", _("take the name away"), partial(self._set_reseller, NOBODY)),
             ],
