@@ -20,7 +20,7 @@ class ChangeKind(StrEnum):
     TAGGED = "tagged"
     NOTED = "noted"
     UNDONE = "undone"
-    """An earlier change, named by `undoes`, was taken back."""
+    """An earlier change, named by `undoes`, was undone."""
     ACCOUNT = "account"
     """The partner's own account was changed."""
     INVITED = "invited"

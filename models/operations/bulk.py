@@ -4,7 +4,7 @@
     run_id = begin_run(store, planned)                   # stores the run, before its first change
     go_on(store, run_id, account, actor, clock, on_progress)    # each row in one transaction
 
-The planner of each kind of run stands in `models/operations/bulk_kinds.py`.
+The planner of each kind of run is in `models/operations/bulk_kinds.py`.
 """
 
 from __future__ import annotations
