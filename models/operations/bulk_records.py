@@ -42,7 +42,7 @@ class RunKind(StrEnum):
 
 
 class RowState(StrEnum):
-    """The state of one row of a run or an import."""
+    """The state of one row of a run, or of the undo of an import."""
 
     WAITING = "waiting"
     DONE = "done"
@@ -69,7 +69,8 @@ class Run(SQLModel, table=True):
     actor: str = ""
     begun_at: datetime | None = Field(default=None, sa_column=moment_column())
     change_id: int | None = Field(default=None, index=True)
-    """The id of the run's history entry, whose parts are the rows' entries; None before the first.
+    """The id of the run's history entry, of which the rows' entries are parts; None until a row is
+    written.
 
     A run of a single row has no entry of its own.
     """
