@@ -101,7 +101,7 @@ def _repair_undone_by(store: Store, behind: Sequence[int]) -> None:
 
     The value is derived from the undos in the history, so writing it anew is no tampering.
     """
-    from partnerdesk.models.changes.verify import set_right
+    from partnerdesk.models.changes.verify import correct_undo_states
 
     tell(
         ngettext(
@@ -115,7 +115,7 @@ def _repair_undone_by(store: Store, behind: Sequence[int]) -> None:
     if store.read_only:
         tell(_("Without read-only mode the same command sets it right."))
         return
-    set_right(store, behind)
+    correct_undo_states(store, behind)
     tell(_("It is set right by the undos of the history, which were not changed."))
 
 

@@ -1,4 +1,4 @@
-"""The resources table of the page: what a partner can do, what to read about it, what waits."""
+"""The table of the start screen: actions of a partner, guides about them, and open tasks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.connection import Connection
 
 WARNED_FOR = timedelta(days=30)
-"""How long before its end a delegated-admin relationship waits for somebody."""
+"""How long before its end a delegated-admin relationship is counted as ending."""
 NEW_FOR = timedelta(days=30)
 """How long a customer counts as new."""
 _PAGES = "https://learn.microsoft.com/partner-center/"
@@ -25,15 +25,16 @@ _PAGES = "https://learn.microsoft.com/partner-center/"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page of Microsoft's own guide."""
+    """A link to a page of Microsoft's Partner Center documentation."""
 
     title: str
-    """Marked with `N_`."""
+    """The title, marked with `N_`."""
     page: str
+    """The last part of the page's address."""
 
     @property
     def address(self) -> str:
-        """Where the page stands on the web."""
+        """The web address of the page."""
         return _PAGES + self.page
 
 
@@ -42,19 +43,21 @@ class Resource:
     """One row of the resources table."""
 
     name: str
-    """Stable word; also the name of its guide."""
+    """A stable identifier; also the file name of the guide."""
     action: str
+    """What the partner can do, marked with `N_`."""
     teaches: str
-    """What the reading teaches, in a sentence or two."""
+    """A summary of the guide in a few sentences, marked with `N_`."""
     scope: str
+    """Who can do it, marked with `N_`."""
     links: tuple[Link, ...]
     needs: Capability
-    """What the cloud must offer for the action."""
+    """The capability of a cloud that the action needs."""
     screen: str
-    """Name of the screen on which the action is done."""
+    """The name of the screen for the action."""
 
     def guide(self) -> str:
-        """Return the guide in the language in use, as Markdown; it is there without a network.
+        """Return the installed guide as Markdown, in the current language or else in English.
 
         Raises:
             NotFoundError: the installation lacks the file.
@@ -69,7 +72,7 @@ class Resource:
         )
 
     def hint(self, clouds: Sequence[Cloud]) -> str:
-        """Return why the action is not, or not wholly, to be had in `clouds`; empty if it is."""
+        """Return why the action is unavailable or limited in some of `clouds`; else empty."""
         reasons = [cloud.allows(self.needs).reason for cloud in clouds]
         return " ".join(dict.fromkeys(reason for reason in reasons if reason))
 
@@ -123,11 +126,15 @@ RESOURCES = (
         "customers",
     ),
 )
-"""The rows of the page this program grew from (*Customer accounts*, Partner Center guide)."""
+"""The rows of the table, after the page *Customer accounts* of the Partner Center guide."""
 
 
 def waiting(connection: Connection, accounts: Sequence[int], at: datetime) -> dict[str, str]:
-    """Return what each resource has to say of the book now, by the resource's name."""
+    """Return a line about the present state of the book for each resource, by its name.
+
+    The lines count drafts, new customers, due letters, customers without a relationship, all
+    customers, and delegated-admin relationships that end soon.
+    """
     marks = ", ".join("?" * len(accounts)) or "NULL"
     condition = f"account_id IN ({marks}) AND ended_at = 0"
     total, without, added = (

@@ -1,4 +1,4 @@
-"""The open book and who works on it: what every screen and command is given."""
+"""The session of the console: the open book, the settings, the chosen account; screens share it."""
 
 from __future__ import annotations
 
@@ -44,70 +44,72 @@ PULSE = (
     f"(SELECT count(*) {_UNFINISHED}), (SELECT coalesce(sum(version), 0) {_UNFINISHED}), "
     "coalesce(sum(synced_at), 0), coalesce(sum(version), 0), count(*) FROM partner_accounts"
 )
-"""A few numbers that change with whatever the screens show."""
+"""SQL for a row of numbers; at least one of them changes with anything that screens show."""
 
 
 class BookState(NamedTuple):
-    """What a screen shows: if it differs, the screen has to look again."""
+    """The state that a screen shows; a screen with an older state has to read the book again."""
 
     scope: str
     """The key of the chosen account; empty until the book is open."""
     pulse: tuple[int, ...]
+    """The result of `PULSE`; empty until the book is open."""
 
 
 @dataclass
 class AppSession:
-    """An open book, the settings, and what is chosen in it. Changed by the app only."""
+    """An open book, the settings and the person's choices. Only the app changes it."""
 
     settings: Settings
     store: Store
     clock: Callable[[], datetime] = now
     wanted_cloud: str = ""
-    """What `--cloud` asked for; stronger than what is remembered."""
+    """The cloud that `--cloud` names; it takes precedence over the remembered account."""
     demo: bool = False
     """Whether the book is the demo book; the header says so."""
     accounts: list[Account] = field(default_factory=list)
     scope: Scope | None = None
-    """What the selector chose; None until the book is open."""
+    """The account or accounts that the person chose; None until the book is open."""
     pulse: tuple[int, ...] = ()
-    """The state of the book that the screens have seen."""
+    """The result of `PULSE` that the screens know."""
     unfinished_import: str = ""
-    """The path that was typed last and not imported yet: it is proposed again."""
+    """The path that the person typed last and did not import; the import screen proposes it."""
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.store)
         self.counters = (Reader(self.store), Reader(self.store))
-        """Count beside the reader, so that rows never wait for their number."""
+        """Readers that count rows in parallel, so that reading rows never waits for a count."""
         self.notices: list[str] = []
-        """What is still to be told of files of the program's own that were damaged."""
+        """Messages for the person that are not shown yet: damaged own files, leftover files."""
         self.remembered = Remembered.load(self.store.database, self.notices.append)
         self.used_filters = FilterHistory(self.notices.append)
         self.marks: dict[tuple[str, str], set[RowKey]] = {}
-        """Marked rows by account and list: they stay while other screens are looked at."""
+        """The keys of the marked rows by account and list; they outlive the list's screen."""
         self.letters_folder = "."
-        """The folder that letters were written to last, as it was typed."""
+        """The folder to which letters were last written, as the person typed it."""
         self._first_look: Future[tuple[list[Account], tuple[int, ...]] | None] | None = None
         self._first_views: Reading | None = None
 
     @property
     def state(self) -> BookState:
-        """What is chosen, and the state of the book that is known."""
+        """The chosen account and the known pulse of the book."""
         return BookState(self.scope.key if self.scope else "", self.pulse)
 
     def begin(self) -> None:
-        """Begin to open the book in the reading thread, while the screens are being imported."""
+        """Begin to open the book in the reader's thread, while the app imports the screens."""
         self._first_look = self.reader.begin(self._open)
 
     async def open(self) -> None:
-        """Wait until the book is open, and choose where to begin.
+        """Wait until the book is open, and choose the wanted or remembered account.
 
         Raises:
             StoreError: the book cannot be opened.
+            AppError: no cloud is turned on.
         """
         first_look = self._first_look or self.reader.begin(self._open)
-        looked = await asyncio.wrap_future(first_look)
-        if looked is not None:
-            self.seen(*looked)
+        answer = await asyncio.wrap_future(first_look)
+        if answer is not None:
+            self.seen(*answer)
 
     def _open(self) -> tuple[list[Account], tuple[int, ...]] | None:
         self.store.open([cloud.id for cloud in self.settings.enabled_clouds()])
@@ -118,12 +120,12 @@ class AppSession:
         if self.settings.start == "last":
             from partnerdesk.models.lists.saved_views_file import read_views
 
-            with suppress(AppError):  # the list says what is wrong with them
+            with suppress(AppError):  # the list reads the views again and reports the error
                 self._first_views = read_views()
         return self.look(self.reader.connected())
 
     def take_first_views(self) -> Reading | None:
-        """Return what was read of the person's views while the book was opened; once."""
+        """Return the person's views that were read while opening the book; None on later calls."""
         first, self._first_views = self._first_views, None
         return first
 
@@ -135,7 +137,11 @@ class AppSession:
         return read_accounts(connection, self.settings.enabled_clouds()), pulse
 
     def seen(self, accounts: list[Account], pulse: tuple[int, ...]) -> None:
-        """Take over what `look` returned; keeps the chosen scope."""
+        """Store what `look` returned, and choose the account: the chosen one again, if it exists.
+
+        Raises:
+            AppError: no cloud is turned on.
+        """
         if not accounts:
             raise AppError(
                 _("No cloud is turned on, so there is no account to work in."),
@@ -147,36 +153,36 @@ class AppSession:
         self.scope = choose(accounts, wanted)
 
     def choose(self, key: str) -> None:
-        """Work in another account, or in all of them; `write_down` keeps that for the next run."""
+        """Choose another account, or all; `write_down` stores the choice for the next run."""
         self.scope = choose(self.accounts, key)
         self.remembered.scope = self.scope.key
 
     async def aside(
         self, read: Callable[Concatenate[Store, P], Answer], *args: P.args, **kwargs: P.kwargs
     ) -> Answer:
-        """Return what `read` finds in the book, beside the event loop; it is given the store."""
+        """Call `read` with the store and `args` in the reader's thread; return its result."""
         return await self.reader.aside(partial(read, self.store, *args, **kwargs))
 
     @property
     def account(self) -> Account | None:
-        """The account that is worked in; None where all clouds are shown."""
+        """The chosen account; None if all accounts are chosen."""
         return self.scope.account if self.scope is not None else None
 
     def own_account(self) -> Account:
-        """Return the account that is worked in.
+        """Return the chosen account.
 
         Raises:
-            NotFoundError: all clouds are shown.
+            NotFoundError: all accounts are chosen.
         """
         if self.account is None:
             raise NotFoundError(self.why_no_change())
         return self.account
 
     def account_of(self, id: int) -> Account:
-        """Return the account that a record belongs to.
+        """Return the account with an id.
 
         Raises:
-            NotFoundError: its cloud is not turned on.
+            NotFoundError: the account's cloud is not turned on.
         """
         for account in self.accounts:
             if account.id == id:
@@ -187,11 +193,11 @@ class AppSession:
         )
 
     def refusals(self, *, own_account: bool = False) -> tuple[Reason, ...]:
-        """Return why nothing can be changed here and now; nothing if it can.
+        """Return why the person may change nothing at present; empty if changes are allowed.
 
         Args:
-            own_account: whether what is changed has an account of its own, so that none has to be
-                chosen.
+            own_account: whether the changed record determines the account, so that the person need
+                not choose one.
         """
         if self.settings.read_only:
             return (permissions.read_only(),)
@@ -202,13 +208,16 @@ class AppSession:
         return ()
 
     def why_no_change(self, *, own_account: bool = False) -> str:
-        """Return the same in words; empty if it can."""
+        """Return the texts of `refusals` as one text; empty if changes are allowed."""
         return why_refused(self.refusals(own_account=own_account))
 
     def by(self, plan_id: str = "") -> PlanContext:
-        """Return who plans something now, under the plan's id or a new one, and why not, if so.
+        """Return the context for a plan that is made now.
 
-        A plan has an account of its own, whichever the header shows.
+        The record of a plan determines its account, so all accounts may be chosen.
+
+        Args:
+            plan_id: the GUID of the plan; empty for a new one.
         """
         from partnerdesk.models.changes.history import Actor
         from partnerdesk.models.changes.plan import PlanContext
@@ -217,17 +226,17 @@ class AppSession:
         return PlanContext(Actor.present(), self.clock(), plan_id or str(uuid4()), refusals)
 
     def take_notices(self) -> str:
-        """Return what is still to be told of damaged files; whoever asks tells it."""
+        """Return the notices as lines and forget them; the caller shows them."""
         taken, self.notices[:] = self.notices[:], []
         return "\n".join(taken)
 
     def write_down(self) -> None:
-        """Write down how the lists are and which filters were used. Blocks."""
+        """Store the chosen account, the state of the lists and the used filters; this blocks."""
         self.remembered.save()
         self.used_filters.save()
 
     def close(self) -> None:
-        """Write down what is to be remembered, and stop reading."""
+        """Store what the next run needs (`write_down`), then stop and close the readers."""
         self.write_down()
         readers = (self.reader, *self.counters)
         for reader in readers:

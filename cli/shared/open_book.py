@@ -142,7 +142,7 @@ def fill_demo(
             actor=Actor.present(),
             clouds=settings.enabled_clouds(),
             hostile=hostile,
-            progress=on_progress,
+            on_progress=on_progress,
         )
 
 

@@ -201,7 +201,7 @@ def _new_customer(_session: Session, row: RowView) -> Fields:
 
 
 def _new_delegation(_session: Session, row: RowView) -> Fields:
-    name = " ".join(row.wish.said.get("name", "").split())
+    name = " ".join(row.wish.values.get("name", "").split())
     return {
         "row": row.wish.number,
         "customer": row.subject,

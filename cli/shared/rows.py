@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.operations.bulk import RunRequest
-    from partnerdesk.models.operations.bulk_planner import RowWish
+    from partnerdesk.models.operations.bulk_planner import RowRequest
     from partnerdesk.models.operations.bulk_records import RunKind
     from partnerdesk.models.operations.bulk_rows import RowView
     from partnerdesk.models.settings.model import Settings
@@ -41,14 +41,14 @@ Field = TypeVar("Field", bound="StrEnum")
 
 def given_rows(
     arguments: argparse.Namespace, fields: type[Field], *, both: str, nothing: UsageError
-) -> list[RowWish]:
+) -> list[RowRequest]:
     """Return the rows of `--file`, or the single row that the flags of its fields describe.
 
     Raises:
         UsageError: file and flags are given (message `both`), or neither (`nothing`).
         FileError: the file cannot be read.
     """
-    from partnerdesk.models.operations.bulk_planner import RowWish
+    from partnerdesk.models.operations.bulk_planner import RowRequest
     from partnerdesk.models.sheets.rows import read_rows
 
     values = {
@@ -61,7 +61,7 @@ def given_rows(
     if arguments.file:
         rows = read_rows(given_path(arguments.file), fields)
         return [
-            RowWish(
+            RowRequest(
                 0,
                 {field.value: text for field, text in row.values.items()},
                 row.number,
@@ -71,7 +71,7 @@ def given_rows(
         ]
     if not values:
         raise nothing
-    return [RowWish(0, values, 1)]
+    return [RowRequest(0, values, 1)]
 
 
 def add_rows(
@@ -80,7 +80,7 @@ def add_rows(
     store: Store,
     account: Account,
     request: RunRequest,
-    rows: Sequence[RowWish],
+    rows: Sequence[RowRequest],
 ) -> ExitCode:
     """Make a record from each row, or only print the plans in a dry run; return the exit code."""
     from partnerdesk.models.operations.bulk import begin_run, plan_rows, unplanned_run
@@ -103,9 +103,9 @@ def add_rows(
     return printed.exit_code
 
 
-def _rows_digest(rows: Sequence[RowWish]) -> str:
+def _rows_digest(rows: Sequence[RowRequest]) -> str:
     """Return a digest of the rows, by which a later command finds the run of the same rows."""
-    values_json = json.dumps([dict(row.said) for row in rows], sort_keys=True)
+    values_json = json.dumps([dict(row.values) for row in rows], sort_keys=True)
     return hashlib.sha256(values_json.encode()).hexdigest()
 
 
@@ -114,10 +114,10 @@ def _abandon_unfinished(store: Store, account: Account, request: RunRequest, dig
 
     If such a run were continued later, it would add again what was undone in the meantime.
     """
-    from partnerdesk.models.operations.bulk import let_be, unfinished_run
+    from partnerdesk.models.operations.bulk import abandon_run, unfinished_run
 
     while (left := unfinished_run(store, [account.id], request.kind, digest)) is not None:
-        let_be(store, left, now())
+        abandon_run(store, left, now())
 
 
 class PrintedRows:

@@ -1,1 +1,1 @@
-"""Plans and the history: what is to change, what was changed, what waits to be sent."""
+"""Plans of changes, the history of changes, and the outbox of calls to be sent."""

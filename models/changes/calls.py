@@ -1,8 +1,8 @@
-"""What goes out of the book: by which channel, which operation, and what both are called.
+"""Calls to other systems: their channels and operations, with the titles of both.
 
-A call names an operation of the field and its arguments in the book's own words. Whoever sends it
-knows the protocol: `mailing` knows SMTP, and no room of `models` knows any. A new operation is a
-member of `Operation` and its line in `OPERATIONS`.
+A call names an operation and its arguments by the book's own column names. Only the sender knows
+the protocol: `mailing` knows SMTP, and no room of `models` knows a protocol. A new operation needs
+a member of `Operation` and a line in `OPERATIONS`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Channel(StrEnum):
-    """Who carries calls."""
+    """The way by which a call leaves the book."""
 
     MAIL = "mail"
     PARTNER_CENTER = "partner_center"
@@ -28,11 +28,11 @@ CHANNEL_TITLES: dict[str, str] = {
     Channel.MAIL: N_("E-mail"),
     Channel.PARTNER_CENTER: N_("Partner Center"),
 }
-"""What each channel is called, by its stored value."""
+"""The title of each channel, by its stored value."""
 
 
 class Operation(StrEnum):
-    """What is asked for, by the name of the field (`operations.csv`)."""
+    """An operation of another system, by its name in `reference/operations.csv`."""
 
     SEND_LETTER = "send_letter"
     CREATE_CUSTOMER = "create_customer"
@@ -41,12 +41,12 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OperationKind:
-    """Who carries an operation, and how it is told."""
+    """The channel of an operation, and how the operation is described."""
 
     channel: Channel
     title: str
     about: str
-    """The argument that says whom or what a call is about."""
+    """The name of the argument that identifies the subject of a call."""
 
 
 OPERATIONS: dict[str, OperationKind] = {
@@ -63,21 +63,21 @@ OPERATIONS: dict[str, OperationKind] = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that a plan needs; it waits in the outbox until it is sent."""
+    """A call that a plan needs; the outbox stores the call until it is sent."""
 
     operation: Operation
     arguments: Mapping[str, Any]
-    """What the operation needs, in the names of the book's own columns; without secrets."""
+    """The operation's arguments, by the names of the book's own columns; without secrets."""
     request_id: str
-    """A GUID; the same call is never made under another one."""
+    """A GUID; a repeated call keeps its GUID."""
 
     @property
     def channel(self) -> Channel:
-        """Who carries it."""
+        """The channel of the operation."""
         return OPERATIONS[self.operation].channel
 
     def as_json(self) -> dict[str, str]:
-        """Return the call as the history keeps it of a plan: its arguments are in the outbox."""
+        """Return the call as the history stores it; only the outbox stores the arguments."""
         return {
             "channel": self.channel.value,
             "operation": self.operation.value,
@@ -86,27 +86,27 @@ class Call:
 
 
 def about(operation: str, arguments: Mapping[str, Any]) -> str:
-    """Return whom or what a call is about; empty where its arguments do not say."""
+    """Return the subject of a call, such as a domain; empty if the arguments name none."""
     kind = OPERATIONS.get(operation)
     return str(arguments.get(kind.about, "")) if kind is not None else ""
 
 
 def describe_call(channel: str, operation: str, about: str) -> tuple[str, str]:
-    """Return a call in words: its channel, and the operation with whom it is about."""
+    """Return the title of a call's channel, and the title of its operation with its subject."""
     kind = OPERATIONS.get(operation)
     title = _(kind.title) if kind is not None else operation
     return _(CHANNEL_TITLES.get(channel, channel)), f"{title}: {about}" if about else title
 
 
 def describe_kept_calls(plan: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the calls in words that a plan names as the history keeps it, however old it is."""
+    """Describe the calls of a stored plan, of every format that programs have ever stored."""
     kept = plan.get("calls")
     calls = kept if isinstance(kept, list) else []
     return [_describe_kept(call) for call in calls if isinstance(call, dict)]
 
 
 def _describe_kept(kept: Mapping[str, Any]) -> tuple[str, str]:
-    # Older programs named a method and a path. The history is never rewritten, so they are read.
+    # Older programs stored a method and a path, and the history is never rewritten.
     if "operation" in kept:
         return describe_call(
             *(str(kept.get(name, "")) for name in ("channel", "operation", "about"))

@@ -1,4 +1,4 @@
-"""Single entries of the history: one by its id, and the latest of a record."""
+"""Finds single entries of the history: by id, or the latest entry of a record."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 _GREATEST_ID = 2**31 - 1
 _LOOKED_AT = 50
-"""How many of the latest entries about a subject are looked through for a record's own."""
+"""How many of the latest entries of a subject are searched for an entry of a record."""
 
 
 def entry_of(session: Session, change_id: int) -> Change:
-    """Return an entry of the history.
+    """Return the entry of the history with an id.
 
     Raises:
         NotFoundError: there is no such entry.
@@ -37,13 +37,15 @@ def entry_of(session: Session, change_id: int) -> Change:
 
 
 def latest_change_of(session: Session, record: RecordKind, id: int, subject: str) -> int | None:
-    """Return the latest entry that changed a record and stands; None where there is none.
+    """Return the id of the latest entry that changed a record and is not undone; None if none.
+
+    Only the latest 50 entries of the subject are searched; entries of undos do not count.
 
     Args:
-        session: an open one.
+        session: an open session.
         record: the kind of record.
         id: the record's id.
-        subject: what the entries call it.
+        subject: the subject of the record's entries, such as a company name.
     """
     named = select(Change).where(Change.subject == subject, col(Change.plan_id).is_not(None))
     for entry in session.exec(named.order_by(col(Change.id).desc()).limit(_LOOKED_AT)):

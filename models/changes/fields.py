@@ -1,4 +1,4 @@
-"""Fields of records as steps hold them, and values as records hold them."""
+"""Converts field values between the JSON form of steps and the Python form of entities."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 def fields_of(record: SQLModel, names: Mapping[str, object] | list[str]) -> Fields:
-    """Return some fields of a record as steps hold them."""
+    """Return the named fields of a record in the JSON form of steps."""
     dumped = record.model_dump(mode="json", include=set(names))
-    moments = {name: iso(moment) for name in dumped
-               if isinstance(moment := getattr(record, name), datetime)}  # fmt: skip
-    dumped |= moments  # written as plans write them, so that what is the same looks the same
+    for name in dumped:
+        if isinstance(moment := getattr(record, name), datetime):
+            dumped[name] = iso(moment)  # the format of plans, so that equal moments compare equal
     return {name: dumped[name] for name in type(record).model_fields if name in dumped}
 
 
 def value_of(kind: type[SQLModel], name: str, raw: object) -> Any:
-    """Return a step's value as the entity holds it."""
+    """Return the Python value of an entity's field, given its JSON form in a step."""
     return _adapter(kind, name).validate_python(raw)
 
 
@@ -39,8 +39,9 @@ def _adapter(kind: type[SQLModel], name: str) -> TypeAdapter[Any]:
 
 
 def differences(row: SQLModel, expected: Fields) -> list[str]:
-    """Return the names of the fields that are not as `expected` says."""
+    """Return the names of the fields whose values differ from `expected` (in JSON form)."""
     return [
-        name for name, raw in expected.items()
+        name
+        for name, raw in expected.items()
         if getattr(row, name) != value_of(type(row), name, raw)
-    ]  # fmt: skip
+    ]

@@ -1,7 +1,8 @@
-"""The history: who changed what, when and why, how it was before and after. Only ever added to.
+"""The history of changes: who changed what, when and why, with the values before and after.
 
-Each entry carries the hash of the one before it, and one row holds the hash of the last, so that
-`verify` finds an entry that was changed, taken out or put in behind the program's back.
+The history is append-only. Each entry contains the hash of the previous entry, and one row of
+`history_head` contains the hash of the last entry, so that `verify` finds entries that another
+program changed, removed or inserted.
 """
 
 from __future__ import annotations
@@ -35,17 +36,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something, and from where."""
+    """The person who makes a change, and the person's machine."""
 
     name: str
     host: str
-    """The machine that the program runs on."""
+    """The name of the machine that the program runs on."""
     client: str = ""
-    """The address that the person came from by SSH; empty for who sits at the machine."""
+    """The address of the person's SSH client; empty for a person at the machine itself."""
 
     @classmethod
     def present(cls) -> Actor:
-        """Return who runs this process."""
+        """Return the user of this process; `uid 1000` for a user without a name."""
         try:
             name = getpass.getuser()
         except (KeyError, OSError):
@@ -59,7 +60,7 @@ def _text(default: str) -> Any:
 
 
 class Change(SQLModel, table=True):
-    """One entry of the history; written in the same transaction as what it tells of."""
+    """One entry of the history, written in the same transaction as the change it records."""
 
     DERIVED: ClassVar[tuple[str, ...]] = ("search_text",)
     __tablename__ = "changes"
@@ -90,52 +91,55 @@ class Change(SQLModel, table=True):
     kind: ChangeKind = Field(sa_column=choice_column(ChangeKind))
     account_id: int | None = Field(default=None, foreign_key="partner_accounts.id", index=True)
     customer_id: int | None = Field(default=None, index=True)
-    """Whose change it was; None for a change to many, such as an import."""
+    """The customer that was changed; None for a change to many customers, such as an import."""
     subject: str = Field(default="", sa_type=SortedText, sa_column_kwargs={"server_default": EMPTY})
-    """What was changed, by its name at that time: a company, a file."""
+    """The name of the changed thing at that time: of a company, of a file."""
     why: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=EMPTY))
-    """The reason that the person gave; empty where none was asked for."""
+    """The reason that the person gave; empty if the person gave none."""
     before: str = Field(default="{}", sa_column=Column(Text, nullable=False))
-    """JSON object of the fields that changed, as they were."""
+    """JSON object: the old values of the changed fields."""
     after: str = Field(default="{}", sa_column=Column(Text, nullable=False))
-    """JSON object of the same fields, as they became."""
+    """JSON object: the new values of the changed fields."""
     plan: str = Field(
         default="{}", sa_column=Column(Text, nullable=False, server_default=text("'{}'"))
     )
-    """JSON object of the plan that was carried out; empty where there was none."""
+    """JSON object: the plan that was carried out; an empty object for a change without a plan."""
     plan_id: str | None = Field(default=None, index=True, unique=True)
-    """The plan's own id: no plan is carried out twice."""
+    """The GUID of the plan; being unique, it keeps a plan from being carried out twice."""
     undoes: int | None = Field(default=None, index=True)
-    """The entry that this one took back."""
+    """The id of the entry that this entry undid; None if this entry is no undo."""
     part_of: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
-    """The entry of the run or import that this one is a row of; 0 for one that stands for itself.
+    """The id of the run's or import's entry that this entry is a row of; 0 if it is no row.
 
-    A number and never NULL, so that both databases walk the list of the others in one index.
+    Never NULL, so that both databases read the entries that are no rows from one index.
     """
     undone_by: int | None = None
-    """The entry that took this one back; None while it stands. Not sealed: `held` keeps it."""
+    """The id of the entry that undid this entry; None while it is not undone.
+
+    The hash does not cover this field; `appending` updates it.
+    """
     result: str = _text("done")
-    """`done`, or `queued` where calls wait in the outbox."""
+    """`done`, or `queued` if the change put calls into the outbox."""
     search_text: str = Field(
         default="", sa_column=Column(Text, nullable=False, server_default=EMPTY)
     )
-    """Folded texts that words of a filter are looked for in, a line each: subject, actor, why.
+    """The folded texts that a filter searches for words, one per line: subject, actor, why.
 
-    Not sealed.
+    The hash does not cover this field.
     """
     previous: str = _text("")
-    """The hash of the entry before."""
+    """The hash of the previous entry; empty for the first entry."""
     digest: str = _text("")
-    """SHA-256 over `previous` and this entry's own fields, in hexadecimal digits."""
+    """SHA-256 over `previous` and the fields in `SEALED`, in hexadecimal digits."""
 
     @staticmethod
     def derive(row: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the columns in `DERIVED`."""
+        """Return the columns in `DERIVED`, computed from the other columns."""
         return {"search_text": "\n".join(fold(row[name]) for name in ("subject", "actor", "why"))}
 
 
 class HistoryHead(SQLModel, table=True):
-    """The one row that says where the history ends; whoever adds to it holds this row."""
+    """The only row of its table: the end of the history. A writer of entries locks this row."""
 
     __tablename__ = "history_head"
 
@@ -143,6 +147,7 @@ class HistoryHead(SQLModel, table=True):
     last_id: int = 0
     """The id of the last entry."""
     entries: int = 0
+    """The number of entries."""
     digest: str = ""
     """The hash of the last entry."""
 
@@ -151,40 +156,42 @@ SEALED = (
     *("id", "at", "actor", "host", "client", "kind", "account_id", "customer_id", "subject"),
     *("why", "before", "after", "plan", "plan_id", "undoes", "result"),
 )
-"""The fields that an entry's hash covers, in this order; then `part_of`, where it has one."""
+"""The fields that an entry's hash covers, in this order; `part_of` follows if it is not 0."""
 _DEFAULTS: dict[str, Any] = {
-    "client": "", "account_id": None, "customer_id": None, "subject": "", "why": "",
-    "before": "{}", "after": "{}", "plan": "{}", "plan_id": None, "undoes": None, "part_of": 0,
+    **dict.fromkeys(("client", "subject", "why"), ""),
+    **dict.fromkeys(("before", "after", "plan"), "{}"),
+    **dict.fromkeys(("account_id", "customer_id", "plan_id", "undoes")),
+    "part_of": 0,
     "result": "done",
-}  # fmt: skip
+}
 
 
 @event.listens_for(Change, "before_update")
 @event.listens_for(Change, "before_delete")
-def _stays(_mapper: object, _connection: object, entry: Change) -> None:
+def _refuse_rewrite(_mapper: object, _connection: object, entry: Change) -> None:
     raise TypeError(f"The history is only added to; entry {entry.id} stays as it is.")
 
 
 def digest_of(row: Mapping[str, Any], previous: str) -> str:
-    """Return the hash of an entry, given its fields and the hash of the one before it."""
+    """Return the hash of an entry, given its fields and the hash of the previous entry."""
     values = [row[name] for name in SEALED]
     values[1] = to_millis(values[1]) if isinstance(values[1], datetime) else values[1] or 0
-    if row["part_of"]:  # entries of older programs have none, and the hash that they had
+    if row["part_of"]:  # older programs hashed entries without this field
         values.append(row["part_of"])
     sealed = json.dumps([previous, *values], ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(sealed.encode()).hexdigest()
 
 
 class History:
-    """The end of the history, held by one writer."""
+    """The end of the history, locked by one writer (`appending`)."""
 
     def __init__(self, last_id: int, entries: int, digest: str) -> None:
         self.last_id, self.entries, self.digest = last_id, entries, digest
         self.undone: list[int] = []
-        """Entries that were taken back meanwhile."""
+        """The ids of the entries that the new entries undo."""
 
     def sealed(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a row for the table, next in the chain: with its id and hashes."""
+        """Return `row` as the next entry of the chain, with its id, defaults and hashes."""
         self.last_id += 1
         self.entries += 1
         full = {**_DEFAULTS, **row, "id": self.last_id, "previous": self.digest}
@@ -198,7 +205,13 @@ class History:
 
 @contextmanager
 def appending(session: Session) -> Iterator[History]:
-    """Hold the end of the history, so that nobody else adds to it until the transaction ends."""
+    """Lock the end of the history until the transaction ends, and yield it to add entries.
+
+    On leaving, this stores the new end, and updates `undone_by` of the undone entries.
+
+    Raises:
+        StoreError: another program removed the end of the history or added entries after it.
+    """
     head = SQLModel.metadata.tables["history_head"]
     connection = session.connection()
     row = connection.execute(
@@ -222,7 +235,7 @@ def appending(session: Session) -> Iterator[History]:
 
 
 def record(session: Session, *rows: Mapping[str, Any]) -> list[int]:
-    """Add entries to the history in the transaction of what they tell of; return their ids."""
+    """Add entries to the history in the transaction of the change; return their ids."""
     with appending(session) as history:
         sealed = [history.sealed(row) for row in rows]
         session.connection().execute(insert(SQLModel.metadata.tables["changes"]), sealed)
@@ -238,7 +251,16 @@ def entry(
     after: Mapping[str, object] | None = None,
     **fields: object,
 ) -> dict[str, Any]:
-    """Return an entry for `record`: who, when and what; further fields of `Change` by name."""
+    """Return the fields of a new entry, for `record` or `History.sealed`.
+
+    Args:
+        kind: the kind of change.
+        actor: who makes the change.
+        at: the moment of the change.
+        before: the old values of the changed fields.
+        after: the new values.
+        fields: further fields of `Change`, by name.
+    """
     return {
         "kind": kind,
         "at": at,
@@ -252,12 +274,12 @@ def entry(
 
 
 def as_json(value: object) -> str:
-    """Return JSON as the history keeps it."""
+    """Return `value` as JSON text for a column of the history."""
     return json.dumps(value, ensure_ascii=False)
 
 
 def as_object(text: str) -> dict[str, Any]:
-    """Return the JSON object that an entry holds; an empty one where somebody damaged it."""
+    """Return the JSON object in a column of the history; an empty object if it is damaged."""
     try:
         value = json.loads(text)
     except ValueError:

@@ -1,6 +1,6 @@
-"""The kinds of changes and what each is called; light, for the first rows.
+"""The kinds of changes and their titles; light to import, because the first rows need them.
 
-A new kind is a member here and its two titles below.
+A new kind needs a member of `ChangeKind` and its two titles below.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from partnerdesk.models.languages import N_
 
 
 class ChangeKind(StrEnum):
-    """What a change was."""
+    """What a change did."""
 
     IMPORTED = "imported"
     """A file was read into the book; `after` holds its name and counts."""
@@ -20,13 +20,13 @@ class ChangeKind(StrEnum):
     TAGGED = "tagged"
     NOTED = "noted"
     UNDONE = "undone"
-    """An earlier change, named by `undoes`, was taken back."""
+    """An earlier change, named by `undoes`, was undone."""
     ACCOUNT = "account"
     """The partner's own account was changed."""
     INVITED = "invited"
-    """A company was written an invitation."""
+    """An invitation to a company was written."""
     INVITATION = "invitation"
-    """Something happened to an invitation: sent, reminded, accepted …"""
+    """An invitation was sent, reminded of, accepted, withdrawn …"""
     ENDED = "ended"
     """The relationship with a customer was ended."""
     PARTNER = "partner"
@@ -34,8 +34,9 @@ class ChangeKind(StrEnum):
     DELEGATED_ADMIN = "delegated_admin"
     """A delegated-admin relationship was added, extended, ended …"""
     TEMPLATE = "template"
-    """The partner's own text for a kind of letter changed."""
+    """The partner's own text of a kind of letter was changed."""
     DEMO = "demo"
+    """The demo book was filled."""
 
 
 _TITLES = {
@@ -55,6 +56,6 @@ _TITLES = {
     ChangeKind.DEMO: (N_("Demo book made"), N_("Demo book made")),
 }
 KIND_TITLES: dict[str, str] = {kind: titles[0] for kind, titles in _TITLES.items()}
-"""What each kind of change is called, by its stored value."""
+"""The title of a change in the history, by the stored value of its kind."""
 PLAN_TITLES: dict[str, str] = {kind: titles[1] for kind, titles in _TITLES.items()}
-"""What a plan of each kind is called before it is carried out."""
+"""The title of a plan that is not carried out yet, by the value of its kind."""

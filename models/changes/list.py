@@ -1,6 +1,6 @@
-"""The list of changes: what states there are, its columns, and how it is read.
+"""The list of changes: the states of a change, the columns, and the SQL that reads them.
 
-Without SQLModel, since the first rows do not wait for it.
+This module does not import SQLModel, because the first rows do not wait for that import.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CALL_STATES = {
     "failed": N_("failed"),
     "gave_up": N_("gave up"),
 }
-"""What each state of a call to Partner Center is called, by its stored value."""
+"""The title of each state of a call, by its stored value."""
 
 DONE, STARTED, UNDONE, PARTLY = "done", "started", "undone", "partly"
 STATES = {
@@ -28,10 +28,10 @@ STATES = {
     PARTLY: N_("partly undone"),
     **CALL_STATES,
 }
-"""What each state of a change is called."""
+"""The title of each state of a change."""
 
 WORST_FIRST = ("gave_up", "failed", "sending", "waiting", "sent", "confirmed")
-"""The states of calls; of those of one change, the first that any call has is the change's."""
+"""The states of calls, the worst first; a change shows the worst state of its calls."""
 
 _RANKS = " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(WORST_FIRST))
 _WORST_CALL = (
@@ -46,8 +46,12 @@ _LEFT = (
     "SELECT 1 FROM changes AS undo WHERE undo.id = ch.undone_by "
     "AND undo.after LIKE '%\"left\": %' AND undo.after NOT LIKE '%\"left\": 0}'"
 )
-"""Customers that an import added have no entries of their own: its undo says how many stay."""
+"""True of an undone import whose undo left customers as they are.
+
+The undo's `after` counts them, because customers that an import added have no entries of their own.
+"""
 _OPEN_RUN = "SELECT 1 FROM runs AS r WHERE r.change_id = ch.id AND r.finished_at = 0"
+"""True of the entry of a run that is not finished."""
 STATE = (
     f"coalesce(({_WORST_CALL}), CASE "
     f"WHEN ch.undone_by IS NULL AND EXISTS ({_OPEN_RUN}) THEN '{STARTED}' "
@@ -57,14 +61,14 @@ STATE = (
 """The SQL expression of a change's state."""
 
 SUBJECT_LINE, ACTOR_LINE, WHY_LINE = range(3)
-"""Which line of an entry's searchable text holds what."""
+"""The numbers of the lines in `Change.search_text`."""
 
 CHANGES = ListSpec(
     name="changes",
     table="changes AS ch",
     key="ch.id",
-    # The plus keeps SQLite from reading an account's entries by their index, and sorting them all:
-    # it walks the order's own index and stops when the window is full.
+    # The plus keeps SQLite from using the index of accounts, which would make it sort all entries
+    # of an account. It scans the index of the sort order instead and stops when the window is full.
     scope="+ch.account_id",
     shared=True,
     always="ch.part_of = 0",
@@ -123,7 +127,7 @@ CHANGES = ListSpec(
     ),
     named_by="what",
 )  # fmt: skip
-"""The history of changes; those of no account, such as of the demo book, are everybody's.
+"""The history of changes; changes without an account, such as `demo`, show in every account.
 
-A run or an import is one entry; `run:12` lists the rows of entry 12, `run>0` those of all.
+A run or an import is one row; `run:12` lists the parts of entry 12, `run>0` all parts.
 """

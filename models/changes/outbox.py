@@ -1,11 +1,11 @@
-"""The outbox: calls that wait to be sent, and how they are sent, whichever channel carries them.
+"""The outbox: stores the calls to be sent, and sends the calls of a channel.
 
     tried, left = send_calls(store, Channel.MAIL, hand_over, clock)
 
-A call is claimed, that is marked as being sent, before anybody outside is spoken to. Where the
-program is killed then, or the connection is lost after the other side had it, nobody knows whether
-it was done: it stays so marked, is never sent again by itself, and `unsure_calls` names it until a
-person decides.
+The program marks a call as being sent (it *claims* the call) before it contacts the other side. If
+the program is killed then, or the connection breaks before the other side answers, nobody knows
+whether the call arrived. Such a call keeps its mark and is never sent again automatically;
+`unsure_calls` lists it until a person decides.
 """
 
 from __future__ import annotations
@@ -39,26 +39,26 @@ if TYPE_CHECKING:
 
 
 class CallState(StrEnum):
-    """How far a call is."""
+    """The progress of a call."""
 
     WAITING = "waiting"
     SENDING = "sending"
     SENT = "sent"
-    """Answered with yes; not read back yet."""
+    """The other side accepted the call; nobody has read the result back yet."""
     CONFIRMED = "confirmed"
-    """Read back: the other side has what was sent."""
+    """Reading back showed that the other side has what was sent."""
     FAILED = "failed"
-    """Answered with no; it can be tried again."""
+    """The call surely did not succeed; it can be tried again."""
     GAVE_UP = "gave_up"
 
 
 CALL_STATE_TITLES = {state: CALL_STATES[state] for state in CallState}
-"""What each state is called on the screen."""
+"""The title of each state on the screen."""
 
 
 @versioned
 class OutboxCall(SQLModel, table=True):
-    """One call. It is made in the order of the ids, account by account."""
+    """One call of the outbox. The calls of a channel are sent in the order of their ids."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index("outbox_by_state", "state", "id"),)
@@ -68,31 +68,31 @@ class OutboxCall(SQLModel, table=True):
     account_id: int = Field(foreign_key="partner_accounts.id")
     channel: Channel = Field(sa_column=choice_column(Channel))
     operation: str
-    """One of `Operation`; what an older program wrote and nobody knows keeps its own words."""
+    """A value of `Operation`, or a text of an older program that no operation matches."""
     arguments: str = Field(default="{}", sa_column=Column(Text, nullable=False))
-    """JSON in the names of the book's own columns; without secrets."""
+    """JSON object of the arguments, by the names of the book's own columns; without secrets."""
     request_id: str = Field(index=True, unique=True)
-    """The same when the call is repeated after a timeout, and only then."""
+    """The GUID of the call; a repeated attempt keeps it."""
     state: CallState = Field(default=CallState.WAITING, sa_column=choice_column(CallState))
     attempts: int = 0
     answer: str = Field(default="", sa_column=Column(Text, nullable=False))
-    """What the other side said last: code, words and correlation id."""
+    """The last answer of the other side: code, text and correlation id."""
     changed_at: datetime | None = Field(default=None, sa_column=moment_column())
     version: int = Field(default=1, sa_column=version_column())
 
     @property
     def about(self) -> str:
-        """Whom or what it is about; empty where its arguments do not say."""
+        """The subject of the call, such as a domain; empty if its arguments name none."""
         return calls.about(self.operation, history.as_object(self.arguments))
 
 
 @dataclass(frozen=True, slots=True)
 class TriedCall:
-    """A call as it is after it was tried."""
+    """A call after an attempt to send it."""
 
     call: OutboxCall
     error: AppError | None = None
-    """Why it was not sent this time."""
+    """Why the attempt failed; None if it succeeded."""
 
 
 def send_calls(
@@ -104,20 +104,20 @@ def send_calls(
     *,
     again: bool = False,
 ) -> tuple[list[TriedCall], int]:
-    """Send the calls of a channel that wait, in the order in which they were written.
+    """Send the waiting calls of a channel, in the order in which they were written.
 
-    Where the other side is not reached the rest is not tried: it waits on.
+    If the other side cannot be reached, the remaining calls are not tried; they keep waiting.
 
     Args:
         store: the book.
-        channel: whose calls.
-        hand_over: makes the call and returns what the other side said; it raises an `AppError`
-            where it failed, an `uncertain` one where it may have been done all the same.
-        clock: what time it is.
-        change_id: only the calls of this change; None for all.
-        again: whether calls that failed are tried again.
+        channel: the channel whose calls are sent.
+        hand_over: sends a call and returns the answer of the other side. It raises an `AppError`
+            if that fails; the error is `uncertain` if the call may have arrived nevertheless.
+        clock: returns the present moment.
+        change_id: send only the calls of this change; None for all.
+        again: whether calls that failed before are tried again.
 
-    Returns: the calls that were tried, and how many were not tried any more.
+    Returns: the calls that were tried, and the number of calls that were not.
 
     Raises:
         RefusedError: the console is in read-only mode.
@@ -139,7 +139,7 @@ def send_calls(
 
 
 def unsure_calls(store: Store, channel: Channel) -> list[OutboxCall]:
-    """Return the calls of which nobody knows whether they were sent, or that are sent now.
+    """Return the calls in state `sending`: under way, or nobody knows whether they arrived.
 
     Raises:
         StoreError: the book cannot be read.
@@ -149,9 +149,10 @@ def unsure_calls(store: Store, channel: Channel) -> list[OutboxCall]:
 
 
 def settle_unsure(store: Store, channel: Channel, *, sent: bool, at: datetime) -> list[OutboxCall]:
-    """Count the unsure calls as sent, or let them wait to be sent again; return them.
+    """Mark the unsure calls as sent, or as waiting to be sent again; return them.
 
-    Only a person can say so: who looked, or who would rather send twice than not at all.
+    Only a person can decide this: a person who asked the recipient, or who accepts that a call may
+    arrive twice.
 
     Raises:
         StoreError: the book cannot be written.
@@ -184,10 +185,11 @@ def _ids(
         return [id for id in session.exec(found.order_by(col(OutboxCall.id))) if id is not None]
 
 
-def _claim(
-    store: Store, id: int, states: Sequence[CallState], at: datetime
-) -> OutboxCall | None:  # fmt: skip
-    """Mark a call as being sent, for good, before anybody outside is spoken to."""
+def _claim(store: Store, id: int, states: Sequence[CallState], at: datetime) -> OutboxCall | None:
+    """Mark a call as being sent, in a transaction that ends before the other side is contacted.
+
+    Returns: the call; None if another process claimed or changed it.
+    """
     try:
         with store.writing() as session:
             call = session.get(OutboxCall, id, with_for_update=True)
@@ -206,7 +208,7 @@ def _send(
     hand_over: Callable[[OutboxCall], str],
     clock: Callable[[], datetime],
 ) -> TriedCall:
-    """Hand over a call that is claimed, and write down what came of it."""
+    """Send a claimed call, and store its new state and the answer."""
     error: AppError | None = None
     try:
         state, answer = CallState.SENT, hand_over(call)

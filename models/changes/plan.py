@@ -1,12 +1,11 @@
-"""A change is a plan: what will happen, to whom, and why it may or may not, before it happens.
+"""A plan describes a change before it is made: its subject, its steps, and whether it is allowed.
 
-    plan = plan_tags(page, ["VIP"], by)          # reads and decides, changes nothing: Plan.of(…)
-    plan.verdict, plan.reasons                    # allowed, with warnings, refused: and why
+    plan = plan_tags(page, ["VIP"], by)           # reads and decides, writes nothing: Plan.of(…)
+    plan.verdict, plan.reasons                    # allowed, allowed with warnings, or refused
     plan.steps                                    # each record before and after
-    carry_out(store, plan)                        # rows, history and outbox: all or nothing
+    carry_out(store, plan)                        # rows, history and outbox in one transaction
 
-A step is one record of the book before and after, so any plan can be shown, kept and taken back by
-the same few lines of code.
+A step holds one record before and after, so the same code can show, store and undo any plan.
 """
 
 from __future__ import annotations
@@ -32,93 +31,95 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.record_kind import RecordKind
 
 Fields = dict[str, Any]
-"""Fields of a record as JSON has them: moments as ISO texts, choices as their values."""
+"""Fields of a record in JSON form: moments as ISO 8601 texts, choices as their stored values."""
 
 NEW = "new"
-"""In a step's key or fields: the id of the customer that this plan adds."""
+"""Stands in a step's key or fields for the id of the customer that the plan adds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One record before and after."""
+    """The change of one record: its fields before and after."""
 
     record: RecordKind
+    """The kind of the record."""
     key: Fields
-    """Which record; `{"id": NEW}` for a customer that gets its id when the plan is carried out,
-    `{"id": None}` for another record that does."""
+    """The record's key. A record without an id gets it when the plan is carried out: a new customer
+    has `{"id": NEW}`, another new record `{"id": None}`."""
     before: Fields | None
-    """The fields concerned as they were when the plan was made; None: there is no such record."""
+    """The changed fields when the plan was made; None if the step adds the record."""
     after: Fields | None
-    """The same fields as they will be; None: the record is removed."""
+    """The same fields after the change; None if the step removes the record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whom a plan is about; frozen when the plan is made."""
+    """The subject of a plan, as it was when the plan was made."""
 
     account_id: int
     cloud: str
     """The id of the account's cloud."""
     name: str
-    """The company, or whatever else is changed, by its name."""
+    """The name of the company, or of another changed thing."""
     customer_id: int | None = None
-    """None for a customer that is not in the book yet."""
+    """None for a customer that the plan adds, or a plan about no single customer."""
 
 
 @dataclass(frozen=True, slots=True)
 class TakeBack:
-    """Whether and how a change can be taken back; said before it is made."""
+    """Whether and how a change can be undone; the person reads it before confirming."""
 
     possible: bool
     text: str
-    """How, or why not; translated."""
+    """How to undo the change, or why that is impossible; translated."""
     until: datetime | None = None
-    """None: at any time, as long as nobody changes the same fields."""
+    """The last moment to undo the change; None if there is no time limit."""
 
 
 NO_TAKE_BACK = TakeBack(possible=False, text="")
-"""Of a plan that is refused: there is nothing to take back."""
+"""The value for a refused plan, which changes nothing."""
 
 
 class CheckState(StrEnum):
-    """What is known of a point that has to be settled before a change."""
+    """Whether a point of a checklist is fulfilled."""
 
     SETTLED = "settled"
     UNKNOWN = "unknown"
-    """Nobody has looked; the book does not know."""
+    """The book does not contain the answer, and no person gave it."""
     IN_THE_WAY = "in_the_way"
 
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItem:
-    """One point of a checklist, in the order in which they are settled."""
+    """One point of a checklist that a person works through before a change."""
 
     name: str
-    """Stable word: `reservations`."""
+    """A stable identifier, such as `reservations`."""
     title: str
     """What has to be done; translated."""
     known: CheckState
     text: str
-    """What is known of it, or how to look; translated."""
+    """What the book knows about the point, or how to find out; translated."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanContext:
-    """Who plans something, when, under which id, and whether: passed in, so that plans are pure."""
+    """What a plan takes from its surroundings, passed in so that planning is a pure function."""
 
     actor: Actor
     at: datetime
+    """The moment of planning."""
     plan_id: str
-    """A GUID; a plan is carried out once, however often it is asked for."""
+    """The GUID of the plan; a second attempt to carry out the same GUID changes nothing."""
     refusals: tuple[Reason, ...] = ()
-    """Why the actor may change nothing here and now; each plan carries them as its reasons."""
+    """Why the actor may change nothing at present; every plan takes them over as reasons."""
 
 
 Part = TypeVar("Part")
 
 
 class PlanDetails(TypedDict, total=False):
-    """The fields of a plan that only some plans have; `Plan` says what they are."""
+    """The fields that only some plans have; `Plan` documents them."""
 
     unused_domain: str
     version: int | None
@@ -134,7 +135,7 @@ class PlanDetails(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will happen to whom, whether it may, and how it can be taken back."""
+    """A planned change: its subject, its steps, its verdict, and how it can be undone."""
 
     kind: ChangeKind
     by: PlanContext
@@ -144,25 +145,25 @@ class Plan:
     take_back: TakeBack
     calls: tuple[Call, ...] = ()
     unused_domain: str = ""
-    """A domain that nobody in the book may have when the plan is carried out."""
+    """A domain that no customer of the book may have when the plan is carried out."""
     version: int | None = None
     """The version that the customer must still have when the plan is carried out."""
     undoes: int | None = None
-    """The entry of the history that this plan takes back."""
+    """The id of the history entry that this plan undoes; None if it is no undo."""
     asks_why: bool = False
-    """Whether the person has to give a reason, for the history."""
+    """Whether the person has to give a reason for the history."""
     why: str = ""
-    """The reason that was given when it was planned; else the person may be asked for one."""
+    """The reason that was given while planning; if empty, the person may be asked for it."""
     confirm: str = ""
-    """What the person has to type before it is carried out: the customer's domain."""
+    """What the person types to confirm the plan: the customer's domain; empty for no question."""
     checklist: tuple[ChecklistItem, ...] = ()
-    """What has to be settled before, in the safe order."""
+    """The points to settle before the change, in the safe order."""
     losses: tuple[str, ...] = ()
-    """What is lost by it; translated."""
+    """What the customer or the partner loses by the change; translated."""
     summary: tuple[Fields, Fields] | None = field(default=None)
-    """What the history says of before and after, where that is not simply the steps' fields."""
+    """The fields before and after for the history; None if these are the fields of the steps."""
     only_summary: bool = False
-    """Whether it changes no record, and is kept in the history all the same."""
+    """Whether the plan changes no record but still gets an entry in the history."""
 
     @classmethod
     def of(
@@ -176,30 +177,29 @@ class Plan:
         calls: Iterable[Call] | Callable[[], Iterable[Call]] = (),
         **details: Unpack[PlanDetails],
     ) -> Plan:
-        """Return a plan; one that is refused has no steps and no calls and cannot be taken back.
+        """Return a plan; a refused plan has no steps and no calls.
 
         Args:
-            kind: what it does.
+            kind: the kind of change.
             by: who plans, when, under which id.
-            target: whom it is about.
-            steps: what happens in the book, or what makes that: it is asked only where the plan
-                is not refused, so that steps are never made of what cannot be right.
-            reasons: why it is refused, or what to mind, beside why `by` may change nothing.
-            take_back: whether and how it can be taken back; None: by an undo.
-            calls: what goes out of the book, or what makes that.
-            details: fields that only some plans have.
+            target: the subject of the plan.
+            steps: the steps, or a function that makes them. The function is called only if the plan
+                is not refused, so that no step is made of invalid values.
+            reasons: refusals and warnings, in addition to `by.refusals`.
+            take_back: whether and how the change can be undone; None for an ordinary undo.
+            calls: the calls to other systems, or a function that makes them (as for `steps`).
+            details: the fields that only some plans have.
         """
         reasons = (*by.refusals, *reasons)
         if is_refused(reasons):
             details["only_summary"] = False
             return cls(kind, by, target, (), reasons, NO_TAKE_BACK, **details)
-        return cls(
-            kind, by, target, _made(steps), reasons, take_back or can_be_undone(), _made(calls),
-            **details,
-        )  # fmt: skip
+        parts, sent = _evaluated(steps), _evaluated(calls)
+        back = take_back or can_be_undone()
+        return cls(kind, by, target, parts, reasons, back, sent, **details)
 
     def refused(self, *reasons: Reason) -> Plan:
-        """Return the plan as it is where it is refused, for these reasons."""
+        """Return this plan as a refused plan with these reasons, without steps and calls."""
         return replace(
             self, reasons=reasons, steps=(), calls=(), take_back=NO_TAKE_BACK, only_summary=False
         )
@@ -211,11 +211,11 @@ class Plan:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether there is nothing to do."""
+        """Whether carrying out the plan would write nothing."""
         return not (self.steps or self.calls or self.only_summary)
 
     def is_confirmed(self, typed: str) -> bool:
-        """Say whether a person typed what `confirm` asks for: a domain in any of its forms."""
+        """Return whether `typed` is the text in `confirm`; a domain may have any of its forms."""
         given, wanted = (" ".join(text.split()) for text in (typed, self.confirm))
         domain = domain_name(wanted)
         return shown(given) == shown(wanted) or (
@@ -223,7 +223,7 @@ class Plan:
         )
 
     def before_and_after(self) -> tuple[Fields, Fields]:
-        """Return the fields that change, as they are and as they will be."""
+        """Return the fields for the history: old values and new values, equal values left out."""
         if self.summary is not None:
             return self.summary
         before: Fields = {}
@@ -238,7 +238,7 @@ class Plan:
         return before, after
 
     def as_json(self) -> Fields:
-        """Return the plan as the history keeps it and `--json` prints it."""
+        """Return the plan as the history stores it and `--json` prints it."""
         take_back = self.take_back
         return {
             "id": self.by.plan_id,
@@ -266,12 +266,15 @@ class Plan:
         }
 
 
-def _made(parts: Iterable[Part] | Callable[[], Iterable[Part]]) -> tuple[Part, ...]:
+def _evaluated(parts: Iterable[Part] | Callable[[], Iterable[Part]]) -> tuple[Part, ...]:
     return tuple(parts() if callable(parts) else parts)
 
 
 def reason_json(reason: Reason) -> Fields:
-    """Return a reason as `--json` prints it and the history keeps it: its source is a page."""
+    """Return a reason as `--json` prints it and the history stores it.
+
+    The source is the web address of a page, or None.
+    """
     return {
         "field": reason.field or None,
         "code": reason.code,
@@ -283,19 +286,20 @@ def reason_json(reason: Reason) -> Fields:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of carrying out a plan."""
+    """The result of carrying out a plan."""
 
     change_id: int | None
-    """The entry of the history; None where there was nothing to do."""
+    """The id of the history entry; None if the plan changed nothing."""
     customer_id: int | None
+    """The customer of the plan, with the id of an added customer; None if it is about none."""
     repeated: bool = False
-    """Whether the plan had been carried out before; then nothing was done now."""
+    """Whether the plan had been carried out before; then nothing was written now."""
     record_id: int | None = None
-    """The id of the plan's first record, where that has one."""
+    """The id of the record of the plan's first step; None if its key is no id."""
 
 
 def can_be_undone() -> TakeBack:
-    """Return that a change can be taken back."""
+    """Return the `TakeBack` of a change that an ordinary undo reverses, without a time limit."""
     return TakeBack(
         possible=True,
         text=_("It can be undone with u, as long as nobody changes the same fields again."),

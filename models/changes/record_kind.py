@@ -1,7 +1,7 @@
-"""What a kind of record is: its table, its entity, its words, and how it hangs on a customer.
+"""A kind of record: its table, its entity, its titles, and its dependence on a customer.
 
-Each room that keeps records brings a tuple of them in its `records.py`, without SQLModel;
-`models.operations.registry` joins them. A step of a plan names the kind of its record.
+Each room with records defines a tuple of `RecordKind` in its `records.py`, without importing
+SQLModel; `models.operations.registry` joins the tuples. A step of a plan names its record's kind.
 """
 
 from __future__ import annotations
@@ -19,43 +19,44 @@ if TYPE_CHECKING:
 
 
 class OfCustomer(StrEnum):
-    """What becomes of a customer's record where the customer is taken out of the book."""
+    """What happens to a record of a customer when the customer is removed from the book."""
 
     GOES = "goes"
-    """It goes with the customer."""
+    """The record is removed with the customer."""
     HOLDS = "holds"
-    """The customer cannot be taken out as long as it is there."""
+    """The record prevents the removal of the customer."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RecordKind:
-    """A kind of record that steps of plans change."""
+    """A kind of record that the steps of plans change."""
 
     table: str
-    """The table's name, by which the history names the kind, too."""
+    """The table's name; the history stores it as the name of the kind."""
     entity_name: str
-    """The class as `module:Class` below `partnerdesk.models`; imported when it is needed."""
+    """The class as `module:Class` below `partnerdesk.models`; `entity` imports it when needed."""
     title: str
+    """The title of one record, marked with `N_`."""
     fields: Mapping[str, str]
-    """What each column is called that a person may read of."""
+    """The titles of the columns that a person may see, by column, marked with `N_`."""
     internal: tuple[str, ...] = ()
-    """Columns that no person reads of, beside ids, the version and what follows from others."""
+    """Columns without a title, in addition to ids, the version and derived columns."""
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """What the stored values of a column are called."""
+    """The titles of a column's stored values, by column and value."""
     named_as: Mapping[str, str] = field(default_factory=dict)
-    """The names of columns in the history, where another kind has a column of that name."""
+    """The names of columns in the history, for columns whose name another kind has too."""
     of_customer: OfCustomer | None = None
-    """How it hangs on a customer; None where it does not."""
+    """How the record depends on a customer; None if it belongs to no customer."""
     is_passing: bool = False
-    """Whether the history tells nothing of it, and no undo brings it back: a draft."""
+    """Whether the history omits the record and no undo restores it, as for a draft."""
 
     @property
     def entity(self) -> type[SQLModel]:
-        """Its class."""
+        """The SQLModel class of the record."""
         return _entity(self.entity_name)
 
     def named(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a step's fields under the names that the history tells them by."""
+        """Return a step's fields by their names in the history, without account and customer."""
         return {
             self.named_as.get(name, name): value
             for name, value in fields.items()

@@ -1,4 +1,4 @@
-"""Which entries of the history are taken back: an undo can be undone in turn, and so on."""
+"""Finds out which entries of the history are undone; an undo can itself be undone, and so on."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _AT_ONCE = 1000
-"""Entries that one statement asks about."""
+"""How many entries one statement asks about."""
 
 
 def standing_undos(undos: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Return by which entry each is taken back, given all `(id, undoes)`, the newest first.
+    """Return the undone entries, each with the entry that undid it.
 
-    Only what stands can be undone, so of several that undid an entry the last one counts, unless
-    it was undone in turn.
+    Only an entry that is not undone can be undone. So if several entries undid an entry, the last
+    of them counts, unless it was undone itself.
+
+    Args:
+        undos: `(id, undoes)` of all undos, the newest first.
     """
     found: dict[int, int | None] = {}
     for id, undone in undos:
@@ -30,7 +33,12 @@ def standing_undos(undos: Iterable[tuple[int, int]]) -> dict[int, int]:
 
 
 def keep_undo_state(connection: Connection, undone: Iterable[int]) -> None:
-    """Keep whether entries stand, and so whether those that they took back do, and so on."""
+    """Update `undone_by` of entries, then of the entries that these undid, and so on.
+
+    Args:
+        connection: a connection inside the transaction that appends to the history.
+        undone: the ids of the entries that new undos name.
+    """
     changes = SQLModel.metadata.tables["changes"].c
     kept = (
         update(changes.id.table)

@@ -1,4 +1,4 @@
-"""Reads the whole history and finds whatever was changed in it behind the program's back."""
+"""Verifies the hashes of the whole history, to find entries that another program changed."""
 
 from __future__ import annotations
 
@@ -25,74 +25,76 @@ _NAMES = (*SEALED, "part_of", "previous", "digest", "search_text", "undone_by")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One place where the history is not as the program wrote it."""
+    """One place where the history differs from what the program wrote."""
 
     change_id: int
-    """The entry that it is about; 0 for the end of the history."""
+    """The id of the damaged entry; 0 for the end of the history."""
     text: str
-    """In words, with what the entry is; translated."""
+    """The description of the entry and of its damage; translated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What `verify` found."""
+    """The result of `verify`."""
 
     entries: int
+    """How many entries were read."""
     digest: str
     """The hash of the last entry; empty for a history without entries."""
     findings: tuple[Finding, ...]
     behind: tuple[int, ...] = ()
-    """Changes that are not said to be undone, or to stand, as the undos behind them have it."""
+    """The ids of entries whose `undone_by` is out of date; `correct_undo_states` corrects them."""
 
 
-def set_right(store: Store, behind: Iterable[int]) -> None:
-    """Say anew of changes whether they are undone, by the undos that the history holds.
+def correct_undo_states(store: Store, behind: Iterable[int]) -> None:
+    """Compute `undone_by` of entries anew from the undos in the history.
 
-    What is said beside an entry follows from the entries and is covered by no hash. A program that
-    does not know of it, left open beside a newer one, writes undos and says nothing.
+    The column follows from the entries, and no hash covers it. An older program that does not know
+    the column, still open beside a newer one, adds undos without updating the column.
 
     Raises:
         StoreError: the book cannot be written.
     """
     with store.writing() as session, appending(session) as history:
-        history.undone += sorted(behind, reverse=True)  # an undo before what it undoes
+        history.undone += sorted(behind, reverse=True)  # an undo before the entry it undid
 
 
 def verify(
     connection: Connection,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None,
     *,
     known: str = "",
 ) -> Verification:
-    """Check every entry's hash, that each follows the one before, and that the end is the end.
+    """Check the hash of every entry, the link to its predecessor, and the recorded end.
 
-    Whoever can write the database and knows the algorithm could make a new chain from some entry
-    on: keep the last hash, which is printed, in another place to be safe from that too.
+    This does not detect a person who can write the database, knows the algorithm and computes all
+    hashes anew from some entry on. To detect that too, keep the printed last hash in another place
+    and pass it as `known`.
 
     Args:
         connection: the book.
-        progress: told how many of how many entries are read.
-        known: a hash that was kept; some entry must have it, or what it stood for is gone.
+        on_progress: called with the number of entries read so far, and of all entries.
+        known: a hash from an earlier run; it is a finding if no entry has this hash.
 
     Raises:
         StoreError: the book cannot be read at all.
     """
     with connection.snapshot():
-        return _Check(connection, progress, known.strip().lower()).run()
+        return _Check(connection, on_progress, known.strip().lower()).run()
 
 
 class _Check:
     def __init__(
-        self, connection: Connection, progress: Callable[[int, int], None], wanted: str
+        self, connection: Connection, on_progress: Callable[[int, int], None], wanted: str
     ) -> None:
-        self.connection, self.progress = connection, progress
+        self.connection, self.on_progress = connection, on_progress
         self.wanted, self.known = wanted, not wanted
         self.findings: list[Finding] = []
         self.count, self.last_id, self.digest = 0, -(2**62), ""
         self.undos: list[tuple[int, int]] = []
-        """Each undo with what it undoes, oldest first."""
+        """`(id, undoes)` of each undo, the oldest first."""
         self.undone: dict[int, Any] = {}
-        """Entries that are said to be undone, and by which."""
+        """The column `undone_by` by entry, for entries where it is not NULL."""
         self.behind: list[int] = []
 
     def run(self) -> Verification:
@@ -102,7 +104,7 @@ class _Check:
             before = self.count
             for row in self._batch():
                 self._entry(row)
-            self.progress(self.count, total)
+            self.on_progress(self.count, total)
             if self.count - before < BATCH:
                 break
         self._undo_states()
@@ -113,19 +115,19 @@ class _Check:
         return Verification(self.count, self.digest, tuple(self.findings), tuple(self.behind))
 
     def _batch(self) -> Iterator[Mapping[str, Any]]:
-        """Go through the next entries; where one cannot be read, one by one."""
+        """Yield the next `BATCH` entries; read field by field if the query for all fails."""
         where = "FROM changes WHERE id > ? ORDER BY id LIMIT ?"
         after = (self.last_id, BATCH)
         try:
             rows = self.connection.rows(f"SELECT {', '.join(_NAMES)} {where}", after)
-        except StoreError:  # text that is no UTF-8 any more
+        except StoreError:  # a damaged text that is not UTF-8
             ids = self.connection.rows(f"SELECT id {where}", after)
-            yield from (self._readable(id) for (id,) in ids)
+            yield from (self._readable_fields(id) for (id,) in ids)
             return
         yield from (dict(zip(_NAMES, row, strict=True)) for row in rows)
 
-    def _readable(self, id: int) -> Mapping[str, Any]:
-        """Return what can be read of an entry; None stands for what cannot."""
+    def _readable_fields(self, id: int) -> Mapping[str, Any]:
+        """Return the fields of an entry, with None for each field that cannot be read."""
         row: dict[str, Any] = {}
         for name in _NAMES:
             try:
@@ -139,11 +141,11 @@ class _Check:
 
     def _entry(self, row: Mapping[str, Any]) -> None:
         if row["previous"] != self.digest:
-            self._found(row, _("an entry before it was taken out, put in or changed"))
+            self._report(row, _("an entry before it was taken out, put in or changed"))
         if _digest(row) != row["digest"]:
-            self._found(row, _("it was changed after it was written"))
-        elif any(row[name] != text for name, text in Change.derive(row).items()):  # not sealed
-            self._found(row, _("the text that filters look in was changed"))
+            self._report(row, _("it was changed after it was written"))
+        elif any(row[name] != text for name, text in Change.derive(row).items()):  # not hashed
+            self._report(row, _("the text that filters look in was changed"))
         if isinstance(row["undoes"], int):
             self.undos.append((int(row["id"]), row["undoes"]))
         if row["undone_by"] is not None:
@@ -153,22 +155,22 @@ class _Check:
         self.last_id, self.digest = int(row["id"]), str(row["digest"] or "")
 
     def _undo_states(self) -> None:
-        """Find entries that are not said to be undone by what undid them; that is not sealed.
+        """Compare `undone_by`, which no hash covers, with the undos in the history.
 
-        Where nothing is said, or what was true before a later undo, an older program may have left
-        it so. What was never true was made up.
+        A NULL, or the id of an earlier undo of the entry, can come from an older program: the entry
+        is `behind`. Any other id is a finding, because no program has ever written it.
         """
         expected, undos = standing_undos(reversed(self.undos)), set(self.undos)
         for id in sorted(expected.keys() | self.undone.keys()):
-            said = self.undone.get(id)
-            if expected.get(id) == said or not self._is_there(id):
+            stored = self.undone.get(id)
+            if expected.get(id) == stored or not self._exists(id):
                 continue
-            if said is None or (said, id) in undos:
+            if stored is None or (stored, id) in undos:
                 self.behind.append(id)
             else:
-                self._found(self._readable(id), _("whether it was undone was changed"))
+                self._report(self._readable_fields(id), _("whether it was undone was changed"))
 
-    def _is_there(self, id: int) -> bool:
+    def _exists(self, id: int) -> bool:
         return bool(self.connection.rows("SELECT id FROM changes WHERE id = ?", (id,)))
 
     def _end(self, head: tuple[Any, ...]) -> None:
@@ -177,14 +179,15 @@ class _Check:
             text = _(
                 "The history should have {expected} entries and end with change {last}, "
                 "but has {found} and ends with {end}."
-            ).format(expected=entries, last=last_id, found=self.count,
-                     end=self.last_id if self.count else "–")  # fmt: skip
+            )
+            end = self.last_id if self.count else "–"
+            text = text.format(expected=entries, last=last_id, found=self.count, end=end)
             self.findings.append(Finding(0, text))
         elif digest != self.digest:
             text = _("The last entry's hash is not the one that the book ends with.")
             self.findings.append(Finding(0, text))
 
-    def _found(self, row: Mapping[str, Any], what: str) -> None:
+    def _report(self, row: Mapping[str, Any], what: str) -> None:
         kind = str(row["kind"])
         parts = (_moment(row["at"]), row["actor"], _(KIND_TITLES.get(kind, kind)), row["subject"])
         what_it_is = ", ".join(shown(str(part))[:60] for part in parts if part)
@@ -204,5 +207,5 @@ def _digest(row: Mapping[str, Any]) -> str:
 def _moment(millis: object) -> str:
     try:
         return moment_text(from_millis(int(str(millis))))
-    except (ValueError, OverflowError, OSError):  # a damaged one
+    except (ValueError, OverflowError, OSError):  # a damaged moment
         return "–"

@@ -1,1 +1,1 @@
-"""The demo book."""
+"""Fills the demo book with invented customers and relationships."""

@@ -1,4 +1,4 @@
-"""Makes the demo book: believable customers in many scripts; hostile ones on request."""
+"""Fills the demo book with realistic customers in many scripts; with hostile ones on request."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.clouds import Cloud
 
 BATCH = 5000
-"""How many customers are drawn and held before they are written."""
+"""How many customers are generated before they are written together."""
 
 _RECEIVED_AGO, _RECEIVED_APART = 4 * MINUTE, 9 * MINUTE
-"""How long ago the first account was received, and how much longer ago each further one was."""
+"""The age in seconds of the first account's data, and how much older each further account's is."""
 
 _RELATIONSHIPS = (
     *(Relationship.RESELLER,) * 72,
@@ -52,19 +52,20 @@ _RELATIONSHIPS = (
     *(Relationship.SYNDICATION,) * 2,
     *(Relationship.MICROSOFT_SUPPORT,) * 2,
 )
-"""The relationships of a hundred customers."""
+"""The relationships of one hundred customers."""
 
 _STEM_LENGTH, _OWN_STEM_LENGTH = 12, 21
-"""Of the 27 characters that a domain's prefix may have (`rules.md §5`); the rest counts."""
+"""The greatest lengths of a stem in a cloud's domain and in an own domain. A number follows the
+stem; a prefix may have 27 characters (`rules.md §5`)."""
 
 _Row = dict[str, Any]
 
 _BARE: _Row = Customer(account_id=0, company_name="").model_dump()
-"""A customer of whom nothing but the name is known."""
+"""The fields of a customer of whom only the name is known."""
 
 
-def _unseen(_done: int, _total: int) -> None:
-    """Take no notice of the progress."""
+def _ignore(_done: int, _total: int) -> None:
+    """Ignore the progress."""
 
 
 def fill(
@@ -76,22 +77,22 @@ def fill(
     actor: Actor,
     clouds: Sequence[Cloud],
     hostile: bool = False,
-    progress: Callable[[int, int], None] = _unseen,
+    on_progress: Callable[[int, int], None] = _ignore,
 ) -> None:
-    """Fill an opened, empty book: all of it in one transaction, or nothing.
+    """Fill an open, empty book in one transaction.
 
-    The same seed, number, moment and clouds give the same rows, ids included.
+    The same seed, number, moment and clouds give the same rows, including ids.
 
     Args:
-        store: the book; it has an account kept by hand in each of `clouds`.
-        customers: how many.
-        seed: which of the many possible books.
-        as_of: the moment that all times in the book are counted back from.
-        actor: who makes the book.
+        store: the book; it has an account that is not connected in each of `clouds`.
+        customers: the number of customers.
+        seed: the seed of the random generator.
+        as_of: the moment from which all times in the book are counted back.
+        actor: who fills the book.
         clouds: the clouds to fill, at least one.
-        hostile: whether some customers try the terminal, the spreadsheet and the database; they
-            carry the tag `hostile`.
-        progress: told now and then how many of how many customers are written.
+        hostile: whether some customers have names that attack the terminal, spreadsheets and the
+            database; they have the tag `hostile`.
+        on_progress: called with the number of written customers and of all customers.
 
     Raises:
         RefusedError: the book has customers already, or is read-only.
@@ -100,7 +101,7 @@ def fill(
     rng = random.Random(seed)  # noqa: S311 - nothing secret is drawn
     with store.writing() as session:
         connection = session.connection()
-        _hold(connection)
+        _lock(connection)
         if session.exec(select(Customer.id).limit(1)).first() is not None:
             raise RefusedError(
                 _("The book has customers already; a demo book is only made in an empty one."),
@@ -109,31 +110,39 @@ def fill(
         accounts = _accounts(session, rng, as_of, clouds)
         book = _Book(rng, as_of, clouds, accounts, customers, hostile=hostile)
         with appending(session) as history:
-            made = entry(
+            filled = entry(
                 ChangeKind.DEMO, actor, as_of, after={"customers": customers, "seed": seed}
             )
-            book.made_by = history.last_id + len(book.changed) + 1
-            connection.execute(insert(Change), [made | {"id": book.made_by}])
+            book.filled_by = history.last_id + len(book.changed) + 1
+            connection.execute(insert(Change), [filled | {"id": book.filled_by}])
             for number in range(1, customers + 1):
                 book.draw(number)
                 if number % BATCH == 0 or number == customers:
                     book.write(connection)
-                    progress(number, customers)
+                    on_progress(number, customers)
             book.write_history(connection, history)
-            last = update(Change).where(col(Change.id) == book.made_by)
-            connection.execute(last.values(history.sealed(made)))
+            last = update(Change).where(col(Change.id) == book.filled_by)
+            connection.execute(last.values(history.sealed(filled)))
         fill_relationships(connection, clouds, book.accounts, seed, as_of)
-        _release(connection, customers=customers, notes=book.last_note)
+        _advance_sequences(connection, customers=customers, notes=book.last_note)
 
 
-def _hold(connection: Connection) -> None:
-    """Keep other writers out, as SQLite does by itself: the ids are given out here."""
+def _lock(connection: Connection) -> None:
+    """Lock out other writers of PostgreSQL, because this module assigns ids itself.
+
+    SQLite has a single writer anyway.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE customers, notes, changes IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _release(connection: Connection, **last: int) -> None:
-    """Let PostgreSQL count on from the last id of each table, as SQLite does by itself."""
+def _advance_sequences(connection: Connection, **last: int) -> None:
+    """Let PostgreSQL's sequences continue after the last id of each table; SQLite does so itself.
+
+    Args:
+        connection: the connection.
+        last: the last assigned id, by table.
+    """
     if connection.dialect.name == "postgresql":
         for table, number in last.items():
             sequence = func.pg_get_serial_sequence(table, "id")
@@ -143,13 +152,13 @@ def _release(connection: Connection, **last: int) -> None:
 def _accounts(
     session: Session, rng: random.Random, as_of: datetime, clouds: Sequence[Cloud]
 ) -> dict[str, int | None]:
-    """Name the partner in each cloud; return the ids of its accounts by cloud."""
+    """Fill in the partner's account in each cloud; return the accounts' ids by cloud."""
     accounts: dict[str, int | None] = {}
     for place, cloud in enumerate(clouds):
-        kept_by_hand = select(PartnerAccount).where(
+        unconnected = select(PartnerAccount).where(
             PartnerAccount.cloud == cloud.id, col(PartnerAccount.connected).is_(False)
         )
-        account = session.exec(kept_by_hand).one()
+        account = session.exec(unconnected).one()
         partner = names.partner(cloud)
         account.name, account.market, account.kind = partner.name, partner.market, partner.kind
         account.tenant_id, account.mpn_id = _guid(rng), names.digits(rng, "4######")
@@ -160,7 +169,7 @@ def _accounts(
 
 
 def _guid(rng: random.Random) -> str:
-    """Return a GUID that no search for the first letters of Fabrikam finds."""
+    """Return a random GUID without `fab`, so that a search for `fab` finds only Fabrikam."""
     while True:
         bits = f"{rng.getrandbits(128):032x}"
         guid = f"{bits[:8]}-{bits[8:12]}-4{bits[13:16]}-a{bits[17:20]}-{bits[20:]}"
@@ -169,7 +178,7 @@ def _guid(rng: random.Random) -> str:
 
 
 class _Book:
-    """Draws one customer after the other and holds the rows until they are written."""
+    """Generates one customer after the other, and collects the rows until they are written."""
 
     def __init__(
         self,
@@ -187,9 +196,9 @@ class _Book:
         }
         self._clouds = [cloud for cloud in clouds for _times in range(names.partner(cloud).share)]
         self._home = next((cloud for cloud in clouds if cloud.id == "global"), clouds[0])
-        trying = names.HOSTILE if hostile else ()
-        samples = names.SAMPLES[: max(1, (customers - len(trying)) // 2)]
-        special = (*samples, *trying)[:customers]
+        attacks = names.HOSTILE if hostile else ()
+        samples = names.SAMPLES[: max(1, (customers - len(attacks)) // 2)]
+        special = (*samples, *attacks)[:customers]
         ids = range(1, customers + 1)
         self._special = dict(zip(rng.sample(ids, len(special)), special, strict=True))
         self._stems: dict[str, int] = {}
@@ -199,16 +208,19 @@ class _Book:
         }
         self._history: list[tuple[int, _Row]] = []
         self.changed = frozenset(rng.sample(ids, customers // 50))
-        self.made_by = 0
+        """The ids of the customers with a change in the history."""
+        self.filled_by = 0
+        """The id of the history entry of the demo book."""
         self.last_note = 0
+        """The id of the last note."""
 
     def draw(self, number: int) -> None:
-        """Draw the customer with the id `number` and what belongs to it."""
+        """Generate the customer with the id `number`, with its tags, profiles and notes."""
         rng, special = self._rng, self._special.get(number)
         cloud = self._home if special else names.pick(rng, self._clouds)
         name, tongue, place = self._company(cloud, special)
         row = _BARE | {"id": number, "account_id": self.accounts[cloud.id]}
-        row |= {"company_name": name.text, "added_by_change": self.made_by}
+        row |= {"company_name": name.text, "added_by_change": self.filled_by}
         tags = self._tags(number, tongue, special)
         if name.latin:
             added = HOUR + self._before(5 * 365 * DAY - HOUR)
@@ -222,16 +234,16 @@ class _Book:
         self._rows[Customer].append(row | Customer.derive(row | {"tags": tags}))
 
     def write(self, connection: Connection) -> None:
-        """Write the customers drawn since the last time."""
+        """Write the customers generated since the last call."""
         for entity, rows in self._rows.items():
             if rows:
                 connection.execute(insert(entity), rows)
                 rows.clear()
 
     def write_history(self, connection: Connection, history: History) -> None:
-        """Write the changes to single customers, oldest first."""
+        """Write the history entries of single customers, the oldest first."""
         rows = [row for _age, row in sorted(self._history, key=lambda drawn: -drawn[0])]
-        history.last_id = self.made_by - len(rows) - 1
+        history.last_id = self.filled_by - len(rows) - 1
         if rows:
             connection.execute(insert(Change), [history.sealed(row) for row in rows])
 
@@ -242,7 +254,7 @@ class _Book:
         return self._as_of - timedelta(seconds=seconds)
 
     def _company(self, cloud: Cloud, special: Word | None) -> tuple[Word, Tongue, Place]:
-        """Return a name and where it is; some sound like one before, as branches do."""
+        """Return a company's name, its people and its town; some are branches of earlier ones."""
         rng = self._rng
         if special:
             return special, names.ENGLISH, names.pick(rng, names.ENGLISH.places)
@@ -264,7 +276,7 @@ class _Book:
     def _domain(self, cloud: Cloud, name: Word, tongue: Tongue, special: Word | None) -> str:
         """Return a domain that no other customer of the book has.
 
-        A stem never ends in a digit, so that a stem and a number make a prefix only once.
+        A stem never ends in a digit, so that different stems and numbers give different prefixes.
         """
         rng, words = self._rng, name.latin.split()
         own = not special and rng.random() < 0.4
@@ -274,13 +286,19 @@ class _Book:
         hyphen = "" if special else names.pick(rng, ("", "", "-"))
         stem = hyphen.join(words)[:length].rstrip("-0123456789")
         if not special:
-            stem = stem.replace("fab", "f-ab")  # a job of every day: `fab` finds Fabrikam alone
+            stem = stem.replace("fab", "f-ab")  # a search for `fab` shall find only Fabrikam
         count = self._stems[stem] = self._stems.get(stem, 0) + 1
         end = tongue.top_level if own else cloud.domain_suffix
         return f"{stem}{count if count > 1 else ''}.{end}"
 
     def _relation(self, cloud: Cloud, added: int, special: Word | None) -> _Row:
-        """Return how the customer and the partner stand to each other, and since when."""
+        """Return the customer's fields about the relationship with the partner, and its times.
+
+        Args:
+            cloud: the customer's cloud.
+            added: the age of the customer in seconds.
+            special: the given name; None for an invented company.
+        """
         rng = self._rng
         ended = self._before(added) if rng.random() < 0.01 and not special else None
         lately = self._received[cloud.id] + int(rng.random() ** 3 * 20 * HOUR)
@@ -302,7 +320,7 @@ class _Book:
         }
 
     def _profiles(self, row: _Row, tongue: Tongue, place: Place) -> None:
-        """Draw who the customer is in the registers, and whom and where to bill."""
+        """Generate the company profile and the billing profile of a customer."""
         rng, domain = self._rng, row["primary_domain"]
         given, family = names.pick(rng, tongue.given), names.pick(rng, tongue.family)
         company = {
@@ -357,7 +375,7 @@ class _Book:
             self._rows[Note].append(note)
 
     def _change(self, row: _Row, tags: list[str], added: int) -> None:
-        """Draw the last thing that was done to the customer."""
+        """Generate the latest change of the customer for the history."""
         rng, relation = self._rng, "relationship_to_partner"
         age = self._before(added)
         before: _Row = {"tags": tags[:-1]}

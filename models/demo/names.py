@@ -1,4 +1,4 @@
-"""Words of the demo book, read from `names.toml`, and the hostile names that try the program."""
+"""The names and words of the demo book (from `names.toml`), and the hostile names."""
 
 from __future__ import annotations
 
@@ -27,66 +27,73 @@ _GERMAN_LETTERS = str.maketrans(_CYRILLIC | {"ä": "ae", "ö": "oe", "ü": "ue"}
 
 
 def pick(rng: Random, choices: Sequence[Choice]) -> Choice:
-    """Return one of `choices`; `Random.choice` takes several times as long."""
+    """Return one of `choices`, several times as fast as `Random.choice`."""
     return choices[int(rng.random() * len(choices))]
 
 
 def digits(rng: Random, pattern: str) -> str:
-    """Return `pattern` with a digit for each `#`."""
+    """Return `pattern` with a random digit in place of each `#`."""
     count = pattern.count("#")
     drawn = f"{rng.randrange(10**count):0{count}d}"
     return pattern.replace("#", "%s") % tuple(drawn[:count])
 
 
 class Word(NamedTuple):
-    """A word as it is written, and as it stands in a domain or an e-mail address."""
+    """A word in its own script, and in Latin letters for domains and e-mail addresses."""
 
     text: str
     latin: str
 
 
 class Place(NamedTuple):
-    """A town, and what an address there says."""
+    """A town, with the parts of an address there."""
 
     city: Word
-    """What companies are named after."""
+    """The name of the town, as companies use it."""
     locality: str
-    """What stands for the city in an address; empty where addresses have none."""
+    """The name of the town in an address; empty if the country's addresses have none."""
     state: str
-    """The key of the state, as the form writes it; empty where addresses have none."""
+    """The key of the state in the customer form; empty if the country's addresses have none."""
     postal_code: str
-    """`#` is any digit."""
+    """The pattern of postal codes; `#` stands for any digit."""
     area: str
-    """The area code of its phones, where the pattern of phones asks for one."""
+    """The telephone area code; empty if the country's pattern needs none."""
 
 
 class Tongue(NamedTuple):
-    """How the companies of one country are called, and who and where they are."""
+    """The patterns for companies, people and addresses of one country and language."""
 
     country: str
+    """The ISO code of the country."""
     culture: str
+    """The culture of the billing profile, such as `de-DE`."""
     top_level: str
-    """What own domains end in."""
+    """The top-level domain of companies' own domains."""
     phone: str
+    """The pattern of telephone numbers, with `#` and `{area}`."""
     registrations: tuple[str, ...]
-    """Patterns of the registration number; none where no number is asked for (`rules.md §4`)."""
+    """Patterns of the registration number; empty for a country without one (`rules.md §4`).
+
+    `#` stands for a digit, `?` for a check digit.
+    """
     check_digits: str
-    """The function of python-stdnum that returns the number's check digits; empty for none."""
+    """The function of python-stdnum that computes the check digits; empty for none."""
     places: tuple[Place, ...]
     streets: tuple[str, ...]
     given: tuple[Word, ...]
     family: tuple[Word, ...]
     patterns: tuple[tuple[tuple[Word, ...], ...], ...]
-    """Company names; each piece is a choice of words, an empty one the town."""
+    """Patterns of company names. Each piece of a pattern is a choice of words; an empty piece is
+    the name of the town."""
 
     def company(self, rng: Random, place: Place) -> Word:
-        """Return an invented company of `place`."""
+        """Return the name of an invented company in `place`."""
         pieces = pick(rng, self.patterns)
         words = [pick(rng, piece) if piece else place.city for piece in pieces]
         return Word("".join(word.text for word in words), "".join(word.latin for word in words))
 
     def registration(self, rng: Random) -> str:
-        """Return an invented registration number whose check digits are right."""
+        """Return an invented registration number with valid check digits; empty if not needed."""
         if not self.registrations:
             return ""
         while True:
@@ -97,22 +104,22 @@ class Tongue(NamedTuple):
             room, _, function = self.check_digits.rpartition(".")
             calculate: Callable[[str], str | int] = getattr(_module(room), function)
             check = str(calculate("".join(filter(str.isalnum, number))))
-            if len(check) == missing:  # some numbers have no check digit: they are never given out
+            if len(check) == missing:  # some numbers have no valid check digit, so none is issued
                 return number.replace("?", "%s") % tuple(check)
 
     def phone_number(self, rng: Random, place: Place) -> str:
-        """Return a phone number of `place`."""
+        """Return an invented telephone number in `place`."""
         return digits(rng, self.phone.replace("{area}", place.area))
 
 
 class Partner(NamedTuple):
-    """The partner that sells in one cloud."""
+    """The demo partner in one cloud."""
 
     name: str
     market: str
     kind: PartnerKind
     share: int
-    """How many of a hundred customers or so are in that cloud."""
+    """The weight of the cloud when customers are distributed, roughly a percentage."""
 
 
 def _module(room: str) -> object:
@@ -135,16 +142,16 @@ def _tongue(own: Mapping[str, Any]) -> Tongue:
     def piece(part: str) -> tuple[Word, ...]:
         return choices[part[1:-1]] if part[0] == "{" else (Word(part, f" {word(part).latin} "),)
 
-    def place(city: str, **said: str) -> Place:
-        named = word(city)
-        parts = (said.get(name, "") for name in ("state", "postal_code", "area"))
-        return Place(named, said.get("locality", named.text), *parts)
+    def place(city: str, **fields: str) -> Place:
+        name = word(city)
+        parts = (fields.get(field, "") for field in ("state", "postal_code", "area"))
+        return Place(name, fields.get("locality", name.text), *parts)
 
     return Tongue(
         *(own["country"], own["culture"], own["top_level"], own["phone"]),
         tuple(own.get("registration", ())),
         own.get("check_digits", ""),
-        tuple(place(**said) for said in own["places"]),
+        tuple(place(**fields) for fields in own["places"]),
         tuple(own["streets"]),
         choices["given"],
         choices["family"],
@@ -159,7 +166,7 @@ _DATA = tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding=
 
 
 def _people(name: str) -> Mapping[str, Any]:
-    """Return what is said of a people; what it does not say, the one that it is like does."""
+    """Return a table of `names.toml`, completed by the table that its `like` names."""
     own = _DATA["peoples"][name]
     other = _people(own["like"]) if "like" in own else {"words": {}}
     return {**other, **own, "words": {**other["words"], **own["words"]}}
@@ -167,25 +174,25 @@ def _people(name: str) -> Mapping[str, Any]:
 
 _PEOPLES = {name: _tongue(_people(name)) for name in _DATA["peoples"]}
 ENGLISH = _PEOPLES["english"]
-"""American companies; the country of the well-known samples too."""
+"""The patterns of American companies; the samples have addresses of this country, too."""
 TONGUES = {
     cloud: tuple(_PEOPLES[name] for name, share in shares.items() for _time in range(share))
     for cloud, shares in _DATA["clouds"].items()
 }
-"""Whose names are heard in each cloud; of a hundred in the global one."""
+"""The patterns for each cloud, each repeated by its share (of one hundred in the global cloud)."""
 PARTNERS = {
-    cloud: Partner(**said | {"kind": PartnerKind(said["kind"])})
-    for cloud, said in _DATA["partners"].items()
+    cloud: Partner(**fields | {"kind": PartnerKind(fields["kind"])})
+    for cloud, fields in _DATA["partners"].items()
 }
-"""Who the partner is in each cloud."""
+"""The partner in each cloud."""
 SAMPLES = tuple(
     Word(name, _word(name.partition(",")[0]).latin) for name in _DATA["people"]["samples"]
 )
-"""Microsoft's sample companies. Fabrikam comes first and is in every book, once."""
+"""Microsoft's sample companies. Fabrikam comes first and is in every demo book, once."""
 STAFF: list[str] = _DATA["people"]["staff"]
 RESELLERS: list[str] = _DATA["people"]["resellers"]
 TAGS: dict[str, list[str]] = _DATA["tags"]
-"""Tags in use everywhere, and those of one language."""
+"""Tags by language; `everywhere` has those of all languages."""
 NOTES: dict[str, list[str]] = _DATA["notes"]
 
 HOSTILE = tuple(
@@ -205,15 +212,15 @@ HOSTILE = tuple(
         ("Nothing But a Name", ""),
     )
 )
-"""Names that try the terminal, the spreadsheet and the database; the last has no other field.
+"""Names that attack the terminal, spreadsheets and the database; the last one has no other field.
 
-They sort behind every company, but for the formula: with a word before it, it would be none.
+They sort after every company. Only the formula does not, because it must begin with `=`.
 """
 HOSTILE_TAG = "hostile"
 
 
 def tongues(cloud: Cloud) -> tuple[Tongue, ...]:
-    """Return whose names are heard in a cloud; in another one those of its countries, or all."""
+    """Return the patterns of a cloud; for an unknown cloud those of its countries, or all."""
     if cloud.id in TONGUES:
         return TONGUES[cloud.id]
     world = TONGUES["global"]
@@ -221,6 +228,6 @@ def tongues(cloud: Cloud) -> tuple[Tongue, ...]:
 
 
 def partner(cloud: Cloud) -> Partner:
-    """Return who the partner is in a cloud."""
+    """Return the partner in a cloud."""
     name, market = f"Northlight {cloud.short_name}", cloud.only_country
     return PARTNERS.get(cloud.id) or Partner(name, market, PartnerKind.DIRECT_BILL, 5)

@@ -1,6 +1,6 @@
-"""The relationships of the demo book: partners, delegated admin, invitations, ended lives.
+"""Adds relationships to the demo book: partners, delegated admin, invitations, ended relationships.
 
-Drawn by a generator of their own, so that they leave the customers as they are drawn.
+They have a random generator of their own, so that they do not affect the generated customers.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 _Row = dict[str, Any]
 
 MOST = 20_000
-"""Delegated-admin relationships at most, however large the book is."""
+"""The greatest number of delegated-admin relationships in a book."""
 _NAMES_OF_NUMBERS = ("Harbour IT", "Lakeside Cloud")
-"""What the resellers are called whose customers carry an MPN id."""
+"""The names of the resellers that customers identify only by an MPN ID."""
 _ROLES = (
     "Helpdesk Administrator", "User Administrator", "License Administrator",
     "Service Support Administrator", "Directory Readers", "Global Reader",
@@ -64,7 +64,7 @@ _STATES = (
     *(DelegatedAdminState.CREATED,) * 2,
     *(DelegatedAdminState.EXPIRED,) * 2,
 )
-"""The states of a hundred relationships."""
+"""The states of one hundred delegated-admin relationships."""
 
 
 def fill_relationships(
@@ -74,11 +74,11 @@ def fill_relationships(
     seed: int,
     as_of: datetime,
 ) -> None:
-    """Add the relationships to a book whose customers are written, in the same transaction."""
+    """Add the relationships of the customers, who are already written in the same transaction."""
     drawing = _Drawing(connection, accounts, seed, as_of)
     drawing.links(clouds)
     drawing.partners()
-    drawing.lives()
+    drawing.ended_relationships()
     drawing.delegations()
     drawing.invitations()
 
@@ -88,7 +88,7 @@ _INVITED: tuple[Any, ...] = (
     BillingProfile.email, BillingProfile.first_name, BillingProfile.last_name,
     BillingProfile.culture,
 )  # fmt: skip
-"""What an invitation is made from."""
+"""The columns from which an invitation is made."""
 
 
 class _Drawing:
@@ -111,7 +111,7 @@ class _Drawing:
         return f"{bits[:8]}-{bits[8:12]}-4{bits[13:16]}-a{bits[17:20]}-{bits[20:]}"
 
     def links(self, clouds: Sequence[Cloud]) -> None:
-        """Give each account in whose cloud there is one its invitation link."""
+        """Store the invitation link of each account whose cloud has invitation links."""
         for cloud in clouds:
             if not cloud.allows(Capability.INVITATION_URL):
                 continue
@@ -131,29 +131,29 @@ class _Drawing:
         return self._connection.execute(found).first()
 
     def partners(self) -> None:
-        """Add the resellers whom customers of the home cloud carry, and one that ended."""
+        """Add links with the resellers that customers of the home cloud name; one has ended."""
         rng, rows = self._rng, []
         for place, name in enumerate(names.RESELLERS):
             ended = place == 3
-            carried_as_mpn = name.isdigit()
+            is_mpn_id = name.isdigit()
             rows.append(
                 {
                     "account_id": self._accounts[self._home],
                     "microsoft_id": self._guid(),
-                    "name": _NAMES_OF_NUMBERS[place % 2] if carried_as_mpn else name,
-                    "mpn_id": name if carried_as_mpn else f"{rng.randrange(4_000_000, 6_999_999)}",
+                    "name": _NAMES_OF_NUMBERS[place % 2] if is_mpn_id else name,
+                    "mpn_id": name if is_mpn_id else f"{rng.randrange(4_000_000, 6_999_999)}",
                     "location": "GB",
                     "relationship_type": PartnerRelation.IS_INDIRECT_RESELLER_OF,
                     "state": PartnerState.ENDED if ended else PartnerState.ACTIVE,
-                    "agreement_signed": None if carried_as_mpn else rng.random() < 0.8,
+                    "agreement_signed": None if is_mpn_id else rng.random() < 0.8,
                     "since": self._ago(200 + rng.random() * 1500),
                     "ended_at": self._ago(rng.random() * 100) if ended else None,
                 }
             )
         self._write(PartnerLink, rows)
 
-    def lives(self) -> None:
-        """Tell of each ended customer who ended it, and why."""
+    def ended_relationships(self) -> None:
+        """Add the relationship of each ended customer, with who ended it and why."""
         ended = select(col(Customer.id), col(Customer.added_at), col(Customer.ended_at)).where(
             ~unset(Customer.ended_at)
         )
@@ -169,7 +169,10 @@ class _Drawing:
         self._write(ResellerRelationship, rows)
 
     def delegations(self) -> None:
-        """Add delegated-admin relationships of a third of the customers in the home cloud."""
+        """Add a delegated-admin relationship of every third reseller customer of the home cloud.
+
+        The customers are chosen at random; there are at most `MOST` relationships.
+        """
         rows: list[_Row] = []
         for id, company in self._customers(MOST * 3):
             if self._rng.random() < 0.35 and len(rows) < MOST:
@@ -220,9 +223,9 @@ class _Drawing:
         }
 
     def invitations(self) -> None:
-        """Invite some of the customers without a relationship; one in every forty, 3 to 40."""
+        """Add invitations of the first 14 customers without a relationship in the home cloud."""
         account = self._account(self._home)
-        without = (
+        unrelated = (
             select(*map(col, _INVITED))
             .join(BillingProfile, col(BillingProfile.customer_id) == col(Customer.id))
             .where(
@@ -232,8 +235,8 @@ class _Drawing:
             )
             .order_by(col(Customer.id))
             .limit(40)
-        )  # fmt: skip
-        found = self._connection.execute(without).all()
+        )
+        found = self._connection.execute(unrelated).all()
         rows = [self._invitation(account, customer) for customer in found[:14]]
         self._write(Invitation, rows)
 

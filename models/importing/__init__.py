@@ -1,1 +1,1 @@
-"""Importing customers from a table file: columns, cells, rows, the plan, and carrying it out."""
+"""Imports lists from table files: columns, cells, rows, the plan, carrying it out, and its undo."""

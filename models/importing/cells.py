@@ -1,4 +1,4 @@
-"""What a cell of an imported file says: the value as the book keeps it, or why it cannot be one."""
+"""Converts a cell of an imported file of customers into the value that the book stores."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TAG_SEPARATOR = "\n"
-"""Stands between a customer's tags, sorted, where they are handled as one text."""
+"""Separates the sorted tags of a customer in a single text."""
 
 _LIMITS = {
     ImportField.COMPANY_NAME: 256,
@@ -31,8 +31,9 @@ _LIMITS = {
     ImportField.ADDRESS_LINE1: 200,
     ImportField.ADDRESS_LINE2: 200,
 }
-"""Characters at most (`reference/resources.md`, *Address*); 256 where nothing is said."""
+"""The greatest lengths in characters (`reference/resources.md`, *Address*)."""
 _LIMIT = 256
+"""The greatest length of every other field."""
 
 _BETWEEN_WORDS = re.compile(r"[,;/|\n]")
 
@@ -44,37 +45,37 @@ _ORDER = (
     Relationship.NONE,
     Relationship.UNKNOWN,
 )
-"""Which relationship counts where a cell names several."""
+"""The precedence of relationships: if a cell names several, the first of these counts."""
 
 
 class UnfitError(ValueError):
-    """A cell that cannot be the field's value; its text is the reason, for the person."""
+    """A cell contains no valid value of its field; the error's text is the reason, translated."""
 
     def __init__(self, text: str, *, is_sentence: bool = False) -> None:
         super().__init__(text)
         self.is_sentence = is_sentence
-        """Whether the text names the value itself; else it goes on behind field and value."""
+        """Whether the text is a sentence; else it continues a text of field and value."""
 
 
 def relationship_words() -> dict[str, Relationship]:
-    """Return what relationship each word of any language means, by its key."""
+    """Return the relationship that each word of any language means, by the word's `key`."""
     words: dict[str, Relationship] = {}
     for relationship in reversed(_ORDER):
         title = RELATIONSHIP_TITLES[relationship]
-        known = (said.relationships.get(relationship, ()) for said in import_words())
-        for word in (relationship, title, _(title), *chain.from_iterable(known)):
+        names = (language.relationships.get(relationship, ()) for language in import_words())
+        for word in (relationship, title, _(title), *chain.from_iterable(names)):
             words[key(word)] = relationship
     return words
 
 
 def relationship_in(text: str, words: dict[str, Relationship]) -> Relationship | None:
-    """Return the relationship that a cell names; of several the strongest, None for none known."""
-    meant = {words.get(key(part)) for part in (text, *_BETWEEN_WORDS.split(text))}
-    return next((relationship for relationship in _ORDER if relationship in meant), None)
+    """Return the relationship that a cell names, the first in `_ORDER`; None for unknown words."""
+    named = {words.get(key(part)) for part in (text, *_BETWEEN_WORDS.split(text))}
+    return next((relationship for relationship in _ORDER if relationship in named), None)
 
 
 class CellReader:
-    """Reads the cells of one import."""
+    """Reads the cells of one import; it remembers countries and relationships it has read."""
 
     def __init__(self) -> None:
         self._words = relationship_words()
@@ -88,12 +89,12 @@ class CellReader:
         }
 
     def read(self, field: ImportField, text: str) -> str:
-        """Return the value that a cell with something in it gives a field.
+        """Return the stored value of a field, given the text of a cell that is not empty.
 
-        Tags come sorted, with `TAG_SEPARATOR` between them; a relationship by its REST name.
+        Tags are sorted and joined with `TAG_SEPARATOR`; a relationship is its REST name.
 
         Raises:
-            UnfitError: it cannot be that field's value.
+            UnfitError: the text is no valid value of the field.
         """
         reader = self._readers.get(field)
         if reader:
@@ -117,7 +118,7 @@ class CellReader:
 
 
 def too_long(limit: int) -> str:
-    """Return the reason for refusing a text longer than `limit` characters."""
+    """Return the reason for refusing a text of more than `limit` characters, without a subject."""
     return ngettext("is longer than {count} character", "is longer than {count} characters", limit)
 
 

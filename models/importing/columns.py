@@ -1,4 +1,4 @@
-"""Which column of a file holds which field: as the person says, by its heading, by its content."""
+"""Matches the columns of a file with fields: by the person's mapping, by heading, by content."""
 
 from __future__ import annotations
 
@@ -30,29 +30,33 @@ if TYPE_CHECKING:
     from enum import StrEnum
 
 SAMPLE_ROWS = 200
-"""Rows whose content says what a column without a known heading holds."""
+"""How many rows are read to recognise columns without a known heading by their content."""
 
 _MOSTLY = 0.8
+"""The share of the cells that must have the form of a field, so that the column matches it."""
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """Which column of a file holds which field."""
+    """The columns of a file, matched with fields."""
 
     columns: tuple[str, ...]
-    """All headings of the file, in its order."""
+    """All headings of the file, in order."""
     places: dict[StrEnum, int]
-    """For each field that the file has, the index of its column."""
+    """The index of the column of each field that the file has."""
 
     @property
     def used(self) -> dict[StrEnum, str]:
-        """The heading of each field's column."""
+        """The heading of each matched field's column."""
         return {field: self.columns[place] for field, place in self.places.items()}
 
     @property
     def unused(self) -> tuple[str, ...]:
-        """The headings of the columns that are left out, those without one excepted."""
+        """The headings of the columns that match no field.
+
+        Columns without a heading, and those that a file of refused rows has added, do not count.
+        """
         known = {*self.places.values(), *own_places(self.columns)}
         return tuple(
             column for place, column in enumerate(self.columns) if column and place not in known
@@ -65,18 +69,18 @@ def match_columns(
     mapping: Mapping[str, str],
     kind: ImportList = CUSTOMERS,
 ) -> ColumnMap:
-    """Find the fields among a file's columns.
+    """Match a file's columns with the fields of a list.
 
     Args:
         columns: the file's headings.
-        sample: the first rows, `SAMPLE_ROWS` at most.
-        mapping: what the person says, heading by field; it wins.
+        sample: the first rows, at most `SAMPLE_ROWS`.
+        mapping: the headings that the person chose, by field name; they take precedence.
         kind: the list that the file is imported into.
 
     Raises:
-        UsageError: `mapping` names a field or a column that there is not.
-        OtherListError: the columns are those of another list, and nobody said what they are.
-        FileError: the file has no headings, or a field is not found that every row needs.
+        UsageError: `mapping` names an unknown field, or a column that the file lacks.
+        OtherListError: the columns are those of another list, and `mapping` is empty.
+        FileError: the file has no headings, or no column for a required field.
     """
     if any(guid(column) for column in columns):
         raise FileError(
@@ -85,7 +89,7 @@ def match_columns(
                 names="Microsoft ID,Company name,Primary domain name,Relationship"
             ),
         )
-    places = _as_said(columns, mapping, kind)
+    places = _by_mapping(columns, mapping, kind)
     if not mapping:
         refuse_other_list(columns, kind)
     _by_heading(columns, sample, places, kind)
@@ -94,7 +98,7 @@ def match_columns(
     return ColumnMap(tuple(columns), dict(sorted(places.items(), key=lambda item: item[1])))
 
 
-def _as_said(
+def _by_mapping(
     columns: Sequence[str], mapping: Mapping[str, str], kind: ImportList
 ) -> dict[StrEnum, int]:
     places = {}
@@ -130,7 +134,7 @@ def _by_heading(
     for place, column in reversed(list(enumerate(columns))):
         if place not in taken and key(column):
             known[key(column)] = place
-    doubtful = doubtful_headings()  # many a file numbers its rows in a column `ID`
+    doubtful = doubtful_headings()  # many files number their rows in a column `ID`
     ids = kind.by_content.get("guid")
     for field, names in headings(kind).items():
         if field in places:
@@ -169,7 +173,7 @@ def _by_content(
             if len(cells) == len(sample):
                 filled.append(place)
     texts = found.get(ImportField.COMPANY_NAME, [])
-    if len(texts) > 1:  # every customer has a name; tags and remarks are there or not
+    if len(texts) > 1:  # every customer has a name, but not every one has tags or remarks
         found[ImportField.COMPANY_NAME] = [place for place in texts if place in filled]
     for field, candidates in found.items():
         if field not in places and len(candidates) == 1:
@@ -179,33 +183,33 @@ def _by_content(
 def _content(
     cells: Sequence[str], words: dict[str, Relationship], kind: ImportList
 ) -> StrEnum | None:
-    for name, is_one in _CONTENT.items():
-        if name in kind.by_content and _most(is_one(cell) for cell in cells):
+    for name, matches in _CONTENT.items():
+        if name in kind.by_content and _most(matches(cell) for cell in cells):
             return kind.by_content[name]
     if kind is not CUSTOMERS:
         return None
-    meant = [relationship_in(cell, words) for cell in cells]
-    if _most(meant):
-        says_little = {None, Relationship.NONE, Relationship.UNKNOWN}  # as does any yes-no column
-        return ImportField.RELATIONSHIP if set(meant) - says_little else None
+    named = [relationship_in(cell, words) for cell in cells]
+    if _most(named):
+        ambiguous = {None, Relationship.NONE, Relationship.UNKNOWN}  # like "no" in other columns
+        return ImportField.RELATIONSHIP if set(named) - ambiguous else None
     if _most(any(letter.isalpha() for letter in cell) for cell in cells):
         return ImportField.COMPANY_NAME
     return None
 
 
-def _guids(text: str) -> bool:
-    """Say whether a text is the id of a delegated-admin relationship."""
+def _is_relationship_id(text: str) -> bool:
+    """Return whether a text is the id of a delegated-admin relationship: two GUIDs."""
     one, two = text[:36], text[37:]
     return len(text) == 73 and guid(one) is not None and guid(two) is not None
 
 
 _CONTENT: Mapping[str, Callable[[str], object]] = {
-    "guids": _guids,
+    "guids": _is_relationship_id,
     "guid": guid,
     "email": _EMAIL.fullmatch,
     "domain": domain_name,
 }
-"""What tells that a cell is of a kind."""
+"""The test of each kind of content in `ImportList.by_content`: its result is true for a match."""
 
 
 def _cells(sample: Sequence[Sequence[str]], place: int) -> list[str]:
@@ -214,8 +218,8 @@ def _cells(sample: Sequence[Sequence[str]], place: int) -> list[str]:
 
 
 def _most(answers: Iterable[object]) -> bool:
-    heard = [bool(answer) for answer in answers]
-    return sum(heard) >= _MOSTLY * len(heard)
+    matches = [bool(answer) for answer in answers]
+    return sum(matches) >= _MOSTLY * len(matches)
 
 
 def _refuse_incomplete(

@@ -1,4 +1,4 @@
-"""Imports customers from a table file: a plan that touches nothing, then all of it at once."""
+"""Imports customers from a table file: plans without writing, then writes in one transaction."""
 
 from __future__ import annotations
 
@@ -33,28 +33,29 @@ def plan_import(
     account_id: int,
     sheet: Sheet,
     mapping: Mapping[str, str] | None = None,
-    progress: Progress | None = None,
+    on_progress: Progress | None = None,
 ) -> ImportPlan:
-    """Read a file to its end and say what importing it into an account would do.
+    """Read a whole file and plan its import into an account; this writes nothing.
 
-    A row is about the customer with its Microsoft ID; failing that, about one that is kept without
-    an ID under its domain; a row without an ID is about the customer with its domain. Else it is a
-    new customer. An empty cell leaves what the book has. Nothing is written.
+    A row with a Microsoft ID belongs to the customer with that ID, or else to the only customer
+    that has the row's domain and no ID. A row without an ID belongs to the customer with its
+    domain. Any other row is a new customer. An empty cell does not change the book's value.
 
     Args:
         store: the book.
-        account_id: the partner account that the customers are of.
+        account_id: the partner account of the customers.
         sheet: the file.
-        mapping: headings by field, where the person says them (`{"company_name": "Firma"}`).
-        progress: told how much is read.
+        mapping: the headings that the person chose, by field (`{"company_name": "Firma"}`).
+        on_progress: called with how much of the file is read.
 
     Raises:
         NotFoundError: there is no such account.
-        UsageError: `mapping` names a field or column that there is not.
-        FileError: the file is damaged, or its columns are not recognised.
+        UsageError: `mapping` names an unknown field, or a column that the file lacks.
+        FileError: the file is damaged, its columns are not recognised, or it is another list's
+            (`OtherListError`).
     """
     passed = PassedOver()
-    with closing(sheet.rows(progress, passed)) as rows:
+    with closing(sheet.rows(on_progress, passed)) as rows:
         sample = list(islice(rows, SAMPLE_ROWS))
         columns = match_columns(sheet.columns, [cells for _line, cells in sample], mapping or {})
         with store.reading() as session:
@@ -81,13 +82,15 @@ def plan_import(
 
 
 def write_refused(plan: FilePlan, path: Path, *, overwrite: bool = False) -> int:
-    """Write the refused rows of a plan as CSV, to be mended and imported again; return how many.
+    """Write the refused rows of a plan as CSV, to be corrected and imported again.
 
-    The file's own columns in their order, then the line of each row and why it is refused; import
-    leaves these two out. What a row had beyond the columns stands behind them.
+    The columns are those of the imported file, followed by the line and the reason of each row,
+    which an import ignores. Surplus cells of a row follow these two.
+
+    Returns: the number of rows.
 
     Raises:
-        FileError: `path` is there already, or cannot be written.
+        FileError: `path` exists, or cannot be written.
     """
     columns = plan.columns.columns
     kept = sorted(set(range(len(columns))) - own_places(columns))

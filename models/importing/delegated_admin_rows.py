@@ -1,4 +1,4 @@
-"""Rows of delegated-admin relationships: whose, which one, which plan."""
+"""Reads and plans rows of delegated-admin relationships."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.importing.fields import DelegationColumn as Dc
-from partnerdesk.models.importing.record_rows import Book, ReadRow, Said, meant
+from partnerdesk.models.importing.record_rows import Book, ReadRow, RowValues, stored_value
 from partnerdesk.models.languages import _
 from partnerdesk.models.relationships.delegated_admin import (
     AUTO_EXTEND,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class _Customers:
-    """The customers of an account, by what files call them."""
+    """The customers of an account, by Microsoft ID, domain and name."""
 
     def __init__(self, session: Session, account_id: int) -> None:
         own = select(
@@ -45,43 +45,48 @@ class _Customers:
         ).where(Customer.account_id == account_id)
         self._ids: dict[str, list[int]] = {}
         self._domains: dict[str, list[int]] = {}
-        self._called: dict[str, list[int]] = {}
+        self._names: dict[str, list[int]] = {}
         self._without_id: set[int] = set()
         for id, microsoft_id, domain, name in session.exec(own):
             number = int(id or 0)
             if not microsoft_id:
                 self._without_id.add(number)
             for known, text in (
-                (self._ids, microsoft_id), (self._domains, domain), (self._called, fold(name)),
-            ):  # fmt: skip
+                (self._ids, microsoft_id),
+                (self._domains, domain),
+                (self._names, fold(name)),
+            ):
                 if text:
                     known.setdefault(text, []).append(number)
 
     def find(self, microsoft_id: str, domain: str, name: str) -> int | Reason:
-        """Return the customer that a row means, by what is surest in it; or why that is nobody."""
+        """Return the id of the customer that a row names, or the reason why there is none.
+
+        The search uses the Microsoft ID first, then the domain, then the name.
+        """
         wanted = guid(microsoft_id) if microsoft_id else ""
         if wanted is None:
             text = _("{text} is no GUID such as 1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11.")
-            said = text.format(text=shown(microsoft_id[:60]))
-            return Reason("import.customer-id", said, Dc.CUSTOMER_ID)
+            text = text.format(text=shown(microsoft_id[:60]))
+            return Reason("import.customer-id", text, Dc.CUSTOMER_ID)
         for column, known, text in (
             (Dc.CUSTOMER_ID, self._ids, wanted),
             (Dc.CUSTOMER_DOMAIN, self._domains, domain_name(domain) or ""),
-            (Dc.CUSTOMER, self._called, fold(" ".join(name.split()))),
+            (Dc.CUSTOMER, self._names, fold(" ".join(name.split()))),
         ):
             if not text:
                 continue
             found = known.get(text, [])
-            if wanted:  # one with another id is somebody else, whatever it is called
+            if wanted:  # a customer with another id is another customer, even of the same name
                 found = [id for id in found if known is self._ids or id in self._without_id]
             if len(found) == 1:
                 return found[0]
             if found:
-                said = _("Several customers are called so: add the Microsoft ID.")
-                return Reason("import.several", said, column)
-        said = _("It is no customer in the book of this account: import the customers first.")
+                several = _("Several customers are called so: add the Microsoft ID.")
+                return Reason("import.several", several, column)
+        text = _("It is no customer in the book of this account: import the customers first.")
         column = Dc.CUSTOMER_ID if wanted else Dc.CUSTOMER_DOMAIN if domain else Dc.CUSTOMER
-        return Reason("import.no-customer", said, column)
+        return Reason("import.no-customer", text, column)
 
 
 class DelegatedAdminBook(Book):
@@ -91,7 +96,7 @@ class DelegatedAdminBook(Book):
     DETAIL = Dc.NAME
 
     def load(self) -> None:
-        """Read customers, and relationships by Microsoft's id and by name."""
+        """Read the account's customers, and its relationships by Microsoft's id and by name."""
         self._customers = _Customers(self.session, self.account.id)
         kind = DelegatedAdminRelationship
         own = select(kind.id, kind.microsoft_id, kind.name_sort).where(
@@ -104,80 +109,84 @@ class DelegatedAdminBook(Book):
             if microsoft_id:
                 self._by_id[microsoft_id] = int(id or 0)
 
-    def called(self, said: Mapping[str, str]) -> str:
-        """Return the customer."""
+    def subject(self, values: Mapping[str, str]) -> str:
+        """Return the name, domain or id of the customer, else the name of the relationship."""
         fields = (Dc.CUSTOMER, Dc.CUSTOMER_DOMAIN, Dc.CUSTOMER_ID, Dc.NAME)
-        return next((said[name] for name in fields if name in said), "")
+        return next((values[name] for name in fields if name in values), "")
 
-    def read(self, said: Said) -> ReadRow:
-        """Return what a row means; its days in ISO 8601."""
-        said = dict(said)
+    def read(self, values: RowValues) -> ReadRow:
+        """Read a row: days become ISO 8601, a duration becomes an end, a status its value."""
+        values = dict(values)
         problems: list[Reason] = []
-        wanted = (said.get(name, "") for name in (Dc.CUSTOMER_ID, Dc.CUSTOMER_DOMAIN, Dc.CUSTOMER))
+        wanted = (
+            values.get(name, "") for name in (Dc.CUSTOMER_ID, Dc.CUSTOMER_DOMAIN, Dc.CUSTOMER)
+        )
         found = self._customers.find(*wanted)
         if isinstance(found, Reason):
             problems.append(found)
-        start, end = (self.day(said, name, problems) for name in (Dc.START, Dc.END))
-        if end is None and start is not None and Dc.END not in said:
-            end = _ends(start, said.get(Dc.DURATION, ""))
+        start, end = (self.day(values, name, problems) for name in (Dc.START, Dc.END))
+        if end is None and start is not None and Dc.END not in values:
+            end = _end_of_term(start, values.get(Dc.DURATION, ""))
         for column, moment in ((Dc.START, start), (Dc.END, end)):
             if moment is not None:
-                said[column] = iso(moment)
-        said.pop(Dc.DURATION, None)
-        if Dc.STATUS in said:
-            said[Dc.STATUS] = meant("delegated-admin", "status", said[Dc.STATUS])
-        name = fold(" ".join(said.get(Dc.NAME, "").split()))[:200]
-        microsoft_id = said.get(Dc.MICROSOFT_ID, "").lower()
-        there = self._by_id.get(microsoft_id) or self._by_name.get(name, 0)
+                values[column] = iso(moment)
+        values.pop(Dc.DURATION, None)
+        if Dc.STATUS in values:
+            values[Dc.STATUS] = stored_value("delegated-admin", "status", values[Dc.STATUS])
+        name = fold(" ".join(values.get(Dc.NAME, "").split()))[:200]
+        microsoft_id = values.get(Dc.MICROSOFT_ID, "").lower()
+        known = self._by_id.get(microsoft_id) or self._by_name.get(name, 0)
         customer_id = None if isinstance(found, Reason) else found
-        return ReadRow(said, microsoft_id or name, self.called(said), there, customer_id, problems)
+        key, subject = microsoft_id or name, self.subject(values)
+        return ReadRow(values, key, subject, known, customer_id, problems)
 
     def plan(self, row: ReadRow, by: PlanContext) -> Plan:
-        """Plan to keep a relationship, or to change what the file says otherwise."""
+        """Plan to add a relationship, or to change the fields in which the row differs."""
         customer = self.session.get_one(Customer, row.customer_id)
         if not row.record_id:
-            return plan_add_delegation(self.own, customer, row.said, by, taken=False)
-        kept = self.session.get_one(DelegatedAdminRelationship, row.record_id)
-        name = fold(" ".join(row.said.get(Dc.NAME, "").split()))[:200]
+            return plan_add_delegation(self.own, customer, row.values, by, taken=False)
+        stored = self.session.get_one(DelegatedAdminRelationship, row.record_id)
+        delegation = Delegation(stored, customer, self.own)
+        name = fold(" ".join(row.values.get(Dc.NAME, "").split()))[:200]
         taken = self._by_name.get(name, row.record_id) != row.record_id
-        if kept.customer_id != row.customer_id:
-            plan = plan_edit_delegation(
-                Delegation(kept, customer, self.own), row.said, by, taken=True
-            )
+        if stored.customer_id != row.customer_id:
+            plan = plan_edit_delegation(delegation, row.values, by, taken=True)
             text = _("A relationship of this name is kept with another customer.")
             return plan.refused(Reason("import.other-customer", text, Dc.NAME))
-        merged = self._as_said(kept) | _not_vaguer(row.said, kept)
-        found = Delegation(kept, customer, self.own)
-        return plan_edit_delegation(found, merged, by, taken=taken)
+        merged = self._as_row(stored) | _without_less_precise(row.values, stored)
+        return plan_edit_delegation(delegation, merged, by, taken=taken)
 
-    def _as_said(self, kept: DelegatedAdminRelationship) -> Said:
-        """Return a relationship of the book as a row would say it."""
+    def _as_row(self, stored: DelegatedAdminRelationship) -> RowValues:
+        """Return the values of a relationship of the book in the form of a read row."""
         return {
-            Dc.NAME: kept.display_name,
-            Dc.ROLES: kept.roles,
-            Dc.STATUS: str(kept.status),
-            Dc.START: iso(kept.activated_date_time) if kept.activated_date_time else "",
-            Dc.END: iso(kept.end_date_time) if kept.end_date_time else "",
-            Dc.AUTO_EXTEND: "yes" if kept.auto_extend_duration == AUTO_EXTEND else "no",
-            Dc.MICROSOFT_ID: kept.microsoft_id,
+            Dc.NAME: stored.display_name,
+            Dc.ROLES: stored.roles,
+            Dc.STATUS: str(stored.status),
+            Dc.START: iso(stored.activated_date_time) if stored.activated_date_time else "",
+            Dc.END: iso(stored.end_date_time) if stored.end_date_time else "",
+            Dc.AUTO_EXTEND: "yes" if stored.auto_extend_duration == AUTO_EXTEND else "no",
+            Dc.MICROSOFT_ID: stored.microsoft_id,
         }
 
 
-def _not_vaguer(said: Said, kept: DelegatedAdminRelationship) -> Said:
-    """Return what a row says, without what the book knows by the minute, or in other words."""
-    said = dict(said)
-    for name, moment in ((Dc.START, kept.activated_date_time), (Dc.END, kept.end_date_time)):
-        text = said.get(name, "")
+def _without_less_precise(values: RowValues, stored: DelegatedAdminRelationship) -> RowValues:
+    """Return a row's values without those that the book has more precisely or in another form.
+
+    A day is left out if the book has a moment of the same day; roles, if they are the same roles.
+    """
+    values = dict(values)
+    for name, moment in ((Dc.START, stored.activated_date_time), (Dc.END, stored.end_date_time)):
+        text = values.get(name, "")
         if moment is not None and "T00:00:00" in text and text[:10] == date_text(moment):
-            del said[name]
-    roles = {fold(role) for role in kept.roles.split("\n")}
-    if {fold(role) for role in said.get(Dc.ROLES, "").replace(";", ",").split(",")} == roles:
-        said.pop(Dc.ROLES, None)
-    return said
+            del values[name]
+    roles = {fold(role) for role in stored.roles.split("\n")}
+    if {fold(role) for role in values.get(Dc.ROLES, "").replace(";", ",").split(",")} == roles:
+        values.pop(Dc.ROLES, None)
+    return values
 
 
-def _ends(start: datetime, text: str) -> datetime | None:
-    """Return the end of a term that is given in days or as ISO 8601 has it."""
+def _end_of_term(start: datetime, text: str) -> datetime | None:
+    """Return the end of a term given in days or as an ISO 8601 duration; None if it is neither."""
     try:
         if text.isdecimal() and len(text) < 5:
             return start + timedelta(days=int(text))

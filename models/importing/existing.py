@@ -1,4 +1,4 @@
-"""Reads the customers of one account as an import compares them: few queries, compact rows."""
+"""Reads the customers of an account for an import to compare: few queries, compact rows."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 BATCH = 5000
-"""Ids or rows that one statement takes."""
+"""How many ids or rows one statement takes."""
 
 OWN_FIELDS = frozenset(field for field in FIELDS if field in Customer.model_fields)
-"""What stands in the customer's own row."""
+"""The fields that are columns of the customers' table."""
 
 Item = TypeVar("Item")
 
@@ -37,14 +37,14 @@ def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
 
 
 def table_of(entity: type[SQLModel]) -> Table:
-    """Return the table of an entity, for statements about many rows."""
+    """Return the SQLAlchemy table of an entity."""
     return SQLModel.metadata.tables[str(entity.__tablename__)]
 
 
 def load_account(session: Session, account_id: int, fields: Container[StrEnum]) -> Iterator[Booked]:
-    """Yield all customers of an account, ended ones too, in the order of their ids.
+    """Yield all customers of an account, including ended ones, in the order of their ids.
 
-    What stands in other tables is read only where `fields` asks for it; tags always.
+    Fields of other tables are read only if `fields` contains them; tags are always read.
     """
     return _load(session, col(Customer.account_id) == account_id, fields, lock=False)
 
@@ -52,7 +52,7 @@ def load_account(session: Session, account_id: int, fields: Container[StrEnum]) 
 def load_locked(
     session: Session, ids: Iterable[int], fields: Container[StrEnum]
 ) -> Iterator[Booked]:
-    """Yield customers by id, as `load_account` does; nobody else can change them meanwhile."""
+    """Lock customers until the transaction ends, and yield them as `load_account` does."""
     for batch in batches(ids):
         yield from _load(session, col(Customer.id).in_(batch), fields, lock=True)
 
@@ -64,23 +64,23 @@ def _load(
     columns: list[Any] = [type_coerce(col(getattr(Customer, field)), String) for field in own]
     head = (col(Customer.id), col(Customer.version), col(Customer.ended_at))
     query = select(*head, *columns).where(which).order_by(col(Customer.id))
-    # Locked first, so that what is read from the other tables after it holds too.
+    # The customers are locked first, so that the rows of other tables cannot change either.
     locked = query.with_for_update() if lock else query
     rows: Iterable[Any] = session.connection().execute(locked).all()
-    beside = _beside(session, which, fields)
+    related = _related_values(session, which, fields)
     for customer_id, version, ended_at, *texts in rows:
         values = [""] * len(FIELDS)
         for place, text in zip(own.values(), texts, strict=True):
             values[place] = text or ""
-        for field, value in beside.get(customer_id, ()):
+        for field, value in related.get(customer_id, ()):
             values[PLACE[field]] = value
         yield Booked(customer_id, version, ended_at, tuple(values))
 
 
-def _beside(
+def _related_values(
     session: Session, which: ColumnElement[bool], fields: Container[StrEnum]
 ) -> dict[int, list[tuple[ImportField, str]]]:
-    """Return what other tables than the customers' say, by customer."""
+    """Return the values from tables other than the customers', by customer id."""
     found: dict[int, list[tuple[ImportField, str]]] = {}
     connection = session.connection()
 

@@ -1,4 +1,4 @@
-"""The lists that can be imported: their fields, what these are called, headings that mean them."""
+"""The lists that can be imported: their fields, the titles of fields, and the known headings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ImportField(StrEnum):
-    """A field of a customer that a column of a file can hold; its value is its name in the book."""
+    """A field of a customer that a file can contain; the value is the field's name in the book."""
 
     MICROSOFT_ID = "microsoft_id"
     COMPANY_NAME = "company_name"
@@ -46,7 +46,7 @@ PORTAL_FIELDS = (
     ImportField.PRIMARY_DOMAIN,
     ImportField.RELATIONSHIP,
 )
-"""What every export of Partner Center's customer list has (`reference/rules.md §14`)."""
+"""The columns of every export of Partner Center's customer list (`reference/rules.md §14`)."""
 
 BILLING_FIELDS = (
     ImportField.EMAIL,
@@ -59,7 +59,7 @@ BILLING_FIELDS = (
     ImportField.POSTAL_CODE,
     ImportField.PHONE_NUMBER,
 )
-"""What is kept in the billing profile."""
+"""The fields of the billing profile."""
 
 _WORDS: dict[str, str] = {
     **BILLING.fields,
@@ -71,16 +71,16 @@ _WORDS: dict[str, str] = {
     ImportField.TAGS: TAG.fields["name"],
 }
 FIELD_TITLES = {field: _WORDS[field] for field in ImportField}
-"""What each field is called on the screen and in files."""
+"""The title of each field on the screen and in files."""
 
 
 class DelegationColumn(StrEnum):
-    """A field of a delegated-admin relationship that a column of a file can hold."""
+    """A field of a delegated-admin relationship that a file can contain."""
 
     CUSTOMER_ID = "customer_microsoft_id"
     CUSTOMER_DOMAIN = "customer_domain"
     CUSTOMER = "customer"
-    """The customer's name, by which it is found where nothing surer is there."""
+    """The customer's name; it identifies the customer if the row has no id and no domain."""
     NAME = "name"
     ROLES = "roles"
     STATUS = "status"
@@ -89,11 +89,11 @@ class DelegationColumn(StrEnum):
     DURATION = "duration"
     AUTO_EXTEND = "auto_extend"
     MICROSOFT_ID = "microsoft_id"
-    """The relationship's own: two GUIDs."""
+    """The relationship's id: two GUIDs."""
 
 
 class InvitationColumn(StrEnum):
-    """A field of an invitation that a column of a file can hold."""
+    """A field of an invitation that a file can contain."""
 
     COMPANY_NAME = "company_name"
     MICROSOFT_ID = "microsoft_id"
@@ -107,7 +107,7 @@ class InvitationColumn(StrEnum):
 
 
 class PartnerColumn(StrEnum):
-    """A field of an indirect provider or reseller that a column of a file can hold."""
+    """A field of an indirect provider or reseller that a file can contain."""
 
     NAME = "name"
     MPN_ID = "mpn_id"
@@ -119,37 +119,41 @@ class PartnerColumn(StrEnum):
 
 @dataclass(frozen=True)
 class ImportList:
-    """A list that files are imported into."""
+    """A list that files can be imported into."""
 
     name: str
-    """As on the command line: `delegated-admin`."""
+    """The name on the command line, such as `delegated-admin`."""
     title: str
-    """What its rows are called in a sentence, marked with `N_`."""
+    """The name of its rows inside a sentence, marked with `N_`."""
     command: str
-    """The command that imports it."""
+    """The command that imports the list."""
     fields: type[StrEnum]
     titles: Mapping[Any, str]
-    """What each field is called, marked with `N_`."""
+    """The title of each field, marked with `N_`."""
     required: tuple[tuple[StrEnum, ...], ...]
-    """Of each of these one must be among the columns."""
-    telling: frozenset[StrEnum]
-    """Fields that no other list has."""
+    """Groups of fields; the file needs a column for at least one field of each group."""
+    distinctive: frozenset[StrEnum]
+    """The fields that no other list has."""
     by_content: Mapping[str, StrEnum] = field(default_factory=dict)
-    """The field of a column of `guid`, `guids` (two of them), `domain` or `email`."""
+    """The field of a column of `guid`, `guids` (two GUIDs), `domain` or `email` values."""
     days: tuple[StrEnum, ...] = ()
-    """Fields that hold days."""
+    """The fields that contain days."""
 
 
 CUSTOMERS = ImportList(
-    "customers", N_("customers"), "customers import",
-    ImportField, FIELD_TITLES,
+    "customers",
+    N_("customers"),
+    "customers import",
+    ImportField,
+    FIELD_TITLES,
     required=((ImportField.COMPANY_NAME,), (ImportField.MICROSOFT_ID, ImportField.PRIMARY_DOMAIN)),
-    telling=frozenset({ImportField.TAGS, ImportField.INDIRECT_RESELLER}),
+    distinctive=frozenset({ImportField.TAGS, ImportField.INDIRECT_RESELLER}),
     by_content={"guid": ImportField.MICROSOFT_ID, "domain": ImportField.PRIMARY_DOMAIN},
-)  # fmt: skip
+)
 _DC, _IC, _PC = DelegationColumn, InvitationColumn, PartnerColumn
 DELEGATED_ADMIN = ImportList(
-    "delegated-admin", N_("delegated-admin relationships"),
+    "delegated-admin",
+    N_("delegated-admin relationships"),
     "relationships delegated-admin import",
     DelegationColumn,
     {
@@ -166,47 +170,51 @@ DELEGATED_ADMIN = ImportList(
         _DC.MICROSOFT_ID: DELEGATION.fields["microsoft_id"],
     },
     required=((_DC.NAME,), (_DC.CUSTOMER_ID, _DC.CUSTOMER_DOMAIN, _DC.CUSTOMER)),
-    telling=frozenset({_DC.NAME, _DC.ROLES, _DC.AUTO_EXTEND, _DC.DURATION, _DC.END}),
+    distinctive=frozenset({_DC.NAME, _DC.ROLES, _DC.AUTO_EXTEND, _DC.DURATION, _DC.END}),
     by_content={"guid": _DC.CUSTOMER_ID, "domain": _DC.CUSTOMER_DOMAIN, "guids": _DC.MICROSOFT_ID},
     days=(_DC.START, _DC.END),
-)  # fmt: skip
+)
 INVITATIONS = ImportList(
-    "invitations", N_("invitations"), "relationships invitations import",
+    "invitations",
+    N_("invitations"),
+    "relationships invitations import",
     InvitationColumn,
     {column: INVITATION.fields[column] for column in InvitationColumn},
     required=((_IC.COMPANY_NAME,),),
-    telling=frozenset({_IC.SENT, _IC.STATE, _IC.KIND, _IC.CLOSED}),
+    distinctive=frozenset({_IC.SENT, _IC.STATE, _IC.KIND, _IC.CLOSED}),
     by_content={"guid": _IC.MICROSOFT_ID, "domain": _IC.PRIMARY_DOMAIN, "email": _IC.EMAIL},
     days=(_IC.SENT, _IC.CLOSED),
-)  # fmt: skip
+)
 PARTNERS = ImportList(
-    "partners", N_("partners"), "relationships partners import",
+    "partners",
+    N_("partners"),
+    "relationships partners import",
     PartnerColumn,
     {
         column: PARTNER.fields["relationship_type" if column is _PC.KIND else column]
         for column in PartnerColumn
     },
     required=((_PC.NAME,),),
-    telling=frozenset({_PC.MPN_ID, _PC.AGREEMENT}),
+    distinctive=frozenset({_PC.MPN_ID, _PC.AGREEMENT}),
     by_content={"guid": _PC.MICROSOFT_ID},
-)  # fmt: skip
+)
 LISTS = {kind.name: kind for kind in (CUSTOMERS, DELEGATED_ADMIN, INVITATIONS, PARTNERS)}
 """The lists that can be imported, by name."""
 
 LINE_TITLE, REASON_TITLE = N_("Line"), N_("Reason")
-"""Headings of the two columns that a file of refused rows has more; import leaves them out."""
+"""The headings of the two columns that a file of refused rows adds; an import ignores them."""
 
 
 def key(text: str) -> str:
-    """Return `text` as headings and words are compared: folded, letters and digits only."""
+    """Return `text` as headings and words are compared: folded, only letters and digits."""
     return "".join(letter for letter in fold(text) if letter.isalnum())
 
 
 def headings(kind: ImportList = CUSTOMERS) -> dict[StrEnum, list[str]]:
-    """Return the keys of the headings that mean each field, the surest first.
+    """Return the keys of the headings that mean each field, the most certain heading first.
 
-    The book's own name of a field comes first; its title in the language in use is known too. A
-    heading that is sure in one language comes before one that is doubtful in another.
+    The first heading is the field's name in the book, the second its title in the current language.
+    A certain heading of any language comes before a doubtful heading of any other language.
     """
     of_languages = (words.tiers(kind.name) for words in import_words())
     tiers = list(zip_longest(*of_languages, fillvalue={}))
@@ -224,12 +232,12 @@ def headings(kind: ImportList = CUSTOMERS) -> dict[StrEnum, list[str]]:
 
 
 def doubtful_headings() -> frozenset[str]:
-    """Return the keys of headings that mean the Microsoft ID only where GUIDs stand below."""
+    """Return the keys of headings that mean the Microsoft ID only if their column has GUIDs."""
     return frozenset(key(heading) for words in import_words() for heading in words.doubtful)
 
 
 def own_places(columns: Sequence[str]) -> set[int]:
-    """Return the indexes of the two columns that a file of refused rows has added, if it is one."""
+    """Return the indexes of the line and reason columns of a file of refused rows; else none."""
     line = {key(heading) for heading in (*(words.line for words in import_words()), _(LINE_TITLE))}
     reason = {
         key(heading) for heading in (*(words.reason for words in import_words()), _(REASON_TITLE))

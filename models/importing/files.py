@@ -1,4 +1,4 @@
-"""Reading a file for a person, whatever list it is: the plan in words, the refused rows."""
+"""Imports a file of any list, describes its plan for the person, and stores the refused rows."""
 
 from __future__ import annotations
 
@@ -39,36 +39,36 @@ def read_plan(
     by: tuple[Actor, datetime],
     mapping: dict[str, str] | None = None,
     chosen: Chosen = NOTHING_CHOSEN,
-    progress: Callable[[int, int], None] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> FilePlan:
-    """Read the file at `path` and say what importing it would do; nothing is written.
+    """Read the file at `path` and plan its import; this writes nothing.
 
     Args:
         store: the book.
-        account: the account that the rows are of.
-        kind: the list that is imported.
+        account: the account of the rows.
+        kind: the list to import into.
         path: the file.
-        by: who imports it, and when.
-        mapping: headings by field, where the person says them.
-        chosen: encoding, sheet and order of days, where the person says them.
-        progress: told how much is read.
+        by: the importing person and the present moment.
+        mapping: the headings that the person chose, by field.
+        chosen: the encoding, sheet and order of days that the person chose.
+        on_progress: called with how much of the file is read.
 
     Raises:
-        OtherListError: the file is another list's.
-        SheetsError: which sheet is meant has to be said.
-        DayOrderError: whether days come before months has to be said.
+        OtherListError: the file belongs to another list.
+        SheetsError: the person has to choose a sheet of the workbook.
+        DayOrderError: the person has to choose whether days come before months.
         FileError: the file is missing, damaged, or its columns are not recognised.
-        UsageError: `mapping` names a field or column that there is not, or there is no such
-            encoding.
+        UsageError: `mapping` names an unknown field or column, or the encoding is unknown.
+        NotFoundError: the account is not in the book any more.
     """
     sheet = read_sheet(path, chosen, FileHints())
     if kind is CUSTOMERS:
-        return plan_import(store, account.id, sheet, mapping, progress)
-    return plan_records(store, account, kind, sheet, *by, mapping, chosen, progress)
+        return plan_import(store, account.id, sheet, mapping, on_progress)
+    return plan_records(store, account, kind, sheet, *by, mapping, chosen, on_progress)
 
 
 def carry_out(store: Store, plan: FilePlan, actor: Actor, at: datetime) -> ImportOutcome:
-    """Write what a plan says, in one transaction.
+    """Write a planned import in one transaction.
 
     Raises:
         ConflictError: the book was changed since the plan was made; nothing was written.
@@ -81,10 +81,10 @@ def carry_out(store: Store, plan: FilePlan, actor: Actor, at: datetime) -> Impor
 
 
 def parse_mapping(words: Sequence[str]) -> dict[str, str]:
-    """Return the mapping said as `field=Column heading`, one a word.
+    """Return the headings by field, given words of the form `field=Column heading`.
 
     Raises:
-        UsageError: a word is not of that form.
+        UsageError: a word does not have this form.
     """
     mapping = {}
     for word in words:
@@ -99,7 +99,7 @@ def parse_mapping(words: Sequence[str]) -> dict[str, str]:
 
 
 def counts(found: FilePlan | ImportOutcome) -> str:
-    """Return in words how many rows are new, changed, unchanged and refused."""
+    """Return a line with the numbers of new, changed, unchanged and refused rows."""
     return " · ".join(
         (
             ngettext("{count} new", "{count} new", found.new),
@@ -111,7 +111,7 @@ def counts(found: FilePlan | ImportOutcome) -> str:
 
 
 def undo_counts(planned: ImportUndo) -> str:
-    """Return in words how many customers go, get back what they had, and stay."""
+    """Return a line with the numbers of removed, restored and unaffected customers."""
     from partnerdesk.models.importing.undo import tally
 
     count = tally(planned)
@@ -125,7 +125,7 @@ def undo_counts(planned: ImportUndo) -> str:
 
 
 def mapped_columns(plan: FilePlan) -> list[str]:
-    """Return which column of the file each field is read from, and which are left out."""
+    """Return lines with the column of each field, and a line with the columns that are ignored."""
     titles = {field: _(title) for field, title in plan.kind.titles.items()}
     used = plan.columns.used
     lines = [f"{titles[field]} ← {short_name(column)}" for field, column in used.items()]
@@ -135,7 +135,7 @@ def mapped_columns(plan: FilePlan) -> list[str]:
 
 
 def how_read(plan: FilePlan) -> list[str]:
-    """Return what was guessed about the file, and what of it was passed over; for the person."""
+    """Return lines about the file's encoding, its order of days, and its skipped lines."""
     lines = []
     text = plan.encoding
     if text is not None and text.is_guess:
@@ -163,13 +163,18 @@ def _passed_over(plan: FilePlan) -> str:
 
 
 def keep_refused(plan: FilePlan, source: Path, wanted: Path | None = None) -> Path:
-    """Write the refused rows of `plan` to a new file and return its place.
+    """Write the refused rows of `plan` to a file and return its path.
 
-    It stands beside the imported file, or in the book's folder where that one cannot be written;
-    an older file is never written over, unless `wanted` names it.
+    The new file is beside the imported file, or in the data folder if that fails. It replaces no
+    existing file.
+
+    Args:
+        plan: the plan.
+        source: the imported file.
+        wanted: the path that the person chose; an existing file there is replaced.
 
     Raises:
-        FileError: it cannot be written anywhere.
+        FileError: the file cannot be written.
     """
     if wanted is not None:
         write_refused(plan, wanted, overwrite=True)

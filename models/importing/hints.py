@@ -1,4 +1,4 @@
-"""What is known of the files that are imported: words that stand in them, and their heading."""
+"""Recognises words and the header of files to import, from the headings of all lists."""
 
 from __future__ import annotations
 
@@ -18,36 +18,35 @@ if TYPE_CHECKING:
 
 
 class FileHints:
-    """What is known of the files that are imported (`models.sheets.Hints`)."""
+    """The hints that help to read files to import (`models.sheets.Hints`)."""
 
     @cached_property
     def _headings(self) -> set[str]:
-        return {name for kind in LISTS.values() for names in headings(kind).values()
-                for name in names if len(name) > 1}  # fmt: skip
+        of_fields = chain.from_iterable(headings(kind).values() for kind in LISTS.values())
+        return {name for name in chain.from_iterable(of_fields) if len(name) > 1}
 
     @cached_property
     def _words(self) -> set[str]:
-        """The words of headings that are not ASCII, and what relationships are called."""
-        said = import_words()
-        texts = chain(
-            (name for words in said for tier in words.headings for names in tier.values()
-             for name in names),
-            (name for words in said for fields in words.lists.values() for names in fields.values()
-             for name in names),
-            (name for words in said for names in words.relationships.values() for name in names),
-        )  # fmt: skip
+        """The folded words of headings and relationship names that are not ASCII."""
+        tables = [
+            table
+            for words in import_words()
+            for table in (*words.headings, *words.lists.values(), words.relationships)
+        ]
+        texts = chain.from_iterable(names for table in tables for names in table.values())
         return {fold(word) for text in texts for word in text.split() if not text.isascii()}
 
     def knows(self, word: str) -> bool:
-        """Say whether a word stands in headings, or is a country."""
+        """Return whether a word occurs in headings or relationship names, or is a country."""
         return fold(word) in self._words or country_code(word, any_language=False) is not None
 
     def heading(self, rows: Sequence[Sequence[str]]) -> int:
-        """Return which row is the heading: the first that names most fields, else the first.
+        """Return the index of the header among a file's first rows.
 
-        Above it stand titles, the date of the export, PowerShell's `#TYPE` or groups of columns.
-        A row that names one field only has to be as wide as what follows: a title may say
-        "Customers".
+        The header is the row with the most known headings, if it has more than one; else the first
+        row that fills more than half as many cells as the widest row. The rows above it are titles,
+        the date of the export, PowerShell's `#TYPE`, or headings of column groups. One known
+        heading is not enough, because a title may be "Customers".
         """
         places = [place for place, row in enumerate(rows) if not is_type_line(row)]
         if not places:
@@ -56,8 +55,8 @@ class FileHints:
         best = max(places, key=lambda place: (named[place], -place))
         if named[best] > 1:
             return best
-        wide = max(map(_filled, rows))
-        return next((place for place in places if 2 * _filled(rows[place]) > wide), places[0])
+        widest = max(map(_filled, rows))
+        return next((place for place in places if 2 * _filled(rows[place]) > widest), places[0])
 
     def _named(self, row: Sequence[str]) -> int:
         keys = {key(cell) for cell in row if cell.strip()}

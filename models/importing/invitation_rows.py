@@ -1,4 +1,4 @@
-"""Rows of invitations that were made elsewhere: of which company, which plan."""
+"""Reads and plans rows of invitations that were made outside the program."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from partnerdesk.models.core.clock import date_text, iso
 from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.importing.fields import InvitationColumn as Ic
-from partnerdesk.models.importing.record_rows import Book, ReadRow, Said, stored_choice
+from partnerdesk.models.importing.record_rows import Book, ReadRow, RowValues, stored_choice
 from partnerdesk.models.languages import _
 from partnerdesk.models.relationships.entities import (
     Invitation,
@@ -38,55 +38,57 @@ class InvitationBook(Book):
     DETAIL = Ic.SENT
 
     def load(self) -> None:
-        """Read invitations by company and day; where no day is said, by company."""
+        """Read the invitations' ids by company and day; for rows without a day, by company only."""
         own = select(Invitation).where(Invitation.account_id == self.account.id)
-        self._there: dict[tuple[str, str], int] = {}
+        self._known: dict[tuple[str, str], int] = {}
         for invitation in self.session.exec(own.order_by(col(Invitation.id))):
             day = date_text(invitation.sent_at) if invitation.sent_at else ""
             for wanted in (day, ""):
-                self._there[invitation.name_sort, wanted] = int(invitation.id or 0)
+                self._known[invitation.name_sort, wanted] = int(invitation.id or 0)
 
-    def called(self, said: Mapping[str, str]) -> str:
-        """Return the company."""
-        return said.get(Ic.COMPANY_NAME, "")
+    def subject(self, values: Mapping[str, str]) -> str:
+        """Return the name of the company."""
+        return values.get(Ic.COMPANY_NAME, "")
 
-    def read(self, said: Said) -> ReadRow:
-        """Return what a row means; its days in ISO 8601, its words as they are stored."""
-        said = dict(said)
+    def read(self, values: RowValues) -> ReadRow:
+        """Read a row: days become ISO 8601, state and kind become their stored values."""
+        values = dict(values)
         problems: list[Reason] = []
         for column in (Ic.SENT, Ic.CLOSED):
-            if (moment := self.day(said, column, problems)) is not None:
-                said[column] = iso(moment)
+            if (moment := self.day(values, column, problems)) is not None:
+                values[column] = iso(moment)
         for column, titles, word in (
-            (Ic.STATE, INVITATION_TITLES, "state"), (Ic.KIND, INVITATION_KINDS, "kind"),
-        ):  # fmt: skip
-            if column not in said:
+            (Ic.STATE, INVITATION_TITLES, "state"),
+            (Ic.KIND, INVITATION_KINDS, "kind"),
+        ):
+            if column not in values:
                 continue
-            found = stored_choice("invitations", word, said[column], titles)
+            found = stored_choice("invitations", word, values[column], titles)
             if found is None:
                 text = _("{text} is none of: {words}.")
-                said_so = text.format(text=shown(said[column][:40]), words=", ".join(titles))
-                problems.append(Reason("import.choice", said_so, column))
+                text = text.format(text=shown(values[column][:40]), words=", ".join(titles))
+                problems.append(Reason("import.choice", text, column))
             else:
-                said[column] = found
-        name = fold(" ".join(said.get(Ic.COMPANY_NAME, "").split()))[:200]
-        key = (name, said.get(Ic.SENT, "")[:10])
-        return ReadRow(said, key, self.called(said), self._there.get(key, 0), None, problems)
+                values[column] = found
+        name = fold(" ".join(values.get(Ic.COMPANY_NAME, "").split()))[:200]
+        key = (name, values.get(Ic.SENT, "")[:10])
+        known = self._known.get(key, 0)
+        return ReadRow(values, key, self.subject(values), known, None, problems)
 
     def plan(self, row: ReadRow, by: PlanContext) -> Plan:
-        """Plan to record an invitation made elsewhere; one that is there stays as it is."""
-        said, state = row.said, row.said.get(Ic.STATE, "")
-        sent = said.get(Ic.SENT, "")
+        """Plan to record an invitation; the plan for an existing invitation has no steps."""
+        values, state = row.values, row.values.get(Ic.STATE, "")
+        sent = values.get(Ic.SENT, "")
         wish = InvitationRequest(
-            company=said.get(Ic.COMPANY_NAME, ""),
-            contact=said.get(Ic.CONTACT, ""),
-            email=said.get(Ic.EMAIL, ""),
-            kind=InvitationKind(said.get(Ic.KIND) or InvitationKind.RESELLER),
-            microsoft_id=said.get(Ic.MICROSOFT_ID, ""),
-            domain=said.get(Ic.PRIMARY_DOMAIN, ""),
+            company=values.get(Ic.COMPANY_NAME, ""),
+            contact=values.get(Ic.CONTACT, ""),
+            email=values.get(Ic.EMAIL, ""),
+            kind=InvitationKind(values.get(Ic.KIND) or InvitationKind.RESELLER),
+            microsoft_id=values.get(Ic.MICROSOFT_ID, ""),
+            domain=values.get(Ic.PRIMARY_DOMAIN, ""),
             in_portal=True,
             sent_at=sent,
-            closed_at=said.get(Ic.CLOSED, ""),
+            closed_at=values.get(Ic.CLOSED, ""),
             state=InvitationState(state) if state else None,
         )
         plan = plan_invite(

@@ -1,4 +1,4 @@
-"""Whether a file is another list than was thought: by the headings that only that one has."""
+"""Recognises a file that belongs to another list, by the headings that only that list has."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class OtherListError(FileError):
-    """A file has the columns of another list than the one that it was to be imported into."""
+    """The columns of a file are those of another list than the person wants to import into."""
 
     def __init__(self, other: ImportList | None, title: str) -> None:
         if other is not None:
@@ -26,11 +26,13 @@ class OtherListError(FileError):
         else:
             text = _("The columns are those of a list of {title}, which is kept nowhere here.")
             text = text.format(title=title)
-            remedy = _("If there are customers in it all the same, say in which columns they are "
-                       "(m in the console, --map in the command).")  # fmt: skip
+            remedy = _(
+                "If there are customers in it all the same, say in which columns they are "
+                "(m in the console, --map in the command)."
+            )
         super().__init__(text, remedy)
         self.other = other
-        """The list that the file can be imported into; None where it is of no use here."""
+        """The list that the file can be imported into; None if the book stores no such list."""
 
 
 FOREIGN_TITLES = {
@@ -40,15 +42,15 @@ FOREIGN_TITLES = {
     "licenses": N_("licences"),
     "log": N_("activities"),
 }
-"""What lists hold that the book does not keep."""
+"""The names of the rows of lists that the book does not store."""
 
 
 def refuse_other_list(columns: Sequence[str], kind: ImportList) -> None:
-    """Refuse a file whose headings are surely those of another list.
+    """Refuse a file whose headings are certainly those of another list.
 
     Raises:
-        OtherListError: another list explains more of its columns, among them some that only that
-            one has; or they are of a list that the book does not keep.
+        OtherListError: another list explains more of the headings, some of which only that list
+            has; or the headings are those of a list that the book does not store.
     """
     keys = {key(column) for column in columns if column}
     own, own_keys = _explained(keys, kind)
@@ -57,19 +59,19 @@ def refuse_other_list(columns: Sequence[str], kind: ImportList) -> None:
             continue
         found, found_keys = _explained(keys, other)
         complete = all(found.intersection(fields) for fields in other.required)
-        telling = len(found & other.telling)
-        if len(found_keys) > len(own_keys) and telling > (0 if complete else 1):
+        distinctive = len(found & other.distinctive)
+        if len(found_keys) > len(own_keys) and distinctive > (0 if complete else 1):
             raise OtherListError(other, _(other.title))
     for name, title in FOREIGN_TITLES.items():
-        telling_keys = {
+        foreign_keys = {
             key(heading) for words in import_words() for heading in words.foreign.get(name, ())
         }
-        if len(keys & telling_keys) > max(1, len(own & kind.telling)):
+        if len(keys & foreign_keys) > max(1, len(own & kind.distinctive)):
             raise OtherListError(None, _(title))
 
 
 def _explained(keys: set[str], kind: ImportList) -> tuple[set[StrEnum], set[str]]:
-    """Return the fields of a list that headings name, and which headings do."""
+    """Return the fields of a list that some keys of headings name, and the keys that do."""
     known = headings(kind)
     fields = {field for field, names in known.items() if not keys.isdisjoint(names)}
     return fields, {name for name in keys if any(name in names for names in known.values())}

@@ -1,4 +1,4 @@
-"""What an import would do: rows to add, customers to change, rows refused; decided, not done."""
+"""The plan of an import: rows to add, records to change, refused rows; nothing is written yet."""
 
 from __future__ import annotations
 
@@ -27,19 +27,20 @@ if TYPE_CHECKING:
 
 FIELDS = tuple(ImportField)
 PLACE = {field: place for place, field in enumerate(FIELDS)}
+"""The index of each field in `Values`."""
 
 Values = tuple[str, ...]
-"""A customer as import sees it: a text for each of `FIELDS`, empty where nothing is known."""
+"""The values of a customer in an import: a text for each of `FIELDS`, empty if unknown."""
 
 
 def value_of(values: Values, field: ImportField) -> str:
-    """Return what `values` say of a field."""
+    """Return the value of a field."""
     return values[PLACE[field]]
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A customer as the book has it."""
+    """A customer of the book."""
 
     id: int
     version: int
@@ -49,7 +50,7 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field of a customer, before and after, as texts for the person."""
+    """The change of one field, as texts for the person."""
 
     field: str
     """The field's name in the book."""
@@ -59,26 +60,27 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class PlannedChange:
-    """A customer that the file says something new of."""
+    """A customer that the import changes."""
 
     booked: Booked
+    """The customer before the import."""
     values: Values
-    """What the customer becomes."""
+    """The values after the import."""
     reopened: bool
-    """Whether it had ended, and is a customer again."""
+    """Whether the relationship had ended and the import makes it active again."""
 
     @property
     def company_name(self) -> str:
-        """What the customer is called now."""
+        """The customer's name before the import."""
         return value_of(self.booked.values, ImportField.COMPANY_NAME)
 
     def changed(self) -> list[ImportField]:
-        """Return the fields that change."""
+        """Return the fields whose values change."""
         before = self.booked.values
         return [field for field, place in PLACE.items() if before[place] != self.values[place]]
 
     def shown(self) -> list[FieldChange]:
-        """Return what changes, for the person; the end of the relationship among it."""
+        """Return the changes for the person, including the removed end of a relationship."""
         lines = [
             FieldChange(field, _text(self.booked.values, field), _text(self.values, field))
             for field in self.changed()
@@ -94,18 +96,18 @@ def _text(values: Values, field: ImportField) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a row is refused."""
+    """A reason for refusing a row; `str()` gives the text for the person."""
 
     field: StrEnum | None
-    """None where the whole row is meant."""
+    """The field with the problem; None for a problem of the whole row."""
     value: str
-    """What the cell says, shortened and safe to show."""
+    """The text of the cell, shortened and safe to show."""
     reason: str
-    """For the person, without the field and the value: `is no domain such as …`."""
+    """The rest of a sentence about field and value, such as `is no domain such as …`."""
     title: str = ""
-    """What the field is called, where it is none of a customer's."""
+    """The title of the field; empty for a field of a customer, whose title is known."""
     is_sentence: bool = False
-    """Whether the reason says by itself which value is wrong."""
+    """Whether `reason` is a whole sentence, to be shown without the value."""
 
     def __str__(self) -> str:
         title = self.title or (_(FIELD_TITLES[ImportField(self.field)]) if self.field else "")
@@ -117,15 +119,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that is left out, with all that is wrong with it."""
+    """A row that is not imported, with all its problems."""
 
     line: int
-    """Where it begins in the file, from 1."""
+    """The line of the file in which the row begins, from 1."""
     cells: tuple[str, ...]
-    """As the file has them."""
+    """The unchanged texts of the row's cells."""
     problems: tuple[Problem, ...]
     name: str = ""
-    """Whom it is about, as far as the row says it."""
+    """The name of the customer or partner; empty if the row has none."""
 
     @property
     def reason(self) -> str:
@@ -135,25 +137,26 @@ class RefusedRow:
 
 @dataclass(frozen=True, kw_only=True)
 class FilePlan:
-    """What carrying out an import would do, and what the file is; the same for every list."""
+    """The plan of an import into any list, and the properties of its file."""
 
     account_id: int
     file: str
     """The file's name without its folder."""
     sha256: str
+    """The SHA-256 of the file in hexadecimal digits."""
     written_at: datetime
-    """When the file was last written: what it says was so then."""
+    """When the file was last modified; its content was true at that time."""
     columns: ColumnMap
     new_rows: Sequence[object]
     changes: Sequence[object]
     refused_rows: list[RefusedRow]
     kind: ImportList = CUSTOMERS
     encoding: Encoding | None = None
-    """Of the text; None for a workbook."""
+    """The encoding of a text file; None for a workbook."""
     passed: PassedOver = field(default_factory=PassedOver)
-    """What of the file is no row of data."""
+    """The lines of the file that are no rows of data."""
     day_first: bool | None = None
-    """How days like 03/04/2026 are read; None where there is none."""
+    """Whether 03/04/2026 is 3 April; None if the file has no such ambiguous day."""
 
     @property
     def new(self) -> int:
@@ -167,35 +170,35 @@ class FilePlan:
 
     @property
     def unchanged(self) -> int:
-        """How many rows say what the book says."""
+        """How many rows agree with the book."""
         raise NotImplementedError
 
     @property
     def refused(self) -> int:
-        """How many rows would be left out."""
+        """How many rows are refused."""
         return len(self.refused_rows)
 
     def shown_new(self) -> Iterator[tuple[str, str]]:
-        """Yield whom each new row is about, and what else tells it from others."""
+        """Yield the name and a distinguishing detail of each new row."""
         raise NotImplementedError
 
     def shown_changes(self) -> Iterator[tuple[str, list[FieldChange]]]:
-        """Yield whom each changed row is about, and what changes."""
+        """Yield the name and the field changes of each changed row."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportPlan(FilePlan):
-    """What importing a file of customers would do."""
+    """The plan of an import of customers."""
 
     new_rows: list[Values]
     changes: list[PlannedChange]
     known: array[int]
-    """Ids of the customers of the book that the file names, changed or not."""
+    """The ids of the book's customers that the file contains, changed or not."""
 
     @property
     def unchanged(self) -> int:
-        """How many rows say what the book says."""
+        """How many rows agree with the book."""
         return len(self.known) - len(self.changes)
 
     def shown_new(self) -> Iterator[tuple[str, str]]:
@@ -204,15 +207,15 @@ class ImportPlan(FilePlan):
         return ((values[name], values[domain]) for values in self.new_rows)
 
     def shown_changes(self) -> Iterator[tuple[str, list[FieldChange]]]:
-        """Yield the names of the changed customers, and what changes."""
+        """Yield the names and the field changes of the changed customers."""
         return ((change.company_name, change.shown()) for change in self.changes)
 
     @property
     def from_portal(self) -> bool:
-        """Whether the file has what Partner Center's export has, and nothing of the book's own.
+        """Whether the file has exactly the columns of Partner Center's export; tags are optional.
 
         The portal exports four columns (`reference/rules.md §14`), since 2022 the tags too. Only
-        such a file says when a customer was last seen.
+        such a file shows when Partner Center last listed a customer.
         """
         mapped = set(self.columns.places) - {ImportField.TAGS}
         return mapped == set(PORTAL_FIELDS)
@@ -220,15 +223,15 @@ class ImportPlan(FilePlan):
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What an import has done, in rows."""
+    """The result of an import, in numbers of rows."""
 
     new: int
     changed: int
     unchanged: int
     refused: int
     unused: tuple[str, ...]
-    """Headings of the columns that were left out."""
+    """The headings of the columns that were ignored."""
     change_id: int | None
-    """Its entry in the history; None where nothing was new or changed."""
+    """The id of the import's history entry; None if no row was new or changed."""
     accepted: int = 0
-    """How many invitations are accepted by it, since their customers are in the book now."""
+    """How many invitations were marked as accepted, because the import added their customers."""

@@ -1,7 +1,7 @@
-"""Decides about each row of an import: about which customer it is, and what it changes.
+"""Plans the rows of an import of customers: finds the customer of each row, and the changes.
 
-Rows with a Microsoft ID come first, whatever their place in the file, so that a second import of
-the same file finds what the first one has made of it, and changes nothing.
+Rows with a Microsoft ID are planned first, wherever they stand in the file, so that a second import
+of the same file matches the same customers and changes nothing.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ _DOMAIN, _RELATIONSHIP = PLACE[ImportField.PRIMARY_DOMAIN], PLACE[ImportField.RE
 
 
 class RowPlanner:
-    """Takes the rows of a file one by one; `finish` decides about the last of them."""
+    """Plans the rows of a file: `take` receives each row, `finish` plans the postponed rows."""
 
     def __init__(self, columns: ColumnMap, book: Iterable[Booked]) -> None:
         self.new_rows: list[Values] = []
         self.changes: list[PlannedChange] = []
         self.refused_rows: list[RefusedRow] = []
         self.known: array[int] = array("q")
-        """Ids of the customers that rows were about."""
+        """The ids of the book's customers that rows matched."""
         self.remarks: list[tuple[int, str]] = []
-        """Totals and remarks under the table: the line, and what stands in it."""
+        """Totals and remarks below the table: the number and the text of each line."""
         self._totals = total_words()
         self._width = len(columns.columns)
         self._name_place = columns.places.get(ImportField.COMPANY_NAME)
@@ -68,7 +68,7 @@ class RowPlanner:
         self._without_id: list[tuple[int, list[str], Values]] = []
 
     def take(self, line: int, cells: list[str]) -> None:
-        """Decide about a row; one without a Microsoft ID has to wait for the others."""
+        """Plan a row; a row without a Microsoft ID is postponed until `finish`."""
         values, problems = self._read(cells)
         if problems and is_remark(cells, self._totals):
             self.remarks.append((line, " ".join(filter(None, cells))))
@@ -80,7 +80,7 @@ class RowPlanner:
             self._without_id.append((line, cells, values))
 
     def finish(self) -> None:
-        """Decide about the rows without a Microsoft ID."""
+        """Plan the rows without a Microsoft ID, and sort the refused rows by line."""
         for line, cells, values in self._without_id:
             self._take_without_id(line, cells, values)
         self._without_id.clear()
@@ -115,13 +115,13 @@ class RowPlanner:
         if first != line:
             self._refuse_second(line, cells, ImportField.MICROSOFT_ID, microsoft_id, first)
             return
-        found = self._by_id.get(microsoft_id) or self._kept_by_hand(values[_DOMAIN])
+        found = self._by_id.get(microsoft_id) or self._awaiting_id(values[_DOMAIN])
         after = self._accept(found, values)
         if after[_DOMAIN]:
             self._line_of_domain.setdefault(after[_DOMAIN], line)
 
-    def _kept_by_hand(self, domain: str) -> Booked | None:
-        """Return the one customer that waits for its Microsoft ID under this domain."""
+    def _awaiting_id(self, domain: str) -> Booked | None:
+        """Return the only unmatched customer with this domain and without a Microsoft ID."""
         waiting = [
             customer
             for customer in self._by_domain.get(domain, ())
@@ -145,7 +145,7 @@ class RowPlanner:
         self._accept(found[0] if found else None, values)
 
     def _accept(self, found: Booked | None, values: Values) -> Values:
-        """Plan what a row says of the customer `found`, or of a new one; return how it will be."""
+        """Plan to change the customer `found`, or to add one for None; return the new values."""
         if found is None:
             if not values[_RELATIONSHIP]:
                 filled = list(values)
@@ -162,21 +162,21 @@ class RowPlanner:
             self.changes.append(PlannedChange(found, after, reopened))
         return after
 
-    def _merged(self, before: Values, said: Values) -> Values:
-        """Return a customer's values with what a row says; its empty cells say nothing."""
+    def _merged(self, before: Values, row: Values) -> Values:
+        """Return a customer's values, replaced by those values of a row that are not empty."""
         changed = [
             index
             for _field, index, _place in self._places
-            if said[index]
-            and said[index] not in (before[index], before[index].strip())
-            # A file of another tool that does not know the relationship takes none away.
-            and not (index == _RELATIONSHIP and said[index] == Relationship.UNKNOWN)
+            if row[index]
+            and row[index] not in (before[index], before[index].strip())
+            # Another tool's file that does not know the relationship must not remove it.
+            and not (index == _RELATIONSHIP and row[index] == Relationship.UNKNOWN)
         ]
         if not changed:
             return before
         after = list(before)
         for index in changed:
-            after[index] = said[index]
+            after[index] = row[index]
         return tuple(after)
 
     def _refuse_second(
@@ -192,7 +192,7 @@ class RowPlanner:
 
 
 def whole_row_problem(cells: list[str], width: int) -> Problem | None:
-    """Return why a row of any list cannot be read at all."""
+    """Return why a row of any list cannot be read at all; None for a readable row."""
     if len(cells) > width:
         surplus = "".join(cells[width:]).strip()
         if surplus:
@@ -209,12 +209,12 @@ def whole_row_problem(cells: list[str], width: int) -> Problem | None:
 
 
 def total_words() -> tuple[str, ...]:
-    """Return what lines of totals and remarks begin with, folded."""
+    """Return the folded words with which lines of totals and remarks begin."""
     return tuple(fold(word) for words in import_words() for word in words.totals)
 
 
 def is_remark(cells: Sequence[str], totals: tuple[str, ...]) -> bool:
-    """Say whether a row that cannot be read is a line of totals, or a remark under the table."""
+    """Return whether a row that cannot be imported is a line of totals or a remark."""
     filled = [cell.strip() for cell in cells if cell.strip()]
     return bool(filled) and _begins_with(fold(filled[0]), totals)
 
@@ -226,5 +226,5 @@ def _begins_with(text: str, words: tuple[str, ...]) -> bool:
 
 
 def shortened(text: str) -> str:
-    """Return what a cell says as a message can hold it."""
+    """Return the text of a cell, cut and safe to show in a message."""
     return shown(text if len(text) <= _VALUE_SHOWN else f"{text[:_VALUE_SHOWN]}…")

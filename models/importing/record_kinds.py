@@ -1,4 +1,4 @@
-"""The lists other than the customers' that are imported, and what their rows are compared with."""
+"""Joins the classes that read and plan the rows of the importable lists other than customers."""
 
 from __future__ import annotations
 
@@ -18,4 +18,4 @@ BOOKS: Mapping[str, type[Book]] = {
     "invitations": InvitationBook,
     "partners": PartnerBook,
 }
-"""What rows of each list are compared with."""
+"""The class that reads and plans the rows of each list, by the name of the list."""

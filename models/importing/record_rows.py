@@ -1,4 +1,4 @@
-"""What a row of a list other than the customers' means, and what it is compared with."""
+"""The base for reading and planning rows of the importable lists other than customers."""
 
 from __future__ import annotations
 
@@ -22,69 +22,74 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Plan, PlanContext
 
 
-Said = dict[str, str]
-"""What a row says, by the names of the list's fields; empty cells are not there."""
+RowValues = dict[str, str]
+"""The texts of a row by the names of the list's fields, without empty cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A row, with what the book has of it."""
+    """A row of a file, matched with the record of the book that it is about."""
 
-    said: Said
+    values: RowValues
     key: object
-    """By what the record is known again: no two rows of a file have the same."""
+    """Identifies the record of the row; a second row of the file with the same key is refused."""
     name: str
+    """The name of the row's subject, such as a company."""
     record_id: int = 0
-    """The record of the book; 0 for a new one."""
+    """The id of the matching record; 0 for a new record."""
     customer_id: int | None = None
     problems: list[Reason] = field(default_factory=list)
 
 
 class Book:
-    """The records of one list in an account, as rows of a file are compared with them."""
+    """The records of one list in an account: reads rows of a file and plans their changes."""
 
     COLUMNS: ClassVar[Mapping[str, str]] = {}
-    """The field of the file for a field that a reason names, where they differ."""
+    """The field of the file for a field that a reason names, if their names differ."""
     DETAIL: ClassVar[str] = ""
-    """The field that tells a record from others of the same company."""
+    """The field that distinguishes records of the same company."""
 
     def __init__(
-        self, session: Session, account: Account, headings: Mapping[Any, str],
-        *, day_first: bool | None,
-    ) -> None:  # fmt: skip
+        self,
+        session: Session,
+        account: Account,
+        headings: Mapping[Any, str],
+        *,
+        day_first: bool | None,
+    ) -> None:
         self.session, self.account, self.day_first = session, account, day_first
         self.headings = headings
-        """What the file calls each field."""
+        """The heading of each field's column in the file."""
         self.own = session.get_one(PartnerAccount, account.id)
         self.load()
 
     def load(self) -> None:
-        """Read what rows are compared with."""
+        """Read the records of the book that rows are compared with."""
         raise NotImplementedError
 
-    def called(self, said: Mapping[str, str]) -> str:
-        """Return whom a row is about, as it says itself."""
+    def subject(self, values: Mapping[str, str]) -> str:
+        """Return the name of a row's subject, such as a company; empty if the row has none."""
         raise NotImplementedError
 
-    def read(self, said: Said) -> ReadRow:
-        """Return what a row means."""
+    def read(self, values: RowValues) -> ReadRow:
+        """Convert the texts of a row into values, and match the row with a record."""
         raise NotImplementedError
 
     def plan(self, row: ReadRow, by: PlanContext) -> Plan:
-        """Return the plan of a row without problems; it changes nothing where nothing is new."""
+        """Return the plan of a row without problems; it has no steps if the book agrees."""
         raise NotImplementedError
 
-    def day(self, said: Mapping[str, str], name: str, problems: list[Reason]) -> datetime | None:
-        """Return the moment that a cell means."""
-        found = day_field(said.get(name, ""), "import.day", name, day_first=self.day_first)
+    def day(self, values: Mapping[str, str], name: str, problems: list[Reason]) -> datetime | None:
+        """Return the moment in a cell; None if it is empty or invalid (adds to `problems`)."""
+        found = day_field(values.get(name, ""), "import.day", name, day_first=self.day_first)
         if isinstance(found, Reason):
             problems.append(found)
             return None
         return found
 
 
-def meant(kind: str, name: str, text: str) -> str:
-    """Return the stored value that a word of any language means in a field; else the text."""
+def stored_value(kind: str, name: str, text: str) -> str:
+    """Return the stored value that a word of any language means in a field; else `text` itself."""
     wanted = key(text)
     for words in import_words():
         for value, names in words.values.get(f"{kind}.{name}", {}).items():
@@ -94,10 +99,19 @@ def meant(kind: str, name: str, text: str) -> str:
 
 
 def stored_choice(kind: str, name: str, text: str, titles: Mapping[str, str]) -> str | None:
-    """Return the stored value that a word means: itself, its title, or a word of any language."""
+    """Return the stored value that a word means; None for an unknown word.
+
+    The word can be the value itself, its title, or a word of any language (`import.toml`).
+
+    Args:
+        kind: the name of the list.
+        name: the name of the field.
+        text: the word.
+        titles: the titles of the field's values, by value.
+    """
     wanted = key(text)
     for value, title in titles.items():
         if wanted in (key(value), key(title), key(_(title))):
             return str(value)
-    found = meant(kind, name, text)
+    found = stored_value(kind, name, text)
     return found if found in titles else None

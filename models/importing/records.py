@@ -1,8 +1,8 @@
-"""Imports delegated admin, invitations and partners: a plan for each row, all at once.
+"""Imports delegated admin, invitations and partners: one plan per row, one transaction for all.
 
-Each row becomes the plan that a person's form would make; a record that is there already is
-changed by what the file says more. All rows are written in one transaction, each with its own entry
-in the history, parts of one that says of the file: they are taken back together or one by one.
+Each row becomes the plan that a person's form would make; a row about an existing record changes
+that record. All rows are written in one transaction. Each row has its own entry in the history, as
+a part of the import's entry, so that rows can be undone together or one by one.
 """
 
 from __future__ import annotations
@@ -57,25 +57,25 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.importing.columns import ColumnMap
     from partnerdesk.models.importing.fields import ImportList
-    from partnerdesk.models.importing.record_rows import Said
+    from partnerdesk.models.importing.record_rows import RowValues
     from partnerdesk.models.sheets import Chosen, Progress, Sheet
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRecord:
-    """A row that a record is added or changed by."""
+    """A row that adds or changes a record."""
 
     line: int
-    said: Said
+    values: RowValues
     plan: Plan
 
     @property
     def name(self) -> str:
-        """Whom it is about."""
+        """The name of the plan's target."""
         return self.plan.target.name
 
     def changes(self) -> list[FieldChange]:
-        """Return what changes, as texts."""
+        """Return the changed fields as texts."""
         return [
             FieldChange(name, _text((step.before or {}).get(name)), _text(value))
             for step in self.plan.steps
@@ -85,26 +85,26 @@ class PlannedRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordsPlan(FilePlan):
-    """What importing a file of another list than the customers' would do."""
+    """The plan of an import into a list other than customers."""
 
     account: Account
     new_rows: list[PlannedRecord] = field(default_factory=list)
     changes: list[PlannedRecord] = field(default_factory=list)
     alike: int = 0
-    """Rows that say what the book says."""
+    """How many rows agree with the book."""
 
     @property
     def unchanged(self) -> int:
-        """How many rows say what the book says."""
+        """How many rows agree with the book."""
         return self.alike
 
     def shown_new(self) -> Iterator[tuple[str, str]]:
-        """Yield whom each new record is about, and what it is called."""
+        """Yield the name and the `DETAIL` field of each new record."""
         detail = BOOKS[self.kind.name].DETAIL
-        return ((row.name, row.said.get(detail, "")) for row in self.new_rows)
+        return ((row.name, row.values.get(detail, "")) for row in self.new_rows)
 
     def shown_changes(self) -> Iterator[tuple[str, list[FieldChange]]]:
-        """Yield whom each changed record is about, and what changes."""
+        """Yield the name and the field changes of each changed record."""
         return ((row.name, row.changes()) for row in self.changes)
 
 
@@ -121,15 +121,27 @@ def plan_records(
     at: datetime,
     mapping: Mapping[str, str] | None = None,
     chosen: Chosen | None = None,
-    progress: Progress | None = None,
+    on_progress: Progress | None = None,
 ) -> RecordsPlan:
-    """Read a file to its end and say what importing it into an account would do.
+    """Read a whole file and plan its import into an account; this writes nothing.
+
+    Args:
+        store: the book.
+        account: the account of the records.
+        kind: the list to import into.
+        sheet: the file.
+        actor: who imports it.
+        at: the present moment.
+        mapping: the headings that the person chose, by field.
+        chosen: the order of days that the person chose.
+        on_progress: called with how much of the file is read.
 
     Raises:
         NotFoundError: there is no such account.
-        UsageError: `mapping` names a field or column that there is not.
-        DayOrderError: days are written so that only their order tells which they are.
-        FileError: the file is damaged, or its columns are not recognised.
+        UsageError: `mapping` names an unknown field, or a column that the file lacks.
+        DayOrderError: the file does not show whether days or months come first.
+        FileError: the file is damaged, its columns are not recognised, or it is another list's
+            (`OtherListError`).
     """
     passed = PassedOver()
     with closing(sheet.rows()) as rows:
@@ -139,7 +151,7 @@ def plan_records(
     with store.reading() as session:
         _refuse_unknown(session, account.id)
         planner = _Planner(session, account, kind, columns, (actor, at), day_first)
-        with closing(sheet.rows(progress, passed)) as rows:
+        with closing(sheet.rows(on_progress, passed)) as rows:
             for line, cells in rows:
                 planner.take(line, cells)
     passed.lines.extend(planner.remarks)
@@ -153,17 +165,17 @@ def plan_records(
 
 
 class DayOrderError(FileError):
-    """Nothing in a file tells whether days are written before months."""
+    """A file has a day such as 03/04/2026, and its other days do not show which order they have."""
 
 
 def _day_first(
-    sheet: Sheet, columns: ColumnMap, kind: ImportList, said: bool | None
+    sheet: Sheet, columns: ColumnMap, kind: ImportList, chosen: bool | None
 ) -> bool | None:
-    """Return whether days stand before months, by all days of the file."""
+    """Return whether days stand before months; None if no day of the file is ambiguous."""
     places = [columns.places[name] for name in kind.days if name in columns.places]
-    if said is not None or not places:
-        return said
-    told: set[bool] = set()
+    if chosen is not None or not places:
+        return chosen
+    orders: set[bool] = set()
     doubtful = ""
     with closing(sheet.rows()) as rows:
         for _line, cells in rows:
@@ -173,19 +185,21 @@ def _day_first(
                     continue
                 order = day_order([text])
                 if order is not None:
-                    told.add(order)
+                    orders.add(order)
                 elif not doubtful and is_ambiguous(text):
                     doubtful = text
-    if doubtful and len(told) != 1:
+    if doubtful and len(orders) != 1:
         text = _("{text} can be two days, and nothing in the file tells which.")
-        remedy = _("Say whether days or months come first (d in the console, --dates day-first or "
-                   "--dates month-first in the command).")  # fmt: skip
+        remedy = _(
+            "Say whether days or months come first (d in the console, --dates day-first or "
+            "--dates month-first in the command)."
+        )
         raise DayOrderError(text.format(text=shown(doubtful[:40])), remedy)
-    return told.pop() if len(told) == 1 and doubtful else None
+    return orders.pop() if len(orders) == 1 and doubtful else None
 
 
 class _Planner:
-    """Takes the rows of a file one by one, and plans each from the book as it is."""
+    """Plans the rows of a file one by one, compared with the present state of the book."""
 
     def __init__(
         self, session: Session, account: Account, kind: ImportList, columns: ColumnMap,
@@ -204,17 +218,17 @@ class _Planner:
         self._lines: dict[object, int] = {}
 
     def take(self, line: int, cells: list[str]) -> None:
-        """Plan a row, or refuse it with all that is wrong with it."""
-        said = {
+        """Plan a row, or refuse it with all its problems."""
+        values = {
             str(name): text
             for name, place in self._places.items()
             if place < len(cells) and (text := cells[place].strip())
         }
         problem = whole_row_problem(cells, self._width)
         if problem is not None:
-            self._refuse(line, cells, said, [problem])
+            self._refuse(line, cells, values, [problem])
             return
-        read = self._book.read(said)
+        read = self._book.read(values)
         reasons = list(read.problems)
         if not reasons:
             context = PlanContext(*self._by, str(uuid4()))
@@ -224,35 +238,35 @@ class _Planner:
             self.remarks.append((line, " ".join(filter(None, cells))))
             return
         if reasons:
-            self._refuse(line, cells, said, [self._problem(reason, said) for reason in reasons])
+            self._refuse(line, cells, values, [self._problem(reason, values) for reason in reasons])
             return
         first = self._lines.setdefault(read.key, line)
         if first != line:
-            twice = Problem(None, shortened(read.name), _("is in line {line} already").format(
-                line=first))  # fmt: skip
-            self._refuse(line, cells, said, [twice])
+            text = _("is in line {line} already").format(line=first)
+            self._refuse(line, cells, values, [Problem(None, shortened(read.name), text)])
         elif plan.changes_nothing:
             self.alike += 1
         else:
             rows = self.changes if read.record_id else self.new_rows
-            rows.append(PlannedRecord(line, read.said, plan))
+            rows.append(PlannedRecord(line, read.values, plan))
 
-    def _problem(self, reason: Reason, said: Mapping[str, str]) -> Problem:
+    def _problem(self, reason: Reason, values: Mapping[str, str]) -> Problem:
         name = self._book.COLUMNS.get(reason.field, reason.field)
         known = name in set(self._kind.fields)
         column = self._kind.fields(name) if known else None
         title = _(self._kind.titles[column]) if column is not None else ""
-        return Problem(column, shortened(said.get(name, "")), reason.text, title, is_sentence=True)
+        value = shortened(values.get(name, ""))
+        return Problem(column, value, reason.text, title, is_sentence=True)
 
     def _refuse(
-        self, line: int, cells: list[str], said: Mapping[str, str], problems: list[Problem]
+        self, line: int, cells: list[str], values: Mapping[str, str], problems: list[Problem]
     ) -> None:
-        name = shortened(self._book.called(said))
+        name = shortened(self._book.subject(values))
         self.refused_rows.append(RefusedRow(line, tuple(cells), tuple(problems), name))
 
 
 def carry_out_records(store: Store, plan: RecordsPlan, actor: Actor, at: datetime) -> ImportOutcome:
-    """Write what a plan says, in one transaction, each row with its entry in the history.
+    """Write a planned import in one transaction, each row with its own entry in the history.
 
     Raises:
         ConflictError: the book was changed since the plan was made; nothing was written.
@@ -260,7 +274,7 @@ def carry_out_records(store: Store, plan: RecordsPlan, actor: Actor, at: datetim
         StoreError: the database cannot be written.
     """
     rows = sorted((*plan.new_rows, *plan.changes), key=lambda row: row.line)
-    whole = _Whole(plan, actor, at, len(rows))
+    whole = _ImportEntry(plan, actor, at, len(rows))
     try:
         with store.writing() as session:
             _refuse_unknown(session, plan.account_id)
@@ -269,27 +283,26 @@ def carry_out_records(store: Store, plan: RecordsPlan, actor: Actor, at: datetim
             )
             for row in rows:
                 by = PlanContext(actor, at, row.plan.by.plan_id)
-                now = book.plan(book.read(row.said), by)
+                now = book.plan(book.read(row.values), by)
                 if is_refused(now.reasons) or now.steps != row.plan.steps:
-                    raise _overtaken()
+                    raise _changed_meanwhile()
                 write_plan(session, row.plan, plan.file, partial(whole.write, session))
     except (IntegrityError, NotFoundError) as error:
-        raise _overtaken() from error
+        raise _changed_meanwhile() from error
     return ImportOutcome(
-        plan.new, plan.changed, plan.unchanged, plan.refused, plan.columns.unused,
-        whole.change_id,
-    )  # fmt: skip
+        plan.new, plan.changed, plan.unchanged, plan.refused, plan.columns.unused, whole.change_id
+    )
 
 
-class _Whole:
-    """The entry of the history that says of a whole import; its rows are parts of it."""
+class _ImportEntry:
+    """The history entry of a whole import; the entries of its rows are parts of it."""
 
     def __init__(self, plan: RecordsPlan, actor: Actor, at: datetime, rows: int) -> None:
         self.change_id: int | None = None
         self._plan, self._by, self._rows = plan, (actor, at), rows
 
     def write(self, session: Session, history: History) -> int:
-        """Return the entry's number; write it before the first row's own."""
+        """Return the id of the import's entry; the first call writes the entry."""
         if self.change_id is None:
             plan = self._plan
             after = {
@@ -308,7 +321,7 @@ class _Whole:
         return self.change_id
 
 
-def _overtaken() -> ConflictError:
+def _changed_meanwhile() -> ConflictError:
     return ConflictError(
         _("The book was changed since the file was looked through; nothing was written."),
         _("Import the file again."),

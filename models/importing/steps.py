@@ -1,4 +1,4 @@
-"""What an import changes of a customer, as steps of a plan: so it is told, and taken back."""
+"""Converts an import's change of a customer into steps of a plan, to describe and to undo it."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ _COUNTRY, _NUMBER = ImportField.COUNTRY, ImportField.REGISTRATION_NUMBER
 
 
 class Profiles(NamedTuple):
-    """Which customers have profiles before an import writes them."""
+    """The profiles that customers have before an import."""
 
     company: frozenset[int]
+    """The ids of the customers with a company profile."""
     billing: dict[int, str]
-    """With the country of each, which an import moves with the customer's."""
+    """The country in each billing profile, by customer id; it changes with the customer's."""
 
 
-def profiles_there(connection: Connection, customers: Sequence[int]) -> Profiles:
-    """Read which of some customers have profiles."""
+def existing_profiles(connection: Connection, customers: Sequence[int]) -> Profiles:
+    """Read the profiles of customers, given by id."""
     company, billing = table_of(CompanyProfile).c, table_of(BillingProfile).c
     numbered: set[int] = set()
     countries: dict[int, str] = {}
@@ -48,9 +49,9 @@ def profiles_there(connection: Connection, customers: Sequence[int]) -> Profiles
     return Profiles(frozenset(numbered), countries)
 
 
-def steps_of(change: PlannedChange, there: Profiles) -> list[Step]:
-    """Return the steps that a changed customer comes to, record by record."""
-    return [*_own(change), *_tags(change), *_company(change, there), *_billing(change, there)]
+def steps_of(change: PlannedChange, profiles: Profiles) -> list[Step]:
+    """Return the steps of a customer's change: customer, tags, company and billing profile."""
+    return [*_own(change), *_tags(change), *_company(change, profiles), *_billing(change, profiles)]
 
 
 def _own(change: PlannedChange) -> Iterator[Step]:
@@ -74,31 +75,31 @@ def _tags(change: PlannedChange) -> Iterator[Step]:
             yield Step(TAG, {"customer_id": change.booked.id, "name": tag}, None, {})
 
 
-def _company(change: PlannedChange, there: Profiles) -> Iterator[Step]:
+def _company(change: PlannedChange, profiles: Profiles) -> Iterator[Step]:
     if _NUMBER not in change.changed():
         return
     before, after = _both(change, [_NUMBER])
     key = {"customer_id": change.booked.id}
-    if change.booked.id in there.company:
+    if change.booked.id in profiles.company:
         yield Step(COMPANY, key, before, after)
     else:
         yield Step(COMPANY, key, None, {"email": "", **after})
 
 
-def _billing(change: PlannedChange, there: Profiles) -> Iterator[Step]:
+def _billing(change: PlannedChange, profiles: Profiles) -> Iterator[Step]:
     changed = change.changed()
     fields = [field for field in changed if field in BILLING_FIELDS]
     key, country = {"customer_id": change.booked.id}, value_of(change.values, _COUNTRY)
-    kept = there.billing.get(change.booked.id)
-    if kept is None:
+    billed = profiles.billing.get(change.booked.id)
+    if billed is None:
         if fields:
             whole = {field.value: value_of(change.values, field) for field in BILLING_FIELDS}
             rest = {name: text for name, text in NO_BILL.items() if name != "version"}
             yield Step(BILLING, key, None, {"country": country, **rest, **whole})
         return
     before, after = _both(change, fields)
-    if _COUNTRY in changed and kept != country:
-        before["country"], after["country"] = kept, country
+    if _COUNTRY in changed and billed != country:
+        before["country"], after["country"] = billed, country
     if before:
         yield Step(BILLING, key, before, after)
 
@@ -112,7 +113,7 @@ def _both(change: PlannedChange, fields: Sequence[ImportField]) -> tuple[Fields,
 
 
 def recorded(values: Values, field: ImportField) -> Any:
-    """Return a field as the history keeps it."""
+    """Return a field's value in the form that the history stores: tags as a list, no id as None."""
     text = value_of(values, field)
     match field:
         case ImportField.TAGS:

@@ -1,10 +1,10 @@
-"""Takes an import back, as far as nobody changed its customers since: in one transaction.
+"""Undoes an import of customers in one transaction, except for customers that changed since.
 
     planned = plan_undo_import(store, change_id, by)        # decides about each row, writes nothing
-    done = undo_import(store, planned, why)                 # what was planned and still holds
+    done = undo_import(store, planned, why)                 # undoes the planned rows, if unchanged
 
-Customers that the file added go, with all that hangs on them; those that it changed get back what
-they had. A row about which anything else was recorded since stays, and says why.
+Added customers are removed with all their records; changed customers get their former values. A row
+whose customer was changed again since then stays as it is, with the reason.
 """
 
 from __future__ import annotations
@@ -46,28 +46,29 @@ class AddedRow:
     subject: str
     state: RowState
     message: str = ""
-    """Why it stays."""
+    """Why the customer is not removed; empty if it is."""
     entry_id: int = 0
+    """Always 0: an added customer has no history entry of its own."""
 
 
 ImportRow = AddedRow | ChangedRow
-"""One row of the import that is to be taken back."""
+"""One row of the import to undo."""
 
 
 @dataclass(frozen=True)
 class ImportUndo:
-    """What taking an import back would do, or has done."""
+    """The planned or finished undo of an import."""
 
     change_id: int
     account_id: int
     file: str
     by: PlanContext
     reasons: tuple[Reason, ...]
-    """Why nothing of it can be taken back; empty where rows can."""
+    """Why no row can be undone; empty if rows can be."""
     rows: tuple[ImportRow, ...]
-    """Those that stay first, with their reasons."""
+    """The rows; rows that cannot be undone come first."""
     undone_by: int | None = None
-    """The entry that says it was done; None where it is only planned."""
+    """The id of the undo's history entry; None if nothing is undone (yet)."""
 
     def counts(self) -> Counter[RowState]:
         """Return how many rows there are of each state."""
@@ -75,24 +76,25 @@ class ImportUndo:
 
     @property
     def removes(self) -> bool:
-        """Whether customers are taken out of the book: that needs a reason, for the history."""
+        """Whether the undo removes customers; this requires a reason for the history."""
         return any(_is_added(row) and row.state is RowState.WAITING for row in self.rows)
 
 
 class Tally(NamedTuple):
-    """How many customers an undo is about: planned, or done."""
+    """The numbers of customers in a planned or finished undo."""
 
     removed: int
     restored: int
     left: int
+    """How many customers stay as they are."""
 
 
 def tally(planned: ImportUndo) -> Tally:
-    """Return how many customers go, get back what they had, and stay as they are."""
-    taken = [row for row in planned.rows if row.state in (RowState.WAITING, RowState.DONE)]
-    removed = sum(map(_is_added, taken))
+    """Count the customers that an undo removes, restores, and leaves as they are."""
+    undone = [row for row in planned.rows if row.state in (RowState.WAITING, RowState.DONE)]
+    removed = sum(map(_is_added, undone))
     left = planned.counts()[RowState.REFUSED]
-    return Tally(removed, len(taken) - removed, left)
+    return Tally(removed, len(undone) - removed, left)
 
 
 def _is_added(row: ImportRow) -> bool:
@@ -100,7 +102,7 @@ def _is_added(row: ImportRow) -> bool:
 
 
 def plan_undo_import(store: Store, change_id: int, by: PlanContext) -> ImportUndo:
-    """Plan to take an import back; writes nothing.
+    """Plan the undo of an import; this writes nothing.
 
     Raises:
         NotFoundError: there is no such entry.
@@ -118,12 +120,12 @@ def _planned(session: Session, entry: Change, by: PlanContext) -> ImportUndo:
     if not reasons:
         rows = [*changed_rows(session, entry), *_added_rows(session, entry)]
         rows.sort(key=lambda row: row.state is RowState.WAITING)
-    stands = any(row.state is not RowState.NOTHING for row in rows)
-    if entry.undone_by is not None and not stands:  # else the rest can still be taken back
+    remaining = any(row.state is not RowState.NOTHING for row in rows)
+    if entry.undone_by is not None and not remaining:  # else the other rows can still be undone
         reasons.append(undone_already(session, entry))
     return ImportUndo(
         entry.id or 0, entry.account_id or 0, entry.subject, by, tuple(reasons), tuple(rows)
-    )  # fmt: skip
+    )
 
 
 def _added_rows(session: Session, entry: Change) -> Iterator[AddedRow]:
@@ -147,22 +149,23 @@ def _moment(text: str) -> datetime:
 
 
 def _added_by(entry: Change) -> tuple[Any, ...]:
-    return (
-        col(Customer.account_id) == entry.account_id, col(Customer.added_by_change) == entry.id
-    )  # fmt: skip
+    added_by = col(Customer.added_by_change) == entry.id
+    return col(Customer.account_id) == entry.account_id, added_by
 
 
 def _why_added_stay(session: Session, entry: Change) -> dict[int, str]:
-    """Return why customers that the import added cannot go, by customer."""
+    """Return the reasons why added customers cannot be removed, by customer id."""
     added = select(Customer.id).where(*_added_by(entry))
     later = (
         select(Change.customer_id, func.max(Change.id))
         .where(
-            col(Change.customer_id).in_(added), col(Change.id) > entry.id,
-            col(Change.undone_by).is_(None), Change.kind != ChangeKind.UNDONE,
+            col(Change.customer_id).in_(added),
+            col(Change.id) > entry.id,
+            col(Change.undone_by).is_(None),
+            Change.kind != ChangeKind.UNDONE,
         )
         .group_by(col(Change.customer_id))
-    )  # fmt: skip
+    )
     text = _("It was changed since, by change {id}.")
     stays = {int(of or 0): text.format(id=id) for of, id in session.exec(later)}
     text = _(
@@ -171,18 +174,23 @@ def _why_added_stay(session: Session, entry: Change) -> dict[int, str]:
     )
     for record in HOLDS_CUSTOMER:
         kind: Any = record.entity
-        held = session.exec(select(kind.customer_id).where(kind.customer_id.in_(added)))
-        stays.update((int(id), text) for id in held)
+        owners = session.exec(select(kind.customer_id).where(kind.customer_id.in_(added)))
+        stays.update((int(id), text) for id in owners)
     return stays
 
 
 def undo_import(store: Store, planned: ImportUndo, why: str = "") -> ImportUndo:
-    """Take an import back, in one transaction; return what became of each row.
+    """Undo an import in one transaction; return the rows with their new states.
 
-    What was planned and does not hold any more stays; what was not planned stays in any case.
+    A row is undone only if `planned` has it as waiting and it still can be undone.
+
+    Args:
+        store: the book.
+        planned: the plan of the undo.
+        why: the person's reason, for the history.
 
     Raises:
-        RefusedError: nothing of it can be taken back.
+        RefusedError: no row can be undone.
         StoreError: the book cannot be written.
     """
     if planned.reasons:
@@ -193,36 +201,30 @@ def undo_import(store: Store, planned: ImportUndo, why: str = "") -> ImportUndo:
         if now.reasons:
             raise RefusedError(" ".join(reason.text for reason in now.reasons))
         wanted = {_key(row) for row in planned.rows if row.state is RowState.WAITING}
-        doing = [
-            row for row in now.rows if row.state is RowState.WAITING and _key(row) in wanted
-        ]  # fmt: skip
-        done = {_key(row) for row in doing}
+        undone = [row for row in now.rows if row.state is RowState.WAITING and _key(row) in wanted]
+        done = {_key(row) for row in undone}
         undone_by = None
-        if doing:
-            others = (row for row in now.rows if row.state is not RowState.NOTHING)
-            left = sum(1 for _row in others) - len(doing)
+        if undone:
+            remaining = sum(row.state is not RowState.NOTHING for row in now.rows)
+            removed = [row.customer_id for row in undone if _is_added(row)]
+            restored = [row.entry_id for row in undone if not _is_added(row)]
             writer = UndoWriter(session, history, entry, planned.by)
-            undone_by = writer.write(
-                [row.customer_id for row in doing if _is_added(row)],
-                [row.entry_id for row in doing if not _is_added(row)], left, why,
-            )  # fmt: skip
-    rows = (_told(row, done=_key(row) in done) for row in _known(planned, now))
-    return ImportUndo(
-        now.change_id, now.account_id, now.file, now.by, (), tuple(rows), undone_by
-    )  # fmt: skip
+            undone_by = writer.write(removed, restored, remaining - len(undone), why)
+    rows = tuple(_finished(row, done=_key(row) in done) for row in _in_order(planned, now))
+    return ImportUndo(now.change_id, now.account_id, now.file, now.by, (), rows, undone_by)
 
 
 def _key(row: ImportRow) -> tuple[int, int]:
     return row.customer_id, row.entry_id
 
 
-def _known(planned: ImportUndo, now: ImportUndo) -> Iterable[ImportRow]:
-    """Return the rows in the order in which they were shown, as they are now."""
+def _in_order(planned: ImportUndo, now: ImportUndo) -> Iterable[ImportRow]:
+    """Return the present rows in the order of the planned rows."""
     found = {_key(row): row for row in now.rows}
     return [found.get(_key(row), row) for row in planned.rows]
 
 
-def _told(row: ImportRow, *, done: bool) -> ImportRow:
+def _finished(row: ImportRow, *, done: bool) -> ImportRow:
     from dataclasses import replace
 
     if done:

@@ -1,4 +1,4 @@
-"""Which customers that an import changed can get back what they had: compared many at a time."""
+"""Finds out which customers that an import changed can be restored, many customers at a time."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Fields
 
 AT_ONCE = 1000
-"""Entries that are compared, or written, at a time."""
+"""How many entries are read at a time."""
 
 _KINDS = {record.table: record for record in (CUSTOMER, COMPANY, BILLING, TAG)}
-"""The records that an import changes."""
+"""The kinds of records that an import changes, by table name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ class ChangedRow:
     subject: str
     state: RowState
     entry_id: int
-    """The entry of the history that says what it changed."""
+    """The id of the history entry of the customer's change."""
     message: str = ""
-    """Why it stays."""
+    """Why the customer is not restored; empty if it is."""
     change: str = ""
-    """What it gets back, in words."""
+    """The restored fields, such as `Country: AT → DE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,13 @@ class KeptEntry:
 
     @property
     def steps(self) -> list[Fields]:
-        """What the import did to the customer's records."""
+        """The steps of the import's change, in JSON form."""
         steps: list[Fields] = self.plan["steps"]
         return steps
 
 
 def kept_entries(session: Session, import_id: int) -> Iterator[list[KeptEntry]]:
-    """Yield the entries of an import's rows, many at a time, in their order."""
+    """Yield the entries of an import's changed customers in order, `AT_ONCE` at a time."""
     last = 0
     columns = (
         Change.id, Change.customer_id, Change.subject, Change.before, Change.after, Change.plan,
@@ -89,31 +89,33 @@ def kept_entries(session: Session, import_id: int) -> Iterator[list[KeptEntry]]:
 
 
 def changed_rows(session: Session, entry: Change) -> Iterator[ChangedRow]:
-    """Yield each customer that an import changed, with what it gets back or why it does not."""
+    """Yield each customer that an import changed, with the restored fields or why it stays."""
     for entries in kept_entries(session, entry.id or 0):
         found = _Records(session, [kept.customer_id for kept in entries])
         for kept in entries:
             row = kept.customer_id, kept.subject
             if kept.undone_by is not None:
-                said = _("It was undone already, by change {id}.").format(id=kept.undone_by)
-                yield ChangedRow(*row, RowState.NOTHING, kept.id, said)
+                text = _("It was undone already, by change {id}.").format(id=kept.undone_by)
+                yield ChangedRow(*row, RowState.NOTHING, kept.id, text)
             elif why := found.why_not(kept.steps):
                 yield ChangedRow(*row, RowState.REFUSED, kept.id, why)
             else:
-                told = "; ".join(field_lines(kept.after, kept.before))
-                yield ChangedRow(*row, RowState.WAITING, kept.id, "", told)
+                change = "; ".join(field_lines(kept.after, kept.before))
+                yield ChangedRow(*row, RowState.WAITING, kept.id, "", change)
         session.expunge_all()
 
 
 class _Records:
-    """The records of some customers as they are now."""
+    """The present records of some customers."""
 
     def __init__(self, session: Session, customers: Sequence[int]) -> None:
         self._rows: dict[tuple[str, tuple[Any, ...]], SQLModel] = {}
         for kind, key in (
-            (Customer, ("id",)), (CompanyProfile, ("customer_id",)),
-            (BillingProfile, ("customer_id",)), (Tag, ("customer_id", "name")),
-        ):  # fmt: skip
+            (Customer, ("id",)),
+            (CompanyProfile, ("customer_id",)),
+            (BillingProfile, ("customer_id",)),
+            (Tag, ("customer_id", "name")),
+        ):
             entity: Any = kind
             of = entity.id if kind is Customer else entity.customer_id
             for row in session.exec(select(entity).where(of.in_(customers))):
@@ -121,7 +123,7 @@ class _Records:
                 self._rows[str(entity.__tablename__), place] = row
 
     def why_not(self, steps: Sequence[Fields]) -> str:
-        """Return why what an import did is not to be taken back; empty where it is."""
+        """Return why the steps of an import cannot be undone; empty if they can."""
         changed: list[str] = []
         for step in steps:
             row = self._rows.get((step["record"], tuple(step["key"].values())))

@@ -1,4 +1,4 @@
-"""Writes what an import's undo comes to: many records with one statement, and the history."""
+"""Writes the undo of an import: many records with each statement, and the history."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _CUSTOMERS, _TAGS, _CHANGES = table_of(Customer), table_of(Tag), table_of(Change
 
 
 class UndoWriter:
-    """Takes rows of one import back, inside its transaction."""
+    """Undoes rows of one import, inside an open transaction."""
 
     def __init__(
         self, session: Session, history: History, imported: Change, by: PlanContext
@@ -39,16 +39,14 @@ class UndoWriter:
         self.session, self.connection = session, session.connection()
         self.history, self.imported, self.by = history, imported, by
 
-    def write(
-        self, removed: Sequence[int], restored: Sequence[int], left: int, why: str
-    ) -> int:  # fmt: skip
-        """Take customers out of the book and take entries back; return the undo's own entry.
+    def write(self, removed: Sequence[int], restored: Sequence[int], left: int, why: str) -> int:
+        """Remove added customers and restore changed ones; return the id of the undo's entry.
 
         Args:
-            removed: the customers that the import added and that go.
-            restored: the entries of customers that get back what they had.
+            removed: the ids of the added customers to remove.
+            restored: the ids of the entries to undo.
             left: how many rows stay as they are.
-            why: the reason, for the history.
+            why: the person's reason, for the history.
         """
         undo = self._record(len(removed), len(restored), left, why)
         wanted = frozenset(restored)
@@ -58,13 +56,16 @@ class UndoWriter:
         return undo
 
     def _record(self, removed: int, restored: int, left: int, why: str) -> int:
-        told = {
-            "file": self.imported.subject, "removed": removed, "restored": restored, "left": left,
-        }  # fmt: skip
+        file = self.imported.subject
         row = self._entry(
-            {}, told, subject=self.imported.subject, why=why, undoes=self.imported.id,
-            plan=as_json({"import": self.imported.subject}), plan_id=self.by.plan_id,
-        )  # fmt: skip
+            {},
+            {"file": file, "removed": removed, "restored": restored, "left": left},
+            subject=file,
+            why=why,
+            undoes=self.imported.id,
+            plan=as_json({"import": file}),
+            plan_id=self.by.plan_id,
+        )
         self.connection.execute(insert(_CHANGES), [row])
         return int(row["id"])
 
@@ -76,7 +77,7 @@ class UndoWriter:
             )
         )  # fmt: skip
 
-    # What was changed
+    # Changed customers
 
     def _restore(self, entries: Sequence[KeptEntry], undo: int, why: str) -> None:
         if not entries:
@@ -86,14 +87,14 @@ class UndoWriter:
         rows = [
             self._entry(
                 kept.after, kept.before, subject=kept.subject, customer_id=kept.customer_id,
-                why=why, undoes=kept.id, part_of=undo, plan=as_json(_turned(kept)),
+                why=why, undoes=kept.id, part_of=undo, plan=as_json(_reversed_plan(kept)),
             )
             for kept in entries
         ]  # fmt: skip
         run(self.connection, insert(_CHANGES), rows)
 
     def _write_records(self, entries: Sequence[KeptEntry]) -> None:
-        """Write what stands beside the customers' own rows: the steps, the other way round."""
+        """Reverse the steps on tables other than the customers', grouped by statement."""
         alike: dict[tuple[str, str, tuple[str, ...]], list[BoundRow]] = defaultdict(list)
         for kept in entries:
             for step in reversed(kept.steps):
@@ -130,7 +131,7 @@ class UndoWriter:
             run(self.connection, update(table).where(*same).values(values), rows)
 
     def _write_customers(self, entries: Sequence[KeptEntry]) -> None:
-        """Write the customers' own rows, also where only tags change: those are searched, too."""
+        """Restore the customers' own rows; changed tags change their search text, too."""
         tags = self._tags([kept.customer_id for kept in entries])
         names = self._names([kept.customer_id for kept in entries])
         alike: dict[tuple[str, ...], list[BoundRow]] = defaultdict(list)
@@ -161,7 +162,7 @@ class UndoWriter:
             for row in self.connection.execute(rows)
         }
 
-    # What was added
+    # Added customers
 
     def _remove(self, customers: Sequence[int]) -> None:
         for batch in batches(customers):
@@ -175,10 +176,9 @@ def _bound(prefix: str, fields: Fields) -> BoundRow:
     return {f"{prefix}_{name}": value for name, value in fields.items()}
 
 
-def _turned(kept: KeptEntry) -> Fields:
-    """Return the kept plan the other way round, which is how it is taken back in turn."""
+def _reversed_plan(kept: KeptEntry) -> Fields:
+    """Return the entry's plan with reversed steps, so that the undo can be undone in turn."""
     steps = [
-        {**step, "before": step["after"], "after": step["before"]}
-        for step in reversed(kept.steps)
-    ]  # fmt: skip
+        {**step, "before": step["after"], "after": step["before"]} for step in reversed(kept.steps)
+    ]
     return {**kept.plan, "kind": ChangeKind.UNDONE.value, "steps": steps, "undoes": kept.id}

@@ -1,4 +1,4 @@
-"""What files call the fields and relationships of a customer, as the folders of languages say."""
+"""The words of each language that occur in files: headings, relationships, other values."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from partnerdesk.models.languages import FOLDER, LANGUAGES
 
 @dataclass(frozen=True, slots=True)
 class ImportWords:
-    """What an import understands of files in one language (`import.toml` in its folder)."""
+    """The words that an import recognises in one language (`import.toml` in its folder)."""
 
     doubtful: tuple[str, ...]
-    """Headings that mean the Microsoft ID only where GUIDs stand below."""
+    """Headings that mean the Microsoft ID only if their column contains GUIDs."""
     line: str
-    """The heading of the line number in a file of refused rows."""
+    """The heading of the line numbers in a file of refused rows."""
     reason: str
-    """The heading of the reason there."""
+    """The heading of the reasons in a file of refused rows."""
     headings: tuple[dict[str, tuple[str, ...]], ...]
-    """Headings by field; those of each table are surer than those of the next one."""
+    """Headings of customers by field; the first table has the most certain headings."""
     relationships: dict[str, tuple[str, ...]]
-    """Words by relationship."""
+    """Words for each relationship, by its stored value."""
     totals: tuple[str, ...] = ()
-    """What a line of totals or a remark under a table begins with."""
+    """The beginnings of totals and remarks below a table."""
     lists: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
-    """Headings by field of the other lists: `delegated-admin`, `invitations`, `partners`."""
+    """Headings of the other lists, by list (such as `delegated-admin`) and field."""
     values: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
-    """Words for what a field of another list may hold, by the field and the value."""
+    """Words for stored values of the other lists, by `list.field` and value."""
     foreign: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Headings of lists that the book does not keep, by what such a list holds."""
+    """Headings of lists that the book does not store, by kind of list (`FOREIGN_TITLES`)."""
 
     def tiers(self, kind: str) -> tuple[dict[str, tuple[str, ...]], ...]:
-        """Return the headings of a list, the surest first."""
+        """Return the headings of a list by field, the most certain table first."""
         own = self.lists.get(kind)
         return self.headings if own is None and kind == "customers" else (own or {},)
 
 
 @cache
 def import_words() -> tuple[ImportWords, ...]:
-    """Return the words of all languages that have some."""
+    """Return the words of all languages that have an `import.toml`."""
     files = [FOLDER / code / "import.toml" for code in LANGUAGES]
     return tuple(
         typed(ImportWords, tomllib.loads(file.read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""Carries out a planned import: customers, what belongs to them and the history, all or nothing."""
+"""Writes a planned import of customers, with profiles, tags and history, in one transaction."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from partnerdesk.models.importing.cells import TAG_SEPARATOR
 from partnerdesk.models.importing.existing import OWN_FIELDS, batches, load_locked, table_of
 from partnerdesk.models.importing.fields import ImportField
 from partnerdesk.models.importing.plan import ImportOutcome, value_of
-from partnerdesk.models.importing.steps import profiles_there, recorded, steps_of
-from partnerdesk.models.importing.write_related import Written, run, write_beside
+from partnerdesk.models.importing.steps import existing_profiles, recorded, steps_of
+from partnerdesk.models.importing.write_related import Written, run, write_related
 from partnerdesk.models.languages import _
 from partnerdesk.models.operations.close_invitations import close_matched
 from partnerdesk.models.operations.execute import first_free_id
@@ -48,18 +48,18 @@ _SEARCHED = frozenset(
         ImportField.TAGS,
     }
 )
-"""Fields that `company_sort` and `search_text` are made of."""
+"""The fields from which the columns `company_sort` and `search_text` are derived."""
 _ALONE = OWN_FIELDS - {ImportField.COUNTRY}
-"""Fields that nothing beside the customer's own row depends on."""
+"""The fields whose change affects no table other than the customers'."""
 
 
 def carry_out_import(store: Store, plan: ImportPlan, actor: Actor, at: datetime) -> ImportOutcome:
-    """Write what a plan says, in one transaction.
+    """Write a planned import in one transaction, then close invitations of the new customers.
 
-    New customers name the import's entry in the history; each changed one gets an entry of its own,
-    a part of that, with the plan that takes it back (`models.importing.undo`).
-    An export of the portal also says when its customers were seen. Where nothing is new or changed,
-    the history has nothing to tell and gets no entry.
+    A new customer stores the id of the import's history entry. A changed customer has its own
+    entry, a part of the import's, with the plan that can be undone (`models.importing.undo`). A
+    Partner Center export also updates when its customers were seen. An import without new or
+    changed customers gets no entry.
 
     Raises:
         ConflictError: the book was changed since the plan was made; nothing was written.
@@ -69,13 +69,13 @@ def carry_out_import(store: Store, plan: ImportPlan, actor: Actor, at: datetime)
     with store.writing() as session:
         try:
             outcome = _Import(session, plan, actor, at).carry_out()
-        except IntegrityError as error:  # somebody added one of the customers
-            raise _overtaken() from error
+        except IntegrityError as error:  # another process added one of the customers
+            raise _changed_meanwhile() from error
     accepted = close_matched(store, [plan.account_id], actor, at)
     return replace(outcome, accepted=accepted)
 
 
-def _overtaken() -> ConflictError:
+def _changed_meanwhile() -> ConflictError:
     return ConflictError(
         _("The book was changed since the file was looked through; nothing was written."),
         _("Import the file again."),
@@ -83,7 +83,7 @@ def _overtaken() -> ConflictError:
 
 
 class _Import:
-    """One import, inside its transaction."""
+    """Writes one import, inside its transaction."""
 
     def __init__(self, session: Session, plan: ImportPlan, actor: Actor, at: datetime) -> None:
         self.session = session
@@ -92,7 +92,7 @@ class _Import:
         self.actor = actor
         self.at = at
         self.seen = min(plan.written_at, at)
-        """When Partner Center said what the file says: no later than the file was written."""
+        """The moment of the file's content: when the file was written, but never after now."""
 
     def carry_out(self) -> ImportOutcome:
         plan = self.plan
@@ -100,7 +100,7 @@ class _Import:
         change_id = None
         if plan.new_rows or plan.changes:
             with appending(self.session) as history:
-                self._refuse_overtaken()
+                self._refuse_changed()
                 change_id = self._record_import(history)
                 self._change_known(history, change_id)
                 self._add_new(change_id)
@@ -116,19 +116,19 @@ class _Import:
         )
 
     def _lock_account(self) -> None:
-        """Let imports into one account wait for each other."""
+        """Lock the account, so that two imports into it run one after the other."""
         account = select(_ACCOUNTS.c.cloud).where(_ACCOUNTS.c.id == self.plan.account_id)
         found = self.connection.execute(account.with_for_update(key_share=True)).first()
         if found is None:
-            raise _overtaken()
+            raise _changed_meanwhile()
         self.cloud = str(found.cloud)
 
-    def _refuse_overtaken(self) -> None:
-        """Stop where a customer to change is not as it was when the plan was made."""
+    def _refuse_changed(self) -> None:
+        """Raise a `ConflictError` if a customer to change was changed since the plan was made."""
         planned = {change.booked.id: change.booked for change in self.plan.changes}
         found = load_locked(self.session, sorted(planned), self.plan.columns.places)
         if sum(planned[customer.id] == customer for customer in found) != len(planned):
-            raise _overtaken()
+            raise _changed_meanwhile()
 
     def _record_import(self, history: History) -> int:
         plan = self.plan
@@ -141,17 +141,15 @@ class _Import:
             "refused": plan.refused,
         }
         kept = {"import": plan.file, "seen_at": iso(self.seen) if plan.from_portal else None}
-        told = self._entry(
-            ChangeKind.IMPORTED, {}, after, subject=plan.file, plan=as_json(kept)
-        )  # fmt: skip
-        row = history.sealed(told)
+        fields = {"subject": plan.file, "plan": as_json(kept)}
+        row = history.sealed(self._entry(ChangeKind.IMPORTED, {}, after, **fields))
         self.connection.execute(insert(_CHANGES), [row])
         return int(row["id"])
 
     def _change_known(self, history: History, change_id: int) -> None:
         changes = self.plan.changes
-        there = profiles_there(self.connection, [change.booked.id for change in changes])
-        plans = [self._plan_of(change, steps_of(change, there)) for change in changes]
+        profiles = existing_profiles(self.connection, [change.booked.id for change in changes])
+        plans = [self._plan_of(change, steps_of(change, profiles)) for change in changes]
         alike: dict[tuple[str, ...], list[PlannedChange]] = {}
         for change in changes:
             alike.setdefault(_changed_columns(change), []).append(change)
@@ -167,10 +165,10 @@ class _Import:
         run(self.connection, insert(_CHANGES), entries)
         if self.plan.columns.places.keys() - _ALONE:
             written = [Written(row.booked.id, row.booked.values, row.values) for row in changes]
-            write_beside(self.connection, written)
+            write_related(self.connection, written)
 
     def _plan_of(self, change: PlannedChange, steps: list[Step]) -> str:
-        """Return the plan that the history keeps of a changed customer."""
+        """Return the plan of a changed customer in JSON, for the history."""
         by = PlanContext(self.actor, self.at, "")
         target = Target(self.plan.account_id, self.cloud, change.company_name, change.booked.id)
         return as_json(Plan.of(ChangeKind.UPDATED, by, target, steps).as_json())
@@ -207,25 +205,28 @@ class _Import:
         run(self.connection, insert(_CUSTOMERS), columns)
         if self.plan.columns.places.keys() - OWN_FIELDS:
             added = self._added(change_id)
-            write_beside(self.connection, [Written(added[_key(row)], None, row) for row in rows])
+            write_related(self.connection, [Written(added[_key(row)], None, row) for row in rows])
 
     def _refuse_added(self) -> None:
-        """Stop where somebody added a customer that the file knows only by its domain."""
+        """Raise a `ConflictError` if the book has a new customer of the plan, found by its domain.
+
+        Only customers without a Microsoft ID are looked up; a unique constraint guards the others.
+        """
         domains = (
             value_of(row, ImportField.PRIMARY_DOMAIN)
             for row in self.plan.new_rows
             if not value_of(row, ImportField.MICROSOFT_ID)
         )
         for batch in batches(domains):
-            there = select(_CUSTOMERS.c.id).where(
+            existing = select(_CUSTOMERS.c.id).where(
                 _CUSTOMERS.c.account_id == self.plan.account_id,
                 _CUSTOMERS.c.primary_domain.in_(batch),
             )
-            if self.connection.execute(there.limit(1)).first():
-                raise _overtaken()
+            if self.connection.execute(existing.limit(1)).first():
+                raise _changed_meanwhile()
 
     def _added(self, change_id: int) -> dict[str, int]:
-        """Return the ids of the customers added just now, by Microsoft ID or else by domain."""
+        """Return the ids of the customers of this import, by Microsoft ID or else by domain."""
         customers = _CUSTOMERS.c
         added = select(customers.id, customers.microsoft_id, customers.primary_domain).where(
             customers.account_id == self.plan.account_id, customers.added_by_change == change_id
@@ -234,9 +235,9 @@ class _Import:
         return {microsoft_id or domain: key for key, microsoft_id, domain in found}
 
     def _mark_seen(self) -> None:
-        """Say when the customers in the file were seen; that is no change of theirs.
+        """Update when the file's customers and the account were last seen in Partner Center.
 
-        That was when the file was written; an older file takes nothing back.
+        This is no change of a customer, so the history gets no entry. An older file has no effect.
         """
         for batch in batches(sorted(self.plan.known)):
             self.connection.execute(
@@ -262,7 +263,7 @@ class _Import:
 
 
 def _columns(values: Values) -> BoundRow:
-    """Return what the customer's own row says."""
+    """Return the columns of a customer's own row, with the derived ones."""
     columns: BoundRow = {field.value: value_of(values, field) for field in OWN_FIELDS}
     columns["microsoft_id"] = columns["microsoft_id"] or None
     relationship = ImportField.RELATIONSHIP
@@ -273,7 +274,7 @@ def _columns(values: Values) -> BoundRow:
 
 
 def _changed_columns(change: PlannedChange) -> tuple[str, ...]:
-    """Return which columns of the customer's own row are to be written: no index for nothing."""
+    """Return the columns to write in a customer's row: only changed ones, to spare the indexes."""
     fields = change.changed()
     names = [field.value for field in fields if field in OWN_FIELDS]
     if not _SEARCHED.isdisjoint(fields):

@@ -1,4 +1,4 @@
-"""Writes what an import says beside a customer's own row: tags, company and billing profile."""
+"""Writes the records of imported customers in other tables: tags, company and billing profiles."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ if TYPE_CHECKING:
     from partnerdesk.models.importing.plan import Values
 
 BoundRow = dict[str, Any]
-"""Values by column or bound name, as SQLAlchemy takes them."""
+"""Values by the name of a column or bound parameter, for a statement of SQLAlchemy."""
 
 _CUSTOMER = "customer_id"
 _OF = "of_customer"
 NO_BILL: BoundRow = {"company_name": "", "culture": "", "language": "", "version": 1}
-"""What a billing profile has that no file says anything of."""
+"""The fields of a new billing profile that no file contains."""
 
 
 class Written(NamedTuple):
-    """A customer whose own row is written."""
+    """A customer whose own row is already written."""
 
     customer_id: int
     before: Values | None
-    """None for a new one."""
+    """The former values; None for a new customer."""
     after: Values
 
     def differs(self, field: ImportField) -> bool:
-        """Say whether a field is to be written."""
+        """Return whether a field changes; a new customer's former fields count as empty."""
         before = value_of(self.before, field) if self.before else ""
         return before != value_of(self.after, field)
 
 
 def run(connection: Connection, statement: Executable, rows: Iterable[BoundRow]) -> None:
-    """Execute a statement once for each of `rows`, many at a time; none where there are none."""
+    """Execute a statement for each of `rows`, in batches; without rows nothing is executed."""
     for batch in batches(rows):
         connection.execute(statement, batch)
 
 
-def write_beside(connection: Connection, customers: Sequence[Written]) -> None:
-    """Write tags, company profiles and billing profiles where they differ."""
+def write_related(connection: Connection, customers: Sequence[Written]) -> None:
+    """Write the tags, company profiles and billing profiles that change."""
     _write_tags(connection, [row for row in customers if row.differs(ImportField.TAGS)])
     number = ImportField.REGISTRATION_NUMBER
     _write_profiles(
@@ -89,14 +89,14 @@ def _write_tags(connection: Connection, customers: Sequence[Written]) -> None:
 
 
 def _move_bills(connection: Connection, billing: Table, customers: Sequence[Written]) -> None:
-    """Give billing profiles that are there the new country of their customer."""
+    """Set the country of existing billing profiles to the new country of their customers."""
     countries = {
         row.customer_id: _values(row, (ImportField.COUNTRY,))
         for row in customers
         if row.before and row.differs(ImportField.COUNTRY)
     }
-    there = _there(connection, billing, countries)
-    _update(connection, billing, {key: countries[key] for key in there})
+    existing = _existing(connection, billing, countries)
+    _update(connection, billing, {key: countries[key] for key in existing})
 
 
 def _write_profiles(
@@ -105,21 +105,22 @@ def _write_profiles(
     profiles: dict[int, BoundRow],
     completed: dict[int, BoundRow],
 ) -> None:
-    """Change the profiles that are there; add those that are not, with what completes each."""
-    there = _there(connection, table, profiles)
-    _update(connection, table, {key: profiles[key] for key in there})
+    """Update existing profiles; add missing ones, completed by the fields in `completed`."""
+    existing = _existing(connection, table, profiles)
+    _update(connection, table, {key: profiles[key] for key in existing})
     run(
         connection,
         insert(table),
         (
             {_CUSTOMER: key, **completed[key], **values}
             for key, values in profiles.items()
-            if key not in there
+            if key not in existing
         ),
     )
 
 
-def _there(connection: Connection, table: Table, customers: Iterable[int]) -> set[int]:
+def _existing(connection: Connection, table: Table, customers: Iterable[int]) -> set[int]:
+    """Return the ids of the customers that have a row in a table of profiles."""
     found: set[int] = set()
     for batch in batches(customers):
         query = select(table.c.customer_id).where(table.c.customer_id.in_(batch))

@@ -1,1 +1,1 @@
-"""What knows every kind of record: carrying out, undoing, describing, doing to many at once."""
+"""Operations that know every kind of record: carry out, undo, describe, and bulk runs."""

@@ -1,10 +1,10 @@
-"""Carries out runs: the same kind of change to many records, row by row, resumed after a crash.
+"""Plans, stores and carries out bulk runs, row by row; an interrupted run can continue.
 
-planned = plan_run(store, account, wish, ids, by)    # a plan for each record, nothing written
-run_id = begin_run(store, planned)                   # kept, before the first row is written
-go_on(store, run_id, account, actor, clock, on_progress)    # rows one by one, each whole
+    planned = plan_run(store, account, wish, ids, by)    # a plan for each record, nothing written
+    run_id = begin_run(store, planned)                   # stores the run, before its first change
+    go_on(store, run_id, account, actor, clock, on_progress)    # each row in one transaction
 
-What the rows of each kind come to is said in `models/operations/bulk_kinds.py`.
+The planner of each kind of run is in `models/operations/bulk_kinds.py`.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from partnerdesk.models.core.verdicts import why_refused
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.operations.bulk_kinds import PLANNERS
-from partnerdesk.models.operations.bulk_planner import RowWish
+from partnerdesk.models.operations.bulk_planner import RowRequest
 from partnerdesk.models.operations.bulk_records import RowState, Run, RunKind, RunRow
 from partnerdesk.models.operations.bulk_rows import (
     RowView,
     do_row,
-    kept_row,
     planned_row,
     row_view,
+    stored_row,
     waiting_row,
 )
 
@@ -55,7 +55,7 @@ ROW_TITLES = {
     RowState.REFUSED: N_("refused"),
     RowState.FAILED: N_("failed"),
 }
-"""What became of a row, in words."""
+"""The title of each state of a row."""
 RUN_TITLES = {
     RunKind.EXTEND: N_("Extend delegated admin"),
     RunKind.NAME_RESELLER: N_("Name the indirect reseller"),
@@ -68,27 +68,28 @@ RUN_TITLES = {
     RunKind.END: N_("End relationships"),
     RunKind.UNDO: N_("Undo a run"),
 }
-"""What a run of each kind is called."""
+"""The title of each kind of run."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What a run does to each record, for example `{"by": "P180D"}` or `{"reseller": "4711"}`."""
+    """The request of a run: what it does to each record."""
 
     kind: RunKind
     wishes: Mapping[str, str] = field(default_factory=dict)
+    """The arguments, for example `{"by": "P180D"}` or `{"reseller": "4711"}`."""
 
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """A run before it begins."""
+    """A run that is planned but not stored."""
 
     wish: RunRequest
     account_id: int
     rows: Sequence[RowView]
     by: PlanContext
     asked: str = ""
-    """The words by which a command asks for it; the same words go on with it."""
+    """The words of the command that asks for the run; the same command continues the run."""
 
     def counts(self) -> Counter[RowState]:
         """Return how many rows there are of each state."""
@@ -97,7 +98,7 @@ class PlannedRun:
 
 @dataclass(frozen=True)
 class RunView:
-    """A run that was begun, with its rows."""
+    """A stored run with its rows, detached from the database."""
 
     id: int
     account_id: int
@@ -107,7 +108,7 @@ class RunView:
     finished_at: datetime | None
     rows: Sequence[RowView]
     change_id: int | None = None
-    """Its entry in the history; None as long as none is written."""
+    """The id of the run's history entry; None if it has none (yet)."""
 
     def counts(self) -> Counter[RowState]:
         """Return how many rows there are of each state."""
@@ -115,7 +116,7 @@ class RunView:
 
     @property
     def left(self) -> int:
-        """How many rows are still to do."""
+        """How many rows are waiting."""
         return self.counts()[RowState.WAITING]
 
 
@@ -127,20 +128,30 @@ def plan_run(
     by: PlanContext,
     asked: str = "",
 ) -> PlannedRun:
-    """Plan a run: a plan for each record, in the order of `ids`; writes nothing.
+    """Plan a run: one plan for each record, in the order of `ids`; this writes nothing.
+
+    Args:
+        store: the book.
+        account: the run's account.
+        wish: the request of the run.
+        ids: the ids of the records.
+        by: who plans; `by.plan_id` is replaced by a new id for each row.
+        asked: the words of the command that asks for the run.
 
     Raises:
-        RefusedError: nothing may be changed here and now, so no row has to be looked at.
+        RefusedError: the actor may change nothing at present (`by.refusals`).
         StoreError: the book cannot be read.
     """
-    rows = plan_rows(store, account, wish, map(RowWish, ids), by)
+    rows = plan_rows(store, account, wish, map(RowRequest, ids), by)
     return PlannedRun(wish, account.id, list(rows), by, asked)
 
 
 def plan_rows(
-    store: Store, account: Account, wish: RunRequest, rows: Iterable[RowWish], by: PlanContext
+    store: Store, account: Account, wish: RunRequest, rows: Iterable[RowRequest], by: PlanContext
 ) -> Iterator[RowView]:
-    """Plan rows one after the other, as if those before were done; writes nothing.
+    """Yield the planned rows, each as if the earlier rows were done; this writes nothing.
+
+    A row whose record is not in the book any more is left out.
 
     Raises: as `plan_run`.
     """
@@ -155,16 +166,24 @@ def plan_rows(
                 plan = planner.unreadable if wanted.problems else planner.plan
                 yield planned_row(place, wanted, plan(session, wanted, own))
             except NotFoundError:
-                continue  # it went out of the book meanwhile
+                continue  # another process removed the record meanwhile
             place += 1
 
 
 def plan_undo_run(
     store: Store, account: Account, entry: Change, by: PlanContext, why: str = ""
 ) -> PlannedRun:
-    """Plan to take the rows of a run back, the last one first, as far as each can be.
+    """Plan a run that undoes the rows of another run, the last row first.
+
+    Args:
+        store: the book.
+        account: the run's account.
+        entry: the history entry of the run to undo.
+        by: who plans.
+        why: the person's reason, for the history.
 
     Raises:
+        RefusedError: as for `plan_run`.
         StoreError: the book cannot be read.
     """
     with store.reading() as session:
@@ -176,18 +195,18 @@ def plan_undo_run(
 
 
 def unplanned_run(
-    account_id: int, wish: RunRequest, rows: Iterable[RowWish], by: PlanContext, asked: str = ""
+    account_id: int, wish: RunRequest, rows: Iterable[RowRequest], by: PlanContext, asked: str = ""
 ) -> PlannedRun:
-    """Return a run of records that are to be made, each planned only when it is done."""
+    """Return a run that adds records and plans each row only when the row is carried out."""
     named_by = PLANNERS[wish.kind].NAMED_BY
     waiting = [
-        waiting_row(place, row, row.said.get(named_by, "")) for place, row in enumerate(rows)
+        waiting_row(place, row, row.values.get(named_by, "")) for place, row in enumerate(rows)
     ]
     return PlannedRun(wish, account_id, waiting, by, asked)
 
 
 def begin_run(store: Store, planned: PlannedRun) -> int:
-    """Keep a run with its rows, so that it can go on after whatever happens; return its id.
+    """Store a run with its rows, so that it can continue after a crash; return its id.
 
     Raises:
         StoreError: the book cannot be written.
@@ -196,16 +215,16 @@ def begin_run(store: Store, planned: PlannedRun) -> int:
 
 
 def begin_runs(store: Store, planned: Sequence[PlannedRun]) -> list[int]:
-    """Keep several runs that one command asks for: all of them or, if it is cut off, none.
+    """Store several runs in one transaction; return their ids.
 
     Raises:
         StoreError: the book cannot be written.
     """
     with store.writing() as session:
-        return [_keep(session, run) for run in planned]
+        return [_store(session, run) for run in planned]
 
 
-def _keep(session: Session, planned: PlannedRun) -> int:
+def _store(session: Session, planned: PlannedRun) -> int:
     run = Run(
         account_id=planned.account_id, kind=planned.wish.kind, asked=planned.asked,
         wishes=json.dumps(dict(planned.wish.wishes), ensure_ascii=False),
@@ -214,7 +233,7 @@ def _keep(session: Session, planned: PlannedRun) -> int:
     session.add(run)
     session.flush()
     run_id = int(run.id or 0)
-    session.add_all(kept_row(run_id, row) for row in planned.rows)
+    session.add_all(stored_row(run_id, row) for row in planned.rows)
     return run_id
 
 
@@ -228,19 +247,20 @@ def go_on(
     *,
     again: bool = False,
 ) -> RunView:
-    """Do the rows of a run that are still to do, one by one, each whole or not at all.
+    """Carry out the waiting rows of a run, each in its own transaction; return the run.
 
     Args:
         store: the book.
-        run_id: which run.
+        run_id: the id of the run.
         account: the run's account.
-        actor: who goes on with it.
-        clock: what time it is.
-        on_progress: called after each row with how many of how many are done; False stops before
-            the next one.
-        again: whether the rows that failed are tried again.
+        actor: who continues the run.
+        clock: returns the present moment.
+        on_progress: called after each row with the number of finished rows and of all rows; if it
+            returns False, the run stops before the next row.
+        again: whether failed rows are tried again.
 
     Raises:
+        NotFoundError: there is no such run.
         StoreError: the book cannot be read or written.
     """
     view = read_run(store, run_id)
@@ -257,9 +277,9 @@ def do_rows(
     store: Store, view: RunView, account: Account, actor: Actor, clock: Callable[[], datetime],
     *, again: bool = False,
 ) -> Iterator[RowView]:  # fmt: skip
-    """Do the rows of a run that are still to do; give each as it is then.
+    """Carry out the waiting rows of a run; yield each row with its new state.
 
-    The run is finished once all of them were taken.
+    The run is marked as finished when the caller has consumed all rows.
 
     Raises:
         StoreError: the book cannot be read or written.
@@ -279,15 +299,15 @@ def _finish(store: Store, run_id: int, at: datetime) -> None:
         run.finished_at = run.finished_at or at
 
 
-def let_be(store: Store, run_id: int, at: datetime) -> None:
-    """Leave the rest of a run undone for good, and forget what its rows said."""
+def abandon_run(store: Store, run_id: int, at: datetime) -> None:
+    """Mark a run as finished without its remaining rows, and erase the values of its rows."""
     _finish(store, run_id, at)
     with store.writing() as session:
         session.execute(update(RunRow).where(col(RunRow.run_id) == run_id).values(wish=""))
 
 
 def read_run(store: Store, run_id: int) -> RunView:
-    """Return a run with its rows, in their order.
+    """Return a run with its rows in order.
 
     Raises:
         NotFoundError: there is no such run.
@@ -312,7 +332,14 @@ def read_run(store: Store, run_id: int) -> RunView:
 def unfinished_run(
     store: Store, account_ids: Sequence[int], kind: RunKind | None = None, asked: str | None = None
 ) -> int | None:
-    """Return the latest run that was cut off: of a kind, or that `asked` asked for; else None."""
+    """Return the id of the latest run of some accounts that is not finished; None if none.
+
+    Args:
+        store: the book.
+        account_ids: the accounts.
+        kind: only runs of this kind; None for all kinds.
+        asked: only runs begun by these words of a command; None for all runs.
+    """
     with store.reading() as session:
         found = select(Run.id).where(
             col(Run.account_id).in_(list(account_ids)), unset(Run.finished_at)

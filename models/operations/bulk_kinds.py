@@ -1,4 +1,4 @@
-"""The kinds of runs, and what plans the rows of each."""
+"""Joins the planners of all kinds of runs."""
 
 from __future__ import annotations
 
@@ -14,4 +14,4 @@ if TYPE_CHECKING:
     from partnerdesk.models.operations.bulk_records import RunKind
 
 PLANNERS: Mapping[RunKind, type[Planner]] = {**OF_RECORDS, **OF_ROWS}
-"""What plans the rows of each kind of run."""
+"""The planner of each kind of run."""

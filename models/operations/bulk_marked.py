@@ -1,4 +1,4 @@
-"""What runs do to records that are in the book: a planner for each kind."""
+"""Planners of the runs that change existing records, one for each kind of run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from partnerdesk.models.customers.page import customer_of, of_another_account, p
 from partnerdesk.models.customers.tags_and_notes import parse_tags, plan_note, plan_tags, tags_with
 from partnerdesk.models.languages import _
 from partnerdesk.models.letters.letter import LetterLanguage
-from partnerdesk.models.operations.bulk_planner import Planner, RowPlan, RowWish
+from partnerdesk.models.operations.bulk_planner import Planner, RowPlan, RowRequest
 from partnerdesk.models.operations.bulk_records import RunKind
 from partnerdesk.models.operations.undo import undo_of
 from partnerdesk.models.relationships.delegated_admin import (
@@ -53,7 +53,7 @@ class _Extend(Planner):
     def _extension(self) -> Extension | None:
         return parse_extension(self.wishes.get("by", ""))
 
-    def plan(self, session: Session, row: RowWish, by: PlanContext) -> RowPlan:
+    def plan(self, session: Session, row: RowRequest, by: PlanContext) -> RowPlan:
         if self._extension is None:
             raise RefusedError(_("A run says neither by how long nor until when to extend."))
         delegation = delegation_of(session, row.record_id)
@@ -63,39 +63,37 @@ class _Extend(Planner):
 
 
 class _NameReseller(Planner):
-    """Names the indirect reseller of customers."""
+    """Sets the indirect reseller of customers."""
 
     @cached_property
     def _partners(self) -> tuple[Sequence[PartnerLink], str]:
-        """The account's partners, and the partner's own MPN ID."""
+        """The account's indirect providers and resellers, and the account's own MPN ID."""
         mine = select(PartnerLink).where(PartnerLink.account_id == self.account.id)
         with self.store.reading() as session:
             own = session.get_one(PartnerAccount, self.account.id)
             return session.exec(mine).all(), own.mpn_id
 
-    def plan(self, session: Session, row: RowWish, by: PlanContext) -> RowPlan:
+    def plan(self, session: Session, row: RowRequest, by: PlanContext) -> RowPlan:
         partners, own_mpn_id = self._partners
         customer = customer_of(session, row.record_id)
-        plan = plan_name_reseller(
-            self.account, customer, self.wishes.get("reseller", ""), partners, by,
-            own_mpn_id=own_mpn_id,
-        )  # fmt: skip
+        name = self.wishes.get("reseller", "")
+        plan = plan_name_reseller(self.account, customer, name, partners, by, own_mpn_id=own_mpn_id)
         return RowPlan(customer.company_name, plan, row.record_id)
 
 
 class _Invite(Planner):
-    """Writes an invitation to customers."""
+    """Writes an invitation to each customer."""
 
-    def plan(self, session: Session, row: RowWish, by: PlanContext) -> RowPlan:
-        customer, said = customer_of(session, row.record_id), self.wishes
-        language = said.get("language", "")
+    def plan(self, session: Session, row: RowRequest, by: PlanContext) -> RowPlan:
+        customer, wishes = customer_of(session, row.record_id), self.wishes
+        language = wishes.get("language", "")
         wish = InvitationRequest(
             customer_id=row.record_id,
-            kind=InvitationKind(said.get("kind") or "reseller"),
-            delegated_admin=SIGNED.get(said.get("delegated_admin", "")),
+            kind=InvitationKind(wishes.get("kind") or "reseller"),
+            delegated_admin=SIGNED.get(wishes.get("delegated_admin", "")),
             language=LetterLanguage(language) if language else None,
-            link=said.get("link", ""),
-            in_portal=said.get("made") == "portal",
+            link=wishes.get("link", ""),
+            in_portal=wishes.get("made") == "portal",
         )
         around = invitation_context(session, self.account.id, wish)
         plan = plan_invite(self.account, wish, around, by)
@@ -103,11 +101,11 @@ class _Invite(Planner):
 
 
 class _OfCustomer(Planner):
-    """Does something to customers of the run's account."""
+    """Changes customers of the run's account; a customer of another account is refused."""
 
     KIND = ChangeKind.UPDATED
 
-    def plan(self, session: Session, row: RowWish, by: PlanContext) -> RowPlan:
+    def plan(self, session: Session, row: RowRequest, by: PlanContext) -> RowPlan:
         page = page_of(session, row.record_id, history_shown=0)
         customer = page.customer
         plan = self.plan_for(session, page, by)
@@ -121,24 +119,24 @@ class _OfCustomer(Planner):
 
 
 class _Tag(_OfCustomer):
-    """Gives customers tags, and takes some away; or these tags and no others."""
+    """Adds tags to customers and removes tags (`add`, `remove`), or replaces all tags (`set`)."""
 
     def plan_for(self, session: Session, page: CustomerPage, by: PlanContext) -> Plan:  # noqa: ARG002
-        come, go = (parse_tags(self.wishes.get(name, "")) for name in ("add", "remove"))
+        added, removed = (parse_tags(self.wishes.get(name, "")) for name in ("add", "remove"))
         all_tags = self.wishes.get("set")
-        tags = tags_with(page.tags, come, go) if all_tags is None else parse_tags(all_tags)
+        tags = tags_with(page.tags, added, removed) if all_tags is None else parse_tags(all_tags)
         return plan_tags(page, tags, by)
 
 
 class _WriteNote(_OfCustomer):
-    """Writes the same new note on customers."""
+    """Adds the same new note to each customer."""
 
     def plan_for(self, session: Session, page: CustomerPage, by: PlanContext) -> Plan:  # noqa: ARG002
         return plan_note(page, self.wishes.get("text", ""), None, by)
 
 
 class _Edit(_OfCustomer):
-    """Gives fields of customers' profiles the same text, each by the rules of the form."""
+    """Sets fields of customers' profiles to the same text, under the rules of the customer form."""
 
     def plan_for(self, session: Session, page: CustomerPage, by: PlanContext) -> Plan:  # noqa: ARG002
         fields = {field: self.wishes[field] for field in FormField if field in self.wishes}
@@ -146,20 +144,20 @@ class _Edit(_OfCustomer):
 
 
 class _End(_OfCustomer):
-    """Ends the relationship with customers, each by the whole checklist."""
+    """Ends the relationship with each customer, with the same checklist as for a single one."""
 
     def plan_for(self, session: Session, page: CustomerPage, by: PlanContext) -> Plan:
-        looked = {point: self.wishes[point] for point in Obstacle if point in self.wishes}
-        wish = EndingRequest(self.wishes.get("reason", ""), looked)
+        answers = {point: self.wishes[point] for point in Obstacle if point in self.wishes}
+        wish = EndingRequest(self.wishes.get("reason", ""), answers)
         return plan_end(self.account, ending_of(session, page.customer), wish, by)
 
 
 class _Undo(Planner):
-    """Takes entries of the history back: the rows of a run, the last one first."""
+    """Undoes entries of the history: the rows of a run."""
 
-    def plan(self, session: Session, row: RowWish, by: PlanContext) -> RowPlan:
+    def plan(self, session: Session, row: RowRequest, by: PlanContext) -> RowPlan:
         entry = entry_of(session, row.record_id)
-        if entry.undone_by is not None:  # one by one, or by a run before this
+        if entry.undone_by is not None:  # undone singly, or by an earlier run
             target = Target(self.account.id, self.account.cloud.id, entry.subject)
             return RowPlan(entry.subject, Plan.of(ChangeKind.UNDONE, by, target, ()), entry.id or 0)
         plan = undo_of(session, entry, by)
@@ -176,4 +174,4 @@ OF_RECORDS: Mapping[RunKind, type[Planner]] = {
     RunKind.END: _End,
     RunKind.UNDO: _Undo,
 }
-"""What plans the rows of runs over records that are in the book."""
+"""The planner of each kind of run that changes existing records."""

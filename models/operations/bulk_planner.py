@@ -1,6 +1,6 @@
-"""What every kind of run has: what a row asks for, and the planner that makes the plan of it.
+"""The base of all kinds of runs: the request of a row, and the planner that plans rows.
 
-A planner lives as long as a run is planned or done, so that what all its rows share is read once.
+One planner object plans all rows of a run, so that it reads the data shared by all rows only once.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class RowWish:
-    """What one row asks for: something of a record in the book, or a record that is to be made."""
+class RowRequest:
+    """The request of one row: the record to change, or the values of a record to add."""
 
     record_id: int = 0
-    """The record of the book; 0 where it is to be made."""
-    said: Mapping[str, str] = field(default_factory=dict)
-    """What is said of a record that is to be made, by the names of the file's fields."""
+    """The id of the record to change; 0 for a record to add."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """The texts of the record to add, by the names of the file's fields."""
     number: int = 0
-    """The row's number in a file; 1 for the first."""
+    """The number of the row in a file, from 1."""
     problems: tuple[Reason, ...] = ()
-    """Why the row cannot be read."""
+    """Why the row cannot be read; empty for a readable row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +41,21 @@ class RowPlan:
     """The plan of a row."""
 
     subject: str
-    """Whom it is about, by name."""
+    """The name of the record or of its customer."""
     plan: Plan
     record_id: int = 0
-    """The record that it is about; 0 where there is none yet."""
+    """The id of the record; 0 for a record that the plan adds."""
 
 
 class Planner:
-    """Makes the plan of each row of one kind of run."""
+    """Plans the rows of one kind of run."""
 
     LATE: ClassVar[tuple[str, str]] = ("run.failed", "")
-    """Code and field of the reason that a row could not be written, however it was planned."""
+    """Code and field of the reason that is added if writing a row fails after planning."""
     KIND: ClassVar[ChangeKind] = ChangeKind.UPDATED
-    """What the plans do where the rows make records."""
+    """The kind of the refused plans of unreadable rows."""
     NAMED_BY: ClassVar[str] = ""
-    """By which field a row that makes a record is called."""
+    """The field that contains the name of a row's new record."""
 
     def __init__(
         self, store: Store, account: Account, wishes: Mapping[str, str], *, only_plans: bool
@@ -65,25 +65,27 @@ class Planner:
         Args:
             store: the book.
             account: the run's account.
-            wishes: what the run asks of every row.
-            only_plans: whether nothing is written, so that rows have to know of those before.
+            wishes: the request of the run, the same for every row.
+            only_plans: whether the plans are only shown, not written; then the planner has to
+                remember the records that earlier rows would add.
         """
         self.store, self.account, self.wishes = store, account, wishes
         self.only_plans = only_plans
 
-    def plan(self, session: Session, row: RowWish, by: PlanContext) -> RowPlan:
-        """Return the plan of a row, from the book as `session` sees it.
+    def plan(self, session: Session, row: RowRequest, by: PlanContext) -> RowPlan:
+        """Return the plan of a row, computed from the book as `session` sees it.
 
         Raises:
-            NotFoundError: the record went out of the book.
+            NotFoundError: the record is not in the book any more.
+            RefusedError: the request of the run is incomplete.
         """
         raise NotImplementedError
 
-    def unreadable(self, _session: Session, row: RowWish, by: PlanContext) -> RowPlan:
-        """Return the refused plan of a row that cannot be read."""
-        name = row.said.get(self.NAMED_BY, "")
+    def unreadable(self, _session: Session, row: RowRequest, by: PlanContext) -> RowPlan:
+        """Return the refused plan of a row with `problems`."""
+        name = row.values.get(self.NAMED_BY, "")
         target = Target(self.account.id, self.account.cloud.id, name)
         return RowPlan(name, Plan.of(self.KIND, by, target, (), row.problems))
 
     def close(self) -> None:
-        """Give back what was opened for the rows."""
+        """Close the connections that were opened for the rows."""

@@ -1,7 +1,7 @@
-"""Runs: one kind of change to many records, row by row, each a plan of its own.
+"""Entities of bulk runs: a run makes one kind of change to many records, one plan per row.
 
-A run is kept before its first row is written, so that one that was cut off goes on where it
-stopped: a row's plan has its id from the beginning, and no plan is carried out twice.
+The book stores a run before the run's first change, so that an interrupted run can continue. The
+id of each row's plan is stored too, and no plan is carried out twice.
 """
 
 from __future__ import annotations
@@ -24,37 +24,37 @@ class RunKind(StrEnum):
     NAME_RESELLER = "name_reseller"
     """Names the indirect reseller of customers."""
     INVITE = "invite"
-    """Writes an invitation to customers, as a draft."""
+    """Writes an invitation to each customer, as a draft."""
     ADD_CUSTOMERS = "add_customers"
     """Adds customers from the rows of a file."""
     ADD_DELEGATED_ADMIN = "add_delegated_admin"
-    """Keeps delegated-admin relationships from the rows of a file."""
+    """Adds delegated-admin relationships from the rows of a file."""
     TAG = "tag"
-    """Gives customers tags, and takes some away."""
+    """Adds tags to customers and removes tags from them."""
     NOTE = "note"
-    """Writes the same note on customers."""
+    """Adds the same note to each customer."""
     EDIT = "edit"
-    """Gives fields of customers' profiles the same text."""
+    """Sets fields of customers' profiles to the same text."""
     END = "end"
-    """Ends the relationship with customers."""
+    """Ends the relationship with each customer."""
     UNDO = "undo"
-    """Takes the rows of another run back."""
+    """Undoes the rows of another run."""
 
 
 class RowState(StrEnum):
-    """What became of one row."""
+    """The state of one row of a run, or of the undo of an import."""
 
     WAITING = "waiting"
     DONE = "done"
     NOTHING = "nothing"
-    """It was already so."""
+    """The record needed no change."""
     REFUSED = "refused"
     FAILED = "failed"
-    """It could not be written; it can be tried again."""
+    """Writing the row failed; it can be tried again."""
 
 
 class Run(SQLModel, table=True):
-    """One run, with what was asked for."""
+    """One bulk run and its request."""
 
     __tablename__ = "runs"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -63,32 +63,40 @@ class Run(SQLModel, table=True):
     account_id: int = Field(foreign_key="partner_accounts.id", index=True)
     kind: RunKind = Field(sa_column=choice_column(RunKind))
     wishes: str = Field(default="{}", sa_column=Column(Text, nullable=False))
-    """JSON object of what is asked for: `{"by": "P180D"}`."""
+    """JSON object of the request, such as `{"by": "P180D"}`."""
     asked: str = Field(default="", sa_column=Column(Text, nullable=False))
-    """The words by which a command asked for it; the same words go on with it."""
+    """The words of the command that began the run; the same command continues the run."""
     actor: str = ""
     begun_at: datetime | None = Field(default=None, sa_column=moment_column())
     change_id: int | None = Field(default=None, index=True)
-    """Its entry in the history, which its rows are parts of; None as long as none is written."""
+    """The id of the run's history entry, of which the rows' entries are parts; None until a row is
+    written.
+
+    A run of a single row has no entry of its own.
+    """
     finished_at: datetime | None = Field(default=None, sa_column=moment_column())
-    """When the last row was done, or somebody let the rest be."""
+    """When the last row was done, or a person abandoned the run; None before that."""
 
 
 class RunRow(SQLModel, table=True):
-    """One record of a run."""
+    """One row of a run: a record to change or to add."""
 
     __tablename__ = "run_rows"
 
     run_id: int = Field(primary_key=True, foreign_key="runs.id")
     place: int = Field(primary_key=True)
-    """Its place in the run; 0 is the first."""
+    """The number of the row in the run, from 0."""
     record_id: int
-    """The record of the book; 0 as long as it is to be made."""
+    """The id of the record; 0 until the row has added its record."""
     wish: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=EMPTY))
-    """JSON object of what is said of a record that is to be made; empty where there is one."""
+    """JSON object of the values for a record to be added; only `name` stays once the row is done.
+
+    Empty for a row about an existing record.
+    """
     subject: str = ""
+    """The name of the record or of its customer."""
     plan_id: str = Field(unique=True)
-    """The id under which the row's plan is carried out, once."""
+    """The GUID of the row's plan."""
     state: RowState = Field(default=RowState.WAITING, sa_column=choice_column(RowState))
     told: str = Field(default="", sa_column=Column(Text, nullable=False))
-    """Why it was refused or failed; what to mind."""
+    """The reasons and warnings of the row, in one line."""

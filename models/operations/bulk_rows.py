@@ -1,4 +1,4 @@
-"""The rows of runs: as they are planned, kept before the first one is done, done one by one."""
+"""The rows of bulk runs: plans them, converts them from and to stored rows, carries them out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from partnerdesk.models.changes.plan import Plan, PlanContext
 from partnerdesk.models.core.errors import ConflictError, NotFoundError, RefusedError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason, Verdict
-from partnerdesk.models.operations.bulk_planner import RowWish
+from partnerdesk.models.operations.bulk_planner import RowRequest
 from partnerdesk.models.operations.bulk_records import RowState, Run, RunKind, RunRow
 from partnerdesk.models.operations.carry_out import follow_up
 from partnerdesk.models.operations.execute import write_plan
@@ -33,38 +33,41 @@ if TYPE_CHECKING:
     from partnerdesk.models.operations.bulk_planner import Planner, RowPlan
 
 LONGEST_SUBJECT = 200
-"""Characters that are kept of what a file calls a record that is to be made."""
+"""The greatest length of a stored name that comes from a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One row of a run, planned or begun, detached from the store."""
+    """One row of a planned or stored run, detached from the database."""
 
     place: int
+    """The number of the row in the run, from 0."""
     record_id: int
+    """The id of the record; 0 until the row has added its record."""
     subject: str
+    """The name of the record or of its customer."""
     state: RowState
-    """What became of it; of a planned row what will, as far as can be said now."""
+    """The state of the row; for a planned row the expected state (waiting, nothing or refused)."""
     message: str
-    """Why it is refused, or what to mind, in one line."""
-    wish: RowWish = field(default_factory=RowWish)
+    """The reasons and warnings in one line."""
+    wish: RowRequest = field(default_factory=RowRequest)
     plan: Plan | None = None
-    """Its plan, where it was made just now."""
+    """The plan of a row that was just planned or carried out; None for a row from the database."""
     reasons: tuple[Reason, ...] = ()
-    """Why it became what it is: with their codes where its plan was made just now."""
+    """The reasons of the plan. A row from the database has one, `run.<state>`, with the message."""
 
     def is_open(self, *, again: bool) -> bool:
-        """Say whether it is still to do, or failed and is tried again."""
+        """Return whether the row is to be carried out; with `again` a failed row is, too."""
         return self.state is RowState.WAITING or (again and self.state is RowState.FAILED)
 
 
 def message_of(reasons: Iterable[Reason]) -> str:
-    """Return reasons in one line."""
+    """Return the texts of reasons in one line."""
     return " ".join(reason.text for reason in reasons)
 
 
-def planned_row(place: int, wish: RowWish, planned: RowPlan) -> RowView:
-    """Return a row with its plan, and what will become of it."""
+def planned_row(place: int, wish: RowRequest, planned: RowPlan) -> RowView:
+    """Return a planned row with the state that its plan would lead to."""
     plan, state = planned.plan, RowState.WAITING
     if plan.verdict is Verdict.REFUSED:
         state = RowState.REFUSED
@@ -76,61 +79,62 @@ def planned_row(place: int, wish: RowWish, planned: RowPlan) -> RowView:
     )
 
 
-def waiting_row(place: int, wish: RowWish, subject: str) -> RowView:
-    """Return a row that is planned only when it is done; one that cannot be read is refused."""
+def waiting_row(place: int, wish: RowRequest, subject: str) -> RowView:
+    """Return a row that is planned only when it is carried out; an unreadable row is refused."""
     state = RowState.REFUSED if wish.problems else RowState.WAITING
-    return RowView(
-        place, wish.record_id, shown(subject[:LONGEST_SUBJECT]), state, message_of(wish.problems),
-        wish, None, wish.problems,
-    )  # fmt: skip
+    name, message = shown(subject[:LONGEST_SUBJECT]), message_of(wish.problems)
+    return RowView(place, wish.record_id, name, state, message, wish, None, wish.problems)
 
 
-def kept_row(run_id: int, row: RowView) -> RunRow:
-    """Return a row as it is kept before the first one is done."""
+def stored_row(run_id: int, row: RowView) -> RunRow:
+    """Return the database row of a planned row."""
     return RunRow(
         run_id=run_id, place=row.place, record_id=row.record_id, subject=row.subject,
-        wish=_kept_wish(row.wish, row.state),
+        wish=_stored_wish(row.wish, row.state),
         plan_id=row.plan.by.plan_id if row.plan is not None else str(uuid4()),
         state=row.state, told=row.message,
     )  # fmt: skip
 
 
-def _kept_wish(wish: RowWish, state: RowState) -> str:
-    """Return what is kept of what a row says: all while it is to do, then no person's data."""
-    open_states = (RowState.WAITING, RowState.FAILED)
-    kept = dict(wish.said) if state in open_states else {
-        name: text for name, text in wish.said.items() if name == "name"
-    }  # fmt: skip
+def _stored_wish(wish: RowRequest, state: RowState) -> str:
+    """Return the JSON of a row's values: all of an open row, only `name` of a finished row.
+
+    So a finished row keeps no personal data.
+    """
+    is_open = state in (RowState.WAITING, RowState.FAILED)
+    kept = {name: text for name, text in wish.values.items() if is_open or name == "name"}
     return json.dumps(kept) if kept else ""
 
 
 def row_view(
-    kept: RunRow, planned: RowPlan | None = None, reasons: tuple[Reason, ...] | None = None
+    row: RunRow, planned: RowPlan | None = None, reasons: tuple[Reason, ...] | None = None
 ) -> RowView:
-    """Return a row as it is kept, with the plan and the reasons that were made just now."""
-    state = RowState(kept.state)
+    """Return a row from the database, with its plan and reasons if it was just planned."""
+    state = RowState(row.state)
     if reasons is None:
         refuses = state in (RowState.REFUSED, RowState.FAILED)
-        told = Reason(f"run.{state.value}", kept.told, refuses=refuses)
-        reasons = (told,) if kept.told else ()
-    wish = RowWish(kept.record_id, json.loads(kept.wish or "{}"), kept.place + 1)
-    subject, plan = (planned.subject, planned.plan) if planned else (kept.subject, None)
-    return RowView(kept.place, kept.record_id, subject, state, kept.told, wish, plan, reasons)
+        stored = Reason(f"run.{state.value}", row.told, refuses=refuses)
+        reasons = (stored,) if row.told else ()
+    wish = RowRequest(row.record_id, json.loads(row.wish or "{}"), row.place + 1)
+    subject, plan = (planned.subject, planned.plan) if planned else (row.subject, None)
+    return RowView(row.place, row.record_id, subject, state, row.told, wish, plan, reasons)
 
 
 def do_row(
-    store: Store, planner: Planner, place: tuple[int, int], wish: RowWish, actor: Actor,
+    store: Store, planner: Planner, place: tuple[int, int], wish: RowRequest, actor: Actor,
     at: datetime,
 ) -> RowView:  # fmt: skip
-    """Do one row: its plan is made from the book as it is, under the id it always had.
+    """Plan a row from the present state of the book and write the plan, in one transaction.
+
+    The plan has the id that the row stores, so a row is never written twice.
 
     Args:
         store: the book.
-        planner: makes the plans of the run.
-        place: the run's id, and the row's place in it.
-        wish: what the row asks for.
-        actor: who does it.
-        at: what time it is.
+        planner: the planner of the run.
+        place: the id of the run, and the number of the row in it.
+        wish: the request of the row.
+        actor: who carries out the run.
+        at: the present moment.
 
     Raises:
         StoreError: the book cannot be read or written.
@@ -140,7 +144,7 @@ def do_row(
         with store.writing() as session:
             kept = session.get_one(RunRow, place, with_for_update=True)
             if kept.state not in (RowState.WAITING, RowState.FAILED):
-                return row_view(kept)  # another process did it
+                return row_view(kept)  # another process carried it out
             planned = planner.plan(session, wish, PlanContext(actor, at, kept.plan_id))
             reasons, outcome, state = planned.plan.reasons, None, RowState.REFUSED
             if planned.plan.verdict is not Verdict.REFUSED:
@@ -152,10 +156,10 @@ def do_row(
                 state = RowState.DONE if done else RowState.NOTHING
             kept.state, kept.told = state, message_of(reasons)
             if not wish.record_id:
-                made = outcome.record_id if outcome is not None else None
+                added = outcome.record_id if outcome is not None else None
                 kept.subject = shown(planned.subject[:LONGEST_SUBJECT])
-                kept.record_id = planned.record_id or made or 0
-                kept.wish = _kept_wish(wish, state)
+                kept.record_id = planned.record_id or added or 0
+                kept.wish = _stored_wish(wish, state)
     except (ConflictError, NotFoundError, RefusedError) as error:
         return _fail_row(store, planner, place, reasons, error)
     if outcome is not None:
@@ -164,19 +168,20 @@ def do_row(
 
 
 def _entry_of_run(session: Session, run: Run, row: RowPlan, history: History) -> int:
-    """Return the entry that a run's rows are parts of; written with the first row that is done.
+    """Return the id of the run's history entry, whose parts are the rows' entries.
 
-    A run of one row has none: its row stands for itself. 0 says so.
+    The first written row of the run writes this entry. The id is 0 for a run of a single row, whose
+    entry is no part.
     """
     rows, connection = RunRow.run_id == run.id, session.connection()
-    known = connection.execute(select(Run.change_id).where(Run.id == run.id)).scalar_one()
-    if known is not None:
-        return int(known)
+    written = connection.execute(select(Run.change_id).where(Run.id == run.id)).scalar_one()
+    if written is not None:
+        return int(written)
     if session.exec(select(func.count()).where(rows)).one() < 2:
         return 0
     open_states = (RowState.WAITING, RowState.FAILED)
     left = select(func.count()).where(rows, col(RunRow.state).in_(open_states))
-    count = session.exec(left).one()  # the row that is being written is among them
+    count = session.exec(left).one()  # includes the row that is being written
     wishes, by = json.loads(run.wishes), row.plan.by
     subject, undoes = f"({count}) {row.subject[:LONGEST_SUBJECT]} …", None
     if run.kind == RunKind.UNDO:

@@ -1,4 +1,4 @@
-"""The front door of every change: carries a plan out, once and whole."""
+"""Carries out a plan and the changes that follow from it; screens and commands call this."""
 
 from __future__ import annotations
 
@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 
 
 def carry_out(store: Store, plan: Plan, why: str = "") -> Outcome:
-    """Carry out a plan: rows, history and outbox in one transaction, or nothing at all.
+    """Carry out a plan: write records, history and outbox in one transaction.
 
-    A plan that was carried out already, here or by another process, is not carried out again.
+    A plan that was carried out before, by this or another process, changes nothing.
+
+    Args:
+        store: the book.
+        plan: the plan.
+        why: the person's reason for the history; if empty, `plan.why` is used.
 
     Raises:
-        RefusedError: the plan is refused, or the domain came into the book meanwhile.
-        ConflictError: a record is not any more as it was when the plan was made.
+        RefusedError: the plan is refused, or another customer got the domain meanwhile.
+        ConflictError: a record was changed since the plan was made.
+        NotFoundError: the customer was removed from the book meanwhile.
         StoreError: the book cannot be written.
     """
     outcome = execute(store, plan, why)
@@ -28,7 +34,7 @@ def carry_out(store: Store, plan: Plan, why: str = "") -> Outcome:
 
 
 def follow_up(store: Store, plan: Plan, outcome: Outcome) -> None:
-    """Do what follows elsewhere in the book from a plan that was written.
+    """Make the changes that follow from a written plan: a new customer closes its invitations.
 
     Raises:
         StoreError: the book cannot be written.

@@ -1,8 +1,9 @@
-"""Closes invitations whose customers came into the book: Partner Center tells of no acceptance.
+"""Closes invitations whose customers appear in the book.
 
-"After acceptance the customer appears in the list" (`reference/rules.md §7`), so an import, or a
-customer added by hand, is how one learns of it. What is certain (the same tenant or domain, or the
-very customer that was invited) is recorded at once; the same name alone is only offered.
+Partner Center reports no acceptance, but "After acceptance the customer appears in the list"
+(`reference/rules.md §7`). So an import or a customer added by hand shows that an invitation was
+accepted. A certain match (the same tenant or domain, or the invited customer itself) is recorded at
+once. A match by name only is offered to the person.
 """
 
 from __future__ import annotations
@@ -33,30 +34,31 @@ if TYPE_CHECKING:
 
 
 def close_matched(store: Store, account_ids: list[int], actor: Actor, at: datetime) -> int:
-    """Record the acceptance of every invitation whose customer surely came; return how many.
+    """Record the acceptance of every invitation with a certain match; return their number.
 
-    Two processes that see the same customer come record it once.
+    If two processes find the same match, only one of them records it.
 
     Raises:
         StoreError: the book cannot be read or written.
     """
     closed = 0
     for id in _matched(store, account_ids):
-        plan = _plan_for(store, id, actor, at)  # only now: the one before may be about the same
+        # Planned only now, because the previous invitation may have matched the same customer.
+        plan = _plan_for(store, id, actor, at)
         if plan is None or plan.verdict is Verdict.REFUSED:
             continue
         try:
             outcome = execute(store, plan, _("The customer came into the book."))
-        except (ConflictError, NotFoundError):  # somebody else is at it at this moment
+        except (ConflictError, NotFoundError):  # another process changed the records meanwhile
             continue
         closed += outcome.change_id is not None and not outcome.repeated
     return closed
 
 
 def _matched(store: Store, account_ids: list[int]) -> list[int]:
-    """Return the ids of the invitations whose customer surely came, the oldest first."""
+    """Return the ids of the invitations with a certain match, the oldest first."""
     with store.reading() as session:
-        waiting = select(Invitation).where(
+        unmatched = select(Invitation).where(
             col(Invitation.account_id).in_(account_ids),
             or_(
                 col(Invitation.state).in_(OPEN_INVITATIONS),
@@ -64,27 +66,32 @@ def _matched(store: Store, account_ids: list[int]) -> list[int]:
                 & col(Invitation.customer_id).is_(None),
             ),
         )
-        found = session.exec(waiting.order_by(col(Invitation.id))).all()
         return [
-            int(one.id or 0) for one in found if surely(InvitationDetails(session, one)) is not None
+            int(invitation.id or 0)
+            for invitation in session.exec(unmatched.order_by(col(Invitation.id))).all()
+            if certain_customer(InvitationDetails(session, invitation)) is not None
         ]
 
 
 def _plan_for(store: Store, invitation_id: int, actor: Actor, at: datetime) -> Plan | None:
-    """Plan one acceptance. Its id is that of the pair: once taken back, it is not made again."""
+    """Plan one acceptance; None if the match is not certain any more.
+
+    The plan's id follows from the invitation and the customer. So an acceptance that a person has
+    undone is not recorded again.
+    """
     case = read_invitation(store, invitation_id)
-    customer = surely(case)
+    customer = certain_customer(case)
     if customer is None:
         return None
     key = f"partnerdesk:invitation/{invitation_id}/{customer.id}"
     return plan_accept(case, PlanContext(actor, at, str(uuid5(NAMESPACE_URL, key))), customer)
 
 
-def surely(case: InvitationDetails) -> Customer | None:
-    """Return the customer who surely accepted; None where nobody did, or it is not certain."""
+def certain_customer(case: InvitationDetails) -> Customer | None:
+    """Return the customer who certainly accepted an invitation; None if no match is certain."""
     invited = case.customer
     if invited is not None:
-        came = invited.ended_at is None and invited.relationship_to_partner in RELATED
-        return invited if came and not case.invitation.related_before else None
-    certain = [customer for customer, sure in case.likely if sure]
+        related = invited.ended_at is None and invited.relationship_to_partner in RELATED
+        return invited if related and not case.invitation.related_before else None
+    certain = [customer for customer, is_certain in case.likely if is_certain]
     return certain[0] if len(certain) == 1 else None

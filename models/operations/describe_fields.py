@@ -1,4 +1,4 @@
-"""Changes in words: what the history and the plans say of fields, before and after."""
+"""Describes changed fields for a person: their titles, old values and new values."""
 
 from __future__ import annotations
 
@@ -23,18 +23,26 @@ _AS_IN_THE_FORM = {
     "organization_registration_number": FormField.REGISTRATION_NUMBER,
     FormField.REGISTRATION_NUMBER.value: FormField.REGISTRATION_NUMBER,
 }
-"""Fields that each country calls otherwise: ZIP code, EIN."""
+"""Fields whose titles differ by country, such as ZIP code and EIN."""
 
 
 def change_lines(entry: Change) -> list[str]:
-    """Return in words what an entry of the history changed: `Country: DE → AT`."""
+    """Return the lines that describe an entry of the history, such as `Country: DE → AT`."""
     return field_lines(as_object(entry.before), as_object(entry.after))
 
 
 def field_lines(
     before: Mapping[str, object], after: Mapping[str, object], country: str = ""
 ) -> list[str]:
-    """Return a line for each field that differs; empty ones of what is new are left out."""
+    """Return a line for each field in `before` or `after`.
+
+    A field only in `after` belongs to a new record; it gets no line if it is empty.
+
+    Args:
+        before: the old values in JSON form, by the fields' names in the history.
+        after: the new values.
+        country: the ISO code of the country whose titles are used, if no value names a country.
+    """
     lines = []
     country = str(after.get("country") or before.get("country") or country)
     for name in dict.fromkeys([*before, *after]):
@@ -49,7 +57,7 @@ def field_lines(
 
 
 def field_title(name: str, country: str = "") -> str:
-    """Return what a field is called, in a country that is known as the form calls it there."""
+    """Return the title of a field; with `country` the title in that country's address form."""
     field = _AS_IN_THE_FORM.get(name)
     if field is None or not country:
         return _(ASKED_TITLES.get(name, name))
@@ -59,9 +67,9 @@ def field_title(name: str, country: str = "") -> str:
 
 
 def value_text(name: str, value: object, country: str = "") -> str:
-    """Return a field's value as a person reads it; `–` for none.
+    """Return a field's value as a person reads it; `–` for an empty value.
 
-    A state is told beside its own script in Latin letters where `country` is known.
+    With `country`, a state or province in another script is shown in Latin letters, too.
     """
     if value in (None, "", []):
         return "–"

@@ -1,6 +1,6 @@
-"""Plans in words: the same on the screen, on the command line and in the history.
+"""Describes plans for a person, in the same words on the screen, in commands and in the history.
 
-They are told from their JSON form, which is what the history keeps of them.
+The descriptions are made from the JSON form of a plan, which is the form that the history stores.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.clouds import Cloud
 
 PlanSection = tuple[str, list[tuple[str, str]]]
-"""A heading, and below it labels with their texts."""
+"""A heading, and the labels and texts below it."""
 
 
 def describe_plan(plan: Plan, clouds: Mapping[str, Cloud]) -> list[PlanSection]:
-    """Return a plan in words: whom it is about, the verdict, and what will happen."""
-    kept = plan.as_json()
-    return [(plan_title(plan), list(_head(kept, clouds))), *describe_steps(kept)]
+    """Describe a plan: its subject and verdict, then the sections of `describe_steps`."""
+    json_form = plan.as_json()
+    return [(plan_title(plan), list(_head(json_form, clouds))), *describe_steps(json_form)]
 
 
 def plan_title(plan: Plan) -> str:
-    """Return what a plan is called."""
+    """Return the translated title of a plan."""
     return _(PLAN_TITLES[plan.kind])
 
 
 def describe_steps(plan: Fields) -> list[PlanSection]:
-    """Return the rest of a plan in words: reasons, steps, calls, how it can be taken back."""
+    """Describe a plan in JSON form: checklist, reasons, losses, steps, calls and its undo."""
     refused = plan.get("verdict") == Verdict.REFUSED
     country = _country(plan)
     take_back = None if refused else plan.get("take_back")
@@ -61,7 +61,7 @@ def describe_steps(plan: Fields) -> list[PlanSection]:
 
 
 def change_of(plan: Plan) -> str:
-    """Return what a plan changes, in one line: `Country: DE → AT; Tags: – → vip`."""
+    """Return the changes of a plan in one line, such as `Country: DE → AT; Tags: – → vip`."""
     return "; ".join(field_lines(*plan.before_and_after()))
 
 
@@ -75,7 +75,7 @@ def _head(plan: Fields, clouds: Mapping[str, Cloud]) -> Iterator[tuple[str, str]
 
 
 def _country(plan: Fields) -> str:
-    """Return the country that a plan's steps name; empty where they do not."""
+    """Return the first country code in the steps of a plan; empty if no step has one."""
     values = (step[side] or {} for step in plan.get("steps", ()) for side in ("after", "before"))
     return next((str(found["country"]) for found in values if found.get("country")), "")
 
@@ -100,7 +100,7 @@ def _steps(steps: list[Fields], country: str) -> Iterator[tuple[str, str]]:
         before, after = step["before"], step["after"]
         kind = RECORDS.get(step["record"])
         lines = _step_lines(kind, step, before or {}, after or {}, country)
-        if not lines:  # a draft that goes, a profile with nothing in it
+        if not lines:  # a removed draft, or an empty profile
             continue
         sentence = _("{record}: changed")
         if before is None:
@@ -117,25 +117,25 @@ def _step_lines(
     if kind is TAG:
         return [str(step["key"].get("name", ""))]
     if step["after"] is None:
-        before, after = {}, before  # what goes is told as it is
+        before, after = {}, before  # a removed record is described by its values
     named = kind.named if kind else dict
     return field_lines(named(before), named(after), country)
 
 
-def _take_back(said: Any) -> Iterator[tuple[str, str]]:
-    if not said or not said["text"]:
+def _take_back(take_back: Any) -> Iterator[tuple[str, str]]:
+    if not take_back or not take_back["text"]:
         return
-    text = str(said["text"])
-    if said.get("until"):
+    text = str(take_back["text"])
+    if take_back.get("until"):
         from datetime import datetime
 
-        until = moment_text(datetime.fromisoformat(said["until"]))
+        until = moment_text(datetime.fromisoformat(take_back["until"]))
         text += " " + _("Until {moment}.").format(moment=until)
-    yield _("possible") if said["possible"] else _("not possible"), text
+    yield _("possible") if take_back["possible"] else _("not possible"), text
 
 
 def plan_text(plan: Plan, clouds: Mapping[str, Cloud]) -> str:
-    """Return a plan as lines of text, for the command line and for copying."""
+    """Return the description of a plan as plain text, for the command line and for copying."""
     lines = []
     for title, fields in describe_plan(plan, clouds):
         lines.append(title)
@@ -147,5 +147,5 @@ def plan_text(plan: Plan, clouds: Mapping[str, Cloud]) -> str:
 
 
 def shown_parts(text: str) -> list[str]:
-    """Return the lines of a text, safe to print; one empty line for none."""
+    """Return the lines of a text, safe to print; one empty line for an empty text."""
     return [shown(line) for line in text.split("\n")] or [""]

@@ -1,4 +1,4 @@
-"""Writes a plan into the book, inside one transaction: records, history and outbox together."""
+"""Writes a plan into the book: records, history and outbox in one transaction."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def execute(store: Store, plan: Plan, why: str = "") -> Outcome:
-    """Carry out a plan in a transaction of its own, without what follows from it elsewhere.
+    """Write a plan in its own transaction, without the changes that follow from it (`follow_up`).
 
     Raises: as `models.operations.carry_out.carry_out`.
     """
@@ -50,29 +50,31 @@ def execute(store: Store, plan: Plan, why: str = "") -> Outcome:
 def write_plan(
     session: Session, plan: Plan, why: str, whole: Callable[[History], int] | None = None
 ) -> Outcome:
-    """Write a plan; the session's transaction decides whether all of it is kept.
+    """Write a plan in the transaction of a session.
 
     Args:
-        session: the transaction.
-        plan: what is to be written.
-        why: the reason, for the history.
-        whole: returns the entry that the plan's own one is a part of, and writes it where it is
-            the first; None where the plan stands for itself.
+        session: the session; its transaction is committed by the caller.
+        plan: the plan.
+        why: the person's reason for the history; if empty, `plan.why` is used.
+        whole: returns the id of the run's or import's entry that the plan's entry is a part of, and
+            writes that entry on its first call; None if the plan's entry is no part.
 
     Raises:
-        RefusedError: the domain came into the book since the plan was made.
-        ConflictError: a record is not any more as it was then.
+        RefusedError: another customer got the plan's domain since the plan was made.
+        ConflictError: a record was changed since the plan was made.
+        NotFoundError: the customer was removed from the book since the plan was made.
     """
-    with appending(session) as history:  # from here on nobody else writes a plan
+    with appending(session) as history:  # no other process can write a plan from here on
         done = session.exec(select(Change).where(Change.plan_id == plan.by.plan_id)).first()
         if done is not None:
-            return Outcome(done.id, done.customer_id, repeated=True, record_id=_kept_id(done))
+            record_id = _first_id(as_object(done.plan))
+            return Outcome(done.id, done.customer_id, repeated=True, record_id=record_id)
         if plan.changes_nothing:
             return Outcome(None, plan.target.customer_id)
-        _refuse_overtaken(session, plan)
-        writing = _Writing(session, plan.target.customer_id)
-        steps = tuple(writing.apply(step) for step in plan.steps)
-        target = replace(plan.target, customer_id=writing.customer_id)
+        _refuse_outdated(session, plan)
+        writer = _PlanWriter(session, plan.target.customer_id)
+        steps = tuple(writer.apply(step) for step in plan.steps)
+        target = replace(plan.target, customer_id=writer.customer_id)
         written = replace(plan, steps=steps, target=target)
         before, after = plan.before_and_after()
         part_of = whole(history) if whole is not None else 0
@@ -98,21 +100,18 @@ def write_plan(
     return Outcome(row["id"], target.customer_id, record_id=_first_id(written.as_json()))
 
 
-def _kept_id(done: Change) -> int | None:
-    return _first_id(as_object(done.plan))
-
-
 def _first_id(plan: Fields) -> int | None:
-    """Return the id of the first record that a carried-out plan is about."""
+    """Return the id of the record of a stored plan's first step; None if its key is no id."""
     steps = plan.get("steps") or [{}]
     id = steps[0].get("key", {}).get("id")
     return id if isinstance(id, int) else None
 
 
 def first_free_id(connection: Connection) -> int | None:
-    """Return the first id that no customer ever had; None where the server counts itself.
+    """Return the least id greater than every id that a customer ever had; None for PostgreSQL.
 
-    SQLite would give the id of a removed customer to the next, and its history with it.
+    SQLite would give the id of a removed customer, and so its history, to the next customer.
+    PostgreSQL's sequences never repeat an id.
     """
     if connection.dialect.name != "sqlite":
         return None
@@ -120,13 +119,13 @@ def first_free_id(connection: Connection) -> int | None:
     return 1 + max(connection.execute(select(func.max(id))).scalar_one() or 0 for id in ids)
 
 
-def _refuse_overtaken(session: Session, plan: Plan) -> None:
+def _refuse_outdated(session: Session, plan: Plan) -> None:
     if plan.unused_domain and (taken := domain_taken(session, plan.unused_domain)):
         remedy = _("Nothing was written. Open that customer, or choose another domain.")
         raise RefusedError(taken, remedy)
     if plan.undoes is not None and entry_of(session, plan.undoes).undone_by is not None:
         raise changed_meanwhile()
-    if plan.target.customer_id is None or _brings_back(plan):
+    if plan.target.customer_id is None or _restores_customer(plan):
         return
     customer = session.get(Customer, plan.target.customer_id)
     if customer is None:
@@ -136,12 +135,12 @@ def _refuse_overtaken(session: Session, plan: Plan) -> None:
 
 
 def domain_taken(session: Session, domain: str) -> str:
-    """Return in words which customer has a domain already; empty where nobody has."""
-    has_it = select(Customer.company_name).where(
+    """Return a sentence that names the customer with a domain; empty if no customer has it."""
+    owner = select(Customer.company_name).where(
         Customer.primary_domain == domain,
         col(Customer.account_id).in_(select(PartnerAccount.id)),
     )
-    company = session.exec(has_it.limit(1)).first()
+    company = session.exec(owner.limit(1)).first()
     if company is None:
         return ""
     return _("{domain} came into the book meanwhile: {company} has it.").format(
@@ -149,26 +148,26 @@ def domain_taken(session: Session, domain: str) -> str:
     )
 
 
-def _brings_back(plan: Plan) -> bool:
+def _restores_customer(plan: Plan) -> bool:
     return any(step.record is CUSTOMER and step.before is None for step in plan.steps)
 
 
-class _Writing:
-    """The records of one plan."""
+class _PlanWriter:
+    """Writes the records of one plan."""
 
     def __init__(self, session: Session, customer_id: int | None) -> None:
         self.session = session
         self.customer_id = customer_id
 
     def apply(self, step: Step) -> Step:
-        """Make one record as the step says; return the step with its real key."""
+        """Add, change or remove the record of a step; return the step with its real key."""
         kind = step.record.entity
         key = self._real(step.key)
         if step.before is None:
             return self._add(step, kind, key)
         row = self.session.get(kind, tuple(key[name] for name in key_names(kind)))
         if row is None and step.record.is_passing:
-            return step  # thrown away meanwhile, which is all that was wanted
+            return step  # a draft that another process removed: nothing is left to do
         if row is None or differences(row, step.before):
             raise changed_meanwhile()
         if step.after is None:
@@ -193,19 +192,19 @@ class _Writing:
         if step.record is CUSTOMER:
             self.customer_id = int(key["id"])
         if step.record is RELATIONSHIP:
-            self._refuse_second_life(fields["customer_id"])
+            self._refuse_second_relationship(fields["customer_id"])
         return replace(step, key=key, after=fields)
 
-    def _refuse_second_life(self, customer_id: int) -> None:
-        """Stop where two relationships with one customer would last at once."""
-        lasting = select(func.count()).where(
+    def _refuse_second_relationship(self, customer_id: int) -> None:
+        """Raise a `ConflictError` if a customer has two active relationships."""
+        active = select(func.count()).where(
             ResellerRelationship.customer_id == customer_id, unset(ResellerRelationship.ended_at)
         )
-        if self.session.exec(lasting).one() > 1:
+        if self.session.exec(active).one() > 1:
             raise changed_meanwhile()
 
     def _real(self, fields: Fields) -> Fields:
-        """Return fields or a key with the added customer's id in the place of `NEW`."""
+        """Return fields or a key with `NEW` replaced by the new customer's id (None as `id`)."""
         new = {"id": None, "customer_id": self.customer_id}
         return {
             name: new[name] if name in new and value == NEW else value
@@ -214,6 +213,6 @@ class _Writing:
 
 
 def key_names(kind: type[SQLModel]) -> list[str]:
-    """Return the names of a table's key columns, in their order."""
+    """Return the names of the primary-key columns of an entity, in the order of the key."""
     table = SQLModel.metadata.tables[str(kind.__tablename__)]
     return [column.name for column in table.primary_key.columns]

@@ -1,6 +1,6 @@
-"""The kinds of records and the lists of all rooms, joined: the one place that knows every room.
+"""Joins the kinds of records and the lists of all rooms; no other module knows every room.
 
-A new kind is an entry in the `records.py` of its room; a new room has its line here.
+A new kind of record needs an entry in the `records.py` of its room; a new room needs a line here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from partnerdesk.models.relationships.lists import TABS
 from partnerdesk.models.relationships.records import RECORDS as OF_RELATIONSHIPS
 
 RECORDS = {kind.table: kind for kind in (*OF_ACCOUNTS, *OF_CUSTOMERS, *OF_RELATIONSHIPS)}
-"""Every kind of record that steps change, by its table: so the history names it."""
+"""Every kind of record that steps change, by table name, which the history stores."""
 
 UNSTEPPED = {
     "changes": "changes.history:Change",
@@ -24,12 +24,12 @@ UNSTEPPED = {
     "runs": "operations.bulk_records:Run",
     "run_rows": "operations.bulk_records:RunRow",
 }
-"""The other tables, and their entities: no step of a plan changes them."""
+"""The entities of the tables that no step of a plan changes, by table name."""
 
 LISTS = {spec.name: spec for spec in (CUSTOMERS, *TABS.values(), CHANGES)}
-"""Every list, by its name."""
+"""Every list, by name."""
 
-_OF_NO_RECORD = {
+_OTHER_FIELDS = {
     "customers": N_("Customers"),
     "file": N_("File"),
     "new": N_("New"),
@@ -43,19 +43,19 @@ _OF_NO_RECORD = {
     "seed": N_("Seed"),
     "notice": N_("Notice letter to"),
 }
-"""What the history tells beside fields of records: counts of a file, a letter that went out."""
+"""Titles of history fields that belong to no record: counts of a file, a letter that was sent."""
 
-FIELD_TITLES = _OF_NO_RECORD | {
+FIELD_TITLES = _OTHER_FIELDS | {
     kind.named_as.get(name, name): words
     for kind in RECORDS.values()
     for name, words in kind.fields.items()
 }
-"""What fields are called, by the names that the history tells them by."""
+"""The titles of fields, by their names in the history."""
 ASKED_TITLES = FIELD_TITLES | {field.value: words for field, words in FORM_TITLES.items()}
-"""What fields are called where a reason names them: those of the form by the form's words."""
+"""The titles of fields in reasons and requests; the customer form's titles take precedence."""
 CHOICES = {
     kind.named_as.get(name, name): titles
     for kind in RECORDS.values()
     for name, titles in kind.choices.items()
 }
-"""What stored values are called, by the same names."""
+"""The titles of stored values, by the field's name in the history and by value."""

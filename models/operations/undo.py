@@ -1,4 +1,4 @@
-"""Takes a change back: by a plan of its own, made from what the history keeps of the first."""
+"""Plans the undo of a change, from the plan that the history stores of the change."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ if TYPE_CHECKING:
 GOES_WITH_CUSTOMER = [
     kind for kind in reversed(RECORDS.values()) if kind.of_customer is OfCustomer.GOES
 ]
-"""Records that go with a customer, in an order that the database allows."""
+"""Kinds of records that are removed with a customer, in an order that foreign keys allow."""
 HOLDS_CUSTOMER = [kind for kind in RECORDS.values() if kind.of_customer is OfCustomer.HOLDS]
-"""Records without which no customer is taken out of the book."""
+"""Kinds of records that prevent the removal of their customer."""
 
 
 def plan_undo(store: Store, change_id: int, by: PlanContext) -> Plan:
-    """Plan to take an entry of the history back; refused, with the reason, where that cannot be.
+    """Plan the undo of an entry of the history; the plan is refused if an undo is impossible.
 
     Raises:
         NotFoundError: there is no such entry.
@@ -56,30 +56,30 @@ def plan_undo(store: Store, change_id: int, by: PlanContext) -> Plan:
 
 
 def undo_of(session: Session, entry: Change, by: PlanContext) -> Plan:
-    """Plan the same in a session that is open already."""
-    return _Undoing(session, entry, by).plan()
+    """Plan the undo of an entry, as `plan_undo` does, in an open session."""
+    return _UndoPlanner(session, entry, by).plan()
 
 
 class Parts(StrEnum):
-    """What an entry is made of, and so how it is taken back."""
+    """What an entry of the history consists of; this determines how it is undone."""
 
     STEPS = "steps"
-    """Steps of one plan: by a plan of its own (`plan_undo`)."""
+    """The steps of one plan; one plan undoes them (`plan_undo`)."""
     RUN = "run"
-    """Rows of a run, each an entry: by a run of undos (`plan_undo_run`)."""
+    """The rows of a run, each with an entry; a run of undos undoes them (`plan_undo_run`)."""
     IMPORT = "import"
-    """Rows of a file: all in one transaction (`models.importing.undo`)."""
+    """The rows of a file of customers; one transaction undoes them (`models.importing.undo`)."""
 
 
 def parts_of(entry: Change) -> Parts:
-    """Return what an entry is made of."""
-    kept = as_object(entry.plan)
-    return next((part for part in (Parts.RUN, Parts.IMPORT) if part in kept), Parts.STEPS)
+    """Return what an entry consists of."""
+    plan = as_object(entry.plan)
+    return next((part for part in (Parts.RUN, Parts.IMPORT) if part in plan), Parts.STEPS)
 
 
 def why_not_undone(entry: Change) -> str:
-    """Return why an entry can never be taken back; empty if it may be."""
-    kept = as_object(entry.plan).get("steps")
+    """Return why an entry can never be undone, whatever the book holds; empty if it may be."""
+    steps = as_object(entry.plan).get("steps")
     if parts_of(entry) is not Parts.STEPS:
         if "removed" in as_object(entry.after):
             return _("It took an import back. Importing the same file again does it anew.")
@@ -91,7 +91,7 @@ def why_not_undone(entry: Change) -> str:
             "An older version imported this file and kept no plan of what it changed. "
             "A backup can be restored: partnerdesk database restore FILE"
         )
-    if not _readable(kept):
+    if not _readable(steps):
         return _(
             "The history keeps no plan of it, so there is nothing to take back step by step. "
             "A backup can be restored: partnerdesk database restore FILE"
@@ -100,7 +100,7 @@ def why_not_undone(entry: Change) -> str:
 
 
 def _readable(steps: Any) -> bool:
-    """Say whether kept steps are of this program's making."""
+    """Return whether stored steps have the form that this program writes."""
     return bool(steps) and all(
         isinstance(step, dict)
         and step.get("record") in RECORDS
@@ -111,17 +111,17 @@ def _readable(steps: Any) -> bool:
 
 
 def undone_already(session: Session, entry: Change) -> Reason:
-    """Return that an entry was taken back before: when, and by whom."""
+    """Return the refusal for an entry that is undone: when, and by whom."""
     undone = entry_of(session, entry.undone_by or 0)
     text = _("It was undone already, on {when} by {who} (change {id}).")
     when = moment_text(undone.at)
     return Reason("undo.twice", text.format(when=when, who=undone.actor, id=undone.id))
 
 
-class _Undoing:
+class _UndoPlanner:
     def __init__(self, session: Session, entry: Change, by: PlanContext) -> None:
         self.session, self.entry, self.by = session, entry, by
-        self.kept: Fields = as_object(entry.plan)
+        self.stored: Fields = as_object(entry.plan)
 
     def plan(self) -> Plan:
         entry = self.entry
@@ -129,28 +129,28 @@ class _Undoing:
         steps: tuple[Step, ...] = ()
         if not reasons:
             steps = self._steps()
-            reasons = [
-                *self._lost(steps), *self._changed_since(steps), *self._taken(steps),
-                *self._lived_since(steps),
-            ]  # fmt: skip
+            for check in (self._lost, self._changed_since, self._taken, self._related_since):
+                reasons += check(steps)
         if is_refused(reasons):
             steps = ()
         removes = any(step.record is CUSTOMER and step.after is None for step in steps)
-        told = (as_object(entry.after), as_object(entry.before))
-        target = Target(
-            entry.account_id or 0, str(self.kept.get("target", {}).get("cloud", "")),
-            entry.subject, entry.customer_id,
-        )  # fmt: skip
+        cloud = str(self.stored.get("target", {}).get("cloud", ""))
         back = _("Undoing this in turn brings the customer back.")
         return Plan.of(
-            ChangeKind.UNDONE, self.by, target, steps, reasons,
+            ChangeKind.UNDONE,
+            self.by,
+            Target(entry.account_id or 0, cloud, entry.subject, entry.customer_id),
+            steps,
+            reasons,
             TakeBack(possible=True, text=back) if removes else None,
-            unused_domain=_domain_brought_back(steps), undoes=entry.id, asks_why=removes,
-            summary=told,
-        )  # fmt: skip
+            unused_domain=_restored_domain(steps),
+            undoes=entry.id,
+            asks_why=removes,
+            summary=(as_object(entry.after), as_object(entry.before)),
+        )
 
     def _reasons(self) -> list[Reason]:
-        """Return what stands in the way before anything is looked at."""
+        """Return the refusals that follow from the entry, without a look at its records."""
         entry = self.entry
         if never := why_not_undone(entry):
             return [Reason("undo.never", never)]
@@ -171,34 +171,34 @@ class _Undoing:
         return []
 
     def _customer_is_gone(self) -> bool:
-        """Say whether the customer is not there, and undoing would not bring it back."""
+        """Return whether the book lacks the customer and the undo would not restore it."""
         id = self.entry.customer_id
         removed = any(
             step["record"] == CUSTOMER.table and step["after"] is None
-            for step in self.kept["steps"]
+            for step in self.stored["steps"]
         )
         return id is not None and not removed and self.session.get(Customer, id) is None
 
     def _steps(self) -> tuple[Step, ...]:
-        """Return the kept steps the other way round, last first."""
+        """Return the reverse of the stored steps, the last step first."""
         steps: list[Step] = []
-        for kept in reversed(self.kept["steps"]):
-            record = RECORDS[kept["record"]]
+        for stored in reversed(self.stored["steps"]):
+            record = RECORDS[stored["record"]]
             if record.is_passing:
                 continue
-            before, after, key = kept["after"], kept["before"], kept["key"]
+            before, after, key = stored["after"], stored["before"], stored["key"]
             if record is CUSTOMER and after is None:
-                steps = [*self._all_of(key["id"], steps)]
+                steps = [*self._with_removals(key["id"], steps)]
             if before is None and record is NOTE:
-                key = {"id": None}  # its number may be another note's by now
+                key = {"id": None}  # another note may have the id meanwhile
             if before is not None and after is None and record is CUSTOMER:
                 row = self.session.get(Customer, key["id"])
-                before = _whole(row, key) if row else before
+                before = _all_fields(row, key) if row else before
             steps.append(Step(record, key, before, after))
         return tuple(steps)
 
-    def _all_of(self, customer_id: int, steps: list[Step]) -> list[Step]:
-        """Return steps that remove everything that hangs on a customer, as it is now."""
+    def _with_removals(self, customer_id: int, steps: list[Step]) -> list[Step]:
+        """Return `steps` with steps that remove all present records that go with a customer."""
         removed = []
         for record in GOES_WITH_CUSTOMER:
             kind: Any = record.entity
@@ -207,7 +207,7 @@ class _Undoing:
         return [step for step in steps if step.record not in GOES_WITH_CUSTOMER] + removed
 
     def _lost(self, steps: tuple[Step, ...]) -> list[Reason]:
-        """Return what goes with a customer that is taken out of the book."""
+        """Return refusals and warnings about the records that go with a removed customer."""
         removed = [step for step in steps if step.record is CUSTOMER and step.after is None]
         if not removed:
             return []
@@ -258,7 +258,7 @@ class _Undoing:
         )
 
     def _changed_since(self, steps: tuple[Step, ...]) -> list[Reason]:
-        """Return a reason for each record that is not any more as the change left it."""
+        """Return a reason for each record that was changed after the change to undo."""
         reasons = []
         for step in steps:
             row = self._row(step)
@@ -278,19 +278,19 @@ class _Undoing:
         return list(dict.fromkeys(reasons))
 
     def _taken(self, steps: tuple[Step, ...]) -> list[Reason]:
-        """Return that the domain of a customer who would come back is somebody else's by now."""
-        domain = _domain_brought_back(steps)
+        """Refuse if another customer has the domain of a customer to be restored."""
+        domain = _restored_domain(steps)
         taken = domain_taken(self.session, domain) if domain else ""
         return [Reason("undo.domain-taken", taken)] if taken else []
 
-    def _lived_since(self, steps: tuple[Step, ...]) -> list[Reason]:
-        """Return that a life lasts already, where another would come back that does."""
-        back = [
-            step.after["customer_id"] for step in steps
-            if step.record is RELATIONSHIP and step.before is None
-            and step.after is not None and step.after.get("ended_at") is None
-        ]  # fmt: skip
-        if not back or not with_active_relationship(self.session, back):
+    def _related_since(self, steps: tuple[Step, ...]) -> list[Reason]:
+        """Refuse if the undo would restore a second active relationship with a customer."""
+        steps = tuple(step for step in steps if step.record is RELATIONSHIP)
+        added = [step.after for step in steps if step.before is None]
+        restored = [
+            fields["customer_id"] for fields in added if fields and fields.get("ended_at") is None
+        ]
+        if not restored or not with_active_relationship(self.session, restored):
             return []
         text = _("Another relationship with this customer began since.")
         return [Reason("undo.lives", text)]
@@ -302,8 +302,8 @@ class _Undoing:
         return self.session.get(kind, tuple(step.key[name] for name in key_names(kind)))
 
 
-def _domain_brought_back(steps: tuple[Step, ...]) -> str:
-    """Return the domain of the customer that comes back, empty where none does."""
+def _restored_domain(steps: tuple[Step, ...]) -> str:
+    """Return the domain of the customer that steps restore; empty if they restore none."""
     for step in steps:
         if step.record is CUSTOMER and step.before is None:
             return str((step.after or {}).get("primary_domain", ""))
@@ -312,10 +312,10 @@ def _domain_brought_back(steps: tuple[Step, ...]) -> str:
 
 def _removal(record: RecordKind, row: SQLModel) -> Step:
     key = {name: getattr(row, name) for name in key_names(record.entity)}
-    return Step(record, key, _whole(row, key), None)
+    return Step(record, key, _all_fields(row, key), None)
 
 
-def _whole(row: SQLModel, key: Fields) -> Fields:
-    """Return all fields of a record, so that it can be made again from them."""
+def _all_fields(row: SQLModel, key: Fields) -> Fields:
+    """Return all fields that are needed to restore a removed record."""
     left_out = {*key, "version", *getattr(row, "DERIVED", ())}
     return fields_of(row, [name for name in type(row).model_fields if name not in left_out])

@@ -1,6 +1,6 @@
-"""Table files: which kind a file is, its columns, its rows one by one; and the writers beside.
+"""Reads and writes table files: recognises the kind of a file, reads its header, yields its rows.
 
-A row's cells are texts. Nothing here knows what a column means.
+The cells of a row are texts. This room knows no meaning of a column.
 """
 
 from __future__ import annotations
@@ -62,84 +62,86 @@ __all__ = [
 ]
 
 Row = tuple[int, list[str]]
-"""The physical line (in a workbook: the row) that a row begins in, from 1; and its cells."""
+"""The line (in a workbook: the row) in which a row begins, from 1; and the row's cells."""
 
 Progress = Callable[[int, int], None]
-"""Told how much is read and how much there is: bytes of a CSV file, rows of a workbook. How many
-rows an XLSX file has is guessed by what was read so far."""
+"""Called with how much is read and how much there is: bytes of a text file, rows of a workbook. The
+number of rows in an XLSX file is an estimate."""
 
 
 HEADING_ROWS = 30
-"""Rows of a file among which its header is looked for."""
+"""How many rows of a file are searched for its header."""
 
 
 _BEGINNING = 65536
-"""Bytes by which a file's encoding is found before its header is looked at."""
+"""How many bytes are read to find a file's encoding before its header is read."""
 
 
 class Source(Protocol):
-    """One kind of table file."""
+    """A file of one kind: CSV, JSON or a workbook."""
 
     @property
     def delimiter(self) -> str:
-        """What stands between cells; empty where nothing does."""
+        """The character between cells; empty for a workbook and JSON."""
         ...
 
     @property
     def text(self) -> Encoding | None:
-        """The text's encoding; None for a workbook."""
+        """The encoding of a text file; None for a workbook."""
         ...
 
     @property
     def sheet(self) -> str:
-        """The name of the sheet that was asked for; empty for none."""
+        """The name of the chosen sheet; empty for no choice."""
         ...
 
     def rows(
-        self, progress: Progress | None = None, on_blank: Callable[[int], None] = ...
+        self, on_progress: Progress | None = None, on_blank: Callable[[int], None] = ...
     ) -> Generator[Row]:
-        """Yield the rows that are not blank; how many are, is told."""
+        """Yield the rows that are not blank; `on_blank` is called with numbers of blank rows."""
         ...
 
 
 class Hints(Protocol):
-    """What is known of the tables that are read."""
+    """Knowledge about the expected tables, which helps to find the encoding and the header."""
 
     def knows(self, word: str) -> bool:
-        """Say whether a word is one that stands in such tables."""
+        """Return whether a word is likely to occur in the expected tables."""
         ...
 
     def heading(self, rows: Sequence[Sequence[str]]) -> int:
-        """Return which of a file's first rows is the heading."""
+        """Return the index of the header among a file's first rows."""
         ...
 
 
 class NoHints:
-    """What is known of any table: a line of PowerShell's `Export-Csv` is no heading."""
+    """The hints for a table of unknown content: the header is the first row but a `#TYPE` line."""
 
     def knows(self, _word: str) -> bool:
-        """Know nothing."""
+        """Return False: no word is expected."""
         return False
 
     def heading(self, rows: Sequence[Sequence[str]]) -> int:
-        """Return the first row that does not only name a type."""
+        """Return the index of the first row that is no `#TYPE` line."""
         places = (place for place, row in enumerate(rows) if not is_type_line(row))
         return next(places, 0)
 
 
 def is_type_line(row: Sequence[str]) -> bool:
-    """Say whether a row is the line in which `Export-Csv` names the type of what follows."""
+    """Return whether a row is the line in which PowerShell's `Export-Csv` names a type."""
     return row[0].startswith("#TYPE ")
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a person says of how a file is read; empty texts: it is found out."""
+    """The person's choices for reading a file; the program decides where a choice is missing."""
 
     encoding: str = ""
+    """The name of the encoding; empty for no choice."""
     sheet: str = ""
+    """The name of the workbook's sheet; empty for no choice."""
     day_first: bool | None = None
-    """Whether 03/04/2026 is the third of April."""
+    """Whether 03/04/2026 is the third of April; None for no choice."""
 
 
 NOTHING_CHOSEN = Chosen()
@@ -147,55 +149,59 @@ NOTHING_CHOSEN = Chosen()
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What tells whether a file is still the one that was looked at."""
+    """The state of a file on disk; a different stamp means that the file was changed."""
 
     inode: int
     size: int
+    """The size in bytes."""
     modified: int
-    """Nanoseconds."""
+    """The modification time in nanoseconds since 1970."""
 
 
 @dataclass(slots=True)
 class PassedOver:
-    """What of a file is no row of data, and is left out."""
+    """The parts of a file that are no rows of data."""
 
     blank: int = 0
-    """Blank rows."""
+    """The number of blank rows."""
     lines: list[tuple[int, str]] = field(default_factory=list)
-    """Titles, totals and remarks: the line, and what stands in it."""
+    """Titles, totals and remarks: the number and the text of each line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table file whose header has been read. Its rows are read anew each time, never kept."""
+    """A table file whose header has been read; `rows` reads the file anew on each call."""
 
     path: Path
     columns: list[str]
-    """The header's cells as they stand, without white space around; some may be empty."""
+    """The cells of the header without surrounding white space; some may be empty."""
     source: Source
     stamp: Stamp
     line: int = 1
-    """Where the header stands."""
+    """The line of the header, from 1."""
     above: tuple[tuple[int, str], ...] = ()
-    """The lines above the header that are passed over."""
+    """The number and the text of each line above the header."""
 
     @property
     def delimiter(self) -> str:
-        """What stands between cells; empty where nothing does."""
+        """The character between cells; empty for a workbook and JSON."""
         return self.source.delimiter
 
     @property
     def encoding(self) -> str:
-        """Python's name of the text's encoding; empty for a workbook."""
+        """Python's name of the encoding of a text file; empty for a workbook."""
         return self.source.text.name if self.source.text else ""
 
     def rows(
-        self, progress: Progress | None = None, passed: PassedOver | None = None
+        self, on_progress: Progress | None = None, passed: PassedOver | None = None
     ) -> Generator[Row]:
-        """Yield the rows under the header, blank ones left out.
+        """Yield the rows below the header, without blank rows.
 
-        A row may have fewer cells than there are columns, or more. `passed` is told what is left
-        out.
+        A row may have fewer or more cells than there are columns.
+
+        Args:
+            on_progress: called with how much of the file is read.
+            passed: receives the blank rows, and the lines above the header.
 
         Raises:
             FileError: the file is damaged, or was changed since its header was read.
@@ -208,7 +214,7 @@ class Sheet:
             passed.blank += rows
 
         try:
-            with closing(self.source.rows(progress, on_blank)) as rows:
+            with closing(self.source.rows(on_progress, on_blank)) as rows:
                 for _above in self.above:
                     next(rows, None)
                 next(rows, None)
@@ -242,22 +248,27 @@ class Sheet:
 def read_sheet(path: Path, chosen: Chosen = NOTHING_CHOSEN, hints: Hints | None = None) -> Sheet:
     """Read the header of a CSV, JSON, XLSX, XLS or ODS file.
 
-    A CSV file may begin with a byte-order mark and with Excel's `sep=;`; its cells stand between
-    commas, semicolons or tabs. An encoding that can only be guessed is said with the words that
-    depend on it. Of a workbook it is the sheet with content; of several, one has to be named.
+    A CSV file may begin with a byte-order mark and with Excel's `sep=;`; its delimiter is a comma,
+    a semicolon, a tab, or the character of the `sep=` line. A guessed encoding comes with sample
+    words for the person to check. A workbook with several filled sheets needs `chosen.sheet`.
+
+    Args:
+        path: the file.
+        chosen: the person's choices.
+        hints: knowledge about the expected table; None for none.
 
     Raises:
-        SheetsError: several sheets of a workbook have content, or none has the name that is given.
-        UsageError: there is no such encoding, or the file has no encoding to name.
-        FileError: the file is missing, unreadable, empty, damaged, of another kind, or larger
-            than a table may be (`models.sheets.bounds`).
+        SheetsError: several visible sheets of a workbook have content, or none has the chosen name.
+        UsageError: the chosen encoding is unknown, or the file has no encoding or no sheets.
+        FileError: the file is missing, unreadable, empty, damaged, of another kind, or larger than
+            the bounds in `models.sheets.bounds`.
     """
     hints = hints or NoHints()
     stamp = _stamp(path)
     try:
         sheet = _begun(path, chosen, hints, stamp, _BEGINNING)
         if sheet.encoding == UTF_8 and not chosen.encoding and stamp.size > _BEGINNING:
-            # Letters beyond ASCII may stand anywhere: only the whole file says what they are.
+            # Letters beyond ASCII may follow later: only the whole file shows the encoding.
             text = find_encoding(path, hints.knows)
             return sheet if text == sheet.source.text else _begun(path, chosen, hints, stamp, -1)
     except OSError as error:
@@ -266,7 +277,7 @@ def read_sheet(path: Path, chosen: Chosen = NOTHING_CHOSEN, hints: Hints | None 
 
 
 def _begun(path: Path, chosen: Chosen, hints: Hints, stamp: Stamp, most: int) -> Sheet:
-    """Read the header, the encoding found by the first bytes."""
+    """Read the header, with the encoding found from the first `most` bytes (-1: all bytes)."""
     source = _source(path, chosen, hints, most)
     with closing(source.rows()) as rows:
         first = _first_rows(rows)
@@ -286,7 +297,7 @@ def _begun(path: Path, chosen: Chosen, hints: Hints, stamp: Stamp, most: int) ->
 
 
 def _first_rows(rows: Iterator[Row]) -> list[Row]:
-    """Return the rows among which the header is, as far as they can be read."""
+    """Return the rows that are searched for the header, up to the first unreadable row."""
     found: list[Row] = []
     try:
         for row in islice(rows, HEADING_ROWS):
@@ -295,7 +306,7 @@ def _first_rows(rows: Iterator[Row]) -> list[Row]:
                 break
     except FileError:
         if not found:
-            raise  # else whoever reads the rows meets it, and knows the columns
+            raise  # otherwise the error recurs in `Sheet.rows`, when the columns are known
     return found
 
 
@@ -355,7 +366,7 @@ def _stamp(path: Path) -> Stamp:
 
 
 def unreadable(path: Path, error: OSError | ValueError) -> FileError:
-    """Return the error for a file that the system does not let us read."""
+    """Return the error for a file that the operating system cannot open or read."""
     name = shown(str(path))
     if isinstance(error, FileNotFoundError):
         return FileError(_("There is no file {file}.").format(file=name))

@@ -1,4 +1,4 @@
-"""CSV files as they are met: any encoding and delimiter, Excel's `sep=` line; read strictly."""
+"""Reads CSV files of any encoding and delimiter, also with Excel's `sep=` line; quotes strictly."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ if TYPE_CHECKING:
 
 DELIMITERS = ",;\t"
 REPORTED_EVERY = 1000
-"""Rows between two reports of progress."""
+"""How many rows are read between two reports of progress."""
 
 _FIRST_LINES = 40
-"""Lines by which the delimiter is found."""
+"""How many lines are read to find the delimiter."""
 _SEPARATOR_LINE = re.compile(r'^"?sep=([^\w\s"]|\t)"?\s*$', re.IGNORECASE)
 _GUARDED = re.compile(r"'+\s*[=+\-@\t\r\n＝＋－＠]")
 _DANGEROUS = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠]")
 
 
 def guarded(cell: str) -> str:
-    """Return `cell` so that a spreadsheet takes it for text and not for a formula.
+    """Return `cell` in a form that a spreadsheet reads as text and not as a formula.
 
-    A cell that begins with `= + - @`, a full-width form of them, a tab or a line break gets a `'`
-    in front (`reference/rules.md §14`); so does one that has such quotes in front already, so
-    that `unguarded` always finds the way back.
+    A cell that begins with `= + - @`, a full-width form of these, a tab or a line break gets a `'`
+    in front (`reference/rules.md §14`). So does a cell that begins with such quotes already, so
+    that `unguarded` always restores the original.
     """
     return "'" + cell if _DANGEROUS.match(cell) else cell
 
 
 def unguarded(cell: str) -> str:
-    """Return what `guarded` was given."""
+    """Return the original of a cell from `guarded`."""
     return cell[1:] if _GUARDED.match(cell) else cell
 
 
@@ -62,11 +62,11 @@ class CsvFile:
 
     @classmethod
     def recognised(cls, path: Path, text: Encoding) -> CsvFile:
-        """Look at the beginning of a file whose encoding is known.
+        """Return the CSV file at `path`, with the delimiter found from its first lines.
 
         Raises:
-            FileError: it is not text.
-            OSError: it cannot be read.
+            FileError: the file is not text in this encoding.
+            OSError: the file cannot be read.
         """
         with path.open("rb") as raw, decoded(raw, text.name) as stream:
             lines = (line for line in text_lines(stream, path, text.name) if line.strip())
@@ -75,13 +75,13 @@ class CsvFile:
 
     def rows(
         self,
-        progress: Callable[[int, int], None] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
         on_blank: Callable[[int], None] = lambda _rows: None,
     ) -> Generator[tuple[int, list[str]]]:
-        """Yield the rows that are not blank, with the line each begins in.
+        """Yield the line and the cells of each row that is not blank.
 
         Raises:
-            FileError: the bytes are no text or the text is no CSV; names the line.
+            FileError: the bytes are no text, or the text is no CSV; the error names the line.
             OSError: the file cannot be read.
         """
         with self.path.open("rb") as raw, decoded(raw, self.text.name) as stream:
@@ -94,8 +94,8 @@ class CsvFile:
             line = 1
             try:
                 for number, cells in enumerate(reader):
-                    if progress and number % REPORTED_EVERY == 0:
-                        progress(min(raw.tell(), size), size)
+                    if on_progress and number % REPORTED_EVERY == 0:
+                        on_progress(min(raw.tell(), size), size)
                     texts = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
                     if "".join(texts).strip():
                         yield line, texts
@@ -105,19 +105,19 @@ class CsvFile:
                     row.begins_in(line)
             except csv.Error as error:
                 raise _broken(line) from error
-        if progress:
-            progress(size, size)
+        if on_progress:
+            on_progress(size, size)
 
 
 class _RowLines:
-    """The lines of a file; together, those of a row must not fill the memory either."""
+    """Yields the lines of a file, and bounds the length of a row that spans several lines."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
         self.begins_in(1)
 
     def begins_in(self, line: int) -> None:
-        """Say in which line the next row begins."""
+        """Note the line in which the next row begins."""
         self._begin = line
         self._length = 0
 
@@ -133,27 +133,27 @@ class _RowLines:
 
 
 def decoded(raw: BinaryIO, encoding: str) -> TextIO:
-    """Return the text of a file, its line ends as they are."""
+    """Return a text stream over a binary file, with unchanged line ends."""
     return io.TextIOWrapper(raw, encoding=encoding, newline="")
 
 
 def _delimiter(first: Sequence[str]) -> str:
     """Return the delimiter of a table that begins with these lines.
 
-    It is the one by which the largest share of the rows has the same number of cells; of equals the
-    one that stands most often in the first line, outside quotes.
+    The delimiter is the character with which the largest share of rows has the same number of
+    cells. If two are equal, the one that occurs more often in the first line, outside quotes.
     """
     if not first:
         return DELIMITERS[0]
-    said = _SEPARATOR_LINE.match(first[0])
-    if said:
-        return said.group(1)
+    declared = _SEPARATOR_LINE.match(first[0])
+    if declared:
+        return declared.group(1)
     outside = re.sub(r'"[^"]*"?', "", first[0])
     return max(DELIMITERS, key=lambda mark: (_share_alike(first, mark), outside.count(mark)))
 
 
 def _share_alike(lines: Sequence[str], delimiter: str) -> float:
-    """Return the share of the rows that have the same number of cells, several of them."""
+    """Return the share of the rows with the most frequent number of cells greater than one."""
     try:
         rows = list(csv.reader(lines, delimiter=delimiter))
     except csv.Error:
@@ -163,10 +163,10 @@ def _share_alike(lines: Sequence[str], delimiter: str) -> float:
 
 
 def text_lines(text: TextIO, path: Path, encoding: str) -> Iterator[str]:
-    """Yield the lines of a text, the mark in front of it left out.
+    """Yield the lines of a text without its byte-order mark.
 
     Raises:
-        FileError: the bytes are no such text, or a line is too long.
+        FileError: the bytes are no text in `encoding`, or a line has a NUL or is too long.
     """
     number = 0
     try:
@@ -189,18 +189,20 @@ def text_lines(text: TextIO, path: Path, encoding: str) -> Iterator[str]:
 def undecodable(path: Path, encoding: str) -> FileError:
     """Return the error for a file with bytes that are no text in `encoding`."""
     line, byte, offset = _bad_bytes(path, encoding)
-    said = _("The text in line {line} is not {encoding}: byte 0x{byte:02X} at offset {offset}.")
+    text = _("The text in line {line} is not {encoding}: byte 0x{byte:02X} at offset {offset}.")
     return FileError(
-        said.format(
+        text.format(
             line=line, encoding=encoding_title(encoding), byte=byte, offset=number_text(offset)
         ),
-        _("Say which encoding it is (e in the console, --encoding in the command), or save the "
-          "file as “CSV UTF-8”."),
-    )  # fmt: skip
+        _(
+            "Say which encoding it is (e in the console, --encoding in the command), or save the "
+            "file as “CSV UTF-8”."
+        ),
+    )
 
 
 def _bad_bytes(path: Path, encoding: str) -> tuple[int, int, int]:
-    """Return the first byte that is no text: its line, itself, and how many bytes are before it."""
+    """Return the line, the value and the offset of the first byte that cannot be decoded."""
     decoder = codecs.getincrementaldecoder(encoding)()
     counter = io.IncrementalNewlineDecoder(None, translate=True)
     lines, read = 1, 0
@@ -221,7 +223,7 @@ def _bad_bytes(path: Path, encoding: str) -> tuple[int, int, int]:
 
 
 def save_as() -> str:
-    """Return what to do with a file that is no text."""
+    """Return the advice for a file that is no text."""
     return _("Save the file as “CSV UTF-8” or as XLSX, and import that one.")
 
 

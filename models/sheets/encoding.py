@@ -1,6 +1,6 @@
-"""Which encoding a text file has: by its mark, by what its bytes can only be, or by a guess.
+"""Finds the encoding of a text file: by its byte-order mark, by its bytes, or by a guess.
 
-A guess is never silent: it comes with the words that depend on it, for a person to look at.
+A guess comes with words that depend on it, so that a person can check the guess.
 """
 
 from __future__ import annotations
@@ -19,19 +19,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UTF_8 = "utf-8-sig"
-"""UTF-8 with or without a mark, by Python's name."""
+"""Python's name of UTF-8 with or without a byte-order mark."""
 SAMPLE_WORDS = 6
-"""Words that show what a guess makes of the text."""
-NAMES = (
-    "utf-8", "utf-16", "windows-1250", "windows-1251", "windows-1252", "shift_jis", "gb18030",
-)  # fmt: skip
-"""Encodings that are named where somebody asks for one that there is not."""
+"""How many sample words a guess comes with."""
+NAMES = ("utf-8", "utf-16", "windows-1250", "windows-1251", "windows-1252", "shift_jis", "gb18030")
+"""The examples in the error about an unknown encoding."""
 
 _HEAD = 4096
 _BLOCK = 65536
 _EVIDENCE = 256 * 1024
-"""Bytes of lines with letters beyond ASCII by which an encoding is guessed."""
-_MARKS = (  # UTF-32 first: its mark begins as that of UTF-16 does
+"""How many bytes of lines with letters beyond ASCII are read to guess an encoding."""
+_MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -43,7 +41,7 @@ _CODECS = {
     "euc-kr": "cp949", "big5": "big5hkscs", "x-mac-cyrillic": "mac_cyrillic", "ibm866": "cp866",
     "macintosh": "mac_roman", "ansi": "cp1252", "utf-8": UTF_8, "utf8": UTF_8, "unicode": "utf-16",
 }  # fmt: skip
-"""Python's codec for a name: what wrote the file means the larger set by a name of the smaller."""
+"""Python's codec for a name. Programs often use the name of a smaller set for the larger one."""
 _TITLES = {
     UTF_8: "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE",
     "utf-32": "UTF-32", "cp1250": "windows-1250", "cp1251": "windows-1251",
@@ -53,22 +51,22 @@ _TITLES = {
 }  # fmt: skip
 _USUAL = ("cp1252", "cp1250", "cp1251", "cp932", "gb18030")
 _WHOLE = 3
-"""Letters of UTF-8 for each byte that is none, from which on a file is damaged UTF-8."""
+"""A file with more than this many UTF-8 letters for each invalid byte is damaged UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A text file's encoding."""
+    """The encoding of a text file."""
 
     name: str
-    """Python's name."""
+    """Python's name of the encoding."""
     sample: tuple[str, ...] = ()
-    """Words that depend on it, where it is guessed."""
+    """The words that depend on a guess; empty for an encoding that is certain."""
     is_guess: bool = False
 
     @property
     def title(self) -> str:
-        """Its usual name."""
+        """The usual name of the encoding."""
         return encoding_title(self.name)
 
 
@@ -78,10 +76,10 @@ def encoding_title(name: str) -> str:
 
 
 def named_encoding(text: str) -> str:
-    """Return Python's name of the encoding that a person names.
+    """Return Python's name of an encoding, given the name that a person typed.
 
     Raises:
-        UsageError: there is no such encoding of text.
+        UsageError: Python knows no text encoding of this name.
     """
     wanted = text.strip().lower().replace(" ", "-")
     try:
@@ -97,20 +95,20 @@ def named_encoding(text: str) -> str:
 
 
 def find_encoding(path: Path, knows: Callable[[str], bool], *, most: int = -1) -> Encoding:
-    """Return which encoding a file has, as far as its first bytes tell.
+    """Return the encoding of a file, as far as its first bytes show it.
 
-    What can be read as UTF-8 is UTF-8: texts in other encodings cannot, but by accident. A few
-    wrong bytes in much UTF-8 make it damaged UTF-8, whose reader says where. Anything else is
-    guessed: among the encodings that can decode it, the one in which the most words are known, and
-    else the one that the detector of a browser takes (`chardetng`).
+    A file that can be decoded as UTF-8 is UTF-8, because other encodings can be only by accident. A
+    few invalid bytes in much UTF-8 make it damaged UTF-8; its reader reports the place. Any other
+    encoding is guessed. Of the encodings that can decode the file, the guess is the one with the
+    most known words, else the choice of a browser's detector (`chardetng`).
 
     Args:
         path: the file.
-        knows: says whether a word is known, such as a heading or a country's name.
-        most: how many bytes are read, a block at a time; -1 for all there are.
+        knows: returns whether a word is known, such as a heading or a country's name.
+        most: how many bytes are read, rounded up to whole blocks; -1 for all bytes.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
@@ -124,16 +122,19 @@ def find_encoding(path: Path, knows: Callable[[str], bool], *, most: int = -1) -
 
 
 def _wide(head: bytes) -> str:
-    """Return which UTF-16 without a mark a file has: its line ends and delimiters tell."""
+    """Return the UTF-16 of a file without a byte-order mark, found by its line ends and delimiters.
+
+    Returns: Python's name of the encoding; empty for any other file.
+    """
     whole = head[: len(head) // 2 * 2]
-    told = {
+    counts = {
         "utf-16-le": sum(whole[0::2].count(sign) for sign in _pairs(whole, 0)),
         "utf-16-be": sum(whole[1::2].count(sign) for sign in _pairs(whole, 1)),
     }
     zeros = whole.count(0)
-    if not zeros or max(told.values()) == min(told.values()):
+    if not zeros or max(counts.values()) == min(counts.values()):
         return ""
-    best = max(told, key=lambda name: told[name])
+    best = max(counts, key=lambda name: counts[name])
     try:
         text = whole[:-2].decode(best)
     except UnicodeDecodeError:
@@ -142,7 +143,12 @@ def _wide(head: bytes) -> str:
 
 
 def _pairs(whole: bytes, place: int) -> list[bytes]:
-    """Return signs of a table that stand with a zero in `whole`, at even or odd places."""
+    """Return the characters of a table that occur in `whole` as UTF-16, low or high byte first.
+
+    Args:
+        whole: an even number of bytes.
+        place: 0 if the zero byte follows the character, 1 if it precedes it.
+    """
     found = []
     for sign in b"\n\r,;\t -0":
         pair = bytes((sign, 0)) if place == 0 else bytes((0, sign))
@@ -170,7 +176,7 @@ def _is_utf_8(path: Path, most: int) -> bool:
 
 
 def _evidence(path: Path) -> bytes:
-    """Return the first lines with letters beyond ASCII; nothing where it is damaged UTF-8."""
+    """Return the first lines with letters beyond ASCII; empty if the file is damaged UTF-8."""
     found = bytearray()
     with path.open("rb") as file:
         while len(found) < _EVIDENCE and (line := file.readline(_BLOCK)):
@@ -191,12 +197,12 @@ def _guessed(evidence: bytes, knows: Callable[[str], bool]) -> Encoding:
     likely = dict.fromkeys((_CODECS.get(name, name), *_USUAL))
     words = {codec: _words(evidence, codec) for codec in likely}
     can = [codec for codec in likely if words[codec]] or [next(iter(likely))]
-    best = max(can, key=lambda codec: sum(map(knows, words[codec])))  # the first of equals
+    best = max(can, key=lambda codec: sum(map(knows, words[codec])))  # the first, if equal
     return Encoding(best, tuple(words[best][:SAMPLE_WORDS]), is_guess=True)
 
 
 def _words(evidence: bytes, codec: str) -> list[str]:
-    """Return the words with letters beyond ASCII, each once; none where it is no such text."""
+    """Return the different words with letters beyond ASCII; none if decoding fails."""
     try:
         text = evidence.decode(codec)
     except UnicodeDecodeError:

@@ -1,8 +1,8 @@
-"""JSON files of records, read as tables: a list of objects, alone or inside an object.
+"""Reads JSON files of records as tables: a list of objects, alone or inside an object.
 
-A column is a field, or a field of a field: `companyProfile.domain`. The library of Python reads
-texts whole; here one element after the other is given to it, so that no more than one is in memory,
-in whatever encoding (PowerShell writes JSON as UTF-16), and no field is lost that is there twice.
+A column is a field, or a field of a field: `companyProfile.domain`. Python's library decodes whole
+texts; this module gives it one element after the other, so that only one element is in memory. It
+reads any encoding (PowerShell writes JSON as UTF-16), and notices fields that occur twice.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 LISTS = frozenset({"items", "value", "values", "data", "results", "customers"})
-"""Fields of an object in which a list of records stands: Partner Center's, Graph's, usual ones."""
+"""Fields of an object that contain a list of records, in Partner Center, Graph and elsewhere."""
 REPORTED_EVERY = 500
-"""Elements between two reports of progress."""
+"""How many elements are read between two reports of progress."""
 
 _BLOCK = 65536
 _BEGINS = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*(?:\{|\])|\{\s*")')
@@ -39,11 +39,11 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 
 
 class _Pairs(list[tuple[str, object]]):
-    """A JSON object: its fields as they stand in the file, also those that are there twice."""
+    """A JSON object as its fields and values in the order of the file; a field may occur twice."""
 
 
 def is_json(path: Path, head: bytes) -> bool:
-    """Say whether a file is JSON, by its name or by how it begins."""
+    """Return whether a file is JSON, judged by its suffix or its first bytes."""
     return path.suffix.lower() in SUFFIXES or bool(_BEGINS.match(head))
 
 
@@ -58,21 +58,21 @@ class JsonFile:
 
     def rows(
         self,
-        progress: Callable[[int, int], None] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
         on_blank: Callable[[int], None] = lambda _rows: None,
     ) -> Generator[tuple[int, list[str]]]:
-        """Yield the names of the fields, then the elements, with the line each begins in.
+        """Yield a row of the fields' names, then a row for each element, with their lines.
 
-        The file is read twice: fields of later elements are columns, too.
+        The file is read twice, because fields that only later elements have are columns, too.
 
         Raises:
-            FileError: it is no JSON, or no list of objects.
-            OSError: it cannot be read.
+            FileError: the file is no JSON, or no list of objects.
+            OSError: the file cannot be read.
         """
         columns = self._columns()
         if columns:
             yield 1, list(columns)
-        for line, fields in self._elements(progress):
+        for line, fields in self._elements(on_progress):
             cells = [fields.get(name, "") for name in columns]
             if "".join(cells).strip():
                 yield line, cells
@@ -89,20 +89,20 @@ class JsonFile:
         return found
 
     def _elements(
-        self, progress: Callable[[int, int], None] | None = None
+        self, on_progress: Callable[[int, int], None] | None = None
     ) -> Generator[tuple[int, dict[str, str]]]:
         try:
             with self.path.open("rb") as raw, decoded(raw, self.text.name) as stream:
                 size = os.fstat(raw.fileno()).st_size
                 reader = _Reader(stream, self.path)
                 for number, (line, element) in enumerate(reader.elements()):
-                    if progress and number % REPORTED_EVERY == 0:
-                        progress(min(raw.tell(), size), size)
+                    if on_progress and number % REPORTED_EVERY == 0:
+                        on_progress(min(raw.tell(), size), size)
                     if not isinstance(element, _Pairs):
                         raise self._no_list()
                     yield line, self._flat(element, line)
-                if progress:
-                    progress(size, size)
+                if on_progress:
+                    on_progress(size, size)
         except UnicodeDecodeError as error:
             raise undecodable(self.path, self.text.name) from error
 
@@ -134,7 +134,7 @@ def _fields(prefix: str, element: _Pairs) -> Iterator[tuple[str, str]]:
 
 
 def _text(value: object) -> str:
-    """Return a value as a cell: of a list the parts, of objects in it what they say."""
+    """Return the text of a value: a list's parts with commas, an object's values with spaces."""
     match value:
         case None:
             return ""
@@ -149,7 +149,7 @@ def _text(value: object) -> str:
 
 
 class _Reader:
-    """Reads a text of JSON, no farther than it is asked to."""
+    """Reads a JSON text step by step, only as far as the caller iterates."""
 
     def __init__(self, stream: TextIO, path: Path) -> None:
         self._stream, self._path = stream, path
@@ -162,11 +162,11 @@ class _Reader:
         self._text = self._text.removeprefix("\ufeff")
 
     def elements(self) -> Iterator[tuple[int, object]]:
-        """Yield the elements of the list, or the object that the text is, each with its line."""
-        while sign := self._peek():
-            if sign == "[":
+        """Yield each element of the list, or the single object of the text, with its line."""
+        while character := self._peek():
+            if character == "[":
                 yield from self._list()
-            elif sign == "{":
+            elif character == "{":
                 yield from self._object()
             else:
                 yield self._line, self._value()
@@ -185,7 +185,7 @@ class _Reader:
         self._take("]")
 
     def _object(self) -> Iterator[tuple[int, object]]:
-        """Yield the elements of the list in an object, or the object where there is none."""
+        """Yield the elements of the lists in an object, or the object itself if it has no list."""
         line, has_list = self._line, False
         own = _Pairs()
         self._take("{")
@@ -211,7 +211,7 @@ class _Reader:
             yield line, own
 
     def _peek(self) -> str:
-        """Return the sign that comes next, white space left out; nothing at the end."""
+        """Skip white space and return the next character; empty at the end of the text."""
         while True:
             space = _SPACE.match(self._text, self._at)
             end = space.end() if space else self._at
@@ -220,8 +220,8 @@ class _Reader:
             if self._at < len(self._text) or not self._read_more():
                 return self._text[self._at : self._at + 1]
 
-    def _take(self, sign: str) -> None:
-        if self._peek() != sign:
+    def _take(self, character: str) -> None:
+        if self._peek() != character:
             raise self._broken()
         self._at += 1
 
@@ -235,7 +235,7 @@ class _Reader:
                 problem = error.msg
             except RecursionError:
                 raise self._broken() from None
-            # A number may go on behind what is read; so may anything that cannot be read yet.
+            # A number may continue beyond the text read so far, and so may an incomplete value.
             if (problem or end == len(self._text)) and self._read_more():
                 continue
             if problem:
@@ -251,14 +251,14 @@ class _Reader:
         self._at = 0
         if len(self._text) > LONGEST_LINE:
             raise FileError(_("Line {line} is too long for a table.").format(line=self._line))
-        # As much again as is there: a long value is not tried over and over.
+        # Doubling the text keeps the number of attempts to decode a long value small.
         more = self._stream.read(max(_BLOCK, len(self._text)))
         self._text += more
         self._is_over = not more
         return bool(more)
 
     def _broken(self, reason: str = "") -> FileError:
-        said = reason or _("something else stands there")
+        reason = reason or _("something else stands there")
         text = _("{file} is not valid JSON: {reason}.")
-        reason = _("line {line}: {reason}").format(line=self._line, reason=said)
+        reason = _("line {line}: {reason}").format(line=self._line, reason=reason)
         return FileError(text.format(file=shown(str(self._path)), reason=reason))

@@ -1,8 +1,8 @@
-"""Rows that a person gives: from a CSV, XLSX or JSON file whose fields have fixed names.
+"""Reads the rows of a CSV, XLSX or JSON file whose fields have fixed names.
 
     rows = read_rows(Path("customers.csv"), FormField)
 
-The names of a file's fields are a stable contract: the values of the enum, the same in all kinds.
+The names of a file's fields are a stable contract: they are the values of the enum, in all formats.
 """
 
 from __future__ import annotations
@@ -32,28 +32,32 @@ class ForeignFieldsError(FileError):
 
 @dataclass(frozen=True, slots=True)
 class GivenRow(Generic[Field]):
-    """A row of a file."""
+    """A row of a file, with its values by field."""
 
     number: int
-    """1 for the first row of data."""
+    """The number of the row, from 1; the header does not count."""
     values: dict[Field, str]
     problems: tuple[Reason, ...] = ()
-    """Why the row cannot be read."""
+    """Why the row cannot be read; empty for a readable row."""
 
 
 @dataclass(frozen=True, slots=True)
 class _JsonObject:
-    """A JSON object: its fields as they stand in the file, also those that are there twice."""
+    """A JSON object as its fields and values in the order of the file; a field may occur twice."""
 
     fields: list[tuple[str, object]]
 
 
 def read_rows(path: Path, fields: type[Field]) -> list[GivenRow[Field]]:
-    """Read a CSV, XLSX or JSON file to its end.
+    """Read all rows of a CSV, XLSX or JSON file.
+
+    Args:
+        path: the file.
+        fields: the enum of the allowed fields.
 
     Raises:
-        ForeignFieldsError: it has other fields only.
-        FileError: it cannot be read, is damaged, or has a field that there is not.
+        ForeignFieldsError: the file has unknown fields only.
+        FileError: the file cannot be read, is damaged, has an unknown field, or a column twice.
     """
     if path.suffix.lower() == ".json":
         return _json_rows(path, fields)

@@ -1,4 +1,4 @@
-"""Workbooks (XLSX, XLS, ODS): asks the process that reads them (`workbooks/reading.py`)."""
+"""Starts the process that reads a workbook (`workbooks/reading.py`), and yields its rows."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ sys.exit(main(*sys.argv[2:]))
 
 
 def is_workbook(head: bytes) -> bool:
-    """Say whether a file that begins with `head` is a ZIP or OLE container, as workbooks are."""
+    """Return whether the first bytes of a file are those of a ZIP or OLE container."""
     return head.startswith(_MARKS)
 
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """A workbook; what counts is the sheet that is named, or the only visible one with content."""
+    """A workbook, of which one sheet is read: the named sheet, or the only visible filled one."""
 
     path: Path
     sheet: str = ""
@@ -48,18 +48,17 @@ class Workbook:
 
     def rows(
         self,
-        progress: Callable[[int, int], None] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
         on_blank: Callable[[int], None] = lambda _rows: None,
     ) -> Generator[tuple[int, list[str]]]:
-        """Yield the rows that are not blank, with the number of each.
+        """Yield the number and the cells of each row that is not blank.
 
         Raises:
-            SheetsError: several sheets have content and none is named, or none has that name.
+            SheetsError: no sheet is named and several have content, or no sheet has the name.
             FileError: the file is damaged, encrypted or too large.
         """
-        command = [
-            sys.executable, "-P", "-c", _START, str(_HOUSE), str(self.path.absolute()), self.sheet,
-        ]  # fmt: skip
+        program = [sys.executable, "-P", "-c", _START, str(_HOUSE)]
+        command = [*program, str(self.path.absolute()), self.sheet]
         with subprocess.Popen(  # noqa: S603 - our own code, run by this Python
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as reader:
@@ -78,8 +77,8 @@ class Workbook:
                             on_blank(row - before - 1)
                         before = row
                         yield row, cells
-                    elif progress:
-                        progress(row, cells)
+                    elif on_progress:
+                        on_progress(row, cells)
                 code = reader.wait()
             finally:
                 reader.kill()
@@ -87,12 +86,12 @@ class Workbook:
             raise SheetsError(self.path, names, self.sheet)
         if code not in (Exit.DONE, Exit.NO_CONTENT):
             raise _failure(self.path, code)
-        if progress:
-            progress(row, row)
+        if on_progress:
+            on_progress(row, row)
 
 
 class SheetsError(FileError):
-    """A workbook has several sheets with content, or none of the name that was given."""
+    """A workbook has several sheets with content, or no sheet of the chosen name."""
 
     def __init__(self, path: Path, names: Sequence[str], wanted: str) -> None:
         file, listing = shown(path.name), listed(names)
@@ -102,9 +101,10 @@ class SheetsError(FileError):
             text = _("{file} has several sheets with content: which one is meant?").format(
                 file=file
             )
-        said = _("Name it (t in the console, --sheet in the command): {names}.")
-        super().__init__(text, said.format(names=listing))
+        remedy = _("Name it (t in the console, --sheet in the command): {names}.")
+        super().__init__(text, remedy.format(names=listing))
         self.names = tuple(names)
+        """The names of the sheets to choose from."""
 
 
 def _failure(path: Path, code: int) -> FileError:

@@ -1,4 +1,4 @@
-"""Writes table files: CSV, XLSX and JSON; whole or not at all, the same bytes for the same rows."""
+"""Writes CSV, XLSX and JSON files atomically; the same rows always give the same bytes."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS = 1_048_575
-"""Rows that an XLSX sheet holds under its header."""
+"""The greatest number of rows below the header of an XLSX sheet."""
 LONGEST_CELL = 32_767
-"""Characters that a spreadsheet's cell holds; whoever reads a row refuses a longer one."""
+"""The greatest number of characters in a spreadsheet's cell; imports refuse longer cells."""
 
 _WRITTEN_AT = datetime(2000, 1, 1, tzinfo=UTC)
 _MEASURED_ROWS = 200
@@ -37,14 +37,14 @@ _NARROWEST, _WIDEST = 8, 60
 def write_csv(
     rows: Iterable[Sequence[str]], columns: Sequence[str], file: Path, *, overwrite: bool = False
 ) -> int:
-    r"""Write `rows` as CSV that every spreadsheet opens, and return how many there were.
+    r"""Write `rows` as CSV that every spreadsheet opens; return the number of rows.
 
-    UTF-8 with a byte-order mark, commas, `\r\n`, quotes where they are needed. A cell that a
-    spreadsheet would take for a formula gets a `'` in front, which `read_sheet` takes away again.
-    No more than one row is held in memory.
+    The file is UTF-8 with a byte-order mark, has commas, `\r\n`, and quotes where they are needed.
+    A cell that a spreadsheet would read as a formula gets a `'` in front, which `read_sheet`
+    removes again. Only one row at a time is in memory.
 
     Raises:
-        FileError: `file` is there already, or cannot be written.
+        FileError: `file` exists and `overwrite` is False, or it cannot be written.
     """
     with whole_file(file, overwrite=overwrite) as stream:
         return csv_into(stream, rows, columns)
@@ -53,10 +53,10 @@ def write_csv(
 def write_json(
     rows: Iterable[Sequence[str]], columns: Sequence[str], file: Path, *, overwrite: bool = False
 ) -> int:
-    """Write `rows` as a JSON list of objects, and return how many there were.
+    """Write `rows` as a JSON list of objects; return the number of rows.
 
     Raises:
-        FileError: `file` is there already, or cannot be written.
+        FileError: `file` exists and `overwrite` is False, or it cannot be written.
     """
     with whole_file(file, overwrite=overwrite) as stream:
         return json_into(stream, rows, columns)
@@ -65,12 +65,13 @@ def write_json(
 def write_xlsx(
     rows: Iterable[Sequence[str]], columns: Sequence[str], file: Path, *, overwrite: bool = False
 ) -> int:
-    """Write `rows` as a workbook of one sheet, and return how many there were.
+    """Write `rows` as a workbook of one sheet; return the number of rows.
 
     Every cell is a text: no formulas, links or numbers, so leading zeros stay.
 
     Raises:
-        FileError: `file` is there already or cannot be written, or the rows do not fit in a sheet.
+        FileError: `file` exists and `overwrite` is False, it cannot be written, or the rows do not
+            fit in a sheet.
     """
     with whole_file(file, overwrite=overwrite) as stream:
         return _xlsx_into(stream, rows, columns)
@@ -81,12 +82,13 @@ def csv_into(stream: IO[bytes], rows: Iterable[Sequence[str]], columns: Sequence
     text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="")
     try:
         writer = csv.writer(text, lineterminator="\r\n")
-        # A heading with another delimiter in it would mislead whoever guesses by the first line.
+        # An unquoted heading that contains another delimiter would mislead programs that guess the
+        # delimiter from the first line.
         misleads = any(mark in heading for mark in DELIMITERS[1:] for heading in columns)
         quoted = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
         (quoted if misleads else writer).writerow([guarded(heading) for heading in columns])
         written = 0
-        # Nor may the cells of a single column look like several of another delimiter.
+        # The cells of a single column must not look like several cells with another delimiter.
         writer = quoted if len(columns) == 1 else writer
         for row in rows:
             writer.writerow([guarded(cell) for cell in row])
@@ -118,8 +120,8 @@ def _xlsx_into(stream: IO[bytes], rows: Iterable[Sequence[str]], columns: Sequen
 
     rest = iter(rows)
     first = list(islice(rest, _MEASURED_ROWS))
-    # The rows wait in a temporary file, the packed workbook in memory: where the disk is full,
-    # it is `stream` that says so, not the middle of a half-written archive.
+    # The library collects the rows in a temporary file, and the packed workbook stays in memory. So
+    # a full disk shows as an error of `stream`, not as a half-written archive.
     packed = io.BytesIO()
     workbook = Workbook(
         packed,
@@ -170,7 +172,7 @@ def _write_row(sheet: Worksheet, row: int, cells: Sequence[str], columns: Sequen
                 _("Write CSV or JSON."),
             )
         if cell.startswith("<r>") and cell.endswith("</r>"):
-            # XlsxWriter takes such a text for ready-made XML; in parts it is only text.
+            # XlsxWriter would insert such a text as ready-made XML; split into parts it is text.
             sheet.write_rich_string(row, place, cell[:1], cell[1:2], cell[2:])
         else:
             sheet.write_string(row, place, cell)
@@ -184,16 +186,16 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[i
 
 @contextmanager
 def whole_file(file: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
-    """Open a file for a person that is there when the block ends, or is left as it was.
+    """Open a file for writing; it appears when the block ends, and not at all if the block fails.
 
     Raises:
-        FileError: `file` is there already and may not be replaced, or cannot be written.
+        FileError: `file` exists and `overwrite` is False, or it cannot be written.
     """
     try:
         _refuse_existing(file, overwrite=overwrite)
         with written_whole(file) as stream:
             yield stream
-            _refuse_existing(file, overwrite=overwrite)  # it may have come in the meantime
+            _refuse_existing(file, overwrite=overwrite)  # another process may have written it
     except OSError as error:
         raise FileError(
             _("{file} cannot be written: {reason}.").format(

@@ -92,7 +92,7 @@ class RunScreen(RowsScreen):
             NotFoundError: there is no such run, or its cloud is not turned on.
         """
         from partnerdesk.models.operations.bulk import RunRequest, plan_run, read_run
-        from partnerdesk.models.operations.bulk_told import done_rows, open_plans
+        from partnerdesk.models.operations.describe_run import done_rows, open_plans
 
         if isinstance(run, int):
             view = await desk.aside(read_run, run)
@@ -175,7 +175,7 @@ class RunScreen(RowsScreen):
         """Show the plan of a row; if the row is done, its change."""
         from partnerdesk.models.operations.bulk import PlannedRun
         from partnerdesk.models.operations.bulk_records import RowState
-        from partnerdesk.models.operations.bulk_told import done_rows
+        from partnerdesk.models.operations.describe_run import done_rows
 
         row = self._run.rows[place]
         if row.state is RowState.DONE and not isinstance(self._run, PlannedRun):
@@ -332,10 +332,10 @@ class RunScreen(RowsScreen):
         self.choose(_("Leave the rest undone for good?"), [Choice("y", _("Yes"), self._abandon)])
 
     async def _abandon(self) -> None:
-        from partnerdesk.models.operations.bulk import RunView, let_be
+        from partnerdesk.models.operations.bulk import RunView, abandon_run
 
         if isinstance(self._run, RunView):
-            await self.desk.aside(let_be, self._run.id, self.desk.clock())
+            await self.desk.aside(abandon_run, self._run.id, self.desk.clock())
         await self.shell.go_back()
 
     async def do_back(self) -> None:

@@ -84,7 +84,7 @@ def _plan(page: ChangePage) -> list[Section]:
 
     kept = as_object(page.entry.plan)
     if "run" in kept:
-        from partnerdesk.models.operations.bulk_told import asked_lines
+        from partnerdesk.models.operations.describe_run import asked_lines
 
         asked = asked_lines(kept.get("wishes", {}))
         return [Section(_("What was asked for"), tuple(Field(*line) for line in asked))]

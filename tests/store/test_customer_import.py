@@ -719,7 +719,7 @@ class TestTogetherOrNotAtAll:
             light_desk.store,
             light_desk.account,
             read_sheet(path),
-            progress=lambda done, total: told.append((done, total)),
+            on_progress=lambda done, total: told.append((done, total)),
         )
         assert plan.new == 3000
         assert len(told) >= 3

@@ -62,7 +62,7 @@ def filled(
     as_of: datetime = AS_OF,
     clouds: Sequence[str] = CLOUDS,
     hostile: bool = False,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Store:
     demo.fill(
         store,
@@ -72,7 +72,7 @@ def filled(
         actor=Actor("tester", "testhost"),
         clouds=[cloud_called(id) for id in clouds],
         hostile=hostile,
-        progress=progress,
+        on_progress=on_progress,
     )
     return store
 
@@ -469,10 +469,10 @@ def test_nothing_is_left_when_it_breaks_in_the_middle(
 
     before = dump(store)
     with pytest.raises(KeyboardInterrupt):
-        filled(store, progress=stop)
+        filled(store, on_progress=stop)
     assert told == [(25, 60), (50, 60)]
     assert dump(store) == before
-    filled(store, progress=lambda done, total: told.append((done, total)))
+    filled(store, on_progress=lambda done, total: told.append((done, total)))
     assert told[2:] == [(25, 60), (50, 60), (60, 60)]
     assert len(customers_of(store)) == 60
 

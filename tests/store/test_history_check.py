@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from partnerdesk.models.changes.history import SEALED, Actor, Change, entry
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.verify import Verification, set_right, verify
+from partnerdesk.models.changes.verify import Verification, correct_undo_states, verify
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.settings.database_url import SqliteFile
 from tests.conftest import CLOUDS
@@ -187,7 +187,7 @@ def test_what_an_older_program_did_not_say_of_its_undos_is_told_and_set_right(
         assert found.findings == ()
         wrong = [change for change, by in said.items() if (change, by) not in truth]
         assert sorted(found.behind) == sorted(wrong)
-        set_right(store, found.behind)
+        correct_undo_states(store, found.behind)
         assert said_undone(store) == truth
         assert (checked(store).findings, checked(store).behind) == ((), ())
 

@@ -142,7 +142,7 @@ def test_a_run_that_was_cut_off_is_called_partly_done_until_it_ends(book: Store)
     assert dict(listed(book))[run] == "done"
     undo(book, run)
     left = bulk.read_run(book, begun())
-    bulk.let_be(book, left.id, days(2))
+    bulk.abandon_run(book, left.id, days(2))
     assert dict(listed(book))[left.change_id or 0] == "done"
 
 

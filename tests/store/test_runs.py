@@ -235,7 +235,7 @@ def test_a_run_that_is_stopped_stays_unfinished_until_the_rest_is_let_be(book: S
     assert (view.left, view.finished_at) == (4, None)
     assert running.unfinished_run(book, [1], RunKind.EXTEND, "extend all") == run
     assert running.unfinished_run(book, [2], RunKind.EXTEND) is None
-    running.let_be(book, run, days(2))
+    running.abandon_run(book, run, days(2))
     assert running.unfinished_run(book, [1], RunKind.EXTEND) is None
     assert ends(book) == {**before, **extended({1: before[1], 2: before[2]})}
     with pytest.raises(NotFoundError):

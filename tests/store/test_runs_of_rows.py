@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.operations import bulk
 from partnerdesk.models.operations.bulk_kinds import PLANNERS
-from partnerdesk.models.operations.bulk_planner import RowWish
+from partnerdesk.models.operations.bulk_planner import RowRequest
 from partnerdesk.models.operations.bulk_records import RowState, RunKind, RunRow
 from partnerdesk.models.settings.database_url import SqliteFile
 from tests.commands.test_customers_add import as_json, companies
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 ADD = bulk.RunRequest(RunKind.ADD_CUSTOMERS)
 
 
-def wish(number: int, **said: str) -> RowWish:
+def wish(number: int, **said: str) -> RowRequest:
     """Return a row of a file with a customer."""
     own = {"company_name": f"Company {number}", "domain_prefix": f"c{number}",
            "registration_number": "", "address_line1": f"Rua Augusta {number}"}  # fmt: skip
-    return RowWish(0, {**PORTUGAL, **own, **said}, number)
+    return RowRequest(0, {**PORTUGAL, **own, **said}, number)
 
 
 def test_a_run_that_an_older_program_left_is_read_and_gone_on_with(store: Store) -> None:
@@ -59,7 +59,7 @@ def test_a_run_that_an_older_program_left_is_read_and_gone_on_with(store: Store)
     again = Store(store.database)
     again.open(CLOUDS)
     view = bulk.read_run(again, run_id)
-    assert [(row.record_id, row.wish.said, row.state.value) for row in view.rows] == [
+    assert [(row.record_id, row.wish.values, row.state.value) for row in view.rows] == [
         (1, {}, "done"),
         (2, {}, "waiting"),
         (3, {}, "waiting"),
@@ -73,7 +73,7 @@ def test_the_wish_of_each_row_is_kept_before_the_first_is_done(store: Store) -> 
     run_id = bulk.begin_run(store, bulk.unplanned_run(1, ADD, wishes, by(TESTER, NOW)))
     with store.reading() as session:
         kept = session.exec(select(RunRow).order_by(col(RunRow.place))).all()
-    assert [json.loads(row.wish) for row in kept] == [row.said for row in wishes]
+    assert [json.loads(row.wish) for row in kept] == [row.values for row in wishes]
     assert [(row.record_id, row.subject, row.state.value) for row in kept] == [
         (0, "Company 1", "waiting"),
         (0, "Company 2", "waiting"),
@@ -117,7 +117,7 @@ def test_a_run_that_is_stopped_behind_its_last_row_is_finished(book: Store) -> N
 
 def test_a_file_that_was_cut_off_can_also_be_gone_on_with_by_its_run(tmp_path: Path) -> None:
     book, count = tmp_path / "book.db", 120
-    given = [dict(wish(number).said) for number in range(count)]
+    given = [dict(wish(number).values) for number in range(count)]
     given[3]["postal_code"] = "1"
     file = as_json(tmp_path / "c.json", given)
     command = [*COMMAND, "customers", "add", "--database", str(book), "--file", str(file), "--json"]
@@ -150,7 +150,7 @@ def test_a_customer_that_comes_by_a_row_closes_its_invitation(tmp_path: Path) ->
         "--domain", "c1.onmicrosoft.com", "--link", LINK, "--json",
     )  # fmt: skip
     assert invited.code == 0, invited.err
-    file = as_json(tmp_path / "c.json", [dict(wish(1).said)])
+    file = as_json(tmp_path / "c.json", [dict(wish(1).values)])
     assert run("customers", "add", *here, "--file", file).code == 0
     shown = run("relationships", "show", "1", *here, "--json").json
     assert (shown["state"], shown["customer_id"]) == ("accepted", 1)
@@ -158,7 +158,7 @@ def test_a_customer_that_comes_by_a_row_closes_its_invitation(tmp_path: Path) ->
 
 def test_in_read_only_mode_no_run_of_rows_begins(tmp_path: Path) -> None:
     book = tmp_path / "book.db"
-    file = as_json(tmp_path / "c.json", [dict(wish(1).said)])
+    file = as_json(tmp_path / "c.json", [dict(wish(1).values)])
     run("customers", "add", "--database", book, "--file", file, "--dry-run")
     done = run("customers", "add", "--database", book, "--file", file, "--read-only")
     assert (done.code, done.out) == (3, "")
@@ -174,7 +174,7 @@ def test_delegated_admin_of_a_file_that_was_cut_off_is_gone_on_with(tmp_path: Pa
     ]
     said[2]["customer"] = "nobody.example"
     opened = Store(SqliteFile(file))
-    wishes = [RowWish(0, row, number) for number, row in enumerate(said, 1)]
+    wishes = [RowRequest(0, row, number) for number, row in enumerate(said, 1)]
     keeping = bulk.RunRequest(RunKind.ADD_DELEGATED_ADMIN, {"accounts": "1,2,3"})
     run_id = bulk.begin_run(opened, bulk.unplanned_run(1, keeping, wishes, by(TESTER, NOW)))
     go_on(opened, run_id, lambda _done, _total: False)
@@ -202,7 +202,7 @@ def test_what_a_row_said_is_kept_only_while_it_is_to_do(store: Store) -> None:
     assert {row[0] for row in rows(store, "SELECT wish FROM run_rows")} == {""}
     left = bulk.begin_run(store, bulk.unplanned_run(1, ADD, [wish(4)], by(TESTER, NOW)))
     assert rows(store, "SELECT count(*) FROM run_rows WHERE wish <> ''")[0][0] == 1
-    bulk.let_be(store, left, NOW)
+    bulk.abandon_run(store, left, NOW)
     assert rows(store, "SELECT count(*) FROM run_rows WHERE wish <> ''")[0][0] == 0
 
 

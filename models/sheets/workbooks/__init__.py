@@ -1,1 +1,1 @@
-"""Workbooks (XLSX, XLS, ODS), read in a process of their own that imports nothing heavy."""
+"""Reads workbooks (XLSX, XLS, ODS) in a separate process that imports only light modules."""

@@ -1,9 +1,9 @@
-"""Cuts the sheet of an XLSX file into bands of rows, so that no more than one is in memory.
+"""Cuts the sheet of an XLSX file into bands of rows, so that only one band is in memory.
 
-The library that reads workbooks takes a sheet whole. An XLSX file is a ZIP of XML parts; here the
-part of a sheet is unpacked block by block, cut in front of a row, and each band becomes a small
-workbook of its own with the styles and shared texts of the file. What a cell says is the library's
-business: nothing is looked for but where rows begin, their numbers, and cells that are far out.
+The library that reads workbooks reads a whole sheet at once. An XLSX file is a ZIP of XML parts.
+This module unpacks the part of a sheet block by block and cuts it before a row. Each band becomes a
+small workbook with the styles and shared texts of the file, which the library reads. This module
+itself looks only for the beginnings and numbers of rows, and for cells too far to the right.
 """
 
 from __future__ import annotations
@@ -30,18 +30,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 FIRST_BAND = 256 * 1024
-"""Bytes of XML that are unpacked for the heading and the rows below it."""
+"""The bytes of XML in the first band, which contains the header."""
 FIRST_SHARED = 1024**2
-"""Bytes of XML of the shared texts that are unpacked for these rows."""
+"""The bytes of XML of the shared texts that are unpacked for the first band."""
 SMALLEST_BAND, LARGEST_BAND = 4 * 1024**2, 64 * 1024**2
-"""Bytes of XML in the bands that follow."""
+"""The bytes of XML in each further band."""
 WIDEST_GAP = 1_000
-"""Missing rows between two rows of a band: the library makes cells of all of them."""
+"""The most missing rows between two rows of a band, because the library makes cells for them."""
 
 _BLOCK = 64 * 1024
 _SHARED = "sharedstrings.xml"
 _NEEDED = frozenset({".rels", "workbook.xml", "workbook.xml.rels", "styles.xml", _SHARED})
-_STORED = 32 * 1024**2  # bytes; what is larger is packed again, so as not to be there thrice
+_STORED = 32 * 1024**2
+"""A larger part (in bytes) is compressed again, to limit the memory for its copies."""
 
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*(<\?xml[^>]*\?>)")
 _DATA = re.compile(rb"<((?:[\w.-]+:)?)sheetData(?:\s[^>]*?)?(/?)>")
@@ -51,33 +52,34 @@ _THREE_LETTERS = re.compile(rb'r="[A-Z]{3}')
 
 
 class TooLargeError(Exception):
-    """The file holds more than a table may (`models.sheets.bounds`)."""
+    """The file exceeds a bound of `models.sheets.bounds`."""
 
 
 class TooWideError(TooLargeError):
-    """A cell with content is farther to the right than a table may go."""
+    """A cell with content is to the right of column `MOST_COLUMNS`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Rows of a sheet."""
+    """Some successive rows of a sheet."""
 
     part: str
-    """The part that is the sheet."""
+    """The name of the sheet's part in the ZIP file."""
     xml: tuple[bytes, ...]
-    """A sheet of these rows only, in pieces."""
+    """The XML of a sheet with only these rows, in pieces."""
     begin: int
-    """Bytes of the whole sheet's XML in front of these rows."""
+    """The position of the first row in the whole sheet's XML, in bytes."""
     end: int
+    """The position after the last row."""
     is_first: bool
-    """Whether the heading is among them."""
+    """Whether the band is the sheet's first, with the header."""
 
 
 class XlsxFile:
-    """An XLSX file whose sheets are read in bands; `archive` stays open meanwhile.
+    """An XLSX file whose sheets are read in bands; the caller keeps `archive` open.
 
     Raises:
-        TooLargeError: it has too many parts, or says that some are larger than they may be.
+        TooLargeError: the file has too many parts, or the declared size of a part is too large.
     """
 
     def __init__(self, archive: ZipFile) -> None:
@@ -95,29 +97,30 @@ class XlsxFile:
         self._shared = sum(size for name, size in sizes.items() if _last(name) == _SHARED)
 
     def size(self, part: str) -> int:
-        """Return how many bytes of XML a part says that it has."""
+        """Return the declared number of bytes in a part."""
         return self._archive.getinfo(part).file_size
 
     def index(self) -> tuple[BytesIO, list[str]]:
-        """Return a workbook that says which part each sheet is, and the names of the parts.
+        """Return a workbook that tells the part of each sheet, and the names of the parts.
 
-        The only cell of each sheet is the place of its part among the names: so it is the library
-        that follows the file's relations.
+        The only cell of each sheet contains the index of its part among the names. In this way the
+        library, not this module, follows the relations between sheets and parts.
         """
         sheet = b"<worksheet><sheetData><row><c><v>%d</v></c></row></sheetData></worksheet>"
         parts = {name: (sheet % place,) for place, name in enumerate(self._others)}
         return _workbook(self._first_needs, parts), self._others
 
     def bands(self, part: str) -> Iterator[Band]:
-        """Yield the rows of a sheet, band by band, unpacking no farther than is asked for.
+        """Yield the rows of a sheet, band by band; only the requested bands are unpacked.
 
         Raises:
-            TooLargeError: the sheet, a row of it or what it needs is more than a table may hold.
+            TooLargeError: the sheet, one of its rows or a needed part exceeds its bound.
+            TooWideError: a cell is too far to the right.
             ValueError: the part is no sheet, or damaged.
         """
         if self.size(part) > MOST_SHEET_XML:
             raise TooLargeError
-        # Each band has the shared texts read anew: where these are many, bands are larger.
+        # The library reads the shared texts anew for each band, so many texts mean larger bands.
         size = min(max(SMALLEST_BAND, 2 * self._shared), LARGEST_BAND)
         with self._archive.open(part) as file:
             cutter = _Cutter(file)
@@ -125,14 +128,14 @@ class XlsxFile:
                 for piece in cutter.pieces(rows):
                     xml = (*cutter.head, piece, *cutter.tail)
                     yield Band(part, xml, begin, end, is_first=place == 0)
-        _ = self._needs  # to their end, where damages are found
+        _ = self._needs  # unpacks these parts to the end, which detects damage
 
     def workbook(self, band: Band) -> BytesIO:
-        """Return a workbook that has these rows as its only sheet with content."""
+        """Return a workbook whose only sheet with content has the rows of a band."""
         return _workbook(self._needs, {band.part: band.xml})
 
     def first_workbook(self, band: Band) -> BytesIO:
-        """Return the same with the first shared texts only, which the first rows seldom exceed."""
+        """Return such a workbook with only the first shared texts, enough for most first bands."""
         return _workbook(self._first_needs, {band.part: band.xml})
 
     @cached_property
@@ -144,7 +147,7 @@ class XlsxFile:
         return self._packed(self._beginning)
 
     def _beginning(self, name: str) -> Iterator[bytes]:
-        """Yield what a part holds; of the shared texts the first ones."""
+        """Yield the content of a part; for the shared texts only the first `FIRST_SHARED` bytes."""
         blocks = unpacked(self._archive, name, _most(name))
         if _last(name) != _SHARED or self._shared <= FIRST_SHARED:
             yield from blocks
@@ -154,7 +157,7 @@ class XlsxFile:
         yield b"</sst>"
 
     def _packed(self, content: Callable[[str], Iterator[bytes]]) -> bytes:
-        """Return a ZIP file of what every band needs."""
+        """Return a ZIP file of the parts that every band needs, each with its given content."""
         packed = BytesIO()
         with ZipFile(packed, "w", compresslevel=1) as target:
             for name in self._needed:
@@ -167,7 +170,7 @@ class XlsxFile:
 
 
 def _workbook(packed: bytes, parts: Mapping[str, Iterable[bytes]]) -> BytesIO:
-    """Return a ZIP file with more parts."""
+    """Return the ZIP file `packed` with additional parts."""
     workbook = BytesIO(packed)
     with ZipFile(workbook, "a") as target:
         for name, blocks in parts.items():
@@ -179,18 +182,18 @@ def _workbook(packed: bytes, parts: Mapping[str, Iterable[bytes]]) -> BytesIO:
 
 
 def _most(name: str) -> int:
-    """Return how many bytes a part may hold that every band needs."""
+    """Return the bound for the bytes of a part that every band needs."""
     return MOST_SHARED_XML if _last(name) == _SHARED else MOST_PART_XML
 
 
 class _Cutter:
-    """Reads the XML of a sheet from `file`, as far as it is asked to."""
+    """Reads the XML of a sheet from `file`, only as far as the caller iterates."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._read = 0
         self._number = 0
-        """Of the last row that was seen."""
+        """The number of the last row that was read; 0 before the first."""
         head = b""
         while not (data := _DATA.search(head)):
             if len(head) > LONGEST_ROW:
@@ -221,7 +224,7 @@ class _Cutter:
             raise TooLargeError
 
     def bands(self, size: int) -> Iterator[tuple[bytes, int, int]]:
-        """Yield whole rows, and where in the XML they begin and end."""
+        """Yield whole rows, with the positions in the XML where they begin and end."""
         begin, wanted = self._read - len(self._rest), FIRST_BAND
         while not self._over:
             end = self._rest.find(self._data_end)
@@ -236,14 +239,15 @@ class _Cutter:
                 raise TooLargeError
             if not self._over:
                 self._rest += self._more(max(wanted - len(self._rest), _BLOCK))
-        while block := self._file.read(_BLOCK):  # to the end, where damages are found
+        while block := self._file.read(_BLOCK):  # reading to the end detects damage
             self._count(block)
 
     def pieces(self, rows: bytes) -> Iterator[bytes]:
-        """Yield `rows`, parted where many are missing in between; each part says where it begins.
+        """Yield `rows` split at large gaps in the row numbers; each piece begins with a number.
 
         Raises:
-            TooWideError: a cell is too far out; of the sheet's first row after that one is given.
+            TooWideError: a cell is too far to the right. If it is in the sheet's first row, that
+                row is yielded before, so that the reader can refuse its columns by name.
         """
         first, *second = islice(self._row.finditer(rows), 2)
         if self._is_too_wide(rows):
@@ -256,8 +260,8 @@ class _Cutter:
             rows = rows[:place] + b' r="%d"' % (self._number + 1) + rows[place:]
         begin = first.start()
         for row in self._row.finditer(rows):
-            said = _NUMBER.search(row[1])
-            number = int(said[1]) if said else self._number + 1
+            stated = _NUMBER.search(row[1])
+            number = int(stated[1]) if stated else self._number + 1
             if number < self._number:
                 raise ValueError("the rows are not in order")
             if number > MOST_ROWS:
@@ -269,16 +273,16 @@ class _Cutter:
         yield rows[begin:]
 
     def _is_too_wide(self, rows: bytes) -> bool:
-        if not _THREE_LETTERS.search(rows):  # as good as always
+        if not _THREE_LETTERS.search(rows):  # nearly always the case
             return False
         return any(_column(cell[1]) > MOST_COLUMNS for cell in self._far_cell.finditer(rows))
 
 
 def unpacked(archive: ZipFile, name: str, most: int) -> Iterator[bytes]:
-    """Yield what a part of a ZIP file holds, block by block.
+    """Yield the content of a part of a ZIP file, block by block.
 
     Raises:
-        TooLargeError: that is more than `most` bytes, whatever the file says.
+        TooLargeError: the content exceeds `most` bytes, whatever size the file declares.
     """
     left = most
     with archive.open(name) as part:
@@ -290,12 +294,12 @@ def unpacked(archive: ZipFile, name: str, most: int) -> Iterator[bytes]:
 
 
 def is_xlsx(archive: ZipFile) -> bool:
-    """Say whether a ZIP file is a workbook of XML parts: XLSX or XLSM."""
+    """Return whether a ZIP file is a workbook of XML parts: XLSX or XLSM."""
     return any(_last(name) == "workbook.xml" for name in archive.namelist())
 
 
 def _last(name: str) -> str:
-    """Return a part's name without its folder, as the library compares it: in small letters."""
+    """Return a part's name without its folder, in lower case, as the library compares names."""
     return name.rpartition("/")[2].lower()
 
 

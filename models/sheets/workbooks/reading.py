@@ -1,9 +1,10 @@
-"""Reads a workbook and writes its rows to stdout: the work of a process of its own.
+"""Reads a workbook and writes its rows to stdout, in a separate process.
 
-The library that reads workbooks puts a whole sheet into memory, cell by cell up to its last corner,
-and ends the process where that does not fit (tafia/calamine issue 693). A file of 2 KB can ask for
-500 GB, and the console has to outlive it. XLSX files are given to it in bands; what cannot be, XLS,
-XLSB and ODS, is read whole. Each row is a line of JSON; the exit code says what went wrong.
+The library that reads workbooks stores a whole sheet in memory, every cell up to the last row and
+column, and aborts the process if memory is short (tafia/calamine issue 693). A file of 2 KB can
+need 500 GB, and the console has to survive it. The library gets XLSX files in bands; XLS, XLSB and
+ODS files, which cannot be cut, it reads whole. Each row is a line of JSON; the exit code tells the
+kind of a failure.
 """
 
 from __future__ import annotations
@@ -42,13 +43,13 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
 SHEETS = -1
-"""What stands in the place of a row's number before the names of the sheets."""
+"""Stands for the row's number in the line with the names of the sheets."""
 REPORTED_EVERY = 1000
-"""Rows between two lines that say how much is read."""
+"""How many rows are read between two reports of progress."""
 
 
 class Exit(IntEnum):
-    """What the process answers; anything else means that it failed."""
+    """The exit codes of the process; any other code means that the file could not be read."""
 
     DONE = 0
     PASSWORD = 10
@@ -60,14 +61,14 @@ class Exit(IntEnum):
 
 
 class SheetsError(Exception):
-    """The sheet to read is not clear; holds the exit code and the names of those there are."""
+    """It is not clear which sheet to read; `args` are the exit code and the sheets' names."""
 
 
 def main(path: str, wanted: str = "") -> int:
-    """Write the rows of the sheet `wanted`, or of the only one with content; return the exit code.
+    """Write the rows of the sheet `wanted`, or of the only filled sheet; return the exit code.
 
-    A line is `[row, cells]`, blank rows left out, or `[row, rows]`: how far it is of how many; or
-    `[-1, names]`, the sheets that could be meant.
+    A line is `[row, cells]` for a row that is not blank, `[row, rows]` for the progress (row number
+    and estimated number of rows), or `[-1, names]` for the sheets to choose from.
     """
     from python_calamine import PasswordError
 
@@ -94,11 +95,11 @@ def _limit_self() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     except (ImportError, OSError, ValueError):
-        return  # a system without such limits; the process is apart all the same
+        return  # a system without such limits; the process still is a separate one
 
 
 def _write_rows(path: Path, wanted: str = "") -> bool:
-    """Say whether there was a sheet with content."""
+    """Write the rows; return whether a sheet had content."""
     if path.stat().st_size > MOST_FILE:
         raise TooLargeError
     with path.open("rb") as file:
@@ -111,7 +112,7 @@ def _write_rows(path: Path, wanted: str = "") -> bool:
 
 
 def _refuse_packed(archive: ZipFile) -> None:
-    """Refuse a file that holds more than can be read whole."""
+    """Raise `TooLargeError` for a file whose unpacked size is too large to read it whole."""
     left = MOST_UNPACKED
     for name in archive.namelist():
         left -= sum(map(len, unpacked(archive, name, left)))
@@ -122,7 +123,7 @@ def _refuse_packed(archive: ZipFile) -> None:
 
 def _write_bands(file: XlsxFile, wanted: str) -> bool:
     parts = _sheets(file)
-    for name in _meant(parts, wanted, lambda name: _has_content(file, name, parts[name][0])):
+    for name in _candidates(parts, wanted, lambda name: _has_content(file, name, parts[name][0])):
         part, _visible = parts[name]
         table = _Table(file.size(part))
         for band in file.bands(part):
@@ -132,13 +133,13 @@ def _write_bands(file: XlsxFile, wanted: str) -> bool:
     return False
 
 
-def _meant(
+def _candidates(
     sheets: Mapping[str, tuple[str, bool]], wanted: str, has_content: Callable[[str], bool]
 ) -> Iterator[str]:
-    """Yield the sheets to look at: that which is wanted, or all, visible ones first.
+    """Yield the names of the sheets to try: the wanted sheet, or all sheets, visible ones first.
 
     Raises:
-        SheetsError: none has the name that is wanted, or several visible ones have content.
+        SheetsError: no sheet has the wanted name, or several visible sheets have content.
     """
     if wanted:
         if wanted not in sheets:
@@ -163,13 +164,13 @@ def _sheet(file: XlsxFile, name: str, band: Band) -> CalamineSheet:
     if band.is_first:
         first = file.first_workbook(band)
         with suppress(CalamineError), CalamineWorkbook.from_filelike(first) as book:
-            return book.get_sheet_by_name(name)  # unless it needs more of the shared texts
+            return book.get_sheet_by_name(name)  # fails if the band needs more shared texts
     with CalamineWorkbook.from_filelike(file.workbook(band)) as book:
         return book.get_sheet_by_name(name)
 
 
 def _sheets(file: XlsxFile) -> dict[str, tuple[str, bool]]:
-    """Return each sheet's part and whether it is visible, by name; hidden ones last."""
+    """Return each sheet's part and visibility by name; hidden sheets come last."""
     from python_calamine import CalamineWorkbook
 
     workbook, parts = file.index()
@@ -182,7 +183,7 @@ def _sheets(file: XlsxFile) -> dict[str, tuple[str, bool]]:
 
 
 def _in_order(book: CalamineWorkbook) -> dict[str, bool]:
-    """Return whether each sheet with cells is visible, by name; hidden ones last."""
+    """Return the visibility of each worksheet by name; hidden sheets come last."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     if len(book.sheets_metadata) > MOST_SHEETS:
@@ -193,18 +194,19 @@ def _in_order(book: CalamineWorkbook) -> dict[str, bool]:
 
 
 class _Table:
-    """Writes the rows of one sheet, band by band, each cell in its column."""
+    """Writes the rows of one sheet, band by band, with each cell in its column."""
 
     def __init__(self, size: int) -> None:
         self.begun = False
         self._size = size
-        """Bytes of the sheet's XML, by which the number of its rows is guessed."""
+        """The bytes of the sheet's XML, to estimate the number of its rows."""
         self._edge = 0
-        """Blank columns to the left of the table, which are left out."""
+        """The number of blank columns left of the table, which are left out."""
         self._width = 0
+        """The number of columns in the first band."""
 
     def write(self, sheet: CalamineSheet, begin: int, end: int) -> None:
-        """Write the rows of a band, which is from `begin` to `end` in the sheet."""
+        """Write the rows of a band, which spans the bytes `begin` to `end` of the sheet's XML."""
         if sheet.start is None:
             return
         top, left = sheet.start
@@ -215,15 +217,15 @@ class _Table:
             row = top + 1 + place
             if place % REPORTED_EVERY == 0:
                 done = begin + (end - begin) * (place + 1) // len(rows)
-                _tell(row, max(row, row * self._size // done))
+                _report(row, max(row, row * self._size // done))
             _write(row, self._placed([text_of(cell) for cell in cells], left))
 
     def _placed(self, texts: list[str], left: int) -> list[str]:
-        """Return a row's texts from the table's first column on, as many as its first rows have."""
+        """Return a row's texts from the table's first column on, at least `_width` texts."""
         outside = max(self._edge - left, 0)
         row = [""] * (left - self._edge) + texts[outside:]
         row += [""] * (self._width - len(row))
-        # What stands left of the table goes behind its end: nothing is left out without a word.
+        # Cells left of the table are appended, so that the reader can refuse the surplus cells.
         return row + texts[:outside]
 
 
@@ -233,13 +235,13 @@ class _Table:
 def _write_whole(path: Path, wanted: str) -> bool:
     with _opened(path) as book:
         sheets = {name: ("", visible) for name, visible in _in_order(book).items()}
-        for name in _meant(sheets, wanted, lambda name: _end(book, name) is not None):
+        for name in _candidates(sheets, wanted, lambda name: _end(book, name) is not None):
             sheet = book.get_sheet_by_name(name)
             if sheet.end is None:
                 continue
             for row, cells in enumerate(sheet.iter_rows(), start=1):
                 if row % REPORTED_EVERY == 1:
-                    _tell(row, sheet.end[0] + 1)
+                    _report(row, sheet.end[0] + 1)
                 _write(row, [text_of(cell) for cell in cells])
             return True
     return False
@@ -253,7 +255,7 @@ def _opened(path: Path) -> CalamineWorkbook:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
-        return CalamineWorkbook.from_path(path)  # believes the name's ending
+        return CalamineWorkbook.from_path(path)  # trusts the suffix of the name
     except PasswordError:
         raise
     except CalamineError:
@@ -263,7 +265,7 @@ def _opened(path: Path) -> CalamineWorkbook:
 # Lines
 
 
-def _tell(row: int, rows: int) -> None:
+def _report(row: int, rows: int) -> None:
     sys.stdout.write(f"[{row}, {rows}]\n")
 
 
@@ -276,7 +278,7 @@ def _write(row: int, texts: list[str]) -> None:
 
 
 def text_of(cell: object) -> str:
-    """Return a cell as a person reads it: `123` for 123.0, dates in ISO 8601, `TRUE`."""
+    """Return the text of a cell's value: `123` for 123.0, dates in ISO 8601, `TRUE` for true."""
     match cell:
         case str():
             return cell

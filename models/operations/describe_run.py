@@ -1,4 +1,4 @@
-"""Runs in words: what each row changes, planned or done, and what was asked for."""
+"""Describes runs for a person: the change of each row, planned or done, and the run's request."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ _WISH_TITLES = {
 
 
 class DoneRow(NamedTuple):
-    """What the history says of a row that is done."""
+    """The history entry of a row that was carried out."""
 
     change_id: int
     change: str
-    """Old → new, in words."""
+    """The changed fields, such as `Country: DE → AT; Tags: – → vip`."""
 
 
 def done_rows(store: Store, run_id: int) -> dict[int, DoneRow]:
-    """Return what the history says of the rows of a run that are done, by their place."""
+    """Return the history entries of the rows of a run that were carried out, by place."""
     with store.reading() as session:
         found = session.exec(
             select(RunRow.place, Change.id, Change.before, Change.after)
@@ -64,17 +64,15 @@ def done_rows(store: Store, run_id: int) -> dict[int, DoneRow]:
         }
 
 
-def open_plans(
-    store: Store, account: Account, run: RunView, by: PlanContext
-) -> dict[int, Plan]:  # fmt: skip
-    """Return the plans of the rows of a run that are still to do, by their place."""
+def open_plans(store: Store, account: Account, run: RunView, by: PlanContext) -> dict[int, Plan]:
+    """Return the plans of the waiting and failed rows of a run, by place."""
     wishes = [row.wish for row in run.rows if row.is_open(again=True)]
     planned = plan_rows(store, account, run.wish, wishes, by)
     return {row.wish.number - 1: row.plan for row in planned if row.plan is not None}
 
 
 def asked_lines(wishes: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return what a run was asked to do to each of its rows, in words."""
+    """Return the request of a run as titles and texts, without `why` and `accounts`."""
     titles = ASKED_TITLES | _WISH_TITLES
     return [
         (_(titles.get(name, name)), text or "–")
