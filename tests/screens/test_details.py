@@ -153,10 +153,12 @@ async def test_keys_go_into_the_details_and_back(tmp_path: Path) -> None:
         assert pane(console).has_focus
         assert console.app.clipboard == fields(console)["Microsoft ID"]
         assert [line for line in seen(console) if "▌ Microsoft ID" in line]
+        assert not [line for line in console.lines() if "▌" in line], "one pointer"
         assert console.table.cursor == cursor, "only the details were moved through"
         await console.press("escape")
         assert console.table.has_focus
         assert not any("▌" in line for line in seen(console))
+        assert len([line for line in console.lines() if "▌" in line]) == 1
         await console.press("tab", "tab")
         assert console.table.has_focus
         await console.press("tab", "enter")

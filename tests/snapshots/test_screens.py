@@ -35,6 +35,8 @@ class Compare(Protocol):
 
 
 SMALL, DESIGN = (80, 24), (120, 40)
+WIDE, WIDER = (160, 45), (200, 50)
+"""Sizes at which details stand beside a list."""
 
 NAMES = {" ": "space", "-": "minus", ".": "full_stop", "@": "at", "!": "exclamation_mark"}
 
@@ -123,6 +125,24 @@ def test_screen(
     speak(language)
     app = ConsoleApp(demo_desk(tmp_path))
     assert snap_compare(app, terminal_size=size, run_before=pressing(KEYS[screen]))
+
+
+@pytest.mark.parametrize(
+    ("screen", "language", "size"),
+    [
+        pytest.param("customers", "en", WIDE, id="customers-en-160x45"),
+        pytest.param("customers", "ru", WIDER, id="customers-ru-200x50"),
+        pytest.param("delegated-admin", "ru", WIDE, id="delegated-admin-ru-160x45"),
+        pytest.param("changes", "en", WIDER, id="changes-en-200x50"),
+    ],
+)
+def test_details_beside_a_list(
+    screen: str, language: str, size: tuple[int, int], tmp_path: Path, snap_compare: Compare
+) -> None:
+    speak(language)
+    app = ConsoleApp(demo_desk(tmp_path))
+    keys = (*KEYS[screen], "j", "tab", "j")
+    assert snap_compare(app, terminal_size=size, run_before=pressing(keys))
 
 
 MAIN_SCREENS = [

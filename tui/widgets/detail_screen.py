@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.containers import Horizontal
-from textual.events import Mount, Resize, ScreenResume
+from textual.events import DescendantBlur, DescendantFocus, Mount, Resize, ScreenResume
 from textual.getters import query_one
 
 from partnerdesk.models.languages import N_, _
@@ -190,6 +190,12 @@ class DetailScreen(AppScreen):
 
     def _cannot_read_more(self, key: RowKey, error: AppError) -> None:
         self._take_more(key, [Section(_("More cannot be read"), (Field("!", str(error)),))])
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def point_once(self) -> None:
+        """Show one pointer: in the list, or in the details while these have the keys."""
+        self.table.point(beside=self.details.has_focus)
 
     # What keys do
 

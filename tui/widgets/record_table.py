@@ -108,6 +108,8 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         """Names of columns that are useless in this scope, such as the cloud in one account."""
         self.chosen: Chosen = ()
         """The columns that a person chose, in their order; empty for the default columns."""
+        self._is_pointed_beside = False
+        """Whether something beside the table has the keys and the pointer."""
         self._left = 0
         """The least cells that are left beside the table; 0 if it takes the whole width."""
         self._room = 0
@@ -187,6 +189,12 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
     def refresh_pointer(self) -> None:
         """Redraw the row of the cursor."""
         self._refresh_row(self.cursor)
+
+    def point(self, *, beside: bool) -> None:
+        """Show the pointer in the row of the cursor, or not: then it is `beside` the table."""
+        if beside != self._is_pointed_beside:
+            self._is_pointed_beside = beside
+            self.refresh_pointer()
 
     # The cursor
 
@@ -324,7 +332,8 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
             style += self.get_component_rich_style("record-table--marked", partial=True)
         if at_cursor:
             style += self.get_component_rich_style("record-table--cursor", partial=True)
-        points = at_cursor and self.app.screen is self.screen  # a dialog has its own pointer
+        # A dialog has a pointer of its own, and so have details.
+        points = at_cursor and self.app.screen is self.screen and not self._is_pointed_beside
         gutter = ("▌" if points else " ") + ("●" if marked else " ")
         return self._strip(gutter + (" " * GAP).join(self._cells(row)), style)
 
