@@ -8,6 +8,7 @@ from __future__ import annotations
 from partnerdesk.models.changes.kinds import KIND_TITLES
 from partnerdesk.models.languages import N_
 from partnerdesk.models.lists.spec import Column, FieldGroup, Kind, ListSpec, Sort
+from partnerdesk.models.lists.tones import tones
 from partnerdesk.models.settings.load import CLOUDS
 
 CALL_STATES = {
@@ -98,6 +99,10 @@ CHANGES = ListSpec(
         ),
         Column(
             "state", N_("Status"), STATE, 17, Kind.CHOICE, choices=STATES, rank=3,
+            tones=tones(
+                good=(DONE, "sent", "confirmed"), pending=(STARTED, "waiting", "sending", PARTLY),
+                bad=("failed", "gave_up"), over=(UNDONE,),
+            ),
             attribute="state", implies=dict.fromkeys((UNDONE, PARTLY), "ch.undone_by IS NOT NULL"),
         ),
         Column(

@@ -54,13 +54,16 @@ def until(moment: datetime, at: datetime) -> str:
     """Return how long after `at` the moment is, in words, marked as in `WARNED`: `! in 12 d`."""
     if moment <= at:
         return age(moment, at)
-    ahead = moment - at
-    mark = next((mark for days, mark in WARNED if ahead <= timedelta(days=days)), "")
-    seconds = int(ahead / timedelta(seconds=1))
+    mark, seconds = warning_mark(moment, at), int((moment - at) / timedelta(seconds=1))
     text = ngettext("in {count} d", "in {count} d", seconds // DAY)
     if seconds < DAY:
         text = ngettext("in {count} h", "in {count} h", max(seconds // HOUR, 1))
     return f"{mark} {text}".strip()
+
+
+def warning_mark(moment: datetime, at: datetime) -> str:
+    """Return the mark of `WARNED` for a moment after `at`; empty if it is far away."""
+    return next((mark for days, mark in WARNED if moment - at <= timedelta(days=days)), "")
 
 
 def date_text(moment: datetime | None) -> str:

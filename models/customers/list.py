@@ -12,6 +12,7 @@ from partnerdesk.models.lists.spec import (
     Sort,
     WordIndex,
 )
+from partnerdesk.models.lists.tones import tones
 from partnerdesk.models.settings.load import CLOUDS
 
 RELATIONSHIPS = {
@@ -24,6 +25,9 @@ RELATIONSHIPS = {
 }
 """Titles by stored value; here, because the first frame cannot import SQLModel."""
 
+RELATIONSHIP_TONES = tones(
+    good=("reseller", "advisor", "syndication", "microsoft_support"), over=("none", "unknown")
+)
 YES_NO = {"yes": N_("yes"), "no": N_("no"), "": N_("not known")}
 """Titles of the values of a yes-or-no column; the empty value means unknown."""
 
@@ -40,12 +44,12 @@ CUSTOMERS = ListSpec(
     words="c.search_text",
     columns=(
         Column(
-            "company", N_("Company"), "c.company_name", 22, grows=3,
+            "company", N_("Company"), "c.company_name", 21, grows=3,
             sort="c.company_sort", folded="c.company_sort", in_words=True,
             aliases=("name", "company_name"),
         ),
         Column(
-            "domain", N_("Primary domain"), "c.primary_domain", 20, grows=3,
+            "domain", N_("Primary domain"), "c.primary_domain", 19, grows=3,
             sort="c.primary_domain", in_words=True, aliases=("primary_domain",), rank=1,
         ),
         Column(
@@ -61,6 +65,7 @@ CUSTOMERS = ListSpec(
             "relationship", N_("Relationship"), "c.relationship_to_partner", 17, Kind.CHOICE,
             grows=1,
             sort="c.relationship_to_partner", choices=RELATIONSHIPS, rank=2,
+            tones=RELATIONSHIP_TONES,
             aliases=("relationship_to_partner",),
         ),
         Column(

@@ -10,9 +10,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from partnerdesk.models.core.clock import age, date_text, from_millis, minute_text, until
+from partnerdesk.models.core.clock import (
+    age,
+    date_text,
+    from_millis,
+    minute_text,
+    until,
+    warning_mark,
+)
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
+from partnerdesk.models.lists.tones import NEARING, PAST, SIGNS, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,6 +105,8 @@ class Column:
     """The line of the list's `words` with the folded text, if the number of lines is fixed."""
     choices: Mapping[str, str] | None = None
     """For `Kind.CHOICE`: maps stored values to titles, marked with `N_`."""
+    tones: Mapping[str, Tone] | None = None
+    """The tones of stored values, each shown by a sign; of a deadline only that of `PAST`."""
     implies: Mapping[str, str] | None = None
     """For `Kind.CHOICE`: maps a value to a condition that its rows fulfil, in indexed SQL."""
     many: Many | None = None
@@ -227,3 +237,26 @@ def cell_text(column: Column, value: Any, at: datetime) -> str:
             return shown(", ".join(value or ()))
         case _:
             return shown(str(value or ""))
+
+
+def sign_of(column: Column, value: Any) -> str:
+    """Return the sign of a state and a blank; empty in a column without signs."""
+    if column.kind is Kind.DEADLINE or not column.tones:
+        return ""
+    return f"{SIGNS[column.tones[value]]} " if value in column.tones else "  "
+
+
+def tone_of(column: Column, value: Any, at: datetime) -> Tone | None:
+    """Return the tone of a cell: of a state by its value, of a deadline by the days left.
+
+    Returns None for a value without a tone.
+    """
+    tones = column.tones or {}
+    if column.kind is not Kind.DEADLINE:
+        return tones.get(value)
+    if not value:
+        return None
+    moment = from_millis(value)
+    if moment <= at:
+        return tones.get(PAST)
+    return NEARING[len(warning_mark(moment, at))]

@@ -10,6 +10,7 @@ from partnerdesk.models.core.clock import DAY
 from partnerdesk.models.customers.list import RELATIONSHIPS, YES_NO
 from partnerdesk.models.languages import N_
 from partnerdesk.models.lists.spec import NOW, Column, FieldGroup, Kind, ListSpec, Sort
+from partnerdesk.models.lists.tones import PAST, Tone, tones
 from partnerdesk.models.relationships.lifecycles import (
     DELEGATED_ADMIN_TITLES,
     INVITATION_TITLES,
@@ -129,12 +130,15 @@ INVITATIONS = ListSpec(
         Column("company", N_("Company"), "i.company_name", 18, grows=3, sort="i.name_sort",
                folded="i.name_sort", aliases=("name", "company_name")),
         Column("state", N_("Status"), _INVITATION_STATE, 10, Kind.CHOICE, rank=1,
-               choices=INVITATION_TITLES, attribute="state"),
+               choices=INVITATION_TITLES, attribute="state", tones=tones(
+                   good=("accepted",), pending=("draft", "sent", "reminded"),
+                   bad=("declined", "lapsed"), over=("withdrawn",),
+               )),
         Column("next", N_("Next step"), _NEXT, 25, Kind.CHOICE, choices=NEXT_STEPS,
                rank=2, attribute="next_step"),
         Column("due", N_("Due"),
                "CASE WHEN i.closed_at = 0 THEN i.next_at ELSE 0 END", 12, Kind.DEADLINE,
-               sort="i.next_at", rank=3, attribute="next_at"),
+               sort="i.next_at", rank=3, attribute="next_at", tones={PAST: Tone.BAD}),
         Column("sent", N_("Sent"), "i.sent_at", 10, Kind.AGE, sort="i.sent_at", rank=4,
                aliases=("sent_at",)),
         _cloud("i.account_id", 5),
@@ -186,7 +190,8 @@ PARTNERS = ListSpec(
                aliases=("country",)),
         Column("kind", N_("Kind"), "p.relationship_type", 18, Kind.CHOICE,
                choices=PARTNER_RELATIONS, rank=3, aliases=("relationship_type",)),
-        Column("state", N_("Status"), "p.state", 10, Kind.CHOICE, choices=PARTNER_STATES, rank=1),
+        Column("state", N_("Status"), "p.state", 10, Kind.CHOICE, choices=PARTNER_STATES, rank=1,
+               tones=tones(good=("active",), over=("ended",))),
         Column("agreement", N_("Agreement"),
                "CASE WHEN p.agreement_signed THEN 'yes' WHEN NOT p.agreement_signed THEN 'no' "
                "ELSE '' END", 10, Kind.CHOICE, choices=YES_NO, rank=5,
@@ -232,7 +237,12 @@ DELEGATED_ADMIN = ListSpec(
         Column("name", N_("Relationship"), "g.display_name", 18, grows=2, sort="g.name_sort",
                folded="g.name_sort", rank=4, aliases=("display_name",)),
         Column("status", N_("Status"), _STATUS, 21, Kind.CHOICE,
-               choices=DELEGATED_ADMIN_TITLES, rank=2, aliases=("state",), attribute="status"),
+               choices=DELEGATED_ADMIN_TITLES, rank=2, aliases=("state",), attribute="status",
+               tones=tones(
+                   good=("active",),
+                   pending=("created", "approvalPending", "approved", "activating", "expiring"),
+                   over=("expired", "terminationRequested", "terminating", "terminated"),
+               )),
         Column("ends", N_("Ends"), "g.end_date_time", 12, Kind.DEADLINE, sort="g.ends_sort",
                rank=1, aliases=("end",)),
         Column("auto", N_("Extends itself"), _AUTO, 14, Kind.CHOICE, choices=YES_NO, rank=5,

@@ -11,6 +11,7 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.lists.details import field_text
 from partnerdesk.models.lists.spec import Column, Kind, Row
+from partnerdesk.models.lists.tones import tones
 from partnerdesk.tui.widgets.detail_screen import DetailScreen
 from partnerdesk.tui.widgets.record_table import RecordTable
 from partnerdesk.tui.widgets.sections import Section, sections_of
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.operations.bulk_records import RowState
 
+RESULT_TONES = tones(
+    good=("done",), pending=("waiting",), bad=("refused", "failed"), over=("nothing",)
+)
 SHOWN_ROWS = 10_000
 """The largest number of rows shown; the counts include all rows."""
 LONGEST_MESSAGE = 400
@@ -49,7 +53,7 @@ def columns(results: Mapping[str, str]) -> tuple[Column, ...]:
     """Return the columns; `results` maps the states of a row to their titles."""
     return (
         Column("subject", N_("Whom"), "", 18, grows=2),
-        Column("result", N_("Result"), "", 11, Kind.CHOICE, choices=results),
+        Column("result", N_("Result"), "", 13, Kind.CHOICE, choices=results, tones=RESULT_TONES),
         Column("change", N_("What happens"), "", 22, grows=4),
         Column("told", N_("What to mind"), "", 16, grows=2, rank=1),
     )

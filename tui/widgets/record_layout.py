@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 
 from partnerdesk.models.languages import _
+from partnerdesk.models.lists.spec import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -185,9 +186,17 @@ def fitted(text: str, width: int) -> str:
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
 
 
+def aligned(text: str, width: int, kind: Kind) -> str:
+    """Return `text` for a cell of exactly `width` cells; numbers stand at its right."""
+    if kind is not Kind.NUMBER:
+        return fitted(text, width)
+    return " " * max(width - cell_len(text), 0) + fitted(text, min(cell_len(text), width))
+
+
 def usual_width(column: Column) -> int:
     """Return the default least width of a column, in cells."""
-    return max(column.width, cell_len(_(column.label)) + (1 if column.sort else 0))
+    sign = 2 if column.kind is Kind.CHOICE and column.tones else 0
+    return max(column.width + sign, cell_len(_(column.label)) + (1 if column.sort else 0))
 
 
 def _total(wishes: Sequence[_Wish]) -> int:

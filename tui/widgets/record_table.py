@@ -13,13 +13,14 @@ from textual.message import Message
 from textual.strip import Strip
 
 from partnerdesk.models.languages import _
-from partnerdesk.models.lists.spec import Row, RowKey, cell_text
+from partnerdesk.models.lists.spec import Row, RowKey, cell_text, sign_of, tone_of
 from partnerdesk.tui.widgets.motions import Seen, motions, seen_motions
 from partnerdesk.tui.widgets.record_layout import (
     GAP,
     GUTTER,
     Arrangement,
     Placed,
+    aligned,
     arrange,
     fitted,
     useful_room,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.lists.saved_views import Chosen
     from partnerdesk.models.lists.spec import Column
+    from partnerdesk.models.lists.tones import Tone
 
 
 class RecordTable(RecordWindow, Seen, can_focus=True):
@@ -49,6 +51,10 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         "record-table--heading",
         "record-table--cursor",
         "record-table--marked",
+        "record-table--good",
+        "record-table--pending",
+        "record-table--bad",
+        "record-table--over",
     }
 
     DEFAULT_CSS = """
@@ -69,6 +75,9 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         background: $cursor; color: $cursor-text; text-style: bold;
     }
     RecordTable > .record-table--marked { color: $text-warning; }
+    RecordTable > .record-table--pending { color: $text-warning; }
+    RecordTable > .record-table--bad { color: $text-error; text-style: bold; }
+    RecordTable > .record-table--over { color: $text-muted; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -320,7 +329,7 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         base = self.rich_style
         if y < HEADING:
             style = base + self.get_component_rich_style("record-table--heading", partial=True)
-            return self._strip(self._headings(), style)
+            return self._strip([Segment(self._headings(), style)], style)
         place = self.scroll_offset.y + y - HEADING
         if place >= self.total:
             return Strip.blank(self.size.width, base)
@@ -335,7 +344,16 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         # A dialog has a pointer of its own, and so have details.
         points = at_cursor and self.app.screen is self.screen and not self._is_pointed_beside
         gutter = ("▌" if points else " ") + ("●" if marked else " ")
-        return self._strip(gutter + (" " * GAP).join(self._cells(row)), style)
+        parts = [Segment(gutter, style)]
+        for text, tone in self._cells(row):
+            plain = tone is None or at_cursor or marked
+            toned = (
+                style
+                if plain
+                else style + self.get_component_rich_style(f"record-table--{tone}", partial=True)
+            )
+            parts += [Segment(text, toned), Segment(" " * GAP, style)]
+        return self._strip(parts[:-1], style)
 
     def _headings(self) -> str:
         """Return the line of headings, with `‹` and `›` where columns are out of view."""
@@ -351,17 +369,20 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         if self.sort is not None and placed.column.name == self.sort.column:
             arrow = "▼" if self.sort.descending else "▲"
             gap = " " if cell_len(label) < placed.width - 1 else ""
-            return fitted(label + gap + arrow, placed.width)
-        return fitted(label, placed.width)
+            label += gap + arrow
+        return aligned(label, placed.width, placed.column.kind)
 
-    def _cells(self, row: Row | None) -> list[str]:
+    def _cells(self, row: Row | None) -> list[tuple[str, Tone | None]]:
+        """Return the text of each cell, and the tone in which it is shown."""
         if row is None:
-            return [fitted("…", placed.width) for placed in self._placed]
-        at = self._clock()
-        return [
-            fitted(cell_text(placed.column, row.values[placed.place], at), placed.width)
-            for placed in self._placed
-        ]
+            return [(fitted("…", placed.width), None) for placed in self._placed]
+        at, cells = self._clock(), []
+        for placed in self._placed:
+            column, value = placed.column, row.values[placed.place]
+            text = sign_of(column, value) + cell_text(column, value, at)
+            cells.append((aligned(text, placed.width, column.kind), tone_of(column, value, at)))
+        return cells
 
-    def _strip(self, text: str, style: Style) -> Strip:
-        return Strip([Segment(text, style)]).adjust_cell_length(self.size.width, style)
+    def _strip(self, parts: list[Segment], style: Style) -> Strip:
+        """Return a line of the screen; neighbours of the same look become one."""
+        return Strip(Segment.simplify(parts)).adjust_cell_length(self.size.width, style)
