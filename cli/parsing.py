@@ -29,6 +29,7 @@ COMMANDS = {
     "database": N_("upgrade, check, back up or restore the book"),
     "demo": N_("make a demo book"),
     "info": N_("show paths, versions, settings and terminal"),
+    "overview": N_("count customers, relationships and invitations, as charts"),
     "relationships": N_("invite, remind and end; partners and delegated admin"),
     "views": N_("list, save and delete saved views"),
 }

@@ -19,6 +19,7 @@ SCREENS = {
     "customers": ("customers.list", "CustomersScreen"),
     "relationships": ("relationships.invitations.list", "InvitationsScreen"),
     "changes": ("changes.list", "ChangesScreen"),
+    "overview": ("overview.page", "OverviewScreen"),
     "invitations": ("relationships.invitations.list", "InvitationsScreen"),
     "partners": ("relationships.partners.list", "PartnersScreen"),
     "delegated-admin": ("relationships.delegated_admin.list", "DelegatedAdminScreen"),
@@ -44,7 +45,7 @@ SCREENS = {
     "sent-letter": ("relationships.letters.sent_letter", "SentLetterScreen"),
 }
 """For each name, the module below `partnerdesk.screens` and the class."""
-MAIN_SCREENS = ("resources", "customers", "relationships", "changes")
+MAIN_SCREENS = ("resources", "overview", "customers", "relationships", "changes")
 """The screens that `g` leads to, and with which the console can start."""
 LIGHT_SCREENS = frozenset(
     {*MAIN_SCREENS, "invitations", "partners", "delegated-admin", "ended", "guide"}
@@ -53,6 +54,7 @@ LIGHT_SCREENS = frozenset(
 
 PLACES = (
     ("resources", "", N_("Resources")),
+    ("overview", "", N_("Overview")),
     ("customers", "", N_("Customers")),
     ("invitations", "tab.invitations", N_("Invitations")),
     ("partners", "tab.partners", N_("Partners")),

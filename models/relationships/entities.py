@@ -90,6 +90,7 @@ class Invitation(SQLModel, table=True):
         Index("invitations_by_next", "account_id", "next_at", "id"),
         Index("invitations_by_company", "account_id", "name_sort", "id"),
         Index("invitations_by_sent", "account_id", "sent_at", "id"),
+        Index("invitations_by_state", "account_id", "state", "reminded_at", "sent_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -237,7 +238,7 @@ class DelegatedAdminRelationship(SQLModel, table=True):
     DERIVED: ClassVar[tuple[str, ...]] = ("name_sort", "search_text", "ends_sort")
     __tablename__ = "delegated_admin_relationships"
     __table_args__ = (
-        Index("delegated_admin_by_end", "account_id", "ends_sort", "id"),
+        Index("delegated_admin_by_end", "account_id", "ends_sort", "id", "auto_extend_duration"),
         Index("delegated_admin_by_name", "account_id", "name_sort", "id"),
         {"sqlite_autoincrement": True},
     )

@@ -70,10 +70,14 @@ def _listed(*states: str) -> str:
 
 _LAST_LETTER = "CASE i.reminded_at WHEN 0 THEN i.sent_at ELSE i.reminded_at END"
 _LAPSES = LAPSE_AFTER_DAYS * DAY * 1000
+IS_OPEN = f"i.state IN ({_listed(*OPEN_INVITATIONS)})"
+"""The SQL condition that an answer to an invitation is awaited."""
 _INVITATION_STATE = (
-    f"CASE WHEN i.state IN ({_listed(*OPEN_INVITATIONS)}) AND {_LAST_LETTER} + {_LAPSES} <= {NOW} "
+    f"CASE WHEN {IS_OPEN} AND {_LAST_LETTER} + {_LAPSES} <= {NOW} "
     f"THEN '{InvitationState.LAPSED}' ELSE i.state END"
 )
+LAPSES_AT = f"CASE WHEN {IS_OPEN} AND {_LAST_LETTER} > 0 THEN {_LAST_LETTER} + {_LAPSES} ELSE 0 END"
+"""The SQL expression of the moment at which an open invitation lapses; 0 for the others."""
 _ACTIVE_RELATIONSHIP = "c.relationship_to_partner IN ('reseller', 'advisor', 'syndication')"
 
 
@@ -158,6 +162,8 @@ INVITATIONS = ListSpec(
                "(SELECT c.microsoft_id FROM customers AS c WHERE c.id = i.customer_id), '')",
                36, wide_only=True, in_files=True, rank=13, aliases=("microsoft_id", "tenant"),
                attribute="microsoft_id"),
+        Column("lapses", N_("Lapses"), LAPSES_AT, 12, Kind.DEADLINE, wide_only=True, rank=14,
+               attribute="lapses_at"),
         _number("i.id"),
     ),
     default_sort=Sort("due"),

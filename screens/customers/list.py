@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.customers.records import CUSTOMER_TITLES
 from partnerdesk.models.languages import N_, _, ngettext
-from partnerdesk.models.lists.list_state import View
 from partnerdesk.screens.customers.marked import MarkedCustomers
 from partnerdesk.screens.customers.small_edits import TagPrompt, edit_note
 from partnerdesk.screens.files.ask_import import ask_import, import_action
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Scope
     from partnerdesk.models.customers.page import CustomerPage
     from partnerdesk.models.lists.spec import Row
-    from partnerdesk.models.session import AppSession
 
 
 class CustomersScreen(ListScreen):
@@ -70,13 +68,6 @@ class CustomersScreen(ListScreen):
                N_("End relationships with the marked customers, or the one here, each confirmed"),
                "D", changes=True, bar=False),
     )  # fmt: skip
-
-    @classmethod
-    async def load(cls, desk: AppSession, filter_text: str | None = None) -> Self:
-        """Return the list in its last state, or filtered by `filter_text`."""
-        if filter_text is not None and desk.scope is not None:
-            desk.remembered.keep_view(desk.scope.key, cls.SPEC.name, View(filter=filter_text))
-        return cls(desk)
 
     def count_text(self, count: int) -> str:
         """Return the number of customers as text."""

@@ -141,7 +141,7 @@ class ResourcesScreen(AppScreen):
         ]
         if resource.needs is Capability.SEE_CUSTOMERS:
             how = _("o opens the customers; I there imports the portal's export.")
-            paragraphs.append([Content(how)])
+            paragraphs.append([Content(how), Content(_("g o shows the book in charts."))])
         self.reading.update(Content("\n\n").join(Content("\n").join(lines) for lines in paragraphs))
 
     # Actions

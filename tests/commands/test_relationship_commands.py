@@ -46,7 +46,7 @@ def invited(book: Path, *words: str | Path) -> int:
 @pytest.mark.parametrize(
     ("tab", "entities", "more"),
     [
-        ("invitations", [Invitation], {"next_step", "cloud"}),
+        ("invitations", [Invitation], {"next_step", "cloud", "lapses_at"}),
         ("partners", [PartnerLink], {"customers", "cloud"}),
         (
             "delegated-admin",

@@ -193,15 +193,15 @@ async def test_tab_completes_and_goes_on_to_the_next_word(tmp_path: Path) -> Non
         assert "command" not in console.said
         assert screen.status.display
         await console.press("c")
-        assert console.said == "carry-out  cloud"
+        assert console.said == "carry-out  cloud  customers  changes"
         await console.press("tab")
         assert screen.prompt.text == "carry-out"
         assert remark(console) == "carry-out: Do it"
         await console.press("tab")
         assert screen.prompt.text == "cloud"
-        await console.press("tab")
-        assert screen.prompt.text == "carry-out"
         await console.press("shift+tab")
+        assert screen.prompt.text == "carry-out"
+        await console.press("tab")
         assert screen.prompt.text == "cloud"
         await console.press(*["backspace"] * 5, "E", "x", "tab", "space", "P", "tab")
         assert screen.prompt.text == "extend P"

@@ -86,6 +86,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "extending": ("g", "l", "3", "A", "E", "p"),
     "ended": ("g", "l", "4"),
     "end-relationship": ("g", "c", "slash", *"fab", "enter", "D"),
+    "overview": ("g", "o", "tab", "tab", "tab", "j", "j"),
     "changes": ("g", "h"),
     "change": ("g", "h", "j", "enter"),
 }
@@ -172,6 +173,26 @@ def test_empty_book(language: str, tmp_path: Path, snap_compare: Compare) -> Non
     speak(language)
     app = ConsoleApp(empty_desk(tmp_path))
     assert snap_compare(app, terminal_size=SMALL, run_before=pressing(("g", "c")))
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_overview_of_all_clouds(language: str, tmp_path: Path, snap_compare: Compare) -> None:
+    speak(language)
+    app = ConsoleApp(demo_desk(tmp_path, cloud="all"))
+    assert snap_compare(app, terminal_size=(200, 50), run_before=pressing(("g", "o", "j")))
+
+
+def test_overview_without_colour(
+    tmp_path: Path, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = ConsoleApp(demo_desk(tmp_path, cloud="all"))
+    assert snap_compare(app, terminal_size=SMALL, run_before=pressing(("g", "o", "j")))
+
+
+def test_overview_of_an_empty_book(tmp_path: Path, snap_compare: Compare) -> None:
+    app = ConsoleApp(empty_desk(tmp_path))
+    assert snap_compare(app, terminal_size=SMALL, run_before=pressing(("g", "o")))
 
 
 def test_read_only_over_all_clouds(tmp_path: Path, snap_compare: Compare) -> None:

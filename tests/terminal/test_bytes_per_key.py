@@ -27,6 +27,9 @@ ACTS = {
     "a dialog closes": ["escape"],
     "to the changes": ["g", "h"],
     "to the customers": ["g", "c"],
+    "to the overview": ["g", "o"],
+    "to the next bar": ["down"],
+    "to the next chart": ["tab"],
 }
 """What is done, and the keys for it."""
 MOST = {
@@ -40,6 +43,9 @@ MOST = {
     "a dialog closes": 1_200,
     "to the changes": 4_600,
     "to the customers": 8_800,
+    "to the overview": 11_000,
+    "to the next bar": 400,
+    "to the next chart": 400,
 }
 """How many bytes each may cost at 120×40 in all colours."""
 IDLE = 2.2

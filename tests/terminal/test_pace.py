@@ -29,6 +29,7 @@ PACES = (0.0, 0.03, 0.12, 0.35)
 """Seconds between keys, as in no time, held down, typed and thought of; 0 is one write."""
 PLACES = {
     "r": "Read this to learn",
+    "o": "Customers by cloud",
     "c": "Primary domain",
     "l": "▸1 Invitations",
     "h": "When (UTC)",

@@ -69,9 +69,17 @@ BACK = Action(
 )
 GO = Action(
     "desk.go", "g", N_("Go"),
-    N_("Go to a screen: then r for Resources, c for Customers, l for Relationships, h for Changes"),
+    N_("Go to a screen: then r Resources, o Overview, c Customers, l Relationships, h Changes"),
     "g", bar=False,
 )  # fmt: skip
+MAIN_PLACES = (
+    ("r", "resources", N_("Resources")),
+    ("o", "overview", N_("Overview")),
+    ("c", "customers", N_("Customers")),
+    ("l", "relationships", N_("Relationships")),
+    ("h", "changes", N_("Changes")),
+)
+"""The key after `g`, the name and the title of each main screen."""
 CLOUD = Action("desk.cloud", "c", N_("Cloud"), N_("Choose the cloud and account to work in"), "c")
 REFRESH = Action("desk.refresh", "r", N_("Refresh"), N_("Read the book again"), "r", bar=False)
 COMMAND = Action(

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.core.text import shown_lines
 from partnerdesk.models.languages import _
-from partnerdesk.tui.widgets.actions import CLOUD, EVERYWHERE, Action, bindings
+from partnerdesk.tui.widgets.actions import CLOUD, EVERYWHERE, GO, MAIN_PLACES, Action, bindings
 from partnerdesk.tui.widgets.command_line import Commanded, CommandLine
 from partnerdesk.tui.widgets.header import DeskHeader
 from partnerdesk.tui.widgets.lines import KeyBar, StatusLine
@@ -371,10 +371,10 @@ class AppScreen(Commanded, Counting):
         self.choose(
             _("Go to:"),
             [
-                Choice("r", _("Resources"), lambda: self.shell.go_to("resources")),
-                Choice("c", _("Customers"), lambda: self.shell.go_to("customers")),
-                Choice("l", _("Relationships"), lambda: self.shell.go_to("relationships")),
-                Choice("h", _("Changes"), lambda: self.shell.go_to("changes")),
+                *(
+                    Choice(key, _(title), partial(self.shell.go_to, name))
+                    for key, name, title in MAIN_PLACES
+                ),
                 *top,
             ],
         )
@@ -389,7 +389,11 @@ class AppScreen(Commanded, Counting):
 
     def do_command(self) -> None:
         """Open the command line."""
-        CommandLine(self, self.all_actions()).ask()
+        actions = self.all_actions()
+        # Only the form's own key leaves a form, because that key asks about unsaved text.
+        places = MAIN_PLACES if GO in actions else ()
+        words = {name: (_(title), partial(self.shell.go_to, name)) for _key, name, title in places}
+        CommandLine(self, actions, words).ask()
 
     async def do_help(self) -> None:
         """Show the keys of this screen."""

@@ -11,12 +11,13 @@ from partnerdesk.models.languages import _
 from partnerdesk.models.lists.completion import word_completer
 from partnerdesk.tui.widgets.actions import COMMAND
 from partnerdesk.tui.widgets.prompt import Aid
-from partnerdesk.tui.widgets.questions import QuestionScreen, packed
+from partnerdesk.tui.widgets.questions import QuestionScreen, done, packed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from partnerdesk.tui.widgets.actions import Action
+    from partnerdesk.tui.widgets.questions import Act
 
 QUIT = "quit"
 LEAVING = (QUIT, "q")
@@ -38,13 +39,23 @@ class Commanded(QuestionScreen):
 class CommandLine:
     """Asks for a command, and performs it on the screen."""
 
-    def __init__(self, screen: Commanded, actions: Iterable[Action]) -> None:
+    def __init__(
+        self, screen: Commanded, actions: Iterable[Action], places: Mapping[str, tuple[str, Act]]
+    ) -> None:
+        """Take the actions of the screen.
+
+        Args:
+            screen: the screen.
+            actions: its actions; their words go before those of places.
+            places: the screens that a word leads to, each with its title.
+        """
         self._screen = screen
+        self._places = places
         self._actions: dict[str, Action] = {}
         for action in actions:  # the screen's own actions come first and take precedence
             if action.id != COMMAND.id:
                 self._actions.setdefault(action.word, action)
-        self._words = tuple(dict.fromkeys((*self._actions, QUIT)))
+        self._words = tuple(dict.fromkeys((*self._actions, *places, QUIT)))
 
     def ask(self) -> None:
         """Open the command line and show the words beside it."""
@@ -61,7 +72,9 @@ class CommandLine:
         remark = fitting[0] if len(fitting) == 1 else ""
         if remark:
             action = self._actions.get(remark)
-            remark += ": " + (_(action.help) if action else _("Leave the console"))
+            title, _go = self._places.get(remark, ("", None))
+            leads = _("Go to: {place}").format(place=title) if title else _("Leave the console")
+            remark += ": " + (_(action.help) if action else leads)
         screen = self._screen
         screen.prompt.remark(remark)
         screen.status.say(packed(fitting, screen.size.width - 2), whole=True)
@@ -81,11 +94,14 @@ class CommandLine:
         if action is not None:
             await self._perform(action, argument)
             return
-        if word not in LEAVING:
+        if word not in (*self._places, *LEAVING):
             raise self._unknown(word)
         if argument:
             raise _takes_nothing(word)
-        await self._screen.app.action_quit()
+        if word in self._places:
+            await done(self._places[word][1])
+        else:
+            await self._screen.app.action_quit()
 
     async def _perform(self, action: Action, argument: str) -> None:
         """Perform an action as its key does; an error in its argument reopens the prompt."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from textual.getters import query_one
 from textual.widgets import Static
@@ -78,6 +78,18 @@ class ListScreen(ListFrame):
         self._shown_filter: Filter = NO_FILTER
         """The filter of the shown rows; the filter being typed may be newer."""
         self._empty_text = ""
+        self._given: str | None = None
+        """The filter that the list was opened with by another screen; None for its saved state."""
+
+    @classmethod
+    async def load(cls, desk: AppSession, filter_text: str | None = None) -> Self:
+        """Return the list as it was left, or with the rows that a filter finds.
+
+        A given filter is not remembered: the list is found as it was left later on.
+        """
+        screen = cls(desk)
+        screen._given = filter_text
+        return screen
 
     @classmethod
     def all_actions(cls) -> tuple[Action, ...]:
@@ -158,6 +170,8 @@ class ListScreen(ListFrame):
         if scope is None:
             return
         view = self.desk.remembered.view(scope.key, self.SPEC.name)
+        if self._given is not None:
+            view = View(filter=self._given)
         sortable = {column.name for column in self.SPEC.sortable()}
         self.sort = (
             Sort(view.sort, view.descending) if view.sort in sortable else self.SPEC.default_sort
@@ -245,9 +259,9 @@ class ListScreen(ListFrame):
             self.empty.update(text)
 
     def remember(self) -> None:
-        """Store the state of the list for its account."""
+        """Store the state of the list for its account, unless another screen gave the filter."""
         scope = self.desk.scope
-        if scope is None:
+        if scope is None or self._shows_given:
             return
         row, before = self.table.row, self.desk.remembered.view(scope.key, self.SPEC.name)
         away = before.cursor if self.table.total else 0  # the row is not in memory
@@ -257,6 +271,11 @@ class ListScreen(ListFrame):
             view=self.views.word,
         )  # fmt: skip
         self.desk.remembered.keep_view(scope.key, self.SPEC.name, view)
+
+    @property
+    def _shows_given(self) -> bool:
+        """Whether the filter is the one that another screen gave."""
+        return self._given is not None and self.filter.text == self._given
 
     def focus_body(self) -> None:
         """Focus the table, or nothing if the list is empty."""
@@ -317,8 +336,8 @@ class ListScreen(ListFrame):
         self.remember()
 
     async def do_back(self) -> None:
-        """Clear the filter; without a filter, go back."""
-        if self.filter.text:
+        """Clear the filter that was typed here; without one, go back."""
+        if self.filter.text and not self._shows_given:
             self.filter = NO_FILTER
             await self.show_rows_now(near=False)
             self.status.say(_("The filter is cleared."))
