@@ -16,11 +16,10 @@ from partnerdesk.models.sheets import NOTHING_CHOSEN, UTF_8, read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.changes.plan import PlanContext
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.importing.fields import ImportList
     from partnerdesk.models.importing.plan import FilePlan, ImportOutcome, ImportPlan
@@ -36,7 +35,7 @@ def read_plan(
     account: Account,
     kind: ImportList,
     path: Path,
-    by: tuple[Actor, datetime],
+    by: PlanContext,
     mapping: dict[str, str] | None = None,
     chosen: Chosen = NOTHING_CHOSEN,
     progress: Callable[[int, int], None] | None = None,
@@ -48,12 +47,13 @@ def read_plan(
         account: the account that the rows are of.
         kind: the list that is imported.
         path: the file.
-        by: who imports it, and when.
+        by: who imports it, when, and why not, if so.
         mapping: headings by field, where the person says them.
         chosen: encoding, sheet and order of days, where the person says them.
         progress: told how much is read.
 
     Raises:
+        RefusedError: nothing may be changed here and now, so the file is not read.
         OtherListError: the file is another list's.
         SheetsError: which sheet is meant has to be said.
         DayOrderError: whether days come before months has to be said.
@@ -61,23 +61,25 @@ def read_plan(
         UsageError: `mapping` names a field or column that there is not, or there is no such
             encoding.
     """
+    by.raise_refusals()
     sheet = read_sheet(path, chosen, FileHints())
     if kind is CUSTOMERS:
         return plan_import(store, account.id, sheet, mapping, progress)
-    return plan_records(store, account, kind, sheet, *by, mapping, chosen, progress)
+    return plan_records(store, account, kind, sheet, by, mapping, chosen, progress)
 
 
-def carry_out(store: Store, plan: FilePlan, actor: Actor, at: datetime) -> ImportOutcome:
+def carry_out(store: Store, plan: FilePlan, by: PlanContext) -> ImportOutcome:
     """Write what a plan says, in one transaction.
 
     Raises:
         ConflictError: the book was changed since the plan was made; nothing was written.
-        RefusedError: the console is in read-only mode.
+        RefusedError: nothing may be changed here and now.
         StoreError: the database cannot be written.
     """
+    by.raise_refusals()
     if isinstance(plan, RecordsPlan):
-        return carry_out_records(store, plan, actor, at)
-    return carry_out_import(store, cast("ImportPlan", plan), actor, at)
+        return carry_out_records(store, plan, by)
+    return carry_out_import(store, cast("ImportPlan", plan), by.actor, by.at)
 
 
 def parse_mapping(words: Sequence[str]) -> dict[str, str]:

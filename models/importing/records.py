@@ -8,7 +8,7 @@ in the history, parts of one that says of the file: they are taken back together
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -20,7 +20,6 @@ from sqlalchemy.exc import IntegrityError
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.history import Change, as_json, entry
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import PlanContext
 from partnerdesk.models.core.clock import from_millis
 from partnerdesk.models.core.errors import ConflictError, FileError, NotFoundError
 from partnerdesk.models.core.text import shown
@@ -47,13 +46,12 @@ from partnerdesk.models.values.days import day_order, is_ambiguous
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
     from sqlmodel import Session
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.changes.history import Actor, History
-    from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.changes.history import History
+    from partnerdesk.models.changes.plan import Plan, PlanContext
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.importing.columns import ColumnMap
     from partnerdesk.models.importing.fields import ImportList
@@ -117,8 +115,7 @@ def plan_records(
     account: Account,
     kind: ImportList,
     sheet: Sheet,
-    actor: Actor,
-    at: datetime,
+    by: PlanContext,
     mapping: Mapping[str, str] | None = None,
     chosen: Chosen | None = None,
     progress: Progress | None = None,
@@ -138,7 +135,7 @@ def plan_records(
     day_first = _day_first(sheet, columns, kind, chosen.day_first if chosen else None)
     with store.reading() as session:
         _refuse_unknown(session, account.id)
-        planner = _Planner(session, account, kind, columns, (actor, at), day_first)
+        planner = _Planner(session, account, kind, columns, by, day_first)
         with closing(sheet.rows(progress, passed)) as rows:
             for line, cells in rows:
                 planner.take(line, cells)
@@ -189,7 +186,7 @@ class _Planner:
 
     def __init__(
         self, session: Session, account: Account, kind: ImportList, columns: ColumnMap,
-        by: tuple[Actor, datetime], day_first: bool | None,
+        by: PlanContext, day_first: bool | None,
     ) -> None:  # fmt: skip
         self.new_rows: list[PlannedRecord] = []
         self.changes: list[PlannedRecord] = []
@@ -217,8 +214,7 @@ class _Planner:
         read = self._book.read(said)
         reasons = list(read.problems)
         if not reasons:
-            context = PlanContext(*self._by, str(uuid4()))
-            plan = self._book.plan(read, context)
+            plan = self._book.plan(read, replace(self._by, plan_id=str(uuid4())))
             reasons = [reason for reason in plan.reasons if reason.refuses]
         if reasons and is_remark(cells, self._totals):
             self.remarks.append((line, " ".join(filter(None, cells))))
@@ -251,7 +247,7 @@ class _Planner:
         self.refused_rows.append(RefusedRow(line, tuple(cells), tuple(problems), name))
 
 
-def carry_out_records(store: Store, plan: RecordsPlan, actor: Actor, at: datetime) -> ImportOutcome:
+def carry_out_records(store: Store, plan: RecordsPlan, by: PlanContext) -> ImportOutcome:
     """Write what a plan says, in one transaction, each row with its entry in the history.
 
     Raises:
@@ -260,7 +256,7 @@ def carry_out_records(store: Store, plan: RecordsPlan, actor: Actor, at: datetim
         StoreError: the database cannot be written.
     """
     rows = sorted((*plan.new_rows, *plan.changes), key=lambda row: row.line)
-    whole = _Whole(plan, actor, at, len(rows))
+    whole = _Whole(plan, by, len(rows))
     try:
         with store.writing() as session:
             _refuse_unknown(session, plan.account_id)
@@ -268,8 +264,8 @@ def carry_out_records(store: Store, plan: RecordsPlan, actor: Actor, at: datetim
                 session, plan.account, plan.columns.used, day_first=plan.day_first
             )
             for row in rows:
-                by = PlanContext(actor, at, row.plan.by.plan_id)
-                now = book.plan(book.read(row.said), by)
+                own = replace(by, plan_id=row.plan.by.plan_id)
+                now = book.plan(book.read(row.said), own)
                 if is_refused(now.reasons) or now.steps != row.plan.steps:
                     raise _overtaken()
                 write_plan(session, row.plan, plan.file, partial(whole.write, session))
@@ -284,9 +280,9 @@ def carry_out_records(store: Store, plan: RecordsPlan, actor: Actor, at: datetim
 class _Whole:
     """The entry of the history that says of a whole import; its rows are parts of it."""
 
-    def __init__(self, plan: RecordsPlan, actor: Actor, at: datetime, rows: int) -> None:
+    def __init__(self, plan: RecordsPlan, by: PlanContext, rows: int) -> None:
         self.change_id: int | None = None
-        self._plan, self._by, self._rows = plan, (actor, at), rows
+        self._plan, self._by, self._rows = plan, by, rows
 
     def write(self, session: Session, history: History) -> int:
         """Return the entry's number; write it before the first row's own."""
@@ -299,8 +295,8 @@ class _Whole:
             kept = {"run": f"import {plan.kind.name}", "wishes": {}, "rows": self._rows}
             row = history.sealed(
                 entry(
-                    ChangeKind.IMPORTED, *self._by, after=after, account_id=plan.account_id,
-                    subject=plan.file, plan=as_json(kept),
+                    ChangeKind.IMPORTED, self._by.actor, self._by.at, after=after,
+                    account_id=plan.account_id, subject=plan.file, plan=as_json(kept),
                 )
             )  # fmt: skip
             session.connection().execute(insert(Change), [row])
