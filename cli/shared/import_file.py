@@ -194,6 +194,7 @@ def _print_json(
             "empty_lines": plan.passed.blank,
             "lines": [{"line": line, "text": line_text} for line, line_text in plan.passed.lines],
         },
+        "rows_filled_from_merged_cells": plan.passed.filled,
         "columns": {str(field): column for field, column in plan.columns.used.items()},
         "unused_columns": list(plan.columns.unused),
         "new": outcome.new,

@@ -147,6 +147,14 @@ def how_read(plan: FilePlan) -> list[str]:
         lines.append(_("Encoding: {name}").format(name=text.title))
     if plan.day_first is not None:
         lines.append(_("Days: 03/04 is 3 April") if plan.day_first else _("Days: 03/04 is 4 March"))
+    if filled := plan.passed.filled:
+        lines.append(
+            ngettext(
+                "Merged cells were filled in {count} row",
+                "Merged cells were filled in {count} rows",
+                filled,
+            )
+        )
     if passed := _passed_over(plan):
         lines.append(_("Passed over: {lines}").format(lines=passed))
     return lines

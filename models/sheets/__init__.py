@@ -9,7 +9,7 @@ import hashlib
 import stat
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,6 +20,7 @@ from partnerdesk.models.sheets.bounds import MOST_COLUMNS
 from partnerdesk.models.sheets.csv_file import CsvFile
 from partnerdesk.models.sheets.encoding import UTF_8, Encoding, find_encoding, named_encoding
 from partnerdesk.models.sheets.json_file import JsonFile, is_json
+from partnerdesk.models.sheets.passed_over import PassedOver
 from partnerdesk.models.sheets.workbook import (
     WORKBOOK_SUFFIXES,
     SheetsError,
@@ -96,9 +97,9 @@ class Source(Protocol):
         ...
 
     def rows(
-        self, progress: Progress | None = None, on_blank: Callable[[int], None] = ...
+        self, progress: Progress | None = None, passed: PassedOver | None = None
     ) -> Generator[Row]:
-        """Yield the rows that are not blank; how many are, is told."""
+        """Yield the rows that are not blank; `passed` is told how many are."""
         ...
 
 
@@ -155,16 +156,6 @@ class Stamp:
     """Nanoseconds."""
 
 
-@dataclass(slots=True)
-class PassedOver:
-    """What of a file is no row of data, and is left out."""
-
-    blank: int = 0
-    """Blank rows."""
-    lines: list[tuple[int, str]] = field(default_factory=list)
-    """Titles, totals and remarks: the line, and what stands in it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A table file whose header has been read. Its rows are read anew each time, never kept."""
@@ -195,7 +186,7 @@ class Sheet:
         """Yield the rows under the header, blank ones left out.
 
         A row may have fewer cells than there are columns, or more. `passed` is told what is left
-        out.
+        out or filled in.
 
         Raises:
             FileError: the file is damaged, or was changed since its header was read.
@@ -203,15 +194,12 @@ class Sheet:
         self._refuse_changed()
         passed = passed if passed is not None else PassedOver()
         passed.lines.extend(self.above)
-
-        def on_blank(rows: int) -> None:
-            passed.blank += rows
-
         try:
-            with closing(self.source.rows(progress, on_blank)) as rows:
+            with closing(self.source.rows(progress, passed)) as rows:
                 for _above in self.above:
                     next(rows, None)
                 next(rows, None)
+                passed.filled = 0  # in the heading and above it, nobody has to be told
                 yield from rows
         except OSError as error:
             raise unreadable(self.path, error) from error

@@ -28,6 +28,9 @@ million different texts of 20 letters (100,000 rows of 30) take 130 MB."""
 MOST_PART_XML = 32 * 1024**2
 """Bytes of XML in any other part that is needed: styles, the list of sheets. Seldom over 1 MB."""
 
+MOST_MERGED_XML = 8 * 1024**2
+"""Bytes of XML that name the merged cells of an XLSX sheet: 250,000 of them."""
+
 MOST_PARTS = 10_000
 """Parts of an XLSX file: each sheet, chart, comment and picture is one; hundreds at most."""
 
