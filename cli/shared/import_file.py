@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,8 @@ def run_import(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     account = one_account(arguments, settings, store)
     path = given_path(arguments.file)
     by = plan_context(settings)
+    if arguments.dry_run:
+        by = replace(by, refusals=())  # it only looks
     if by.refusals:
         return _refused(arguments, path, by)
     refused_path = given_path(arguments.refused) if arguments.refused else None
@@ -137,8 +140,7 @@ def _refused(arguments: argparse.Namespace, path: Path, by: PlanContext) -> Exit
 
     if arguments.json:
         reasons = [reason_json(reason) for reason in by.refusals]
-        told = {"file": path.name, "list": arguments.list_name, "dry_run": arguments.dry_run,
-                "reasons": reasons}  # fmt: skip
+        told = {"file": path.name, "list": arguments.list_name, "reasons": reasons}
         print(json_text(told, indent=2))
     return tell_refused(by.refusals)
 
@@ -186,7 +188,6 @@ def _print_json(
         "sha256": plan.sha256,
         "list": plan.kind.name,
         "dry_run": dry_run,
-        "reasons": [],
         "encoding": text.title if text else None,
         "encoding_is_guess": bool(text and text.is_guess),
         "encoding_sample": list(text.sample) if text else [],
@@ -194,7 +195,6 @@ def _print_json(
             "empty_lines": plan.passed.blank,
             "lines": [{"line": line, "text": line_text} for line, line_text in plan.passed.lines],
         },
-        "rows_filled_from_merged_cells": plan.passed.filled,
         "columns": {str(field): column for field, column in plan.columns.used.items()},
         "unused_columns": list(plan.columns.unused),
         "new": outcome.new,
@@ -221,4 +221,6 @@ def _print_json(
         ],
         "refused_file": str(refused) if refused else None,
     }
+    if plan.passed.filled:
+        result["rows_filled_from_merged_cells"] = plan.passed.filled
     print(json_text(result, indent=2))
