@@ -95,6 +95,7 @@ class _Invite(Planner):
             delegated_admin=SIGNED.get(said.get("delegated_admin", "")),
             language=LetterLanguage(language) if language else None,
             link=said.get("link", ""),
+            provider=said.get("provider", ""),
             in_portal=said.get("made") == "portal",
         )
         around = invitation_context(session, self.account.id, wish)

@@ -75,6 +75,8 @@ def test_every_plan_of_a_command_carries_why_nothing_may_be_changed(
     [
         ("relationships", "reseller", "--all", "--partner", ""),
         ("relationships", "reseller", "--all", "--partner", "", "--dry-run"),
+        ("relationships", "end", "--all", "--reason", "x"),
+        ("relationships", "invite", "--all"),
         ("customers", "add", "--company-name", "x"),
         ("customers", "add", "--company-name", "x", "--dry-run"),
     ],
