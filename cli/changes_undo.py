@@ -17,6 +17,7 @@ from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.history import Change
@@ -76,8 +77,9 @@ def _undo_run(
     account = account_of(arguments, settings, store, entry.account_id or 0)
     why = arguments.why.strip()
 
-    def check(planned: PlannedRun) -> None:
-        removes = any(row.plan is not None and row.plan.asks_why for row in planned.rows)
+    def check(planned: Sequence[PlannedRun]) -> None:
+        rows = (row for run in planned for row in run.rows)
+        removes = any(row.plan is not None and row.plan.asks_why for row in rows)
         _check_why(arguments, removes=removes)
 
     def plan() -> list[tuple[Account, PlannedRun]]:

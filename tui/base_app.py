@@ -102,9 +102,10 @@ class BaseApp(Surviving):
     def escape_pressed(self) -> None:
         """Stop the wait for a book that another process holds; the key itself is spent so.
 
-        The driver calls it at once, in its own thread: the deed that waits holds up the keys.
+        The driver calls it at once, in its own thread: the deed that waits holds up the keys, as
+        does a book that is still opening; the console is left then.
         """
-        if self._patient and self.stop_waiting():
+        if (self._patient or not self.is_open.is_set()) and self.stop_waiting():
             self._spent_escapes += 1
 
     def stop_waiting(self) -> bool:

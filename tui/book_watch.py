@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PAINT_SECONDS = 0.5
 """How long the import of further modules waits until the first rows are painted."""
+PATIENCE_SECONDS = 1.0
+"""How long the book may be opening until it is said that another process holds it."""
 LOOK_SECONDS = 2.0
 """The interval of checks for changes; the database sends no notification."""
 
@@ -50,6 +52,7 @@ class BookWatch:
     async def open(self) -> None:
         """Open the book, refresh the first screen, and import the modules of further screens."""
         app = self._app
+        app.set_timer(PATIENCE_SECONDS, self._tell_held)
         try:
             await self._desk.open()
         except AppError as error:
@@ -79,6 +82,14 @@ class BookWatch:
         finally:
             self.imported.set()
         await asyncio.to_thread(written_by)
+
+    def _tell_held(self) -> None:
+        """Say that another process holds the book, if it is waited for: Esc leaves then."""
+        app = self._app
+        if not app.is_open.is_set() and self._desk.store.lock_waits.is_waiting:
+            app.unveil()  # behind the picture of the last run nothing could be said
+            if isinstance(app.screen, AppScreen):
+                app.screen.takes_long()
 
     def _look_in_background(self) -> None:
         if self._idle.is_set():  # else the last check is still running

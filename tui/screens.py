@@ -27,6 +27,7 @@ SCREENS = {
     "guide": ("resources.guide", "GuideScreen"),
     "add-customer": ("customers.add", "AddCustomerScreen"),
     "change": ("changes.page", "ChangeScreen"),
+    "copied-text": ("shared.copied_text", "CopiedTextScreen"),
     "customer": ("customers.page", "CustomerScreen"),
     "delegation": ("relationships.delegated_admin.form", "DelegationFormScreen"),
     "drafts": ("customers.drafts", "DraftsScreen"),

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from partnerdesk.cli.customers.many import add_customer_choice, names_one_customer, run_many
+from partnerdesk.cli.customers.many import (
+    add_customer_choice,
+    names_one_customer,
+    run_many,
+    several_customers,
+)
 from partnerdesk.cli.customers.record import customer_json
 from partnerdesk.cli.shared.account import named_customer
 from partnerdesk.cli.shared.open_book import open_book
@@ -43,7 +48,7 @@ def add_commands(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
             "Changes the company and billing profile of a customer by the rules of the form. "
             "Fields that are not given stay as they are; an empty text empties one."
         ),
-        epilog=f"{exit_codes} {_several_customers()}",
+        epilog=f"{exit_codes} {several_customers()}",
     )
     _add_common(editing)
     group = editing.add_argument_group(_("the customer"))
@@ -60,7 +65,7 @@ def add_commands(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
             "Tags are separated by commas. One that is there already, in whatever case, stays as "
             "it is."
         ),
-        epilog=_several_customers(),
+        epilog=several_customers(),
     )
     _add_common(tagging)
     tagging.add_argument("--add", metavar="TAGS", help=_("tags that come"))
@@ -75,7 +80,7 @@ def add_commands(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
         description=_("Without --change and --remove the text becomes a new note."),
         epilog=_("Exit code 4 where the customer has no note of that number.")
         + " "
-        + _several_customers(),
+        + several_customers(),
     )
     _add_common(noting)
     noting.add_argument("--text", metavar="TEXT", help=_("what the note says"))
@@ -84,15 +89,6 @@ def add_commands(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     which.add_argument("--change", metavar="NOTE", type=int, help=number)
     which.add_argument("--remove", metavar="NOTE", type=int, help=number)
     noting.set_defaults(run=run_note)
-
-
-def _several_customers() -> str:
-    """Return the part of the epilog about changes of several customers."""
-    return _(
-        "Several customers are one run: each by a plan of its own, one entry of the history, "
-        "taken back by one undo. A run that was cut off is gone on with by the same command; "
-        "exit code 3 where a row was refused, 5 where one failed."
-    )
 
 
 def _add_common(command: argparse.ArgumentParser) -> None:

@@ -17,12 +17,13 @@ from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from partnerdesk.cli.shared.runs import AccountRecords
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.core.errors import ExitCode
     from partnerdesk.models.database.store import Store
+    from partnerdesk.models.operations.bulk import PlannedRun
     from partnerdesk.models.operations.bulk_records import RunKind
     from partnerdesk.models.settings.model import Settings
 
@@ -44,13 +45,41 @@ def add_customer_choice(command: argparse.ArgumentParser) -> None:
     which.add_argument("--all", action="store_true", help=_("every row there is"))
 
 
+def add_named_customers(command: argparse.ArgumentParser) -> None:
+    """Add the choice of customers, and `--customer`, which names one of them, too."""
+    add_customer_choice(command)
+    command.add_argument("--customer", metavar="ID|DOMAIN", action="append", default=[],
+                         dest="named", help=_("the same as ID|DOMAIN"))  # fmt: skip
+
+
+def join_named_customers(arguments: argparse.Namespace) -> None:
+    """Add the customers of `--customer` to those that are named without it."""
+    arguments.customer = [*arguments.customer, *arguments.named]
+
+
+def several_customers() -> str:
+    """Return the part of the epilog about changes of several customers."""
+    return _("Several customers are one run: each by a plan of its own, one entry of the history, "
+             "taken back by one undo. A run that was cut off is gone on with by the same command; "
+             "exit code 3 where a row was refused, 5 where one failed.")  # fmt: skip
+
+
+def chooses_customers(arguments: argparse.Namespace) -> bool:
+    """Return whether customers of the book are chosen at all."""
+    return bool(arguments.customer) or _by_list(arguments)
+
+
+def _by_list(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.filter.strip() or arguments.file or arguments.all)
+
+
 def names_one_customer(arguments: argparse.Namespace) -> bool:
     """Return whether exactly one customer is chosen, by its name.
 
     Raises:
         UsageError: no customer is chosen, or they are chosen in two ways.
     """
-    by_list = bool(arguments.filter.strip() or arguments.file or arguments.all)
+    by_list = _by_list(arguments)
     if by_list and arguments.customer:
         raise UsageError(_("Name customers, or give --filter, --file or --all, not both."))
     if not by_list and not arguments.customer:
@@ -66,8 +95,11 @@ def run_many(
     store: Store,
     kind: RunKind,
     wishes: Mapping[str, str],
+    check: Callable[[Sequence[PlannedRun]], None] = lambda _runs: None,
 ) -> ExitCode:
     """Change all chosen customers in the same way, as a run.
+
+    `check` is called with the planned runs before the first one begins, and may raise.
 
     Raises:
         NotFoundError: a name fits no customer in scope.
@@ -77,14 +109,15 @@ def run_many(
 
     accounts = scope(arguments, settings, store, ALL).accounts
     records = list(_chosen_records(arguments, store, accounts))
-    why = {"why": arguments.why.strip()} if arguments.why.strip() else {}
+    reason = getattr(arguments, "why", "").strip()
+    why = {"why": reason} if reason else {}
     request = RunRequest(kind, {**wishes, **why})
     which = " ".join(arguments.filter.split()) or ids_digest(
         id for _of, ids in records for id in ids
     )
     words = " ".join(f"{name}={text}" for name, text in request.wishes.items())
     run_key = f"{kind.value} {'--all' if arguments.all else which} {words}"
-    return run_over(arguments, settings, store, accounts, request, records, run_key)
+    return run_over(arguments, settings, store, accounts, request, records, run_key, check)
 
 
 def _chosen_records(

@@ -5,11 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from partnerdesk.cli.customers.many import (
+    add_named_customers,
+    join_named_customers,
+    names_one_customer,
+    run_many,
+    several_customers,
+)
 from partnerdesk.cli.relationships.letters import (
     LetterFile,
     add_letter_channels,
     call_json,
     check_channel,
+    refuse_channel,
     send_letter,
     tell_failure,
 )
@@ -27,16 +35,18 @@ from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.errors import ExitCode, RefusedError, UsageError
 from partnerdesk.models.core.text import shown, without_nul
 from partnerdesk.models.core.verdicts import why_refused
-from partnerdesk.models.languages import _
+from partnerdesk.models.languages import _, ngettext
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from partnerdesk.cli.shared.subcommands import Subcommands
     from partnerdesk.mailing.outbox import SentCall
     from partnerdesk.models.changes.plan import Fields, Outcome, Plan
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.letters.letter import Letter
+    from partnerdesk.models.operations.bulk import PlannedRun
     from partnerdesk.models.relationships.end import Ending, EndingRequest
     from partnerdesk.models.settings.model import Settings
 
@@ -46,22 +56,25 @@ def add_command(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     ending = parts.add_parser(
         "end",
         parents=[shared],
-        help=_("end the relationship with a customer"),
+        help=_("end the relationship with customers"),
         description=_(
             "Prints the plan, a checklist in the safe order with what is lost, and the notice "
             "letter; then ends the relationship, if --confirm is the customer's primary domain. "
-            "While anything is known to stand in the way nothing is touched."
+            "While anything is known to stand in the way nothing is touched. Several are told row "
+            "by row, and confirmed together by --yes; a row that is refused leaves the others be."
         ),
-        epilog=_("Exit code 2 where --confirm is not the domain, 3 where the plan is refused."),
+        epilog=_("Exit code 2 where it is not confirmed, 3 where the plan is refused.")
+        + " "
+        + several_customers(),
     )
-    ending.add_argument(
-        "--customer", metavar="ID|DOMAIN", required=True, help=_("Microsoft ID or primary domain")
-    )
+    add_named_customers(ending)
     ending.add_argument(
         "--reason", metavar="TEXT", required=True, help=_("why; it stays on record")
     )
     confirm_help = _("the customer's primary domain, typed once more")
     ending.add_argument("--confirm", metavar="DOMAIN", default="", help=confirm_help)
+    yes_help = _("end all that are meant; look at them with --dry-run before")
+    ending.add_argument("--yes", action="store_true", help=yes_help)
     obstacles = ending.add_argument_group(
         _("what you found in Partner Center"),
         _("none: nothing is left; active: there is some; 2027-03-31: there is some until that day"),
@@ -81,8 +94,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """End the relationship with a customer, or only print the plan in a dry run."""
     from partnerdesk.models.relationships.end import notice_letter, plan_end, read_ending
 
+    join_named_customers(arguments)
+    is_single = names_one_customer(arguments)
     store = open_book(arguments, settings)
-    account, id = named_customer(arguments, settings, store, arguments.customer)
+    if not is_single:
+        return _end_many(arguments, settings, store)
+    account, id = named_customer(arguments, settings, store, arguments.customer[0])
     ending = read_ending(store, id)
     by = plan_context(settings)
     plan = plan_end(account, ending, _request(arguments), by)
@@ -97,6 +114,38 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         letter=letter,
         letters=_letters,
         do=partial(_end, arguments, settings, store, ending, plan, letter),
+    )
+
+
+def _end_many(arguments: argparse.Namespace, settings: Settings, store: Store) -> ExitCode:
+    """End the relationships with several customers, each by the whole checklist."""
+    from partnerdesk.models.operations.bulk_records import RowState, RunKind
+
+    if arguments.confirm:
+        raise UsageError(
+            _("--confirm names one customer; several are meant."), _("Confirm them with: --yes")
+        )
+    refuse_channel(arguments, _("They go with the ending of one customer."))
+
+    def check(planned: Sequence[PlannedRun]) -> None:
+        if not arguments.yes:
+            count = sum(run.counts()[RowState.WAITING] for run in planned)
+            raise _unconfirmed(count)
+
+    request = _request(arguments)
+    obstacles = {obstacle.value: text for obstacle, text in request.findings.items()}
+    wishes = {"reason": request.reason, **obstacles}
+    return run_many(arguments, settings, store, RunKind.END, wishes, check)
+
+
+def _unconfirmed(count: int) -> UsageError:
+    return UsageError(
+        ngettext(
+            "Nothing was ended: it would be the relationship with {count} customer.",
+            "Nothing was ended: it would be the relationships with {count} customers.",
+            count,
+        ),
+        _("--dry-run shows each of them. To end them, add: --yes"),
     )
 
 

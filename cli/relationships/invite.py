@@ -5,6 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from partnerdesk.cli.customers.many import (
+    add_named_customers,
+    chooses_customers,
+    join_named_customers,
+    names_one_customer,
+    run_many,
+    several_customers,
+)
 from partnerdesk.cli.relationships.invitation import (
     invitation_json,
     letters_json,
@@ -17,6 +25,7 @@ from partnerdesk.cli.relationships.letters import (
     add_letter_channels,
     channel_of,
     check_channel,
+    refuse_channel,
     send_letter,
     tell_failure,
 )
@@ -44,17 +53,20 @@ def add_command(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     inviting = parts.add_parser(
         "invite",
         parents=[shared],
-        help=_("invite a company that has a tenant to link with you"),
+        help=_("invite companies that have a tenant to link with you"),
         description=_(
             "Writes an invitation into the ledger and prints its letter, which counts as sent "
             "with that; --eml and --send let it out in another way, --draft keeps it back. Your "
-            "invitation link is kept with the account from its first use."
+            "invitation link is kept with the account from its first use. The letters to several "
+            "customers are kept as drafts; relationships letter lets each of them out."
         ),
         epilog=_(
-            "The account is that of --cloud, or the first cloud that is on; with --customer it is "
-            "the customer's own. Exit code 3 where a rule refuses it, 6 where the mail server was "
-            "not reached."
-        ),
+            "The account is that of --cloud, or the first cloud that is on; of a customer of the "
+            "book it is the customer's own. Exit code 3 where a rule refuses it, 6 where the mail "
+            "server was not reached."
+        )
+        + " "
+        + several_customers(),
     )
     _add_recipient(inviting)
     _add_letter_options(inviting)
@@ -72,11 +84,9 @@ def add_command(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
 
 
 def _add_recipient(command: argparse.ArgumentParser) -> None:
-    whom = command.add_argument_group(_("whom"))
-    whom.add_argument(
-        "--customer",
-        metavar="ID|DOMAIN",
-        help=_("a customer of the book; what is not given is taken from there"),
+    add_named_customers(command)
+    whom = command.add_argument_group(
+        _("whom"), _("of a customer of the book, what is not given is taken from there")
     )
     whom.add_argument("--company", metavar="TEXT", default="", help=_("the company's name"))
     whom.add_argument("--email", metavar="TEXT", default="", help=_("where the letter goes"))
@@ -118,12 +128,17 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Record an invitation and send its letter, or only print the plan in a dry run."""
     from partnerdesk.models.relationships.invite import plan_invite, read_invitation_context
 
-    if not (arguments.company.strip() or arguments.customer):
+    join_named_customers(arguments)
+    is_new = not chooses_customers(arguments)
+    if is_new and not arguments.company.strip():
         raise UsageError(
             _("Say whom to invite."),
-            _("For example: --company TEXT --email TEXT, or --customer ID"),
+            _("For example: --company TEXT --email TEXT, or the ID of a customer"),
         )
+    is_single = is_new or names_one_customer(arguments)
     store = open_book(arguments, settings)
+    if not is_single:
+        return _invite_many(arguments, settings, store)
     account, customer_id = _recipient(arguments, settings, store)
     check_channel(arguments, settings)
     request = _request(arguments, customer_id)
@@ -158,13 +173,42 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     )
 
 
+def _invite_many(arguments: argparse.Namespace, settings: Settings, store: Store) -> ExitCode:
+    """Write an invitation to each of several customers, as a draft."""
+    from partnerdesk.models.operations.bulk_records import RunKind
+
+    given = [flag for flag, text in _of_one(arguments).items() if text.strip()]
+    if given:
+        raise UsageError(
+            _("Several customers are meant: what is said of one company is taken from the book."),
+            _("Leave out: {flags}").format(flags=" ".join(given)),
+        )
+    refuse_channel(arguments, _("They are kept as drafts: relationships letter ID lets one out."))
+    admin = {True: "yes", False: "no", None: ""}[arguments.delegated_admin]
+    wishes = {
+        "kind": arguments.kind, "provider": arguments.provider.strip(), "delegated_admin": admin,
+        "language": arguments.language or "", "link": arguments.link.strip(),
+        "made": "portal" if arguments.in_portal else "",
+    }  # fmt: skip
+    said = {name: text for name, text in wishes.items() if text}
+    return run_many(arguments, settings, store, RunKind.INVITE, said)
+
+
+def _of_one(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return what flags say of one company."""
+    return {
+        "--company": arguments.company, "--email": arguments.email, "--domain": arguments.domain,
+        "--contact": arguments.contact, "--tenant-id": arguments.tenant_id,
+    }  # fmt: skip
+
+
 def _recipient(
     arguments: argparse.Namespace, settings: Settings, store: Store
 ) -> tuple[Account, int | None]:
     """Return the inviting account, and the id of the customer of `--customer` or None."""
     if not arguments.customer:
         return one_account(arguments, settings, store), None
-    return named_customer(arguments, settings, store, arguments.customer)
+    return named_customer(arguments, settings, store, arguments.customer[0])
 
 
 def _request(arguments: argparse.Namespace, customer_id: int | None) -> InvitationRequest:

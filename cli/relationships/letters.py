@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.cli.shared.open_book import given_path
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.clock import now
-from partnerdesk.models.core.errors import AppError, FileError
+from partnerdesk.models.core.errors import AppError, FileError, UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 
@@ -42,6 +42,16 @@ def add_letter_channels(command: argparse.ArgumentParser) -> argparse._MutuallyE
         help=_("hand the letter to the mail server of the settings, [mail]"),
     )
     return channels
+
+
+def refuse_channel(arguments: argparse.Namespace, remedy: str) -> None:
+    """Refuse a letter channel where several customers are chosen.
+
+    Raises:
+        UsageError: a flag chooses one.
+    """
+    if arguments.eml is not None or arguments.send:
+        raise UsageError(_("Letters go out one by one: leave out --eml and --send."), remedy)
 
 
 def channel_of(arguments: argparse.Namespace) -> SentBy:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.shared.open_book import given_path, one_account, open_book, progress_line
-from partnerdesk.cli.shared.plans import tell_dry_run
+from partnerdesk.cli.shared.plans import plan_context, tell_dry_run, tell_refused
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.models.core.errors import ExitCode, FileError
 from partnerdesk.models.languages import _
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import argparse
 
     from partnerdesk.cli.shared.subcommands import Subcommands
+    from partnerdesk.models.changes.plan import PlanContext
     from partnerdesk.models.importing.plan import FilePlan, ImportOutcome
     from partnerdesk.models.settings.model import Settings
 
@@ -90,8 +92,6 @@ def import_instead(
 
 def run_import(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Import a file, or only print the plan in a dry run."""
-    from partnerdesk.models.changes.history import Actor
-    from partnerdesk.models.core.clock import now
     from partnerdesk.models.importing.fields import LISTS
     from partnerdesk.models.importing.files import carry_out, keep_refused, parse_mapping, read_plan
     from partnerdesk.models.lists.export import refuse_target
@@ -100,18 +100,22 @@ def run_import(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     account = one_account(arguments, settings, store)
     path = given_path(arguments.file)
+    by = plan_context(settings)
+    if arguments.dry_run:
+        by = replace(by, refusals=())  # it only looks
+    if by.refusals:
+        return _refused(arguments, path, by)
     refused_path = given_path(arguments.refused) if arguments.refused else None
     if refused_path is not None:
         refuse_target(refused_path, not_over=path)
     mapping = parse_mapping(arguments.map)
     chosen = Chosen(arguments.encoding, arguments.sheet, DATES.get(arguments.dates or ""))
-    by = (Actor.present(), now())
     kind = LISTS[arguments.list_name]
     with progress_line(_("Reading {file}").format(file=path.name)) as on_progress:
         plan = read_plan(store, account, kind, path, by, mapping, chosen, on_progress)
     outcome: FilePlan | ImportOutcome = plan
     if not arguments.dry_run:
-        outcome = carry_out(store, plan, *by)
+        outcome = carry_out(store, plan, by)
     refused, problem = None, None
     if plan.refused and (not arguments.dry_run or refused_path):
         try:
@@ -128,6 +132,17 @@ def run_import(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         if problem is not None:  # raised also if the output could not be written
             raise problem
     return ExitCode.REFUSED if plan.refused else ExitCode.DONE
+
+
+def _refused(arguments: argparse.Namespace, path: Path, by: PlanContext) -> ExitCode:
+    """Say why nothing may be imported; the file is not looked at."""
+    from partnerdesk.models.changes.plan import reason_json
+
+    if arguments.json:
+        reasons = [reason_json(reason) for reason in by.refusals]
+        told = {"file": path.name, "list": arguments.list_name, "reasons": reasons}
+        print(json_text(told, indent=2))
+    return tell_refused(by.refusals)
 
 
 def _print_words(
@@ -206,4 +221,6 @@ def _print_json(
         ],
         "refused_file": str(refused) if refused else None,
     }
+    if plan.passed.filled:
+        result["rows_filled_from_merged_cells"] = plan.passed.filled
     print(json_text(result, indent=2))

@@ -103,7 +103,7 @@ def apply_plan(
     done, would = results
     if plan.verdict is Verdict.REFUSED:
         print_as("refused", **letters(None))
-        return _refused(plan.reasons, tells_why=tells_why or arguments.json)
+        return tell_refused(plan.reasons, tells_why=tells_why or arguments.json)
     if plan.changes_nothing:
         print_as("nothing", **letters(None))
         tell(_("There is nothing to change."))
@@ -166,7 +166,7 @@ def print_reasons(reasons: Iterable[Reason], indent: str = "") -> None:
         print(f"{indent}{mark} {shown(reason.text)}" + (f" ({source})" if source else ""))
 
 
-def _refused(reasons: Iterable[Reason], *, tells_why: bool) -> ExitCode:
+def tell_refused(reasons: Iterable[Reason], *, tells_why: bool = True) -> ExitCode:
     """Tell on stderr that a plan was refused; with `tells_why` also the reasons."""
     for reason in reasons:
         if reason.refuses and tells_why:

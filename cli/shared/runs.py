@@ -32,6 +32,7 @@ def run_over(
     request: RunRequest,
     chosen: Sequence[AccountRecords],
     run_key: str,
+    check: Callable[[Sequence[PlannedRun]], None] = lambda _runs: None,
 ) -> ExitCode:
     """Do a run over records, or continue the unfinished run of the same command.
 
@@ -43,6 +44,7 @@ def run_over(
         request: what the run does.
         chosen: the records, by their account.
         run_key: identifies the command, so that the same command finds its unfinished run.
+        check: is called with the planned runs before the first one begins, and may raise.
 
     Raises:
         StoreError: the book cannot be read or written.
@@ -58,7 +60,7 @@ def run_over(
             if ids
         ]
 
-    return run_planned(arguments, settings, store, accounts, request, run_key, plan)
+    return run_planned(arguments, settings, store, accounts, request, run_key, plan, check)
 
 
 def run_planned(
@@ -69,11 +71,11 @@ def run_planned(
     request: RunRequest,
     run_key: str,
     plan: Callable[[], list[tuple[Account, PlannedRun]]],
-    check: Callable[[PlannedRun], None] = lambda _run: None,
+    check: Callable[[Sequence[PlannedRun]], None] = lambda _runs: None,
 ) -> ExitCode:
     """Do the runs that `plan` returns, or continue the unfinished runs with the same `run_key`.
 
-    `check` is called with each run before the first one begins, and may raise to stop them all.
+    `check` is called with the planned runs before the first one begins, and may raise.
     """
     from partnerdesk.cli.shared.rows import PrintedRows
     from partnerdesk.models.operations.bulk import begin_runs, read_run, unfinished_run
@@ -93,8 +95,7 @@ def run_planned(
         planned = [(account, _plan_rest(store, account, run, by)) for account, run in unfinished]
     to_do = any(run.counts()[RowState.WAITING] for _account, run in planned)
     if to_do and not arguments.dry_run:
-        for _account, begun in planned:
-            check(begun)
+        check([run for _account, run in planned])
         ids = begin_runs(store, [run for _account, run in planned])
         runs = [(account, id) for (account, _run), id in zip(planned, ids, strict=True)]
     rows = [row for _account, planned_run in planned for row in planned_run.rows]

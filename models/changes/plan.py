@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
+from partnerdesk.models.core.errors import RefusedError
 from partnerdesk.models.core.sources import page_of
 from partnerdesk.models.core.text import shown
-from partnerdesk.models.core.verdicts import Reason, Verdict, is_refused, verdict_of
+from partnerdesk.models.core.verdicts import Reason, Verdict, is_refused, verdict_of, why_refused
 from partnerdesk.models.languages import _
 from partnerdesk.models.values.domains import domain_name
 
@@ -113,6 +114,15 @@ class PlanContext:
     """The GUID of the plan; a second attempt to carry out the same GUID changes nothing."""
     refusals: tuple[Reason, ...] = ()
     """Why the actor may change nothing at present; every plan takes them over as reasons."""
+
+    def raise_refusals(self) -> None:
+        """Refuse a whole of many plans before the first is made.
+
+        Raises:
+            RefusedError: the actor may change nothing here and now.
+        """
+        if self.refusals:
+            raise RefusedError(why_refused(self.refusals))
 
 
 Part = TypeVar("Part")

@@ -16,11 +16,10 @@ from partnerdesk.models.sheets import NOTHING_CHOSEN, UTF_8, read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.changes.plan import PlanContext
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.importing.fields import ImportList
     from partnerdesk.models.importing.plan import FilePlan, ImportOutcome, ImportPlan
@@ -36,7 +35,7 @@ def read_plan(
     account: Account,
     kind: ImportList,
     path: Path,
-    by: tuple[Actor, datetime],
+    by: PlanContext,
     mapping: dict[str, str] | None = None,
     chosen: Chosen = NOTHING_CHOSEN,
     on_progress: Callable[[int, int], None] | None = None,
@@ -48,12 +47,13 @@ def read_plan(
         account: the account of the rows.
         kind: the list to import into.
         path: the file.
-        by: the importing person and the present moment.
+        by: who imports it and when, with the reasons why the person may not.
         mapping: the headings that the person chose, by field.
         chosen: the encoding, sheet and order of days that the person chose.
         on_progress: called with how much of the file is read.
 
     Raises:
+        RefusedError: the person may change nothing; the file is not read then.
         OtherListError: the file belongs to another list.
         SheetsError: the person has to choose a sheet of the workbook.
         DayOrderError: the person has to choose whether days come before months.
@@ -61,23 +61,25 @@ def read_plan(
         UsageError: `mapping` names an unknown field or column, or the encoding is unknown.
         NotFoundError: the account is not in the book any more.
     """
+    by.raise_refusals()
     sheet = read_sheet(path, chosen, FileHints())
     if kind is CUSTOMERS:
         return plan_import(store, account.id, sheet, mapping, on_progress)
-    return plan_records(store, account, kind, sheet, *by, mapping, chosen, on_progress)
+    return plan_records(store, account, kind, sheet, by, mapping, chosen, on_progress)
 
 
-def carry_out(store: Store, plan: FilePlan, actor: Actor, at: datetime) -> ImportOutcome:
+def carry_out(store: Store, plan: FilePlan, by: PlanContext) -> ImportOutcome:
     """Write a planned import in one transaction.
 
     Raises:
         ConflictError: the book was changed since the plan was made; nothing was written.
-        RefusedError: the console is in read-only mode.
+        RefusedError: nothing may be changed here and now.
         StoreError: the database cannot be written.
     """
+    by.raise_refusals()
     if isinstance(plan, RecordsPlan):
-        return carry_out_records(store, plan, actor, at)
-    return carry_out_import(store, cast("ImportPlan", plan), actor, at)
+        return carry_out_records(store, plan, by)
+    return carry_out_import(store, cast("ImportPlan", plan), by.actor, by.at)
 
 
 def parse_mapping(words: Sequence[str]) -> dict[str, str]:
@@ -145,6 +147,14 @@ def how_read(plan: FilePlan) -> list[str]:
         lines.append(_("Encoding: {name}").format(name=text.title))
     if plan.day_first is not None:
         lines.append(_("Days: 03/04 is 3 April") if plan.day_first else _("Days: 03/04 is 4 March"))
+    if filled := plan.passed.filled:
+        lines.append(
+            ngettext(
+                "Merged cells were filled in {count} row",
+                "Merged cells were filled in {count} rows",
+                filled,
+            )
+        )
     if passed := _passed_over(plan):
         lines.append(_("Passed over: {lines}").format(lines=passed))
     return lines

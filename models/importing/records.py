@@ -8,7 +8,7 @@ a part of the import's entry, so that rows can be undone together or one by one.
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -20,7 +20,6 @@ from sqlalchemy.exc import IntegrityError
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.history import Change, as_json, entry
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.plan import PlanContext
 from partnerdesk.models.core.clock import from_millis
 from partnerdesk.models.core.errors import ConflictError, FileError, NotFoundError
 from partnerdesk.models.core.text import shown
@@ -47,13 +46,12 @@ from partnerdesk.models.values.days import day_order, is_ambiguous
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
     from sqlmodel import Session
 
     from partnerdesk.models.accounts.accounts import Account
-    from partnerdesk.models.changes.history import Actor, History
-    from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.changes.history import History
+    from partnerdesk.models.changes.plan import Plan, PlanContext
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.importing.columns import ColumnMap
     from partnerdesk.models.importing.fields import ImportList
@@ -117,8 +115,7 @@ def plan_records(
     account: Account,
     kind: ImportList,
     sheet: Sheet,
-    actor: Actor,
-    at: datetime,
+    by: PlanContext,
     mapping: Mapping[str, str] | None = None,
     chosen: Chosen | None = None,
     on_progress: Progress | None = None,
@@ -130,8 +127,7 @@ def plan_records(
         account: the account of the records.
         kind: the list to import into.
         sheet: the file.
-        actor: who imports it.
-        at: the present moment.
+        by: who imports it, and when.
         mapping: the headings that the person chose, by field.
         chosen: the order of days that the person chose.
         on_progress: called with how much of the file is read.
@@ -150,7 +146,7 @@ def plan_records(
     day_first = _day_first(sheet, columns, kind, chosen.day_first if chosen else None)
     with store.reading() as session:
         _refuse_unknown(session, account.id)
-        planner = _Planner(session, account, kind, columns, (actor, at), day_first)
+        planner = _Planner(session, account, kind, columns, by, day_first)
         with closing(sheet.rows(on_progress, passed)) as rows:
             for line, cells in rows:
                 planner.take(line, cells)
@@ -203,7 +199,7 @@ class _Planner:
 
     def __init__(
         self, session: Session, account: Account, kind: ImportList, columns: ColumnMap,
-        by: tuple[Actor, datetime], day_first: bool | None,
+        by: PlanContext, day_first: bool | None,
     ) -> None:  # fmt: skip
         self.new_rows: list[PlannedRecord] = []
         self.changes: list[PlannedRecord] = []
@@ -231,8 +227,7 @@ class _Planner:
         read = self._book.read(values)
         reasons = list(read.problems)
         if not reasons:
-            context = PlanContext(*self._by, str(uuid4()))
-            plan = self._book.plan(read, context)
+            plan = self._book.plan(read, replace(self._by, plan_id=str(uuid4())))
             reasons = [reason for reason in plan.reasons if reason.refuses]
         if reasons and is_remark(cells, self._totals):
             self.remarks.append((line, " ".join(filter(None, cells))))
@@ -265,7 +260,7 @@ class _Planner:
         self.refused_rows.append(RefusedRow(line, tuple(cells), tuple(problems), name))
 
 
-def carry_out_records(store: Store, plan: RecordsPlan, actor: Actor, at: datetime) -> ImportOutcome:
+def carry_out_records(store: Store, plan: RecordsPlan, by: PlanContext) -> ImportOutcome:
     """Write a planned import in one transaction, each row with its own entry in the history.
 
     Raises:
@@ -274,7 +269,7 @@ def carry_out_records(store: Store, plan: RecordsPlan, actor: Actor, at: datetim
         StoreError: the database cannot be written.
     """
     rows = sorted((*plan.new_rows, *plan.changes), key=lambda row: row.line)
-    whole = _ImportEntry(plan, actor, at, len(rows))
+    whole = _ImportEntry(plan, by, len(rows))
     try:
         with store.writing() as session:
             _refuse_unknown(session, plan.account_id)
@@ -282,8 +277,8 @@ def carry_out_records(store: Store, plan: RecordsPlan, actor: Actor, at: datetim
                 session, plan.account, plan.columns.used, day_first=plan.day_first
             )
             for row in rows:
-                by = PlanContext(actor, at, row.plan.by.plan_id)
-                now = book.plan(book.read(row.values), by)
+                own = replace(by, plan_id=row.plan.by.plan_id)
+                now = book.plan(book.read(row.values), own)
                 if is_refused(now.reasons) or now.steps != row.plan.steps:
                     raise _changed_meanwhile()
                 write_plan(session, row.plan, plan.file, partial(whole.write, session))
@@ -297,9 +292,9 @@ def carry_out_records(store: Store, plan: RecordsPlan, actor: Actor, at: datetim
 class _ImportEntry:
     """The history entry of a whole import; the entries of its rows are parts of it."""
 
-    def __init__(self, plan: RecordsPlan, actor: Actor, at: datetime, rows: int) -> None:
+    def __init__(self, plan: RecordsPlan, by: PlanContext, rows: int) -> None:
         self.change_id: int | None = None
-        self._plan, self._by, self._rows = plan, (actor, at), rows
+        self._plan, self._by, self._rows = plan, by, rows
 
     def write(self, session: Session, history: History) -> int:
         """Return the id of the import's entry; the first call writes the entry."""
@@ -312,8 +307,8 @@ class _ImportEntry:
             kept = {"run": f"import {plan.kind.name}", "wishes": {}, "rows": self._rows}
             row = history.sealed(
                 entry(
-                    ChangeKind.IMPORTED, *self._by, after=after, account_id=plan.account_id,
-                    subject=plan.file, plan=as_json(kept),
+                    ChangeKind.IMPORTED, self._by.actor, self._by.at, after=after,
+                    account_id=plan.account_id, subject=plan.file, plan=as_json(kept),
                 )
             )  # fmt: skip
             session.connection().execute(insert(Change), [row])

@@ -21,8 +21,7 @@ from sqlmodel import col, select
 
 from partnerdesk.models.changes.history import Change
 from partnerdesk.models.changes.plan import PlanContext
-from partnerdesk.models.core.errors import NotFoundError, RefusedError
-from partnerdesk.models.core.verdicts import why_refused
+from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.operations.bulk_kinds import PLANNERS
@@ -155,8 +154,7 @@ def plan_rows(
 
     Raises: as `plan_run`.
     """
-    if by.refusals:
-        raise RefusedError(why_refused(by.refusals))
+    by.raise_refusals()
     planner = PLANNERS[wish.kind](store, account, wish.wishes, only_plans=True)
     with store.reading() as session, closing(planner):
         place = 0

@@ -93,6 +93,7 @@ class _Invite(Planner):
             delegated_admin=SIGNED.get(wishes.get("delegated_admin", "")),
             language=LetterLanguage(language) if language else None,
             link=wishes.get("link", ""),
+            provider=wishes.get("provider", ""),
             in_portal=wishes.get("made") == "portal",
         )
         around = invitation_context(session, self.account.id, wish)

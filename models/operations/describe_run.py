@@ -32,6 +32,8 @@ _WISH_TITLES = {
     "change": N_("Undoes"),
     "kind": N_("Links to"),
     "link": N_("Link"),
+    "provider": N_("Indirect provider"),
+    "language": N_("Language"),
     "made": N_("Made"),
     "delegated_admin": N_("Delegated admin"),
     "reservations": N_("Azure reservations"),

@@ -9,7 +9,7 @@ import hashlib
 import stat
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,6 +20,7 @@ from partnerdesk.models.sheets.bounds import MOST_COLUMNS
 from partnerdesk.models.sheets.csv_file import CsvFile
 from partnerdesk.models.sheets.encoding import UTF_8, Encoding, find_encoding, named_encoding
 from partnerdesk.models.sheets.json_file import JsonFile, is_json
+from partnerdesk.models.sheets.passed_over import PassedOver
 from partnerdesk.models.sheets.workbook import (
     WORKBOOK_SUFFIXES,
     SheetsError,
@@ -96,9 +97,9 @@ class Source(Protocol):
         ...
 
     def rows(
-        self, on_progress: Progress | None = None, on_blank: Callable[[int], None] = ...
+        self, on_progress: Progress | None = None, passed: PassedOver | None = None
     ) -> Generator[Row]:
-        """Yield the rows that are not blank; `on_blank` is called with numbers of blank rows."""
+        """Yield the rows that are not blank; `passed` receives the others."""
         ...
 
 
@@ -158,16 +159,6 @@ class Stamp:
     """The modification time in nanoseconds since 1970."""
 
 
-@dataclass(slots=True)
-class PassedOver:
-    """The parts of a file that are no rows of data."""
-
-    blank: int = 0
-    """The number of blank rows."""
-    lines: list[tuple[int, str]] = field(default_factory=list)
-    """Titles, totals and remarks: the number and the text of each line."""
-
-
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A table file whose header has been read; `rows` reads the file anew on each call."""
@@ -209,15 +200,12 @@ class Sheet:
         self._refuse_changed()
         passed = passed if passed is not None else PassedOver()
         passed.lines.extend(self.above)
-
-        def on_blank(rows: int) -> None:
-            passed.blank += rows
-
         try:
-            with closing(self.source.rows(on_progress, on_blank)) as rows:
+            with closing(self.source.rows(on_progress, passed)) as rows:
                 for _above in self.above:
                     next(rows, None)
                 next(rows, None)
+                passed.filled = 0  # in the heading and above it, nobody has to be told
                 yield from rows
         except OSError as error:
             raise unreadable(self.path, error) from error

@@ -28,6 +28,9 @@ different texts of 20 letters (100,000 rows of 30) need 130 MB."""
 MOST_PART_XML = 32 * 1024**2
 """The bytes of XML in any other needed part, such as styles. They seldom exceed 1 MB."""
 
+MOST_MERGED_XML = 8 * 1024**2
+"""Bytes of XML that name the merged cells of an XLSX sheet: 250,000 of them."""
+
 MOST_PARTS = 10_000
 """The parts of an XLSX file. Each sheet, chart, comment and picture is a part; files have hundreds
 at most."""

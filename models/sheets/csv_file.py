@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO, TextIO
 
     from partnerdesk.models.sheets.encoding import Encoding
+    from partnerdesk.models.sheets.passed_over import PassedOver
 
 DELIMITERS = ",;\t"
 REPORTED_EVERY = 1000
@@ -76,7 +77,7 @@ class CsvFile:
     def rows(
         self,
         on_progress: Callable[[int, int], None] | None = None,
-        on_blank: Callable[[int], None] = lambda _rows: None,
+        passed: PassedOver | None = None,
     ) -> Generator[tuple[int, list[str]]]:
         """Yield the line and the cells of each row that is not blank.
 
@@ -99,8 +100,8 @@ class CsvFile:
                     texts = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
                     if "".join(texts).strip():
                         yield line, texts
-                    elif not (is_separator and number == 0):
-                        on_blank(1)
+                    elif passed and not (is_separator and number == 0):
+                        passed.blank += 1
                     line = reader.line_num + 1
                     row.begins_in(line)
             except csv.Error as error:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from partnerdesk.models.sheets.encoding import Encoding
+    from partnerdesk.models.sheets.passed_over import PassedOver
 
 SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 LISTS = frozenset({"items", "value", "values", "data", "results", "customers"})
@@ -59,7 +60,7 @@ class JsonFile:
     def rows(
         self,
         on_progress: Callable[[int, int], None] | None = None,
-        on_blank: Callable[[int], None] = lambda _rows: None,
+        passed: PassedOver | None = None,
     ) -> Generator[tuple[int, list[str]]]:
         """Yield a row of the fields' names, then a row for each element, with their lines.
 
@@ -76,8 +77,8 @@ class JsonFile:
             cells = [fields.get(name, "") for name in columns]
             if "".join(cells).strip():
                 yield line, cells
-            else:
-                on_blank(1)
+            elif passed:
+                passed.blank += 1
 
     def _columns(self) -> dict[str, None]:
         found: dict[str, None] = {}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from partnerdesk.models.sheets.encoding import Encoding
+    from partnerdesk.models.sheets.passed_over import PassedOver
 
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 
@@ -49,7 +50,7 @@ class Workbook:
     def rows(
         self,
         on_progress: Callable[[int, int], None] | None = None,
-        on_blank: Callable[[int], None] = lambda _rows: None,
+        passed: PassedOver | None = None,
     ) -> Generator[tuple[int, list[str]]]:
         """Yield the number and the cells of each row that is not blank.
 
@@ -69,12 +70,13 @@ class Workbook:
                 for line in lines:
                     if not line.endswith(b"\n"):
                         break
-                    row, cells = json.loads(line)
+                    row, cells, *filled = json.loads(line)
                     if row == SHEETS:
                         names = cells
                     elif isinstance(cells, list):
-                        if row > before + 1 and before:
-                            on_blank(row - before - 1)
+                        if passed:
+                            passed.blank += row - before - 1 if before else 0
+                            passed.filled += bool(filled)
                         before = row
                         yield row, cells
                     elif on_progress:

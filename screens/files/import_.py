@@ -120,7 +120,6 @@ class ImportScreen(AppScreen):
         self._read()
 
     def _read(self) -> None:
-        from partnerdesk.models.changes.history import Actor
         from partnerdesk.models.importing.fields import LISTS
         from partnerdesk.models.importing.files import read_plan
         from partnerdesk.models.sheets import Chosen
@@ -129,7 +128,7 @@ class ImportScreen(AppScreen):
         self._show_keys()
         store, kind = self.desk.store, LISTS[self._list]
         chosen = Chosen(self._encoding, self._sheet, self._day_first)
-        by = (Actor.present(), self.desk.clock())
+        by = self.desk.by()
         label = _("Reading {file}").format(file=shown(self._path.name))
         told = self._progress(label)
         self.read(
@@ -297,10 +296,9 @@ class ImportScreen(AppScreen):
 
         Finishes even if the screen is left. Returns the outcome, and a text on the refused rows.
         """
-        from partnerdesk.models.changes.history import Actor
         from partnerdesk.models.importing.files import carry_out, keep_refused
 
-        outcome = carry_out(self.desk.store, plan, Actor.present(), self.desk.clock())
+        outcome = carry_out(self.desk.store, plan, self.desk.by())
         if not plan.refused:
             return outcome, ""
         try:

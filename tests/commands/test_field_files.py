@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from xlsxwriter import Workbook
 
 from tests.support import field_files as files
 from tests.support.commands import Result, run
@@ -170,6 +171,26 @@ def test_delegated_admin_of_the_portal(book: Book) -> None:
     undone = book.run("changes", "undo", str(whole["id"]))
     assert undone.code == 0, undone.err
     assert {str(row["status"]) for row in book.rows(DELEGATED)} == {"active"}
+
+
+def test_a_company_that_is_named_once_over_its_rows(book: Book) -> None:
+    book.take(("customers",), files.COUNTRY_NAMES)
+    path = book.folder / "merged.xlsx"
+    with Workbook(path) as file:
+        sheet = file.add_worksheet()
+        sheet.write_row(0, 0, ["Customer name", "GDAP relationship name", "Status", "End date"])
+        sheet.merge_range("A2:A4", "Fabrikam Labs")
+        sheet.merge_range("C2:C4", "Active")
+        for row, name in enumerate(("First", "Second", "Third"), 1):
+            sheet.write_row(row, 1, [name])
+            sheet.write_row(row, 3, ["2027-11-14"])
+    told = book.run(*DELEGATED, "import", path, "--dry-run")
+    assert (told.code, told.lines[-1]) == (0, "3 new · 0 changed · 0 unchanged · 0 refused")
+    assert "  Merged cells were filled in 2 rows" in told.lines
+    done = book.run(*DELEGATED, "import", path, "--json").json
+    assert (done["new"], done["rows_filled_from_merged_cells"]) == (3, 2)
+    kept = {(str(row["display_name"]), str(row["status"])) for row in book.rows(DELEGATED)}
+    assert kept == {("First", "active"), ("Second", "active"), ("Third", "active")}
 
 
 @pytest.mark.parametrize("file", [files.GRAPH_DELEGATED_ADMIN, files.SCRIPTED_DELEGATED_ADMIN])

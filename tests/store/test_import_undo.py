@@ -249,8 +249,8 @@ def test_an_import_of_another_list_is_one_entry_too_and_undone_as_a_run(
     path = tmp_path / "partners.csv"
     path.write_text("Name,MPN ID\nNova,4711001\nAurora,4711002\n", "utf-8")
     account, at = account_in(store), AT
-    plan = plan_records(store, account, LISTS["partners"], read_sheet(path), TESTER, at)
-    change = carry_out_records(store, plan, TESTER, at).change_id or 0
+    plan = plan_records(store, account, LISTS["partners"], read_sheet(path), by(TESTER, at))
+    change = carry_out_records(store, plan, by(TESTER, at)).change_id or 0
     page = read_change(store, change)
     assert (page.entry.subject, page.entry.kind, page.why_not_undone) == (
         "partners.csv",

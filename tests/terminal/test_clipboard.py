@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from partnerdesk.tui.wire.clipboard import carried, give_to_tmux, is_copy
+from partnerdesk.tui.wire.clipboard import carried, give_to_tmux, is_copy, may_arrive
 from tests.support.books import demo_store
 from tests.support.emulator import Emulator
 from tests.support.jobs import COMMAND
@@ -24,14 +24,14 @@ def copy_of(text: str) -> str:
     return f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\a"
 
 
-def console_in(multiplexer: list[str], folder: Path) -> Terminal:
+def console_in(multiplexer: list[str], folder: Path, name: str = "xterm-256color") -> Terminal:
     demo_store(folder)
     command = [*COMMAND, "--database", str(folder / "demo.db")]
-    env = {"TERM": "xterm-256color", "STY": None, "TMUX": None, "SCREENDIR": str(folder)}
+    env = {"TERM": name, "STY": None, "TMUX": None, "SCREENDIR": str(folder)}
     return Terminal([*multiplexer, *command], 80, 24, env)
 
 
-def copy_the_name(terminal: Terminal) -> None:
+def press_copy(terminal: Terminal) -> None:
     terminal.wait_for("customers")
     terminal.press("g", "c", "/")
     terminal.wait_for("Filter")
@@ -40,7 +40,23 @@ def copy_the_name(terminal: Terminal) -> None:
     terminal.press("enter")
     terminal.wait_for("Registration number")
     terminal.press("y")
+
+
+def copy_the_name(terminal: Terminal) -> None:
+    press_copy(terminal)
     terminal.wait_for(f"Copied: {NAME}")
+
+
+def is_shown_alone(terminal: Terminal) -> None:
+    """Look that the name stands alone from the left edge on, and that Esc leads back."""
+    terminal.wait_for("No copy can arrive")
+    assert NAME in [line.rstrip() for line in terminal.text.splitlines()]
+    assert "Registration number" not in terminal.text
+    terminal.press("escape")
+    terminal.wait_for("Registration number")
+    assert "Copied" not in terminal.text
+    terminal.press("ctrl+q")
+    assert terminal.exit_code == 0
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
@@ -54,6 +70,55 @@ def test_a_copy_reaches_the_terminal_around_tmux(tmp_path: Path, setting: str) -
         terminal.wait_until(lambda _text: terminal.clipboard == NAME)
         terminal.press("ctrl+q")
         assert terminal.exit_code == 0
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
+@pytest.mark.parametrize("setting", ["on", "external", "off"])
+def test_around_tmux_without_a_clipboard_the_text_is_shown(tmp_path: Path, setting: str) -> None:
+    settings = tmp_path / "tmux.conf"
+    settings.write_text(f"set -g set-clipboard {setting}\nset -g status off\n")
+    tmux = ["tmux", "-S", str(tmp_path / "socket"), "-f", str(settings)]
+    with console_in([*tmux, "new-session"], tmp_path, "linux") as terminal:
+        press_copy(terminal)
+        is_shown_alone(terminal)
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
+def test_where_tmux_lets_sequences_through_a_copy_may_arrive(tmp_path: Path) -> None:
+    settings = tmp_path / "tmux.conf"
+    settings.write_text("set -g allow-passthrough on\nset -g status off\n")
+    tmux = ["tmux", "-S", str(tmp_path / "socket"), "-f", str(settings)]
+    with console_in([*tmux, "new-session"], tmp_path, "linux") as terminal:
+        copy_the_name(terminal)
+
+
+def test_a_terminal_that_has_no_clipboard_is_shown_the_text(tmp_path: Path) -> None:
+    with console_in([], tmp_path, "vt220") as terminal:
+        press_copy(terminal)
+        is_shown_alone(terminal)
+
+
+def test_a_letter_is_shown_where_no_copy_can_arrive(tmp_path: Path) -> None:
+    with console_in([], tmp_path, "vt220") as terminal:
+        terminal.wait_for("customers")
+        terminal.press("g", "l", "/")
+        terminal.wait_for("Filter")
+        terminal.type("grand")
+        terminal.wait_for("1 of ")
+        terminal.press("enter", "enter", "y")
+        terminal.wait_for("No copy can arrive")
+        assert any(line.startswith("Subject: ") for line in terminal.text.splitlines())
+        terminal.press("escape")
+        terminal.wait_for("Grand")
+        terminal.press("ctrl+q")
+        assert terminal.exit_code == 0
+
+
+def test_a_copy_may_arrive_wherever_nothing_says_that_it_cannot() -> None:
+    for environment in ({"TERM": "xterm"}, {}, {"TERM": "tmux-256color"}, {"TERM": "screen"},
+                        {"TERM": "linux", "STY": "1.tty"}):  # fmt: skip
+        assert may_arrive(environment)
+    assert not may_arrive({"TERM": "linux"})
 
 
 @pytest.mark.skipif(shutil.which("screen") is None, reason="needs GNU screen")

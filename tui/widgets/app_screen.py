@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -31,6 +33,7 @@ from partnerdesk.tui.widgets.prompt import Prompt
 from partnerdesk.tui.widgets.questions import Act, Choice, done
 from partnerdesk.tui.widgets.reads import Reads, drained
 from partnerdesk.tui.widgets.unsaved import line_of
+from partnerdesk.tui.wire.clipboard import may_arrive
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -331,6 +334,19 @@ class AppScreen(Commanded, Counting):
             return
         self.app.copy_to_clipboard(safe)
         self.status.say(_("Copied: {text}").format(text=safe.replace("\n", " ")))
+        self.show_by_hand(safe)
+
+    def show_by_hand(self, text: str) -> None:
+        """Show a copied text so that it can be marked by hand, where no copy can arrive."""
+        if self.app.is_headless:
+            return
+
+        def show(arrives: bool) -> None:
+            if not arrives:
+                self.status.say("")
+                self.shell.begin(self, partial(self.shell.show, "copied-text", text))
+
+        self.read(partial(asyncio.to_thread, may_arrive, os.environ), show, group="copy")
 
     def on_record_table_failed(self, event: RecordTable.Failed) -> None:
         """Show why rows could not be read."""

@@ -2,7 +2,8 @@
 
 tmux by itself takes a program's copy only where `set-clipboard` is on, and lets it through only
 where `allow-passthrough` is; neither is so from the start. `tmux load-buffer -w` does it in every
-setting, and leaves the text in a buffer, where tmux's own paste finds it.
+setting, and leaves the text in a buffer, where tmux's own paste finds it. Whether the terminal
+around tmux takes copies at all, tmux knows; of any other terminal its name tells.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ _SCREEN_PIECE = 240
 """Characters in one of screen's strings; older ones drop what is longer than 256."""
 _SECONDS = 5.0
 """How long tmux may take."""
+_WITHOUT = frozenset(
+    {"linux", "dumb", "cons25", "vt52", "vt100", "vt102", "vt220", "vt320", "vt420"}
+)
+"""Names of terminals that have no clipboard."""
 
 
 def is_copy(data: str) -> bool:
@@ -41,6 +46,39 @@ def carried(copy: str, environment: Mapping[str, str]) -> str:
         doubled = copy.replace("\x1b", "\x1b\x1b")
         return f"{copy}\x1bPtmux;{doubled}\x1b\\"
     return copy
+
+
+def may_arrive(environment: Mapping[str, str]) -> bool:
+    """Return whether a copy may reach a clipboard, as far as that can be known. Asks tmux: blocks.
+
+    Behind GNU screen and on a host behind tmux nothing can be asked: there it may.
+    """
+    if environment.get("STY"):
+        return True
+    if environment.get("TMUX"):
+        return _tmux_may_carry()
+    return environment.get("TERM", "") not in _WITHOUT
+
+
+def _tmux_may_carry() -> bool:
+    """Say whether tmux can set the clipboard of a terminal around it, or lets sequences through."""
+    said = _tmux("show-messages", "-T")
+    told = [line for line in said.splitlines() if " Ms: " in line]
+    if not told or any("[missing]" not in line for line in told):
+        return True
+    return _tmux("show-options", "-Apv", "allow-passthrough").strip() in ("on", "all")
+
+
+def _tmux(*words: str) -> str:
+    """Return what the tmux around us answers; empty where it does not."""
+    try:
+        done = subprocess.run(  # noqa: S603 - no word comes from outside
+            ["tmux", *words],  # noqa: S607 - the one that we run in
+            capture_output=True, text=True, errors="replace", timeout=_SECONDS, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout
 
 
 def give_to_tmux(copy: str, environment: Mapping[str, str]) -> Thread | None:

@@ -19,12 +19,14 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from partnerdesk.models.sheets.bounds import (
     LONGEST_ROW,
     MOST_COLUMNS,
+    MOST_MERGED_XML,
     MOST_PART_XML,
     MOST_PARTS,
     MOST_ROWS,
     MOST_SHARED_XML,
     MOST_SHEET_XML,
 )
+from partnerdesk.models.sheets.workbooks.merged import merged_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -129,6 +131,21 @@ class XlsxFile:
                     xml = (*cutter.head, piece, *cutter.tail)
                     yield Band(part, xml, begin, end, is_first=place == 0)
         _ = self._needs  # unpacks these parts to the end, which detects damage
+
+    def merged(self, part: str) -> BytesIO | None:
+        """Return a workbook whose only sheet has the merged cells of a sheet, and no others.
+
+        They are named behind the rows, so that the sheet is unpacked to there.
+
+        Raises:
+            TooLargeError: the sheet is more than a table may hold.
+            ValueError: its merged cells are, or have no end.
+        """
+        xml = merged_xml(unpacked(self._archive, part, MOST_SHEET_XML), MOST_MERGED_XML)
+        if not xml:
+            return None
+        sheet = (b"<worksheet><sheetData></sheetData>", xml, b"</worksheet>")
+        return _workbook(self._first_needs, {part: sheet})
 
     def workbook(self, band: Band) -> BytesIO:
         """Return a workbook whose only sheet with content has the rows of a band."""

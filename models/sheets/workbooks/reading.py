@@ -36,6 +36,7 @@ from partnerdesk.models.sheets.workbooks.bands import (
     is_xlsx,
     unpacked,
 )
+from partnerdesk.models.sheets.workbooks.merged import MergedCells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -67,8 +68,9 @@ class SheetsError(Exception):
 def main(path: str, wanted: str = "") -> int:
     """Write the rows of the sheet `wanted`, or of the only filled sheet; return the exit code.
 
-    A line is `[row, cells]` for a row that is not blank, `[row, rows]` for the progress (row number
-    and estimated number of rows), or `[-1, names]` for the sheets to choose from.
+    A line is `[row, cells]`, blank rows left out; `[row, cells, true]`, where one has the text of a
+    merged cell that began above; `[row, rows]`: how far it is of how many; or `[-1, names]`, the
+    sheets that could be meant.
     """
     from python_calamine import PasswordError
 
@@ -125,7 +127,7 @@ def _write_bands(file: XlsxFile, wanted: str) -> bool:
     parts = _sheets(file)
     for name in _candidates(parts, wanted, lambda name: _has_content(file, name, parts[name][0])):
         part, _visible = parts[name]
-        table = _Table(file.size(part))
+        table = _Table(file.size(part), _merged(file, name, part))
         for band in file.bands(part):
             table.write(_sheet(file, name, band), band.begin, band.end)
         if table.begun:
@@ -169,6 +171,16 @@ def _sheet(file: XlsxFile, name: str, band: Band) -> CalamineSheet:
         return book.get_sheet_by_name(name)
 
 
+def _merged(file: XlsxFile, name: str, part: str) -> MergedCells:
+    from python_calamine import CalamineWorkbook
+
+    workbook = file.merged(part)
+    if workbook is None:
+        return MergedCells(())
+    with CalamineWorkbook.from_filelike(workbook) as book:
+        return MergedCells(book.get_sheet_by_name(name).merged_cell_ranges or ())
+
+
 def _sheets(file: XlsxFile) -> dict[str, tuple[str, bool]]:
     """Return each sheet's part and visibility by name; hidden sheets come last."""
     from python_calamine import CalamineWorkbook
@@ -196,8 +208,9 @@ def _in_order(book: CalamineWorkbook) -> dict[str, bool]:
 class _Table:
     """Writes the rows of one sheet, band by band, with each cell in its column."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, merged: MergedCells) -> None:
         self.begun = False
+        self._merged = merged
         self._size = size
         """The bytes of the sheet's XML, to estimate the number of its rows."""
         self._edge = 0
@@ -218,7 +231,9 @@ class _Table:
             if place % REPORTED_EVERY == 0:
                 done = begin + (end - begin) * (place + 1) // len(rows)
                 _report(row, max(row, row * self._size // done))
-            _write(row, self._placed([text_of(cell) for cell in cells], left))
+            texts = [text_of(cell) for cell in cells]
+            begins, texts, is_filled = self._merged.fill(row - 1, left, texts)
+            _write(row, self._placed(texts, begins), is_filled=is_filled)
 
     def _placed(self, texts: list[str], left: int) -> list[str]:
         """Return a row's texts from the table's first column on, at least `_width` texts."""
@@ -239,10 +254,13 @@ def _write_whole(path: Path, wanted: str) -> bool:
             sheet = book.get_sheet_by_name(name)
             if sheet.end is None:
                 continue
+            merged = MergedCells(sheet.merged_cell_ranges or ())
             for row, cells in enumerate(sheet.iter_rows(), start=1):
                 if row % REPORTED_EVERY == 1:
                     _report(row, sheet.end[0] + 1)
-                _write(row, [text_of(cell) for cell in cells])
+                texts = [text_of(cell) for cell in cells]
+                _left, texts, is_filled = merged.fill(row - 1, 0, texts)
+                _write(row, texts, is_filled=is_filled)
             return True
     return False
 
@@ -269,12 +287,13 @@ def _report(row: int, rows: int) -> None:
     sys.stdout.write(f"[{row}, {rows}]\n")
 
 
-def _write(row: int, texts: list[str]) -> None:
+def _write(row: int, texts: list[str], *, is_filled: bool) -> None:
     text = "".join(texts)
     if len(text) > LONGEST_LINE:
         raise TooLargeError
     if text.strip():
-        sys.stdout.write(f"{json.dumps([row, texts])}\n")
+        line = [row, texts, True] if is_filled else [row, texts]
+        sys.stdout.write(f"{json.dumps(line)}\n")
 
 
 def text_of(cell: object) -> str:

@@ -132,9 +132,11 @@ class LetterPage(PageScreen):
         from partnerdesk.models.letters.letter import safe_text
         from partnerdesk.models.relationships.entities import SentBy
 
-        self.app.copy_to_clipboard(safe_text(self.letter))
+        text = safe_text(self.letter)
+        self.app.copy_to_clipboard(text)
         message = " ".join([_("The letter is copied."), self.error_text()]).strip()
         self.after_copy(SentBy.CLIPBOARD, message)
+        self.show_by_hand(text)
 
     def do_file(self) -> None:
         """Ask for the file, and write the letter to it."""
