@@ -109,9 +109,11 @@ def _parts(page: ChangePage, show: Show) -> list[Section]:
         return []
     rows = [Field(_("Rows"), _counted(parts), "rows")]
     if parts.waiting and parts.run_id is not None:
-        text = ngettext("{count} row is still to do; Enter goes on",
-                        "{count} rows are still to do; Enter goes on",
-                        parts.waiting)  # fmt: skip
+        text = ngettext(
+            "{count} row is still to do; Enter goes on",
+            "{count} rows are still to do; Enter goes on",
+            parts.waiting,
+        )
         rows.append(Field(_("To do"), text, "run", open=partial(show, "run", parts.run_id)))
     for entry in parts.entries:
         text = "; ".join(change_lines(entry))

@@ -54,12 +54,14 @@ class ExportFlow:
         self._screen.choose(
             _("Export:"),
             [
-                Choice("m", f"{marked} {hidden}".rstrip(), self._take_marked,
-                       default=True),
-                Choice("a", ngettext("all {count} shown", "all {count} shown", self._total),
-                       self._ask_columns),
+                Choice("m", f"{marked} {hidden}".rstrip(), self._take_marked, default=True),
+                Choice(
+                    "a",
+                    ngettext("all {count} shown", "all {count} shown", self._total),
+                    self._ask_columns,
+                ),
             ],
-        )  # fmt: skip
+        )
 
     def _take_marked(self) -> None:
         # Marked rows that the filter hides are exported, too: a person marked them for this.

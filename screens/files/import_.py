@@ -135,8 +135,10 @@ class ImportScreen(AppScreen):
             lambda: asyncio.to_thread(
                 read_plan, store, self._account, kind, self._path, by, self._mapping, chosen, told
             ),
-            self._show_plan, self._show_failure, beside=True,
-        )  # fmt: skip
+            self._show_plan,
+            self._show_failure,
+            beside=True,
+        )
 
     def _show_keys(self) -> None:
         """List in the key bar only the actions that are possible for this file now."""
@@ -336,8 +338,9 @@ class ImportScreen(AppScreen):
         plan = self._plan
         text = self._encoding or (plan.encoding.title if plan and plan.encoding else "")
         aid = Aid(word_completer(NAMES))
-        self.ask(_("Encoding ({names})").format(names=" ".join(NAMES)), text, self._encoded,
-                 aid=aid)  # fmt: skip
+        self.ask(
+            _("Encoding ({names})").format(names=" ".join(NAMES)), text, self._encoded, aid=aid
+        )
 
     def _encoded(self, text: str | None) -> None:
         from partnerdesk.models.sheets.encoding import named_encoding
@@ -374,9 +377,11 @@ class ImportScreen(AppScreen):
         """Ask whether dates begin with the day or with the month."""
         self.choose(
             _("03/04/2026 is:"),
-            [Choice("d", _("3 April"), partial(self._dates_chosen, day_first=True)),
-             Choice("m", _("4 March"), partial(self._dates_chosen, day_first=False))],
-        )  # fmt: skip
+            [
+                Choice("d", _("3 April"), partial(self._dates_chosen, day_first=True)),
+                Choice("m", _("4 March"), partial(self._dates_chosen, day_first=False)),
+            ],
+        )
 
     def _dates_chosen(self, *, day_first: bool) -> None:
         self._day_first = day_first

@@ -52,8 +52,10 @@ class FieldPage(ScrollView, Seen, can_focus=True):
     """Shows sections of fields; the cursor moves from field to field."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "field-page--heading", "field-page--label", "field-page--cursor",
-    }  # fmt: skip
+        "field-page--heading",
+        "field-page--label",
+        "field-page--cursor",
+    }
 
     DEFAULT_CSS = """
     FieldPage {

@@ -67,8 +67,10 @@ class DeskHeader(Widget):
         if account is None:
             title = _("All clouds")
             chip = Content.styled(f" ▾ {title} ", "reverse")
-            return [Content.assemble(name, " ", chip, " ", _("look, search and edit")),
-                    Content.assemble(name, " ", chip)]  # fmt: skip
+            return [
+                Content.assemble(name, " ", chip, " ", _("look, search and edit")),
+                Content.assemble(name, " ", chip),
+            ]
         cloud = account.cloud
         short_name = _(cloud.short_name)
         chip = Content.styled(f" ▾ {short_name} ", f"bold $background on $cloud-{cloud.color}")

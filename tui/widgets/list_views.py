@@ -220,9 +220,11 @@ class ListViews:
         except ConflictError as error:
             screen.choose(
                 error.message,
-                [Choice("n", _("keep it"), lambda: None, default=True),
-                 Choice("o", _("overwrite"), partial(self._save, view, over=True))],
-            )  # fmt: skip
+                [
+                    Choice("n", _("keep it"), lambda: None, default=True),
+                    Choice("o", _("overwrite"), partial(self._save, view, over=True)),
+                ],
+            )
 
     async def _save(self, view: SavedView, *, over: bool) -> None:
         await asyncio.to_thread(keep_view, view, over=over)

@@ -144,9 +144,8 @@ def _placed(wishes: Sequence[_Wish], room: int) -> list[Placed]:
         grown[shares.index(max(shares))] += spare - sum(grown)
         widths = [width + more for width, more in zip(widths, grown, strict=True)]
     return [
-        Placed(wish.column, wish.place, width)
-        for wish, width in zip(wishes, widths, strict=True)
-    ]  # fmt: skip
+        Placed(wish.column, wish.place, width) for wish, width in zip(wishes, widths, strict=True)
+    ]
 
 
 def _wished(
@@ -159,18 +158,20 @@ def _wished(
     ]
     if not chosen:
         return [
-            wish for wish in usual
+            wish
+            for wish in usual
             if (wide or not wish.column.wide_only) and wish.column.name not in hidden
-        ]  # fmt: skip
+        ]
     named = {wish.column.name: wish for wish in usual}
     known = [choice for choice in chosen if choice.name in named]
     # A table has at least one column.
     visible = [choice for choice in known if choice.name not in hidden] or known
     wishes = [
         replace(named[choice.name], width=max(choice.width, LEAST), grows=0)
-        if choice.width else named[choice.name]
+        if choice.width
+        else named[choice.name]
         for choice in visible
-    ]  # fmt: skip
+    ]
     names = {choice.name for choice in known}
     further = [wish for wish in usual if wish.column.wide_only and wish.column.name not in names]
     return wishes + [wish for wish in further if wide and wish.column.name not in hidden]

@@ -164,8 +164,10 @@ def _link(look: Look) -> str:
 def _change(old: Look, new: Look) -> str:
     link = _link(new) if old.link != new.link else ""
     if (old.attributes, old.foreground, old.background) == (
-        new.attributes, new.foreground, new.background
-    ):  # fmt: skip
+        new.attributes,
+        new.foreground,
+        new.background,
+    ):
         return link
     if not new.attributes and not new.foreground and not new.background:
         return "\x1b[m" + link

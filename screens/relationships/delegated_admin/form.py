@@ -75,8 +75,9 @@ class DelegationFormScreen(RecordFormScreen):
         del show  # no field names another record
         relationship = (await desk.aside(read_delegation, key)).relationship
         fields = fields_of(relationship, list(BESIDE_COLUMNS))
-        lines = [(field_title(name), value_text(name, value))
-                 for name, value in fields.items() if value]  # fmt: skip
+        lines = [
+            (field_title(name), value_text(name, value)) for name, value in fields.items() if value
+        ]
         return sections_of([(relationship.display_name, lines)])
 
     def heading_text(self) -> str:

@@ -54,8 +54,7 @@ class DelegatedAdminScreen(RelationshipTab):
     def empty_text(self, scope: Scope, *, filtered: bool) -> str:
         """Return the text of an empty list: what to do."""
         if filtered:
-            return _("No relationship matches this filter.\n\n"
-                     "/ changes it, Esc clears it.")  # fmt: skip
+            return _("No relationship matches this filter.\n\n/ changes it, Esc clears it.")
         account = scope.account
         place = _(account.cloud.short_name) if account else _("all clouds")
         lines = [_("No delegated-admin relationships are kept in {place}.").format(place=place), ""]

@@ -55,8 +55,7 @@ class InvitationsScreen(RelationshipTab):
     def empty_text(self, scope: Scope, *, filtered: bool) -> str:
         """Return the text of an empty list: what to do, and limits of the cloud."""
         if filtered:
-            return _("No invitation matches this filter.\n\n"
-                     "/ changes it, Esc clears it.")  # fmt: skip
+            return _("No invitation matches this filter.\n\n/ changes it, Esc clears it.")
         account = scope.account
         place = _(account.cloud.short_name) if account else _("all clouds")
         lines = [_("Nobody has been invited in {place} yet.").format(place=place), ""]
@@ -87,9 +86,11 @@ class InvitationsScreen(RelationshipTab):
             return
         self.choose(
             await self.about_marked(_("Letters")),
-            [Choice("f", _(".eml files"), self.do_letters, default=True),
-             Choice("s", _("by the mail server"), LettersFlow(self).send)],
-        )  # fmt: skip
+            [
+                Choice("f", _(".eml files"), self.do_letters, default=True),
+                Choice("s", _("by the mail server"), LettersFlow(self).send),
+            ],
+        )
 
     def do_letters(self) -> None:
         """Ask for a folder, and write the letters to it."""
