@@ -251,12 +251,11 @@ def tone_of(column: Column, value: Any, at: datetime) -> Tone | None:
 
     Returns None for a value without a tone.
     """
-    tones = column.tones or {}
     if column.kind is not Kind.DEADLINE:
-        return tones.get(value)
+        return column.tones.get(value) if column.tones else None
     if not value:
         return None
     moment = from_millis(value)
     if moment <= at:
-        return tones.get(PAST)
+        return (column.tones or {}).get(PAST)
     return NEARING[len(warning_mark(moment, at))]

@@ -14,7 +14,6 @@ from partnerdesk.models.overview.charts import charts
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.chart_page import ChartPage
-from partnerdesk.tui.widgets.lines import KeyBar
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -56,7 +55,6 @@ class OverviewScreen(AppScreen):
 
     page = query_one(ChartPage)
     empty = query_one("#empty", Static)
-    key_bar = query_one(KeyBar)
 
     def body(self) -> ComposeResult:
         """Build the page of charts, and the text to show instead of an empty book."""

@@ -311,7 +311,7 @@ async def test_help_lists_every_action_of_the_screen(tmp_path: Path) -> None:
     from partnerdesk.models.languages import _
     from partnerdesk.screens.shared.help import HelpScreen
 
-    async with running(demo_desk(tmp_path)) as console:
+    async with running(demo_desk(tmp_path), size=(160, 45)) as console:  # details need the width
         await console.press("g", "c", "question_mark")
         help_screen = console.app.screen
         assert isinstance(help_screen, HelpScreen)

@@ -34,7 +34,7 @@ ACTS = {
 """What is done, and the keys for it."""
 MOST = {
     "a move": 350,
-    "to the end of the page": 850,
+    "to the end of the page": 900,
     "a page down": 4_000,
     "the filter opens": 170,
     "a filter key": 4_900,

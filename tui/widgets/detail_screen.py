@@ -15,7 +15,6 @@ from partnerdesk.models.languages import N_, _
 from partnerdesk.tui.widgets.actions import Action, shown_keys
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.detail_pane import DetailPane
-from partnerdesk.tui.widgets.lines import KeyBar
 from partnerdesk.tui.widgets.record_table import RecordTable
 from partnerdesk.tui.widgets.sections import Field, Section, merged
 
@@ -32,7 +31,7 @@ LEAST_DETAILS = {140: 44, 180: 63}
 and the moment of a change are seen whole. What the list does not need comes on top."""
 LEAST_COLUMNS = min(LEAST_DETAILS)
 """The width of the terminal from which on details stand beside a list."""
-REST_SECONDS = 0.25
+REST_SECONDS = 0.1
 """How long the cursor rests on a row before more is read of it than the list holds."""
 
 INTO_DETAILS = Action(
@@ -62,7 +61,6 @@ class DetailScreen(AppScreen):
 
     table = query_one(RecordTable)
     details = query_one(DetailPane)
-    keys = query_one(KeyBar)
 
     _detailed: Row | None = None
     """The row whose details are shown."""
@@ -125,7 +123,8 @@ class DetailScreen(AppScreen):
     def share_room(self) -> None:
         """Give the columns of the list the width that they need, and the rest to the details."""
         table, details = self.table, self.details
-        self.keys.leave_out(*([] if self.has_room_for_details else [DETAILS.id]))
+        useless = [] if self.has_room_for_details else [DETAILS.id]
+        self.key_bar.leave_out(*useless, because="room")
         is_empty = not table.total and self._has_read_rows
         is_hidden = self.list_name in self.desk.remembered.without_details
         if not self.has_room_for_details or is_hidden or is_empty:

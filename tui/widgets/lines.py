@@ -73,17 +73,18 @@ class KeyBar(Widget):
         self._actions = [action for action in actions if action.bar]
         self._keys = {action.id: shown_keys(action, remapped) for action in actions}
         self._spans: list[tuple[int, int, Action]] = []
-        self._left_out: frozenset[str] = frozenset()
+        self._left_out: dict[str, frozenset[str]] = {}
 
-    def leave_out(self, *ids: str) -> None:
-        """Hide the actions with these ids; all others are shown again."""
-        if self._left_out != frozenset(ids):
-            self._left_out = frozenset(ids)
+    def leave_out(self, *ids: str, because: str = "") -> None:
+        """Hide the actions with these ids; those hidden before for this reason are shown again."""
+        if self._left_out.get(because, frozenset()) != frozenset(ids):
+            self._left_out[because] = frozenset(ids)
             self.refresh()
 
     def render(self) -> Content:
         """Return as many actions as fit; the last action (help) is always shown."""
-        *first, last = [action for action in self._actions if action.id not in self._left_out]
+        hidden = frozenset().union(*self._left_out.values())
+        *first, last = [action for action in self._actions if action.id not in hidden]
         room = self.size.width - self._length(last) - 1
         self._spans, parts, place = [], [], 0
         for action in (*first, last):

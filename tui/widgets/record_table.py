@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.spec import Row, RowKey, cell_text, sign_of, tone_of
+from partnerdesk.models.lists.tones import Tone
 from partnerdesk.tui.widgets.motions import Seen, motions, seen_motions
 from partnerdesk.tui.widgets.record_layout import (
     GAP,
@@ -37,7 +38,10 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.lists.saved_views import Chosen
     from partnerdesk.models.lists.spec import Column
-    from partnerdesk.models.lists.tones import Tone
+
+
+COLOURED = (Tone.PENDING, Tone.BAD)
+"""The tones with a colour; the sign alone tells the others, which saves bytes on every move."""
 
 
 class RecordTable(RecordWindow, Seen, can_focus=True):
@@ -51,10 +55,8 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         "record-table--heading",
         "record-table--cursor",
         "record-table--marked",
-        "record-table--good",
         "record-table--pending",
         "record-table--bad",
-        "record-table--over",
     }
 
     DEFAULT_CSS = """
@@ -77,7 +79,6 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
     RecordTable > .record-table--marked { color: $text-warning; }
     RecordTable > .record-table--pending { color: $text-warning; }
     RecordTable > .record-table--bad { color: $text-error; text-style: bold; }
-    RecordTable > .record-table--over { color: $text-muted; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -346,7 +347,7 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         gutter = ("▌" if points else " ") + ("●" if marked else " ")
         parts = [Segment(gutter, style)]
         for text, tone in self._cells(row):
-            plain = tone is None or at_cursor or marked
+            plain = tone not in COLOURED or at_cursor or marked
             toned = (
                 style
                 if plain
