@@ -52,9 +52,8 @@ class BookWatch:
     async def open(self) -> None:
         """Open the book, refresh the first screen, and import the modules of further screens."""
         app = self._app
-        app.set_timer(PATIENCE_SECONDS, self._tell_held)
         try:
-            await self._desk.open()
+            await self._opened()
         except AppError as error:
             app.fail(error)
             return
@@ -83,10 +82,25 @@ class BookWatch:
             self.imported.set()
         await asyncio.to_thread(written_by)
 
+    async def _opened(self) -> None:
+        """Wait until the book is open; say so if another process holds it.
+
+        Raises:
+            StoreError: the book cannot be opened.
+        """
+        opening = asyncio.ensure_future(self._desk.open())
+        try:
+            _done, late = await asyncio.wait([opening], timeout=PATIENCE_SECONDS)
+            if late:
+                self._tell_held()
+            await opening
+        finally:
+            opening.cancel()
+
     def _tell_held(self) -> None:
         """Say that another process holds the book, if it is waited for: Esc leaves then."""
         app = self._app
-        if not app.is_open.is_set() and self._desk.store.lock_waits.is_waiting:
+        if self._desk.store.lock_waits.is_waiting:
             app.unveil()  # behind the picture of the last run nothing could be said
             if isinstance(app.screen, AppScreen):
                 app.screen.takes_long()
