@@ -185,8 +185,8 @@ def test_a_handler_never_waits() -> None:
     [
         # Work for a screen or table starts in one place, which cancels it with the screen.
         ({"run_worker", "work"}, {"tui/widgets/reads.py", "tui/base_app.py"}),
-        ({"create_task", "call_from_thread", "run_coroutine_threadsafe"}, set()),
-        ({"set_interval", "set_timer"}, {"tui/book_watch.py"}),
+        ({"create_task", "call_from_thread", "set_timer", "run_coroutine_threadsafe"}, set()),
+        ({"set_interval"}, {"tui/book_watch.py"}),
         # Only the app removes screens, one after the other.
         (
             {"push_screen", "pop_screen", "switch_screen", "push_screen_wait", "pop_until_active"},
