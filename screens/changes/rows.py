@@ -52,10 +52,10 @@ def row_texts(subject: str, state: RowState, change: str, message: str) -> RowTe
 def columns(results: Mapping[str, str]) -> tuple[Column, ...]:
     """Return the columns; `results` maps the states of a row to their titles."""
     return (
-        Column("subject", N_("Whom"), "", 18, grows=2),
+        Column("subject", N_("Whom"), "", 18, grows=1),
         Column("result", N_("Result"), "", 13, Kind.CHOICE, choices=results, tones=RESULT_TONES),
-        Column("change", N_("What happens"), "", 22, grows=4),
-        Column("told", N_("What to mind"), "", 16, grows=2, rank=1),
+        Column("change", N_("What happens"), "", 22, grows=6),
+        Column("told", N_("What to mind"), "", 16, grows=1, rank=1),
     )
 
 

@@ -950,7 +950,7 @@ PARTS = [
     ("changes", "verify"), ("customers",), ("customers", "list"), ("customers", "show"),
     ("customers", "export"),
     ("customers", "import"), ("database",), ("database", "upgrade"), ("database", "check"),
-    ("completion",),
+    ("completion",), ("overview",),
     ("database", "backup"), ("database", "restore"), ("demo",), ("info",), ("relationships",),
     ("views",), ("views", "list"), ("views", "save"), ("views", "delete"),
     *(("relationships", part) for part in (

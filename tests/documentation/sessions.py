@@ -28,6 +28,8 @@ TOUR = (
     Step(("!",), "undone"),
     Step(("escape", "g", "l"), "Next step"),
     Step(("3",), "Ends"),
+    Step(("g", "o"), "Customers by country", 3),
+    Step(("tab", "enter"), "country:", 2),
     Step(("g", "r"), "Get new customers", 3),
 )
 """A walk through the demo book: find a customer, tag it, take that back, see what is due."""

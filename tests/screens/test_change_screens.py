@@ -73,7 +73,7 @@ async def test_g_h_shows_the_history_the_newest_first(tmp_path: Path) -> None:
             "When", "(UTC)", "▼", "Who", "What", "Customer", "Status",
         ]  # fmt: skip
         assert first.split() == ["▌", "2026-11-22", "12:00", "olga", "Tags", "changed",
-                                 "Fabrikam,", "Inc.", "done"]  # fmt: skip
+                                 "Fabrikam,", "Inc.", "●", "done"]  # fmt: skip
         assert console.state == "5 changes"
         await console.press("w", *["right"] * 9)
         assert "Change" in console.lines()[0]

@@ -264,7 +264,7 @@ async def test_a_partner_is_added_with_what_was_offered(store: Store) -> None:
         assert console.said == "The partner is kept. It can be undone under g h."
         state = PARTNER_STATES["active"]
         assert console.lines()[1].split()[1:] == [
-            "Nova", "Cloud", "4711001", "GB", "Indirect", "reseller", state, "no",
+            "Nova", "Cloud", "4711001", "GB", "Indirect", "reseller", "●", state, "no",
         ]  # fmt: skip
         (kept,) = read_partners(store, 1)
         assert (kept.name, kept.location, kept.agreement_signed) == ("Nova Cloud", "GB", False)

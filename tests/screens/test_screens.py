@@ -401,7 +401,7 @@ async def test_a_key_without_a_meaning_says_so_on_every_screen(tmp_path: Path, w
 async def test_a_key_that_is_no_answer_says_so_and_ctrl_q_leaves_a_question(tmp_path: Path) -> None:
     async with running(demo_desk(tmp_path)) as console:
         await console.press("g", "x")
-        assert console.said.startswith("That is no answer.  Go to:")
+        assert console.said.startswith("That is no answer.  Go:")
         await console.press("escape")
         assert console.said == ""
         await console.press("g", "escape")

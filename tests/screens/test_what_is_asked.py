@@ -38,7 +38,7 @@ async def test_a_letter_behind_a_clicked_action_answers_no_question_of_before(
 ) -> None:
     async with running(demo_desk(tmp_path)) as console:
         await console.press("g", "c", "g")
-        assert "Go to:" in console.said
+        assert "Go:" in console.said
         await click(console, "Filter")
         await console.press("r")
         assert console.screen.NAME == "customers"
@@ -75,7 +75,7 @@ async def test_what_is_said_in_a_questions_place_puts_it_away(tmp_path: Path) ->
         await console.press("g", "c", "g")
         console.screen.post_message(RecordWindow.Slow(is_over=False))
         await console.settle()
-        assert "Go to:" in console.said  # it only takes its time: the question stands
+        assert "Go:" in console.said  # it only takes its time: the question stands
         console.screen.reading_failed(StoreError("The book is locked."))
         await console.press("r")
         assert console.screen.NAME == "customers"

@@ -24,7 +24,7 @@ CHANGES_OF_SCHEMA_7 = (
         f"DROP INDEX {name}"
         for name in (
             "changes_by_part", "changes_by_actor", "changes_by_subject", "changes_undone",
-            "changes_standing_parts", "ix_runs_change_id",
+            "changes_standing_parts", "ix_runs_change_id", "invitations_by_state",
         )
     ),
     "ALTER TABLE changes DROP COLUMN part_of",

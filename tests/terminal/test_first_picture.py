@@ -178,7 +178,7 @@ def test_the_resources_stand_there_wherever_the_console_was_left(tmp_path: Path)
     with locked(book), Terminal([*COMMAND, "--database", book]) as console:
         console.wait_for(NOTE)
         assert "Manage all customer data" in console.text
-        assert "Go to:" not in console.text
+        assert "Go:" not in console.text
 
 
 STANDS = """

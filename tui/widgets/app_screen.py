@@ -385,7 +385,7 @@ class AppScreen(Commanded, Counting):
             label = _("line {number}").format(number=count) if count else _("Top")
             top = [Choice("g", label, partial(body.move_to, max(count - 1, 0)))]
         self.choose(
-            _("Go to:"),
+            _("Go:"),
             [
                 *(
                     Choice(key, _(title), partial(self.shell.go_to, name))

@@ -57,6 +57,10 @@ class SaysNoSuchKey(Protocol):
         ...
 
 
+ESCAPES = ("Esc", "Enter/Esc")
+"""The keys that cancel a question: with a default answer, and without one."""
+
+
 class Dialog(ModalScreen[DialogAnswer]):
     """The base of all dialogs; a message for a key without a meaning is shown in the frame."""
 
@@ -119,7 +123,7 @@ class QuestionScreen(Screen[None], Reads):
         """
         self._question, self._choices, self._escaped = question, tuple(choices), escaped
         has_default = any(choice.default for choice in choices)
-        self._otherwise = f"{'Esc' if has_default else 'Enter/Esc'} {otherwise}".rstrip()
+        self._otherwise = f"{ESCAPES[not has_default]} {otherwise}".rstrip()
         self._is_wrong_key, self._stands = False, stands
         self._show_question()
 
@@ -131,8 +135,11 @@ class QuestionScreen(Screen[None], Reads):
     def _show_question(self) -> None:
         parts = [f"{choice.keys} {choice.label}" for choice in self._choices]
         wrong = [_("That is no answer.")] if self._is_wrong_key else []
-        texts = [*wrong, self._question, *parts, self._otherwise]
-        self._asked_in = packed(texts, self.size.width - 2)
+        room, texts = self.size.width - 2, [*wrong, self._question, *parts]
+        self._asked_in = packed([*texts, self._otherwise], room)
+        is_obvious = self._otherwise in ESCAPES
+        if is_obvious and (short := packed(texts, room)).count("\n") < self._asked_in.count("\n"):
+            self._asked_in = short  # a second line would cost more than the hint says
         self.status.say(self._asked_in, whole=True)
 
     @property
