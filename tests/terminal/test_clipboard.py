@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import shutil
+import subprocess
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +17,7 @@ from tests.support.jobs import COMMAND
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 NAME = "Fabrikam, Inc."
@@ -59,13 +62,25 @@ def is_shown_alone(terminal: Terminal) -> None:
     assert terminal.exit_code == 0
 
 
+@contextmanager
+def tmux(folder: Path, option: str) -> Iterator[list[str]]:
+    """Give the command that runs another one in a tmux of its own, which ends with the block."""
+    settings = folder / "tmux.conf"
+    settings.write_text(f"set -g {option}\nset -g status off\n")
+    server = ["tmux", "-S", str(folder / "socket"), "-f", str(settings)]
+    try:
+        yield [*server, "new-session"]
+    finally:
+        subprocess.run([*server, "kill-server"], check=False, capture_output=True)
+
+
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
 @pytest.mark.parametrize("setting", ["on", "external", "off"])
 def test_a_copy_reaches_the_terminal_around_tmux(tmp_path: Path, setting: str) -> None:
-    settings = tmp_path / "tmux.conf"
-    settings.write_text(f"set -g set-clipboard {setting}\nset -g status off\n")
-    tmux = ["tmux", "-S", str(tmp_path / "socket"), "-f", str(settings)]
-    with console_in([*tmux, "new-session"], tmp_path) as terminal:
+    with (
+        tmux(tmp_path, f"set-clipboard {setting}") as command,
+        console_in(command, tmp_path) as terminal,
+    ):
         copy_the_name(terminal)
         terminal.wait_until(lambda _text: terminal.clipboard == NAME)
         terminal.press("ctrl+q")
@@ -75,20 +90,20 @@ def test_a_copy_reaches_the_terminal_around_tmux(tmp_path: Path, setting: str) -
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
 @pytest.mark.parametrize("setting", ["on", "external", "off"])
 def test_around_tmux_without_a_clipboard_the_text_is_shown(tmp_path: Path, setting: str) -> None:
-    settings = tmp_path / "tmux.conf"
-    settings.write_text(f"set -g set-clipboard {setting}\nset -g status off\n")
-    tmux = ["tmux", "-S", str(tmp_path / "socket"), "-f", str(settings)]
-    with console_in([*tmux, "new-session"], tmp_path, "linux") as terminal:
+    with (
+        tmux(tmp_path, f"set-clipboard {setting}") as command,
+        console_in(command, tmp_path, "linux") as terminal,
+    ):
         press_copy(terminal)
         is_shown_alone(terminal)
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
 def test_where_tmux_lets_sequences_through_a_copy_may_arrive(tmp_path: Path) -> None:
-    settings = tmp_path / "tmux.conf"
-    settings.write_text("set -g allow-passthrough on\nset -g status off\n")
-    tmux = ["tmux", "-S", str(tmp_path / "socket"), "-f", str(settings)]
-    with console_in([*tmux, "new-session"], tmp_path, "linux") as terminal:
+    with (
+        tmux(tmp_path, "allow-passthrough on") as command,
+        console_in(command, tmp_path, "linux") as terminal,
+    ):
         copy_the_name(terminal)
 
 
