@@ -379,7 +379,8 @@ class BaseApp(Surviving):
                 await drained(focused)
             if await self.run_action(active.binding.action, active.node):
                 return
-        if is_typed or means or not isinstance(screen, SaysNoSuchKey):
+        leaves = event.key == LEAVE_KEY  # a dialog hides the app's keys, but not this one
+        if is_typed or means or leaves or not isinstance(screen, SaysNoSuchKey):
             await super().on_event(event)
             if not is_typed and focused is not None:
                 await drained(focused)

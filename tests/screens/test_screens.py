@@ -410,3 +410,16 @@ async def test_a_key_that_is_no_answer_says_so_and_ctrl_q_leaves_a_question(tmp_
         assert console.said == "No such key here; ? shows all."
         await console.press("g", "ctrl+q")
         assert console.app.is_leaving
+
+
+@pytest.mark.parametrize("keys", ["?", "c", "ctrl+p", "C", "f12", "e f1"])
+async def test_ctrl_q_leaves_from_every_dialog(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: str
+) -> None:
+    left: list[str] = []
+    async with running(demo_desk(tmp_path)) as console:
+        monkeypatch.setattr(console.app, "exit", lambda *_given: left.append(keys))
+        names = {"?": "question_mark"}
+        await console.press("g", "c", *(names.get(key, key) for key in keys.split()))
+        await console.press("ctrl+q")
+        assert left == [keys], type(console.app.screen).__name__

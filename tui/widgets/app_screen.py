@@ -382,7 +382,7 @@ class AppScreen(Commanded, Counting):
         body = parts[0] if parts else None
         top: list[Choice] = []
         if body is not None:
-            label = _("line {number}").format(number=count) if count else _("Top")
+            label = str(count) if count else _("Top")  # short: the question keeps to one line
             top = [Choice("g", label, partial(body.move_to, max(count - 1, 0)))]
         self.choose(
             _("Go:"),
@@ -393,6 +393,7 @@ class AppScreen(Commanded, Counting):
                 ),
                 *top,
             ],
+            brief=True,
         )
 
     async def do_cloud(self) -> None:

@@ -57,10 +57,6 @@ class SaysNoSuchKey(Protocol):
         ...
 
 
-ESCAPES = ("Esc", "Enter/Esc")
-"""The keys that cancel a question: with a default answer, and without one."""
-
-
 class Dialog(ModalScreen[DialogAnswer]):
     """The base of all dialogs; a message for a key without a meaning is shown in the frame."""
 
@@ -85,6 +81,7 @@ class QuestionScreen(Screen[None], Reads):
         """The function that Esc runs, besides cancelling the question."""
         self._otherwise = ""
         self._stands = True
+        self._is_brief = False
         self._is_wrong_key = False
         """Whether the previous key was no answer to the open question."""
         self._answer: Callable[[str | None], Awaitable[None] | None] | None = None
@@ -110,6 +107,7 @@ class QuestionScreen(Screen[None], Reads):
         *,
         escaped: Act | None = None,
         stands: bool = True,
+        brief: bool = False,
     ) -> None:
         """Ask a question; the key of a choice answers it, and Esc cancels it.
 
@@ -120,11 +118,12 @@ class QuestionScreen(Screen[None], Reads):
             escaped: a function that Esc runs, besides cancelling; None for nothing.
             stands: whether any other key leaves it open; else it cancels, as for an offer whose
                 key means something else on the screen.
+            brief: whether the keys that cancel are left out where they would take another line.
         """
         self._question, self._choices, self._escaped = question, tuple(choices), escaped
         has_default = any(choice.default for choice in choices)
-        self._otherwise = f"{ESCAPES[not has_default]} {otherwise}".rstrip()
-        self._is_wrong_key, self._stands = False, stands
+        self._otherwise = f"{'Esc' if has_default else 'Enter/Esc'} {otherwise}".rstrip()
+        self._is_wrong_key, self._stands, self._is_brief = False, stands, brief
         self._show_question()
 
     def pack_choices(self) -> None:
@@ -137,9 +136,8 @@ class QuestionScreen(Screen[None], Reads):
         wrong = [_("That is no answer.")] if self._is_wrong_key else []
         room, texts = self.size.width - 2, [*wrong, self._question, *parts]
         self._asked_in = packed([*texts, self._otherwise], room)
-        is_obvious = self._otherwise in ESCAPES
-        if is_obvious and (short := packed(texts, room)).count("\n") < self._asked_in.count("\n"):
-            self._asked_in = short  # a second line would cost more than the hint says
+        if self._is_brief and "\n" in self._asked_in:
+            self._asked_in = packed(texts, room)
         self.status.say(self._asked_in, whole=True)
 
     @property
