@@ -104,7 +104,8 @@ class ThemeSwitch:
         try:
             sets = await asyncio.to_thread(keep_theme, name, self._desk.settings)
         except OSError as error:
-            self._app.say(str(error), error=True)
+            text = _("The theme cannot be kept for the next start: {reason}.")
+            self._app.say(text.format(reason=error.strerror or error), error=True)
             return
         text = _("Theme {name}.").format(name=name)
         if sets:

@@ -125,7 +125,7 @@ def _customers(accounts: Sequence[Account], at: datetime) -> tuple[Chart, ...]:
         Chart(
             "clouds",
             _("Customers by cloud"),
-            _("customers in the book; those whose relationship ended are not counted"),
+            _("customers in the book, without ended relationships"),
             add,
             CUSTOMERS,
             Shape.BARS,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from partnerdesk.models.core import own_files, paths
 from partnerdesk.models.core.typed import DamagedError
+from partnerdesk.models.settings import themes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,7 @@ ORIGIN = ":theme"
 class _Preferences:
     """The content of the file."""
 
-    theme: own_files.Text = ""
+    theme: Annotated[str, themes.NAME]
 
 
 def _file() -> Path:
@@ -42,7 +43,7 @@ def with_preferences(settings: Settings) -> Settings:
     """Return the settings with the chosen theme in place of the default one."""
     with suppress(OSError, DamagedError):
         kept = own_files.load(_file(), _Preferences)
-        if kept is not None and kept.theme and _is_free(settings):
+        if kept is not None and _is_free(settings):
             origins = {**settings.origins, "theme": ORIGIN}
             return replace(settings, theme=kept.theme, origins=origins)
     return settings

@@ -34,7 +34,8 @@ COLORS = (
 )  # fmt: skip
 """The colours that a person's own theme may set."""
 
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""The names that a theme may have."""
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 LARGEST = 100_000
 """Bytes of a theme file that are read."""
@@ -58,7 +59,7 @@ def folder() -> Path:
 def names() -> list[str]:
     """Return the names of all themes: the built-in ones, then the person's own."""
     try:
-        own = sorted(file.stem for file in folder().glob("*.toml") if _NAME.fullmatch(file.stem))
+        own = sorted(file.stem for file in folder().glob("*.toml") if NAME.fullmatch(file.stem))
     except OSError:
         own = []
     return [*BUILT_IN, *(name for name in own if name not in BUILT_IN)]

@@ -137,7 +137,8 @@ def test_what_is_set_in_a_file_comes_before_what_was_chosen(
 def test_a_damaged_choice_is_none() -> None:
     file = paths.state_folder() / "preferences.json"
     file.parent.mkdir(parents=True, exist_ok=True)
-    for content in ("", "[", "{}", '{"theme": 3}', '{"theme": ""}'):
+    wrong = ("3", '""', '"../nord"', '"NORD"', '"\\u001b[31m"')
+    for content in ("", "[", "{}", *(f'{{"theme": {name}}}' for name in wrong)):
         file.write_text(content)
         assert with_preferences(load()).theme == "partnerdesk-dark"
 

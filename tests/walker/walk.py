@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 LOOKED = 2.6
 """Seconds after which the console has seen another process's write; it checks every 2 seconds."""
+ASKS_FIRST = "NoteDialog"
+"""The dialog that ctrl+q closes, after a warning, instead of leaving the console."""
 LEAVING_SECONDS = 6.0
 _CODES = {"ctrl+q": {0}, "signal": {128 + 15}, "line": {128 + 1, 120}}
 """The exit codes by the way of leaving. Python returns 120 if it cannot flush its output to the
@@ -209,7 +211,7 @@ class Walk:
         console = self.console
         if console is None:
             return
-        terminal, was_dialog = console.terminal, False
+        terminal, was_dialog = console.terminal, ""
         if way == "line":
             terminal.hang_up()
         elif way == "signal":
@@ -217,15 +219,16 @@ class Walk:
         else:
             terminal.wait_idle()
             self._take_events(console)
-            was_dialog = console.standing.screen not in all_screens()
+            was_dialog = console.standing.screen
+            was_dialog = "" if was_dialog in all_screens() else was_dialog
             self._press(("ctrl+q",), 0.0)
         until = time.monotonic() + LEAVING_SECONDS
         while terminal.is_running and time.monotonic() < until:
             terminal.read_for(0.05)
         if terminal.is_running and way == "ctrl+q":
             self._take_events(console)
-            if was_dialog or "ctrl+q" in terminal.text:
-                return  # ctrl+q has closed a dialog, or warned of work that would be lost
+            if was_dialog == ASKS_FIRST or (not was_dialog and "ctrl+q" in terminal.text):
+                return  # ctrl+q has closed a note, or warned of work that would be lost
         if terminal.is_running:
             shown = terminal.text
             raise BrokenError(
