@@ -9,7 +9,7 @@ MINUTES ?= 1
 SEED ?= $(shell date +%s)
 DOMAIN := partnerdesk
 LANGUAGES := models/languages
-CODE := tui screens models mailing cli tests benchmarks
+CODE := tui screens models mailing partnercenter rehearsal cli tests benchmarks
 
 .PHONY: demo run test test-all walk lint format types imports bench snapshots pictures lock messages docs wheel clean
 
@@ -62,7 +62,7 @@ messages: $(STAMP)
 	$(BIN)/pybabel --quiet extract --keyword N_ --no-location --sort-output --width 100 \
 	    --project partnerdesk --version "" --copyright-holder "The partnerdesk authors" \
 	    --mapping-file pyproject.toml --output-file build/$(DOMAIN).pot \
-	    tui screens models mailing cli config.toml
+	    tui screens models mailing partnercenter rehearsal cli config.toml
 	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	    --no-wrap --domain $(DOMAIN) --input-file build/$(DOMAIN).pot --output-dir $(LANGUAGES)
 	$(BIN)/pybabel --quiet compile --domain $(DOMAIN) --directory $(LANGUAGES)

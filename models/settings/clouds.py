@@ -131,6 +131,22 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a cloud is reached (`reference/newer.md §2.1`); no address ends with a slash."""
+
+    authority: str = ""
+    """Where a person signs in; empty: nobody can sign in to the cloud."""
+    api: str = ""
+    """The Partner Center API; Global, US Government and Germany share one address."""
+    resource: str = ""
+    """The audience of tokens for the Partner Center API."""
+    partner_api: str = ""
+    """The API for prices and referrals; empty: the cloud has none."""
+    graph: str = ""
+    """Microsoft Graph; empty: the cloud has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cloud:
     """A national cloud with its own Partner Center."""
 
@@ -160,6 +176,7 @@ class Cloud:
     """The domain suffixes of the other clouds."""
     other_link_hosts: tuple[str, ...] = ()
     """The domains of other clouds, on which customers of this cloud accept no invitations."""
+    addresses: Addresses = field(default_factory=Addresses)
 
     @property
     def only_country(self) -> str:

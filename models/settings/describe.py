@@ -28,6 +28,7 @@ def describe_settings(settings: Settings) -> dict[str, str]:
         "first_picture": str(settings.first_picture).lower(),
         **{f"keys.{name}": keys for name, keys in settings.keys.items()},
         **{f"mail.{name}": str(value) or "–" for name, value in asdict(settings.mail).items()},
+        "tls.ca_file": settings.tls.ca_file or "–",
         **{
             f"clouds.{id}.enabled": str(cloud.enabled).lower()
             for id, cloud in settings.clouds.items()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from partnerdesk.models.core import paths
 from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.languages import _
-from partnerdesk.models.settings.clouds import Capability, Cloud, Rule, Support
+from partnerdesk.models.settings.clouds import Addresses, Capability, Cloud, Rule, Support
 from partnerdesk.models.values.regions import REGIONS
 
 if TYPE_CHECKING:
@@ -50,6 +50,11 @@ class CloudSettings:
     outside_text: str = ""
     outside_code: str = "outside-cloud"
     outside_by_hand: bool = False
+    authority: str = ""
+    api: str = ""
+    resource: str = ""
+    partner_api: str = ""
+    graph: str = ""
     texts: dict[str, str] = field(default_factory=dict)
     """Reasons why a capability is refused or limited, by capability."""
 
@@ -70,6 +75,14 @@ class MailSettings:
 
 
 @dataclass(frozen=True)
+class TlsSettings:
+    """How the servers of Microsoft prove who they are (`[tls]`); they are always verified."""
+
+    ca_file: str
+    """A file of certificate authorities (PEM); empty: `SSL_CERT_FILE`, else the system's."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Every setting, validated. `config.toml` explains each of them."""
 
@@ -85,6 +98,7 @@ class Settings:
     first_picture: bool
     keys: dict[str, str]
     mail: MailSettings
+    tls: TlsSettings
     clouds: dict[str, CloudSettings]
     capabilities: dict[str, CapabilityRow]
     origins: dict[str, str] = field(default_factory=dict)
@@ -117,6 +131,10 @@ class Settings:
             },
             other_suffixes=tuple(cloud.domain_suffix.lower() for cloud in others),
             other_link_hosts=_hosts(cloud for cloud in others if not cloud.links_serve_all),
+            addresses=Addresses(
+                settings.authority, settings.api, settings.resource or settings.api,
+                settings.partner_api, settings.graph,
+            ),
         )  # fmt: skip
 
     def enabled_clouds(self) -> list[Cloud]:

@@ -18,6 +18,7 @@ from partnerdesk.models.settings.model import (
     CloudSettings,
     MailSettings,
     Settings,
+    TlsSettings,
     environment_names,
 )
 from partnerdesk.models.settings.validation import schema, validated
@@ -66,6 +67,7 @@ def _known(clouds: Iterable[str]) -> dict[str, Any]:
     return {
         **{entry.name: None for entry in fields(Settings) if entry.name != "origins"},
         "mail": {entry.name: None for entry in fields(MailSettings)},
+        "tls": {entry.name: None for entry in fields(TlsSettings)},
         "clouds": dict.fromkeys(clouds, cloud | {"texts": dict.fromkeys(Capability)}),
         "capabilities": dict.fromkeys(Capability, dict.fromkeys([*clouds, "source"])),
     }

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Wrong = tuple[str, object, str]
 """The name of a setting, its value, and what the value must be."""
 
+_ADDRESS = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?")
 _CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 
 
@@ -117,11 +118,20 @@ def _cloud(id: str, cloud: CloudSettings) -> Iterator[Wrong]:
     if not _CODE.fullmatch(cloud.outside_code):
         wanted = _("It must be small letters with hyphens between, such as outside-cloud.")
         yield f"{place}.outside_code", cloud.outside_code, wanted
+    yield from _addresses(place, cloud)
     texts = {f"texts.{capability}": text for capability, text in cloud.texts.items()}
     texts |= {name: getattr(cloud, name) for name in ("name", "short_name", "outside_text")}
     for name, text in texts.items():
         if shown(text) != text:
             yield f"{place}.{name}", text, _("It must be one line that can be printed.")
+
+
+def _addresses(place: str, cloud: CloudSettings) -> Iterator[Wrong]:
+    for name in ("authority", "api", "resource", "partner_api", "graph"):
+        address = getattr(cloud, name)
+        if address and not _ADDRESS.fullmatch(address):
+            wanted = _("It must be an address such as https://login.microsoftonline.com.")
+            yield f"{place}.{name}", address, wanted
 
 
 def _is_country(code: str) -> bool:

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 HOUSE = Path(__file__).parents[2]
 PAGE = HOUSE / "docs" / "architecture.md"
 BEGIN, END = "<!-- rooms: made by `make docs` -->", "<!-- end of rooms -->"
-ABOVE = ("mailing", "tui.wire", "tui.widgets", "screens", "tui", "cli")
+ABOVE = (
+    "mailing",
+    "partnercenter",
+    "rehearsal",
+    "tui.wire",
+    "tui.widgets",
+    "screens",
+    "tui",
+    "cli",
+)
 """What stands above `models`, from below."""
 
 

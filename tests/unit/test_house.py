@@ -111,7 +111,8 @@ def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Pa
     # Adds our site-packages after the wheel, without the .pth file of the editable install.
     (site / "dependencies.py").write_text(f"import sys; sys.path.append({ours!r})\n")
     (site / "dependencies.pth").write_text("import dependencies\n")
-    for name in ("models", "screens", "tui", "cli", "mailing"):  # other packages of the same names
+    # Other packages of the same names.
+    for name in ("models", "screens", "tui", "cli", "mailing", "partnercenter", "rehearsal"):
         (site / f"{name}.py").write_text("theirs = True\n")
     for words in (["info"], ["customers", "list"], ["customers", "list", "--demo", "--json"]):
         command = [str(home / "bin" / "partnerdesk"), *words]

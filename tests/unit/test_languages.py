@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOUSE = Path(__file__).parents[2]
-ROOMS = ("tui", "screens", "models", "mailing", "cli")
+ROOMS = ("tui", "screens", "models", "mailing", "partnercenter", "rehearsal", "cli")
 LANGUAGES = [language for language in available() if language != "en"]
 KEYWORDS = extract.DEFAULT_KEYWORDS | {"N_": None}
 

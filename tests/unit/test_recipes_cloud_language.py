@@ -16,7 +16,7 @@ from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 
 HOUSE = Path(__file__).parents[2]
-ROOMS = ("cli", "mailing", "models", "screens", "tui")
+ROOMS = ("cli", "mailing", "models", "partnercenter", "rehearsal", "screens", "tui")
 
 
 LINK = "https://{}/?invType=ResellerRelationship&partnerId=3b33e682-00c3-41ee-9dd2-a548adf56438"

@@ -16,7 +16,7 @@ from tests.unit.test_house import HOUSE
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROOMS = ("cli", "mailing", "models", "screens", "tui", "src")
+ROOMS = ("cli", "mailing", "models", "partnercenter", "rehearsal", "screens", "tui", "src")
 
 SCREEN = '''"""How many changes there are: a page to read."""
 

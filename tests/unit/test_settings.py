@@ -16,7 +16,12 @@ from partnerdesk.models.core import paths
 from partnerdesk.models.core.errors import ExitCode, SettingsError, UsageError
 from partnerdesk.models.settings.clouds import TITLES, Capability, Cloud, Rule, Support
 from partnerdesk.models.settings.load import load
-from partnerdesk.models.settings.model import CloudSettings, MailSettings, Settings
+from partnerdesk.models.settings.model import (
+    CloudSettings,
+    MailSettings,
+    Settings,
+    TlsSettings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +61,7 @@ def test_out_of_the_box_the_settings_are_those_of_the_project() -> None:
     for name in ("database", "language", "theme", "read_only", "mouse", "keys", "capabilities"):
         assert getattr(settings, name) == said[name]
     assert settings.mail == MailSettings(**said["mail"])
+    assert settings.tls == TlsSettings(**said["tls"])
     assert (settings.mail.host, settings.mail.security) == ("", "starttls")
     assert [cloud.id for cloud in settings.enabled_clouds()] == ENABLED
     assert set(settings.origins.values()) == {str(paths.project_settings())}
@@ -439,6 +445,7 @@ def test_the_projects_file_holds_every_setting() -> None:
     for cloud in said["clouds"].values():
         assert list(cloud) == [entry.name for entry in fields(CloudSettings) if entry.name in cloud]
     assert list(said["mail"]) == [entry.name for entry in fields(MailSettings)]
+    assert list(said["tls"]) == [entry.name for entry in fields(TlsSettings)]
 
 
 def test_every_cloud_says_of_every_capability_whether_and_whence() -> None:

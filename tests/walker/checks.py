@@ -26,7 +26,7 @@ UNEXPECTED = (
 """Texts that must never be shown."""
 PAINTED = 0.08
 """Seconds without output after which a drawing is complete."""
-OWN_FOLDERS = ("tui", "screens", "models", "mailing", "cli")
+OWN_FOLDERS = ("tui", "screens", "models", "mailing", "partnercenter", "cli")
 _AGE = re.compile(r"\d+ (?:min|h|d) ago|just now|\d+ (?:мин|ч|д) назад|только что")
 _FRAME = re.compile(r'  File "(.+)", line (\d+), in (.+)')
 

@@ -1,0 +1,1 @@
+"""Writes what Partner Center says about customers into the book."""
