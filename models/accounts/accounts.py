@@ -29,6 +29,30 @@ class PartnerKind(StrEnum):
     INDIRECT_RESELLER = "indirect_reseller"
 
 
+class SignInWay(StrEnum):
+    """How a person or the program signs in to Partner Center (`reference/newer.md §2.3`)."""
+
+    DEVICE = "device"
+    """A code that the person types into a page on any machine."""
+    BROWSER = "browser"
+    """A browser on this machine, which comes back to a local address."""
+    PASTE = "paste"
+    """A browser anywhere; the person pastes the address where it ended."""
+    REFRESH_TOKEN = "refresh-token"  # noqa: S105 - the name of a way, not a secret
+    """A refresh token of the secure application model, for unattended use."""
+    APP = "app"
+    """The application alone, by its secret; for what allows or needs it."""
+
+
+SIGN_IN_WAY_TITLES = {
+    SignInWay.DEVICE: N_("code for a browser on any machine"),
+    SignInWay.BROWSER: N_("browser on this machine"),
+    SignInWay.PASTE: N_("browser, and pasting its last address"),
+    SignInWay.REFRESH_TOKEN: N_("refresh token"),
+    SignInWay.APP: N_("application alone"),
+}
+"""The name of each way to sign in on the screen."""
+
 PARTNER_KIND_TITLES = {
     PartnerKind.DIRECT_BILL: N_("direct bill"),
     PartnerKind.INDIRECT_PROVIDER: N_("indirect provider"),
@@ -51,6 +75,12 @@ class Account:
     kind: PartnerKind = PartnerKind.DIRECT_BILL
     market: str = ""
     """ISO 3166-1 alpha-2 code of the country the partner is enrolled in; empty while unknown."""
+    signed_in_as: str = ""
+    """Who is signed in, or the application; empty while nobody is."""
+    signed_in_until: datetime | None = None
+    """When the sign-in has to be renewed by a person; None if nobody is signed in or unknown."""
+    mfa: bool | None = None
+    """Whether the sign-in counts as multi-factor for Partner Center; None while not known yet."""
 
     @property
     def title(self) -> str:
@@ -90,15 +120,18 @@ def read_accounts(connection: Connection, clouds: Sequence[Cloud]) -> list[Accou
     rows = connection.rows(
         "SELECT a.id, a.cloud, a.name, a.connected, a.synced_at, "
         "(SELECT count(*) FROM customers AS c WHERE c.account_id = a.id AND c.ended_at = 0), "
-        "a.kind, a.market "
+        "a.kind, a.market, a.signed_in_as, a.signed_in_until, a.mfa "
         "FROM partner_accounts AS a ORDER BY a.id"
     )
     accounts = [
         Account(
             id, clouds[order[cloud]], name, bool(connected),
             from_millis(synced) if synced else None, customers, PartnerKind(kind), market,
+            signed_in_as, from_millis(until) if until else None, None if mfa is None else bool(mfa),
         )
-        for id, cloud, name, connected, synced, customers, kind, market in rows
+        for (
+            id, cloud, name, connected, synced, customers, kind, market, signed_in_as, until, mfa
+        ) in rows
         if cloud in order
     ]  # fmt: skip
     return sorted(accounts, key=lambda account: order[account.cloud.id])

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from partnerdesk.models.accounts.accounts import PartnerKind
+from partnerdesk.models.accounts.accounts import PartnerKind, SignInWay
 from partnerdesk.models.database.column_types import (
     EMPTY,
     choice_column,
@@ -42,6 +42,18 @@ class PartnerAccount(SQLModel, table=True):
     """The partner's link by which customers accept invitations; the same for all customers."""
     combined_invitation_link: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
     """The link that connects a customer to the reseller and its indirect provider at once."""
+    client_id: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
+    """The GUID of the partner's application, with which it signs in; empty while kept by hand."""
+    sign_in_way: SignInWay = Field(
+        default=SignInWay.DEVICE,
+        sa_column=choice_column(SignInWay, default=SignInWay.DEVICE),
+    )
+    signed_in_as: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
+    """Who is signed in, such as `anna@contoso.com`; empty while nobody is. No secret."""
+    signed_in_until: datetime | None = Field(default=None, sa_column=moment_column())
+    """When a person has to sign in again; None if that is not known."""
+    mfa: bool | None = Field(default=None)
+    """What Partner Center last said of the sign-in (`isMfaCompliant`); None: not known yet."""
     connected: bool = False
     """Whether the account is linked to Partner Center; if not, it is kept by hand."""
     synced_at: datetime | None = Field(default=None, sa_column=moment_column())

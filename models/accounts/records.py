@@ -18,7 +18,16 @@ ACCOUNT = RecordKind(
         "invitation_link": N_("Invitation link"),
         "combined_invitation_link": N_("Combined invitation link"),
     },
-    internal=("cloud", "connected", "synced_at"),
+    internal=(
+        "cloud",
+        "connected",
+        "synced_at",
+        "client_id",
+        "sign_in_way",
+        "signed_in_as",
+        "signed_in_until",
+        "mfa",
+    ),
 )
 
 RECORDS = (ACCOUNT,)

@@ -88,6 +88,34 @@ class FileError(AppError):
     """A file cannot be read or written, or holds the wrong kind of content."""
 
 
+class OfflineError(AppError):
+    """Partner Center or its sign-in cannot be reached; nothing was sent, or it can be repeated."""
+
+    exit_code = ExitCode.OFFLINE
+
+
+class SignInNeededError(AppError):
+    """Nobody is signed in to the account, or the sign-in has ended or lacks what is needed."""
+
+    exit_code = ExitCode.OFFLINE
+
+
+class PartnerCenterError(AppError):
+    """Partner Center answered no; the message names its code and correlation id."""
+
+
+class ThrottledError(PartnerCenterError):
+    """Partner Center asks to wait longer than the program waits by itself."""
+
+    exit_code = ExitCode.BUSY
+
+
+class UnclearError(PartnerCenterError):
+    """The connection was lost after a change was sent: it may have taken effect."""
+
+    uncertain = True
+
+
 class MailError(AppError):
     """A letter was not sent: the server could not be reached, or did not accept the login."""
 

@@ -126,6 +126,10 @@ class Customer(SQLModel, table=True):
     """When the customer was added to the book."""
     seen_at: datetime | None = Field(default=None, sa_column=moment_column())
     """When Partner Center, or an export from it, last listed the customer."""
+    read_at: datetime | None = Field(default=None, sa_column=moment_column())
+    """When Partner Center last told the customer's details, which its list lacks."""
+    gone_at: datetime | None = Field(default=None, sa_column=moment_column())
+    """When Partner Center's whole list first lacked the customer; None while it is listed."""
     ended_at: datetime | None = Field(default=None, sa_column=moment_column())
     """When the relationship ended; None while it lasts."""
     added_by_change: int | None = Field(default=None, foreign_key="changes.id")

@@ -26,9 +26,10 @@ CUSTOMER = RecordKind(
         "allow_delegated_access": N_("Delegated admin (DAP)"),
         "agreement_accepted_at": N_("Agreement accepted"),
         "added_at": N_("In the book since"),
+        "gone_at": N_("Gone from Partner Center"),
         "ended_at": N_("Ended"),
     },
-    internal=("seen_at", "added_by_change"),
+    internal=("seen_at", "read_at", "added_by_change"),
     choices={"relationship_to_partner": RELATIONSHIPS},
 )
 CUSTOMER_TITLES = {**CUSTOMER.fields, "seen_at": N_("Last seen")}

@@ -71,8 +71,13 @@ def unset(moment: Any) -> ColumnElement[bool]:
     return type_coerce(moment, BigInteger) == 0
 
 
-def choice_column(kind: type[StrEnum]) -> Column[Any]:
-    """Return a column that stores the values (not the Python names) of a closed set."""
+def choice_column(kind: type[StrEnum], default: StrEnum | None = None) -> Column[Any]:
+    """Return a column that stores the values (not the Python names) of a closed set.
+
+    Args:
+        kind: the closed set.
+        default: what older rows hold, where a migration added the column.
+    """
     values = Enum(
         kind,
         values_callable=lambda members: [str(member) for member in members],
@@ -80,7 +85,7 @@ def choice_column(kind: type[StrEnum]) -> Column[Any]:
         length=max(32, *map(len, kind)),
         create_constraint=False,
     )
-    return Column(values, nullable=False)
+    return Column(values, nullable=False, server_default=str(default) if default else None)
 
 
 def version_column() -> Column[Any]:

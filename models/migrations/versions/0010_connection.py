@@ -1,0 +1,24 @@
+"""Accounts are connected to Partner Center, and customers say when it told of them."""
+
+import sqlalchemy as sa
+from alembic import op
+from partnerdesk.models.database.column_types import Moment
+
+revision = '0010'
+down_revision = '0009'
+
+
+def upgrade() -> None:
+    """Bring the schema from the version before to this one."""
+    with op.batch_alter_table('partner_accounts') as table:
+        table.add_column(sa.Column('client_id', sa.String(), server_default='', nullable=False))
+        table.add_column(
+            sa.Column('sign_in_way', sa.String(length=32), server_default='device', nullable=False)
+        )
+        table.add_column(sa.Column('signed_in_as', sa.String(), server_default='', nullable=False))
+        table.add_column(
+            sa.Column('signed_in_until', Moment(), server_default='0', nullable=False)
+        )
+        table.add_column(sa.Column('mfa', sa.Boolean(), nullable=True))
+    op.add_column('customers', sa.Column('read_at', Moment(), server_default='0', nullable=False))
+    op.add_column('customers', sa.Column('gone_at', Moment(), server_default='0', nullable=False))
