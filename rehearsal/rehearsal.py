@@ -129,6 +129,8 @@ class _Partners:
         state = self.rehearsal.world.state
         number = state.value("SELECT count(*) FROM tenants")
         name = str(about.get("name") or f"Partner {number}")
+        if state.value("SELECT 1 FROM tenants WHERE name = ?", name):
+            raise LookupError(f"{name} exists already")
         customers = int(str(about.get("customers", SMALLER)))
         tenant = self.rehearsal.add_partner(cloud, kind, name, customers)
         return {

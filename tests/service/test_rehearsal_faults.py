@@ -323,7 +323,7 @@ def test_the_command_ends_cleanly_when_it_is_told_to(tmp_path: Path) -> None:
 def test_a_folder_keeps_customers_and_certificates(tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     command = [*COMMAND, "rehearsal", "serve", "--customers", "2", "--until-eof"]
-    names = []
+    names: list[list[str]] = []
     for _ in range(2):
         with subprocess.Popen(
             [*command, "--state", str(folder)],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-import msal
 import pytest
 import requests
 
@@ -15,6 +15,9 @@ from tests.support.rehearsal import RehearsalInfo, rehearsal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+msal: Any = import_module("msal")  # it has no types
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +40,7 @@ def session(info: RehearsalInfo) -> requests.Session:
     return made
 
 
-def public(info: RehearsalInfo, tenant: str = "") -> msal.PublicClientApplication:
+def public(info: RehearsalInfo, tenant: str = "") -> Any:
     return msal.PublicClientApplication(
         info.client_id,
         authority=f"{info.authority}/{tenant or info.tenant}",
@@ -46,7 +49,7 @@ def public(info: RehearsalInfo, tenant: str = "") -> msal.PublicClientApplicatio
     )
 
 
-def confidential(info: RehearsalInfo, secret: str = "") -> msal.ConfidentialClientApplication:
+def confidential(info: RehearsalInfo, secret: str = "") -> Any:
     return msal.ConfidentialClientApplication(
         info.client_id,
         client_credential=secret or info.client_secret,
@@ -60,21 +63,19 @@ def scopes(info: RehearsalInfo, address: str = "") -> list[str]:
     return [f"{address or info.api}/.default"]
 
 
-def started(info: RehearsalInfo, app: msal.PublicClientApplication) -> dict[str, Any]:
+def started(info: RehearsalInfo, app: Any) -> dict[str, Any]:
     flow: dict[str, Any] = app.initiate_device_flow(scopes(info))
     assert flow["verification_uri"].startswith(info.authority)
     return flow
 
 
-def by_browser(
-    app: msal.PublicClientApplication, info: RehearsalInfo, redirect: str
-) -> dict[str, Any]:
+def by_browser(app: Any, info: RehearsalInfo, redirect: str) -> dict[str, Any]:
     with pytest.warns(UserWarning, match="form_post"):  # the address of the browser is pasted back
         flow: dict[str, Any] = app.initiate_auth_code_flow(scopes(info), redirect_uri=redirect)
     return flow
 
 
-def polled(app: msal.PublicClientApplication, flow: dict[str, Any]) -> dict[str, Any]:
+def polled(app: Any, flow: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = app.acquire_token_by_device_flow(flow, exit_condition=lambda _: True)
     return answer
 
