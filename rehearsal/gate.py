@@ -65,16 +65,23 @@ class Routes:
             RefusedCallError: 404 for an unknown path, 405 for another method.
         """
         path = request.path.rstrip("/")
-        others = False
+        methods: list[str] = []
+        variables = 0
         for pattern, operation in self._patterns:
             match = pattern.fullmatch(path) if operation.host is request.host else None
             if match is None:
                 continue
+            if methods and operation.path.count("{") > variables:
+                break  # the fixed path is meant, whatever its methods are
             if operation.method == request.method:
                 return operation, match.groupdict()
-            others = True
-        if others:
-            raise RefusedCallError(HTTPStatus.METHOD_NOT_ALLOWED, 0, "Method not allowed")
+            methods.append(operation.method)
+            variables = operation.path.count("{")
+        if methods:
+            allow = {"Allow": ", ".join(methods)}
+            raise RefusedCallError(
+                HTTPStatus.METHOD_NOT_ALLOWED, 0, "Method not allowed", headers=allow
+            )
         raise RefusedCallError(HTTPStatus.NOT_FOUND, 1000, "Not found")
 
 

@@ -11,6 +11,7 @@ from partnerdesk.rehearsal.areas.customers.rows import neighbour
 from partnerdesk.rehearsal.control import Control
 from partnerdesk.rehearsal.faults import Faults
 from partnerdesk.rehearsal.gate import Gate, Routes
+from partnerdesk.rehearsal.openapi import Describer
 from partnerdesk.rehearsal.operation import Host
 from partnerdesk.rehearsal.sign_in import grants, tokens
 from partnerdesk.rehearsal.sign_in.desk import SignIn
@@ -107,6 +108,7 @@ def start(world: World, customers: int) -> Rehearsal:
     rehearsal = Rehearsal(world, app, the_gate, SignIn(world, app, faults), control)
     for area in AREAS:
         control.add(area.control)
+    control.add({"openapi": Describer(tuple(operations)).describe})
     control.add({"tenants": _Partners(rehearsal).add})
     if world.state.value("SELECT 1 FROM tenants") is None:
         for cloud, name in _NAMES.items():
