@@ -266,6 +266,8 @@ def _fits(call: Call, operation: Operation) -> frozenset[Needs]:
     """Return what kind of call it is, for the faults."""
     reads = operation.method in _READS or operation.reads
     fits = {Needs.ANY, Needs.READ if reads else Needs.WRITE}
+    if call.person is not None:
+        fits.add(Needs.PERSON)
     if operation.paged:
         fits.add(Needs.LIST)
         if "ms-continuationtoken" in call.headers or "$skiptoken" in map(str.lower, call.query):
