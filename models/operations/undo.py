@@ -84,6 +84,8 @@ def why_not_undone(entry: Change) -> str:
         if "removed" in as_object(entry.after):
             return _("It took an import back. Importing the same file again does it anew.")
         return ""
+    if entry.kind == ChangeKind.ACCOUNT and as_object(entry.after).get("connected") is True:
+        return _("End the connection with: partnerdesk accounts remove. Customers stay.")
     if entry.kind == ChangeKind.ENDED and "notice" in as_object(entry.after):
         return _("It only says that a letter went out: nothing in the book is to be taken back.")
     if entry.kind == ChangeKind.IMPORTED:
