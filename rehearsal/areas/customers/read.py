@@ -51,7 +51,7 @@ def list_customers(call: Call) -> Answer:
     statement, value = _filter(call)
     at = place(call)
 
-    def fetch(after: int, most: int) -> Sequence[tuple[int, str]]:
+    def fetch(after: int, most: int) -> Sequence[tuple[int, bytes]]:
         values: tuple[str | int, ...] = (call.tenant.id, after, most)
         if statement is not None:
             values = (call.tenant.id, after, most, value, value + _LAST)
