@@ -51,6 +51,10 @@ TROUBLE_TITLES = {
 """Two words about each trouble, for the header."""
 
 
+COUNTS = ("received", "new", "changed", "gone", "calls", "retries")
+"""What a run counts, as commands print it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SyncProgress:
     """How far the sync of an account is, as every process reads it from the book."""
