@@ -30,6 +30,7 @@ COMMANDS = {
     "demo": N_("make a demo book"),
     "info": N_("show paths, versions, settings and terminal"),
     "overview": N_("count customers, relationships and invitations, as charts"),
+    "rehearsal": N_("serve a stand-in for Partner Center, to try things without Microsoft"),
     "relationships": N_("invite, remind and end; partners and delegated admin"),
     "views": N_("list, save and delete saved views"),
 }

@@ -1,0 +1,1 @@
+"""The sign-in: discovery, device code, authorization code, refresh token, client credentials."""

@@ -1,0 +1,123 @@
+"""A real rehearsal of Partner Center for tests: its own process, over TLS on this machine."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+@dataclass(frozen=True)
+class RehearsalInfo:
+    """What `partnerdesk rehearsal serve` says of itself, and its control address."""
+
+    api: str
+    authority: str
+    graph: str
+    partner_api: str
+    ca_file: str
+    tenant: str
+    client_id: str
+    client_secret: str
+    refresh_token: str
+    approve: str
+    control: str
+    tenants: dict[str, str]
+    """The first partner of each cloud."""
+    refresh_tokens: dict[str, str]
+    _clients: list[httpx.Client] = field(default_factory=list, repr=False)
+
+    @property
+    def http(self) -> httpx.Client:
+        """A client that trusts the rehearsal; closed with it."""
+        if not self._clients:
+            context = ssl.create_default_context(cafile=self.ca_file)
+            self._clients.append(httpx.Client(verify=context, timeout=60, trust_env=False))
+        return self._clients[0]
+
+    def ask(self, name: str, **about: Any) -> Any:
+        """POST control/NAME; return its JSON."""
+        answer = self.http.post(f"{self.control}/{name}", json=about)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def log(self, operation: str = "", after: int = 0) -> list[dict[str, Any]]:
+        """Return the calls that arrived, oldest first."""
+        query: dict[str, str | int] = {"operation": operation, "after": after}
+        calls: list[dict[str, Any]] = self.http.get(f"{self.control}/log", params=query).json()[
+            "calls"
+        ]
+        return calls
+
+    def faults(self, *texts: str) -> None:
+        """Switch on these faults and no others."""
+        self.ask("faults", faults=list(texts))
+
+    def later(self, seconds: float) -> None:
+        """Move the rehearsal's clock on."""
+        self.ask("clock", seconds=seconds)
+
+    def token(self, tenant: str = "", **about: Any) -> str:
+        """Return an access token for the API without a sign-in."""
+        value: str = self.ask("token", tenant=tenant or self.tenant, **about)["access_token"]
+        return value
+
+    def partner(self, **about: Any) -> dict[str, str]:
+        """Add a partner for one test alone: `cloud`, `kind`, `customers`; how to sign in."""
+        partner: dict[str, str] = self.ask("tenants", **about)
+        return partner
+
+    def approve_code(self, user_code: str, **how: str) -> bool:
+        """Do what the person at the sign-in page would."""
+        answer = self.http.post(self.approve, data={"user_code": user_code, **how})
+        return bool(answer.json()["approved"])
+
+    def settings(self) -> str:
+        """Return the settings that point a console at the rehearsal, as TOML."""
+        clouds = "".join(
+            f'[clouds.{cloud}]\nauthority = "{self.authority}"\napi = "{self.api}"\n'
+            f'graph = "{self.graph}"\npartner_api = "{self.partner_api}"\n'
+            for cloud in ("global", "us-gov", "germany")
+        )
+        return f'{clouds}[tls]\nca_file = "{self.ca_file}"\n'
+
+
+@contextmanager
+def rehearsal(
+    customers: int = 20, seed: str | int = 1, faults: Sequence[str] = (), **options: Any
+) -> Iterator[RehearsalInfo]:
+    """Serve a rehearsal within the block; `options` are those of its `--set`."""
+    command = [sys.executable, "-m", "partnerdesk", "rehearsal", "serve", "--until-eof"]
+    command += ["--customers", str(customers), "--seed", str(seed)]
+    for fault in faults:
+        command += ["--fault", fault]
+    for name, value in options.items():
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        command += ["--set", f"{name}={text}"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        line = process.stdout.readline()
+        if not line:
+            process.wait()
+            raise AssertionError(f"the rehearsal did not start: {process.stderr.read()}")
+        info = RehearsalInfo(**json.loads(line))
+        try:
+            yield info
+        finally:
+            for client in info._clients:
+                client.close()
+            process.stdin.close()
+            process.wait(timeout=30)
