@@ -113,6 +113,19 @@ def open_calls(store: Store, account_ids: Sequence[int]) -> list[OutboxCall]:
         return list(session.exec(found.order_by(col(OutboxCall.id))))
 
 
+def has_open_call(store: Store, account_id: int, operation: str) -> bool:
+    """Return whether a call of an operation of an account is not settled.
+
+    Raises:
+        StoreError: the book cannot be read.
+    """
+    with store.reading() as session:
+        found = _of_account(account_id).where(
+            OutboxCall.operation == operation, col(OutboxCall.state).in_(OPEN)
+        )
+        return session.exec(found.limit(1)).first() is not None
+
+
 def read_call(store: Store, id: int) -> OutboxCall:
     """Return a call to Partner Center.
 

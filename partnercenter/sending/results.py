@@ -98,11 +98,14 @@ class Sending:
     """How many calls still wait."""
     is_busy: bool = False
     """Whether another process is sending for this account; then nothing was tried."""
+    halted: AppError | None = None
+    """Why nothing could be tried at all; None if something could."""
 
     @property
     def error(self) -> AppError | None:
         """The first error; None if there was none."""
-        return next((sent.error for sent in self.calls if sent.error is not None), None)
+        errors = (sent.error for sent in self.calls if sent.error is not None)
+        return self.halted or next(errors, None)
 
     @property
     def first_admins(self) -> tuple[FirstAdmin, ...]:

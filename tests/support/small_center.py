@@ -91,7 +91,7 @@ class SmallCenter:
 
     def _answer(self, request: httpx.Request, fault: str) -> httpx.Response:
         method, path = request.method, request.url.path.removeprefix("/v1/")
-        body = json.loads(request.content) if request.content else None
+        body: Any = json.loads(request.content) if request.content else None
         parts = path.split("/")
         if parts[0] == "domains":
             return httpx.Response(200 if parts[1] in self.domains() else 404)
@@ -140,8 +140,7 @@ class SmallCenter:
         if body["billingProfile"]["defaultAddress"].get("city") == "Nowhere":
             return _refusal(400, "2007", "The address is not valid.")
         name = body["billingProfile"]["companyName"]
-        profile = {key: value for key, value in body["billingProfile"].items()}
-        id = self.add(len(self.customers) + 1, domain, name, **profile)
+        id = self.add(len(self.customers) + 1, domain, name, **body["billingProfile"])
         self.done.append(("created", id))
         told = {"userName": "admin", "password": PASSWORD}
         return httpx.Response(201, json={**self.customers[id], "userCredentials": told})
