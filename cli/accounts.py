@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from partnerdesk.cli.accounts_sign_in import account_fields, add_sign_in_parts
 from partnerdesk.cli.shared.open_book import one_account, open_book, scope
 from partnerdesk.cli.shared.plans import add_dry_run, apply_plan, plan_context
 from partnerdesk.cli.shared.printing import json_text
-from partnerdesk.cli.shared.records import record_fields
-from partnerdesk.models.accounts.accounts import ALL, PARTNER_KIND_TITLES, PartnerKind
+from partnerdesk.models.accounts.accounts import (
+    ALL,
+    PARTNER_KIND_TITLES,
+    PartnerKind,
+    sign_in_words,
+)
+from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import ExitCode, UsageError
-from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
@@ -46,21 +51,25 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     editing.add_argument("--tenant-id", metavar="GUID", help=_("the partner's own Microsoft ID"))
     add_dry_run(editing, _("the plan as a JSON object"))
     editing.set_defaults(run=run_edit)
+    add_sign_in_parts(parts, shared)
 
 
 def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Print the partner's accounts, one per cloud."""
+    """Print the partner's accounts."""
     store = open_book(arguments, settings)
-    ids = scope(arguments, settings, store, ALL).ids
-    rows = [record_fields(account, "version") for account in _read(store) if account.id in ids]
+    chosen = scope(arguments, settings, store, ALL).accounts
     if arguments.json:
-        print(json_text(rows, indent=2))
+        ids = [account.id for account in chosen]
+        rows = [account for account in _read(store) if account.id in ids]
+        print(json_text([account_fields(store, settings, row) for row in rows], indent=2))
         return ExitCode.DONE
-    for row in rows:
-        kind = _(PARTNER_KIND_TITLES[PartnerKind(row["kind"])])
-        name = shown(row["name"]) or _("kept by hand")
-        market = row["market"] or _("market not said")
-        print(f"{row['cloud']}: {name} · {kind} · {market}")
+    for account in chosen:
+        kind = _(PARTNER_KIND_TITLES[account.kind])
+        market = account.market or _("market not said")
+        parts = [f"{account.cloud.id}: {account.title}", kind, market]
+        if account.client_id:
+            parts += [_("account {id}").format(id=account.id), *sign_in_words(account, now())]
+        print(" · ".join(parts))
     return ExitCode.DONE
 
 

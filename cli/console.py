@@ -29,7 +29,7 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
     from partnerdesk.cli.shared.open_book import book, open_book, open_with_progress
     from partnerdesk.tui.first_picture import picture_file, standing
 
-    demo, cloud = getattr(arguments, "demo", False), getattr(arguments, "cloud", "")
+    demo, cloud = getattr(arguments, "demo", False), str(_account_or_cloud(arguments))
     store = book(arguments, settings)
     pictures = picture_file(settings, store.database, cloud=cloud, demo=demo)
     picture = standing(pictures, settings, store.database, cloud, now())
@@ -50,6 +50,10 @@ def run_console(arguments: argparse.Namespace, settings: Settings) -> int:
         finally:
             for notice in desk.take_notices().splitlines():  # a later start would not show them
                 tell(notice)
+
+
+def _account_or_cloud(arguments: argparse.Namespace) -> object:
+    return getattr(arguments, "account", None) or getattr(arguments, "cloud", "")
 
 
 def _check_terminal() -> None:

@@ -46,6 +46,12 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     group = shared.add_argument_group(_("everywhere"))
     group.add_argument("--cloud", metavar="ID", help=_("a cloud's id, or all; info names them"))
     group.add_argument(
+        "--account",
+        metavar="ID",
+        type=int,
+        help=_("one account, where a cloud has several; accounts list shows them"),
+    )
+    group.add_argument(
         "--database",
         metavar="URL",
         help=_("another book: a file, or postgresql+psycopg://user@host/name"),

@@ -7,9 +7,16 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.shared.printing import tell
-from partnerdesk.models.accounts.accounts import ALL, Account, Scope, choose, read_accounts
+from partnerdesk.models.accounts.accounts import (
+    ALL,
+    Account,
+    Scope,
+    choose,
+    read_accounts,
+    shown_titles,
+)
 from partnerdesk.models.core import paths
-from partnerdesk.models.core.errors import SettingsError, UsageError
+from partnerdesk.models.core.errors import NotFoundError, SettingsError, UsageError
 from partnerdesk.models.core.permissions import all_accounts
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.database.store import Store
@@ -18,6 +25,7 @@ from partnerdesk.models.settings.database_url import SqliteFile, parse
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
     from pathlib import Path
 
     from partnerdesk.models.settings.clouds import Cloud
@@ -147,9 +155,12 @@ def fill_demo(
 
 
 def scope(arguments: argparse.Namespace, settings: Settings, store: Store, default: str) -> Scope:
-    """Return the accounts in scope of a command: of `--cloud`, else of `default`.
+    """Return the accounts in scope of a command: `--account`, of `--cloud`, else of `default`.
 
     An empty `default` means the first cloud that is on.
+
+    Raises:
+        NotFoundError: there is no account of that id, or it is of another cloud than `--cloud`.
     """
     connection = store.connect()
     try:
@@ -157,21 +168,45 @@ def scope(arguments: argparse.Namespace, settings: Settings, store: Store, defau
     finally:
         connection.close()
     wanted = getattr(arguments, "cloud", default)
+    if (id := getattr(arguments, "account", None)) is not None:
+        return choose([_of_id(accounts, id, wanted)], str(id))
     if wanted == ALL:
         return choose(accounts, ALL)
     return choose(accounts, wanted or accounts[0].cloud.id)
 
 
+def _of_id(accounts: Sequence[Account], id: int, cloud: str) -> Account:
+    for account in accounts:
+        if account.id == id and cloud in ("", ALL, account.cloud.id):
+            return account
+    raise NotFoundError(
+        _("There is no account {id} here.").format(id=id),
+        _("See them with: partnerdesk accounts list"),
+    )
+
+
 def one_account(arguments: argparse.Namespace, settings: Settings, store: Store) -> Account:
-    """Return the account that a change goes to: of `--cloud`, else of the first cloud that is on.
+    """Return the account that a change goes to.
+
+    It is the one of `--account` or `--cloud`, else of the first cloud that is on.
 
     Raises:
-        UsageError: `--cloud all` is given, but a change needs one account.
+        UsageError: several accounts are meant, but a change needs one.
+        NotFoundError: there is no account of that id.
     """
-    account = scope(arguments, settings, store, "").account
-    if account is None:
+    chosen = scope(arguments, settings, store, "")
+    if chosen.account is not None:
+        return chosen.account
+    if chosen.cloud is None:
         raise UsageError(all_accounts().text, _("Name it, for example: --cloud global"))
-    return account
+    titles = shown_titles(chosen.accounts)
+    named = ", ".join(f"{id} ({title})" for id, title in titles.items())
+    raise UsageError(
+        _("{cloud} has several accounts: {accounts}.").format(
+            cloud=_(chosen.cloud.short_name), accounts=named
+        ),
+        _("Name one, for example: --account {id}").format(id=chosen.accounts[0].id),
+    )
 
 
 class progress_line:  # noqa: N801 - used like a function

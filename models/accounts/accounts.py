@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.clock import from_millis
+from partnerdesk.models.core.clock import date_text, from_millis
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _
 
@@ -61,6 +61,21 @@ PARTNER_KIND_TITLES = {
 """The name of each kind of partner on the screen."""
 
 
+class SignInState(StrEnum):
+    """How an account stands to its sign-in."""
+
+    BY_HAND = "by_hand"
+    """The account is not connected."""
+    NEVER = "never"
+    """Nobody has signed in, or the person signed out."""
+    HOLDS = "holds"
+    ENDED = "ended"
+    """It lapsed, or Microsoft ended it."""
+
+
+_STATE_WORDS = {SignInState.NEVER: N_("signed out"), SignInState.ENDED: N_("sign-in ended")}
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A partner account, as it is shown."""
@@ -81,11 +96,28 @@ class Account:
     """When the sign-in has to be renewed by a person; None if nobody is signed in or unknown."""
     mfa: bool | None = None
     """Whether the sign-in counts as multi-factor for Partner Center; None while not known yet."""
+    tenant_id: str = ""
+    """The GUID of the partner's tenant; empty while kept by hand."""
+    client_id: str = ""
+    """The GUID of the application that signs in; empty while the account is kept by hand."""
+    way: SignInWay = SignInWay.DEVICE
 
     @property
     def title(self) -> str:
-        """The account's name, or that it is kept by hand."""
-        return shown(self.name) or _("kept by hand")
+        """The account's name, else what tells a connected one apart, or that it is kept by hand."""
+        if self.name or not self.client_id:
+            return shown(self.name) or _("kept by hand")
+        domain = self.signed_in_as.rpartition("@")[2] if "@" in self.signed_in_as else ""
+        return shown(domain) or self.tenant_id
+
+    def signed_in(self, at: datetime) -> SignInState:
+        """Return how the account stands to its sign-in."""
+        if not self.client_id:
+            return SignInState.BY_HAND
+        if not self.signed_in_as:
+            return SignInState.NEVER if self.signed_in_until is None else SignInState.ENDED
+        lapsed = self.signed_in_until is not None and self.signed_in_until <= at
+        return SignInState.ENDED if lapsed else SignInState.HOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +126,17 @@ class Scope:
 
     accounts: tuple[Account, ...]
     key: str
-    """The remembered form of the choice: an account's id, or `all`."""
+    """The remembered form of the choice: an account's id, a cloud with several, or `all`."""
 
     @property
     def account(self) -> Account | None:
-        """The chosen account; None for all clouds, where nothing can be changed."""
-        return None if self.key == ALL else self.accounts[0]
+        """The chosen account; None for several, where nothing can be changed."""
+        return self.accounts[0] if len(self.accounts) == 1 and self.key != ALL else None
+
+    @property
+    def cloud(self) -> Cloud | None:
+        """The cloud whose several accounts are chosen; None for one account, or all clouds."""
+        return self.accounts[0].cloud if self.key == self.accounts[0].cloud.id else None
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -115,22 +152,31 @@ class Scope:
 
 
 def read_accounts(connection: Connection, clouds: Sequence[Cloud]) -> list[Account]:
-    """Return the accounts of `clouds`, in the order of the clouds, then by id."""
+    """Return the accounts of `clouds`, in the order of the clouds, then by id.
+
+    An account beside another one of its cloud is left out once it is disconnected and empty.
+    """
     order = {cloud.id: index for index, cloud in enumerate(clouds)}
     rows = connection.rows(
         "SELECT a.id, a.cloud, a.name, a.connected, a.synced_at, "
         "(SELECT count(*) FROM customers AS c WHERE c.account_id = a.id AND c.ended_at = 0), "
-        "a.kind, a.market, a.signed_in_as, a.signed_in_until, a.mfa "
-        "FROM partner_accounts AS a ORDER BY a.id"
+        "a.kind, a.market, a.signed_in_as, a.signed_in_until, a.mfa, "
+        "a.tenant_id, a.client_id, a.sign_in_way "
+        "FROM partner_accounts AS a WHERE a.connected "
+        "OR a.id = (SELECT min(b.id) FROM partner_accounts AS b WHERE b.cloud = a.cloud) "
+        "OR EXISTS (SELECT 1 FROM customers AS c WHERE c.account_id = a.id) "
+        "OR EXISTS (SELECT 1 FROM invitations AS i WHERE i.account_id = a.id) ORDER BY a.id"
     )
     accounts = [
         Account(
             id, clouds[order[cloud]], name, bool(connected),
             from_millis(synced) if synced else None, customers, PartnerKind(kind), market,
             signed_in_as, from_millis(until) if until else None, None if mfa is None else bool(mfa),
+            tenant_id, client_id, SignInWay(way),
         )
         for (
-            id, cloud, name, connected, synced, customers, kind, market, signed_in_as, until, mfa
+            id, cloud, name, connected, synced, customers, kind, market, signed_in_as, until, mfa,
+            tenant_id, client_id, way,
         ) in rows
         if cloud in order
     ]  # fmt: skip
@@ -140,11 +186,39 @@ def read_accounts(connection: Connection, clouds: Sequence[Cloud]) -> list[Accou
 def choose(accounts: Sequence[Account], wanted: str) -> Scope:
     """Return the scope that `wanted` names: an account's id, a cloud's id, or `all`.
 
-    Falls back to the first account if `wanted` names none of `accounts`.
+    A cloud with several accounts is a scope of them all. Falls back to the first account if
+    `wanted` names none of `accounts`.
     """
     if wanted == ALL:
         return Scope(tuple(accounts), ALL)
-    for account in accounts:
-        if wanted in (str(account.id), account.cloud.id):
-            return Scope((account,), str(account.id))
-    return Scope((accounts[0],), str(accounts[0].id))
+    named = [account for account in accounts if wanted in (str(account.id), account.cloud.id)]
+    if len(named) > 1:
+        return Scope(tuple(named), wanted)
+    chosen = named[0] if named else accounts[0]
+    return Scope((chosen,), str(chosen.id))
+
+
+def sign_in_words(account: Account, at: datetime) -> list[str]:
+    """Return how an account is signed in, in words: who, whether with MFA, until when.
+
+    Nothing for an account kept by hand; where the sign-in does not hold, that alone.
+    """
+    state = account.signed_in(at)
+    if state is not SignInState.HOLDS:
+        return [_(_STATE_WORDS[state])] if state in _STATE_WORDS else []
+    if account.way is SignInWay.APP:
+        return [_("signed in as an application")]
+    mfa = {True: N_("MFA yes"), False: N_("MFA no"), None: N_("MFA not known yet")}[account.mfa]
+    words = [shown(account.signed_in_as), _(mfa)]
+    if account.signed_in_until is not None:
+        words.append(_("until {day}").format(day=date_text(account.signed_in_until)))
+    return words
+
+
+def shown_titles(accounts: Sequence[Account]) -> dict[int, str]:
+    """Return the title of each account by its id; same titles in one cloud get the account's id."""
+    titles = [(account.cloud.id, account.title) for account in accounts]
+    return {
+        account.id: title if titles.count((cloud, title)) == 1 else f"{title} ({account.id})"
+        for account, (cloud, title) in zip(accounts, titles, strict=True)
+    }

@@ -36,7 +36,7 @@ def plan_edit_account(
     """
     readers: dict[str, Callable[[str], str | Reason]] = {
         "name": _name, "tenant_id": _tenant_id, "mpn_id": mpn_id_of, "market": _market,
-        "kind": _kind,
+        "kind": kind_of,
     }  # fmt: skip
     before, after, reasons = {}, {}, []
     for field, text in wanted.items():
@@ -95,7 +95,8 @@ def _market(text: str) -> str | Reason:
     return country_field(text, "account.market", "market")
 
 
-def _kind(text: str) -> str | Reason:
+def kind_of(text: str) -> str | Reason:
+    """Return the stored value of a kind of partner; a Reason for any other text."""
     key = text.lower().replace("-", "_").replace(" ", "_")
     if key not in set(PartnerKind):
         kinds = ", ".join(PartnerKind)

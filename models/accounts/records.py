@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from partnerdesk.models.accounts.accounts import SIGN_IN_WAY_TITLES
 from partnerdesk.models.changes.record_kind import RecordKind
 from partnerdesk.models.languages import N_
 
@@ -17,17 +18,12 @@ ACCOUNT = RecordKind(
         "kind": N_("Kind"),
         "invitation_link": N_("Invitation link"),
         "combined_invitation_link": N_("Combined invitation link"),
+        "connected": N_("Connected to Partner Center"),
+        "client_id": N_("Application ID"),
+        "sign_in_way": N_("Signs in by"),
     },
-    internal=(
-        "cloud",
-        "connected",
-        "synced_at",
-        "client_id",
-        "sign_in_way",
-        "signed_in_as",
-        "signed_in_until",
-        "mfa",
-    ),
+    internal=("cloud", "synced_at", "signed_in_as", "signed_in_until", "mfa"),
+    choices={"sign_in_way": {str(way): title for way, title in SIGN_IN_WAY_TITLES.items()}},
 )
 
 RECORDS = (ACCOUNT,)

@@ -58,6 +58,7 @@ class Target:
     """The subject of a plan, as it was when the plan was made."""
 
     account_id: int
+    """0 for an account that the plan adds."""
     cloud: str
     """The id of the account's cloud."""
     name: str

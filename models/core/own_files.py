@@ -97,14 +97,14 @@ def read(file: Path) -> dict[str, object] | None:
             holds a number that is not whole.
         OSError: the file cannot be read, or is no regular file.
     """
-    content = _content(file)
-    if not content:
+    found = content(file)
+    if not found:
         return None
-    if len(content) > LARGEST or not _is_shallow(content):
+    if len(found) > LARGEST or not _is_shallow(found):
         raise DamagedError(file.name)
     try:
         value = json.loads(
-            content.decode("utf-8-sig"),
+            found.decode("utf-8-sig"),
             object_pairs_hook=_object,
             parse_float=_refuse,
             parse_constant=_refuse,
@@ -153,7 +153,14 @@ def put_aside(file: Path) -> Path:
     return aside
 
 
-def _content(file: Path) -> bytes:
+def content(file: Path) -> bytes:
+    """Return the bytes of a file, at most one more than `LARGEST`; none if it is missing.
+
+    Never blocks, whatever is at the path.
+
+    Raises:
+        OSError: the file cannot be read, or is no regular file.
+    """
     try:
         # Checked before opening, since opening a device can have effects, and again after opening.
         if stat.S_ISREG(file.stat().st_mode):

@@ -38,6 +38,11 @@ def data_folder() -> Path:
     return _DIRS.user_data_path
 
 
+def tokens_folder() -> Path:
+    """Return the folder of the sign-ins to Partner Center, sealed; one file for each of them."""
+    return _DIRS.user_data_path / "tokens"
+
+
 def state_folder() -> Path:
     """Return the folder of the state kept between runs, and of crash reports."""
     return _DIRS.user_state_path

@@ -9,6 +9,7 @@ from sqlalchemy import func, insert
 from sqlmodel import SQLModel, col, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.accounts.records import ACCOUNT
 from partnerdesk.models.changes.entries import entry_of
 from partnerdesk.models.changes.fields import differences, value_of
 from partnerdesk.models.changes.history import Change, appending, as_json, as_object, entry
@@ -76,7 +77,11 @@ def write_plan(
         _refuse_outdated(session, plan)
         writer = _PlanWriter(session, plan.target.customer_id)
         steps = tuple(writer.apply(step) for step in plan.steps)
-        target = replace(plan.target, customer_id=writer.customer_id)
+        target = replace(
+            plan.target,
+            customer_id=writer.customer_id,
+            account_id=writer.account_id or plan.target.account_id,
+        )
         written = replace(plan, steps=steps, target=target)
         before, after = plan.before_and_after()
         calls = calls_to_add(session, target.customer_id, steps, plan.calls, plan.by.at)
@@ -165,6 +170,8 @@ class _PlanWriter:
     def __init__(self, session: Session, customer_id: int | None) -> None:
         self.session = session
         self.customer_id = customer_id
+        self.account_id = 0
+        """The id of the account that the plan added; 0 if it added none."""
 
     def apply(self, step: Step) -> Step:
         """Add, change or remove the record of a step; return the step with its real key."""
@@ -198,6 +205,8 @@ class _PlanWriter:
         key = {name: getattr(row, name) for name in key}
         if step.record is CUSTOMER:
             self.customer_id = int(key["id"])
+        if step.record is ACCOUNT:
+            self.account_id = int(key["id"])
         if step.record is RELATIONSHIP:
             self._refuse_second_relationship(fields["customer_id"])
         return replace(step, key=key, after=fields)

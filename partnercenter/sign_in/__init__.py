@@ -1,0 +1,1 @@
+"""Signs in to Microsoft's identity service with MSAL, and keeps the tokens sealed."""

@@ -1,0 +1,113 @@
+"""The connection of an account of the book, and a sign-in to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from partnerdesk.models.core.clock import from_millis, now
+from partnerdesk.models.core.errors import NotFoundError, SignInNeededError
+from partnerdesk.models.languages import _
+from partnerdesk.partnercenter.connection import AccountConnection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    import httpx
+
+    from partnerdesk.models.accounts.accounts import SignInWay
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.settings.model import Settings
+    from partnerdesk.partnercenter.sign_in.attempt import Attempt, Secrets
+    from partnerdesk.partnercenter.sign_in.tokens import SignedInTokens
+
+
+def account_connection(store: Store, settings: Settings, account_id: int) -> AccountConnection:
+    """Return what is needed to talk to Partner Center for an account.
+
+    Raises:
+        NotFoundError: there is no such account, or its cloud is not in the settings.
+        SignInNeededError: the account is kept by hand.
+        StoreError: the book cannot be read.
+    """
+    from partnerdesk.models.accounts.entities import PartnerAccount
+
+    with store.reading() as session:
+        account = session.get(PartnerAccount, account_id)
+    cloud = settings.all_clouds().get(account.cloud) if account else None
+    if account is None or cloud is None:
+        raise NotFoundError(_("There is no account {id}.").format(id=account_id))
+    if not account.connected or not account.client_id:
+        raise SignInNeededError(
+            _("The account is kept by hand, not connected to Partner Center."),
+            _("Connect it: partnerdesk accounts add --cloud {cloud} …").format(cloud=cloud.id),
+        )
+    return AccountConnection(
+        account_id, cloud, account.tenant_id, account.client_id, account.sign_in_way, account.kind
+    )
+
+
+def signed_in_tokens(
+    store: Store,
+    connection: AccountConnection,
+    http: httpx.Client,
+    clock: Callable[[], datetime] = now,
+) -> SignedInTokens:
+    """Return the tokens of an account; each renewal, and its end, is kept in the book.
+
+    `http` is the program's HTTP client, which the caller closes.
+    """
+    from partnerdesk.models.accounts.sign_ins import keep_renewed
+    from partnerdesk.partnercenter.sign_in.tokens import SignedInTokens
+
+    def renewed(until: datetime | None) -> None:
+        if not store.read_only:
+            keep_renewed(store, connection.account_id, until)
+
+    return SignedInTokens(connection, http, clock, renewed=renewed)
+
+
+def attempt_to_sign_in(
+    connection: AccountConnection,
+    settings: Settings,
+    clock: Callable[[], datetime] = now,
+    *,
+    way: SignInWay | None = None,
+    secrets: Secrets | None = None,
+) -> Attempt:
+    """Return a try to sign in, not begun yet; `way` is another one than the account's."""
+    from partnerdesk.partnercenter.sign_in.attempt import Attempt
+
+    if way is not None:
+        connection = replace(connection, way=way)
+    return Attempt(connection, settings.tls, clock, secrets)
+
+
+def tokens_end(connection: AccountConnection) -> datetime | None:
+    """Return when the last of an account's kept access tokens ends; None if none is kept here."""
+    from contextlib import suppress
+
+    from partnerdesk.models.core.errors import AppError
+    from partnerdesk.partnercenter.sign_in.library import msal
+    from partnerdesk.partnercenter.sign_in.token_store import TokenStore
+
+    store = TokenStore(connection)
+    if not store.has_tokens:
+        return None
+    with suppress(AppError, OSError):  # a store that cannot be opened says nothing
+        kind = msal().TokenCache.CredentialType.ACCESS_TOKEN
+        ends = [int(entry["expires_on"]) for entry in store.cache().search(kind)]
+        return from_millis(max(ends) * 1000) if ends else None
+    return None
+
+
+def sign_out(connection: AccountConnection) -> None:
+    """Remove the sign-in of an account from this computer.
+
+    Raises:
+        OSError: a file cannot be removed.
+    """
+    from partnerdesk.partnercenter.sign_in.token_store import TokenStore
+
+    TokenStore(connection).forget()

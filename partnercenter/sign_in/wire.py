@@ -1,0 +1,75 @@
+"""The program's one HTTP client in the form that MSAL calls, and what it notices on the way."""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime, timedelta
+
+    import httpx
+
+
+class MsalHttp:
+    """Sends what MSAL asks by httpx.
+
+    httpx sends a field that is None as an empty one, which MSAL means to leave out
+    (`reference/newer.md §2.4`).
+    """
+
+    def __init__(self, client: httpx.Client, clock: Callable[[], datetime]) -> None:
+        self._client = client
+        self._clock = clock
+        self.clock_ahead: timedelta | None = None
+        """How far this computer's clock is ahead of the server's; None before an answer."""
+        self.retry_after = 0
+        """How many seconds the last answer asked to wait; 0 if it asked for none."""
+
+    def post(
+        self,
+        url: str,
+        params: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | str | None = None,
+        headers: Mapping[str, Any] | None = None,
+    ) -> httpx.Response:
+        """Send a form.
+
+        Raises:
+            httpx.HTTPError: there was no whole answer.
+        """
+        fields: Any = data if isinstance(data, str) or data is None else _given(data)
+        sent = {"content": fields} if isinstance(fields, str) else {"data": fields}
+        return self._noticed(
+            self._client.post(url, params=_given(params), headers=_given(headers), **sent)
+        )
+
+    def get(
+        self,
+        url: str,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, Any] | None = None,
+    ) -> httpx.Response:
+        """Ask for a document. Raises: as `post`."""
+        return self._noticed(self._client.get(url, params=_given(params), headers=_given(headers)))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _noticed(self, answer: httpx.Response) -> httpx.Response:
+        wait = answer.headers.get("Retry-After", "")
+        self.retry_after = int(wait) if wait.isdecimal() else 0
+        try:
+            told = parsedate_to_datetime(answer.headers.get("Date", ""))
+            self.clock_ahead = self._clock() - told
+        except (TypeError, ValueError):  # no such header, or no moment with a time zone
+            pass
+        return answer
+
+
+def _given(fields: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if fields is None:
+        return None
+    return {name: value for name, value in fields.items() if value is not None}
