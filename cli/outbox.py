@@ -10,7 +10,7 @@ from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.cli.shared.sent_calls import CALL_MARKS, print_admins, send_now, sent_json
 from partnerdesk.models.accounts.accounts import ALL
 from partnerdesk.models.core.clock import moment_text, now
-from partnerdesk.models.core.errors import ExitCode, NotFoundError, UsageError
+from partnerdesk.models.core.errors import ExitCode, UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.pages.outbox import CallView
     from partnerdesk.models.settings.model import Settings
@@ -32,7 +31,6 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
         "list", parents=[shared], help=_("the calls that are not settled, in their order")
     )
     listing.add_argument("--all", action="store_true", help=_("settled calls, too"))
-    _add_account(listing)
     _add_json(listing, _("a JSON list, one object a call"))
     listing.set_defaults(run=run_list)
 
@@ -55,7 +53,6 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
         ),
         epilog=_("Exit code 6 where Partner Center was not reached, 1 where it refused a call."),
     )
-    _add_account(sending)
     _add_json(sending, _("a JSON list, one object a call"))
     sending.set_defaults(run=run_send)
 
@@ -96,12 +93,6 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     choosing.set_defaults(run=run_choose)
 
 
-def _add_account(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--account", metavar="ID", type=int, help=_("one account by its id; accounts list has it")
-    )
-
-
 def _add_id(command: argparse.ArgumentParser) -> None:
     command.add_argument("id", metavar="CALL", type=int, help=_("the number of the call"))
 
@@ -115,7 +106,7 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     from partnerdesk.models.pages.outbox import read_calls
 
     store = open_book(arguments, settings)
-    ids = [account.id for account in _accounts(arguments, settings, store)]
+    ids = scope(arguments, settings, store, ALL).ids
     views = read_calls(store, ids, settled=arguments.all)
     if arguments.json:
         print(json_text([view.as_json() for view in views], indent=2))
@@ -142,7 +133,7 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def run_send(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Send what waits in the accounts in scope."""
     store = open_book(arguments, settings)
-    connected = [one for one in _accounts(arguments, settings, store) if one.connected]
+    connected = [one for one in scope(arguments, settings, store, ALL).accounts if one.connected]
     sendings = [send_now(settings, store, account.id) for account in connected]
     return _print_sendings(arguments, sendings)
 
@@ -192,24 +183,6 @@ def run_choose(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     _print_after(arguments, settings, store)
     tell(sending.text)
     return _exit_code([sending])
-
-
-def _accounts(arguments: argparse.Namespace, settings: Settings, store: Store) -> Sequence[Account]:
-    """Return the accounts that are meant.
-
-    Raises:
-        NotFoundError: no account in scope has the id of `--account`.
-    """
-    accounts = scope(arguments, settings, store, ALL).accounts
-    if arguments.account is None:
-        return accounts
-    named = [account for account in accounts if account.id == arguments.account]
-    if not named:
-        raise NotFoundError(
-            _("There is no account {id}.").format(id=arguments.account),
-            _("Look for it with: partnerdesk accounts list"),
-        )
-    return named
 
 
 def _named(arguments: argparse.Namespace, settings: Settings, store: Store) -> CallView:

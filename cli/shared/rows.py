@@ -150,6 +150,7 @@ class PrintedRows:
                 None to leave it waiting.
         """
         self._send = send if kind in _SENT_AT_ONCE else None
+        self._refusal = ExitCode.DONE
         self._halted = False
         """Whether Partner Center cannot be reached at present: then the rows only wait."""
         self._json, self._form, self._rows = arguments.json, FORMS[kind], rows
@@ -162,7 +163,7 @@ class PrintedRows:
         """The exit code: failed rows before refused ones, before success."""
         if self.counts["failed"]:
             return ExitCode.BUSY
-        return ExitCode.REFUSED if self.counts["refused"] else ExitCode.DONE
+        return ExitCode.REFUSED if self.counts["refused"] else self._refusal
 
     def __enter__(self) -> PrintedRows:
         if self._json:
@@ -240,6 +241,8 @@ class PrintedRows:
         sending = self._send(account.id, row.record_id)
         error = sending.error
         self._halted = error is not None and error.exit_code is ExitCode.OFFLINE
+        if any(sent.state == "failed" for sent in sending.calls):
+            self._refusal = ExitCode.FAILED
         return sending
 
     def _done(self, store: Store, row: RowView, sending: Sending | None = None) -> None:

@@ -27,7 +27,7 @@ def plan_fetch_link(account: Account, by: PlanContext) -> Plan:
     return Plan.of(
         ChangeKind.ACCOUNT,
         by,
-        Target(account.id, account.cloud.id, account.name),
+        Target(account.id, account.cloud.id, account.title),
         (),
         reasons,
         TakeBack(possible=False, text=_("Nothing is changed at Partner Center: it is only read.")),

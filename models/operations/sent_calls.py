@@ -74,7 +74,7 @@ def confirm(store: Store, id: int, told: Confirmation, by: PlanContext) -> Outbo
         if steps:
             write_plan(session, _plan(session, call, by, subject, steps), "")
         customer = session.get(Customer, call.customer_id or 0)
-        if customer is not None and customer.microsoft_id:
+        if customer is not None and customer.microsoft_id and customer.ended_at is None:
             customer.read_at = customer.seen_at = by.at
             customer.gone_at = None
         set_state(call, CallState.CONFIRMED, told.answer, by.at, exchange=told.exchange)
@@ -87,7 +87,7 @@ def _told_steps(session: Session, call: OutboxCall, told: Confirmation) -> tuple
     customer = session.get(Customer, call.customer_id or 0)
     account = session.get_one(PartnerAccount, call.account_id)
     steps = [_step(ACCOUNT, account, {"id": account.id}, told.account)]
-    subject = account.name
+    subject = account.name or account.tenant_id
     if customer is not None:
         subject = customer.company_name
         fields = told.customer if _is_free(session, customer, told.customer) else {}

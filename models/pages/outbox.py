@@ -21,6 +21,20 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.database.store import Store
 
+_FIRST = (
+    "id",
+    "change_id",
+    "account_id",
+    "customer_id",
+    "operation",
+    "state",
+    "attempts",
+    "answer",
+)
+_LAST = (
+    "request_id", "correlation_id", "http_status", "code", "changed_at", "not_before", "request",
+    "response",
+)  # fmt: skip
 LONGEST_LIST = 10_000
 """How many calls a list holds at most; the latest of all calls."""
 
@@ -42,12 +56,13 @@ class CallView:
     def as_json(self) -> dict[str, Any]:
         """Return the call as `--json` prints it. Scripts rely on the fields."""
         call = self.call
-        dumped = call.model_dump(mode="json", exclude={"version", "found", "channel"})
+        dumped = call.model_dump(mode="json")
         return {
-            **dumped,
+            **{name: dumped[name] for name in _FIRST},
             "cloud": self.cloud,
             "subject": self.subject,
             "arguments": as_object(call.arguments),
+            **{name: dumped[name] for name in _LAST},
             "conflict": [asdict(field) for field in conflict_of(call)],
         }
 

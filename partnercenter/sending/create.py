@@ -15,7 +15,6 @@ from partnerdesk.models.values.identifiers import guid
 from partnerdesk.partnercenter.sending.bodies import new_customer, profile_fields
 from partnerdesk.partnercenter.sending.checks import is_domain_taken
 from partnerdesk.partnercenter.sending.errands import is_gone
-from partnerdesk.partnercenter.sending.masking import answered, request_text
 from partnerdesk.partnercenter.sending.results import (
     Accepted,
     FirstAdmin,
@@ -60,10 +59,9 @@ class CreateCourier:
         if arguments.get("indirect_reseller"):
             operation = "create_customer_for_reseller"
         body = new_customer(arguments)
-        answer = errand.client.call(
+        answer, exchange = errand.ask(
             operation, body=body, request_id=errand.request_id, before_send=errand.keep_id
         )
-        exchange = answered(request_text(operation, {}, body), answer)
         id = guid(str(answer.body.get("id", ""))) if isinstance(answer.body, dict) else None
         found = {"microsoft_id": id} if id else {}
         admin = _first_admin(answer, str(arguments.get("company_name", "")))
@@ -77,9 +75,8 @@ class CreateCourier:
                 raise NotYetError
             accepted = looked.found
         try:
-            answer = errand.client.call(
-                "get_customer", {"customer_id": str(accepted["microsoft_id"])}
-            )
+            path = {"customer_id": str(accepted["microsoft_id"])}
+            answer, _exchange = errand.ask("get_customer", path)
         except PartnerCenterError as error:
             if is_gone(error):
                 raise NotYetError from None

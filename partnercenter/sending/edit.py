@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from partnerdesk.models.core.errors import PartnerCenterError
 from partnerdesk.partnercenter.errors import ErrorKind
 from partnerdesk.partnercenter.sending.bodies import etag_of, profile_fields, with_fields
-from partnerdesk.partnercenter.sending.masking import answered, refused, request_text
 from partnerdesk.partnercenter.sending.results import Accepted, Clash, NotYetError, ReadBack, Repeat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from partnerdesk.models.changes.plan import Fields
+    from partnerdesk.models.changes.waiting_calls import Exchange
     from partnerdesk.partnercenter.answers import Answer
     from partnerdesk.partnercenter.sending.errands import Errand
 
@@ -30,25 +30,22 @@ class EditCourier:
 
     def look_up(self, errand: Errand) -> Accepted | Repeat:
         """Return that the attempt took effect, if the profile has all wanted values."""
-        answer = _read(errand)
+        answer, exchange = _read(errand)
         if _differing(errand.arguments, _fields(answer)):
             return Repeat.NEW_ID
-        return Accepted(answered(request_text("get_billing_profile", errand.customer), answer))
+        return Accepted(exchange)
 
     def send(self, errand: Errand) -> Accepted | Clash:
         """Read the profile with its version, put the wanted values in, and write it."""
         wanted = errand.arguments.get("wanted", {})
         for attempt in range(1, STALE_ATTEMPTS + 1):
-            read = _read(errand)
-            theirs = _fields(read)
-            clashing = _clashing(errand.arguments, theirs)
+            read, exchange = _read(errand)
+            clashing = _clashing(errand.arguments, _fields(read))
             if clashing:
-                request = request_text("get_billing_profile", errand.customer)
-                return Clash(answered(request, read), clashing)
+                return Clash(exchange, clashing)
             body = with_fields(read.body, wanted)
-            request = request_text("update_billing_profile", errand.customer, body)
             try:
-                answer = errand.client.call(
+                _answer, exchange = errand.ask(
                     "update_billing_profile", errand.customer, body=body, etag=etag_of(read.body),
                     request_id=errand.request_id if attempt == 1 else "",
                     before_send=errand.keep_id,
@@ -56,27 +53,25 @@ class EditCourier:
             except PartnerCenterError as error:
                 if error.kind != ErrorKind.STALE:
                     raise
-                exchange = refused(request, error)
             else:
-                return Accepted(answered(request, answer))
-        read = _read(errand)
+                return Accepted(exchange)
+        read, exchange = _read(errand)
         return Clash(exchange, {name: _fields(read)[name] for name in wanted})
 
     def read_back(self, errand: Errand, accepted: Mapping[str, Any]) -> ReadBack | Clash:
         """Return the profile as it is now; a clash if it never shows the wanted values."""
-        answer = _read(errand)
+        answer, exchange = _read(errand)
         theirs = _fields(answer)
         differing = _differing(errand.arguments, theirs)
         if not differing:
             return ReadBack(billing=theirs)
         if int(accepted.get("reads", 0)) < STALE_ATTEMPTS:
             raise NotYetError
-        request = request_text("get_billing_profile", errand.customer)
-        return Clash(answered(request, answer), {name: theirs[name] for name in differing})
+        return Clash(exchange, {name: theirs[name] for name in differing})
 
 
-def _read(errand: Errand) -> Answer:
-    return errand.client.call("get_billing_profile", errand.customer)
+def _read(errand: Errand) -> tuple[Answer, Exchange]:
+    return errand.ask("get_billing_profile", errand.customer)
 
 
 def _fields(answer: Answer) -> Fields:

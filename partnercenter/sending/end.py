@@ -8,7 +8,7 @@ from partnerdesk.models.core.errors import PartnerCenterError, RefusedError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.partnercenter.sending.errands import is_gone
-from partnerdesk.partnercenter.sending.masking import answered, refused, request_text
+from partnerdesk.partnercenter.sending.masking import refused, request_text
 from partnerdesk.partnercenter.sending.preconditions import active_subscriptions
 from partnerdesk.partnercenter.sending.results import Accepted, NotYetError, ReadBack, Repeat
 
@@ -27,16 +27,15 @@ class EndCourier:
 
     def look_up(self, errand: Errand) -> Accepted | Repeat:
         """Return that the attempt ended the relationship, unless it lasts."""
-        request = request_text("get_customer", errand.customer)
         try:
-            answer = errand.client.call("get_customer", errand.customer)
+            answer, exchange = errand.ask("get_customer", errand.customer)
         except PartnerCenterError as error:
             if is_gone(error):
-                return Accepted(refused(request, error))
+                return Accepted(refused(errand.trail[-1], error))
             raise
         body = answer.body if isinstance(answer.body, dict) else {}
         if str(body.get("relationshipToPartner", "")).lower() == "none":
-            return Accepted(answered(request, answer))
+            return Accepted(exchange)
         return Repeat.AS_ANSWERED
 
     def send(self, errand: Errand) -> Accepted:
@@ -45,6 +44,7 @@ class EndCourier:
         Raises:
             RefusedError: something is active: nothing was changed.
         """
+        errand.trail.append(request_text("list_subscriptions", errand.customer))
         active = active_subscriptions(errand.client, errand.customer["customer_id"])
         if active:
             names = ", ".join(shown(one.name) for one in active[:NAMED])
@@ -57,12 +57,11 @@ class EndCourier:
             raise RefusedError(
                 text, _("Suspend or cancel them in Partner Center, then send again.")
             )
-        request = request_text("remove_reseller_relationship", errand.customer, _BODY)
-        answer = errand.client.call(
+        _answer, exchange = errand.ask(
             "remove_reseller_relationship", errand.customer, body=_BODY,
             request_id=errand.request_id, before_send=errand.keep_id,
         )  # fmt: skip
-        return Accepted(answered(request, answer))
+        return Accepted(exchange)
 
     def read_back(self, errand: Errand, accepted: Mapping[str, Any]) -> ReadBack:  # noqa: ARG002
         """Return that the customer is gone; what the book keeps of it stays."""

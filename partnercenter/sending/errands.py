@@ -6,7 +6,8 @@ only if it did not is the call sent again (`reference/protocol.md §7`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from partnerdesk.models.changes.history import as_object
@@ -14,13 +15,16 @@ from partnerdesk.models.core.errors import PartnerCenterError, RefusedError
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.languages import _
 from partnerdesk.partnercenter.errors import ErrorKind
+from partnerdesk.partnercenter.sending.masking import answered, request_text
 from partnerdesk.partnercenter.sending.results import Accepted, Repeat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from partnerdesk.models.changes.outbox import OutboxCall
+    from partnerdesk.models.changes.waiting_calls import Exchange
     from partnerdesk.models.database.store import Store
+    from partnerdesk.partnercenter.answers import Answer
     from partnerdesk.partnercenter.client import PartnerCenter
     from partnerdesk.partnercenter.sending.results import Clash, ReadBack
 
@@ -37,6 +41,8 @@ class Errand:
     """Stores the request id of an attempt before it is sent."""
     repeat: Repeat | None = None
     """How the call is repeated; None if it is sent for the first time."""
+    trail: list[str] = field(default_factory=list)
+    """The requests made for the call, as they may be kept; the last one is told with an error."""
 
     @property
     def request_id(self) -> str:
@@ -45,6 +51,22 @@ class Errand:
         if self.repeat is Repeat.NEW_ID or (self.repeat is Repeat.AS_ANSWERED and is_answered):
             return ""
         return self.call.request_id
+
+    def ask(
+        self, operation: str, path: Mapping[str, str] = MappingProxyType({}), **more: Any
+    ) -> tuple[Answer, Exchange]:
+        """Call an operation; return its answer, and both as they may be kept.
+
+        Args:
+            operation: the name in the table of operations.
+            path: the names of its path with their values.
+            more: further arguments of `PartnerCenter.call`.
+
+        Raises: the errors of `PartnerCenter.call`.
+        """
+        self.trail.append(request_text(operation, path, more.get("body")))
+        answer = self.client.call(operation, path, **more)
+        return answer, answered(self.trail[-1], answer)
 
     @property
     def arguments(self) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from partnerdesk.models.core.errors import RefusedError
 from partnerdesk.models.core.verdicts import is_refused, why_refused
 from partnerdesk.models.languages import _
 from partnerdesk.models.letters.links import check_link
-from partnerdesk.partnercenter.sending.masking import answered, request_text
 from partnerdesk.partnercenter.sending.results import Accepted, ReadBack, Repeat
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class LinkCourier:
         Raises:
             RefusedError: the answer holds no link, or one that is not this partner's.
         """
-        answer = errand.client.call(_OPERATION)
+        answer, exchange = errand.ask(_OPERATION)
         url = answer.body.get("url") if isinstance(answer.body, dict) else None
         if not isinstance(url, str) or not url:
             raise RefusedError(_("Partner Center answered without an invitation link."))
@@ -40,7 +39,7 @@ class LinkCourier:
         reasons = check_link(url, connection.cloud, connection.tenant_id)
         if is_refused(reasons):
             raise RefusedError(why_refused(reasons))
-        return Accepted(answered(request_text(_OPERATION, {}), answer), {"url": url})
+        return Accepted(exchange, {"url": url})
 
     def read_back(self, errand: Errand, accepted: Mapping[str, Any]) -> ReadBack:  # noqa: ARG002
         """Return the link for the account: it was read just now."""

@@ -133,23 +133,24 @@ class _Sender:
         claimed = claim(self._store, id, self._clock())
         if claimed is None:
             return None
-        call, admin = claimed.call, None
+        call = claimed.call
         if claimed.was is CallState.SENT:
             return self._read_back(call, None)
         is_unclear = claimed.was is CallState.SENDING
+        trail = [call.request]
         try:
             courier = courier_of(call.operation)
             for attempt in range(1, ATTEMPTS + 1):
                 try:
-                    accepted = self._send_once(courier, call, is_unclear=is_unclear)
+                    accepted = self._send_once(courier, call, trail, is_unclear=is_unclear)
                     break
                 except UnclearError as error:
                     is_unclear = True
-                    call = self._unclear(call, error)
+                    call = self._unclear(call, error, trail[-1])
                     if attempt == ATTEMPTS:
                         return SentCall(call, error)
         except (*LATER, PartnerCenterError, RefusedError) as error:
-            return self._not_sent(call, error, is_unclear=is_unclear)
+            return self._not_sent(call, error, trail[-1], is_unclear=is_unclear)
         if isinstance(accepted, Clash):
             return self._clash(call, accepted)
         admin = accepted.first_admin
@@ -163,9 +164,9 @@ class _Sender:
         return self._read_back(call, admin)
 
     def _send_once(
-        self, courier: Courier, call: OutboxCall, *, is_unclear: bool
+        self, courier: Courier, call: OutboxCall, trail: list[str], *, is_unclear: bool
     ) -> Accepted | Clash:
-        errand = self._errand(call)
+        errand = replace(self._errand(call), trail=trail)
         if not is_unclear:
             return courier.send(errand)
         looked_up = courier.look_up(errand)
@@ -224,15 +225,17 @@ class _Sender:
         text = _("Accepted; it is read back later: {reason}").format(reason=error.message)
         return self._note(call, CallState.SENT, text)
 
-    def _unclear(self, call: OutboxCall, error: UnclearError) -> OutboxCall:
+    def _unclear(self, call: OutboxCall, error: UnclearError, request: str) -> OutboxCall:
         return self._note(
             call, CallState.SENDING, error.message,
-            exchange=refused(call.request, error), request_id=error.request_id,
+            exchange=refused(request, error), request_id=error.request_id,
         )  # fmt: skip
 
-    def _not_sent(self, call: OutboxCall, error: AppError, *, is_unclear: bool) -> SentCall:
+    def _not_sent(
+        self, call: OutboxCall, error: AppError, request: str, *, is_unclear: bool
+    ) -> SentCall:
         """Return a call that was not taken: it waits, failed, or is still unclear."""
-        exchange = refused(call.request, error)
+        exchange = refused(request, error)
         if is_later(error):
             state = CallState.SENDING if is_unclear else CallState.WAITING
             return SentCall(self._note(call, state, str(error), exchange=exchange), error)
