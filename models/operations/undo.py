@@ -91,6 +91,8 @@ def why_not_undone(entry: Change) -> str:
         if "removed" in as_object(entry.after):
             return _("It took an import back. Importing the same file again does it anew.")
         return ""
+    if entry.kind == ChangeKind.SENT:
+        return _("It only says what Partner Center answered: the change itself can be undone.")
     if entry.kind == ChangeKind.ENDED and "notice" in as_object(entry.after):
         return _("It only says that a letter went out: nothing in the book is to be taken back.")
     if entry.kind == ChangeKind.IMPORTED:
@@ -175,6 +177,9 @@ class _UndoPlanner:
         calls = self.session.exec(
             select(OutboxCall).where(OutboxCall.change_id == self.entry.id)
         ).all()
+        if self._takes_back_a_call():
+            text = _("What was given up is not sent again by this: do it anew.")
+            return [Reason("undo.do-anew", text)]
         if any(call.channel == Channel.MAIL for call in calls):
             text = _("Something was sent with it, or waits to be, which cannot be called back.")
             return [Reason("undo.sent", text)]
@@ -191,6 +196,17 @@ class _UndoPlanner:
             text = _("Later calls of the same customer wait behind it; give those up first: {ids}.")
             return [Reason("undo.later-calls", text.format(ids=ids))]
         return []
+
+    def _takes_back_a_call(self) -> bool:
+        """Return whether the entry undid a change whose call, but an edit's, was given up."""
+        if self.entry.undoes is None:
+            return False
+        given_up = select(OutboxCall.id).where(
+            OutboxCall.change_id == self.entry.undoes,
+            OutboxCall.channel == Channel.PARTNER_CENTER,
+            OutboxCall.operation != Operation.UPDATE_BILLING_PROFILE,
+        )
+        return self.session.exec(given_up).first() is not None
 
     @staticmethod
     def _is_reversible(calls: Sequence[OutboxCall]) -> bool:
