@@ -215,13 +215,10 @@ def account_fields(store: Store, settings: Settings, account: PartnerAccount) ->
 def _sign_in(
     store: Store, settings: Settings, id: int, way: SignInWay, secrets: Secrets | None
 ) -> None:
-    from partnerdesk.models.accounts.sign_ins import keep_signed_in
     from partnerdesk.partnercenter.sign_in.accounts import attempt_to_sign_in
 
-    connection = _connection(store, settings, id)
-    attempt = attempt_to_sign_in(connection, settings, way=way, secrets=secrets)
+    attempt = attempt_to_sign_in(store, settings, id, way, secrets=secrets)
     signed_in = _by_paste(attempt) if way is SignInWay.PASTE else _by_itself(attempt)
-    keep_signed_in(store, id, way, signed_in)
     text = _("Signed in as {who}.").format(who=shown(signed_in.who))
     if signed_in.until is not None:
         text += " " + _("Until {moment}.").format(moment=moment_text(signed_in.until))

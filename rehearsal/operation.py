@@ -82,6 +82,8 @@ class Operation:
     """Whether calls count by partner and customer, too, not by partner alone."""
     reads: bool = False
     """Whether it changes nothing although its method could."""
+    somebody_else: Callable[[Call], None] | None = None
+    """What somebody else changes right before, under the faults stale-etag and stale-etag-2055."""
     parameters: tuple[Parameter, ...] = ()
     request: Mapping[str, Any] | None = None
     """The JSON schema of the body."""

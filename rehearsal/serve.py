@@ -21,6 +21,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from partnerdesk.rehearsal.clock import Clock
+from partnerdesk.rehearsal.faults import Faults
 from partnerdesk.rehearsal.http import MICROSOFT_HOSTS, Application
 from partnerdesk.rehearsal.operation import Host
 from partnerdesk.rehearsal.options import Options
@@ -62,6 +63,7 @@ def serve(wish: Wish, announce: Callable[[str], None]) -> None:
         FaultError: a fault cannot be read.
         OSError: a port is in use.
     """
+    Faults().choose(wish.faults)  # before anything is made
     with contextlib.ExitStack() as cleaning:
         folder = wish.folder
         if folder is None:

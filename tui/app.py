@@ -19,7 +19,7 @@ from partnerdesk.tui.book_watch import BookWatch
 from partnerdesk.tui.last_frame import LastPicture
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
 from partnerdesk.tui.theme_switch import ThemeSwitch
-from partnerdesk.tui.widgets.actions import GO
+from partnerdesk.tui.widgets.actions import GO, SIGN_IN_TO
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.wire import own_driver
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
+    from partnerdesk.models.accounts.accounts import SignInWay
+    from partnerdesk.models.accounts.signing_in import WatchedSignIn
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.lists.saved_views import Chosen
     from partnerdesk.models.lists.spec import ListSpec, RowKey
@@ -295,8 +297,23 @@ class ConsoleApp(BaseApp):
 
         await self.ask_dialog(CloudSelector(self.desk), self._scope_chosen)
 
+    async def sign_in(self, account_id: int = 0) -> None:
+        """Open the sign-in of an account; 0 for the chosen one."""
+        account = self.desk.account_of(account_id) if account_id else self.desk.own_account()
+        await self.show("sign-in", account)
+
+    async def begin_sign_in(self, account_id: int, way: SignInWay) -> WatchedSignIn:
+        """Begin to sign in to an account."""
+        from partnerdesk.tui.connection import begin_sign_in
+
+        await self.ready()
+        return await begin_sign_in(self.desk, account_id, way)
+
     async def _scope_chosen(self, key: str | None) -> None:
         if key is None:
+            return
+        if key.startswith(SIGN_IN_TO):
+            await self.sign_in(int(key.removeprefix(SIGN_IN_TO)))
             return
         self.desk.choose(key)
         self.start(partial(asyncio.to_thread, self.desk.write_down))

@@ -43,6 +43,7 @@ SCREENS = {
     "run": ("changes.run", "RunScreen"),
     "undo-import": ("changes.undo_import", "UndoImportScreen"),
     "end-many": ("relationships.end", "EndManyScreen"),
+    "sign-in": ("accounts.sign_in", "SignInScreen"),
     "sent-letter": ("relationships.letters.sent_letter", "SentLetterScreen"),
 }
 """For each name, the module below `partnerdesk.screens` and the class."""

@@ -88,3 +88,11 @@ class SignInAttempt(Protocol):
     def cancel(self) -> None:
         """Stop at once; nothing of the sign-in is kept."""
         ...
+
+
+class WatchedSignIn(SignInAttempt, Protocol):
+    """A sign-in that has begun, as a screen follows it."""
+
+    async def next_progress(self) -> SignInProgress:
+        """Return where it stands after the next change, or after a second that it lasts."""
+        ...

@@ -93,6 +93,8 @@ def why_not_undone(entry: Change) -> str:
         return ""
     if entry.kind == ChangeKind.SENT:
         return _("It only says what Partner Center answered: the change itself can be undone.")
+    if entry.kind == ChangeKind.ACCOUNT and as_object(entry.after).get("connected") is True:
+        return _("End the connection with: partnerdesk accounts remove. Customers stay.")
     if entry.kind == ChangeKind.ENDED and "notice" in as_object(entry.after):
         return _("It only says that a letter went out: nothing in the book is to be taken back.")
     if entry.kind == ChangeKind.IMPORTED:

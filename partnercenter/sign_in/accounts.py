@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import from_millis, now
@@ -69,19 +70,24 @@ def signed_in_tokens(
 
 
 def attempt_to_sign_in(
-    connection: AccountConnection,
+    store: Store,
     settings: Settings,
+    account_id: int,
+    way: SignInWay,
     clock: Callable[[], datetime] = now,
     *,
-    way: SignInWay | None = None,
     secrets: Secrets | None = None,
 ) -> Attempt:
-    """Return a try to sign in, not begun yet; `way` is another one than the account's."""
+    """Return a try to sign in, not begun yet; its result is kept in the book.
+
+    Raises: as `account_connection`.
+    """
+    from partnerdesk.models.accounts.sign_ins import keep_signed_in
     from partnerdesk.partnercenter.sign_in.attempt import Attempt
 
-    if way is not None:
-        connection = replace(connection, way=way)
-    return Attempt(connection, settings.tls, clock, secrets)
+    connection = replace(account_connection(store, settings, account_id), way=way)
+    keep = partial(keep_signed_in, store, account_id, way)
+    return Attempt(connection, settings.tls, clock, secrets, keep=keep)
 
 
 def tokens_end(connection: AccountConnection) -> datetime | None:

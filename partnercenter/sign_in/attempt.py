@@ -71,12 +71,25 @@ class Attempt:
         clock: Callable[[], datetime],
         secrets: Secrets | None = None,
         store: TokenStore | None = None,
+        *,
+        keep: Callable[[SignedIn], None] = lambda _signed_in: None,
     ) -> None:
+        """Take what is needed; nobody is asked yet.
+
+        Args:
+            connection: the account, and the way to sign in.
+            tls: the settings of certificates.
+            clock: tells the present moment.
+            secrets: what was given for a way without a browser.
+            store: where the tokens are kept, if not below the data folder.
+            keep: called with the result once the tokens are kept, in the thread of the sign-in.
+        """
         self._connection = connection
         self._tls = tls
         self._clock = clock
         self._secrets = secrets or Secrets()
         self._store = store or TokenStore(connection)
+        self._keep = keep
         self._cancelled = Event()
         self._pasted: SimpleQueue[dict[str, str]] = SimpleQueue()
         self._state = ""
@@ -156,7 +169,9 @@ class Attempt:
             raise CancelledAttemptError
         self._store.replace(cache.serialize(), self._secrets.credential)
         until = lasts_until(self.way, answer, self._clock())
-        return SignedIn(who, until, clock_remark(http.clock_ahead))
+        signed_in = SignedIn(who, until, clock_remark(http.clock_ahead))
+        self._keep(signed_in)
+        return signed_in
 
     def _who(self, answer: dict[str, Any]) -> str:
         """Return who signed in; refuse a person of another tenant.

@@ -68,6 +68,10 @@ class NarrowingDialog(Dialog[str | None]):
         """Return the id of the option for the cursor; if it is not listed, the first is used."""
         return self._chosen
 
+    def hint(self) -> str:
+        """Return the line below the list: the keys."""
+        return _("↑↓ choose   Enter take   Esc leave")
+
     def words_changed(self, words: Sequence[str]) -> None:
         """Called when the typed words changed, before the matching options are shown."""
 
@@ -77,7 +81,7 @@ class NarrowingDialog(Dialog[str | None]):
             box.border_title = Content(self._title)
             yield SafeInput(placeholder=_("type to narrow"))
             yield NarrowedList(markup=False)
-            yield Static(_("↑↓ choose   Enter take   Esc leave"), markup=False, classes="hint")
+            yield Static(self.hint(), markup=False, classes="hint")
 
     def on_mount(self) -> None:
         """Show all options, the cursor on the chosen one."""
@@ -96,7 +100,7 @@ class NarrowingDialog(Dialog[str | None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer with the clicked option."""
-        self._answer(event.option_id)
+        self.answer(event.option_id)
 
     def action_move(self, by: int) -> None:
         """Move the cursor in the list; the input keeps the focus."""
@@ -110,16 +114,23 @@ class NarrowingDialog(Dialog[str | None]):
     async def action_take(self) -> None:
         """Answer with the option under the cursor."""
         self._narrow()
+        self.answer(self.highlighted_id)
+
+    @property
+    def highlighted_id(self) -> str | None:
+        """The id of the option under the cursor; None if the list is empty."""
         options = self.query_one(OptionList)
-        if options.highlighted is not None:
-            self._answer(options.get_option_at_index(options.highlighted).id)
+        if options.highlighted is None:
+            return None
+        return options.get_option_at_index(options.highlighted).id
 
     def action_give_up(self) -> None:
         """Close without an answer."""
         if self.is_current:
             self.dismiss(None)
 
-    def _answer(self, id: str | None) -> None:
+    def answer(self, id: str | None) -> None:
+        """Close with an answer, unless it is None."""
         if id is not None and self.is_current:  # ignore a second answer
             self.dismiss(id)
 
@@ -138,10 +149,7 @@ class NarrowingDialog(Dialog[str | None]):
 
     def refresh_options(self) -> None:
         """Show the matching options anew, the cursor on the same option."""
-        options, current = self.query_one(OptionList), ""
-        if options.highlighted is not None:
-            current = options.get_option_at_index(options.highlighted).id or ""
-        self._show(fold(self._shown_text or "").split(), current)
+        self._show(fold(self._shown_text or "").split(), self.highlighted_id or "")
 
     def _show(self, words: Sequence[str], preferred: str) -> None:
         options = self.query_one(OptionList)

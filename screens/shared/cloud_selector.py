@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets.option_list import Option
 
-from partnerdesk.models.accounts.accounts import ALL
+from partnerdesk.models.accounts.accounts import ALL, shown_titles, sign_in_words
 from partnerdesk.models.core.text import fold
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.screens.shared.choice_dialog import NarrowingDialog
+from partnerdesk.tui.widgets.actions import SIGN_IN_TO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,11 +22,29 @@ if TYPE_CHECKING:
 
 
 class CloudSelector(NarrowingDialog):
-    """Answers with the key of the chosen scope; None if the person leaves the dialog."""
+    """Answers with the key of the chosen scope, or `SIGN_IN_TO` and an account's id."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "sign_in", show=False, priority=True, id="selector.sign-in"),
+    ]
 
     def __init__(self, desk: AppSession) -> None:
         super().__init__(_("Cloud and account"), desk.scope.key if desk.scope else "")
         self._desk = desk
+        self._titles = shown_titles(desk.accounts)
+        self._connected = {str(account.id) for account in desk.accounts if account.client_id}
+
+    def hint(self) -> str:
+        """Return the keys; that of the sign-in where an account is connected."""
+        keys = super().hint()
+        return f"{keys}   " + _("ctrl+s sign in") if self._connected else keys
+
+    def action_sign_in(self) -> None:
+        """Answer that the person wants to sign in to the account under the cursor."""
+        if self.highlighted_id in self._connected:
+            self.answer(f"{SIGN_IN_TO}{self.highlighted_id}")
+        else:
+            self.query_one(".dialog").border_subtitle = _("It is kept by hand: nobody signs in.")
 
     def entries(self, words: Sequence[str]) -> Iterator[Option]:
         """Return the accounts that contain all words, each cloud below its heading."""
@@ -32,7 +52,8 @@ class CloudSelector(NarrowingDialog):
         for account in self._desk.accounts:
             short_name = _(account.cloud.short_name)
             searched = f"{account.cloud.id} {account.cloud.name} {short_name}"
-            if not all(word in fold(f"{searched} {account.title}") for word in words):
+            title = self._titles[account.id]
+            if not all(word in fold(f"{searched} {title}") for word in words):
                 continue
             if account.cloud.id != heading:
                 heading = account.cloud.id
@@ -57,5 +78,7 @@ class CloudSelector(NarrowingDialog):
     def _line(self, account: Account) -> Content:
         customers = ngettext("{count} customer", "{count} customers", account.customers)
         linked = _("connected") if account.connected else _("kept by hand")
-        title = account.title if account.title != linked else _("Own book")
-        return Content.assemble("  ", (title, "bold"), f"  {linked} · {customers}")
+        title = self._titles[account.id]
+        parts = [linked, customers, *sign_in_words(account, self._desk.clock())]
+        shown_title = title if title != linked else _("Own book")
+        return Content.assemble("  ", (shown_title, "bold"), "  " + " · ".join(parts))

@@ -44,7 +44,7 @@ class RehearsalInfo:
             self._clients.append(httpx.Client(verify=context, timeout=60, trust_env=False))
         return self._clients[0]
 
-    def ask(self, name: str, **about: Any) -> Any:
+    def ask(self, name: str, /, **about: Any) -> Any:
         """POST control/NAME; return its JSON."""
         answer = self.http.post(f"{self.control}/{name}", json=about)
         assert answer.status_code == 200, answer.text

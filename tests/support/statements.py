@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.database_url import Database
 
 
+BOOK_OF_SCHEMA_9 = tuple(
+    f"ALTER TABLE {table} DROP COLUMN {column}"
+    for table, columns in {
+        "partner_accounts": (
+            "client_id", "sign_in_way", "signed_in_as", "signed_in_until", "mfa",
+        ),
+        "customers": ("read_at", "gone_at"),
+    }.items()
+    for column in columns
+)  # fmt: skip
+"""Statements that take away what schema version 10 added."""
+
 OUTBOX_OF_SCHEMA_6 = tuple(
     f"ALTER TABLE outbox RENAME COLUMN {new} TO {old}"
     for new, old in (("channel", "method"), ("operation", "path"), ("arguments", "body"))
@@ -20,6 +32,7 @@ OUTBOX_OF_SCHEMA_6 = tuple(
 """Statements that rename the columns of the outbox back to their names in schema version 6."""
 
 CHANGES_OF_SCHEMA_7 = (
+    *BOOK_OF_SCHEMA_9,
     *(
         f"DROP INDEX {name}"
         for name in (

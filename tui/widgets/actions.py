@@ -81,6 +81,12 @@ MAIN_PLACES = (
 )
 """The key after `g`, the name and the title of each main screen."""
 CLOUD = Action("desk.cloud", "c", N_("Cloud"), N_("Choose the cloud and account to work in"), "c")
+SIGN_IN = Action(
+    "desk.sign-in", "f9", N_("Sign in"),
+    N_("Sign in to Partner Center for the chosen account"), "F9", changes=True, bar=False,
+)  # fmt: skip
+SIGN_IN_TO = "sign-in/"
+"""Before an account's id: the answer of the cloud selector for a sign-in to that account."""
 REFRESH = Action("desk.refresh", "r", N_("Refresh"), N_("Read the book again"), "r", bar=False)
 COMMAND = Action(
     "desk.command", "colon", N_("Command"),
@@ -91,5 +97,5 @@ THEME = Action(
 )
 HELP = Action("desk.help", "question_mark,f1", N_("Help"), N_("Show all keys of this screen"), "?")
 
-EVERYWHERE = (CLOUD, GO, REFRESH, COMMAND, THEME, BACK, HELP)
+EVERYWHERE = (CLOUD, SIGN_IN, GO, REFRESH, COMMAND, THEME, BACK, HELP)
 """Actions that every main screen has."""

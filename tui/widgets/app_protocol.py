@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
+    from partnerdesk.models.accounts.accounts import SignInWay
+    from partnerdesk.models.accounts.signing_in import WatchedSignIn
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.lists.saved_views import Chosen
     from partnerdesk.models.lists.spec import ListSpec, RowKey
@@ -70,6 +72,22 @@ class Shell(Protocol):
 
     async def choose_cloud(self) -> None:
         """Open the cloud selector."""
+        ...
+
+    async def sign_in(self, account_id: int = 0) -> None:
+        """Open the sign-in of an account; 0 for the chosen one.
+
+        Raises:
+            AppError: no account is chosen, or it is kept by hand.
+        """
+        ...
+
+    async def begin_sign_in(self, account_id: int, way: SignInWay) -> WatchedSignIn:
+        """Begin to sign in to an account; whoever begins it cancels it.
+
+        Raises:
+            AppError: the account cannot be signed in to.
+        """
         ...
 
     async def choose_theme(self, name: str = "") -> None:

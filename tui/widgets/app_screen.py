@@ -400,6 +400,10 @@ class AppScreen(Commanded, Counting):
         """Open the cloud selector."""
         await self.shell.choose_cloud()
 
+    async def do_sign_in(self) -> None:
+        """Open the sign-in of the chosen account."""
+        await self.shell.sign_in()
+
     async def do_theme(self, name: str = "") -> None:
         """Switch to the theme `name`, or open the dialog with all themes."""
         await self.shell.choose_theme(name)

@@ -9,11 +9,12 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from partnerdesk.models.accounts.accounts import SignInState, shown_titles, sign_in_words
 from partnerdesk.models.core.clock import age
-from partnerdesk.models.languages import _
+from partnerdesk.models.languages import _, ngettext
 
 if TYPE_CHECKING:
-    from partnerdesk.models.accounts.accounts import Scope
+    from partnerdesk.models.accounts.accounts import Account, Scope
     from partnerdesk.models.session import AppSession
 
 NAME = "partnerdesk"
@@ -63,26 +64,38 @@ class DeskHeader(Widget):
         scope = self._desk.scope
         if scope is None:
             return [name]
-        account = scope.account
-        if account is None:
+        account, cloud = scope.account, scope.accounts[0].cloud
+        if account is None and scope.cloud is None:
             title = _("All clouds")
             chip = Content.styled(f" ▾ {title} ", "reverse")
             return [
                 Content.assemble(name, " ", chip, " ", _("look, search and edit")),
                 Content.assemble(name, " ", chip),
             ]
-        cloud = account.cloud
         short_name = _(cloud.short_name)
         chip = Content.styled(f" ▾ {short_name} ", f"bold $background on $cloud-{cloud.color}")
-        return [
-            Content.assemble(name, " ", chip, " ", cloud.name, " · ", account.title),
-            Content.assemble(name, " ", chip, " ", account.title),
-        ]
+        if account is None:
+            count = len(scope.accounts)
+            title = ngettext("{count} account", "{count} accounts", count)
+            return [Content.assemble(name, " ", chip, " ", title)]
+        texts = self._who(account, shown_titles(self._desk.accounts)[account.id])
+        return [Content.assemble(name, " ", chip, " ", text) for text in texts]
+
+    def _who(self, account: Account, title: str) -> list[str]:
+        """Return the account and who is signed in to it, the longest text first."""
+        at, named = self._desk.clock(), f"{account.cloud.name} · {title}"
+        if account.signed_in(at) is not SignInState.HOLDS:
+            return [named, title]
+        words = sign_in_words(account, at)
+        whole, shorter = " · ".join(words), " · ".join(words[:2])
+        return [f"{named} · {whole}", f"{title} · {whole}", whole, shorter, title]
 
     def _right(self) -> Content:
         scope = self._desk.scope
         parts: list[Content] = []
         if scope is not None:
+            if lapsed := self._lapsed(scope):
+                parts.append(Content.styled(lapsed, "bold $text-warning"))
             parts.append(Content.styled(self._received(scope), "$text-muted"))
         if self._desk.demo:
             parts.append(Content.styled(_("DEMO"), "bold $text-accent"))
@@ -90,6 +103,17 @@ class DeskHeader(Widget):
             mark = _("READ-ONLY")
             parts.append(Content.styled(f" {mark} ", "bold reverse"))
         return Content("  ").join(parts)
+
+    def _lapsed(self, scope: Scope) -> str:
+        """Return in two words that a connected account lacks a sign-in; empty if none does."""
+        at = self._desk.clock()
+        lacking = [
+            words
+            for account in scope.accounts
+            if account.signed_in(at) in (SignInState.NEVER, SignInState.ENDED)
+            for words in sign_in_words(account, at)
+        ]
+        return next(iter(lacking), "")
 
     def _received(self, scope: Scope) -> str:
         """Return the age of the data as text; for several accounts, how many have data."""

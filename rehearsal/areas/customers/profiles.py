@@ -55,6 +55,14 @@ def put_billing(call: Call) -> Answer:
     return Answer(billing_profile(customer(call)))
 
 
+def somebody_edits(call: Call) -> None:
+    """Let somebody else change the second line of the address."""
+    one = customer(call)
+    address = {**one.billing["defaultAddress"], "addressLine2": f"Floor {one.version + 1}"}
+    new = {**one.billing, "defaultAddress": address}
+    write_billing(call.world, call.tenant, one, new, by=f"agent@{call.tenant.domain}")
+
+
 def write_billing(
     world: World,
     tenant: Tenant,
@@ -100,6 +108,7 @@ OPERATIONS = (
         handler=put_billing,
         roles=ANY_AGENT,
         source="update-a-customer-s-billing-profile",
+        somebody_else=somebody_edits,
         parameters=(Parameter("If-Match", required=True, header=True),),
         request={
             "type": "object",

@@ -1,0 +1,1 @@
+"""Signing in to the accounts that are connected to Partner Center."""
