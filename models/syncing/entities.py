@@ -60,7 +60,7 @@ class AccountSync(SQLModel, table=True):
     """The run's entry of the history; None until it changes something."""
 
     received: int = Field(default=0, sa_column_kwargs=NONE_YET)
-    """Customers that the list told so far."""
+    """Customers that were told since the list was begun, each counted once."""
     pages: int = Field(default=0, sa_column_kwargs=NONE_YET)
     calls: int = Field(default=0, sa_column_kwargs=NONE_YET)
     retries: int = Field(default=0, sa_column_kwargs=NONE_YET)

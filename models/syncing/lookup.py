@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlmodel import col, func, select
+from sqlalchemy import select as select_rows
+from sqlmodel import SQLModel, col, func, select
 
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.database.column_types import unset
@@ -26,7 +27,7 @@ LATE = timedelta(minutes=15)
 class Unmatched(NamedTuple):
     """Customers of the book that Partner Center did not name."""
 
-    count: int
+    number: int
     names: list[str]
     """Some of their company names."""
 
@@ -103,12 +104,13 @@ def outdated(store: Store, lease: Lease, changed: Mapping[str, datetime]) -> lis
     with store.reading() as session:
         row = held(session, lease, lock=False)
         told = {} if row.whole else dict.fromkeys(changed, True)
-        columns = (Customer.microsoft_id, Customer.read_at, Customer.gone_at)
+        customers = SQLModel.metadata.tables["customers"].c
+        columns = (customers.microsoft_id, customers.read_at, customers.gone_at)
         for ids in _batches(sorted(changed)):
-            found = select(*columns).where(
-                Customer.account_id == lease.account_id, col(Customer.microsoft_id).in_(ids)
+            found = select_rows(*columns).where(
+                customers.account_id == lease.account_id, customers.microsoft_id.in_(ids)
             )
-            for id, read_at, gone_at in session.exec(found):
+            for id, read_at, gone_at in session.connection().execute(found):
                 known = max(filter(None, (read_at, gone_at)), default=None)
                 told[str(id)] = known is None or known < changed[str(id)] + LATE
         return sorted(id for id, is_outdated in told.items() if is_outdated)

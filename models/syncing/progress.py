@@ -86,7 +86,7 @@ class SyncProgress:
         if not self.is_running(at):
             return ""
         if self.phase in (SyncPhase.LIST, SyncPhase.GONE):
-            if self.expected >= self.received:
+            if self.expected and self.expected >= self.received:
                 text = _("{count} of {all} received")
                 return text.format(count=self.received, all=self.expected)
             return ngettext("{count} received", "{count} received", self.received)
@@ -101,8 +101,20 @@ def read_progress(connection: Connection) -> dict[int, SyncProgress]:
         "FROM account_syncs"
     )
     found: dict[int, SyncProgress] = {}
-    for account_id, phase, trouble, error, holder, *numbers in rows:
-        moments = [from_millis(millis) if millis else None for millis in numbers[:3]]
-        state = (SyncPhase(phase), SyncTrouble(trouble), error, holder)
-        found[account_id] = SyncProgress(account_id, *state, *moments, *numbers[3:])
+    for account_id, phase, trouble, error, holder, until, started, finished, *counts in rows:
+        found[account_id] = SyncProgress(
+            account_id,
+            SyncPhase(phase),
+            SyncTrouble(trouble),
+            error,
+            holder,
+            _moment(until),
+            _moment(started),
+            _moment(finished),
+            *counts,
+        )
     return found
+
+
+def _moment(millis: int) -> datetime | None:
+    return from_millis(millis) if millis else None

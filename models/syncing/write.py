@@ -90,6 +90,7 @@ def _writing(
         row = held(session, lease)
         writing = _Writing(session, row, by)
         yield writing
+        row.received += writing.customers.seen
         row.new += writing.customers.new
         row.changed += writing.customers.changed
         if used is not None:
@@ -151,7 +152,6 @@ def write_page(
     with _writing(store, lease, by, used) as writing:
         writing.customers.take(customers)
         row = writing.row
-        row.received += writing.customers.seen
         row.pages += 1
         if following is None:
             row.phase, row.position = SyncPhase.GONE, ""
