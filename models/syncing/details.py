@@ -65,7 +65,7 @@ class ProfileWriter:
             self._entry.record(
                 CustomerChange(id, rows[id].company_name, parts) for id, parts in steps.items()
             )
-            self._customers.changed += len(steps)
+            self._customers.changed += sum(map(_is_change, steps.values()))
 
     def _by_id(self, table: Table, key: str, ids: Mapping[int, object]) -> dict[int, Row[Any]]:
         found = self._connection.execute(select(table).where(table.c[key].in_(ids)))
@@ -100,6 +100,12 @@ class ProfileWriter:
             values["version"] = table.c.version + 1
         of_customer = table.c.customer_id == step.key["customer_id"]
         self._connection.execute(update(table).where(of_customer).values(values))
+
+
+def _is_change(steps: list[Step]) -> bool:
+    """Return whether steps replace something; what only fills in a gap is no change."""
+    before = [value for step in steps for value in (step.before or {}).values()]
+    return any(value not in (None, "") for value in before)
 
 
 def _own_columns(row: Row[Any], told: CustomerDetails) -> dict[str, Any]:
