@@ -15,6 +15,8 @@ class ChangeKind(StrEnum):
 
     IMPORTED = "imported"
     """A file was read into the book; `after` holds its name and counts."""
+    SYNCED = "synced"
+    """Customers were read from Partner Center; the last part's `after` holds the counts."""
     ADDED = "added"
     UPDATED = "updated"
     TAGGED = "tagged"
@@ -43,6 +45,7 @@ class ChangeKind(StrEnum):
 
 _TITLES = {
     ChangeKind.IMPORTED: (N_("Imported"), N_("Imported")),
+    ChangeKind.SYNCED: (N_("Synced"), N_("Read from Partner Center")),
     ChangeKind.ADDED: (N_("Added"), N_("Add a customer")),
     ChangeKind.UPDATED: (N_("Updated"), N_("Edit a customer")),
     ChangeKind.TAGGED: (N_("Tags changed"), N_("Change tags")),

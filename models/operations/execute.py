@@ -20,6 +20,7 @@ from partnerdesk.models.core.errors import NotFoundError, RefusedError
 from partnerdesk.models.core.text import shown, without_nul
 from partnerdesk.models.core.verdicts import Verdict, why_refused
 from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.customers.ids import first_free_id
 from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.database.store import changed_meanwhile
@@ -31,7 +32,6 @@ from partnerdesk.models.relationships.records import RELATIONSHIP
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Connection
     from sqlmodel import Session
 
     from partnerdesk.models.changes.history import History
@@ -117,18 +117,6 @@ def _first_id(plan: Fields) -> int | None:
     steps = plan.get("steps") or [{}]
     id = steps[0].get("key", {}).get("id")
     return id if isinstance(id, int) else None
-
-
-def first_free_id(connection: Connection) -> int | None:
-    """Return the least id greater than every id that a customer ever had; None for PostgreSQL.
-
-    SQLite would give the id of a removed customer, and so its history, to the next customer.
-    PostgreSQL's sequences never repeat an id.
-    """
-    if connection.dialect.name != "sqlite":
-        return None
-    ids = (col(Customer.id), col(Change.customer_id))
-    return 1 + max(connection.execute(select(func.max(id))).scalar_one() or 0 for id in ids)
 
 
 def _refuse_outdated(session: Session, plan: Plan) -> None:

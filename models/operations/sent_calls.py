@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.accounts.records import ACCOUNT
@@ -39,6 +39,7 @@ from partnerdesk.models.operations.undo import plan_undo
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import datetime
 
     from sqlmodel import Session, SQLModel
 
@@ -266,16 +267,24 @@ def _chosen_plan(
     return _plan(session, call, by, subject, steps, summary=summary, only_summary=True)
 
 
-def unsettled_customers(session: Session, account_id: int) -> set[int]:
-    """Return the ids of the customers with calls that are not settled.
+def unsettled_customers(session: Session, account_id: int, since: datetime | None) -> set[int]:
+    """Return the ids of the customers with calls that are not settled, or were not at a moment.
 
-    What the book holds of them is what a person wants; Partner Center may not have it yet, so
-    whoever reads from there leaves their fields alone.
+    What the book holds of them is what a person wants; Partner Center may not have had it when it
+    was asked, so whoever reads from there leaves their fields alone.
+
+    Args:
+        session: an open session.
+        account_id: the account.
+        since: when Partner Center was first asked; None for now.
     """
+    was_open = [col(OutboxCall.state).in_(OPEN)]
+    if since is not None:
+        was_open.append(col(OutboxCall.changed_at) >= since)
     found = select(OutboxCall.customer_id).where(
         OutboxCall.account_id == account_id,
         OutboxCall.channel == Channel.PARTNER_CENTER,
         col(OutboxCall.customer_id).is_not(None),
-        col(OutboxCall.state).in_(OPEN),
+        or_(*was_open),
     )
     return {id for id in session.exec(found) if id is not None}

@@ -87,6 +87,8 @@ def parts_of(entry: Change) -> Parts:
 def why_not_undone(entry: Change) -> str:
     """Return why an entry can never be undone, whatever the book holds; empty if it may be."""
     steps = as_object(entry.plan).get("steps")
+    if entry.kind == ChangeKind.SYNCED:
+        return _("Partner Center says so, and the next sync would say it again: change it there.")
     if parts_of(entry) is not Parts.STEPS:
         if "removed" in as_object(entry.after):
             return _("It took an import back. Importing the same file again does it anew.")
