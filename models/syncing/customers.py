@@ -17,6 +17,7 @@ from partnerdesk.models.customers.entities import Customer, Relationship
 from partnerdesk.models.customers.ids import first_free_id
 from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.database.column_types import unset
+from partnerdesk.models.operations.sent_calls import unsettled_customers
 from partnerdesk.models.syncing.entry import CustomerChange
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class CustomerWriter:
         self._row = row
         self._entry = entry
         self._at = row.listed_at
+        self.wanted = unsettled_customers(session, row.account_id, row.started_at)
+        """The customers of which the book holds what a person wants, and Partner Center not yet."""
         self.seen = 0
         """How many customers were told for the first time since the list was begun."""
         self.new = 0
@@ -111,7 +114,12 @@ class CustomerWriter:
             wanted["primary_domain"] = told.primary_domain
         if told.relationship is not Relationship.UNKNOWN:
             wanted["relationship_to_partner"] = told.relationship
-        goes_on = told.relationship not in (Relationship.UNKNOWN, Relationship.NONE)
+        if row.id in self.wanted:
+            wanted = {name: wanted[name] for name in ("microsoft_id", "gone_at")}
+        goes_on = row.id not in self.wanted and told.relationship not in (
+            Relationship.UNKNOWN,
+            Relationship.NONE,
+        )
         if goes_on and row.ended_at is not None and self._at and row.ended_at < self._at:
             wanted["ended_at"] = None
         return {name: value for name, value in wanted.items() if getattr(row, name) != value}

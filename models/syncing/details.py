@@ -48,6 +48,8 @@ class ProfileWriter:
     def take(self, details: Mapping[int, CustomerDetails]) -> None:
         """Write the details of customers, given by their ids in the book."""
         table = SQLModel.metadata.tables["customers"]
+        waiting = self._customers.wanted
+        details = {id: told for id, told in details.items() if id not in waiting}
         rows = self._by_id(table, "id", details)
         own = {id: _own_columns(rows[id], told) for id, told in details.items()}
         steps = {id: [own_step(rows[id], columns)] for id, columns in own.items() if columns}

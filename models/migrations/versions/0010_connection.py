@@ -22,6 +22,18 @@ def upgrade() -> None:
         table.add_column(sa.Column('mfa', sa.Boolean(), nullable=True))
     op.add_column('customers', sa.Column('read_at', Moment(), server_default='0', nullable=False))
     op.add_column('customers', sa.Column('gone_at', Moment(), server_default='0', nullable=False))
+    op.add_column('outbox', sa.Column('customer_id', sa.Integer(), nullable=True))
+    op.add_column('outbox', sa.Column('http_status', sa.Integer(), nullable=True))
+    for name in ('correlation_id', 'code'):
+        op.add_column('outbox', sa.Column(name, sa.String(), server_default='', nullable=False))
+    for name in ('request', 'response', 'found'):
+        op.add_column('outbox', sa.Column(name, sa.Text(), server_default='', nullable=False))
+    op.add_column('outbox', sa.Column('not_before', Moment(), server_default='0', nullable=False))
+    op.create_index('ix_outbox_customer_id', 'outbox', ['customer_id'])
+    op.execute(
+        'UPDATE outbox SET customer_id = '
+        '(SELECT c.customer_id FROM changes AS c WHERE c.id = outbox.change_id)'
+    )
     op.create_table(
         'account_syncs',
         sa.Column('account_id', sa.Integer(), nullable=False),
