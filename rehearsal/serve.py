@@ -74,7 +74,9 @@ def serve(wish: Wish, announce: Callable[[str], None]) -> None:
         ports = {bound.getsockname()[1]: host for host, bound in sockets.items()}
         addresses = {str(host): f"https://{HERE}:{port}" for port, host in ports.items()}
         state = cleaning.enter_context(contextlib.closing(State(folder / "rehearsal.db")))
-        world = World(state, Clock(), wish.seed, wish.options, addresses)
+        seed = state.fact("seed") or wish.seed  # a folder that was kept has its own
+        state.note("seed", seed)
+        world = World(state, Clock(), seed, wish.options, addresses)
         rehearsal = start(world, wish.customers)
         rehearsal.control.faults.choose(wish.faults)
         context = _certified(folder)
