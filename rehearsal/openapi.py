@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from partnerdesk.rehearsal.areas.agreements import TEMPLATES
-from partnerdesk.rehearsal.areas.invoices import invoices_of
-from partnerdesk.rehearsal.areas.subscriptions import subscriptions_of
 from partnerdesk.rehearsal.operation import Auth, Host
+from partnerdesk.rehearsal.samples import Samples, samples
 from partnerdesk.rehearsal.schemas import GUID, REFUSAL, TEXT, Schema, one_of
 from partnerdesk.rehearsal.tenants import all_tenants
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from partnerdesk.rehearsal.operation import Operation, Parameter
-    from partnerdesk.rehearsal.tenants import Tenant
     from partnerdesk.rehearsal.world import World
 
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
@@ -44,23 +41,23 @@ _SCHEMES = {Auth.USER: ("user",), Auth.APP: ("app",), Auth.BOTH: ("user", "app")
 def description(
     operations: Iterable[Operation],
     server: str,
+    accepted: Samples | None = None,
     *,
     host: Host = Host.API,
-    examples: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the OpenAPI description of the operations of a service.
 
     Args:
         operations: The operations; those of other services are left out.
         server: The address of the service.
+        accepted: Values that the service accepts.
         host: Which service.
-        examples: Values of variable parts of paths that exist, by name.
     """
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         if operation.host is host:
             methods = paths.setdefault(operation.path, {})
-            methods[operation.method.lower()] = _operation(operation, examples or {})
+            methods[operation.method.lower()] = _operation(operation, accepted or Samples())
     return {
         "openapi": "3.1.0",
         "info": {
@@ -89,41 +86,20 @@ class Describer:
         """Return the description; `tenant` names the partner whose values are in it."""
         tenants = {tenant.id: tenant for tenant in all_tenants(world.state)}
         tenant = tenants[str(about.get("tenant", next(iter(tenants))))]
-        examples = _existing(world, tenant)
-        return description(self.operations, world.addresses["api"], examples=examples)
+        return description(self.operations, world.addresses["api"], samples(world, tenant))
 
 
-def _existing(world: World, tenant: Tenant) -> dict[str, str]:
-    """Return values of variable parts that exist: of the first customer that has bought."""
-    found = {
-        "country": tenant.country,
-        "domain": tenant.domain,
-        "program": "csp",
-        "template_id": next(iter(TEMPLATES.values())),
-        "invoice_id": invoices_of(world, tenant)[0]["id"],
-    }
-    ids = "SELECT id FROM customers WHERE tenant = ? AND gone IS NULL ORDER BY number LIMIT 100"
-    for row in world.state.rows(ids, tenant.id):
-        bought = subscriptions_of(world, tenant, row["id"])
-        if any(one["status"] == "active" for one in bought):
-            found |= {"customer_id": row["id"], "subscription_id": bought[0]["id"]}
-            break
-    request = "SELECT id FROM service_requests WHERE tenant = ? ORDER BY id"
-    if (request_id := world.state.value(request, tenant.id)) is not None:
-        found["service_request_id"] = request_id
-    return found
-
-
-def _operation(operation: Operation, examples: Mapping[str, str]) -> dict[str, Any]:
+def _operation(operation: Operation, accepted: Samples) -> dict[str, Any]:
     names = _VARIABLE.findall(operation.path)
+    values = accepted.parameters.get(operation.name, {})
     own = {parameter.name for parameter in operation.parameters}
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.source,
         "security": [{name: []} for name in _SCHEMES[operation.auth]],
         "parameters": [
-            *(_path_part(name, examples) for name in names),
-            *(_parameter(parameter) for parameter in operation.parameters),
+            *(_path_part(name, accepted.paths) for name in names),
+            *(_parameter(parameter, values) for parameter in operation.parameters),
             *(_id_header(name) for name in _ID_HEADERS if name not in own),
         ],
         "responses": _responses(operation),
@@ -131,8 +107,10 @@ def _operation(operation: Operation, examples: Mapping[str, str]) -> dict[str, A
         "x-roles": sorted(operation.roles),
     }
     if operation.request is not None:
-        content = {"application/json": {"schema": dict(operation.request)}}
-        described["requestBody"] = {"required": True, "content": content}
+        body: dict[str, Any] = {"schema": dict(operation.request)}
+        if operation.name in accepted.bodies:
+            body["example"] = accepted.bodies[operation.name]
+        described["requestBody"] = {"required": True, "content": {"application/json": body}}
     return described
 
 
@@ -148,12 +126,14 @@ def _path_part(name: str, examples: Mapping[str, str]) -> dict[str, Any]:
     return part
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
+def _parameter(parameter: Parameter, values: Mapping[str, str]) -> dict[str, Any]:
+    example = {"example": values[parameter.name]} if parameter.name in values else {}
     return {
         "name": parameter.name,
         "in": "header" if parameter.header else "query",
         "required": parameter.required,
         "schema": dict(parameter.schema),
+        **example,
     }
 
 

@@ -103,6 +103,17 @@ class SignInNeededError(AppError):
 class PartnerCenterError(AppError):
     """Partner Center answered no; the message names its code and correlation id."""
 
+    kind: str = ""
+    """A value of `partnercenter.errors.ErrorKind`; empty if the call was never answered."""
+    status: int = 0
+    """The HTTP status of the answer; 0 if none came."""
+    code: str = ""
+    """Partner Center's own code, as text; empty if the answer names none."""
+    correlation_id: str = ""
+    """The id that Microsoft's support asks for."""
+    request_id: str = ""
+    """The MS-RequestId of the last attempt; a repetition of an unclear call keeps it."""
+
 
 class ThrottledError(PartnerCenterError):
     """Partner Center asks to wait longer than the program waits by itself."""

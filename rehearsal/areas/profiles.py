@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.rehearsal.areas.partner_agreements import partner_name
-from partnerdesk.rehearsal.call import not_found
+from partnerdesk.rehearsal.call import invalid, not_found
 from partnerdesk.rehearsal.operation import NOT_CHINA, Area, Auth, Operation, Parameter
 from partnerdesk.rehearsal.schemas import (
     ADDRESS,
@@ -19,13 +19,14 @@ from partnerdesk.rehearsal.schemas import (
     thing,
 )
 from partnerdesk.rehearsal.tenants import CHINA, GERMANY, GLOBAL, US_GOV
-from partnerdesk.rehearsal.wire import Answer, OpenQuestionError, link
+from partnerdesk.rehearsal.wire import Answer, link
 
 if TYPE_CHECKING:
     from partnerdesk.rehearsal.call import Call
     from partnerdesk.rehearsal.tenants import Tenant
 
 UNKNOWN_MPN = 3000
+VETTING_VERSIONS = ("Current", "LastFinalized", "None")
 _ADDRESSES = {
     GLOBAL: ("One Example Way", "Redmond", "WA", "98052", "4255550100"),
     US_GOV: ("100 Capitol Plaza", "Arlington", "VA", "22202", "7035550100"),
@@ -107,8 +108,9 @@ def _get_organization(call: Call) -> Answer:
 
 
 def _get_legal_business(call: Call) -> Answer:
-    if call.query.get("vettingVersion", "Current") != "Current":
-        raise OpenQuestionError("what other versions of the vetting there are.")
+    version = call.query.get("vettingVersion", VETTING_VERSIONS[0])
+    if version.casefold() not in {known.casefold() for known in VETTING_VERSIONS}:
+        raise invalid("vettingVersion is none of its values.")
     return _shown(_legal_business(call.tenant), "legalbusiness", "LegalBusinessProfile")
 
 
@@ -233,7 +235,7 @@ AREA = Area(
             path="/v1/profiles/legalbusiness",
             handler=_get_legal_business,
             source="developer/get-legal-business-profile (2017-12-15)",
-            parameters=(Parameter("vettingVersion", one_of("Current")),),
+            parameters=(Parameter("vettingVersion", one_of(*VETTING_VERSIONS)),),
             answers={200: _SCHEMAS["legalbusiness"]},
         ),
         Operation(

@@ -134,6 +134,12 @@ def _change(call: Call) -> Answer:
     return Answer(_find(call)[1])
 
 
+def _somebody_edits(call: Call) -> None:
+    """Let somebody else rename the subscription in between."""
+    owner, old, _every = _find(call)
+    _keep(call, owner.id, old | {"friendlyName": f"{old['friendlyName'][:40]} (renamed)"})
+
+
 def _keep(call: Call, owner: str, subscription: Subscription) -> None:
     version = int(subscription["attributes"]["etag"].rpartition(".")[2]) + 1
     body = {name: value for name, value in subscription.items() if name != "attributes"}
@@ -264,6 +270,7 @@ AREA = Area(
             " change-the-quantity-of-a-subscription, update-the-nickname-for-a-subscription",
             per_customer=True,
             parameters=(Parameter("If-Match", header=True),),
+            somebody_else=_somebody_edits,
             request=_SENT,
             answers={200: SUBSCRIPTION},
         ),

@@ -54,10 +54,16 @@ def marked() -> set[tuple[str, str | None]]:
             HOUSE / room, keywords=KEYWORDS
         ):
             found.add((message[0] if isinstance(message, tuple) else message, context))
-    texts = extract.extract_from_file(
-        "partnerdesk.models.settings.cloud_texts:cloud_texts", HOUSE / "config.toml"
-    )
-    return found | {(str(text), None) for _line, text, _comments, _context in texts}
+    tables = "partnerdesk.partnercenter.toml_texts:table_texts"
+    for method, file in (
+        ("partnerdesk.models.settings.cloud_texts:cloud_texts", "config.toml"),
+        (tables, "partnercenter/operations.toml"),
+        (tables, "partnercenter/error_codes.toml"),
+        (tables, "partnercenter/sign_in/error_codes.toml"),
+    ):
+        texts = extract.extract_from_file(method, HOUSE / file)
+        found |= {(str(text), None) for _line, text, _comments, _context in texts}
+    return found
 
 
 def catalogue(language: str) -> Catalog:
