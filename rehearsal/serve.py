@@ -47,7 +47,7 @@ class Wish:
     customers: int = 100
     seed: str = "1"
     port: int = 0
-    """The first of five ports in a row; 0 for free ones."""
+    """The first of six ports in a row; 0 for free ones."""
     faults: Sequence[str] = ()
     options: Options = field(default_factory=Options)
     folder: Path | None = None

@@ -171,6 +171,19 @@ def test_states_follow_step_by_step_until_it_ends(graph: Graph) -> None:
     assert states == ["terminationRequested", "terminating", "terminated"]
 
 
+@pytest.mark.parametrize(("extend", "state"), [("PT0S", "expiring"), ("P180D", "active")])
+def test_the_end_comes_unless_it_extends_itself(graph: Graph, extend: str, state: str) -> None:
+    one = graph.active()
+    path = f"{BASE}/{one['id']}"
+    graph.call("PATCH", path, json={"autoExtendDuration": extend}, headers=match(one))
+    graph.info.later(366 * 86_400)
+    now = graph.get(path)
+    assert now["status"] == state
+    assert (now["endDateTime"] > one["endDateTime"]) is (state == "active")
+    graph.info.later(21)
+    assert graph.get(path)["status"] == state.replace("expiring", "expired")
+
+
 def test_an_assignment_is_pending_first_and_changes_run_as_operations(graph: Graph) -> None:
     path = f"{BASE}/{graph.active()['id']}/accessAssignments"
     group = {"accessContainerId": str(uuid.uuid4()), "accessContainerType": "securityGroup"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from partnerdesk.rehearsal.areas.delegated_admin import assignments, relationships, steps
-from partnerdesk.rehearsal.areas.delegated_admin.rows import TABLES, seed
+from partnerdesk.rehearsal.areas.delegated_admin.rows import ENDS, TABLES, seed
 from partnerdesk.rehearsal.operation import Area
 
 AREA = Area(
@@ -11,5 +11,5 @@ AREA = Area(
     tables=TABLES,
     seed=seed,
     operations=(*relationships.OPERATIONS, *steps.OPERATIONS, *assignments.OPERATIONS),
-    events={steps.STEP: steps.step, assignments.SETTLED: assignments.settled},
+    events={steps.STEP: steps.step, ENDS: steps.end, assignments.SETTLED: assignments.settled},
 )

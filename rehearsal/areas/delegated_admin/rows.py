@@ -54,6 +54,7 @@ DAY = 86_400
 LONGEST_NAME, LONGEST_DAYS = 50, 730
 SEEDED = 60
 """With how many of its first customers a partner has one from the beginning, at most."""
+ENDS = "delegated-admin-ends"
 EXTENDS = ("P0D", "PT0S", "P180D")
 _DAYS = re.compile(r"P(?:(\d+)Y)?(?:(\d+)D)?")
 _SEEDED_STATES = ("active", "active", "active", "expired", "approvalPending", "terminated")
@@ -204,7 +205,16 @@ def seed(world: World, tenant: Tenant, _customers: int) -> None:
         SEEDED,
     )
     for number, row in enumerate(rows):
-        write(world, tenant, _seeded(world, tenant, dice, number, row))
+        one = _seeded(world, tenant, dice, number, row)
+        write(world, tenant, one)
+        if one.status == "active":
+            end_later(world, tenant, one)
+
+
+def end_later(world: World, tenant: Tenant, one: Relationship) -> None:
+    """Let the end of an active relationship come when its time is over."""
+    wait = (one.ends or 0.0) - world.clock.seconds()
+    world.later(wait, tenant, ENDS, {"id": one.id})
 
 
 def _seeded(

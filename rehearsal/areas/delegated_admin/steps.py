@@ -12,6 +12,7 @@ from partnerdesk.rehearsal.areas.delegated_admin.rows import (
     Relationship,
     bad,
     days,
+    end_later,
     from_row,
     relationship,
     write,
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
 
 STEP = "delegated-admin-step"
 STEP_SECONDS = 20
+EXTENSION_DAYS = 180
 _NEXT = {
     "approvalPending": "approved",
     "approved": "activating",
     "activating": "active",
     "terminationRequested": "terminating",
     "terminating": "terminated",
+    "expiring": "expired",
 }
 """The states that follow by themselves, one step after the other."""
 
@@ -102,6 +105,8 @@ def _set(world: World, tenant: Tenant, one: Relationship, status: str) -> Relati
         version=one.version + 1,
     )
     write(world, tenant, new)
+    if status == "active":
+        end_later(world, tenant, new)
     return new
 
 
@@ -120,6 +125,25 @@ def step(world: World, tenant: Tenant, about: dict[str, Any]) -> None:
         )
     if one.status in _NEXT:
         world.later(STEP_SECONDS, tenant, STEP, {"id": one.id, "from": one.status})
+
+
+def end(world: World, tenant: Tenant, about: dict[str, Any]) -> None:
+    """End an active relationship whose time is over, unless it extends itself by 180 days."""
+    row = world.state.row(
+        "SELECT * FROM delegated_admin WHERE tenant = ? AND id = ?", tenant.id, about["id"]
+    )
+    if row is None or row["status"] != "active":
+        return
+    one = from_row(row)
+    if one.extend == "P180D":
+        longer = replace(
+            one, ends=(one.ends or 0.0) + EXTENSION_DAYS * DAY, version=one.version + 1
+        )
+        write(world, tenant, longer)
+        end_later(world, tenant, longer)
+        return
+    _set(world, tenant, one, "expiring")
+    world.later(STEP_SECONDS, tenant, STEP, {"id": one.id, "from": "expiring"})
 
 
 def customers(call: Call) -> Answer:
