@@ -33,6 +33,7 @@ COMMANDS = {
     "overview": N_("count customers, relationships and invitations, as charts"),
     "rehearsal": N_("serve a stand-in for Partner Center, to try things without Microsoft"),
     "relationships": N_("invite, remind and end; partners and delegated admin"),
+    "sync": N_("read the customers from Partner Center"),
     "views": N_("list, save and delete saved views"),
 }
 """The commands in the order of the help, each with its help text."""

@@ -19,6 +19,7 @@ from partnerdesk.tui.book_watch import BookWatch
 from partnerdesk.tui.last_frame import LastPicture
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
 from partnerdesk.tui.sending import BackgroundSending
+from partnerdesk.tui.syncing import BackgroundSync
 from partnerdesk.tui.theme_switch import ThemeSwitch
 from partnerdesk.tui.widgets.actions import GO, SIGN_IN_TO
 from partnerdesk.tui.widgets.app_screen import AppScreen
@@ -59,6 +60,7 @@ class ConsoleApp(BaseApp):
         self.book = BookWatch(self, desk, self._catch_up, self.tell_notices)
         self.last_picture = LastPicture(desk, last_picture)
         self.sending = BackgroundSending(self, desk, self.ready, self.look)
+        self.syncing = BackgroundSync(self, desk, self.ready, self.look)
         self._warned_of: object = None
         """The job whose loss on leaving the person was warned of."""
         self._themes = ThemeSwitch(self, desk, self.last_picture.themed)
@@ -75,6 +77,7 @@ class ConsoleApp(BaseApp):
         saved in a thread, because the disk or a lock may hang.
         """
         self.sending.leave()
+        self.syncing.leave()
         if self.screen_stack:
             self.take_picture(self.screen_stack[-1])
         saving = Thread(target=self.desk.remembered.save, daemon=True)
@@ -111,6 +114,7 @@ class ConsoleApp(BaseApp):
     def _catch_up(self) -> None:
         """Refresh the screen on top; a screen below refreshes when it comes to the top."""
         for screen in self._app_screens()[-1:]:
+            self.syncing.on_screen = screen.open_customers()
             screen.call_later(screen.catch_up)
         self.sending.wake()
 
@@ -356,6 +360,19 @@ class ConsoleApp(BaseApp):
             send_waiting, desk.store, desk.settings.mail, desk.clock, change_id
         )
         return sent.text
+
+    def sync(self) -> str:
+        """Begin to sync the chosen account, or all connected ones; return what is to be said."""
+        scope = self.desk.scope
+        connected = [account for account in scope.accounts if account.connected] if scope else []
+        if not connected:
+            return ""
+        if self.desk.settings.read_only:
+            return _("Read again. In read-only mode nothing is read from Partner Center.")
+        if self.syncing.is_running:
+            return _("Read again; the sync with Partner Center goes on.")
+        self.syncing.begin(connected)
+        return _("Read again; the sync with Partner Center has begun.")
 
     async def look(self) -> None:
         """Check whether the book was changed."""

@@ -115,7 +115,7 @@ class Account:
         if not self.client_id:
             return SignInState.BY_HAND
         if not self.signed_in_as:
-            return SignInState.NEVER if self.signed_in_until is None else SignInState.ENDED
+            return SignInState.NEVER
         lapsed = self.signed_in_until is not None and self.signed_in_until <= at
         return SignInState.ENDED if lapsed else SignInState.HOLDS
 

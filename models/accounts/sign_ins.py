@@ -44,8 +44,8 @@ def keep_signed_out(store: Store, account_id: int) -> None:
 
 
 def keep_sign_in_ended(store: Store, account_id: int, at: datetime) -> None:
-    """Keep that Microsoft ended the sign-in. Raises: as `keep_signed_in`."""
-    _keep(store, account_id, signed_in_as="", signed_in_until=at, mfa=None)
+    """Keep that Microsoft ended the sign-in at this moment. Raises: as `keep_signed_in`."""
+    _keep(store, account_id, signed_in_until=at, mfa=None)
 
 
 def keep_mfa(store: Store, account_id: int, mfa: bool | None) -> None:

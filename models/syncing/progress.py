@@ -51,6 +51,10 @@ TROUBLE_TITLES = {
 """Two words about each trouble, for the header."""
 
 
+COUNTS = ("received", "new", "changed", "gone", "calls", "retries")
+"""What a run counts, as commands print it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SyncProgress:
     """How far the sync of an account is, as every process reads it from the book."""
@@ -81,8 +85,14 @@ class SyncProgress:
 
     def words(self, at: datetime) -> str:
         """Return how the sync stands in few words; empty if there is nothing to say of it."""
-        if self.trouble is not SyncTrouble.NONE:
-            return _(TROUBLE_TITLES[self.trouble])
+        return self.trouble_words() or self.how_far(at)
+
+    def trouble_words(self) -> str:
+        """Return two words about what holds the sync up, or made it stop; empty for nothing."""
+        return _(TROUBLE_TITLES[self.trouble]) if self.trouble in TROUBLE_TITLES else ""
+
+    def how_far(self, at: datetime) -> str:
+        """Return how far the sync is in few words; empty if it does not run."""
         if not self.is_running(at):
             return ""
         if self.phase in (SyncPhase.LIST, SyncPhase.GONE):

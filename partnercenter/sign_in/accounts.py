@@ -59,14 +59,18 @@ def signed_in_tokens(
 
     `http` is the program's HTTP client, which the caller closes.
     """
-    from partnerdesk.models.accounts.sign_ins import keep_renewed
+    from partnerdesk.models.accounts.sign_ins import keep_renewed, keep_sign_in_ended
     from partnerdesk.partnercenter.sign_in.tokens import SignedInTokens
 
     def renewed(until: datetime | None) -> None:
         if not store.read_only:
             keep_renewed(store, connection.account_id, until)
 
-    return SignedInTokens(connection, http, clock, renewed=renewed)
+    def ended(at: datetime) -> None:
+        if not store.read_only:
+            keep_sign_in_ended(store, connection.account_id, at)
+
+    return SignedInTokens(connection, http, clock, renewed=renewed, ended=ended)
 
 
 def attempt_to_sign_in(

@@ -68,7 +68,8 @@ class Application:
     def at(self, way: SignInWay) -> WireState:
         """Return what is known beside an answer that comes now."""
         authority = self._connection.cloud.addresses.authority
-        return WireState(way, self.http.clock_ahead, self.http.retry_after, authority)
+        http = self.http
+        return WireState(way, http.clock_ahead, http.retry_after, http.is_throttled, authority)
 
     def forget_errors(self) -> None:
         """Let the next request reach the server: after an error MSAL repeats it for a minute."""
@@ -116,5 +117,22 @@ def _proof(credential: Credential) -> str | dict[str, str] | None:
             _("{file} lacks the certificate or its private key.").format(file=name),
             _("It has to hold the certificate and its private key (PEM)."),
         )
+    _check_key(key.group(), credential.secret, name)
     proof = {"private_key": key.group(), "public_certificate": certificate.group()}
     return proof | ({"passphrase": credential.secret} if credential.secret else {})
+
+
+def _check_key(key: str, password: str, file: str) -> None:
+    """Raise a `SettingsError` for a private key that cannot sign for Microsoft."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    remedy = _("It needs an RSA key; if a password protects the key, give it as the secret.")
+    try:
+        loaded = load_pem_private_key(key.encode(), password.encode() or None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        text = _("The private key in {file} cannot be read.")
+        raise SettingsError(text.format(file=file), remedy) from None
+    if not isinstance(loaded, RSAPrivateKey):
+        raise SettingsError(_("The private key in {file} is no RSA key.").format(file=file), remedy)

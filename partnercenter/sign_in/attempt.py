@@ -210,27 +210,37 @@ class Attempt:
             )
         )  # fmt: skip
         slower = 0
-        while True:
+        while self._clock() < ends_at:
             self._wait(flow["interval"] + slower)
             try:
-                with explained(app.at(self.way)):
-                    # Once, and back: MSAL's own loop would sleep, deaf to the person.
-                    answer: dict[str, Any] = app.msal.acquire_token_by_device_flow(
-                        flow, exit_condition=lambda _flow: True
-                    )
+                answer = self._poll(app, flow)
             except OfflineError as error:  # RFC 8628 §3.5: go on, but slower
-                answer, slower = {}, max(slower + SLOWER_SECONDS, app.http.retry_after)
+                slower = max(slower + SLOWER_SECONDS, app.http.retry_after)
                 app.forget_errors()
                 self._tell(replace(waiting, remark=error.message))
-            else:
-                line = known(answer) if "error" in answer else None
-                if line is None or line.kind is not ErrorKind.WAIT:
-                    return answer
-                if slower:
-                    self._tell(waiting)
-                slower = 0
-            if self._clock() >= ends_at:
-                return {"error": "expired_token"}
+                continue
+            if answer is not None:
+                return answer
+            slower = 0
+            if self._progress.remark:
+                self._tell(waiting)
+        return {"error": "expired_token"}
+
+    def _poll(self, app: Application, flow: dict[str, Any]) -> dict[str, Any] | None:
+        """Ask once for the tokens; return None while the person has not finished.
+
+        Raises:
+            OfflineError: there was no answer, or one that says to wait.
+        """
+        with explained(app.at(self.way)):
+            # Once, and back: MSAL's own loop would sleep, deaf to the person.
+            answer: dict[str, Any] = app.msal.acquire_token_by_device_flow(
+                flow, exit_condition=lambda _flow: True
+            )
+        if "access_token" not in answer and app.http.is_throttled:
+            raise refusal(answer, app.at(self.way))
+        line = known(answer) if "error" in answer else None
+        return None if line is not None and line.kind is ErrorKind.WAIT else answer
 
     def _by_browser(self, app: Application, scope: str) -> dict[str, Any]:
         from secrets import token_urlsafe

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
@@ -61,7 +61,8 @@ class WireState:
     """How far this computer's clock is ahead of the server's; None if unknown."""
     retry_after: int = 0
     """How many seconds the server asked to wait."""
-    authority: str = field(default="")
+    is_throttled: bool = False
+    authority: str = ""
 
 
 @cache
@@ -100,6 +101,9 @@ def known(answer: Mapping[str, Any]) -> KnownError | None:
 def refusal(answer: Mapping[str, Any], at: WireState) -> AppError:
     """Return the error for a person that an error answer of the sign-in means."""
     code, line = code_of(answer), known(answer)
+    if at.is_throttled:
+        text = _("Microsoft's sign-in has been asked too often.")
+        return OfflineError(text, _wait(at) or _("Try again in a minute."))
     named = f"AADSTS{code}" if code.isdecimal() else shown(code)[:60]
     if line is None:
         text = _("Microsoft refuses the sign-in ({code}): {text}")

@@ -102,7 +102,7 @@ class TokenStore:
         """
         text = SealedFile(self._credential, self._keys).load()
         with suppress(ValueError, DamagedError):
-            return Credential(**typed(dict[str, str], json.loads(text))) if text else Credential()
+            return typed(Credential, json.loads(text or "{}"))
         return Credential()
 
     def forget(self) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.accounts.accounts import SignInWay
@@ -12,7 +12,7 @@ from partnerdesk.models.core.errors import OfflineError, SignInNeededError
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.partnercenter.connection import Audience, Token, TokenKind
 from partnerdesk.partnercenter.sign_in.application import Application, scope_of
-from partnerdesk.partnercenter.sign_in.errors import explained, refusal
+from partnerdesk.partnercenter.sign_in.errors import ErrorKind, explained, known, refusal
 from partnerdesk.partnercenter.sign_in.library import msal
 from partnerdesk.partnercenter.sign_in.lifetimes import lasts_until
 from partnerdesk.partnercenter.sign_in.token_store import Credential, TokenStore
@@ -45,6 +45,7 @@ class SignedInTokens:
         clock: Callable[[], datetime],
         *,
         renewed: Callable[[datetime | None], None] = lambda _until: None,
+        ended: Callable[[datetime], None] = lambda _at: None,
         store: TokenStore | None = None,
     ) -> None:
         """Take the account; nobody is asked yet.
@@ -54,12 +55,13 @@ class SignedInTokens:
             http: the program's HTTP client, which the caller closes.
             clock: tells the present moment.
             renewed: called after a renewal, with the moment until which the sign-in lasts then.
+            ended: called with the moment at which Microsoft refused to renew the sign-in.
             store: where the tokens are kept, if not below the data folder.
         """
         self._connection = connection
         self._http = MsalHttp(http, clock)
         self._clock = clock
-        self._renewed = renewed
+        self._renewed, self._ended = renewed, ended
         self._store = store or TokenStore(connection)
         self._lock = Lock()
         self._cache: Any = None
@@ -94,7 +96,13 @@ class SignedInTokens:
             if refused:
                 self._drop(refused)
             # Another process may have renewed it while this one waited.
-            found = self._kept(scope, kind, refused) or self._renew(scope, kind)
+            found = self._kept(scope, kind, refused)
+            try:
+                found = found or self._renew(scope, kind)
+            except OfflineError:  # an aging token is good to its end
+                found = self._kept(scope, kind, refused, timedelta())
+                if found is None:
+                    raise
         if found.value == refused:
             raise SignInNeededError(
                 _("Partner Center refuses the sign-in, and renewing it changed nothing."),
@@ -111,7 +119,9 @@ class SignedInTokens:
         kind = msal().TokenCache.CredentialType.ACCESS_TOKEN
         return list(self._cache.search(kind, query={"client_id": self._connection.client_id}))
 
-    def _kept(self, scope: str, kind: TokenKind, refused: str) -> Token | None:
+    def _kept(
+        self, scope: str, kind: TokenKind, refused: str, early: timedelta = EARLY
+    ) -> Token | None:
         """Return a token out of the cache that is good for a while; None if there is none."""
         resource = scope.removesuffix(".default").lower()
         for entry in self._entries():
@@ -123,7 +133,7 @@ class SignedInTokens:
                 of_app is (kind is TokenKind.APP)
                 and entry["secret"] != refused
                 and any(name.startswith(resource) for name in scopes)
-                and ends - self._clock() > min(EARLY, life / 5)
+                and ends - self._clock() > min(early, life / 5)
             ):
                 return Token(entry["secret"], ends, kind)
         return None
@@ -136,7 +146,7 @@ class SignedInTokens:
     # What is new
 
     def _renew(self, scope: str, kind: TokenKind) -> Token:
-        if (left := self._paused_until - time.monotonic()) > 0:
+        if (left := self._paused_until - monotonic()) > 0:
             raise OfflineError(
                 _("Microsoft's sign-in does not work at the moment."),
                 ngettext(
@@ -147,7 +157,7 @@ class SignedInTokens:
         try:
             answer = self._asked(scope, kind)
         except OfflineError:
-            self._paused_until = time.monotonic() + (self._http.retry_after or PAUSE_SECONDS)
+            self._paused_until = monotonic() + (self._http.retry_after or PAUSE_SECONDS)
             raise
         self._renewed(lasts_until(self._connection.way, answer, self._clock()))
         if found := self._kept(scope, kind, ""):
@@ -165,6 +175,9 @@ class SignedInTokens:
         if answer is None:
             raise _nobody()
         if "access_token" not in answer:
+            line = known(answer)
+            if line is not None and line.kind is ErrorKind.ENDED:
+                self._ended(self._clock())
             raise refusal(answer, app.at(self._connection.way))
         return answer
 
@@ -186,13 +199,9 @@ class SignedInTokens:
         people = app.msal.get_accounts()
         if not people:
             return None
-        import httpx
-
-        # An aging token is still good where the authority is not reached: MSAL falls back to it
-        # after the errors that are named here.
-        errors = (httpx.HTTPError, msal().exceptions.MsalServiceError)
+        # What is kept was looked at already, by this program's clock.
         answer: dict[str, Any] | None = app.msal.acquire_token_silent_with_error(
-            [scope], people[0], http_exceptions=errors
+            [scope], people[0], force_refresh=True
         )
         return answer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ class MsalHttp:
         self._clock = clock
         self.clock_ahead: timedelta | None = None
         """How far this computer's clock is ahead of the server's; None before an answer."""
+        self.is_throttled = False
+        """Whether the last answer was 429, whose body may say nothing."""
         self.retry_after = 0
         """How many seconds the last answer asked to wait; 0 if it asked for none."""
 
@@ -59,6 +62,7 @@ class MsalHttp:
         self._client.close()
 
     def _noticed(self, answer: httpx.Response) -> httpx.Response:
+        self.is_throttled = answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
         wait = answer.headers.get("Retry-After", "")
         self.retry_after = int(wait) if wait.isdecimal() else 0
         try:

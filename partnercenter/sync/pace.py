@@ -6,7 +6,6 @@ The client tells of every attempt and waits by way of this (`PartnerCenter`: `he
 from __future__ import annotations
 
 from datetime import timedelta
-from threading import Event
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.syncing.lease import renew
@@ -15,6 +14,7 @@ from partnerdesk.models.syncing.progress import SyncTrouble
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from threading import Event
 
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.syncing.lease import Lease
@@ -32,19 +32,33 @@ class SyncStoppedError(Exception):
 
 
 class Pace:
-    """Used by one thread, but for `stop`."""
+    """Used by the thread of the sync."""
 
-    def __init__(self, store: Store, lease: Lease, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        lease: Lease,
+        clock: Callable[[], datetime],
+        stopped: Event,
+        on_written: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take what is kept up: the lease.
+
+        Args:
+            store: the book.
+            lease: the right to sync the account.
+            clock: tells the present moment.
+            stopped: set from any thread to stop the sync: at once where it waits, else behind the
+                call that is going on.
+            on_written: called after each write.
+        """
         self._store = store
         self._lease = lease
         self._clock = clock
-        self._stopped = Event()
+        self._stopped = stopped
+        self._on_written = on_written
         self._renewed = clock()
         self._trouble = SyncTrouble.NONE
-
-    def stop(self) -> None:
-        """Stop the sync soon: at once where it waits, else behind the call that is going on."""
-        self._stopped.set()
 
     def check(self) -> None:
         """Raise `SyncStoppedError` if the sync is to stop."""
@@ -55,6 +69,7 @@ class Pace:
         """Note that a write renewed the lease, and that nothing holds the sync up."""
         self._renewed = self._clock()
         self._trouble = SyncTrouble.NONE
+        self._on_written()
 
     def heard(self, heard: Heard) -> None:
         """Note how an attempt went; renew the lease if it is getting old.
@@ -71,8 +86,9 @@ class Pace:
             trouble = SyncTrouble.THROTTLED
         if trouble is not self._trouble or self._clock() - self._renewed >= RENEW:
             renew(self._store, self._lease, self._clock(), trouble)
-            self.written()
+            self._renewed = self._clock()
             self._trouble = trouble
+            self._on_written()
 
     def wait(self, seconds: float) -> None:
         """Wait, and keep the lease meanwhile.

@@ -166,7 +166,7 @@ class SignInScreen(PageScreen):
             self._text("what", _(WHAT_TO_DO[self._way]))
             address = progress.address
             linked = Content.styled(address, f"underline link='{address}'")
-            self._part("address").update(linked if _is_plain(address) else Content(shown(address)))
+            self._text("address", linked if _is_plain(address) else shown(address))
             self._text("code", progress.code)
             self._text("remark", progress.remark)
         elif progress.phase is SignInPhase.DONE:
@@ -200,13 +200,10 @@ class SignInScreen(PageScreen):
         seconds = max(round((ends_at - self.desk.clock()).total_seconds()), 0)
         return _("Time left: {time}").format(time=f"{seconds // 60}:{seconds % 60:02}")
 
-    def _part(self, id: str) -> Static:
-        return self.query_one(f"#{id}", Static)
-
-    def _text(self, id: str, text: str) -> None:
-        part = self._part(id)
+    def _text(self, id: str, text: str | Content) -> None:
+        part = self.query_one(f"#{id}", Static)
         part.display = bool(text)
-        part.update(Content(text))
+        part.update(Content(text) if isinstance(text, str) else text)
 
     # Actions
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documentation import drawing, man_page, reference
+from tests.documentation import drawing, man_page, reference, rehearsal_page
 
 HOUSE = Path(__file__).parents[2]
 PAGES = [HOUSE / "README.md", HOUSE / "CONTRIBUTING.md", *sorted((HOUSE / "docs").glob("*.md"))]
@@ -30,6 +30,13 @@ def test_the_rooms_are_drawn_as_their_imports_are() -> None:
     page = drawing.PAGE.read_text(encoding="utf-8")
     assert drawing.BEGIN in page
     assert page == drawing.renewed(page), RENEW
+
+
+def test_the_rehearsal_names_every_fault_option_control_and_operation() -> None:
+    page = rehearsal_page.PAGE.read_text(encoding="utf-8")
+    assert page == rehearsal_page.renewed(page), RENEW
+    for word in ("`wrong-customer`", "`calls_per_minute`", "`log`", "`customer-create`"):
+        assert word in page
 
 
 def test_no_room_imports_one_above_it() -> None:

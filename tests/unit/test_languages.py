@@ -59,6 +59,7 @@ def marked() -> set[tuple[str, str | None]]:
         ("partnerdesk.models.settings.cloud_texts:cloud_texts", "config.toml"),
         (tables, "partnercenter/operations.toml"),
         (tables, "partnercenter/error_codes.toml"),
+        (tables, "partnercenter/sign_in/error_codes.toml"),
     ):
         texts = extract.extract_from_file(method, HOUSE / file)
         found |= {(str(text), None) for _line, text, _comments, _context in texts}
