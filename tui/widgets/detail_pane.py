@@ -17,6 +17,8 @@ from partnerdesk.tui.widgets.sections import Section
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from partnerdesk.tui.widgets.field_layout import Line
+
 SIGN = "▸"
 """The sign before the name of the record."""
 LEAST_LABEL, MOST_LABEL = 12, 22
@@ -62,13 +64,26 @@ class DetailPane(FieldPage):
 
     def _seen(self) -> list[object]:
         """Return what stands in each visible line."""
-        top = self.scroll_offset.y
-        lines = self._lines[top : top + self.size.height]
-        seen: list[object] = [
-            (line.label, line.text, line.heading, self.shows_cursor and line.field == self._cursor)
-            for line in lines
+        top, columns = self.scroll_offset.y, self._columns
+        return [
+            [columns.width, *(self._look(place) for place in columns.at(row))]
+            for row in range(top, top + self.size.height)
         ]
-        return [*seen, *[None] * (self.size.height - len(seen))]
+
+    def _look(self, place: int | None) -> object:
+        if place is None:
+            return None
+        line = self._lines[place]
+        pointed = self.shows_cursor and line.field == self._cursor
+        return line.label, line.text, line.spans, line.heading, pointed
+
+    def _split(self, lines: Sequence[Line]) -> int:
+        """Return how many lines fit in the first column; all of them if it holds them."""
+        height = self.size.height
+        ends = [
+            place for place, line in enumerate(lines) if line.heading and 0 < place <= height + 1
+        ]
+        return max(ends, default=len(lines)) if len(lines) > height else len(lines)
 
     @property
     def shows_cursor(self) -> bool:
@@ -86,9 +101,9 @@ class DetailPane(FieldPage):
     def _width_of_labels(self) -> int:
         return min(max(self.size.width // 3, LEAST_LABEL), MOST_LABEL)
 
-    def _heading_text(self, title: str) -> str:
+    def _heading_text(self, title: str, width: int) -> str:
         """Return a heading; what is too long for its line ends in `…`."""
-        room = max(self.scrollable_content_region.width - MARGIN, 1)
+        room = max(width - MARGIN, 1)
         return fitted(title, room).rstrip() if cell_len(title) > room else title
 
     def _label_lines(self, label: str) -> list[str]:
