@@ -44,16 +44,19 @@ class Line:
     """The index of the line in the paragraph, from 0."""
     spans: tuple[Span, ...] = ()
     """The pieces of the paragraph with a tone."""
+    is_missing: bool = False
+    """Whether the field is empty."""
 
 
 def field_lines(field: Field, number: int, labels: list[str], room: int) -> Iterator[Line]:
     """Yield the lines of a field: its labels, and its text wrapped to `room` cells beside them."""
     labels, left = [*labels], [*field.toned]
-    for text in shown_lines(field.text) or ["–"]:
+    texts = shown_lines(field.text)
+    for text in texts or ["–"]:
         paragraph, spans = _toned(text, left)
         for part, (start, line) in enumerate(parted(paragraph, room)):
             label = labels.pop(0) if labels else ""
-            yield Line(label, line, number, False, paragraph, start, part, spans)
+            yield Line(label, line, number, False, paragraph, start, part, spans, not texts)
     for label in labels:
         yield Line(label, "", number)
 

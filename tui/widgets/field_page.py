@@ -168,6 +168,11 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         self._put_cursor(above[-1] if part == 1 and above else self._field_at(place))
 
     @property
+    def has_columns(self) -> bool:
+        """Whether there are two columns."""
+        return self._columns.count > 1
+
+    @property
     def _cursor_column(self) -> int:
         return self._columns.column_of(self._lines_of(self._cursor)[0])
 
@@ -360,6 +365,8 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         if at_cursor:
             cursor = self.get_component_rich_style("field-page--cursor", partial=True)
             label, value = base + cursor, base + cursor
+        elif line.is_missing:
+            value = label
         mark = "▌ " if at_cursor and self.app.screen is self.screen else "  "
         labelled = fitted(line.label, self._label_width)
         found = self._found == Spot(place, -1, 0)

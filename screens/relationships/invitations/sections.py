@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.clock import moment_text, to_millis, until
+from partnerdesk.models.core.clock import moment_text, to_millis
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
+from partnerdesk.models.lists.details import field_line
 from partnerdesk.models.lists.spec import toned
 from partnerdesk.tui.widgets.sections import Field, Section
 
@@ -40,6 +41,7 @@ def case_sections(
     one = case.invitation
     state = one.state_at(at)
     due = to_millis(one.next_at) if one.closed_at is None and one.next_at else 0
+    next_due = field_line(INVITATIONS.column("due"), due, at)
     portal = ""
     if one.sent_at and one.how is SentBy.PORTAL:
         parts = (moment_with_age(one.sent_at, at), one.sent_by, _(SENT_BY[one.how]))
@@ -48,8 +50,7 @@ def case_sections(
         Field(_("Status"), _(INVITATION_TITLES[state]), "state",
               toned=toned(INVITATIONS.column("state"), state, at)),
         Field(_("Sent"), portal),
-        Field(_("Next step due"), until(one.next_at, at) if due and one.next_at else "",
-              toned=toned(INVITATIONS.column("due"), due, at)),
+        Field(_("Next step due"), next_due.text, toned=next_due.toned),
         Field(_("Closed"), moment_text(one.closed_at)),
         Field(_("Kind of invitation"), _(INVITATION_KINDS[one.kind])),
         Field(_("Delegated admin"), _("yes") if one.delegated_admin else _("no")),
