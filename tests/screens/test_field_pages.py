@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from partnerdesk.models.languages import _, speak
 from partnerdesk.models.lists.tones import SIGNS, Tone, Toned
 from partnerdesk.models.relationships.lifecycles import INVITATION_TITLES
+from partnerdesk.screens.shared.help import HelpScreen
+from partnerdesk.tui.widgets.detail_pane import DetailPane
 from partnerdesk.tui.widgets.field_layout import Columns, Line, balanced, field_lines
 from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.sections import Field
@@ -158,3 +160,22 @@ def named(console: Console) -> str:
 def chosen(console: Console) -> str:
     field = page(console).field
     return field.text if field is not None else ""
+
+
+async def test_details_have_a_second_column_only_where_one_does_not_hold_them(
+    tmp_path: Path,
+) -> None:
+    async with running(demo_desk(tmp_path), (240, 26)) as console:
+        await console.press("g", "c", "j", "tab")
+        pane = console.screen.query_one(DetailPane)
+        assert pane.has_columns
+        assert "Alpine Ski House" in pane.render_line(0).text
+        await console.press("right")
+        assert pane.render_line(1).text.index("▌") > pane.LEAST_COLUMN
+        await console.press("question_mark")
+        assert isinstance(console.app.screen, HelpScreen)
+        assert _("Go to the column beside, where a page has two") in console.app.screen.text().plain
+        await console.press("escape")
+        await console._pilot.resize_terminal(240, 50)
+        await console.settle()
+        assert not pane.has_columns

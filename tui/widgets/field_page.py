@@ -32,9 +32,6 @@ MARGIN = 2
 GAP = 2
 MOST_LABEL = 30
 """The largest width of labels, in cells."""
-LEAST_COLUMN = 63
-"""The least width of a column, in cells, so that a page has two: an identifier fits beside its
-label."""
 
 
 class FieldPage(ScrollView, Seen, can_focus=True):
@@ -76,6 +73,9 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         def __init__(self, field: Field) -> None:
             super().__init__()
             self.field = field
+
+    LEAST_COLUMN: ClassVar[int] = 63
+    """The least width of each of two columns, in cells: an identifier fits beside its label."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -268,29 +268,35 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         self._follow()
 
     def _lay_out(self) -> None:
-        self._label_width = self._width_of_labels()
         width = self.scrollable_content_region.width
         half = (width - BETWEEN) // 2
-        lines, split = list(self._laid_out(half)) if half >= LEAST_COLUMN else [], 0
-        if lines:
-            split = self._split(lines)
-        if split in {0, len(lines)}:
-            half, lines = self.size.width, list(self._laid_out(width))
-            split = len(lines)
-        self._columns = Columns(lines, split, half)
-        height = max(self._columns.height, self.size.height)
+        lines = list(self._laid_out(width))
+        columns = Columns(lines, len(lines), self.size.width)
+        if half >= self.LEAST_COLUMN and self._needs_columns(lines):
+            narrow = list(self._laid_out(half))
+            parted = Columns(narrow, self._split(narrow), half)
+            columns = parted if parted.count > 1 else columns
+        self._columns = columns
+        self._label_width = self._width_of_labels(columns.width)
+        height = max(columns.height, self.size.height)
         self.virtual_size = Size(self.size.width, height)
+
+    def _needs_columns(self, lines: Sequence[Line]) -> bool:
+        """Return whether lines of the whole width should rather stand in two columns."""
+        return bool(lines)
 
     def _split(self, lines: Sequence[Line]) -> int:
         """Return how many lines stand in the first of two columns; all of them for only one."""
         return balanced(lines)
 
-    def _width_of_labels(self) -> int:
+    def _width_of_labels(self, width: int) -> int:
+        """Return the width of the labels in a column of some width."""
         labels = [cell_len(shown(field.label)) for field in self._fields]
-        return min(max(labels, default=0), MOST_LABEL)
+        return min(max(labels, default=0), MOST_LABEL, width)
 
     def _laid_out(self, width: int) -> Iterator[Line]:
-        room = max(width - MARGIN - self._label_width - GAP - 1, 10)
+        label_width = self._width_of_labels(width)
+        room = max(width - MARGIN - label_width - GAP - 1, 10)
         number = 0
         for place, section in enumerate(self._sections):
             if place:
@@ -299,7 +305,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
             heading = self._heading_text(title, width)
             yield Line("", heading, -1, heading=True, paragraph=title)
             for field in section.fields:
-                labels = self._label_lines(shown(field.label))
+                labels = self._label_lines(shown(field.label), label_width)
                 yield from field_lines(field, number, labels, room)
                 number += 1
 
@@ -308,8 +314,9 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         del width
         return title
 
-    def _label_lines(self, label: str) -> list[str]:
-        """Return the lines of a label; what is too long for one is cut."""
+    def _label_lines(self, label: str, width: int) -> list[str]:
+        """Return the lines of a label of some width; what is too long for one is cut."""
+        del width
         return [label]
 
     def _lines_of(self, field: int) -> tuple[int, int]:
