@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
+from math import ceil
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.errors import AppError, OfflineError, SignInNeededError, UnclearError
-from partnerdesk.models.languages import _
+from partnerdesk.models.core.errors import (
+    AppError,
+    OfflineError,
+    SignInNeededError,
+    ThrottledError,
+    UnclearError,
+)
+from partnerdesk.models.core.text import shown
+from partnerdesk.models.languages import _, ngettext
 from partnerdesk.partnercenter.access import Heard
 from partnerdesk.partnercenter.answers import Answer, UnreadableBodyError, error_words, json_body
 from partnerdesk.partnercenter.errors import Trace, answer_error, unclear_error
@@ -23,6 +31,10 @@ if TYPE_CHECKING:
     from partnerdesk.partnercenter.exchange import RawAnswer
     from partnerdesk.partnercenter.request import Request
 
+LONGEST_ID = 64
+"""Characters of a correlation id that are shown."""
+LONGEST_PAUSE = 3600.0
+"""Seconds that the other calls of a tenant wait at most, whatever the service asks."""
 _UNAUTHORIZED, _NOT_FOUND, _WAITED, _THROTTLED, _FAILED, _NEVER = 401, 404, 408, 429, 500, 501
 
 
@@ -107,16 +119,31 @@ class _Attempts:
             raise self._not_sent(error) from None
         except LostError:
             raise self._lost(_("The connection was lost before an answer came.")) from None
-        self._correlation_id = raw.headers.get("ms-correlationid") or self._correlation_id
+        theirs = shown(raw.headers.get("ms-correlationid", ""))[:LONGEST_ID]
+        self._correlation_id = theirs or self._correlation_id
         mfa = mfa_of(raw.headers)
         access.mfa = access.mfa if mfa is None else mfa
         self._tell(raw.status)
         return raw
 
     def _await_turn(self) -> None:
+        """Wait until the limit of this host allows another call.
+
+        Raises:
+            ThrottledError: that takes longer than the client's patience.
+        """
         access, part = self._access, self._request.part
         tenant = access.connection.tenant_id
         while seconds := access.limiter.take(tenant, part=part, urgent=access.urgent):
+            if seconds > access.patience:
+                raise ThrottledError(
+                    _("Partner Center asked for a pause that is not over yet."),
+                    ngettext(
+                        "Try again in {count} minute.",
+                        "Try again in {count} minutes.",
+                        ceil(seconds / 60),
+                    ),
+                )
             access.wait(seconds)
 
     def _choose_ids(self) -> None:
@@ -224,7 +251,8 @@ class _Attempts:
         access = self._access
         if seconds:
             part = self._request.part
-            access.limiter.pause(access.connection.tenant_id, seconds, part=part)
+            pause = min(seconds, LONGEST_PAUSE)
+            access.limiter.pause(access.connection.tenant_id, pause, part=part)
         return AgainError(error, seconds or BARE_THROTTLE)
 
     def _asked(self, raw: RawAnswer) -> float:

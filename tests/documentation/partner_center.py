@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,11 +38,9 @@ def renewed(page: str) -> str:
     """Return the page with its tables as the data are now."""
     for place, lines in zip(_PLACES, (_operations(), _codes()), strict=True):
         begin, end = marks(place)
-        table = "\n".join([begin, "", *lines, "", end])
-        page = re.sub(
-            f"{re.escape(begin)}.*{re.escape(end)}", lambda _, table=table: table, page,
-            flags=re.DOTALL,
-        )  # fmt: skip
+        before, _begin, rest = page.partition(begin)
+        after = rest.partition(end)[2]
+        page = "\n".join([f"{before}{begin}", "", *lines, "", f"{end}{after}"])
     return page
 
 

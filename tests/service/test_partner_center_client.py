@@ -246,11 +246,29 @@ def test_a_wait_that_is_longer_than_patience_is_an_error() -> None:
 
 
 def test_all_calls_of_the_tenant_wait_when_the_service_asks_for_it() -> None:
-    made = desk(in_turn(error(429, 429, **{"Retry-After": "3600"}), ok({"url": "x"})))
-    with pytest.raises(ThrottledError):
-        made.client.call("get_invitation_link")
+    asks = error(429, 429, **{"Retry-After": "150"})
+    made = desk(in_turn(asks, ok({"url": "x"})), patience=100)
+    for _time in range(2):
+        with pytest.raises(ThrottledError):
+            made.client.call("get_invitation_link")
+    assert len(made.sent) == 1
+    made.client._access.patience = 200
     made.client.call("get_invitation_link")
-    assert sum(made.waits) == pytest.approx(3600)
+    assert sum(made.waits) == pytest.approx(150)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-5", "soon", "Mon, 30 Nov 2026 11:00:00 GMT"])
+def test_an_odd_pause_is_none(text: str) -> None:
+    made = desk(in_turn(error(429, 429, **{"Retry-After": text}), ok()))
+    made.client.call("get_customer", PATH)
+    assert 2.0 <= sum(made.waits) <= 3.0
+
+
+def test_a_pause_until_a_moment_is_kept() -> None:
+    late = error(429, 429, **{"Retry-After": "Mon, 30 Nov 2026 12:00:20 GMT"})
+    made = desk(in_turn(late, ok()))
+    made.client.call("get_customer", PATH)
+    assert 20.0 <= sum(made.waits) <= 21.0
 
 
 def test_who_waits_can_be_called_away() -> None:

@@ -10,7 +10,13 @@ import pytest
 
 from partnerdesk.models.accounts.accounts import PartnerKind, SignInWay
 from partnerdesk.models.core.clock import now
-from partnerdesk.models.core.errors import AppError, OfflineError, PartnerCenterError, RefusedError
+from partnerdesk.models.core.errors import (
+    AppError,
+    OfflineError,
+    PartnerCenterError,
+    RefusedError,
+    SettingsError,
+)
 from partnerdesk.models.settings.clouds import Addresses
 from partnerdesk.models.settings.model import TlsSettings
 from partnerdesk.partnercenter.client import PartnerCenter
@@ -26,6 +32,7 @@ from tests.support.rehearsal import RehearsalInfo, rehearsal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 CUSTOMERS = 40
 
@@ -168,6 +175,21 @@ def test_without_its_authority_the_server_is_not_believed(info: RehearsalInfo) -
         )
         with pytest.raises(OfflineError, match="prove who it is"):
             client.call("get_invitation_link")
+
+
+def test_the_file_of_the_environment_is_believed_where_the_settings_name_none(
+    info: RehearsalInfo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", info.ca_file)
+    with http_client(TlsSettings("")) as http:
+        client = PartnerCenter(account(info), RehearsalTokens(info), http, Limiter())
+        assert client.call("get_invitation_link").status == 200
+    empty = tmp_path / "empty.pem"
+    empty.touch()
+    for settings, file in ((TlsSettings(str(empty)), info.ca_file), (TlsSettings(""), str(empty))):
+        monkeypatch.setenv("SSL_CERT_FILE", file)
+        with pytest.raises(SettingsError, match=r"empty\.pem"):
+            http_client(settings)
 
 
 def test_a_cloud_without_the_call_never_sends_it(
