@@ -78,7 +78,9 @@ class CustomersScreen(ListScreen):
         """Return why there are no customers, and what to do."""
         account = scope.account
         place = _(account.cloud.short_name) if account else _("all clouds")
+        is_connected = account is not None and account.connected
         ways = (
+            *([("desk.refresh", _("reads the customers from Partner Center"))] * is_connected),
             ("customers.new", _("adds a customer")),
             ("customers.import", _("imports the customer list that you exported from the portal")),
             ("customers.invite", _("invites a company that has a tenant already")),
@@ -91,6 +93,10 @@ class CustomersScreen(ListScreen):
     def no_match_text(self) -> str:
         """Return that nothing matches the filter."""
         return _("No customer matches this filter.")
+
+    def open_customers(self) -> tuple[int, ...]:
+        """Return the ids of the customers in view."""
+        return tuple(row.key for row in self.table.in_view())
 
     async def open_row(self, row: Row) -> None:
         """Open the customer under the cursor."""
