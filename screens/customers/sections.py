@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.core.clock import age, date_text, moment_text
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.customers.records import CUSTOMER_TITLES
 from partnerdesk.models.languages import _
+from partnerdesk.models.lists.spec import toned
 from partnerdesk.screens.relationships.sections import (
     NO_DELEGATION,
     delegated_admin_lines,
@@ -90,7 +92,19 @@ def _of_form(page: CustomerPage, ways: Ways, label: str, text: str, field: FormF
     return Field(label, text, f"form:{field}", edit=edit)
 
 
-def _profile(page: CustomerPage, ways: Ways) -> Section:
+def _calls(page: WholeCustomer, ways: Ways) -> Iterator[Field]:
+    """Yield what Partner Center does not have yet of what stands here; each opens its change."""
+    from partnerdesk.models.changes.calls import describe_call
+    from partnerdesk.models.changes.outbox import CALL_STATE_TITLES
+
+    for call in page.calls:
+        channel, title = describe_call(call.channel, call.operation, "")
+        text = f"{title}: {_(CALL_STATE_TITLES[call.state])}"
+        leads = partial(ways.show, "change", call.change_id)
+        yield Field(channel, text, f"call:{call.id}", open=leads)
+
+
+def _profile(page: WholeCustomer, ways: Ways) -> Section:
     customer, of_form = page.customer, partial(_of_form, page, ways)
     return Section(
         shown(customer.company_name)[:200],
@@ -104,6 +118,7 @@ def _profile(page: CustomerPage, ways: Ways) -> Section:
                 FormField.REGISTRATION_NUMBER,
             ),
             Field(_("Company e-mail"), page.company.email),
+            *_calls(page, ways),
         ),
     )
 
@@ -153,7 +168,8 @@ def _relationship(
     yield Field(_("Cloud"), clouds[page.account.cloud].name)
     yield Field(_("Account"), page.account.name or _("kept by hand"))
     kind = Relationship(customer.relationship_to_partner)
-    yield Field(_title("relationship_to_partner"), _(RELATIONSHIP_TITLES[kind]))
+    told = toned(CUSTOMERS.column("relationship"), kind.value, at)
+    yield Field(_title("relationship_to_partner"), _(RELATIONSHIP_TITLES[kind]), toned=told)
     yield Field(_title("indirect_reseller"), customer.indirect_reseller)
     yield Field(_title("agreement_accepted_at"), _agreement(page))
     yield Field(_title("added_at"), date_text(customer.added_at))
