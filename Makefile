@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+JUDGES := $(VENV)/.judges
 # More than the cores: the tests in terminals mostly wait.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 MINUTES ?= 1
@@ -11,7 +12,7 @@ DOMAIN := partnerdesk
 LANGUAGES := models/languages
 CODE := tui screens models mailing partnercenter rehearsal cli tests benchmarks
 
-.PHONY: demo run test test-all walk lint format types imports bench snapshots pictures lock messages docs wheel clean
+.PHONY: demo run test test-all walk lint format types imports judges bench snapshots pictures lock messages docs wheel clean
 
 demo: $(STAMP)
 	$(BIN)/partnerdesk --demo
@@ -21,9 +22,13 @@ run: $(STAMP)
 
 # What guards a change, in minutes; and everything: more examples, kills and races, more pictures.
 test: $(STAMP)
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --ignore tests/judges
 test-all: $(STAMP)
-	PARTNERDESK_TEST_DEEP=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal
+	PARTNERDESK_TEST_DEEP=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal --ignore tests/judges
+
+# Clients and tools that are not ours, in front of the rehearsal; nothing else needs them.
+judges: $(JUDGES)
+	$(BIN)/pytest -n 2 --dist loadfile tests/judges
 
 # By chance through the whole console; stops at what breaks. Further: make walk WALK="--keep-going"
 walk: $(STAMP)
@@ -81,6 +86,9 @@ lock: $(STAMP)
 	$(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev \
 	    --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	    pyproject.toml --output-file requirements.lock
+	$(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra judges \
+	    --constraint requirements.lock --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    --no-header --no-annotate pyproject.toml --output-file judges.lock
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "partnerdesk needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
@@ -89,6 +97,10 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
 	touch $(STAMP)
+
+$(JUDGES): judges.lock $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r judges.lock
+	touch $(JUDGES)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -19,6 +19,7 @@ from partnerdesk.models.languages import _
 from partnerdesk.models.lists.filter_history import FilterHistory
 from partnerdesk.models.lists.list_state import Remembered
 from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.models.syncing.progress import read_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.saved_views_file import Reading
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.settings.model import Settings
+    from partnerdesk.models.syncing.progress import SyncProgress
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -42,9 +44,14 @@ PULSE = (
     "(SELECT count(*) FROM customer_drafts), (SELECT coalesce(max(id), 0) FROM customer_drafts), "
     "(SELECT coalesce(sum(version), 0) FROM customer_drafts), "
     f"(SELECT count(*) {_UNFINISHED}), (SELECT coalesce(sum(version), 0) {_UNFINISHED}), "
+    "(SELECT coalesce(sum(new), 0) + coalesce(sum(changed), 0) FROM account_syncs), "
     "coalesce(sum(synced_at), 0), coalesce(sum(version), 0), count(*) FROM partner_accounts"
 )
-"""SQL for a row of numbers; at least one of them changes with anything that screens show."""
+"""SQL for a row of numbers; at least one of them changes with anything that screens show.
+
+How far a sync is stands beside it (`AppSession.syncs`): only the header shows that, so nothing else
+is read again for it.
+"""
 
 
 class BookState(NamedTuple):
@@ -54,6 +61,17 @@ class BookState(NamedTuple):
     """The key of the chosen account; empty until the book is open."""
     pulse: tuple[int, ...]
     """The result of `PULSE`; empty until the book is open."""
+
+
+class Look(NamedTuple):
+    """What a look at the book found."""
+
+    pulse: tuple[int, ...]
+    """The result of `PULSE`."""
+    syncs: dict[int, SyncProgress]
+    """How far the sync of each account is, by the account's id."""
+    accounts: list[Account] | None
+    """The accounts; None where the pulse is that of the look before."""
 
 
 @dataclass
@@ -72,6 +90,8 @@ class AppSession:
     """The account or accounts that the person chose; None until the book is open."""
     pulse: tuple[int, ...] = ()
     """The result of `PULSE` that the screens know."""
+    syncs: dict[int, SyncProgress] = field(default_factory=dict)
+    """How far the sync of each account is, whichever process does it; by the account's id."""
     unfinished_import: str = ""
     """The path that the person typed last and did not import; the import screen proposes it."""
 
@@ -87,7 +107,7 @@ class AppSession:
         """The keys of the marked rows by account and list; they outlive the list's screen."""
         self.letters_folder = "."
         """The folder to which letters were last written, as the person typed it."""
-        self._first_look: Future[tuple[list[Account], tuple[int, ...]] | None] | None = None
+        self._first_look: Future[Look] | None = None
         self._first_views: Reading | None = None
 
     @property
@@ -108,10 +128,9 @@ class AppSession:
         """
         first_look = self._first_look or self.reader.begin(self._open)
         answer = await asyncio.wrap_future(first_look)
-        if answer is not None:
-            self.seen(*answer)
+        self.seen(answer)
 
-    def _open(self) -> tuple[list[Account], tuple[int, ...]] | None:
+    def _open(self) -> Look:
         self.store.open([cloud.id for cloud in self.settings.enabled_clouds()])
         if isinstance(self.store.database, SqliteFile):
             from partnerdesk.models.database import leftovers
@@ -129,19 +148,24 @@ class AppSession:
         first, self._first_views = self._first_views, None
         return first
 
-    def look(self, connection: Connection) -> tuple[list[Account], tuple[int, ...]] | None:
-        """Return the accounts and the book's pulse; None where nothing changed since `seen`."""
+    def look(self, connection: Connection) -> Look:
+        """Return the book's pulse, how far the syncs are, and the accounts if the pulse changed."""
         pulse = tuple(int(number) for number in connection.rows(PULSE)[0])
+        syncs = read_progress(connection)
         if pulse == self.pulse:
-            return None
-        return read_accounts(connection, self.settings.enabled_clouds()), pulse
+            return Look(pulse, syncs, None)
+        return Look(pulse, syncs, read_accounts(connection, self.settings.enabled_clouds()))
 
-    def seen(self, accounts: list[Account], pulse: tuple[int, ...]) -> None:
+    def seen(self, look: Look) -> None:
         """Store what `look` returned, and choose the account: the chosen one again, if it exists.
 
         Raises:
             AppError: no cloud is turned on.
         """
+        self.syncs = look.syncs
+        accounts, pulse = look.accounts, look.pulse
+        if accounts is None:
+            return
         if not accounts:
             raise AppError(
                 _("No cloud is turned on, so there is no account to work in."),

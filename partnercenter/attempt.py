@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import AppError, OfflineError, SignInNeededError, UnclearError
-from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.languages import _
 from partnerdesk.partnercenter.access import Heard
 from partnerdesk.partnercenter.answers import Answer, UnreadableBodyError, error_words, json_body
 from partnerdesk.partnercenter.errors import Trace, answer_error, unclear_error
@@ -15,6 +15,7 @@ from partnerdesk.partnercenter.identity import foreign_field
 from partnerdesk.partnercenter.operations import Repeat
 from partnerdesk.partnercenter.request import headers_of, mfa_of, new_id
 from partnerdesk.partnercenter.retry import BARE_THROTTLE, AgainError, retry_after, retrying
+from partnerdesk.partnercenter.sign_in.errors import clock_remark
 
 if TYPE_CHECKING:
     from partnerdesk.partnercenter.access import Access
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from partnerdesk.partnercenter.exchange import RawAnswer
     from partnerdesk.partnercenter.request import Request
 
-CLOCK_OFF_SECONDS = 300
-"""From which difference on this machine's clock can spoil a sign-in."""
 _UNAUTHORIZED, _NOT_FOUND, _WAITED, _THROTTLED, _FAILED, _NEVER = 401, 404, 408, 429, 500, 501
 
 
@@ -235,17 +234,7 @@ class _Attempts:
         """Return the error; where this machine's clock is off, it says so."""
         try:
             theirs = parsedate_to_datetime(raw.headers.get("date", ""))
-            off = (self._access.clock() - theirs).total_seconds()
-        except (TypeError, ValueError):
+            remark = clock_remark(self._access.clock() - theirs)
+        except (TypeError, ValueError):  # no date, or one without a zone
             return error
-        if abs(off) < CLOCK_OFF_SECONDS:
-            return error
-        minutes = round(abs(off) / 60)
-        clock = ngettext(
-            "The clock of this machine is {count} minute off.",
-            "The clock of this machine is {count} minutes off.",
-            minutes,
-        )
-        return SignInNeededError(
-            f"{error.message} {clock}", _("Set the clock, then sign in again.")
-        )
+        return SignInNeededError(" ".join(filter(None, [error.message, remark])), error.remedy)

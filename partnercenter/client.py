@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from partnerdesk.partnercenter.connection import AccountConnection, Tokens
     from partnerdesk.partnercenter.limiter import Limiter
     from partnerdesk.partnercenter.operations import ApiOperation
-    from partnerdesk.partnercenter.paging import Page
+    from partnerdesk.partnercenter.paging import Link, Page
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -132,8 +132,12 @@ class PartnerCenter:
         path: Mapping[str, str] = _NOTHING,
         *,
         query: Mapping[str, object] = _NOTHING,
+        start: Link | None = None,
     ) -> Iterator[Page]:
         """Return the pages of a list as they come: each item once, none left out.
+
+        `start` is the page to go on with (`Page.following`); where that is stale, the list begins
+        anew, so that its first pages come again.
 
         Raises:
             RefusedError: the operation cannot be called for this account.
@@ -142,7 +146,7 @@ class PartnerCenter:
         """
         known = self._callable(operation)
         first = new_request(known, self.connection, path, query, None, "")
-        return PageReader(self._access, first).read()
+        return PageReader(self._access, first, start).read()
 
     def _callable(self, name: str) -> ApiOperation:
         """Return an operation that can be called for this account.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from partnerdesk.models.core.errors import PartnerCenterError
@@ -44,6 +44,17 @@ _REFUSED, _DENIED, _MISSING = 400, 403, 404
 _NO_RELATION = "20002"
 
 
+class Link(NamedTuple):
+    """The next page of a list; with it the list can be gone on with in another process.
+
+    It holds a continuation token, which goes stale after a while; it is no secret.
+    """
+
+    target: str
+    """Path and query."""
+    headers: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some items of a list, as they came."""
@@ -54,6 +65,8 @@ class Page:
     """How many items came so far, with this page."""
     number: int
     """Counts the pages from 1."""
+    following: Link | None = None
+    """Where the next page is; None behind the last page."""
 
 
 class _BrokenListError(Exception):
@@ -65,11 +78,12 @@ class _BrokenListError(Exception):
 
 
 class PageReader:
-    """Reads one list from its first page to its end."""
+    """Reads one list from its first page, or from where it goes on, to its end."""
 
-    def __init__(self, access: Access, first: Request) -> None:
+    def __init__(self, access: Access, first: Request, start: Link | None = None) -> None:
         self._access = access
         self._first = first
+        self._start = start
         self._seen: set[int] = set()
         """Hashes of what identifies the items that were given."""
         self._numbered = 0
@@ -82,7 +96,7 @@ class PageReader:
         while True:
             before = self._numbered
             try:
-                yield from self._from_the_beginning()
+                yield from self._from(self._begin())
             except _BrokenListError as broken:
                 restarts = restarts + 1 if self._numbered == before else 1
                 if restarts > RESTARTS:
@@ -90,8 +104,15 @@ class PageReader:
             else:
                 return
 
-    def _from_the_beginning(self) -> Iterator[Page]:
-        request: Request | None = self._first
+    def _begin(self) -> Request:
+        """Return where to begin: where the list goes on, but only once; it may be stale."""
+        start, self._start = self._start, None
+        if start is None:
+            return self._first
+        return _later(self._first, _target(self._first, start.target), dict(start.headers))
+
+    def _from(self, begin: Request) -> Iterator[Page]:
+        request: Request | None = begin
         followed: set[tuple[str, str]] = set()
         idle = 0
         while request is not None:
@@ -101,11 +122,12 @@ class PageReader:
                 return
             items = items_of(answer.body)
             self._common = self._common or min(self._alike(request, items), default="")
+            following = _next(request, answer.body, len(items))
             fresh = self._fresh(items)
             if fresh:
                 self._numbered += 1
-                yield Page(fresh, len(self._seen), self._numbered)
-            following = _next(request, answer.body, len(items))
+                link = _link(following) if following is not None else None
+                yield Page(fresh, len(self._seen), self._numbered, link)
             idle = 0 if fresh else idle + 1
             if idle and request.operation.pages is Paging.OFFSET:
                 return  # the service does not heed the offset
@@ -221,6 +243,10 @@ class PageReader:
             is_gone = error.status == _MISSING
             return not is_gone and not (error.status == _DENIED and error.code == _NO_RELATION)
         return True
+
+
+def _link(request: Request) -> Link:
+    return Link(request.target, tuple(sorted(request.headers.items())))
 
 
 def _key(request: Request) -> tuple[str, str]:

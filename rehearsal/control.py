@@ -52,6 +52,12 @@ class Control:
         """Add what an area lets be done."""
         self._names.update(names)
 
+    def names(self) -> dict[str, str]:
+        """Return what can be asked, each with the first line of what it does."""
+        texts = {name: (asked.__doc__ or "").strip() for name, asked in self._names.items()}
+        known = {name: text.splitlines()[0] for name, text in texts.items()}
+        return {"log": "Return the calls after the number `after`; DELETE forgets them.", **known}
+
     def handle(self, request: Request) -> Outcome:
         """Answer a call; a wrong one is answered 400 with the reason."""
         name = request.path.removeprefix(_PREFIX)

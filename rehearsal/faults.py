@@ -40,6 +40,7 @@ class Needs(StrEnum):
     NEXT_PAGE = "a call for a page after the first"
     CUSTOMER = "a call that reads something of one customer"
     ETAG = "a call with If-Match"
+    PERSON = "a call of a person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,14 @@ FAULTS = {
         _F("stale-etag-2055", _S.INSIDE, "somebody else was faster: 400 with code 2055", _N.ETAG),
         _F("bom", _S.AFTER, "a byte-order mark before the JSON", usual=True),
         _F("unknown-status", _S.AFTER, "a status that no document knows", _N.READ),
+        _F("unknown-field", _S.AFTER, "fields that no document knows", _N.READ, usual=True),
         _F("status-number", _S.AFTER, "a status as a number", _N.READ),
         _F("error-language", _S.BEFORE, "500 with a description in Japanese", usual=True),
         _F("clock-off", _S.AFTER, "the Date header is an hour off", usual=True),
         _F("code-text", _S.REFUSAL, "the code of a refusal as text"),
         _F("html-error", _S.REFUSAL, "a refusal as a page of HTML"),
         _F("empty-error", _S.REFUSAL, "a refusal without a body"),
-        _F("mfa", _S.BEFORE, "401 with 900421, for this call only"),
+        _F("mfa", _S.BEFORE, "401 with 900421, for this call only", _N.PERSON),
         _F("sign-in-429", _S.AT_TOKENS, "429 with Retry-After from the token address"),
         _F("sign-in-500", _S.AT_TOKENS, "500 with JSON from the token address"),
         _F("sign-in-502", _S.AT_TOKENS, "502 with a page of HTML from the token address"),

@@ -45,6 +45,8 @@ CREATE TABLE IF NOT EXISTS answered (
 );
 """
 _READS = ("GET", "HEAD")
+_KEPT_PAGES = 64
+"""Of how many lists the last page is kept, for the fault repeated-page."""
 _WORK = frozenset({Stage.BEFORE, Stage.INSIDE, Stage.AFTER})
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
@@ -63,16 +65,23 @@ class Routes:
             RefusedCallError: 404 for an unknown path, 405 for another method.
         """
         path = request.path.rstrip("/")
-        others = False
+        methods: list[str] = []
+        variables = 0
         for pattern, operation in self._patterns:
             match = pattern.fullmatch(path) if operation.host is request.host else None
             if match is None:
                 continue
+            if methods and operation.path.count("{") > variables:
+                break  # the fixed path is meant, whatever its methods are
             if operation.method == request.method:
                 return operation, match.groupdict()
-            others = True
-        if others:
-            raise RefusedCallError(HTTPStatus.METHOD_NOT_ALLOWED, 0, "Method not allowed")
+            methods.append(operation.method)
+            variables = operation.path.count("{")
+        if methods:
+            allow = {"Allow": ", ".join(methods)}
+            raise RefusedCallError(
+                HTTPStatus.METHOD_NOT_ALLOWED, 0, "Method not allowed", headers=allow
+            )
         raise RefusedCallError(HTTPStatus.NOT_FOUND, 1000, "Not found")
 
 
@@ -216,6 +225,8 @@ class Gate:
             answer = self._with_foreign_rows(call, operation, answer)
         if operation.paged:
             self._last_pages[_list_key(call)] = replace(answer)
+            if len(self._last_pages) > _KEPT_PAGES:
+                del self._last_pages[next(iter(self._last_pages))]
         return answer
 
     def _with_another_customer(self, call: Call) -> Call:
@@ -255,6 +266,8 @@ def _fits(call: Call, operation: Operation) -> frozenset[Needs]:
     """Return what kind of call it is, for the faults."""
     reads = operation.method in _READS or operation.reads
     fits = {Needs.ANY, Needs.READ if reads else Needs.WRITE}
+    if call.person is not None:
+        fits.add(Needs.PERSON)
     if operation.paged:
         fits.add(Needs.LIST)
         if "ms-continuationtoken" in call.headers or "$skiptoken" in map(str.lower, call.query):

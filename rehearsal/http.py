@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.rehearsal.rehearsal import Rehearsal
 
+_LOG = logging.getLogger("partnerdesk.rehearsal")
 _HOSTS = {
     "api.partnercenter.microsoft.com": Host.API,
     "partner.partnercenterapi.microsoftonline.cn": Host.API,
@@ -54,7 +56,11 @@ class Application:
             content = await incoming.body()
         except ClientDisconnect:
             return
-        outcome = self.rehearsal.handle(self._request(incoming, content))
+        try:
+            outcome = self.rehearsal.handle(self._request(incoming, content))
+        except Exception:
+            _LOG.exception("an error of the rehearsal itself at %s", scope["path"])
+            raise
         latency = self.rehearsal.world.options.latency_ms
         if latency and scope["path"][:9] != "/control/":
             await asyncio.sleep(latency / 1000)

@@ -91,7 +91,7 @@ def token_for(call: Call, at: Place) -> str:
 
 
 def page(
-    call: Call, at: Place, path: str, fetch: Callable[[int, int], Sequence[tuple[int, str]]]
+    call: Call, at: Place, path: str, fetch: Callable[[int, int], Sequence[tuple[int, bytes]]]
 ) -> Answer:
     """Return one page.
 
@@ -99,7 +99,7 @@ def page(
         call: The call.
         at: Which page.
         path: The path of the list below `/v1/`, such as customers.
-        fetch: Returns the rows behind a key, at most so many: each its key and its JSON.
+        fetch: Returns the rows behind a key, at most so many: each its key and its JSON in UTF-8.
 
     Raises:
         RefusedCallError: the token leads past the end: 400 with code 2000.
@@ -115,11 +115,9 @@ def page(
         token = token_for(call, following)
         links["next"] = _link(call, following, path, token)
         more = f'"continuationToken":{json.dumps(token)},'
-    text = (
-        f'{{"totalCount":{len(shown)},"items":[{",".join(row for _, row in shown)}],'
-        f'{more}"links":{json.dumps(links)},"attributes":{{"objectType":"Collection"}}}}'
-    )
-    return Answer(text.encode())
+    end = f'],{more}"links":{json.dumps(links)},"attributes":{{"objectType":"Collection"}}}}'
+    content = [b'{"totalCount":%d,"items":[' % len(shown), b",".join(row for _, row in shown)]
+    return Answer(b"".join((*content, end.encode())))
 
 
 def _link(call: Call, at: Place, path: str, token: str) -> dict[str, object]:

@@ -11,6 +11,7 @@ from partnerdesk.rehearsal.areas.customers.rows import neighbour
 from partnerdesk.rehearsal.control import Control
 from partnerdesk.rehearsal.faults import Faults
 from partnerdesk.rehearsal.gate import Gate, Routes
+from partnerdesk.rehearsal.openapi import Describer
 from partnerdesk.rehearsal.operation import Host
 from partnerdesk.rehearsal.sign_in import grants, tokens
 from partnerdesk.rehearsal.sign_in.desk import SignIn
@@ -38,7 +39,9 @@ _NAMES = {
     CHINA: "Proseware China",
 }
 SMALLER = 10
-"""How many times fewer customers the other clouds have than the global one."""
+"""How many times fewer customers the other clouds have than the global one ..."""
+MOST_ELSEWHERE = 1_000
+"""... and how many they have at most."""
 _TABLES = (
     tenants.TABLES,
     world.TABLES,
@@ -90,7 +93,7 @@ def start(world: World, customers: int) -> Rehearsal:
     """Make a rehearsal in a world: its tables, and at first its partners.
 
     The global partner is an indirect provider with `customers` customers; US Government, Germany
-    and 21Vianet have a partner each with a tenth of them.
+    and 21Vianet have a partner each with a tenth of them, 1,000 at most.
     """
     for tables in (*_TABLES, *(area.tables for area in AREAS)):
         world.state.create(tables)
@@ -107,10 +110,12 @@ def start(world: World, customers: int) -> Rehearsal:
     rehearsal = Rehearsal(world, app, the_gate, SignIn(world, app, faults), control)
     for area in AREAS:
         control.add(area.control)
+    control.add({"openapi": Describer(tuple(operations)).describe})
     control.add({"tenants": _Partners(rehearsal).add})
     if world.state.value("SELECT 1 FROM tenants") is None:
         for cloud, name in _NAMES.items():
-            count = customers if cloud == GLOBAL else -(-customers // SMALLER)
+            few = min(-(-customers // SMALLER), MOST_ELSEWHERE)
+            count = customers if cloud == GLOBAL else few
             rehearsal.add_partner(cloud, INDIRECT_PROVIDER, name, count)
     return rehearsal
 
@@ -129,6 +134,8 @@ class _Partners:
         state = self.rehearsal.world.state
         number = state.value("SELECT count(*) FROM tenants")
         name = str(about.get("name") or f"Partner {number}")
+        if state.value("SELECT 1 FROM tenants WHERE name = ?", name):
+            raise LookupError(f"{name} exists already")
         customers = int(str(about.get("customers", SMALLER)))
         tenant = self.rehearsal.add_partner(cloud, kind, name, customers)
         return {

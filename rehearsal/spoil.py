@@ -136,6 +136,11 @@ def _unknown_status(body: dict[str, Any]) -> None:
     _change_status(body, "hibernating")
 
 
+def _unknown_field(body: dict[str, Any]) -> None:
+    for part in [body, *(row for row in _rows(body) if isinstance(row, dict))]:
+        part["newSince2027"] = {"value": [1, None, "?"]}
+
+
 def _status_number(body: dict[str, Any]) -> None:
     _change_status(body, 3)
 
@@ -154,6 +159,7 @@ _CHANGES: dict[str, Callable[[dict[str, Any]], None]] = {
     "double-v1": _double_v1,
     "unknown-status": _unknown_status,
     "status-number": _status_number,
+    "unknown-field": _unknown_field,
 }
 
 

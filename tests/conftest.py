@@ -19,6 +19,7 @@ from partnerdesk.models.settings.load import CLOUDS as CLOUD_NAMES
 from tests.support import postgres
 from tests.support.depth import DEEP
 from tests.support.empty_book import empty_book_on_the_server, empty_store
+from tests.support.rehearsal import RehearsalInfo, rehearsal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,6 +124,26 @@ def environment(
     if request.node.get_closest_marker("crashes") is None:
         crashes = [file.read_text() for file in (home / "state").rglob("crash-*.txt")]
         assert not crashes, "\n".join(crashes)
+
+
+@pytest.fixture(scope="session")
+def rehearsal_server() -> Iterator[RehearsalInfo]:
+    """Serve a rehearsal of 20 customers to all tests; who changes it takes `rehearsed`."""
+    with rehearsal(customers=20, device_interval=1) as info:
+        yield info
+
+
+@pytest.fixture
+def rehearsed(rehearsal_server: RehearsalInfo) -> Iterator[RehearsalInfo]:
+    """Return the shared rehearsal, and take back the faults and options of the test.
+
+    A test that changes customers, or counts calls, has a partner of its own (`.partner()`).
+    """
+    options = rehearsal_server.ask("state")
+    yield rehearsal_server
+    rehearsal_server.faults()
+    rehearsal_server.ask("state", **options)
+    rehearsal_server.ask("throttle", forget=True)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from partnerdesk.tui.base_app import BaseApp
 from partnerdesk.tui.book_watch import BookWatch
 from partnerdesk.tui.last_frame import LastPicture
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
+from partnerdesk.tui.syncing import BackgroundSync
 from partnerdesk.tui.theme_switch import ThemeSwitch
 from partnerdesk.tui.widgets.actions import GO, SIGN_IN_TO
 from partnerdesk.tui.widgets.app_screen import AppScreen
@@ -57,6 +58,7 @@ class ConsoleApp(BaseApp):
         self.desk = desk
         self.book = BookWatch(self, desk, self._catch_up, self.tell_notices)
         self.last_picture = LastPicture(desk, last_picture)
+        self.syncing = BackgroundSync(self, desk, self.ready, self.look)
         self._warned_of: object = None
         """The job whose loss on leaving the person was warned of."""
         self._themes = ThemeSwitch(self, desk, self.last_picture.themed)
@@ -72,6 +74,7 @@ class ConsoleApp(BaseApp):
         The lists are saved at once, because the process may be ended by force later. They are
         saved in a thread, because the disk or a lock may hang.
         """
+        self.syncing.leave()
         if self.screen_stack:
             self.take_picture(self.screen_stack[-1])
         saving = Thread(target=self.desk.remembered.save, daemon=True)
@@ -108,6 +111,7 @@ class ConsoleApp(BaseApp):
     def _catch_up(self) -> None:
         """Refresh the screen on top; a screen below refreshes when it comes to the top."""
         for screen in self._app_screens()[-1:]:
+            self.syncing.on_screen = screen.open_customers()
             screen.call_later(screen.catch_up)
 
     def _use_keymap(self) -> bool:
@@ -347,6 +351,19 @@ class ConsoleApp(BaseApp):
             send_waiting, desk.store, desk.settings.mail, desk.clock, change_id
         )
         return sent.text
+
+    def sync(self) -> str:
+        """Begin to sync the chosen account, or all connected ones; return what is to be said."""
+        scope = self.desk.scope
+        connected = [account for account in scope.accounts if account.connected] if scope else []
+        if not connected:
+            return ""
+        if self.desk.settings.read_only:
+            return _("Read again. In read-only mode nothing is read from Partner Center.")
+        if self.syncing.is_running:
+            return _("Read again; the sync with Partner Center goes on.")
+        self.syncing.begin(connected)
+        return _("Read again; the sync with Partner Center has begun.")
 
     async def look(self) -> None:
         """Check whether the book was changed."""

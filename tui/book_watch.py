@@ -114,9 +114,7 @@ class BookWatch:
         self._tell_notices()
         self._idle.clear()
         try:
-            result = await self._desk.reader.ask(self._desk.look)
-            if result is not None:
-                self._desk.seen(*result)
+            self._desk.seen(await self._desk.reader.ask(self._desk.look))
         finally:
             self._idle.set()
         self._catch_up()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.lists.options import chosen_query
@@ -10,6 +11,7 @@ from partnerdesk.cli.shared.account import account_of
 from partnerdesk.cli.shared.open_book import open_book, scope
 from partnerdesk.cli.shared.plans import add_dry_run
 from partnerdesk.cli.shared.runs import run_over, tell_resuming
+from partnerdesk.cli.shared.sent_calls import send_now
 from partnerdesk.models.accounts.accounts import ALL
 from partnerdesk.models.core.errors import ExitCode, UsageError
 from partnerdesk.models.core.text import shown, without_nul
@@ -160,6 +162,7 @@ def run_go_on(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     view = read_run(store, arguments.id)
     account = account_of(arguments, settings, store, view.account_id)
     tell_resuming(view, again=True)
-    with PrintedRows(arguments, view.wish.kind) as printed:
+    send = partial(send_now, settings, store)
+    with PrintedRows(arguments, view.wish.kind, send=send) as printed:
         printed.follow(store, account, view.id, {}, again=True)
     return printed.exit_code

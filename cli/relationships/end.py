@@ -22,14 +22,18 @@ from partnerdesk.cli.relationships.letters import (
     tell_failure,
 )
 from partnerdesk.cli.shared.account import named_customer
+from partnerdesk.cli.shared.live import with_live_findings
 from partnerdesk.cli.shared.open_book import open_book
 from partnerdesk.cli.shared.plans import (
     add_plan_flags,
     apply_plan,
+    calls_json,
     letter_json,
     plan_context,
     print_below,
     print_plan,
+    send_calls_of,
+    tell_sending,
 )
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.errors import ExitCode, RefusedError, UsageError
@@ -49,6 +53,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.operations.bulk import PlannedRun
     from partnerdesk.models.relationships.end import Ending, EndingRequest
     from partnerdesk.models.settings.model import Settings
+    from partnerdesk.partnercenter.sending.results import Sending
 
 
 def add_command(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
@@ -102,7 +107,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     account, id = named_customer(arguments, settings, store, arguments.customer[0])
     ending = read_ending(store, id)
     by = plan_context(settings)
-    plan = plan_end(account, ending, _request(arguments), by)
+    request = with_live_findings(settings, store, account, ending, _request(arguments))
+    plan = plan_end(account, ending, request, by)
     letter = notice_letter(ending, by.at)
     return apply_plan(
         arguments,
@@ -191,11 +197,17 @@ def _end(
         raise RefusedError(wrong, _("Nothing was ended. Leave out --send."))
     with LetterFile(arguments, settings, letter, plan.by.plan_id):
         outcome = carry_out(store, plan)
+    sending = send_calls_of(settings, store, plan, outcome)
+    is_ended = sending is None or all(sent.state == "confirmed" for sent in sending.calls)
     call, notice_outcome = None, None
-    if arguments.send:
+    if arguments.send and is_ended:
         notice_outcome = carry_out(store, notice)
         call = send_letter(settings, store, notice, notice_outcome)
-    _print_done(arguments, settings, store, plan, (letter, call), outcome, notice_outcome)
+    _print_done(arguments, settings, store, plan, (letter, call), outcome, notice_outcome, sending)
+    if not is_ended:
+        tell(_("The relationship lasts until Partner Center has ended it; no letter was sent."))
+        return tell_sending(sending)
+    tell_sending(sending)
     if call is None:
         tell(_("The relationship has ended. Nobody tells the customer: send the letter."))
         return ExitCode.DONE
@@ -212,12 +224,14 @@ def _print_done(
     written: tuple[Letter, SentCall | None],
     outcome: Outcome,
     notice_outcome: Outcome | None,
+    sending: Sending | None,
 ) -> None:
     from partnerdesk.models.relationships.end import read_ending
 
     ended = read_ending(store, plan.target.customer_id or 0)
     letter, call = written
     more = _letters(letter, call, notice_outcome.change_id if notice_outcome else None)
+    more |= calls_json(sending)
     fields = _fields(ended, plan)
     print_plan(arguments, settings, plan, fields, "ended", change_id=outcome.change_id, **more)
     if not arguments.json:

@@ -30,6 +30,7 @@ from partnerdesk.cli.relationships.letters import (
     tell_failure,
 )
 from partnerdesk.cli.shared.account import named_customer
+from partnerdesk.cli.shared.live import fetch_link
 from partnerdesk.cli.shared.open_book import one_account, open_book
 from partnerdesk.cli.shared.plans import add_plan_flags, apply_plan, plan_context
 from partnerdesk.cli.shared.printing import tell
@@ -142,6 +143,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     account, customer_id = _recipient(arguments, settings, store)
     check_channel(arguments, settings)
     request = _request(arguments, customer_id)
+    if not (request.link or request.in_portal or arguments.kind == "combined"):
+        fetch_link(settings, store, account)
     plan = plan_invite(
         account,
         request,

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable
 
-    from partnerdesk.models.changes.plan import Fields, Plan, PlanContext
+    from partnerdesk.models.changes.plan import Fields, Outcome, Plan, PlanContext
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.letters.letter import Letter
     from partnerdesk.models.settings.model import Settings
+    from partnerdesk.partnercenter.sending.results import Sending
 
 _LETTER_FIELDS = ("subject", "body", "link")
 """Fields of an invitation that its printed letter shows already."""
@@ -117,9 +118,45 @@ def apply_plan(
     if do is not None:
         return do()
     outcome = carry_out(store, plan, getattr(arguments, "why", ""))
-    print_as(done, outcome.record_id, **letters(letter), change_id=outcome.change_id)
+    sending = send_calls_of(settings, store, plan, outcome)
+    more = calls_json(sending)
+    print_as(done, outcome.record_id, **letters(letter), **more, change_id=outcome.change_id)
     tell(done_text or _("Done."))
-    return ExitCode.DONE
+    return tell_sending(sending)
+
+
+def send_calls_of(settings: Settings, store: Store, plan: Plan, outcome: Outcome) -> Sending | None:
+    """Send what a plan that was carried out asks of Partner Center; None if it asks nothing.
+
+    Raises:
+        StoreError: the book cannot be read or written.
+    """
+    from partnerdesk.models.changes.calls import Channel
+
+    if all(call.channel is not Channel.PARTNER_CENTER for call in plan.calls):
+        return None
+    from partnerdesk.cli.shared.sent_calls import send_now
+
+    return send_now(settings, store, plan.target.account_id, outcome.customer_id)
+
+
+def calls_json(sending: Sending | None) -> Fields:
+    """Return `calls` for JSON: what became of them; nothing if nothing was to be sent."""
+    from partnerdesk.cli.shared.sent_calls import sent_json
+
+    return {} if sending is None else {"calls": [sent_json(sent) for sent in sending.calls]}
+
+
+def tell_sending(sending: Sending | None) -> ExitCode:
+    """Tell what became of calls to Partner Center; the exit code is that of a refused call.
+
+    A call that waits is no failure of the command: the change is in the book and is sent later.
+    """
+    if sending is None:
+        return ExitCode.DONE
+    tell(sending.text)
+    errors = [sent.error for sent in sending.calls if sent.error and sent.state == "failed"]
+    return errors[0].exit_code if errors else ExitCode.DONE
 
 
 def print_plan(

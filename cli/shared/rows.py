@@ -11,19 +11,22 @@ import json
 import sys
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from partnerdesk.cli.shared.open_book import given_path, progress_line
-from partnerdesk.cli.shared.plans import plan_context, print_reasons, tell_dry_run
+from partnerdesk.cli.shared.plans import calls_json, plan_context, print_reasons, tell_dry_run
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.cli.shared.row_forms import FORMS, as_planned, result_mark, summary
+from partnerdesk.cli.shared.sent_calls import print_admins, send_now
 from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import ExitCode, UsageError
+from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from enum import StrEnum
 
     from partnerdesk.models.accounts.accounts import Account
@@ -35,8 +38,12 @@ if TYPE_CHECKING:
     from partnerdesk.models.operations.bulk_records import RunKind
     from partnerdesk.models.operations.bulk_rows import RowView
     from partnerdesk.models.settings.model import Settings
+    from partnerdesk.partnercenter.sending.results import Sending
 
 Field = TypeVar("Field", bound="StrEnum")
+
+_SENT_AT_ONCE = ("add_customers", "edit", "end")
+"""The kinds of runs whose rows are customers that Partner Center is asked about."""
 
 
 def given_rows(
@@ -92,7 +99,8 @@ def add_rows(
         run_id = begin_run(
             store, unplanned_run(account.id, request, rows, plan_context(settings), digest)
         )
-    with PrintedRows(arguments, request.kind, rows=len(rows)) as printed:
+    send = partial(send_now, settings, store)
+    with PrintedRows(arguments, request.kind, rows=len(rows), send=send) as printed:
         if run_id is not None:
             unread = {row.number: row.problems for row in rows if row.problems}
             printed.follow(store, account, run_id, unread)
@@ -124,7 +132,12 @@ class PrintedRows:
     """Prints the rows of a command and counts their results."""
 
     def __init__(
-        self, arguments: argparse.Namespace, kind: RunKind, *, rows: int | None = None
+        self,
+        arguments: argparse.Namespace,
+        kind: RunKind,
+        *,
+        rows: int | None = None,
+        send: Callable[[int, int | None], Sending] | None = None,
     ) -> None:
         """Prepare the printing; entering the context begins it.
 
@@ -133,7 +146,13 @@ class PrintedRows:
             kind: what the run does.
             rows: the number of rows given by a file or by flags, which JSON has as a list; None
                 for a run over existing records, which JSON has as an object with counts.
+            send: sends what waits for Partner Center of an account and a customer, by their ids;
+                None to leave it waiting.
         """
+        self._send = send if kind in _SENT_AT_ONCE else None
+        self._refusal = ExitCode.DONE
+        self._halted = False
+        """Whether Partner Center cannot be reached at present: then the rows only wait."""
         self._json, self._form, self._rows = arguments.json, FORMS[kind], rows
         self._dry_run = getattr(arguments, "dry_run", False)
         self.counts: Counter[str] = Counter()
@@ -144,7 +163,7 @@ class PrintedRows:
         """The exit code: failed rows before refused ones, before success."""
         if self.counts["failed"]:
             return ExitCode.BUSY
-        return ExitCode.REFUSED if self.counts["refused"] else ExitCode.DONE
+        return ExitCode.REFUSED if self.counts["refused"] else self._refusal
 
     def __enter__(self) -> PrintedRows:
         if self._json:
@@ -206,7 +225,8 @@ class PrintedRows:
         with progress_line(_(RUN_TITLES[run.wish.kind])) as told:
             for place, row in enumerate(run.rows, 1):
                 if row.is_open(again=again):
-                    self._done(store, next(doing))
+                    done = next(doing)
+                    self._done(store, done, self._sent(account, done))
                 else:
                     known = reasons.get(row.record_id or place, row.reasons)
                     self._done(store, replace(row, reasons=known))
@@ -214,16 +234,30 @@ class PrintedRows:
                     told(place, len(run.rows))
         next(doing, None)  # lets the generator finish the run
 
-    def _done(self, store: Store, row: RowView) -> None:
+    def _sent(self, account: Account, row: RowView) -> Sending | None:
+        """Send what a row asks of Partner Center; None where nothing can be sent now."""
+        if self._send is None or self._halted or row.state != "done" or not account.connected:
+            return None
+        sending = self._send(account.id, row.record_id)
+        error = sending.error
+        self._halted = error is not None and error.exit_code is ExitCode.OFFLINE
+        if any(sent.state == "failed" for sent in sending.calls):
+            self._refusal = ExitCode.FAILED
+        return sending
+
+    def _done(self, store: Store, row: RowView, sending: Sending | None = None) -> None:
         """Print a row with its record as it is now."""
         with store.reading() as session:
             fields = self._form.fields(session, row)
-        self._print(row, fields, self._form.result(row.state))
+        self._print(row, fields, self._form.result(row.state), sending)
 
-    def _print(self, row: RowView, fields: Fields, result: str) -> None:
+    def _print(
+        self, row: RowView, fields: Fields, result: str, sending: Sending | None = None
+    ) -> None:
         if self._json:
             comma = ",\n " if self.counts.total() else ""
             row_json = self._form.as_json(fields, row.plan, row.reasons, result)
+            row_json |= calls_json(sending)
             print(comma, json_text(row_json), sep="", end="")
         else:
             several = self._rows is not None and self._rows > 1
@@ -231,5 +265,8 @@ class PrintedRows:
             name, text = self._form.name(row, fields), self._form.as_text(row.plan, result)
             print(f"{result_mark(result)} {place}{name or '–'}: {text}")
             print_reasons(row.reasons, "    ")
+            if sending is not None:
+                print(f"    {shown(sending.text)}")
+                print_admins(sending.first_admins, "    ")
         sys.stdout.flush()
         self.counts[result] += 1

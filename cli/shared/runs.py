@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.shared.plans import plan_context, tell_dry_run
 from partnerdesk.cli.shared.printing import tell
+from partnerdesk.cli.shared.sent_calls import send_now
 from partnerdesk.models.languages import ngettext
 
 if TYPE_CHECKING:
@@ -99,7 +101,8 @@ def run_planned(
         ids = begin_runs(store, [run for _account, run in planned])
         runs = [(account, id) for (account, _run), id in zip(planned, ids, strict=True)]
     rows = [row for _account, planned_run in planned for row in planned_run.rows]
-    with PrintedRows(arguments, request.kind) as printed:
+    send = partial(send_now, settings, store)
+    with PrintedRows(arguments, request.kind, send=send) as printed:
         if arguments.dry_run or not runs:
             printed.planned(store, rows)
         else:

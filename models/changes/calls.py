@@ -36,6 +36,8 @@ class Operation(StrEnum):
 
     SEND_LETTER = "send_letter"
     CREATE_CUSTOMER = "create_customer"
+    UPDATE_BILLING_PROFILE = "update_billing_profile"
+    GET_INVITATION_LINK = "get_invitation_link"
     REMOVE_RESELLER_RELATIONSHIP = "remove_reseller_relationship"
 
 
@@ -53,6 +55,12 @@ OPERATIONS: dict[str, OperationKind] = {
     Operation.SEND_LETTER: OperationKind(Channel.MAIL, N_("Send a letter"), "email"),
     Operation.CREATE_CUSTOMER: OperationKind(
         Channel.PARTNER_CENTER, N_("Create a customer"), "primary_domain"
+    ),
+    Operation.UPDATE_BILLING_PROFILE: OperationKind(
+        Channel.PARTNER_CENTER, N_("Change the billing profile"), "primary_domain"
+    ),
+    Operation.GET_INVITATION_LINK: OperationKind(
+        Channel.PARTNER_CENTER, N_("Fetch the invitation link"), "kind"
     ),
     Operation.REMOVE_RESELLER_RELATIONSHIP: OperationKind(
         Channel.PARTNER_CENTER, N_("Remove the reseller relationship"), "microsoft_id"

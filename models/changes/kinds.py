@@ -15,6 +15,8 @@ class ChangeKind(StrEnum):
 
     IMPORTED = "imported"
     """A file was read into the book; `after` holds its name and counts."""
+    SYNCED = "synced"
+    """Customers were read from Partner Center; the last part's `after` holds the counts."""
     ADDED = "added"
     UPDATED = "updated"
     TAGGED = "tagged"
@@ -35,12 +37,15 @@ class ChangeKind(StrEnum):
     """A delegated-admin relationship was added, extended, ended …"""
     TEMPLATE = "template"
     """The partner's own text of a kind of letter was changed."""
+    SENT = "sent"
+    """What Partner Center answered to an earlier change became part of the book."""
     DEMO = "demo"
     """The demo book was filled."""
 
 
 _TITLES = {
     ChangeKind.IMPORTED: (N_("Imported"), N_("Imported")),
+    ChangeKind.SYNCED: (N_("Synced"), N_("Read from Partner Center")),
     ChangeKind.ADDED: (N_("Added"), N_("Add a customer")),
     ChangeKind.UPDATED: (N_("Updated"), N_("Edit a customer")),
     ChangeKind.TAGGED: (N_("Tags changed"), N_("Change tags")),
@@ -53,6 +58,7 @@ _TITLES = {
     ChangeKind.PARTNER: (N_("Partner"), N_("Indirect provider or reseller")),
     ChangeKind.DELEGATED_ADMIN: (N_("GDAP"), N_("Delegated admin")),
     ChangeKind.TEMPLATE: (N_("Letter template"), N_("Keep an own letter template")),
+    ChangeKind.SENT: (N_("Partner Center answered"), N_("Write down what Partner Center answered")),
     ChangeKind.DEMO: (N_("Demo book made"), N_("Demo book made")),
 }
 KIND_TITLES: dict[str, str] = {kind: titles[0] for kind, titles in _TITLES.items()}

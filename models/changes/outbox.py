@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Index, Text
 from sqlmodel import Field, SQLModel, col, select
@@ -23,6 +23,7 @@ from partnerdesk.models.changes.calls import Channel
 from partnerdesk.models.changes.list import CALL_STATES
 from partnerdesk.models.core.errors import AppError, ConflictError, ExitCode
 from partnerdesk.models.database.column_types import (
+    EMPTY,
     choice_column,
     moment_column,
     version_column,
@@ -47,6 +48,8 @@ class CallState(StrEnum):
     """The other side accepted the call; nobody has read the result back yet."""
     CONFIRMED = "confirmed"
     """Reading back showed that the other side has what was sent."""
+    CONFLICT = "conflict"
+    """Somebody else changed the same fields at the other side; a person has to choose."""
     FAILED = "failed"
     """The call surely did not succeed; it can be tried again."""
     GAVE_UP = "gave_up"
@@ -54,6 +57,10 @@ class CallState(StrEnum):
 
 CALL_STATE_TITLES = {state: CALL_STATES[state] for state in CallState}
 """The title of each state on the screen."""
+
+
+def _masked_text() -> Any:
+    return Field(default="", sa_column=Column(Text, nullable=False, server_default=EMPTY))
 
 
 @versioned
@@ -66,17 +73,33 @@ class OutboxCall(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     change_id: int = Field(foreign_key="changes.id", index=True)
     account_id: int = Field(foreign_key="partner_accounts.id")
+    customer_id: int | None = Field(default=None, index=True)
+    """The customer that the call is about; None for a call about no single customer."""
     channel: Channel = Field(sa_column=choice_column(Channel))
     operation: str
     """A value of `Operation`, or a text of an older program that no operation matches."""
     arguments: str = Field(default="{}", sa_column=Column(Text, nullable=False))
     """JSON object of the arguments, by the names of the book's own columns; without secrets."""
     request_id: str = Field(index=True, unique=True)
-    """The GUID of the call; a repeated attempt keeps it."""
+    """The GUID of the call; an attempt after one without an answer keeps it."""
     state: CallState = Field(default=CallState.WAITING, sa_column=choice_column(CallState))
     attempts: int = 0
     answer: str = Field(default="", sa_column=Column(Text, nullable=False))
-    """The last answer of the other side: code, text and correlation id."""
+    """What the other side said last, in words."""
+    correlation_id: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
+    """The GUID by which the other side finds the last attempt in its logs."""
+    http_status: int | None = None
+    """The HTTP status of the last answer; None for no answer, or a channel without HTTP."""
+    code: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
+    """The other side's own code of the last error; empty for none."""
+    request: str = _masked_text()
+    """The last request as text, with secrets masked."""
+    response: str = _masked_text()
+    """The last answer as text, with secrets masked."""
+    found: str = _masked_text()
+    """JSON object of what the other side told: the id of what was made, or fields in conflict."""
+    not_before: datetime | None = Field(default=None, sa_column=moment_column())
+    """When the other side may be asked again; None for at once."""
     changed_at: datetime | None = Field(default=None, sa_column=moment_column())
     version: int = Field(default=1, sa_column=version_column())
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect
 
+from partnerdesk.models.changes.calls import Call, Operation
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import Fields, Plan, PlanContext, Step
 from partnerdesk.models.core.verdicts import Reason, is_refused
@@ -19,10 +20,13 @@ from partnerdesk.models.customers.tags_and_notes import target_of
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlmodel import SQLModel
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.record_kind import RecordKind
+    from partnerdesk.models.customers.entities import Customer
     from partnerdesk.models.customers.form.fields import Values
     from partnerdesk.models.customers.page import CustomerPage
 
@@ -65,7 +69,34 @@ def plan_edit_customer(
         reasons = (*reasons, reason)
     wanted = {field: filled.get(field, "") for field in changed}
     steps = partial(_steps, page, wanted)
-    return Plan.of(ChangeKind.UPDATED, by, target_of(page), steps, reasons)
+    if not account.connected:
+        return Plan.of(ChangeKind.UPDATED, by, target_of(page), steps, reasons)
+    if FormField.REGISTRATION_NUMBER in changed and not is_refused(reasons):
+        text = _("Partner Center takes the registration number of a new customer only.")
+        field, source = FormField.REGISTRATION_NUMBER, "resources.md, Customer"
+        reason = Reason("registration-number.book-only", text, field, source, refuses=False)
+        reasons = (*reasons, reason)
+    return Plan.of(
+        ChangeKind.UPDATED, by, target_of(page), steps, reasons,
+        calls=lambda: update_calls(page.customer, steps(), by),
+    )  # fmt: skip
+
+
+def update_calls(customer: Customer, steps: Iterable[Step], by: PlanContext) -> tuple[Call, ...]:
+    """Return the call that writes the changed fields of a billing profile; none without them.
+
+    The call holds each field before and after, so that the sender can see whether somebody else
+    changed the same field at Partner Center.
+    """
+    for step in steps:
+        if step.record is records.BILLING and step.after:
+            before = step.before or {}
+            base = {name: before.get(name, "") for name in step.after}
+            arguments = {
+                "primary_domain": customer.primary_domain, "wanted": step.after, "base": base,
+            }  # fmt: skip
+            return (Call(Operation.UPDATE_BILLING_PROFILE, arguments, by.plan_id),)
+    return ()
 
 
 def _differs(field: FormField, before: Values, after: Values) -> bool:

@@ -16,6 +16,7 @@ from partnerdesk.models.changes.plan import Plan, PlanContext, Target
 from partnerdesk.models.core.clock import iso
 from partnerdesk.models.core.errors import ConflictError
 from partnerdesk.models.customers.entities import Customer, Relationship
+from partnerdesk.models.customers.ids import first_free_id
 from partnerdesk.models.importing.cells import TAG_SEPARATOR
 from partnerdesk.models.importing.existing import OWN_FIELDS, batches, load_locked, table_of
 from partnerdesk.models.importing.fields import ImportField
@@ -24,7 +25,6 @@ from partnerdesk.models.importing.steps import existing_profiles, recorded, step
 from partnerdesk.models.importing.write_related import Written, run, write_related
 from partnerdesk.models.languages import _
 from partnerdesk.models.operations.close_invitations import close_matched
-from partnerdesk.models.operations.execute import first_free_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

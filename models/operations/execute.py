@@ -15,21 +15,23 @@ from partnerdesk.models.changes.fields import differences, value_of
 from partnerdesk.models.changes.history import Change, appending, as_json, as_object, entry
 from partnerdesk.models.changes.outbox import OutboxCall
 from partnerdesk.models.changes.plan import NEW, Outcome, Plan, Step
+from partnerdesk.models.changes.waiting_calls import withdraw
 from partnerdesk.models.core.errors import NotFoundError, RefusedError
 from partnerdesk.models.core.text import shown, without_nul
 from partnerdesk.models.core.verdicts import Verdict, why_refused
 from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.customers.ids import first_free_id
 from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.database.store import changed_meanwhile
 from partnerdesk.models.languages import _
+from partnerdesk.models.operations.pending_creation import calls_to_add
 from partnerdesk.models.relationships.entities import ResellerRelationship
 from partnerdesk.models.relationships.records import RELATIONSHIP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Connection
     from sqlmodel import Session
 
     from partnerdesk.models.changes.history import History
@@ -82,6 +84,7 @@ def write_plan(
         )
         written = replace(plan, steps=steps, target=target)
         before, after = plan.before_and_after()
+        calls = calls_to_add(session, target.customer_id, steps, plan.calls, plan.by.at)
         part_of = whole(history) if whole is not None else 0
         row = history.sealed(
             entry(
@@ -90,17 +93,21 @@ def write_plan(
                 subject=target.name, why=without_nul(why or plan.why).strip(),
                 plan=as_json(written.as_json()),
                 plan_id=plan.by.plan_id, undoes=plan.undoes, part_of=part_of,
-                result="queued" if plan.calls else "done",
+                result="queued" if calls else "done",
             )
         )  # fmt: skip
         session.connection().execute(insert(Change), [row])
+        if plan.undoes is not None:
+            taken_back = _("The change is undone in the book.")
+            withdraw(session, plan.undoes, taken_back, plan.by.at, is_reversed=bool(plan.calls))
         session.add_all(
             OutboxCall(
-                change_id=row["id"], account_id=target.account_id, channel=call.channel,
+                change_id=row["id"], account_id=target.account_id,
+                customer_id=target.customer_id, channel=call.channel,
                 operation=call.operation.value, arguments=as_json(call.arguments),
                 request_id=call.request_id, changed_at=plan.by.at,
             )
-            for call in plan.calls
+            for call in calls
         )  # fmt: skip
     return Outcome(row["id"], target.customer_id, record_id=_first_id(written.as_json()))
 
@@ -110,18 +117,6 @@ def _first_id(plan: Fields) -> int | None:
     steps = plan.get("steps") or [{}]
     id = steps[0].get("key", {}).get("id")
     return id if isinstance(id, int) else None
-
-
-def first_free_id(connection: Connection) -> int | None:
-    """Return the least id greater than every id that a customer ever had; None for PostgreSQL.
-
-    SQLite would give the id of a removed customer, and so its history, to the next customer.
-    PostgreSQL's sequences never repeat an id.
-    """
-    if connection.dialect.name != "sqlite":
-        return None
-    ids = (col(Customer.id), col(Change.customer_id))
-    return 1 + max(connection.execute(select(func.max(id))).scalar_one() or 0 for id in ids)
 
 
 def _refuse_outdated(session: Session, plan: Plan) -> None:

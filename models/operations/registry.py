@@ -42,6 +42,7 @@ _OTHER_FIELDS = {
     "left": N_("Left as it is"),
     "seed": N_("Seed"),
     "notice": N_("Notice letter to"),
+    "given_up": N_("Given up to send"),
 }
 """Titles of history fields that belong to no record: counts of a file, a letter that was sent."""
 

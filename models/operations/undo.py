@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, func, select
 
+from partnerdesk.models.accounts.entities import PartnerAccount
+from partnerdesk.models.changes.calls import Channel, Operation
 from partnerdesk.models.changes.entries import entry_of
 from partnerdesk.models.changes.fields import differences, fields_of
 from partnerdesk.models.changes.history import Change, as_object
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.outbox import OutboxCall
+from partnerdesk.models.changes.outbox import CallState, OutboxCall
 from partnerdesk.models.changes.plan import (
     Fields,
     Plan,
@@ -21,8 +23,10 @@ from partnerdesk.models.changes.plan import (
     Target,
 )
 from partnerdesk.models.changes.record_kind import OfCustomer
+from partnerdesk.models.changes.waiting_calls import later_calls
 from partnerdesk.models.core.clock import moment_text
 from partnerdesk.models.core.verdicts import Reason, is_refused
+from partnerdesk.models.customers.edit import update_calls
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.customers.records import CUSTOMER, NOTE, TAG
 from partnerdesk.models.languages import _, ngettext
@@ -32,8 +36,11 @@ from partnerdesk.models.relationships.candidates import with_active_relationship
 from partnerdesk.models.relationships.records import RELATIONSHIP
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlmodel import Session, SQLModel
 
+    from partnerdesk.models.changes.calls import Call
     from partnerdesk.models.changes.record_kind import RecordKind
     from partnerdesk.models.database.store import Store
 
@@ -80,10 +87,14 @@ def parts_of(entry: Change) -> Parts:
 def why_not_undone(entry: Change) -> str:
     """Return why an entry can never be undone, whatever the book holds; empty if it may be."""
     steps = as_object(entry.plan).get("steps")
+    if entry.kind == ChangeKind.SYNCED:
+        return _("Partner Center says so, and the next sync would say it again: change it there.")
     if parts_of(entry) is not Parts.STEPS:
         if "removed" in as_object(entry.after):
             return _("It took an import back. Importing the same file again does it anew.")
         return ""
+    if entry.kind == ChangeKind.SENT:
+        return _("It only says what Partner Center answered: the change itself can be undone.")
     if entry.kind == ChangeKind.ACCOUNT and as_object(entry.after).get("connected") is True:
         return _("End the connection with: partnerdesk accounts remove. Customers stay.")
     if entry.kind == ChangeKind.ENDED and "notice" in as_object(entry.after):
@@ -145,6 +156,7 @@ class _UndoPlanner:
             steps,
             reasons,
             TakeBack(possible=True, text=back) if removes else None,
+            self._calls(steps),
             unused_domain=_restored_domain(steps),
             undoes=entry.id,
             asks_why=removes,
@@ -162,15 +174,62 @@ class _UndoPlanner:
             return [undone_already(self.session, entry)]
         if self._customer_is_gone():
             return [Reason("undo.customer-gone", _("This customer is not in the book any more."))]
-        calls = select(OutboxCall.id).where(OutboxCall.change_id == entry.id)
-        if self.session.exec(calls).first() is not None:
-            return [
-                Reason(
-                    "undo.sent",
-                    _("Something was sent with it, or waits to be, which cannot be called back."),
-                )
-            ]
+        return self._sent()
+
+    def _sent(self) -> list[Reason]:
+        """Return why the calls of the change stand in the way of taking it back."""
+        calls = self.session.exec(
+            select(OutboxCall).where(OutboxCall.change_id == self.entry.id)
+        ).all()
+        if self._takes_back_a_call():
+            text = _("What was given up is not sent again by this: do it anew.")
+            return [Reason("undo.do-anew", text)]
+        if any(call.channel == Channel.MAIL for call in calls):
+            text = _("Something was sent with it, or waits to be, which cannot be called back.")
+            return [Reason("undo.sent", text)]
+        states = {call.state for call in calls}
+        if states & {CallState.SENDING, CallState.SENT}:
+            text = _("It is being sent to Partner Center, or nobody knows yet whether it arrived.")
+            return [Reason("undo.being-sent", text)]
+        if CallState.CONFIRMED in states and not self._is_reversible(calls):
+            text = _("Partner Center has it already, and nothing there takes it back.")
+            return [Reason("undo.confirmed", text)]
+        later = [one for call in calls for one in later_calls(self.session, call)]
+        if later and not states <= {CallState.CONFIRMED}:
+            ids = ", ".join(str(call.id) for call in later[:5])
+            text = _("Later calls of the same customer wait behind it; give those up first: {ids}.")
+            return [Reason("undo.later-calls", text.format(ids=ids))]
         return []
+
+    def _takes_back_a_call(self) -> bool:
+        """Return whether the entry undid a change whose call, but an edit's, was given up."""
+        if self.entry.undoes is None:
+            return False
+        given_up = select(OutboxCall.id).where(
+            OutboxCall.change_id == self.entry.undoes,
+            OutboxCall.channel == Channel.PARTNER_CENTER,
+            OutboxCall.operation != Operation.UPDATE_BILLING_PROFILE,
+        )
+        return self.session.exec(given_up).first() is not None
+
+    @staticmethod
+    def _is_reversible(calls: Sequence[OutboxCall]) -> bool:
+        return all(call.operation == Operation.UPDATE_BILLING_PROFILE for call in calls)
+
+    def _calls(self, steps: tuple[Step, ...]) -> tuple[Call, ...]:
+        """Return the call that takes an edit back at Partner Center; none if it never had it."""
+        entry = self.entry
+        customer = self.session.get(Customer, entry.customer_id or 0)
+        account = self.session.get(PartnerAccount, entry.account_id or 0)
+        if customer is None or account is None or not account.connected:
+            return ()
+        withdrawn = select(OutboxCall.id).where(
+            OutboxCall.change_id == entry.id, OutboxCall.state != CallState.CONFIRMED
+        )
+        is_edit = entry.kind in (ChangeKind.UPDATED, ChangeKind.UNDONE)
+        if not is_edit or self.session.exec(withdrawn).first() is not None:
+            return ()
+        return update_calls(customer, steps, self.by)
 
     def _customer_is_gone(self) -> bool:
         """Return whether the book lacks the customer and the undo would not restore it."""

@@ -107,8 +107,9 @@ def read_change(store: Store, change_id: int) -> ChangePage:
 
 
 def _parts(session: Session, entry: Change) -> ChangeParts | None:
-    """Return the rows of a run or an import, even one by an older program; None for others."""
-    if parts_of(entry) is Parts.STEPS and entry.kind != ChangeKind.IMPORTED:
+    """Return the rows of a run, a sync or an import, even of an older program; None for others."""
+    has_rows = entry.kind in (ChangeKind.IMPORTED, ChangeKind.SYNCED) and not entry.part_of
+    if parts_of(entry) is Parts.STEPS and not has_rows:
         return None
     is_part, is_undone = Change.part_of == entry.id, col(Change.undone_by).is_not(None)
     entries = select(Change).where(is_part).order_by(col(Change.id)).limit(PARTS_SHOWN)

@@ -29,6 +29,8 @@ def describe_settings(settings: Settings) -> dict[str, str]:
         **{f"keys.{name}": keys for name, keys in settings.keys.items()},
         **{f"mail.{name}": str(value) or "–" for name, value in asdict(settings.mail).items()},
         "tls.ca_file": settings.tls.ca_file or "–",
+        "sync.details": str(settings.sync.details),
+        "sync.minutes": str(settings.sync.minutes),
         **{
             f"clouds.{id}.enabled": str(cloud.enabled).lower()
             for id, cloud in settings.clouds.items()

@@ -83,6 +83,16 @@ class TlsSettings:
 
 
 @dataclass(frozen=True)
+class SyncSettings:
+    """How customers are read from Partner Center (`[sync]`)."""
+
+    details: int
+    """Of how many customers at most a sync reads the details that were read longest ago."""
+    minutes: int
+    """The time between two syncs of `partnerdesk sync --watch`."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Every setting, validated. `config.toml` explains each of them."""
 
@@ -99,6 +109,7 @@ class Settings:
     keys: dict[str, str]
     mail: MailSettings
     tls: TlsSettings
+    sync: SyncSettings
     clouds: dict[str, CloudSettings]
     capabilities: dict[str, CapabilityRow]
     origins: dict[str, str] = field(default_factory=dict)

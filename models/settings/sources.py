@@ -18,6 +18,7 @@ from partnerdesk.models.settings.model import (
     CloudSettings,
     MailSettings,
     Settings,
+    SyncSettings,
     TlsSettings,
     environment_names,
 )
@@ -68,6 +69,7 @@ def _known(clouds: Iterable[str]) -> dict[str, Any]:
         **{entry.name: None for entry in fields(Settings) if entry.name != "origins"},
         "mail": {entry.name: None for entry in fields(MailSettings)},
         "tls": {entry.name: None for entry in fields(TlsSettings)},
+        "sync": {entry.name: None for entry in fields(SyncSettings)},
         "clouds": dict.fromkeys(clouds, cloud | {"texts": dict.fromkeys(Capability)}),
         "capabilities": dict.fromkeys(Capability, dict.fromkeys([*clouds, "source"])),
     }

@@ -74,6 +74,8 @@ def validated(merged: Mapping[str, Any], origins: Mapping[str, str]) -> Settings
     wrong = [
         *_not_one_of("language", settings.language, ["", *available()]),
         *_not_one_of("theme", settings.theme, themes.names()),
+        *_not_between("sync.details", settings.sync.details, 0, 100_000),
+        *_not_between("sync.minutes", settings.sync.minutes, 1, 1440),
         *(wrong for id, cloud in settings.clouds.items() for wrong in _cloud(id, cloud)),
         *(
             wrong
@@ -91,6 +93,12 @@ def _not_one_of(name: str, value: str, choices: Iterable[str]) -> Iterator[Wrong
     if repr(value) not in (*most, last):
         expected = _("{most} or {last}").format(most=", ".join(most), last=last)
         yield name, value, _("It must be one of {choices}.").format(choices=expected)
+
+
+def _not_between(name: str, value: int, least: int, most: int) -> Iterator[Wrong]:
+    if not least <= value <= most:
+        text = _("It must be a number from {least} to {most}.")
+        yield name, str(value), text.format(least=least, most=most)
 
 
 def _row(name: str, row: CapabilityRow) -> Iterator[Wrong]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from urllib.parse import quote
 from partnerdesk.rehearsal.call import invalid, small_names
 from partnerdesk.rehearsal.clock import written_seconds
 from partnerdesk.rehearsal.operation import NOT_CHINA, Area, Operation, Parameter
+from partnerdesk.rehearsal.shapes import AUDIT_RECORDS
 from partnerdesk.rehearsal.wire import Answer
 
 if TYPE_CHECKING:
@@ -95,6 +97,8 @@ def records(call: Call) -> Answer:
     end = _day(call, "endDate") or today
     if start < today - timedelta(days=OLDEST_DAYS):
         raise invalid(f"startDate may be {OLDEST_DAYS} days back at most.")
+    if not re.fullmatch("[0-9]{0,9}", call.query.get("size", "")):
+        raise invalid("size is a whole number.")
     field, value = _filter(call.query.get("filter", ""))
     rows = call.world.state.rows(
         "SELECT record FROM audit WHERE tenant = ?1 AND at >= ?2 AND at < ?3"
@@ -155,6 +159,7 @@ AREA = Area(
             handler=records,
             clouds=NOT_CHINA,
             source="get-a-record-of-partner-center-activity-by-user",
+            answers={200: AUDIT_RECORDS},
             parameters=(Parameter("startDate"), Parameter("endDate"), Parameter("filter"),
                         Parameter("size", {"type": "integer"})),
         ),

@@ -11,6 +11,7 @@ from partnerdesk.rehearsal.areas.customers.rows import domain_taken
 from partnerdesk.rehearsal.call import invalid, not_found
 from partnerdesk.rehearsal.markets import Market, market, rules_of
 from partnerdesk.rehearsal.operation import Area, Operation
+from partnerdesk.rehearsal.shapes import ADDRESS_VERDICT, COUNTRY_RULES
 from partnerdesk.rehearsal.wire import Answer, RefusedCallError
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ AREA = Area(
             path="/v1/validations/address",
             handler=check_address,
             source="validate-an-address",
+            answers={200: ADDRESS_VERDICT},
             reads=True,
             request={"type": "object", "required": ["country"]},
         ),
@@ -142,6 +144,7 @@ AREA = Area(
             path="/v1/countryvalidationrules/{country}",
             handler=country_rules,
             source="get-market-specific-validation-data",
+            answers={200: COUNTRY_RULES},
         ),
     ),
 )

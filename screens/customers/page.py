@@ -68,6 +68,10 @@ class CustomerScreen(PageScreen):
         self._customer_id = page.customer.id or 0
         self._shown = page
 
+    def open_customers(self) -> tuple[int, ...]:
+        """Return the id of the customer."""
+        return (self._customer_id,)
+
     @classmethod
     async def load(cls, desk: AppSession, key: RowKey) -> Self:
         """Return the page of a customer.

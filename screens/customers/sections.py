@@ -161,6 +161,9 @@ def _relationship(
         _title("seen_at"),
         f"{moment_text(seen)} ({age(seen, at)})" if seen else _("never"),
     )
+    if customer.gone_at:
+        gone = _("since {date}: Partner Center does not list the customer any more")
+        yield Field(_title("gone_at"), gone.format(date=date_text(customer.gone_at)))
     if customer.ended_at:
         yield Field(_title("ended_at"), date_text(customer.ended_at))
     yield from relationship_lines(page.relationship, at, ways.show)

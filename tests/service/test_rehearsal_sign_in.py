@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-import msal
 import pytest
 import requests
 
-from tests.support.rehearsal import RehearsalInfo, rehearsal
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.support.rehearsal import RehearsalInfo
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[RehearsalInfo]:
-    with rehearsal(customers=3, device_interval=1) as info:
-        yield info
+msal: Any = import_module("msal")  # it has no types
 
 
 @pytest.fixture
-def info(server: RehearsalInfo) -> Iterator[RehearsalInfo]:
-    yield server
-    server.faults()
+def info(rehearsed: RehearsalInfo) -> RehearsalInfo:
+    return rehearsed
 
 
 def session(info: RehearsalInfo) -> requests.Session:
@@ -37,7 +31,7 @@ def session(info: RehearsalInfo) -> requests.Session:
     return made
 
 
-def public(info: RehearsalInfo, tenant: str = "") -> msal.PublicClientApplication:
+def public(info: RehearsalInfo, tenant: str = "") -> Any:
     return msal.PublicClientApplication(
         info.client_id,
         authority=f"{info.authority}/{tenant or info.tenant}",
@@ -46,7 +40,7 @@ def public(info: RehearsalInfo, tenant: str = "") -> msal.PublicClientApplicatio
     )
 
 
-def confidential(info: RehearsalInfo, secret: str = "") -> msal.ConfidentialClientApplication:
+def confidential(info: RehearsalInfo, secret: str = "") -> Any:
     return msal.ConfidentialClientApplication(
         info.client_id,
         client_credential=secret or info.client_secret,
@@ -60,21 +54,19 @@ def scopes(info: RehearsalInfo, address: str = "") -> list[str]:
     return [f"{address or info.api}/.default"]
 
 
-def started(info: RehearsalInfo, app: msal.PublicClientApplication) -> dict[str, Any]:
+def started(info: RehearsalInfo, app: Any) -> dict[str, Any]:
     flow: dict[str, Any] = app.initiate_device_flow(scopes(info))
     assert flow["verification_uri"].startswith(info.authority)
     return flow
 
 
-def by_browser(
-    app: msal.PublicClientApplication, info: RehearsalInfo, redirect: str
-) -> dict[str, Any]:
+def by_browser(app: Any, info: RehearsalInfo, redirect: str) -> dict[str, Any]:
     with pytest.warns(UserWarning, match="form_post"):  # the address of the browser is pasted back
         flow: dict[str, Any] = app.initiate_auth_code_flow(scopes(info), redirect_uri=redirect)
     return flow
 
 
-def polled(app: msal.PublicClientApplication, flow: dict[str, Any]) -> dict[str, Any]:
+def polled(app: Any, flow: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = app.acquire_token_by_device_flow(flow, exit_condition=lambda _: True)
     return answer
 
@@ -280,3 +272,34 @@ def test_the_log_holds_no_secret(info: RehearsalInfo) -> None:
     assert "sign-in-token" in text
     assert info.client_secret not in text
     assert info.refresh_token not in text
+
+
+def test_the_page_of_the_device_takes_the_code(info: RehearsalInfo) -> None:
+    app = public(info)
+    flow = started(info, app)
+    assert '<input name="user_code"' in info.http.get(flow["verification_uri"]).text
+    entered = {"user_code": flow["user_code"].lower()}
+    assert "You have signed in" in info.http.post(flow["verification_uri"], data=entered).text
+    assert "access_token" in polled(app, flow)
+
+
+def test_the_first_form_of_the_token_address_takes_a_resource(info: RehearsalInfo) -> None:
+    """As the secure application model was documented."""
+    form = {
+        "grant_type": "refresh_token",
+        "client_id": info.client_id,
+        "client_secret": info.client_secret,
+        "refresh_token": info.refresh_token,
+        "resource": info.api,
+    }
+    answer = info.http.post(f"{info.authority}/{info.tenant}/oauth2/token", data=form).json()
+    assert customers_status(info, answer["access_token"]) == 200
+    assert answer["refresh_token"] != info.refresh_token
+
+
+def test_a_token_for_the_retired_directory_graph_is_given_and_refused(info: RehearsalInfo) -> None:
+    old = confidential(info).acquire_token_for_client(["https://graph.windows.net/.default"])
+    answer = info.http.get(
+        f"{info.api}/v1/customers", headers={"Authorization": f"Bearer {old['access_token']}"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (401, 900420)

@@ -239,8 +239,8 @@ def test_the_pulse_beats_with_every_change(filled: Store) -> None:
         connection = filled.connect()
         looked = desk.look(connection)
         assert looked is not None, "the book has changed"
-        desk.seen(*looked)
-        assert desk.look(connection) is None, "it has not changed since"
+        desk.seen(looked)
+        assert desk.look(connection).accounts is None, "it has not changed since"
         connection.close()
 
     beat()

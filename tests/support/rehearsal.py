@@ -104,15 +104,13 @@ def rehearsal(
         text = str(value).lower() if isinstance(value, bool) else str(value)
         command += ["--set", f"{name}={text}"]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        assert process.stderr is not None
         line = process.stdout.readline()
         if not line:
-            process.wait()
-            raise AssertionError(f"the rehearsal did not start: {process.stderr.read()}")
+            raise AssertionError(f"the rehearsal did not start: {process.wait()}")
         info = RehearsalInfo(**json.loads(line))
         try:
             yield info

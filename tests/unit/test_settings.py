@@ -20,6 +20,7 @@ from partnerdesk.models.settings.model import (
     CloudSettings,
     MailSettings,
     Settings,
+    SyncSettings,
     TlsSettings,
 )
 
@@ -170,6 +171,7 @@ def test_an_unknown_name_is_refused_with_the_nearest_known_one(
         ('[clouds.china]\ncolor = "pink"', "clouds.china.color", "'pink'", "'magenta'"),
         ("[clouds.china]\nname = 1", "clouds.china.name", "1", "It must be text in quotes."),
         ('[mail]\nport = "mail"', "mail.port", "'mail'", "It must be a whole number."),
+        ("[sync]\nminutes = 0", "sync.minutes", "'0'", "from 1 to 1440"),
         ('[mail]\nsecurity = "ssl"', "mail.security", "'ssl'", "'starttls', 'tls' or 'none'"),
         ("[mail]\nhost = 3", "mail.host", "3", "It must be text in quotes."),
         ('[keys]\n"list.filter" = 3', "keys.list.filter", "3", "It must be text in quotes."),
@@ -446,6 +448,7 @@ def test_the_projects_file_holds_every_setting() -> None:
         assert list(cloud) == [entry.name for entry in fields(CloudSettings) if entry.name in cloud]
     assert list(said["mail"]) == [entry.name for entry in fields(MailSettings)]
     assert list(said["tls"]) == [entry.name for entry in fields(TlsSettings)]
+    assert list(said["sync"]) == [entry.name for entry in fields(SyncSettings)]
 
 
 def test_every_cloud_says_of_every_capability_whether_and_whence() -> None:

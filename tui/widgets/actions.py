@@ -87,7 +87,14 @@ SIGN_IN = Action(
 )  # fmt: skip
 SIGN_IN_TO = "sign-in/"
 """Before an account's id: the answer of the cloud selector for a sign-in to that account."""
-REFRESH = Action("desk.refresh", "r", N_("Refresh"), N_("Read the book again"), "r", bar=False)
+REFRESH = Action(
+    "desk.refresh",
+    "r",
+    N_("Refresh"),
+    N_("Read the book again, and the customers from Partner Center"),
+    "r",
+    bar=False,
+)
 COMMAND = Action(
     "desk.command", "colon", N_("Command"),
     N_("Type what to do by its name, such as :help or :quit; Tab completes it"), ":", bar=False,

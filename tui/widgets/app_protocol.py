@@ -148,6 +148,13 @@ class Shell(Protocol):
         """Check for changes after a write of this console, and wait until they are shown."""
         ...
 
+    def sync(self) -> str:
+        """Begin to sync the chosen account with Partner Center, beside the screens.
+
+        Returns what is to be said of it; empty if no chosen account is connected.
+        """
+        ...
+
     async def look(self) -> None:
         """Check whether the book was changed; for background work, which waits for no screen."""
         ...

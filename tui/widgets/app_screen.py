@@ -190,6 +190,10 @@ class AppScreen(Commanded, Counting):
         elif self.shown_state.pulse != before.pulse:
             self.book_changed()
 
+    def open_customers(self) -> tuple[int, ...]:
+        """Return the ids of the customers on this screen; a sync reads their details first."""
+        return ()
+
     def scope_chosen(self) -> None:
         """Start to show another scope; called after the scope was changed."""
 
@@ -421,7 +425,8 @@ class AppScreen(Commanded, Counting):
         await self.shell.show_help()
 
     async def do_refresh(self) -> None:
-        """Read the book again and wait until the result is shown."""
+        """Read the book again and wait until the result is shown; begin to sync beside it."""
+        begun = self.shell.sync()
         self.book_changed()
         await self.settled()
-        self.status.say(_("Read again."))
+        self.status.say(begun or _("Read again."))

@@ -94,9 +94,10 @@ class DeskHeader(Widget):
         scope = self._desk.scope
         parts: list[Content] = []
         if scope is not None:
-            if lapsed := self._lapsed(scope):
-                parts.append(Content.styled(lapsed, "bold $text-warning"))
-            parts.append(Content.styled(self._received(scope), "$text-muted"))
+            lapsed, syncing, troubled = self._lapsed(scope), *self._syncing(scope)
+            if lapsed or troubled:
+                parts.append(Content.styled(lapsed or troubled, "bold $text-warning"))
+            parts.append(Content.styled(syncing or self._received(scope), "$text-muted"))
         if self._desk.demo:
             parts.append(Content.styled(_("DEMO"), "bold $text-accent"))
         if self._desk.settings.read_only:
@@ -114,6 +115,14 @@ class DeskHeader(Widget):
             for words in sign_in_words(account, at)
         ]
         return next(iter(lacking), "")
+
+    def _syncing(self, scope: Scope) -> tuple[str, str]:
+        """Return how far the sync is, and in two words what holds one up; empty for nothing."""
+        at = self._desk.clock()
+        syncs = [self._desk.syncs[id] for id in scope.ids if id in self._desk.syncs]
+        running = (sync.how_far(at) for sync in syncs)
+        troubles = (sync.trouble_words() for sync in syncs)
+        return next(filter(None, running), ""), next(filter(None, troubles), "")
 
     def _received(self, scope: Scope) -> str:
         """Return the age of the data as text; for several accounts, how many have data."""

@@ -17,6 +17,7 @@ from partnerdesk.rehearsal.call import GUID, invalid
 from partnerdesk.rehearsal.markets import market
 from partnerdesk.rehearsal.names import Company
 from partnerdesk.rehearsal.operation import NOT_GERMANY, SELLERS, Operation, Parameter
+from partnerdesk.rehearsal.shapes import NEW_CUSTOMER
 from partnerdesk.rehearsal.tenants import GLOBAL, INDIRECT_PROVIDER, MARKETS, SUFFIXES
 from partnerdesk.rehearsal.wire import Answer, RefusedCallError
 
@@ -237,6 +238,6 @@ OPERATIONS = (
             Parameter("MS-CorrelationId", {"type": "string", "format": "uuid"}, True, header=True),
         ),
         request=_REQUEST,
-        answers={201: None},
+        answers={201: NEW_CUSTOMER},
     ),
 )

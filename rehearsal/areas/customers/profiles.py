@@ -16,6 +16,7 @@ from partnerdesk.rehearsal.areas.customers.rows import (
 )
 from partnerdesk.rehearsal.call import invalid
 from partnerdesk.rehearsal.operation import ANY_AGENT, Auth, Operation, Parameter
+from partnerdesk.rehearsal.shapes import BILLING_PROFILE, COMPANY_PROFILE
 from partnerdesk.rehearsal.wire import Answer
 
 if TYPE_CHECKING:
@@ -98,16 +99,20 @@ OPERATIONS = (
         method="GET",
         path="/v1/customers/{customer_id}/profiles/billing",
         handler=get_billing,
+        auth=Auth.USER,
         roles=ANY_AGENT,
         source="get-all-of-a-customer-s-billing-profiles",
+        answers={200: BILLING_PROFILE},
     ),
     Operation(
         name="billing-profile-update",
         method="PUT",
         path="/v1/customers/{customer_id}/profiles/billing",
         handler=put_billing,
+        auth=Auth.USER,
         roles=ANY_AGENT,
         source="update-a-customer-s-billing-profile",
+        answers={200: BILLING_PROFILE},
         somebody_else=somebody_edits,
         parameters=(Parameter("If-Match", required=True, header=True),),
         request={
@@ -127,5 +132,6 @@ OPERATIONS = (
         auth=Auth.USER,
         roles=ANY_AGENT,
         source="get-a-customer-s-company-profile",
+        answers={200: COMPANY_PROFILE},
     ),
 )

@@ -9,6 +9,7 @@ from partnerdesk.rehearsal.areas.customers.rows import customer, customer_json
 from partnerdesk.rehearsal.call import invalid, small_names
 from partnerdesk.rehearsal.operation import ANY_AGENT, Operation, Parameter
 from partnerdesk.rehearsal.paging import page, place
+from partnerdesk.rehearsal.shapes import CUSTOMER, CUSTOMERS
 from partnerdesk.rehearsal.tenants import GLOBAL
 from partnerdesk.rehearsal.wire import Answer, OpenQuestionError, RefusedCallError
 
@@ -50,7 +51,7 @@ def list_customers(call: Call) -> Answer:
     statement, value = _filter(call)
     at = place(call)
 
-    def fetch(after: int, most: int) -> Sequence[tuple[int, str]]:
+    def fetch(after: int, most: int) -> Sequence[tuple[int, bytes]]:
         values: tuple[str | int, ...] = (call.tenant.id, after, most)
         if statement is not None:
             values = (call.tenant.id, after, most, value, value + _LAST)
@@ -95,6 +96,7 @@ OPERATIONS = (
         roles=ANY_AGENT,
         paged=True,
         source="get-a-list-of-customers",
+        answers={200: CUSTOMERS},
         parameters=(
             Parameter("size", {"type": "integer", "minimum": 0}),
             Parameter("filter"),
@@ -109,5 +111,6 @@ OPERATIONS = (
         handler=get_customer,
         roles=ANY_AGENT,
         source="get-a-customer-by-id",
+        answers={200: CUSTOMER},
     ),
 )

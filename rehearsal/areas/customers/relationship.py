@@ -9,6 +9,7 @@ from partnerdesk.rehearsal.areas.customers.rows import Customer, add, customer
 from partnerdesk.rehearsal.call import invalid
 from partnerdesk.rehearsal.names import company
 from partnerdesk.rehearsal.operation import GLOBAL_ONLY, Auth, Operation, Parameter
+from partnerdesk.rehearsal.shapes import CHANGED_CUSTOMER, INVITATION, PARTNERS
 from partnerdesk.rehearsal.tenants import CHINA, GERMANY, GLOBAL, INDIRECT_PROVIDER, MARKETS
 from partnerdesk.rehearsal.wire import Answer, OpenQuestionError
 
@@ -178,6 +179,7 @@ OPERATIONS = (
         clouds=frozenset({GLOBAL, GERMANY, CHINA}),
         roles=frozenset({"global_admin", "admin_agent", "sales_agent"}),
         source="request-reseller-relationship",
+        answers={200: INVITATION},
     ),
     Operation(
         name="relationship-end",
@@ -188,6 +190,7 @@ OPERATIONS = (
         clouds=GLOBAL_ONLY,
         roles=frozenset({"global_admin", "admin_agent"}),
         source="remove-a-reseller-relationship-with-a-customer",
+        answers={200: CHANGED_CUSTOMER},
         request={
             "type": "object",
             "properties": {
@@ -204,6 +207,7 @@ OPERATIONS = (
         auth=Auth.USER,
         clouds=GLOBAL_ONLY,
         source="retrieve-a-list-of-indirect-resellers",
+        answers={200: PARTNERS},
         parameters=(
             Parameter(
                 "relationship_type",
@@ -220,5 +224,6 @@ OPERATIONS = (
         auth=Auth.USER,
         clouds=GLOBAL_ONLY,
         source="get-indirect-resellers-of-a-customer",
+        answers={200: PARTNERS},
     ),
 )

@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS customers (
   name_key TEXT NOT NULL, domain TEXT NOT NULL, domain_key TEXT NOT NULL, reseller TEXT NOT NULL,
   registration TEXT NOT NULL, delegated INTEGER NOT NULL, relationship TEXT NOT NULL,
   billing TEXT NOT NULL, version INTEGER NOT NULL, created REAL NOT NULL, gone REAL,
-  row TEXT NOT NULL
+  row BLOB NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS customers_id ON customers (tenant, id);
 CREATE INDEX IF NOT EXISTS customers_list ON customers (tenant, number) WHERE gone IS NULL;
@@ -159,7 +159,7 @@ def _values(
     )
 
 
-def list_row(customer_id: str, name: str, domain: str, relationship: str) -> str:
+def list_row(customer_id: str, name: str, domain: str, relationship: str) -> bytes:
     """Return the JSON of a customer in a list: no billing profile, no delegated access."""
     quoted_name, quoted_domain = json.dumps(name, ensure_ascii=False), json.dumps(domain)
     return (
@@ -170,7 +170,7 @@ def list_row(customer_id: str, name: str, domain: str, relationship: str) -> str
         f'"relationshipToPartner":"{relationship}",'
         f'"links":{{"self":{{"uri":"/customers/{customer_id}","method":"GET","headers":[]}}}},'
         '"attributes":{"objectType":"Customer"}}'
-    )
+    ).encode()
 
 
 def add(

@@ -1,0 +1,130 @@
+"""How far the syncs are, for screens and commands; light to import, for the first frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from partnerdesk.models.core.clock import from_millis
+from partnerdesk.models.languages import N_, _, ngettext
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partnerdesk.models.database.connection import Connection
+
+
+class SyncPhase(StrEnum):
+    """What a run of a sync does, in this order."""
+
+    ACTIVITY = "activity"
+    """It reads what was done since the last time."""
+    LIST = "list"
+    """It reads the list of all customers."""
+    GONE = "gone"
+    """It asks for the customers that the list lacked."""
+    DETAILS = "details"
+    """It reads what the list does not tell, customer by customer."""
+    DONE = "done"
+
+
+class SyncTrouble(StrEnum):
+    """What holds a sync up, or made it stop."""
+
+    NONE = ""
+    OFFLINE = "offline"
+    THROTTLED = "throttled"
+    """Partner Center asked to wait; the sync goes on by itself."""
+    SIGN_IN = "sign-in"
+    """Nobody is signed in, or a person has to sign in again."""
+    FAILED = "failed"
+    """Partner Center answered with an error; `error` has its words."""
+
+
+TROUBLE_TITLES = {
+    SyncTrouble.OFFLINE: N_("offline"),
+    SyncTrouble.THROTTLED: N_("throttled"),
+    SyncTrouble.SIGN_IN: N_("sign-in ended"),
+    SyncTrouble.FAILED: N_("sync failed"),
+}
+"""Two words about each trouble, for the header."""
+
+
+COUNTS = ("received", "new", "changed", "gone", "calls", "retries")
+"""What a run counts, as commands print it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncProgress:
+    """How far the sync of an account is, as every process reads it from the book."""
+
+    account_id: int
+    phase: SyncPhase
+    trouble: SyncTrouble
+    error: str
+    holder: str
+    """The process that syncs; empty while none does."""
+    lease_until: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    received: int
+    expected: int
+    """How many customers the last whole list had; 0 before the first one."""
+    pages: int
+    calls: int
+    retries: int
+    new: int
+    changed: int
+    gone: int
+    calls_left: int | None
+
+    def is_running(self, at: datetime) -> bool:
+        """Return whether a process syncs at a moment: a dead one's lease has ended by then."""
+        return bool(self.holder) and self.lease_until is not None and self.lease_until > at
+
+    def words(self, at: datetime) -> str:
+        """Return how the sync stands in few words; empty if there is nothing to say of it."""
+        return self.trouble_words() or self.how_far(at)
+
+    def trouble_words(self) -> str:
+        """Return two words about what holds the sync up, or made it stop; empty for nothing."""
+        return _(TROUBLE_TITLES[self.trouble]) if self.trouble in TROUBLE_TITLES else ""
+
+    def how_far(self, at: datetime) -> str:
+        """Return how far the sync is in few words; empty if it does not run."""
+        if not self.is_running(at):
+            return ""
+        if self.phase in (SyncPhase.LIST, SyncPhase.GONE):
+            if self.expected and self.expected >= self.received:
+                text = _("{count} of {all} received")
+                return text.format(count=self.received, all=self.expected)
+            return ngettext("{count} received", "{count} received", self.received)
+        return _("reads details") if self.phase is SyncPhase.DETAILS else _("reads activity")
+
+
+def read_progress(connection: Connection) -> dict[int, SyncProgress]:
+    """Return how far each account's sync is, by the id of the account."""
+    rows = connection.rows(
+        "SELECT account_id, phase, trouble, error, holder, lease_until, started_at, finished_at, "
+        "received, expected, pages, calls, retries, new, changed, gone, calls_left "
+        "FROM account_syncs"
+    )
+    found: dict[int, SyncProgress] = {}
+    for account_id, phase, trouble, error, holder, until, started, finished, *counts in rows:
+        found[account_id] = SyncProgress(
+            account_id,
+            SyncPhase(phase),
+            SyncTrouble(trouble),
+            error,
+            holder,
+            _moment(until),
+            _moment(started),
+            _moment(finished),
+            *counts,
+        )
+    return found
+
+
+def _moment(millis: int) -> datetime | None:
+    return from_millis(millis) if millis else None

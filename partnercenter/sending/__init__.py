@@ -1,0 +1,1 @@
+"""Sends the waiting calls of the outbox to Partner Center, and reads back what became of them."""

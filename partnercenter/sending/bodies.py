@@ -1,0 +1,93 @@
+"""Bodies of the API for customers: from the fields of the book, and back (`resources.md`)."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from partnerdesk.models.core.text import without_nul
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from partnerdesk.models.changes.plan import Fields
+
+_PROFILE = {
+    "company_name": "companyName",
+    "first_name": "firstName",
+    "last_name": "lastName",
+    "email": "email",
+    "culture": "culture",
+    "language": "language",
+}
+_ADDRESS = {
+    "address_line1": "addressLine1",
+    "address_line2": "addressLine2",
+    "city": "city",
+    "state": "state",
+    "postal_code": "postalCode",
+    "country": "country",
+    "phone_number": "phoneNumber",
+}
+_IN_BOTH = ("first_name", "last_name")
+"""The fields that the address has, too."""
+LONGEST = 1_000
+"""How many characters of a field of an answer the book takes."""
+
+
+def new_customer(arguments: Mapping[str, Any]) -> Fields:
+    """Return the body that creates a customer, without empty fields and without a password."""
+    company: Fields = {"domain": arguments.get("primary_domain", "")}
+    if number := arguments.get("organization_registration_number"):
+        company["organizationRegistrationNumber"] = number
+    profile = with_fields({}, {name: arguments.get(name) for name in (*_PROFILE, *_ADDRESS)})
+    body: Fields = {"companyProfile": company, "billingProfile": _without_empty(profile)}
+    if reseller := arguments.get("indirect_reseller"):
+        body["associatedPartnerId"] = reseller
+    return body
+
+
+def with_fields(profile: Mapping[str, Any], fields: Mapping[str, Any]) -> Fields:
+    """Return a whole billing profile with some fields of the book in it; the others stay.
+
+    Fields that the program does not know stay as well: a PUT writes the whole resource.
+    """
+    changed = deepcopy(dict(profile))
+    address = changed.get("defaultAddress")
+    address = changed["defaultAddress"] = dict(address) if isinstance(address, dict) else {}
+    for name, value in fields.items():
+        if name in _PROFILE:
+            changed[_PROFILE[name]] = value
+        if name in _ADDRESS:
+            address[_ADDRESS[name]] = value
+        if name in _IN_BOTH:
+            address[_PROFILE[name]] = value
+    return changed
+
+
+def profile_fields(profile: Mapping[str, Any]) -> Fields:
+    """Return the fields of the book from a billing profile; a missing field is empty."""
+    address = profile.get("defaultAddress")
+    address = address if isinstance(address, dict) else {}
+    fields = {name: _text(profile.get(wire)) for name, wire in _PROFILE.items()}
+    for name in _IN_BOTH:
+        fields[name] = fields[name] or _text(address.get(_PROFILE[name]))
+    return fields | {name: _text(address.get(wire)) for name, wire in _ADDRESS.items()}
+
+
+def etag_of(profile: Mapping[str, Any]) -> str:
+    """Return the version of a resource; empty if it names none."""
+    attributes = profile.get("attributes")
+    return _text(attributes.get("etag")) if isinstance(attributes, dict) else ""
+
+
+def _text(value: Any) -> str:
+    return without_nul(str(value))[:LONGEST] if isinstance(value, (str, int, float)) else ""
+
+
+def _without_empty(body: Fields) -> Fields:
+    return {
+        name: _without_empty(value) if isinstance(value, dict) else value
+        for name, value in body.items()
+        if value not in (None, "")
+    }

@@ -1,0 +1,112 @@
+"""Creating a customer: a tenant, the relationship with it, and its first administrator.
+
+A domain belongs to one tenant only. After an attempt without an answer, a free domain proves that
+nothing was created; a taken one leads to the customer, or the same request is repeated with its id:
+the service then answers for the first one, or says that the domain is somebody else's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from partnerdesk.models.core.errors import PartnerCenterError
+from partnerdesk.models.values.domains import domain_name
+from partnerdesk.models.values.identifiers import guid
+from partnerdesk.partnercenter.sending.bodies import new_customer, profile_fields
+from partnerdesk.partnercenter.sending.checks import is_domain_taken
+from partnerdesk.partnercenter.sending.errands import is_gone
+from partnerdesk.partnercenter.sending.results import (
+    Accepted,
+    FirstAdmin,
+    NotYetError,
+    ReadBack,
+    Repeat,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from partnerdesk.partnercenter.answers import Answer
+    from partnerdesk.partnercenter.sending.errands import Errand
+
+SEARCHED = 20
+"""How many customers a search for a domain asks for."""
+
+
+class CreateCourier:
+    """Creates a customer."""
+
+    def look_up(self, errand: Errand) -> Accepted | Repeat:
+        """Return the customer that the attempt created, found by its domain."""
+        domain = str(errand.arguments.get("primary_domain", ""))
+        if not is_domain_taken(errand.client, domain):
+            return Repeat.AS_ANSWERED
+        where = {"Field": "Domain", "Value": domain, "Operator": "starts_with"}
+        pages = errand.client.pages("search_customers", query={"size": SEARCHED, "filter": where})
+        for page in pages:
+            for item in page.items:
+                company = item.get("companyProfile")
+                company = company if isinstance(company, dict) else {}
+                id = guid(str(item.get("id") or company.get("tenantId") or ""))
+                if id and domain_name(str(company.get("domain", ""))) == domain_name(domain):
+                    return Accepted(_looked_up(errand), {"microsoft_id": id, "looked_up": True})
+        return Repeat.SAME_ID
+
+    def send(self, errand: Errand) -> Accepted:
+        """Create the customer; the answer holds the first administrator, once."""
+        arguments = errand.arguments
+        operation = "create_customer"
+        if arguments.get("indirect_reseller"):
+            operation = "create_customer_for_reseller"
+        body = new_customer(arguments)
+        answer, exchange = errand.ask(
+            operation, body=body, request_id=errand.request_id, before_send=errand.keep_id
+        )
+        id = guid(str(answer.body.get("id", ""))) if isinstance(answer.body, dict) else None
+        found = {"microsoft_id": id} if id else {}
+        admin = _first_admin(answer, str(arguments.get("company_name", "")))
+        return Accepted(exchange, found, admin)
+
+    def read_back(self, errand: Errand, accepted: Mapping[str, Any]) -> ReadBack:
+        """Return the new customer as Partner Center shows it."""
+        if not accepted.get("microsoft_id"):
+            looked = self.look_up(errand)
+            if isinstance(looked, Repeat):
+                raise NotYetError
+            accepted = looked.found
+        try:
+            path = {"customer_id": str(accepted["microsoft_id"])}
+            answer, _exchange = errand.ask("get_customer", path)
+        except PartnerCenterError as error:
+            if is_gone(error):
+                raise NotYetError from None
+            raise
+        body = answer.body if isinstance(answer.body, dict) else {}
+        profile = body.get("billingProfile")
+        told = {"microsoft_id": str(accepted["microsoft_id"])}
+        return ReadBack(told, _filled(profile_fields(profile)) if isinstance(profile, dict) else {})
+
+
+def _filled(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that have a value: what an answer leaves out proves nothing."""
+    return {name: value for name, value in fields.items() if value}
+
+
+def _looked_up(errand: Errand) -> Any:
+    from partnerdesk.models.changes.waiting_calls import Exchange
+
+    call = errand.call
+    return Exchange(call.request, call.response, None, "", call.correlation_id)
+
+
+def _first_admin(answer: Answer, company: str) -> FirstAdmin | None:
+    body = answer.body if isinstance(answer.body, dict) else {}
+    told = body.get("userCredentials")
+    if not isinstance(told, dict) or not told.get("password"):
+        return None
+    name = str(told.get("userName", ""))
+    company_profile = body.get("companyProfile")
+    domain = company_profile.get("domain") if isinstance(company_profile, dict) else None
+    if domain and "@" not in name:
+        name = f"{name}@{domain}"
+    return FirstAdmin(company, name, str(told["password"]))

@@ -1,0 +1,105 @@
+"""Keeps the lease of a sync while it works or waits, says what holds it up, and stops it.
+
+The client tells of every attempt and waits by way of this (`PartnerCenter`: `heard`, `wait`).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from partnerdesk.models.syncing.lease import renew
+from partnerdesk.models.syncing.progress import SyncTrouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from threading import Event
+
+    from partnerdesk.models.database.store import Store
+    from partnerdesk.models.syncing.lease import Lease
+    from partnerdesk.partnercenter.access import Heard
+
+RENEW = timedelta(seconds=20)
+"""How old a lease gets until it is renewed."""
+_SLICE = 5.0
+"""Seconds of waiting between two looks at the lease."""
+_NO_ANSWER, _THROTTLED = 0, 429
+
+
+class SyncStoppedError(Exception):
+    """Somebody stopped the sync; it can go on where it was."""
+
+
+class Pace:
+    """Used by the thread of the sync."""
+
+    def __init__(
+        self,
+        store: Store,
+        lease: Lease,
+        clock: Callable[[], datetime],
+        stopped: Event,
+        on_written: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take what is kept up: the lease.
+
+        Args:
+            store: the book.
+            lease: the right to sync the account.
+            clock: tells the present moment.
+            stopped: set from any thread to stop the sync: at once where it waits, else behind the
+                call that is going on.
+            on_written: called after each write.
+        """
+        self._store = store
+        self._lease = lease
+        self._clock = clock
+        self._stopped = stopped
+        self._on_written = on_written
+        self._renewed = clock()
+        self._trouble = SyncTrouble.NONE
+
+    def check(self) -> None:
+        """Raise `SyncStoppedError` if the sync is to stop."""
+        if self._stopped.is_set():
+            raise SyncStoppedError
+
+    def written(self) -> None:
+        """Note that a write renewed the lease, and that nothing holds the sync up."""
+        self._renewed = self._clock()
+        self._trouble = SyncTrouble.NONE
+        self._on_written()
+
+    def heard(self, heard: Heard) -> None:
+        """Note how an attempt went; renew the lease if it is getting old.
+
+        Raises:
+            SyncStoppedError: the sync is to stop.
+            LeaseLostError: another process took the sync over.
+        """
+        self.check()
+        trouble = SyncTrouble.NONE
+        if heard.status == _NO_ANSWER:
+            trouble = SyncTrouble.OFFLINE
+        elif heard.status == _THROTTLED:
+            trouble = SyncTrouble.THROTTLED
+        if trouble is not self._trouble or self._clock() - self._renewed >= RENEW:
+            renew(self._store, self._lease, self._clock(), trouble)
+            self._renewed = self._clock()
+            self._trouble = trouble
+            self._on_written()
+
+    def wait(self, seconds: float) -> None:
+        """Wait, and keep the lease meanwhile.
+
+        Raises: as `heard`.
+        """
+        left = seconds
+        while left > 0:
+            if self._stopped.wait(min(left, _SLICE)):
+                raise SyncStoppedError
+            left -= _SLICE
+            if self._clock() - self._renewed >= RENEW:
+                renew(self._store, self._lease, self._clock())
+                self._renewed = self._clock()

@@ -1,0 +1,98 @@
+"""What becomes of a subscription when the whole resource is sent back (reference/newer.md §3.4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from partnerdesk.rehearsal.call import invalid
+from partnerdesk.rehearsal.wire import RefusedCallError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WHILE_SUSPENDED, BAD_QUANTITY, DELETED, CYCLE_OF_ORDER = 2001, 2002, 2011, 2054
+BASE_IS_OFF, WRONG_STATUS, NOT_ACTIVATED, NO_DECREASE = 27009, 800040, 800081, 800090
+WINDOW_PASSED = 900117
+MOST = 10_000
+_WHOLE = ("id", "friendlyName", "quantity", "status")
+_WAYS = {("active", "suspended"), ("suspended", "active"), ("active", "deleted")}
+"""The changes of status that a partner may make (reference/resources.md, Subscription)."""
+
+
+def changed(
+    old: dict[str, Any], sent: dict[str, Any], every: Iterable[dict[str, Any]], now: datetime
+) -> dict[str, Any]:
+    """Return a subscription with what was sent.
+
+    The whole resource is wanted. Whatever `autoRenewEnabled` or the instructions for the next term
+    were, they are reset where they are left out.
+
+    Args:
+        old: As it stands.
+        sent: The body, names with a small letter first.
+        every: All subscriptions of the customer.
+        now: The time of the rehearsal.
+
+    Raises:
+        RefusedCallError: a part is missing, or the service does not allow the change.
+    """
+    missing = [name for name in _WHOLE if sent.get(name) is None]
+    if missing:
+        raise invalid(f"The full resource is required; missing: {', '.join(missing)}")
+    if str(sent["id"]).lower() != old["id"]:
+        raise invalid("The id is not that of the path.")
+    if old["status"] == "deleted":
+        raise invalid("The subscription is deleted.", DELETED)
+    if old["status"] == "pending":
+        raise invalid("The subscription is not activated yet.", NOT_ACTIVATED)
+    new = {name: value for name, value in old.items() if name != "scheduledNextTermInstructions"}
+    if "scheduledNextTermInstructions" in sent:
+        new["scheduledNextTermInstructions"] = sent["scheduledNextTermInstructions"]
+    new["friendlyName"] = str(sent["friendlyName"])
+    new["autoRenewEnabled"] = sent.get("autoRenewEnabled") is True
+    if sent.get("billingCycle", old["billingCycle"]) != old["billingCycle"]:
+        raise invalid("The billing cycle is a property of the order.", CYCLE_OF_ORDER)
+    _set_quantity(new, sent["quantity"], now)
+    _set_status(new, str(sent["status"]), every, now)
+    return new
+
+
+def _set_quantity(new: dict[str, Any], quantity: object, now: datetime) -> None:
+    if quantity == new["quantity"]:
+        return
+    if new["status"] == "suspended":
+        raise invalid("The quantity cannot be changed while suspended.", WHILE_SUSPENDED)
+    if not isinstance(quantity, int) or not 1 <= quantity <= MOST:
+        raise invalid(f"The quantity is between 1 and {MOST}.", BAD_QUANTITY)
+    if quantity < new["quantity"] and "productType" in new and not _window_is_open(new, now):
+        raise invalid("The quantity cannot be decreased any more.", NO_DECREASE)
+    new["quantity"] = quantity
+
+
+def _set_status(
+    new: dict[str, Any], status: str, every: Iterable[dict[str, Any]], now: datetime
+) -> None:
+    if status == new["status"]:
+        return
+    if (new["status"], status) not in _WAYS:
+        raise invalid(f"Status cannot change from {new['status']} to {status[:40]}.", WRONG_STATUS)
+    if status == "active" and not _base_is_on(new, every):
+        raise RefusedCallError(
+            HTTPStatus.CONFLICT, BASE_IS_OFF, "The add-on cannot be enabled while its base is off."
+        )
+    if status == "deleted" and not _window_is_open(new, now):
+        raise invalid("The window for a cancellation has passed.", WINDOW_PASSED)
+    new["status"] = status
+    new["actions"] = ["edit", "cancel"] if status == "active" else []
+
+
+def _base_is_on(add_on: dict[str, Any], every: Iterable[dict[str, Any]]) -> bool:
+    base = add_on.get("parentSubscriptionId")
+    return all(item["status"] == "active" for item in every if item["id"] == base)
+
+
+def _window_is_open(subscription: dict[str, Any], now: datetime) -> bool:
+    until = subscription.get("cancellationAllowedUntilDate")
+    return until is not None and datetime.fromisoformat(until) > now
