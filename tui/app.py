@@ -14,10 +14,11 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 from partnerdesk.models.settings.themes import ANSI
 from partnerdesk.screens.resources.list import ResourcesScreen
-from partnerdesk.tui.base_app import BaseApp
+from partnerdesk.tui.base_app import BaseApp, Job
 from partnerdesk.tui.book_watch import BookWatch
 from partnerdesk.tui.last_frame import LastPicture
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
+from partnerdesk.tui.sending import BackgroundSending
 from partnerdesk.tui.syncing import BackgroundSync
 from partnerdesk.tui.theme_switch import ThemeSwitch
 from partnerdesk.tui.widgets.actions import GO, SIGN_IN_TO
@@ -58,6 +59,7 @@ class ConsoleApp(BaseApp):
         self.desk = desk
         self.book = BookWatch(self, desk, self._catch_up, self.tell_notices)
         self.last_picture = LastPicture(desk, last_picture)
+        self.sending = BackgroundSending(self, desk, self.ready, self.look)
         self.syncing = BackgroundSync(self, desk, self.ready, self.look)
         self._warned_of: object = None
         """The job whose loss on leaving the person was warned of."""
@@ -74,6 +76,7 @@ class ConsoleApp(BaseApp):
         The lists are saved at once, because the process may be ended by force later. They are
         saved in a thread, because the disk or a lock may hang.
         """
+        self.sending.leave()
         self.syncing.leave()
         if self.screen_stack:
             self.take_picture(self.screen_stack[-1])
@@ -113,6 +116,7 @@ class ConsoleApp(BaseApp):
         for screen in self._app_screens()[-1:]:
             self.syncing.on_screen = screen.open_customers()
             screen.call_later(screen.catch_up)
+        self.sending.wake()
 
     def _use_keymap(self) -> bool:
         """Apply the remapped keys; end the console and return False if they are invalid."""
@@ -203,6 +207,11 @@ class ConsoleApp(BaseApp):
         screens = self._app_screens()
         if self.desk.notices and screens and not screens[-1].awaits_key:
             self.say(self.desk.take_notices(), error=True)
+
+    @property
+    def would_be_lost(self) -> Job | None:
+        """A job that leaving would cut off, or a password that only this console knows."""
+        return super().would_be_lost or self.sending.would_be_lost
 
     # Between screens
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,7 +24,7 @@ from partnerdesk.tui.widgets.reads import drained
 from partnerdesk.tui.wire.painted import LEAVE_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
     from datetime import datetime
 
     from rich.console import RenderableType
@@ -292,6 +292,20 @@ class BaseApp(Surviving):
             self.say(str(error), error=True)
         finally:
             del self._jobs[task]
+
+    @contextmanager
+    def busy(self, busy_with: str) -> Iterator[None]:
+        """Say during the block that leaving the console would cut off long work.
+
+        Args:
+            busy_with: text for the person, as for `start`; the job of this task gets it.
+        """
+        job = self._jobs[asyncio.current_task()]
+        before, job.busy_with = job.busy_with, busy_with
+        try:
+            yield
+        finally:
+            job.busy_with = before
 
     @property
     def would_be_lost(self) -> Job | None:

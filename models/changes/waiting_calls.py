@@ -113,6 +113,16 @@ def open_calls(store: Store, account_ids: Sequence[int]) -> list[OutboxCall]:
         return list(session.exec(found.order_by(col(OutboxCall.id))))
 
 
+def open_calls_of(session: Session, customer_id: int) -> list[OutboxCall]:
+    """Return the calls about a customer that are not settled, in their order."""
+    found = select(OutboxCall).where(
+        OutboxCall.customer_id == customer_id,
+        OutboxCall.channel == Channel.PARTNER_CENTER,
+        col(OutboxCall.state).in_(OPEN),
+    )
+    return list(session.exec(found.order_by(col(OutboxCall.id))))
+
+
 def has_open_call(store: Store, account_id: int, operation: str) -> bool:
     """Return whether a call of an operation of an account is not settled.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from partnerdesk.models.changes.list import CALL_STATES
 from partnerdesk.models.languages import N_
 from partnerdesk.models.lists.spec import (
     Column,
@@ -31,6 +32,22 @@ RELATIONSHIP_TONES = tones(
 YES_NO = {"yes": N_("yes"), "no": N_("no"), "": N_("not known")}
 """Titles of the values of a yes-or-no column; the empty value means unknown."""
 
+
+OPEN_CALLS = ("waiting", "sending", "sent", "conflict", "failed")
+"""The states of a call to Partner Center that is not settled, as `CALL_STATES` has them."""
+CALLS = {state: CALL_STATES[state] for state in OPEN_CALLS} | {"": N_("up to date")}
+"""Titles of how far the first call of a customer is that is not settled."""
+_OPEN_CALLS_OF = (
+    "FROM outbox AS o WHERE o.customer_id = c.id AND o.channel = 'partner_center' "
+    "AND o.state IN ('waiting', 'sending', 'sent', 'conflict', 'failed')"
+)
+FIRST_OPEN_CALL = f"coalesce((SELECT o.state {_OPEN_CALLS_OF} ORDER BY o.id LIMIT 1), '')"
+"""The SQL expression of the state of that call; empty if there is none."""
+OPEN_CALL_EXISTS = (
+    "c.id IN (SELECT o.customer_id FROM outbox AS o WHERE o.channel = 'partner_center' "
+    "AND o.state IN ('waiting', 'sending', 'sent', 'conflict', 'failed'))"
+)
+"""The SQL condition that there is such a call, which the index of states answers."""
 
 TAGS = Many("tags", "customer_id", "name")
 """The table that holds the tags of customers."""
@@ -98,6 +115,12 @@ CUSTOMERS = ListSpec(
             15, Kind.CHOICE, choices=YES_NO, wide_only=True, rank=10,
             attribute="allow_delegated_access", stored={"yes": True, "no": False},
         ),
+        Column(
+            "call", N_("Partner Center"), FIRST_OPEN_CALL, 14, Kind.CHOICE,
+            choices=CALLS, wide_only=True, rank=11, attribute="call",
+            tones=tones(pending=OPEN_CALLS[:3], bad=OPEN_CALLS[3:]),
+            implies=dict.fromkeys(OPEN_CALLS, OPEN_CALL_EXISTS),
+        ),
     ),
     default_sort=Sort("company"),
     word_index=WordIndex(
@@ -108,7 +131,7 @@ CUSTOMERS = ListSpec(
         FieldGroup("", ("company", "domain", "id", "country")),
         FieldGroup(
             N_("Relationship"),
-            ("cloud", "relationship", "reseller", "agreement", "since", "seen"),
+            ("cloud", "relationship", "reseller", "agreement", "since", "seen", "call"),
         ),
         FieldGroup(N_("Delegated admin"), ("dap",)),
         FieldGroup(N_("Tags and notes"), ("tag",)),

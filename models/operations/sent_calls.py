@@ -278,7 +278,7 @@ def unsettled_customers(session: Session, account_id: int, since: datetime | Non
         account_id: the account.
         since: when Partner Center was first asked; None for now.
     """
-    was_open = [col(OutboxCall.state).in_(OPEN)]
+    was_open: list[Any] = [col(OutboxCall.state).in_(OPEN)]
     if since is not None:
         was_open.append(col(OutboxCall.changed_at) >= since)
     found = select(OutboxCall.customer_id).where(

@@ -136,7 +136,10 @@ def call_lines(call: OutboxCall) -> tuple[str, list[str]]:
     channel, request = describe_call(call.channel, call.operation, call.about)
     attempts = ngettext("{count} attempt", "{count} attempts", call.attempts)
     state = " · ".join((_(CALL_STATE_TITLES[call.state]), attempts))
-    return channel, [line for line in (request, state, call.answer) if line]
+    trace = ""
+    if call.correlation_id:
+        trace = _("correlation id {id}").format(id=call.correlation_id)
+    return channel, [line for line in (request, state, call.answer, trace) if line]
 
 
 def _get(session: Session, kind: Any, id: int | None) -> Any:
@@ -154,7 +157,9 @@ def change_json(page: ChangePage) -> dict[str, Any]:
         "why_not_undone": page.why_not_undone or None,
         "rows": _parts_json(page.parts),
         "calls": [
-            call.model_dump(mode="json", exclude={"change_id", "account_id", "version"})
+            call.model_dump(
+                mode="json", exclude={"change_id", "account_id", "customer_id", "found", "version"}
+            )
             | {"arguments": as_object(call.arguments)}
             for call in page.calls
         ],

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.changes.waiting_calls import open_calls_of
 from partnerdesk.models.customers.form.written_address import address_lines
 from partnerdesk.models.customers.page import HISTORY_SHOWN, CustomerPage, page_of
 from partnerdesk.models.relationships.of_customer import RelationshipRecords, read_relationship
 
 if TYPE_CHECKING:
+    from partnerdesk.models.changes.outbox import OutboxCall
     from partnerdesk.models.database.store import Store
 
 
@@ -25,6 +27,8 @@ class WholeCustomer(CustomerPage):
     """Its invitations, relationships and delegated admin."""
     address: list[str]
     """The lines of the billing address, in the format of its country."""
+    calls: list[OutboxCall]
+    """The calls to Partner Center about it that are not settled, in their order."""
 
 
 def read_whole_customer(
@@ -38,9 +42,10 @@ def read_whole_customer(
     with store.reading() as session:
         page = page_of(session, customer_id, history_shown)
         relationship = read_relationship(session, page.customer)
+        calls = open_calls_of(session, customer_id)
     changes = [*page.changes, *relationship.earlier_changes]
     changes.sort(key=lambda entry: entry.id or 0, reverse=True)
     own = {**vars(page), "changes": changes[:history_shown]}
     country = page.billing.country or page.customer.country
     lines = address_lines(page.billing, country)
-    return WholeCustomer(**own, relationship=relationship, address=lines)
+    return WholeCustomer(**own, relationship=relationship, address=lines, calls=calls)

@@ -13,7 +13,7 @@ from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.page_search import PageScreen
-from partnerdesk.tui.widgets.questions import done
+from partnerdesk.tui.widgets.questions import Choice, done
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,9 @@ class ChangeScreen(PageScreen):
         Action("change.copy", "y", N_("Copy"), N_("Copy the field under the cursor"), "y"),
         Action("change.undo", "u", N_("Undo"),
                N_("Take this change back, or all rows of a run; shows the plan first"), "u",
+               changes=True),
+        Action("change.send", "s", N_("Send again"),
+               N_("Send again what failed, or choose where somebody else changed the same"), "s",
                changes=True),
         Action("change.row", "enter", N_("Row"),
                N_("Open the row under the cursor: of a run, or of an import"), "Enter"),
@@ -118,6 +121,42 @@ class ChangeScreen(PageScreen):
     async def do_undo(self) -> None:
         """Show the plan that undoes this change."""
         await undo(self, self._change_id)
+
+    async def do_send(self) -> None:
+        """Send the failed call again, or ask which values hold where both sides changed some."""
+        from partnerdesk.models.changes.calls import Channel
+
+        mine = [call for call in self._shown.calls if call.channel == Channel.PARTNER_CENTER]
+        if any(call.state == "conflict" for call in mine):
+            choices = [
+                Choice("o", _("ours"), partial(self._choose, theirs=False)),
+                Choice("t", _("theirs"), partial(self._choose, theirs=True)),
+            ]
+            self.choose(_("Which values hold?"), choices)
+        elif any(call.state in ("failed", "waiting") for call in mine):
+            await self._send_again()
+        else:
+            self.status.say(_("Nothing of this change waits for Partner Center."))
+
+    async def _send_again(self) -> None:
+        from partnerdesk.models.changes.waiting_calls import send_again
+
+        for call in self._shown.calls:
+            if call.state in ("failed", "waiting"):
+                await self.desk.aside(send_again, call.id or 0, self.desk.clock())
+        self.status.say(_("It is sent again."))
+        await self.shell.book_changed()
+
+    async def _choose(self, *, theirs: bool) -> None:
+        from partnerdesk.models.operations.sent_calls import conflict_of, settle_conflict
+
+        for call in self._shown.calls:
+            names = [field.name for field in conflict_of(call)]
+            if names:
+                kept = names if theirs else []
+                await self.desk.aside(settle_conflict, call.id or 0, kept, self.desk.by())
+        self.status.say(_("Theirs stay.") if theirs else _("Ours are sent."))
+        await self.shell.book_changed()
 
     async def do_open(self) -> None:
         """Open the customer of the change."""

@@ -38,7 +38,7 @@ def sections(
         Section(_("Letter"), tuple(_letter(page.entry))),
         *_plan(page),
         *_parts(page, show),
-        Section(_("What is sent"), tuple(map(_call, page.calls))),
+        Section(_("What is sent"), tuple(field for call in page.calls for field in _call(call))),
         Section(_("Seal"), seal),
     ]
 
@@ -171,8 +171,19 @@ def _parted(line: str) -> tuple[str, str]:
     return (label, text) if text else ("", line)
 
 
-def _call(call: OutboxCall) -> Field:
+def _call(call: OutboxCall) -> Iterator[Field]:
+    """Yield how far a call is, the fields in conflict, and request and answer without secrets."""
+    from partnerdesk.models.operations.describe_fields import field_title
+    from partnerdesk.models.operations.sent_calls import conflict_of
     from partnerdesk.models.pages.change import call_lines
 
     channel, lines = call_lines(call)
-    return Field(channel, "\n".join(lines))
+    yield Field(channel, "\n".join(lines), f"call:{call.id}")
+    for field in conflict_of(call):
+        told = _("ours {ours}, theirs {theirs}, before {base}").format(
+            ours=field.ours or "–", theirs=field.theirs or "–", base=field.base or "–"
+        )
+        yield Field(field_title(field.name), told)
+    for label, text in ((_("Request"), call.request), (_("Answer"), call.response)):
+        if text:
+            yield Field(label, text)

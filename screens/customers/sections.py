@@ -90,7 +90,19 @@ def _of_form(page: CustomerPage, ways: Ways, label: str, text: str, field: FormF
     return Field(label, text, f"form:{field}", edit=edit)
 
 
-def _profile(page: CustomerPage, ways: Ways) -> Section:
+def _calls(page: WholeCustomer, ways: Ways) -> Iterator[Field]:
+    """Yield what Partner Center does not have yet of what stands here; each opens its change."""
+    from partnerdesk.models.changes.calls import describe_call
+    from partnerdesk.models.changes.outbox import CALL_STATE_TITLES
+
+    for call in page.calls:
+        channel, title = describe_call(call.channel, call.operation, "")
+        text = f"{title}: {_(CALL_STATE_TITLES[call.state])}"
+        leads = partial(ways.show, "change", call.change_id)
+        yield Field(channel, text, f"call:{call.id}", open=leads)
+
+
+def _profile(page: WholeCustomer, ways: Ways) -> Section:
     customer, of_form = page.customer, partial(_of_form, page, ways)
     return Section(
         shown(customer.company_name)[:200],
@@ -104,6 +116,7 @@ def _profile(page: CustomerPage, ways: Ways) -> Section:
                 FormField.REGISTRATION_NUMBER,
             ),
             Field(_("Company e-mail"), page.company.email),
+            *_calls(page, ways),
         ),
     )
 

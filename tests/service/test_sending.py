@@ -125,12 +125,12 @@ def test_what_took_effect_without_an_answer_is_found_and_not_repeated(
     assert read_customer(store, id).customer.microsoft_id in center.customers
 
 
-@pytest.mark.parametrize("hidden", [0, 1])
+@pytest.mark.parametrize("hidden", [False, True])
 def test_a_call_whose_sender_died_is_looked_up_first(
-    store: Store, center: SmallCenter, hidden: int
+    store: Store, center: SmallCenter, hidden: bool
 ) -> None:
     add(store, **AMERICA)
-    center.faults, center.hides_new = ["kill-after"], hidden
+    center.faults, center.search_is_late = ["kill-after"], hidden
     with pytest.raises(KilledError):
         send(store, center)
     (left,) = open_calls(store, [account_in(store).id])

@@ -180,6 +180,7 @@ class SendingWorld:
         if not self.is_healed:
             center.is_offline = False
             center.hides_new = self.random.choice((0, 0, 1, 2))
+            center.search_is_late = self.random.random() < 0.3
             center.faults = [
                 self.random.choice(FAULTS) if self.random.random() < 0.4 else ""
                 for _number in range(60)
@@ -204,6 +205,7 @@ class SendingWorld:
         self.is_healed = True
         center = self.center
         center.faults, center.is_offline, center.hides_new = [], False, 0
+        center.search_is_late = False
         for _round in range(ROUNDS):
             self.clock += timedelta(hours=1)
             self.send()

@@ -1,0 +1,120 @@
+"""What waits for Partner Center is sent beside the screens; a first password is shown once."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from partnerdesk.models.changes.outbox import CallState
+from partnerdesk.models.changes.waiting_calls import open_calls, read_call
+from partnerdesk.models.session import AppSession
+from partnerdesk.models.settings import load as settings
+from partnerdesk.screens.shared.first_admin_dialog import FirstAdminDialog
+from tests.support.books import NOW
+from tests.support.console import running
+from tests.support.empty_book import empty_store
+from tests.support.forms import AMERICA, account_in, add
+from tests.support.small_center import PASSWORD, SmallCenter, client_of, connect_account
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from partnerdesk.models.database.store import Store
+    from tests.support.console import Console
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Return an empty book whose global account is connected."""
+    store = empty_store(tmp_path / "book.db")
+    connect_account(store, account_in(store).id)
+    return store
+
+
+@pytest.fixture
+def center(monkeypatch: pytest.MonkeyPatch) -> SmallCenter:
+    """Return a service that the console reaches instead of Microsoft's."""
+    center = SmallCenter()
+
+    @contextmanager
+    def reached(store: Store, *_given: Any, **_named: Any) -> Iterator[Any]:
+        yield client_of(center, account_in(store))
+
+    monkeypatch.setattr("partnerdesk.partnercenter.sending.account.account_client", reached)
+    return center
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def desk_over(store: Store, clock: Clock) -> AppSession:
+    return AppSession(settings.load(), store, clock=clock, wanted_cloud="global")
+
+
+def loses(console: Console) -> bool:
+    """Return whether leaving the console would lose something."""
+    return console.app.would_be_lost is not None
+
+
+def is_kept(secret: str, folder: Path) -> bool:
+    """Return whether a file below a folder holds a text."""
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return any(secret.encode() in file.read_bytes() for file in files)
+
+
+async def test_a_new_customer_is_sent_and_its_password_shown_until_dismissed(
+    store: Store, center: SmallCenter, tmp_path: Path
+) -> None:
+    assert not center.customers
+    add(store, **AMERICA)
+    async with running(desk_over(store, Clock())) as console:
+        await console.wait_until(lambda: isinstance(console.app.screen, FirstAdminDialog))
+        dialog = console.app.screen
+        text = "\n".join(str(part.render()) for part in dialog.query("Static"))
+        assert PASSWORD in text
+        await console.press("y")
+        assert console.app.clipboard == PASSWORD
+        await console.press("Y")
+        assert console.app.clipboard == "admin@oliveira.onmicrosoft.com"
+        await console.press("j", "enter", "escape")
+        assert console.app.screen is dialog
+        assert loses(console)
+        await console.press("escape")
+        assert console.app.screen is not dialog
+        assert not loses(console)
+    assert read_call(store, 1).state is CallState.CONFIRMED
+    assert not is_kept(PASSWORD, tmp_path)
+
+
+async def test_offline_it_waits_and_is_sent_when_the_network_is_back(
+    store: Store, center: SmallCenter
+) -> None:
+    center.is_offline = True
+    clock = Clock()
+    add(store, **AMERICA)
+    async with running(desk_over(store, clock)) as console:
+        await console.wait_until(lambda: read_call(store, 1).attempts == 1)
+        await console.app.look()
+        await console.settle()
+        assert "sent later" in console.said
+        assert not center.customers
+        center.is_offline = False
+        await console.app.look()
+        await console.settle()
+        assert [call.state for call in open_calls(store, [account_in(store).id])] == ["waiting"]
+        clock.now += timedelta(seconds=16)
+        await console.app.look()
+        await console.wait_until(lambda: read_call(store, 1).state is CallState.CONFIRMED)
+    assert len(center.customers) == 1
