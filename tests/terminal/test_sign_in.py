@@ -48,9 +48,7 @@ def info(server: RehearsalInfo) -> RehearsalInfo:
 
 
 @contextmanager
-def console(
-    info: RehearsalInfo, *words: str, columns: int = 80, rows: int = 24
-) -> Iterator[Terminal]:
+def console(info: RehearsalInfo, *words: str, columns: int = 80) -> Iterator[Terminal]:
     """Open the console on the sign-in of its connected account."""
     added = spawn(
         "accounts", "add", "--cloud", "global", "--tenant", info.tenant, "--name", "Proseware",
