@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 CUSTOMERS = 100
 MOST_CUSTOMERS = 1_000_000
-LAST_PORT = 65_535 - 4
-"""The first of five ports is this one at most."""
+LAST_PORT = 65_535 - 5
+"""The first of six ports is this one at most."""
 NEEDS = ("starlette", "trustme", "uvicorn")
 """The packages of the extra `rehearsal`."""
 
@@ -51,7 +51,7 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
         type=int,
         default=0,
         metavar="P",
-        help=_("the first of five ports in a row; without it, free ones"),
+        help=_("the first of six ports in a row; without it, free ones"),
     )
     serve.add_argument(
         "--fault",

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
+from math import ceil
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.errors import AppError, OfflineError, SignInNeededError, UnclearError
+from partnerdesk.models.core.errors import (
+    AppError,
+    OfflineError,
+    SignInNeededError,
+    ThrottledError,
+    UnclearError,
+)
+from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.partnercenter.access import Heard
 from partnerdesk.partnercenter.answers import Answer, UnreadableBodyError, error_words, json_body
@@ -15,6 +23,7 @@ from partnerdesk.partnercenter.identity import foreign_field
 from partnerdesk.partnercenter.operations import Repeat
 from partnerdesk.partnercenter.request import headers_of, mfa_of, new_id
 from partnerdesk.partnercenter.retry import BARE_THROTTLE, AgainError, retry_after, retrying
+from partnerdesk.partnercenter.sign_in.errors import clock_remark
 
 if TYPE_CHECKING:
     from partnerdesk.partnercenter.access import Access
@@ -22,8 +31,10 @@ if TYPE_CHECKING:
     from partnerdesk.partnercenter.exchange import RawAnswer
     from partnerdesk.partnercenter.request import Request
 
-CLOCK_OFF_SECONDS = 300
-"""From which difference on this machine's clock can spoil a sign-in."""
+LONGEST_ID = 64
+"""Characters of a correlation id that are shown."""
+LONGEST_PAUSE = 3600.0
+"""Seconds that the other calls of a tenant wait at most, whatever the service asks."""
 _UNAUTHORIZED, _NOT_FOUND, _WAITED, _THROTTLED, _FAILED, _NEVER = 401, 404, 408, 429, 500, 501
 
 
@@ -108,16 +119,31 @@ class _Attempts:
             raise self._not_sent(error) from None
         except LostError:
             raise self._lost(_("The connection was lost before an answer came.")) from None
-        self._correlation_id = raw.headers.get("ms-correlationid") or self._correlation_id
+        theirs = shown(raw.headers.get("ms-correlationid", ""))[:LONGEST_ID]
+        self._correlation_id = theirs or self._correlation_id
         mfa = mfa_of(raw.headers)
         access.mfa = access.mfa if mfa is None else mfa
         self._tell(raw.status)
         return raw
 
     def _await_turn(self) -> None:
+        """Wait until the limit of this host allows another call.
+
+        Raises:
+            ThrottledError: that takes longer than the client's patience.
+        """
         access, part = self._access, self._request.part
         tenant = access.connection.tenant_id
         while seconds := access.limiter.take(tenant, part=part, urgent=access.urgent):
+            if seconds > access.patience:
+                raise ThrottledError(
+                    _("Partner Center asked for a pause that is not over yet."),
+                    ngettext(
+                        "Try again in {count} minute.",
+                        "Try again in {count} minutes.",
+                        ceil(seconds / 60),
+                    ),
+                )
             access.wait(seconds)
 
     def _choose_ids(self) -> None:
@@ -225,7 +251,8 @@ class _Attempts:
         access = self._access
         if seconds:
             part = self._request.part
-            access.limiter.pause(access.connection.tenant_id, seconds, part=part)
+            pause = min(seconds, LONGEST_PAUSE)
+            access.limiter.pause(access.connection.tenant_id, pause, part=part)
         return AgainError(error, seconds or BARE_THROTTLE)
 
     def _asked(self, raw: RawAnswer) -> float:
@@ -235,17 +262,7 @@ class _Attempts:
         """Return the error; where this machine's clock is off, it says so."""
         try:
             theirs = parsedate_to_datetime(raw.headers.get("date", ""))
-            off = (self._access.clock() - theirs).total_seconds()
-        except (TypeError, ValueError):
+            remark = clock_remark(self._access.clock() - theirs)
+        except (TypeError, ValueError):  # no date, or one without a zone
             return error
-        if abs(off) < CLOCK_OFF_SECONDS:
-            return error
-        minutes = round(abs(off) / 60)
-        clock = ngettext(
-            "The clock of this machine is {count} minute off.",
-            "The clock of this machine is {count} minutes off.",
-            minutes,
-        )
-        return SignInNeededError(
-            f"{error.message} {clock}", _("Set the clock, then sign in again.")
-        )
+        return SignInNeededError(" ".join(filter(None, [error.message, remark])), error.remedy)

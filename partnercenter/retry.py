@@ -6,6 +6,7 @@ Each failed attempt says by itself whether another one is allowed (`reference/pr
 from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
+from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,11 +67,15 @@ def retry_after(headers: Mapping[str, str], at: datetime) -> float:
     """Return the seconds of `Retry-After`, given as a number or as a date; 0 without it."""
     text = headers.get("retry-after", "").strip()
     try:
-        return max(float(text), 0.0) if text else 0.0
+        seconds = float(text) if text else 0.0
     except ValueError:
-        pass
+        seconds = _until(text, at)
+    return seconds if 0.0 <= seconds < inf else 0.0
+
+
+def _until(text: str, at: datetime) -> float:
+    """Return the seconds until a moment as HTTP writes it; 0 if it is none."""
     try:
-        moment = parsedate_to_datetime(text)
-        return max((moment - at).total_seconds(), 0.0)
+        return (parsedate_to_datetime(text) - at).total_seconds()
     except (TypeError, ValueError):  # no date, or one without a zone
         return 0.0

@@ -15,7 +15,7 @@ _NAMES = ("title", "open", "text", "remedy")
 def table_texts(
     file: IO[bytes], *_how: object, **_options: object
 ) -> Iterator[tuple[int, str, str, list[str]]]:
-    """Yield the texts of `operations.toml` or `error_codes.toml` in Babel's form."""
-    table = tomllib.load(file)
-    for row in table.get("codes") or table.values():
-        yield from ((0, "_", row[name], []) for name in _NAMES if name in row)
+    """Yield the texts of a table of operations or of error codes in Babel's form."""
+    for value in tomllib.load(file).values():
+        for row in value if isinstance(value, list) else [value]:
+            yield from ((0, "_", row[name], []) for name in _NAMES if name in row)

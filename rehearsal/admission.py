@@ -140,6 +140,7 @@ class Admission:
 
     def _check_role(self, operation: Operation, who: Person | None) -> None:
         if who is not None and operation.roles and not operation.roles & who.roles:
+            code = WRONG_ROLE if operation.host is Host.API else "accessDenied"
             raise RefusedCallError(
-                HTTPStatus.FORBIDDEN, WRONG_ROLE, "The role may not do this operation."
+                HTTPStatus.FORBIDDEN, code, "The role may not do this operation."
             )

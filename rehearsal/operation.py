@@ -38,6 +38,7 @@ class Host(StrEnum):
     GRAPH = "graph"
     PARTNER_API = "partner_api"
     CONTROL = "control"
+    BLOBS = "blobs"
 
 
 class Auth(StrEnum):

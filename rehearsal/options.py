@@ -47,6 +47,8 @@ class Options:
     """How long after its invitation was fetched a new customer accepts; 0 for never."""
     late_seconds: int = 900
     """How long a new order takes to be seen in lists."""
+    gdap_late_seconds: int = 5
+    """How long a new delegated admin relationship cannot be read yet."""
     clock_off_seconds: float = 3600.0
     """How far the Date header is off under the fault clock-off."""
     old_address_check: bool = False

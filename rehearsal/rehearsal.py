@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.rehearsal import gate, log, tenants, world
 from partnerdesk.rehearsal.areas import AREAS
 from partnerdesk.rehearsal.areas.customers.rows import neighbour
+from partnerdesk.rehearsal.blobs import Blobs
 from partnerdesk.rehearsal.control import Control
 from partnerdesk.rehearsal.faults import Faults
 from partnerdesk.rehearsal.gate import Gate, Routes
@@ -66,6 +67,8 @@ class Rehearsal:
         """Answer a request to any of the addresses."""
         if request.host is Host.CONTROL:
             return self.control.handle(request)
+        if request.host is Host.BLOBS:
+            return Blobs(self.world).handle(request)
         if request.host is Host.AUTHORITY:
             return self.sign_in.handle(request)
         return self.gate.handle(request)

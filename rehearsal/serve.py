@@ -47,7 +47,7 @@ class Wish:
     customers: int = 100
     seed: str = "1"
     port: int = 0
-    """The first of five ports in a row; 0 for free ones."""
+    """The first of six ports in a row; 0 for free ones."""
     faults: Sequence[str] = ()
     options: Options = field(default_factory=Options)
     folder: Path | None = None
@@ -74,7 +74,9 @@ def serve(wish: Wish, announce: Callable[[str], None]) -> None:
         ports = {bound.getsockname()[1]: host for host, bound in sockets.items()}
         addresses = {str(host): f"https://{HERE}:{port}" for port, host in ports.items()}
         state = cleaning.enter_context(contextlib.closing(State(folder / "rehearsal.db")))
-        world = World(state, Clock(), wish.seed, wish.options, addresses)
+        seed = state.fact("seed") or wish.seed  # a folder that was kept has its own
+        state.note("seed", seed)
+        world = World(state, Clock(), seed, wish.options, addresses)
         rehearsal = start(world, wish.customers)
         rehearsal.control.faults.choose(wish.faults)
         context = _certified(folder)

@@ -114,9 +114,15 @@ class ConsoleApp(BaseApp):
     def _catch_up(self) -> None:
         """Refresh the screen on top; a screen below refreshes when it comes to the top."""
         for screen in self._app_screens()[-1:]:
-            self.syncing.on_screen = screen.open_customers()
             screen.call_later(screen.catch_up)
         self.sending.wake()
+        self._note_open_customers()
+
+    def _note_open_customers(self) -> None:
+        """Let a sync that goes on know which customers are open on the screen on top."""
+        if self.syncing.is_running:
+            for screen in self._app_screens()[-1:]:
+                self.syncing.on_screen = screen.open_customers()
 
     def _use_keymap(self) -> bool:
         """Apply the remapped keys; end the console and return False if they are invalid."""
@@ -372,6 +378,7 @@ class ConsoleApp(BaseApp):
         if self.syncing.is_running:
             return _("Read again; the sync with Partner Center goes on.")
         self.syncing.begin(connected)
+        self._note_open_customers()
         return _("Read again; the sync with Partner Center has begun.")
 
     async def look(self) -> None:

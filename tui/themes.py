@@ -54,6 +54,7 @@ DARK = Theme(
     panel="#232c38",
     dark=True,
     variables={
+        "text-muted": "#a0a4ab",
         "cursor": "#2f5b8a",
         "cursor-text": "#ffffff",
         "aside": ASIDE,
@@ -78,6 +79,7 @@ LIGHT = Theme(
     panel="#e1e7ed",
     dark=False,
     variables={
+        "text-muted": "#5d646c",
         "cursor": "#0b5cad",
         "cursor-text": "#ffffff",
         "aside": ASIDE,

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from partnerdesk.models.core.clock import age, date_text, from_millis, moment_text, until
 from partnerdesk.models.languages import _
-from partnerdesk.models.lists.spec import MOMENTS, FieldGroup, Kind, cell_text
+from partnerdesk.models.lists.spec import MOMENTS, FieldGroup, Kind, cell_text, toned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from partnerdesk.models.lists.spec import Column, ListSpec, Row
+    from partnerdesk.models.lists.tones import Toned
 
-Line = tuple[str, str]
-"""A label and a text."""
+
+class Line(NamedTuple):
+    """A label and a text."""
+
+    label: str
+    text: str
+    toned: tuple[Toned, ...] = ()
+    """Pieces of the text with a tone, in their order."""
 
 
 def row_details(
@@ -35,9 +42,9 @@ def row_details(
     sections = []
     for group in _groups(spec):
         lines = [
-            (_(titles.get(column.json_name, column.label)), text)
+            line._replace(label=_(titles[column.json_name])) if column.json_name in titles else line
             for column in map(spec.column, group.columns)
-            if (text := field_text(column, values[column.name], at))
+            if (line := field_line(column, values[column.name], at)).text
         ]
         title = _(group.title) if group.title else cell_text(name, values[name.name], at)
         sections.append((title, lines))
@@ -51,6 +58,11 @@ def _groups(spec: ListSpec) -> Iterator[FieldGroup]:
     others = tuple(column.name for column in spec.columns if column.name not in named)
     yield from groups
     yield FieldGroup(last.title, last.columns + others)
+
+
+def field_line(column: Column, value: Any, at: datetime) -> Line:
+    """Return a value as a page shows it: under its heading, with its tone."""
+    return Line(_(column.label), field_text(column, value, at), toned(column, value, at))
 
 
 def field_text(column: Column, value: Any, at: datetime) -> str:

@@ -20,7 +20,7 @@ from partnerdesk.models.core.clock import (
 )
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
-from partnerdesk.models.lists.tones import NEARING, PAST, SIGNS, Tone
+from partnerdesk.models.lists.tones import NEARING, PAST, SIGNS, Tone, Toned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -259,3 +259,11 @@ def tone_of(column: Column, value: Any, at: datetime) -> Tone | None:
     if moment <= at:
         return (column.tones or {}).get(PAST)
     return NEARING[len(warning_mark(moment, at))]
+
+
+def toned(column: Column, value: Any, at: datetime) -> tuple[Toned, ...]:
+    """Return the text of a cell with its tone, as pages show it; nothing without a tone."""
+    tone = tone_of(column, value, at)
+    if tone is None:
+        return ()
+    return (Toned(cell_text(column, value, at), tone, column.kind is not Kind.DEADLINE),)

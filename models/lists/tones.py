@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,16 @@ class Tone(StrEnum):
     """It failed, or it is late."""
     OVER = "over"
     """It has ended; nothing will happen any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Toned:
+    """A piece of a text with a tone: the word of a state, or the days left."""
+
+    text: str
+    tone: Tone
+    has_sign: bool = True
+    """Whether a sign stands before it; a deadline has its marks instead."""
 
 
 SIGNS = {Tone.GOOD: "●", Tone.PENDING: "◐", Tone.BAD: "✕", Tone.OVER: "○"}

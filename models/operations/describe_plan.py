@@ -5,6 +5,7 @@ The descriptions are made from the JSON form of a plan, which is the form that t
 
 from __future__ import annotations
 
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.changes.calls import describe_kept_calls
@@ -16,6 +17,8 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import VERDICT_TITLES, Verdict
 from partnerdesk.models.customers.records import TAG
 from partnerdesk.models.languages import _
+from partnerdesk.models.lists.details import Line
+from partnerdesk.models.lists.tones import Tone, Toned
 from partnerdesk.models.operations.describe_fields import field_lines, field_title
 from partnerdesk.models.operations.registry import ASKED_TITLES, RECORDS
 
@@ -26,8 +29,19 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.record_kind import RecordKind
     from partnerdesk.models.settings.clouds import Cloud
 
-PlanSection = tuple[str, list[tuple[str, str]]]
+PlanSection = tuple[str, list[Line]]
 """A heading, and the labels and texts below it."""
+VERDICT_TONES = {
+    Verdict.ALLOWED: Tone.GOOD,
+    Verdict.WARNINGS: Tone.PENDING,
+    Verdict.REFUSED: Tone.BAD,
+}
+MARKS = {
+    CheckState.SETTLED: ("✓", Tone.GOOD),
+    CheckState.UNKNOWN: ("?", Tone.PENDING),
+    CheckState.IN_THE_WAY: ("✗", Tone.BAD),
+}
+"""The mark of a point of the checklist, and its tone."""
 
 
 def describe_plan(plan: Plan, clouds: Mapping[str, Cloud]) -> list[PlanSection]:
@@ -51,10 +65,10 @@ def describe_steps(plan: Fields) -> list[PlanSection]:
         (_("What to mind"), [_reason(reason, country) for reason in plan.get("reasons", ())]),
         (
             _("What will be lost"),
-            [(str(n), text) for n, text in enumerate(plan.get("losses", ()), 1)],
+            [Line(str(n), text) for n, text in enumerate(plan.get("losses", ()), 1)],
         ),
         (_("What happens in the book"), list(_steps(plan.get("steps", ()), country))),
-        (_("What is sent"), describe_kept_calls(plan)),
+        (_("What is sent"), list(starmap(Line, describe_kept_calls(plan)))),
         (_("Taking it back"), list(_take_back(take_back))),
     ]
     return [(title, lines) for title, lines in sections if lines]
@@ -65,13 +79,19 @@ def change_of(plan: Plan) -> str:
     return "; ".join(field_lines(*plan.before_and_after()))
 
 
-def _head(plan: Fields, clouds: Mapping[str, Cloud]) -> Iterator[tuple[str, str]]:
+def _head(plan: Fields, clouds: Mapping[str, Cloud]) -> Iterator[Line]:
     target = plan["target"]
-    yield _("Name"), target["name"]
+    yield Line(_("Name"), target["name"])
     cloud = clouds.get(target["cloud"])
     if cloud is not None:
-        yield _("Cloud"), cloud.name
-    yield _("Verdict"), _(VERDICT_TITLES[Verdict(plan["verdict"])])
+        yield Line(_("Cloud"), cloud.name)
+    yield verdict_line(Verdict(plan["verdict"]))
+
+
+def verdict_line(verdict: Verdict) -> Line:
+    """Return the verdict of a plan in words, with its tone."""
+    title = _(VERDICT_TITLES[verdict])
+    return Line(_("Verdict"), title, (Toned(title, VERDICT_TONES[verdict]),))
 
 
 def _country(plan: Fields) -> str:
@@ -80,22 +100,26 @@ def _country(plan: Fields) -> str:
     return next((str(found["country"]) for found in values if found.get("country")), "")
 
 
-def _reason(reason: Fields, country: str) -> tuple[str, str]:
-    mark = "✗" if reason["refuses"] else "!"
+def _reason(reason: Fields, country: str) -> Line:
+    mark, tone = ("✗", Tone.BAD) if reason["refuses"] else ("!", Tone.PENDING)
     field = reason["field"]
     title = field_title(field, country) if field in ASKED_TITLES else _("In general")
     text = f"{mark} {reason['text']}"
     if source := told_source(reason["source"] or ""):
         text += f"\n({source})"
-    return title, text
+    return Line(title, text, (_mark(mark, tone),))
 
 
-def _point(point: Fields) -> tuple[str, str]:
-    marks = {CheckState.SETTLED: "✓", CheckState.UNKNOWN: "?", CheckState.IN_THE_WAY: "✗"}
-    return point["title"], f"{marks[CheckState(point['known'])]} {point['text']}"
+def _point(point: Fields) -> Line:
+    mark, tone = MARKS[CheckState(point["known"])]
+    return Line(point["title"], f"{mark} {point['text']}", (_mark(mark, tone),))
 
 
-def _steps(steps: list[Fields], country: str) -> Iterator[tuple[str, str]]:
+def _mark(mark: str, tone: Tone) -> Toned:
+    return Toned(mark, tone, has_sign=False)
+
+
+def _steps(steps: list[Fields], country: str) -> Iterator[Line]:
     for step in steps:
         before, after = step["before"], step["after"]
         kind = RECORDS.get(step["record"])
@@ -108,7 +132,7 @@ def _steps(steps: list[Fields], country: str) -> Iterator[tuple[str, str]]:
         elif after is None:
             sentence = _("{record}: removed")
         label = sentence.format(record=_(kind.title) if kind else step["record"])
-        yield label, "\n".join(lines)
+        yield Line(label, "\n".join(lines))
 
 
 def _step_lines(
@@ -122,7 +146,7 @@ def _step_lines(
     return field_lines(named(before), named(after), country)
 
 
-def _take_back(take_back: Any) -> Iterator[tuple[str, str]]:
+def _take_back(take_back: Any) -> Iterator[Line]:
     if not take_back or not take_back["text"]:
         return
     text = str(take_back["text"])
@@ -131,7 +155,7 @@ def _take_back(take_back: Any) -> Iterator[tuple[str, str]]:
 
         until = moment_text(datetime.fromisoformat(take_back["until"]))
         text += " " + _("Until {moment}.").format(moment=until)
-    yield _("possible") if take_back["possible"] else _("not possible"), text
+    yield Line(_("possible") if take_back["possible"] else _("not possible"), text)
 
 
 def plan_text(plan: Plan, clouds: Mapping[str, Cloud]) -> str:
@@ -139,7 +163,7 @@ def plan_text(plan: Plan, clouds: Mapping[str, Cloud]) -> str:
     lines = []
     for title, fields in describe_plan(plan, clouds):
         lines.append(title)
-        for label, text in fields:
+        for label, text, _toned in fields:
             first, *rest = shown_parts(text)
             lines.append(f"  {shown(label)}: {first}")
             lines += [f"    {part}" for part in rest]

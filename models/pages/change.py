@@ -134,12 +134,16 @@ def _parts(session: Session, entry: Change) -> ChangeParts | None:
 def call_lines(call: OutboxCall) -> tuple[str, list[str]]:
     """Return a call for the screen: its channel, and lines on request, state and answer."""
     channel, request = describe_call(call.channel, call.operation, call.about)
-    attempts = ngettext("{count} attempt", "{count} attempts", call.attempts)
-    state = " · ".join((_(CALL_STATE_TITLES[call.state]), attempts))
     trace = ""
     if call.correlation_id:
         trace = _("correlation id {id}").format(id=call.correlation_id)
-    return channel, [line for line in (request, state, call.answer, trace) if line]
+    return channel, [line for line in (request, call_state(call), call.answer, trace) if line]
+
+
+def call_state(call: OutboxCall) -> str:
+    """Return how far a call is, with the number of attempts."""
+    attempts = ngettext("{count} attempt", "{count} attempts", call.attempts)
+    return " · ".join((_(CALL_STATE_TITLES[call.state]), attempts))
 
 
 def _get(session: Session, kind: Any, id: int | None) -> Any:

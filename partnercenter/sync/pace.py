@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.core.errors import OfflineError
+from partnerdesk.models.languages import _
 from partnerdesk.models.syncing.lease import renew
 from partnerdesk.models.syncing.progress import SyncTrouble
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 RENEW = timedelta(seconds=20)
 """How old a lease gets until it is renewed."""
+FIRST_ATTEMPTS = 4
+"""How often a service that has not answered yet is tried, before the person is told; later in a run
+the client's own patience counts."""
 _SLICE = 5.0
 """Seconds of waiting between two looks at the lease."""
 _NO_ANSWER, _THROTTLED = 0, 429
@@ -59,6 +64,8 @@ class Pace:
         self._on_written = on_written
         self._renewed = clock()
         self._trouble = SyncTrouble.NONE
+        self._unanswered: int | None = 0
+        """How many attempts were not answered since the run began; None once one was."""
 
     def check(self) -> None:
         """Raise `SyncStoppedError` if the sync is to stop."""
@@ -77,8 +84,10 @@ class Pace:
         Raises:
             SyncStoppedError: the sync is to stop.
             LeaseLostError: another process took the sync over.
+            OfflineError: nothing has ever answered.
         """
         self.check()
+        self._count(heard)
         trouble = SyncTrouble.NONE
         if heard.status == _NO_ANSWER:
             trouble = SyncTrouble.OFFLINE
@@ -89,6 +98,17 @@ class Pace:
             self._renewed = self._clock()
             self._trouble = trouble
             self._on_written()
+
+    def _count(self, heard: Heard) -> None:
+        if heard.status != _NO_ANSWER:
+            self._unanswered = None
+        elif self._unanswered is not None:
+            self._unanswered += 1
+            if self._unanswered >= FIRST_ATTEMPTS:
+                raise OfflineError(
+                    _("Partner Center was not reached: {reason}").format(reason=heard.problem),
+                    _("Look at the network, and at the proxy in the environment."),
+                )
 
     def wait(self, seconds: float) -> None:
         """Wait, and keep the lease meanwhile.

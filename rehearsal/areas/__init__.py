@@ -8,6 +8,8 @@ from partnerdesk.rehearsal.areas.agreements import AREA as AGREEMENTS
 from partnerdesk.rehearsal.areas.audit import AREA as AUDIT
 from partnerdesk.rehearsal.areas.checks import AREA as CHECKS
 from partnerdesk.rehearsal.areas.customers import AREA as CUSTOMERS
+from partnerdesk.rehearsal.areas.delegated_admin import AREA as DELEGATED_ADMIN
+from partnerdesk.rehearsal.areas.exports import AREA as EXPORTS
 from partnerdesk.rehearsal.areas.invoices import AREA as INVOICES
 from partnerdesk.rehearsal.areas.newcomers import AREA as NEWCOMERS
 from partnerdesk.rehearsal.areas.partner_agreements import AREA as PARTNER_AGREEMENTS
@@ -31,5 +33,7 @@ AREAS: tuple[Area, ...] = (
     PROFILES,
     INVOICES,
     PARTNER_AGREEMENTS,
+    DELEGATED_ADMIN,
+    EXPORTS,
 )
 """All areas, in the order in which they are seeded."""

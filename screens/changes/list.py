@@ -9,6 +9,7 @@ from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.screens.files.export import ExportFlow
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.empty_place import CLOCK, Emptiness, another_cloud
 from partnerdesk.tui.widgets.list_screen import ListScreen
 
 if TYPE_CHECKING:
@@ -49,20 +50,19 @@ class ChangesScreen(ListScreen):
         """Return the number of changes as text."""
         return ngettext("{count} change", "{count} changes", count)
 
-    def empty_text(self, scope: Scope, *, filtered: bool) -> str:
-        """Return the text of an empty list: what the list will show."""
-        if filtered:
-            return _("No change matches this filter.\n\n/ changes it, Esc clears it.")
+    def emptiness(self, scope: Scope) -> Emptiness:
+        """Return what the list will show."""
         account = scope.account
         place = _(account.cloud.short_name) if account else _("all clouds")
-        return "\n".join(
-            [
-                _("Nothing has been changed in {place} yet.").format(place=place),
-                "",
-                _("Every change is kept here: who made it, when and why, before and after."),
-                _("c  chooses another cloud"),
-            ]
+        why = (
+            _("Nothing has been changed in {place} yet.").format(place=place),
+            _("Every change is kept here: who made it, when and why, before and after."),
         )
+        return Emptiness("\n\n".join(why), (another_cloud(),), CLOCK)
+
+    def no_match_text(self) -> str:
+        """Return that nothing matches the filter."""
+        return _("No change matches this filter.")
 
     async def open_row(self, row: Row) -> None:
         """Open the change under the cursor."""

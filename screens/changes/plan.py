@@ -11,6 +11,7 @@ from partnerdesk.models.core.errors import AppError, ConflictError, UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Verdict, why_refused
 from partnerdesk.models.languages import N_, _
+from partnerdesk.models.lists.details import Line
 from partnerdesk.models.operations.describe_plan import describe_plan, plan_text, plan_title
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.field_page import FieldPage
@@ -70,7 +71,7 @@ class PlanScreen(PageScreen):
         self.set_focus(self.page)
         sections = describe_plan(self._plan, self.desk.settings.all_clouds())
         if self._plan.confirm and self._plan.verdict is not Verdict.REFUSED:
-            sections[0][1].append((_("Type to confirm"), self._plan.confirm))
+            sections[0][1].append(Line(_("Type to confirm"), self._plan.confirm))
         self.page.show(sections_of(sections))
         if self._plan.changes_nothing and self._plan.verdict is not Verdict.REFUSED:
             self.status.say(_("There is nothing to change. Esc goes back."))

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, ngettext
-from partnerdesk.models.lists.details import field_text
+from partnerdesk.models.lists.details import field_line
 from partnerdesk.models.lists.spec import Column, Kind, Row
 from partnerdesk.models.lists.tones import tones
 from partnerdesk.tui.widgets.detail_screen import DetailScreen
@@ -89,10 +89,10 @@ class RowsScreen(DetailScreen):
     def row_details(self, row: Row) -> Sequence[Section]:
         """Return the full texts of a row: its state, what changes, and what to mind."""
         title, *told = (
-            (_(column.label), field_text(column, value, self.desk.clock()))
+            field_line(column, value, self.desk.clock())
             for column, value in zip(self._columns, row.values, strict=True)
         )
-        return sections_of([(title[1], told)])
+        return sections_of([(title.text, told)])
 
     # Implemented by subclasses
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import age, moment_text
 from partnerdesk.models.languages import _, ngettext
-from partnerdesk.tui.widgets.sections import Field, Section
+from partnerdesk.models.lists.spec import toned
+from partnerdesk.tui.widgets.sections import Field, Section, sections_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,6 +45,8 @@ def sections(
 
 
 def _head(page: ChangePage, clouds: Mapping[str, Cloud], at: datetime, show: Show) -> list[Field]:
+    from partnerdesk.models.changes.list import CHANGES
+
     entry = page.entry
     who = f"{entry.actor}@{entry.host}"
     if entry.client:
@@ -56,7 +59,7 @@ def _head(page: ChangePage, clouds: Mapping[str, Cloud], at: datetime, show: Sho
         Field(_("Customer"), entry.subject),
         Field(_("Cloud"), clouds[page.cloud].name if page.cloud in clouds else page.cloud),
         Field(_("Why"), entry.why),
-        Field(_("Status"), _state(page)),
+        Field(_("Status"), _state(page), toned=toned(CHANGES.column("state"), page.state, at)),
     ]
     if page.undoes is not None:
         fields.append(Field(_("Undoes"), _named(page.undoes)))
@@ -79,8 +82,8 @@ def _state(page: ChangePage) -> str:
 
 def _plan(page: ChangePage) -> list[Section]:
     from partnerdesk.models.changes.history import as_object
-    from partnerdesk.models.core.verdicts import VERDICT_TITLES, Verdict
-    from partnerdesk.models.operations.describe_plan import describe_steps
+    from partnerdesk.models.core.verdicts import Verdict
+    from partnerdesk.models.operations.describe_plan import describe_steps, verdict_line
 
     kept = as_object(page.entry.plan)
     if "run" in kept:
@@ -90,14 +93,8 @@ def _plan(page: ChangePage) -> list[Section]:
         return [Section(_("What was asked for"), tuple(Field(*line) for line in asked))]
     if "verdict" not in kept:
         return [Section(_("Plan"), (Field(_("Taking it back"), page.why_not_undone),))]
-    verdict = Field(_("Verdict"), _(VERDICT_TITLES[Verdict(kept["verdict"])]))
-    return [
-        Section(_("Plan"), (verdict,)),
-        *(
-            Section(title, tuple(Field(*line) for line in lines))
-            for title, lines in describe_steps({**kept, "calls": []})
-        ),
-    ]
+    verdict = (_("Plan"), [verdict_line(Verdict(kept["verdict"]))])
+    return sections_of([verdict, *describe_steps({**kept, "calls": []})])
 
 
 def _parts(page: ChangePage, show: Show) -> list[Section]:
@@ -173,12 +170,16 @@ def _parted(line: str) -> tuple[str, str]:
 
 def _call(call: OutboxCall) -> Iterator[Field]:
     """Yield how far a call is, the fields in conflict, and request and answer without secrets."""
+    from partnerdesk.models.changes.list import CHANGES
+    from partnerdesk.models.lists.tones import Toned
     from partnerdesk.models.operations.describe_fields import field_title
     from partnerdesk.models.operations.sent_calls import conflict_of
-    from partnerdesk.models.pages.change import call_lines
+    from partnerdesk.models.pages.change import call_lines, call_state
 
     channel, lines = call_lines(call)
-    yield Field(channel, "\n".join(lines), f"call:{call.id}")
+    state, tone = call_state(call), (CHANGES.column("state").tones or {}).get(call.state)
+    toned = (Toned(state, tone),) if tone else ()
+    yield Field(channel, "\n".join(lines), f"call:{call.id}", toned=toned)
     for field in conflict_of(call):
         told = _("ours {ours}, theirs {theirs}, before {base}").format(
             ours=field.ours or "–", theirs=field.theirs or "–", base=field.base or "–"

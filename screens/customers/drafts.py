@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, ngettext
-from partnerdesk.models.lists.details import field_text
+from partnerdesk.models.lists.details import Line, field_line
 from partnerdesk.models.lists.spec import Column, Kind, Row
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.detail_screen import DetailScreen
@@ -65,10 +65,10 @@ class DraftsScreen(DetailScreen):
         """Return what was typed into the draft so far."""
         draft = self.draft
         title, *about = (
-            (_(column.label), field_text(column, value, self.desk.clock()))
+            field_line(column, value, self.desk.clock())
             for column, value in zip(COLUMNS, row.values, strict=True)
         )
-        return sections_of([(title[1], about), (_("Typed so far"), _typed(draft))])
+        return sections_of([(title.text, about), (_("Typed so far"), _typed(draft))])
 
     def on_mount(self) -> None:
         """Show the drafts."""
@@ -141,7 +141,7 @@ class DraftsScreen(DetailScreen):
         self.status.say(_("The draft is gone."))
 
 
-def _typed(draft: CustomerDraft | None) -> list[tuple[str, str]]:
+def _typed(draft: CustomerDraft | None) -> list[Line]:
     """Return the fields of a draft, called as the country's form calls them."""
     from partnerdesk.models.customers.form.fields import FormField
     from partnerdesk.models.customers.form.questions import label_of
@@ -150,7 +150,7 @@ def _typed(draft: CustomerDraft | None) -> list[tuple[str, str]]:
     values = draft.values if draft is not None else {}
     country = values.get(FormField.COUNTRY, "")
     return [
-        (label_of(field, country), _(AGREEMENT_WAYS.get(text, text)))
+        Line(label_of(field, country), _(AGREEMENT_WAYS.get(text, text)))
         for field, text in values.items()
     ]
 

@@ -14,6 +14,7 @@ from partnerdesk.screens.files.ask_import import ask_import, import_action
 from partnerdesk.screens.files.export import ExportFlow
 from partnerdesk.screens.relationships.partners.reseller_flow import ResellerFlow
 from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.empty_place import Emptiness, another_cloud, demo_book
 from partnerdesk.tui.widgets.list_screen import ListScreen
 
 if TYPE_CHECKING:
@@ -73,20 +74,29 @@ class CustomersScreen(ListScreen):
         """Return the number of customers as text."""
         return ngettext("{count} customer", "{count} customers", count)
 
-    def empty_text(self, scope: Scope, *, filtered: bool) -> str:
-        """Return the text of an empty list: the reason, and what to do."""
-        if filtered:
-            return _("No customer matches this filter.\n\n/ changes it, Esc clears it.")
+    def emptiness(self, scope: Scope) -> Emptiness:
+        """Return why there are no customers, and what to do."""
         account = scope.account
         place = _(account.cloud.short_name) if account else _("all clouds")
-        lines = [_("No customers in {place} yet.").format(place=place), ""]
-        if account is not None:
-            lines.append(_("n  adds a customer"))
-            lines.append(_("I  imports the customer list that you exported from the portal"))
-            lines.append(_("i  invites a company that has a tenant already"))
-        lines.append(_("c  chooses another cloud"))
-        lines.append(_("partnerdesk --demo  opens a demo book to try everything on"))
-        return "\n".join(lines)
+        is_connected = account is not None and account.connected
+        ways = (
+            *([("desk.refresh", _("reads the customers from Partner Center"))] * is_connected),
+            ("customers.new", _("adds a customer")),
+            ("customers.import", _("imports the customer list that you exported from the portal")),
+            ("customers.invite", _("invites a company that has a tenant already")),
+        )
+        return Emptiness(
+            _("No customers in {place} yet.").format(place=place),
+            (*(ways if account is not None else ()), another_cloud(), demo_book()),
+        )
+
+    def no_match_text(self) -> str:
+        """Return that nothing matches the filter."""
+        return _("No customer matches this filter.")
+
+    def open_customers(self) -> tuple[int, ...]:
+        """Return the ids of the customers in view."""
+        return tuple(row.key for row in self.table.in_view())
 
     async def open_row(self, row: Row) -> None:
         """Open the customer under the cursor."""

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.core.clock import age, date_text, moment_text
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.customers.records import CUSTOMER_TITLES
 from partnerdesk.models.languages import _
+from partnerdesk.models.lists.spec import toned
 from partnerdesk.screens.relationships.sections import (
     NO_DELEGATION,
     delegated_admin_lines,
@@ -166,7 +168,8 @@ def _relationship(
     yield Field(_("Cloud"), clouds[page.account.cloud].name)
     yield Field(_("Account"), page.account.name or _("kept by hand"))
     kind = Relationship(customer.relationship_to_partner)
-    yield Field(_title("relationship_to_partner"), _(RELATIONSHIP_TITLES[kind]))
+    told = toned(CUSTOMERS.column("relationship"), kind.value, at)
+    yield Field(_title("relationship_to_partner"), _(RELATIONSHIP_TITLES[kind]), toned=told)
     yield Field(_title("indirect_reseller"), customer.indirect_reseller)
     yield Field(_title("agreement_accepted_at"), _agreement(page))
     yield Field(_title("added_at"), date_text(customer.added_at))

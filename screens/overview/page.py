@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
-from textual.widgets import Static
 
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, number
@@ -14,6 +13,13 @@ from partnerdesk.models.overview.charts import charts
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.chart_page import ChartPage
+from partnerdesk.tui.widgets.empty_place import (
+    BARS,
+    Emptiness,
+    EmptyPlace,
+    another_cloud,
+    demo_book,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -48,18 +54,17 @@ class OverviewScreen(AppScreen):
     )
 
     DEFAULT_CSS = """
-    OverviewScreen #empty { height: 1fr; padding: 2 4; display: none; }
     OverviewScreen.-empty #empty { display: block; }
     OverviewScreen.-empty ChartPage { display: none; }
     """
 
     page = query_one(ChartPage)
-    empty = query_one("#empty", Static)
+    empty = query_one("#empty", EmptyPlace)
 
     def body(self) -> ComposeResult:
         """Build the page of charts, and the text to show instead of an empty book."""
         yield ChartPage(id="overview")
-        yield Static(id="empty", markup=False)
+        yield EmptyPlace(id="empty")
 
     def on_mount(self) -> None:
         """Show the charts; their numbers come with the book."""
@@ -97,7 +102,8 @@ class OverviewScreen(AppScreen):
             return
         is_empty = self.page.total == 0
         if is_empty:
-            self.empty.update(self._empty_text())
+            why = self._emptiness()
+            self.empty.say(why.drawing, why.content(self.all_actions(), self.desk.settings.keys))
         self.set_class(is_empty, "-empty")
         self.key_bar.leave_out(*(["overview.open", "overview.next"] if is_empty else []))
         if not self.prompt.is_open:
@@ -108,14 +114,15 @@ class OverviewScreen(AppScreen):
         """Focus the charts, or nothing if the book is empty."""
         self.set_focus(self.page if self.page.display else None)
 
-    def _empty_text(self) -> str:
+    def _emptiness(self) -> Emptiness:
         account = self.desk.account
         place = _(account.cloud.short_name) if account else _("all clouds")
-        lines = [_("There is nothing to count in {place} yet.").format(place=place), ""]
-        lines.append(_("g c  goes to the customers, where n adds one and I imports a list"))
-        lines.append(_("c  chooses another cloud"))
-        lines.append(_("partnerdesk --demo  opens a demo book to try everything on"))
-        return "\n".join(lines)
+        adds = ("g c", _("goes to the customers, where n adds one and I imports a list"))
+        return Emptiness(
+            _("There is nothing to count in {place} yet.").format(place=place),
+            (adds, another_cloud(), demo_book()),
+            BARS,
+        )
 
     def on_chart_page_moved(self) -> None:
         """Say in words what the bar under the cursor counts."""

@@ -10,6 +10,7 @@ from partnerdesk.models.relationships.lists import ENDED
 from partnerdesk.models.relationships.records import RELATIONSHIP
 from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.empty_place import BROKEN_LINK, Emptiness
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,10 +39,8 @@ class EndedScreen(RelationshipTab):
         """Return the number of former customers as text."""
         return ngettext("{count} ended", "{count} ended", count)
 
-    def empty_text(self, scope: Scope, *, filtered: bool) -> str:
-        """Return the text of an empty list: what the list will show."""
-        if filtered:
-            return _("No ended customer matches this filter.\n\n/ changes it, Esc clears it.")
+    def emptiness(self, scope: Scope) -> Emptiness:
+        """Return what the list will show."""
         said = _("No relationship has ended in any cloud.")
         if scope.account is not None:
             place = _(scope.account.cloud.short_name)
@@ -50,7 +49,12 @@ class EndedScreen(RelationshipTab):
             "D on a customer ends its relationship. The customer then stays here on record, with "
             "the day, the reason and who did it, and i invites it again."
         )
-        return f"{said}\n\n{how}"
+        ways = (("g c", _("goes to the customers")),)
+        return Emptiness(f"{said}\n\n{how}", ways, BROKEN_LINK)
+
+    def no_match_text(self) -> str:
+        """Return that nothing matches the filter."""
+        return _("No ended customer matches this filter.")
 
     async def open_row(self, row: Row) -> None:
         """Open the customer under the cursor."""

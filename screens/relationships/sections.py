@@ -5,22 +5,24 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.clock import date_text, until
+from partnerdesk.models.core.clock import date_text, to_millis, until
 from partnerdesk.models.customers.list import RELATIONSHIPS
 from partnerdesk.models.customers.records import CUSTOMER_TITLES
 from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.lists.spec import toned
 from partnerdesk.models.relationships.lifecycles import (
     DELEGATED_ADMIN_TITLES,
     INVITATION_TITLES,
     DelegatedAdminState,
 )
-from partnerdesk.models.relationships.lists import SENT_BY
+from partnerdesk.models.relationships.lists import DELEGATED_ADMIN, INVITATIONS, SENT_BY
 from partnerdesk.tui.widgets.sections import Field
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from datetime import datetime
 
+    from partnerdesk.models.lists.tones import Toned
     from partnerdesk.models.pages.customer import WholeCustomer
     from partnerdesk.models.relationships.entities import (
         DelegatedAdminRelationship,
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
         ResellerRelationship,
     )
     from partnerdesk.models.relationships.of_customer import RelationshipRecords
+
+    Tones = tuple[Toned, ...]
 
 NO_DELEGATION = "delegation:"
 """The name of the field that stands where no delegated-admin relationship is kept."""
@@ -42,9 +46,9 @@ def relationship_lines(
     `show` opens a screen by its name.
     """
 
-    def field(label: str, text: str, invitation: Invitation) -> Field:
+    def field(label: str, text: str, invitation: Invitation, toned: Tones = ()) -> Field:
         act = partial(show, "invitation", invitation.id or 0)
-        return Field(label, text, f"invitation:{invitation.id}", open=act, edit=act)
+        return Field(label, text, f"invitation:{invitation.id}", act, act, toned)
 
     if (came_by := records.accepted_invitation) is not None:
         yield field(_("Came by"), _came_by(came_by), came_by)
@@ -53,7 +57,8 @@ def relationship_lines(
     for invitation in records.invitations:
         when = invitation.sent_at or invitation.created_at
         label = _("Invitation of {date}").format(date=date_text(when))
-        yield field(label, _invitation(invitation, at), invitation)
+        state = toned(INVITATIONS.column("state"), invitation.state_at(at), at)
+        yield field(label, _invitation(invitation, at), invitation, state)
 
 
 def _came_by(invitation: Invitation) -> str:
@@ -109,11 +114,20 @@ def delegated_admin_lines(
     yield Field(_(title), titles[page.customer.allow_delegated_access])
     for delegation in page.relationship.delegated_admin:
         edit, name = partial(show, "delegation", delegation.id), f"delegation:{delegation.id}"
-        yield Field(delegation.display_name, _delegation(delegation, at), name, edit=edit)
+        yield Field(
+            delegation.display_name, _delegation(delegation, at), name, edit=edit,
+            toned=_delegation_tones(delegation, at),
+        )  # fmt: skip
     if not page.relationship.delegated_admin:
         add = partial(show, "delegation", None, page.customer.id)
         text = _("none is kept; Enter adds one")
         yield Field(_("Delegated admin (GDAP)"), text, NO_DELEGATION, edit=add)
+
+
+def _delegation_tones(delegation: DelegatedAdminRelationship, at: datetime) -> Tones:
+    ends = to_millis(delegation.end_date_time) if delegation.end_date_time else 0
+    state = toned(DELEGATED_ADMIN.column("status"), delegation.status_at(at), at)
+    return (*state, *toned(DELEGATED_ADMIN.column("ends"), ends, at))
 
 
 def _delegation(delegation: DelegatedAdminRelationship, at: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from partnerdesk.models.languages import speak
-from tests.documentation import drawing, man_page, reference, rehearsal_page
+from tests.documentation import drawing, man_page, partner_center, reference, rehearsal_page
 
 
 def main() -> None:
@@ -13,6 +13,10 @@ def main() -> None:
         (reference.PAGE, reference.text()),
         (man_page.PAGE, man_page.text()),
         (rehearsal_page.PAGE, rehearsal_page.renewed(rehearsal_page.PAGE.read_text("utf-8"))),
+        (
+            partner_center.PAGE,
+            partner_center.renewed(partner_center.PAGE.read_text(encoding="utf-8")),
+        ),
         (drawing.PAGE, drawing.renewed(drawing.PAGE.read_text(encoding="utf-8"))),
     ):
         page.write_text(text, encoding="utf-8")

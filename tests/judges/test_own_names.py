@@ -7,17 +7,21 @@ certificates (SSL_CERT_FILE; for requests, which MSAL uses by itself, REQUESTS_C
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from tests.support.commands import spawn
 from tests.support.redirector import Redirector, redirector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.support.rehearsal import RehearsalInfo
 
@@ -132,3 +136,42 @@ def test_microsofts_description_is_followed_at_its_own_address(
 
     assert len(page.items) == 60
     assert set(proxy.asked) == {"api.partnercenter.microsoft.com:443"}
+
+
+@pytest.fixture
+def connected(
+    served: RehearsalInfo,
+    proxy: Redirector,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    cloud: str,
+) -> Redirector:
+    """The program as installed, its settings untouched, with an account that is signed in."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("A_TOKEN", served.refresh_tokens[cloud])
+    monkeypatch.setenv("A_SECRET", served.client_secret)
+    words = ["accounts", "add", "--cloud", cloud, "--tenant", served.tenants[cloud]]
+    words += ["--client-id", served.client_id, "--kind", "indirect_provider"]
+    words += ["--auth", "refresh-token", "--secret-env", "A_TOKEN"]
+    added = spawn(*words, "--client-secret-env", "A_SECRET", "--json")
+    assert added.code == 0, added.err
+    return proxy
+
+
+@pytest.mark.parametrize(("cloud", "authority", "_api"), AUTHORITIES[:2])
+def test_the_program_signs_in(connected: Redirector, cloud: str, authority: str, _api: str) -> None:
+    listed = json.loads(spawn("accounts", "list", "--json").out)
+
+    [account] = [one for one in listed if one["connected"]]
+    assert account["cloud"] == cloud
+    assert account["signed_in_as"].startswith("admin@")
+    assert set(connected.asked) == {f"{authority}:443"}
+
+
+@pytest.mark.skipif(find_spec("partnerdesk.cli.sync") is None, reason="needs partnerdesk sync")
+@pytest.mark.parametrize(("cloud", "received"), [("global", 60), ("us-gov", 6)])
+def test_the_program_reads_the_customers(connected: Redirector, cloud: str, received: int) -> None:
+    synced = spawn("sync", "--json")
+
+    assert json.loads(synced.out)["received"] == received, cloud + synced.err
+    assert "api.partnercenter.microsoft.com:443" in connected.asked

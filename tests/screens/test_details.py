@@ -340,7 +340,7 @@ def test_a_row_is_shown_whole(spec: ListSpec) -> None:
     assert sum(len(lines) for _title, lines in told) == len(spec.columns)
     nothing = Row(1, tuple([] if column.many else "" for column in spec.columns))
     told = row_details(spec, nothing, {}, NOW)
-    assert {text for _title, lines in told for _label, text in lines} <= {"not known"}
+    assert {line.text for _title, lines in told for line in lines} <= {"not known"}
 
 
 def test_a_page_completes_what_the_row_said_in_its_place() -> None:

@@ -211,7 +211,7 @@ async def test_an_empty_list_says_why_in_the_words_of_the_clouds_table(
         text = empty(console)
         assert model.reason in text
         assert bool(model.reason) == (not model.allowed)
-        adds = " ".join(_("n  adds a partner, as it stands in Partner Center").split())
+        adds = " ".join(_("adds a partner, as it stands in Partner Center").split())
         assert (adds in text) == model.allowed
         await console.press("g", "c", "R")
         assert (console.said == model.reason) == (not model.allowed)

@@ -27,8 +27,8 @@ def test_a_step_without_a_country_goes_by_the_country_of_the_plan() -> None:
     reason = {"code": "x", "text": "Odd.", "field": "registration_number", "source": "",
               "refuses": False}  # fmt: skip
     told = dict(describe_steps({"steps": steps, "reasons": [reason]}))
-    assert any("EIN: 20-6539906" in text for _label, text in told["What happens in the book"])
-    assert [label for label, _text in told["What to mind"]] == ["EIN"]
+    assert any("EIN: 20-6539906" in line.text for line in told["What happens in the book"])
+    assert [line.label for line in told["What to mind"]] == ["EIN"]
 
 
 def test_a_country_is_told_by_its_name_and_a_state_beside_its_own_script() -> None:

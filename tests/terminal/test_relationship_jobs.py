@@ -86,7 +86,7 @@ def test_inviting_chasing_and_the_customer_who_closes_its_invitation(
     with opened(store, size, language) as terminal:
         terminal.wait_for(ngettext("{count} customer", "{count} customers", 0))
         terminal.press("g", "l")
-        terminal.wait_for(_("i  invites a company that has a tenant already"))
+        terminal.wait_for(_("invites a company that has a tenant already"))
         terminal.press("i")
         terminal.wait_for(_("E-mail") + " *")
         fill_in(terminal, "Neue Firma", "Ulla Ost", "ulla@neue.example", "neue.onmicrosoft.com")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documentation import drawing, man_page, reference, rehearsal_page
+from tests.documentation import drawing, man_page, partner_center, reference, rehearsal_page
 
 HOUSE = Path(__file__).parents[2]
 PAGES = [HOUSE / "README.md", HOUSE / "CONTRIBUTING.md", *sorted((HOUSE / "docs").glob("*.md"))]
@@ -39,6 +39,14 @@ def test_the_rehearsal_names_every_fault_option_control_and_operation() -> None:
         assert word in page
 
 
+def test_the_operations_and_codes_of_partner_center_are_those_of_the_client() -> None:
+    page = partner_center.PAGE.read_text(encoding="utf-8")
+    assert all(
+        mark in page for place in ("operations", "codes") for mark in partner_center.marks(place)
+    )
+    assert page == partner_center.renewed(page), RENEW
+
+
 def test_no_room_imports_one_above_it() -> None:
     for line in drawing.drawing().splitlines()[1:]:
         assert "■" in line
@@ -49,7 +57,8 @@ def test_no_room_imports_one_above_it() -> None:
 def test_the_places_that_a_page_names_are_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     places = re.findall(
-        r"`((?:models|tui|screens|cli|mailing|tests|benchmarks|docs)/[\w/.-]+?)/?`", text
+        r"`((?:models|tui|screens|cli|mailing|partnercenter|rehearsal|tests|benchmarks|docs)/[\w/.-]+?)/?`",
+        text,
     )
     linked = [link for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text) if ":" not in link]
     invented = ("NNNN_what", "languages/fr")

@@ -20,6 +20,7 @@ from partnerdesk.tui.widgets.command_line import Commanded, CommandLine
 from partnerdesk.tui.widgets.header import DeskHeader
 from partnerdesk.tui.widgets.lines import KeyBar, StatusLine
 from partnerdesk.tui.widgets.motions import (
+    ACROSS,
     MOUSE,
     MOVING,
     NO_NUMBERS,
@@ -272,6 +273,8 @@ class AppScreen(Commanded, Counting):
         lines = list(MOVING)
         if any(isinstance(part, Seen) for part in self._moved_parts()):
             lines += SEEN
+        if any(isinstance(part, Seen) and part.has_columns for part in self._moved_parts()):
+            lines += ACROSS
         lines += NUMBERS if self.digits_are_free else NO_NUMBERS
         return [*lines, *MOUSE]
 

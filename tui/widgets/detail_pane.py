@@ -17,6 +17,8 @@ from partnerdesk.tui.widgets.sections import Section
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from partnerdesk.tui.widgets.field_layout import Line
+
 SIGN = "▸"
 """The sign before the name of the record."""
 LEAST_LABEL, MOST_LABEL = 12, 22
@@ -43,6 +45,9 @@ class DetailPane(FieldPage):
         Binding("enter", "screen.open_detail", show=False, id="details.open"),
     ]
 
+    LEAST_COLUMN: ClassVar[int] = 48
+    """Less than on a page: there are two columns only where one does not hold the record."""
+
     def show_record(self, sections: Sequence[Section], *, is_another: bool) -> None:
         """Show the filled-in fields of a record.
 
@@ -62,13 +67,28 @@ class DetailPane(FieldPage):
 
     def _seen(self) -> list[object]:
         """Return what stands in each visible line."""
-        top = self.scroll_offset.y
-        lines = self._lines[top : top + self.size.height]
-        seen: list[object] = [
-            (line.label, line.text, line.heading, self.shows_cursor and line.field == self._cursor)
-            for line in lines
+        top, columns = self.scroll_offset.y, self._columns
+        return [
+            [columns.width, *(self._look(place) for place in columns.at(row))]
+            for row in range(top, top + self.size.height)
         ]
-        return [*seen, *[None] * (self.size.height - len(seen))]
+
+    def _look(self, place: int | None) -> object:
+        if place is None:
+            return None
+        line = self._lines[place]
+        pointed = self.shows_cursor and line.field == self._cursor
+        return line.label, line.text, line.spans, line.heading, pointed
+
+    def _needs_columns(self, lines: Sequence[Line]) -> bool:
+        """Return whether one column does not hold the record."""
+        return len(lines) > self.size.height
+
+    def _split(self, lines: Sequence[Line]) -> int:
+        """Return how many lines fit in the first column, before a heading."""
+        most = self.size.height + 1  # the blank line before the heading may be out of view
+        ends = [place for place, line in enumerate(lines) if line.heading and 0 < place <= most]
+        return max(ends, default=len(lines))
 
     @property
     def shows_cursor(self) -> bool:
@@ -83,17 +103,17 @@ class DetailPane(FieldPage):
         """Hide the cursor."""
         self.refresh_pointer()
 
-    def _width_of_labels(self) -> int:
-        return min(max(self.size.width // 3, LEAST_LABEL), MOST_LABEL)
+    def _width_of_labels(self, width: int) -> int:
+        return min(max(width // 3, LEAST_LABEL), MOST_LABEL)
 
-    def _heading_text(self, title: str) -> str:
+    def _heading_text(self, title: str, width: int) -> str:
         """Return a heading; what is too long for its line ends in `…`."""
-        room = max(self.scrollable_content_region.width - MARGIN, 1)
+        room = max(width - MARGIN, 1)
         return fitted(title, room).rstrip() if cell_len(title) > room else title
 
-    def _label_lines(self, label: str) -> list[str]:
+    def _label_lines(self, label: str, width: int) -> list[str]:
         """Return the lines of a label, wrapped."""
-        return [text for _start, text in parted(label, self._label_width)]
+        return [text for _start, text in parted(label, width)]
 
 
 def _filled_in(section: Section) -> Section:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -14,10 +13,12 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from partnerdesk.models.core.text import occurrences, shown, shown_lines
+from partnerdesk.models.core.text import occurrences, shown
+from partnerdesk.tui.widgets.field_layout import BETWEEN, Columns, Line, balanced, field_lines
 from partnerdesk.tui.widgets.motions import Seen, motions, seen_motions
-from partnerdesk.tui.widgets.page_search import FOUND, Spot, next_spot, parted, spots_in
+from partnerdesk.tui.widgets.page_search import FOUND, Spot, next_spot, spots_in
 from partnerdesk.tui.widgets.record_layout import fitted
+from partnerdesk.tui.widgets.tone_looks import COLOURED, TONE_CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,21 +34,6 @@ MOST_LABEL = 30
 """The largest width of labels, in cells."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    label: str
-    text: str
-    field: int
-    """The index of the line's field; -1 for headings and blank lines."""
-    heading: bool = False
-    paragraph: str = ""
-    """The whole text before wrapping."""
-    start: int = 0
-    """The offset of the line in the paragraph."""
-    part: int = 0
-    """The index of the line in the paragraph, from 0."""
-
-
 class FieldPage(ScrollView, Seen, can_focus=True):
     """Shows sections of fields; the cursor moves from field to field."""
 
@@ -55,6 +41,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         "field-page--heading",
         "field-page--label",
         "field-page--cursor",
+        *TONE_CLASSES,
     }
 
     DEFAULT_CSS = """
@@ -76,6 +63,8 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         *motions("page"),
         *seen_motions("page"),
         Binding("space", "pages(1)", show=False, id="page.next"),
+        Binding("left", "across(0)", show=False, id="page.left"),
+        Binding("right", "across(1)", show=False, id="page.right"),
     ]
 
     class Chosen(Message):
@@ -85,11 +74,14 @@ class FieldPage(ScrollView, Seen, can_focus=True):
             super().__init__()
             self.field = field
 
+    LEAST_COLUMN: ClassVar[int] = 63
+    """The least width of each of two columns, in cells: an identifier fits beside its label."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._sections: Sequence[Section] = ()
         self._fields: list[Field] = []
-        self._lines: list[_Line] = []
+        self._columns = Columns((), 0, 0)
         self._label_width = 0
         self._cursor = 0
         self._found: Spot | None = None
@@ -110,6 +102,10 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         self._cursor = places[0] if places else self._cursor
         self._lay_out()
         self._follow()
+
+    @property
+    def _lines(self) -> Sequence[Line]:
+        return self._columns.lines
 
     @property
     def field(self) -> Field | None:
@@ -133,7 +129,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
             self._step(1 if lines > 0 else -1)
 
     def _step(self, by: int) -> None:
-        first, last = self._lines_of(self._cursor)
+        first, last = self._rows_of(self._cursor)
         top, height = self.scroll_offset.y, self.size.height
         if (by == 1 and last >= top + height) or (by == -1 and first < top):
             self._show_from(top + by)
@@ -148,7 +144,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         """
         by = round(pages * max(self.size.height - 1, 2))
         self._show_from(self.scroll_offset.y + by)
-        if by > 0 and self.scroll_offset.y + self.size.height >= len(self._lines):
+        if by > 0 and self.scroll_offset.y + self.size.height >= self._columns.height:
             self._put_cursor(len(self._fields) - 1)
         else:
             self.move_to_seen(0, 0)
@@ -162,12 +158,42 @@ class FieldPage(ScrollView, Seen, can_focus=True):
 
     def move_to_seen(self, part: float, beside: int) -> None:
         """Go to the field at a part of the visible lines; see `Seen`."""
-        top, height = self.scroll_offset.y, self.size.height
-        last = min(top + height, len(self._lines)) - 1
+        seen = self._seen_places(self._cursor_column)
+        if not seen:
+            return
+        top, last = seen[0], seen[-1]
         place = top + round(part * (last - top)) + (beside if part < 1 else -beside)
         place = min(max(place, top), last)
         above = [line.field for line in self._lines[top : place + 1] if line.field >= 0]
         self._put_cursor(above[-1] if part == 1 and above else self._field_at(place))
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether there are two columns."""
+        return self._columns.count > 1
+
+    @property
+    def _cursor_column(self) -> int:
+        return self._columns.column_of(self._lines_of(self._cursor)[0])
+
+    def _seen_places(self, column: int) -> range:
+        """Return the visible lines of a column, or of the other one if it ends above."""
+        top, height = self.scroll_offset.y, self.size.height
+        own = self._columns.places(column, top, height)
+        return own or self._columns.places(1 - column, top, height)
+
+    def action_across(self, column: int) -> None:
+        """Go to the field at the same height in another column, if there is one."""
+        here = self._cursor_column
+        if column == here or column >= self._columns.count:
+            return
+        row = self._columns.row_of(self._lines_of(self._cursor)[0])
+        places = self._columns.places(column, 0, row + 1)
+        self._put_cursor(self._field_at(places[-1]))
+        if self._cursor_column != column:  # below its last field
+            fields = [self._lines[place].field for place in places]
+            self._put_cursor(max(fields))
+        self._follow()
 
     def _field_at(self, place: int) -> int:
         """Return the index of the field on a line, else of the next field, else of the last."""
@@ -187,9 +213,9 @@ class FieldPage(ScrollView, Seen, can_focus=True):
 
     def _see(self, place: int) -> None:
         """Scroll as little as possible so that a line is visible."""
-        top, height = self.scroll_offset.y, self.size.height
-        if not top <= place < top + height:
-            self._show_from(place if place < top else place - height + 1)
+        row, top, height = self._columns.row_of(place), self.scroll_offset.y, self.size.height
+        if not top <= row < top + height:
+            self._show_from(row if row < top else row - height + 1)
 
     def go_to_section(self, title: str) -> None:
         """Put the cursor on the first field of a section and scroll its heading to the top."""
@@ -197,7 +223,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         for section in self._sections:
             if section.title == title:
                 self._put_cursor(before)
-                self._show_from(self._lines_of(before)[0] - 1)
+                self._show_from(self._rows_of(before)[0] - 1)
                 return
             before += len(section.fields)
 
@@ -228,8 +254,10 @@ class FieldPage(ScrollView, Seen, can_focus=True):
     def on_click(self, event: Click) -> None:
         """Put the cursor on the clicked field; a double click chooses the field."""
         self.focus()
-        place = self.scroll_offset.y + event.y
-        if place < len(self._lines) and self._lines[place].field >= 0:
+        column = self._columns.column_at(event.x)
+        found = self._columns.at(self.scroll_offset.y + event.y)
+        place = found[column]
+        if place is not None and self._lines[place].field >= 0:
             self._put_cursor(self._lines[place].field)
             if event.chain > 1 and self.field is not None:
                 self.post_message(self.Chosen(self.field))
@@ -240,51 +268,73 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         self._follow()
 
     def _lay_out(self) -> None:
-        self._label_width = self._width_of_labels()
-        self._lines = list(self._laid_out())
-        self.virtual_size = Size(self.size.width, max(len(self._lines), self.size.height))
+        width = self.scrollable_content_region.width
+        half = (width - BETWEEN) // 2
+        lines = list(self._laid_out(width))
+        columns = Columns(lines, len(lines), self.size.width)
+        if half >= self.LEAST_COLUMN and self._needs_columns(lines):
+            narrow = list(self._laid_out(half))
+            parted = Columns(narrow, self._split(narrow), half)
+            columns = parted if parted.count > 1 else columns
+        self._columns = columns
+        self._label_width = self._width_of_labels(columns.width)
+        height = max(columns.height, self.size.height)
+        self.virtual_size = Size(self.size.width, height)
 
-    def _width_of_labels(self) -> int:
+    def _needs_columns(self, lines: Sequence[Line]) -> bool:
+        """Return whether lines of the whole width should rather stand in two columns."""
+        return bool(lines)
+
+    def _split(self, lines: Sequence[Line]) -> int:
+        """Return how many lines stand in the first of two columns; all of them for only one."""
+        return balanced(lines)
+
+    def _width_of_labels(self, width: int) -> int:
+        """Return the width of the labels in a column of some width."""
         labels = [cell_len(shown(field.label)) for field in self._fields]
-        return min(max(labels, default=0), MOST_LABEL)
+        return min(max(labels, default=0), MOST_LABEL, width)
 
-    def _laid_out(self) -> Iterator[_Line]:
-        room = max(self.scrollable_content_region.width - MARGIN - self._label_width - GAP - 1, 10)
+    def _laid_out(self, width: int) -> Iterator[Line]:
+        label_width = self._width_of_labels(width)
+        room = max(width - MARGIN - label_width - GAP - 1, 10)
         number = 0
         for place, section in enumerate(self._sections):
             if place:
-                yield _Line("", "", -1)
+                yield Line("", "", -1)
             title = shown(section.title)
-            yield _Line("", self._heading_text(title), -1, heading=True, paragraph=title)
+            heading = self._heading_text(title, width)
+            yield Line("", heading, -1, heading=True, paragraph=title)
             for field in section.fields:
-                labels = self._label_lines(shown(field.label))
-                for line in shown_lines(field.text) or ["–"]:
-                    for part, (start, text) in enumerate(parted(line, room)):
-                        label = labels.pop(0) if labels else ""
-                        yield _Line(label, text, number, False, line, start, part)
-                for label in labels:
-                    yield _Line(label, "", number)
+                labels = self._label_lines(shown(field.label), label_width)
+                yield from field_lines(field, number, labels, room)
                 number += 1
 
-    def _heading_text(self, title: str) -> str:
-        """Return the text of a heading."""
+    def _heading_text(self, title: str, width: int) -> str:
+        """Return the text of a heading in a column of some width."""
+        del width
         return title
 
-    def _label_lines(self, label: str) -> list[str]:
-        """Return the lines of a label; what is too long for one is cut."""
+    def _label_lines(self, label: str, width: int) -> list[str]:
+        """Return the lines of a label of some width; what is too long for one is cut."""
+        del width
         return [label]
 
     def _lines_of(self, field: int) -> tuple[int, int]:
         places = [place for place, line in enumerate(self._lines) if line.field == field]
         return (places[0], places[-1]) if places else (0, 0)
 
-    def _refresh_field(self, field: int) -> None:
+    def _rows_of(self, field: int) -> tuple[int, int]:
         first, last = self._lines_of(field)
+        return self._columns.row_of(first), self._columns.row_of(last)
+
+    def _refresh_field(self, field: int) -> None:
+        first, last = self._rows_of(field)
+        left = self._columns.left_of(self._columns.column_of(self._lines_of(field)[0]))
         y = first - self.scroll_offset.y
-        self.refresh(Region(0, y, self.size.width, last - first + 1))
+        self.refresh(Region(left, y, self._columns.width, last - first + 1))
 
     def _follow(self) -> None:
-        first, last = self._lines_of(self._cursor)
+        first, last = self._rows_of(self._cursor)
         top, height = self.scroll_offset.y, self.size.height
         if self._cursor == 0:
             top = 0
@@ -297,12 +347,21 @@ class FieldPage(ScrollView, Seen, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the screen."""
-        base = self.rich_style
-        width = self.size.width
-        place = self.scroll_offset.y + y
-        if place >= len(self._lines):
+        base, width = self.rich_style, self.size.width
+        row = self.scroll_offset.y + y
+        if row >= self._columns.height:
             return Strip.blank(width, base)
-        line = self._lines[place]
+        cells = [
+            Strip.blank(self._columns.width, base) if place is None else self._line(place)
+            for place in self._columns.at(row)
+        ]
+        between = Strip.blank(BETWEEN, base)
+        parts = [part for cell in cells for part in (cell, between)][:-1]
+        return Strip.join(parts).adjust_cell_length(width, base)
+
+    def _line(self, place: int) -> Strip:
+        """Return a line, as wide as its column."""
+        base, width, line = self.rich_style, self._columns.width, self._lines[place]
         if line.heading:
             style = self.get_component_rich_style("field-page--heading")
             heading = [Segment(" ", style), *self._text(place, style)]
@@ -313,6 +372,8 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         if at_cursor:
             cursor = self.get_component_rich_style("field-page--cursor", partial=True)
             label, value = base + cursor, base + cursor
+        elif line.is_missing:
+            value = label
         mark = "▌ " if at_cursor and self.app.screen is self.screen else "  "
         labelled = fitted(line.label, self._label_width)
         found = self._found == Spot(place, -1, 0)
@@ -320,21 +381,31 @@ class FieldPage(ScrollView, Seen, can_focus=True):
             Segment(mark, label),
             Segment(labelled, label + FOUND if found else label),
             Segment(" " * GAP, label),
-            *self._text(place, value),
+            *self._text(place, value, toned=not at_cursor),
         ]
         return Strip(segments).adjust_cell_length(width, value)
 
-    def _text(self, place: int, style: Style) -> list[Segment]:
-        """Return the text of a line, with the match highlighted."""
+    def _text(self, place: int, style: Style, *, toned: bool = False) -> list[Segment]:
+        """Return the text of a line, with its tones and the match highlighted."""
         line, found = self._lines[place], self._found
-        begin = end = 0
+        looks = [
+            (
+                span.start,
+                span.end,
+                self.get_component_rich_style(f"tone--{span.tone}", partial=True),
+            )
+            for span in line.spans
+            if toned and span.tone in COLOURED
+        ]
         if found is not None and found.start >= 0:
             first = self._lines[found.line]
             if place - line.part == found.line - first.part:
-                begin, end = (min(max(at - line.start, 0), len(line.text)) for at in found[1:])
-        parts = (
-            (line.text[:begin], style),
-            (line.text[begin:end], style + FOUND),
-            (line.text[end:], style),
-        )
-        return [Segment(text, look) for text, look in parts if text]
+                looks.append((found.start, found.end, FOUND))
+        edges = {0, len(line.text)}
+        for start, end, _look in looks:
+            edges |= {min(max(at - line.start, 0), len(line.text)) for at in (start, end)}
+        segments = []
+        for begin, end in pairwise(sorted(edges)):
+            own = [look for start, stop, look in looks if start <= begin + line.start < stop]
+            segments.append(Segment(line.text[begin:end], sum(own, style)))
+        return segments

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from textual.getters import query_one
-from textual.widgets import Static
 
 from partnerdesk.models.core.errors import FilterError
 from partnerdesk.models.languages import _
@@ -16,6 +15,7 @@ from partnerdesk.models.lists.filter_parser import NO_FILTER, Filter
 from partnerdesk.models.lists.list_state import View
 from partnerdesk.models.lists.spec import Sort
 from partnerdesk.models.lists.store_rows import StoreRows
+from partnerdesk.tui.widgets.empty_place import EmptyPlace, no_match
 from partnerdesk.tui.widgets.list_columns import COLUMNS, ListColumns
 from partnerdesk.tui.widgets.list_counts import ListCounts
 from partnerdesk.tui.widgets.list_frame import ListFrame
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.spec import Row, RowKey
     from partnerdesk.models.session import AppSession, BookState
     from partnerdesk.tui.widgets.actions import Action
+    from partnerdesk.tui.widgets.empty_place import Emptiness
     from partnerdesk.tui.widgets.sections import Section
 
 
@@ -56,12 +57,11 @@ class ListScreen(ListFrame):
     """A list over a spec; subclasses define the count text, the empty text and opening a row."""
 
     DEFAULT_CSS = """
-    ListScreen #empty { height: 1fr; padding: 2 4; display: none; }
     ListScreen.-empty #empty { display: block; }
     ListScreen.-empty #beside, ListScreen.-empty RecordTable { display: none; }
     """
 
-    empty = query_one("#empty", Static)
+    empty = query_one("#empty", EmptyPlace)
 
     def __init__(self, desk: AppSession) -> None:
         super().__init__(desk)
@@ -77,7 +77,6 @@ class ListScreen(ListFrame):
         self._shown_scope = ""
         self._shown_filter: Filter = NO_FILTER
         """The filter of the shown rows; the filter being typed may be newer."""
-        self._empty_text = ""
         self._given: str | None = None
         """The filter that the list was opened with by another screen; None for its saved state."""
 
@@ -103,8 +102,12 @@ class ListScreen(ListFrame):
         """Return the number of rows as text, such as "3 customers"."""
         raise NotImplementedError
 
-    def empty_text(self, scope: Scope, *, filtered: bool) -> str:
-        """Return the text to show instead of an empty list."""
+    def emptiness(self, scope: Scope) -> Emptiness:
+        """Return why the list is empty without a filter, and what to do."""
+        raise NotImplementedError
+
+    def no_match_text(self) -> str:
+        """Return that nothing matches the filter."""
         raise NotImplementedError
 
     async def open_row(self, row: Row) -> None:
@@ -138,7 +141,7 @@ class ListScreen(ListFrame):
     def body(self) -> ComposeResult:
         """Build the table, and the text to show instead of an empty table."""
         yield from self.beside(RecordTable(self.SPEC.columns, self.desk.clock, id=self.SPEC.name))
-        yield Static(id="empty", markup=False)
+        yield EmptyPlace(id="empty")
 
     def on_mount(self) -> None:
         """Show the list in its saved state."""
@@ -249,14 +252,15 @@ class ListScreen(ListFrame):
         self.questions.tell_count(count)
         self.set_class(self.table.total == 0, "-empty")
         if self.table.total == 0:
-            self._say_empty(self.empty_text(scope, filtered=bool(shown_filter)))
+            self._say_empty(scope, filtered=bool(shown_filter))
         if not self.prompt.is_open and not (self.details.has_focus and self.table.total):
             self.focus_body()
 
-    def _say_empty(self, text: str) -> None:
-        if text != self._empty_text:  # else each typed letter would lay it out and send it again
-            self._empty_text = text
-            self.empty.update(text)
+    def _say_empty(self, scope: Scope, *, filtered: bool) -> None:
+        why = self.emptiness(scope)
+        if filtered:
+            why = no_match(self.no_match_text(), f"{self.SPEC.name}.filter")
+        self.empty.say(why.drawing, why.content(self.all_actions(), self.desk.settings.keys))
 
     def remember(self) -> None:
         """Store the state of the list for its account, unless another screen gave the filter."""

@@ -26,6 +26,8 @@ MOVING = (
 """Help lines: keys that move through any list or page."""
 SEEN = (("H M L", N_("Go to the top, the middle, the bottom of what is seen")),)
 """Help lines: keys that need a cursor."""
+ACROSS = (("← →", N_("Go to the column beside, where a page has two")),)
+"""The help line for pages in two columns."""
 NUMBERS = (("10j 5G", N_("A number before a key that moves: so many times, or to that line")),)
 """The help line for screens on which digits have no other meaning."""
 NO_NUMBERS = (("0 … 9", N_("No number goes before a key here: digits mean something else")),)
@@ -134,6 +136,11 @@ class Motions(Widget):
 
 class Seen(Motions):
     """A widget with a cursor, which keys move to the top, middle or bottom of the visible lines."""
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether its lines stand in columns beside each other."""
+        return False
 
     def move_to_seen(self, part: float, beside: int) -> None:
         """Move the cursor within the visible lines.

@@ -14,7 +14,6 @@ from textual.strip import Strip
 
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.spec import Row, RowKey, cell_text, sign_of, tone_of
-from partnerdesk.models.lists.tones import Tone
 from partnerdesk.tui.widgets.motions import Seen, motions, seen_motions
 from partnerdesk.tui.widgets.record_layout import (
     GAP,
@@ -27,6 +26,7 @@ from partnerdesk.tui.widgets.record_layout import (
     useful_room,
 )
 from partnerdesk.tui.widgets.record_window import HEADING, RecordWindow
+from partnerdesk.tui.widgets.tone_looks import COLOURED, TONE_CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,10 +38,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.lists.saved_views import Chosen
     from partnerdesk.models.lists.spec import Column
-
-
-COLOURED = (Tone.PENDING, Tone.BAD)
-"""The tones with a colour; the sign alone tells the others, which saves bytes on every move."""
+    from partnerdesk.models.lists.tones import Tone
 
 
 class RecordTable(RecordWindow, Seen, can_focus=True):
@@ -55,8 +52,7 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         "record-table--heading",
         "record-table--cursor",
         "record-table--marked",
-        "record-table--pending",
-        "record-table--bad",
+        *TONE_CLASSES,
     }
 
     DEFAULT_CSS = """
@@ -77,8 +73,6 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         background: $cursor; color: $cursor-text; text-style: bold;
     }
     RecordTable > .record-table--marked { color: $text-warning; }
-    RecordTable > .record-table--pending { color: $text-warning; }
-    RecordTable > .record-table--bad { color: $text-error; text-style: bold; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -351,7 +345,7 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
             toned = (
                 style
                 if plain
-                else style + self.get_component_rich_style(f"record-table--{tone}", partial=True)
+                else style + self.get_component_rich_style(f"tone--{tone}", partial=True)
             )
             parts += [Segment(text, toned), Segment(" " * GAP, style)]
         return self._strip(parts[:-1], style)

@@ -335,6 +335,12 @@ class RecordWindow(ScrollView, Reads):
         index = place - self._start
         return self._rows[index] if 0 <= index < len(self._rows) else None
 
+    def in_view(self) -> list[Row]:
+        """Return the rows that are in view, as far as they are read."""
+        top = round(self.scroll_y)
+        rows = (self._row_at(place) for place in range(top, top + self._page))
+        return [row for row in rows if row is not None]
+
     @property
     def _spare(self) -> int:
         return SPARE_PAGES * max(self._page, 20)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from partnerdesk.models.lists.details import Line
+    from partnerdesk.models.lists.tones import Toned
     from partnerdesk.tui.widgets.questions import Act
 
 
@@ -25,6 +27,8 @@ class Field:
     """Opens the record named in the field; None if the field leads nowhere."""
     edit: Act | None = None
     """Edits the field alone; None if it is edited with the whole record, or not at all."""
+    toned: tuple[Toned, ...] = ()
+    """Pieces of the text with a tone, in their order; the sign of a state is drawn, not copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,14 @@ class Section:
     fields: tuple[Field, ...]
 
 
-def sections_of(told: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> list[Section]:
+def sections_of(told: Iterable[tuple[str, Iterable[Line]]]) -> list[Section]:
     """Return sections of fields that only say something: each a title, and labels with texts."""
-    return [Section(title, tuple(Field(*line) for line in lines)) for title, lines in told]
+    return [Section(title, fields_of(lines)) for title, lines in told]
+
+
+def fields_of(lines: Iterable[Line]) -> tuple[Field, ...]:
+    """Return fields that only say something."""
+    return tuple(Field(line.label, line.text, toned=line.toned) for line in lines)
 
 
 def merged(row: Sequence[Section], page: Sequence[Section]) -> list[Section]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ _COLUMNS = (
     "tenant", "id", "name", "name_key", "domain", "domain_key", "reseller", "registration",
     "delegated", "relationship", "billing", "version", "created", "row",
 )  # fmt: skip
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _TAKEN = frozenset({"contoso", "fabrikam", "microsoft", "wingtiptoys"})
 """Prefixes that belong to somebody in every cloud."""
 _RESELLERS = (
@@ -123,7 +125,7 @@ def _seeded(
         one = company(dice, number, MARKETS[tenant.cloud])
         age = dice.uniform(OLDEST_SECONDS * (customers - number) / customers, age)
         reseller = dice.choice(["", *resellers])
-        customer_id = derived_id(tenant.seed, "customer", number)
+        customer_id = str(uuid.UUID(int=dice.getrandbits(128), version=4))
         delegated = dice.random() < 0.7
         yield _values(
             tenant, customer_id, one, reseller=reseller, delegated=delegated, created=now - age
@@ -152,7 +154,7 @@ def _values(
         one.registration,
         delegated,
         "reseller",
-        json.dumps(one.billing, ensure_ascii=False, separators=(",", ":")),
+        _json(one.billing),
         1,
         created,
         list_row(customer_id, one.name, domain, "reseller"),
@@ -161,7 +163,7 @@ def _values(
 
 def list_row(customer_id: str, name: str, domain: str, relationship: str) -> bytes:
     """Return the JSON of a customer in a list: no billing profile, no delegated access."""
-    quoted_name, quoted_domain = json.dumps(name, ensure_ascii=False), json.dumps(domain)
+    quoted_name, quoted_domain = _json(name), _json(domain)
     return (
         f'{{"id":"{customer_id}","companyProfile":{{"tenantId":"{customer_id}",'
         f'"domain":{quoted_domain},"companyName":{quoted_name},'

@@ -69,6 +69,7 @@ class DelegationFormScreen(RecordFormScreen):
     async def read_details(cls, desk: AppSession, key: RowKey, show: Show) -> Sequence[Section]:
         """Read the fields of a relationship that the list has no columns for."""
         from partnerdesk.models.changes.fields import fields_of
+        from partnerdesk.models.lists.details import Line
         from partnerdesk.models.operations.describe_fields import field_title, value_text
         from partnerdesk.models.relationships.delegated_admin import read_delegation
 
@@ -76,7 +77,9 @@ class DelegationFormScreen(RecordFormScreen):
         relationship = (await desk.aside(read_delegation, key)).relationship
         fields = fields_of(relationship, list(BESIDE_COLUMNS))
         lines = [
-            (field_title(name), value_text(name, value)) for name, value in fields.items() if value
+            Line(field_title(name), value_text(name, value))
+            for name, value in fields.items()
+            if value
         ]
         return sections_of([(relationship.display_name, lines)])
 

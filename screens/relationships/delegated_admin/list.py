@@ -12,6 +12,7 @@ from partnerdesk.models.relationships.records import DELEGATED_ADMIN as KIND
 from partnerdesk.screens.files.ask_import import import_action
 from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.empty_place import KEY, Emptiness
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
@@ -51,18 +52,22 @@ class DelegatedAdminScreen(RelationshipTab):
         """Return the number of relationships as text."""
         return ngettext("{count} relationship", "{count} relationships", count)
 
-    def empty_text(self, scope: Scope, *, filtered: bool) -> str:
-        """Return the text of an empty list: what to do."""
-        if filtered:
-            return _("No relationship matches this filter.\n\n/ changes it, Esc clears it.")
+    def emptiness(self, scope: Scope) -> Emptiness:
+        """Return that nothing is kept, and what to do."""
         account = scope.account
         place = _(account.cloud.short_name) if account else _("all clouds")
-        lines = [_("No delegated-admin relationships are kept in {place}.").format(place=place), ""]
-        if account is not None:
-            lines.append(_("n  keeps one that there is in Partner Center"))
-        lines.append(_("I  imports the relationships that you exported from the portal"))
-        lines.append(_("Delegated admin of the older kind (DAP) stands on each customer's page."))
-        return "\n".join(lines)
+        why = (
+            _("No delegated-admin relationships are kept in {place}.").format(place=place),
+            _("Delegated admin of the older kind (DAP) stands on each customer's page."),
+        )
+        adds = ("delegated-admin.new", _("keeps one that there is in Partner Center"))
+        imports = _("imports the relationships that you exported from the portal")
+        ways = (*((adds,) if account is not None else ()), ("delegated-admin.import", imports))
+        return Emptiness("\n\n".join(why), ways, KEY)
+
+    def no_match_text(self) -> str:
+        """Return that nothing matches the filter."""
+        return _("No relationship matches this filter.")
 
     async def open_row(self, row: Row) -> None:
         """Open the relationship under the cursor."""

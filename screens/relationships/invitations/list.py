@@ -13,6 +13,7 @@ from partnerdesk.screens.files.ask_import import import_action
 from partnerdesk.screens.relationships.letters.flow import LettersFlow
 from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
 from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.empty_place import LETTER, Emptiness
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
@@ -52,22 +53,24 @@ class InvitationsScreen(RelationshipTab):
         """Return the number of invitations as text."""
         return ngettext("{count} invitation", "{count} invitations", count)
 
-    def empty_text(self, scope: Scope, *, filtered: bool) -> str:
-        """Return the text of an empty list: what to do, and limits of the cloud."""
-        if filtered:
-            return _("No invitation matches this filter.\n\n/ changes it, Esc clears it.")
+    def emptiness(self, scope: Scope) -> Emptiness:
+        """Return that nobody is invited, the limits of the cloud, and what to do."""
         account = scope.account
         place = _(account.cloud.short_name) if account else _("all clouds")
-        lines = [_("Nobody has been invited in {place} yet.").format(place=place), ""]
+        why, ways = [_("Nobody has been invited in {place} yet.").format(place=place)], []
         if account is not None:
             reasons = [
                 account.cloud.allows(capability).reason
                 for capability in (Capability.INVITATION_URL, Capability.INVITE_EXISTING)
             ]
-            lines += [reason for reason in dict.fromkeys(reasons) if reason]
-            lines.append(_("i  invites a company that has a tenant already"))
-        lines.append(_("A company without a tenant is added instead: g c, n"))
-        return "\n".join(lines)
+            why += [reason for reason in dict.fromkeys(reasons) if reason]
+            ways = [("invitations.invite", _("invites a company that has a tenant already"))]
+        ways.append(("g c, n", _("adds a company without a tenant instead")))
+        return Emptiness("\n\n".join(why), tuple(ways), LETTER)
+
+    def no_match_text(self) -> str:
+        """Return that nothing matches the filter."""
+        return _("No invitation matches this filter.")
 
     async def open_row(self, row: Row) -> None:
         """Open the invitation under the cursor."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.clock import moment_text, until
+from partnerdesk.models.core.clock import moment_text, to_millis
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
+from partnerdesk.models.lists.details import field_line
+from partnerdesk.models.lists.spec import toned
 from partnerdesk.tui.widgets.sections import Field, Section
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def case_sections(
     """
     from partnerdesk.models.relationships.entities import SentBy
     from partnerdesk.models.relationships.lifecycles import INVITATION_TITLES
-    from partnerdesk.models.relationships.lists import INVITATION_KINDS, SENT_BY
+    from partnerdesk.models.relationships.lists import INVITATION_KINDS, INVITATIONS, SENT_BY
     from partnerdesk.models.relationships.sent_letters import (
         about_letter,
         letter_title,
@@ -38,20 +40,22 @@ def case_sections(
 
     one = case.invitation
     state = one.state_at(at)
-    open_ = one.closed_at is None and one.next_at is not None
+    due = to_millis(one.next_at) if one.closed_at is None and one.next_at else 0
+    next_due = field_line(INVITATIONS.column("due"), due, at)
     portal = ""
     if one.sent_at and one.how is SentBy.PORTAL:
         parts = (moment_with_age(one.sent_at, at), one.sent_by, _(SENT_BY[one.how]))
         portal = " · ".join(filter(None, parts))
     fields = (
-        Field(_("Status"), _(INVITATION_TITLES[state]), "state"),
+        Field(_("Status"), _(INVITATION_TITLES[state]), "state",
+              toned=toned(INVITATIONS.column("state"), state, at)),
         Field(_("Sent"), portal),
-        Field(_("Next step due"), until(one.next_at, at) if open_ and one.next_at else ""),
+        Field(_("Next step due"), next_due.text, toned=next_due.toned),
         Field(_("Closed"), moment_text(one.closed_at)),
         Field(_("Kind of invitation"), _(INVITATION_KINDS[one.kind])),
         Field(_("Delegated admin"), _("yes") if one.delegated_admin else _("no")),
         Field(_("Customer"), _customer_text(case)),
-    )
+    )  # fmt: skip
     title = shown(one.company_name)[:200]
     letters = (
         Field(

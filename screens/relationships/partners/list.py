@@ -13,7 +13,8 @@ from partnerdesk.models.relationships.records import PARTNER
 from partnerdesk.models.settings.clouds import Capability
 from partnerdesk.screens.files.ask_import import import_action
 from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
-from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.actions import CLOUD, Action
+from partnerdesk.tui.widgets.empty_place import LINK, Emptiness, another_cloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,15 +49,21 @@ class PartnersScreen(RelationshipTab):
         """Return the number of partners as text."""
         return ngettext("{count} partner", "{count} partners", count)
 
-    def empty_text(self, scope: Scope, *, filtered: bool) -> str:
-        """Return the text of an empty list: the reason, and what to do."""
-        if filtered:
-            return _("No partner matches this filter.\n\n/ changes it, Esc clears it.")
+    def emptiness(self, scope: Scope) -> Emptiness:
+        """Return why there are no partners, and what to do."""
         account = scope.account
         if account is None:
-            lines = [_("No indirect providers or resellers in any cloud yet."), ""]
-            return "\n".join([*lines, _("c  chooses the cloud to add one in")])
-        return "\n".join(_why_empty(account))
+            ways = ((CLOUD.id, _("chooses the cloud to add one in")),)
+            why = _("No indirect providers or resellers in any cloud yet.")
+            return Emptiness(why, ways, LINK)
+        adds = ("partners.new", _("adds a partner, as it stands in Partner Center"))
+        is_allowed = account.cloud.allows(Capability.INDIRECT_MODEL).allowed
+        way = adds if is_allowed else another_cloud()
+        return Emptiness("\n\n".join(filter(None, _why_empty(account))), (way,), LINK)
+
+    def no_match_text(self) -> str:
+        """Return that nothing matches the filter."""
+        return _("No partner matches this filter.")
 
     async def open_row(self, row: Row) -> None:
         """Show the customers whose reseller is the partner's name or one of its ids."""
@@ -121,29 +128,23 @@ class PartnersScreen(RelationshipTab):
 
 
 def _why_empty(account: Account) -> Iterator[str]:
-    """Yield the lines of an empty list, by cloud and kind of account (`reference/rules.md §2, §8`).
+    """Yield why a list is empty, by cloud and kind of account (`reference/rules.md §2, §8`).
 
     For a cloud without the indirect model, the reason comes from the cloud's settings.
     """
     model = account.cloud.allows(Capability.INDIRECT_MODEL)
     place = _(account.cloud.short_name)
     yield _("No indirect providers or resellers in {place}.").format(place=place)
-    yield ""
     if model.reason:
-        yield model.reason
-        yield f"({told_source(model.source)})" if model.source else ""
-        yield ""
-    if not model.allowed:
-        yield _("c  chooses another cloud")
-        return
-    if account.kind is PartnerKind.DIRECT_BILL:
-        yield _(
+        source = f"\n({told_source(model.source)})" if model.source else ""
+        yield model.reason + source
+    if model.allowed and account.kind is PartnerKind.DIRECT_BILL:
+        says = _(
             "This list is for indirect providers, who have resellers, and for indirect resellers, "
             "who have providers. This account is direct bill; if it is not, say so:"
         )
-        yield f"partnerdesk --cloud {account.cloud.id} accounts edit --kind indirect_provider"
-        yield ""
-    yield _("n  adds a partner, as it stands in Partner Center")
+        command = f"partnerdesk --cloud {account.cloud.id} accounts edit --kind indirect_provider"
+        yield f"{says}\n{command}"
 
 
 def customers_filter(*names: str) -> str:
