@@ -93,8 +93,8 @@ def _take_back(account: Account) -> TakeBack:
         return TakeBack(
             possible=False,
             text=_(
-                "It cannot be undone: Partner Center keeps the tenant and its domain for good. "
-                "The relationship can be ended."
+                "Once it is sent it cannot be undone: Partner Center keeps the tenant and its "
+                "domain for good. The relationship can be ended."
             ),
         )
     return TakeBack(
