@@ -60,7 +60,6 @@ def _add_customer(found: Samples, world: World, tenant: Tenant) -> None:
         return
     found.paths |= {"customer_id": one.id, "subscription_id": subscription["id"]}
     found.bodies["subscription-change"] = subscription
-    found.parameters["subscription-change"] = {"If-Match": _quoted(subscription)}
     profile = billing_profile(one)
     found.bodies["billing-profile-update"] = profile
     found.parameters["billing-profile-update"] = {"If-Match": _quoted(profile)}

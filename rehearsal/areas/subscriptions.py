@@ -247,7 +247,7 @@ AREA = Area(
             method="GET",
             path="/v1/customers/{customer_id}/subscriptions",
             handler=_list,
-            source="developer/get-all-of-a-customer-s-subscriptions (2017-12-15)",
+            source="get-all-of-a-customer-s-subscriptions",
             per_customer=True,
             parameters=(Parameter("order_id"), Parameter("mpn_id")),
             answers={200: page(SUBSCRIPTION)},
@@ -257,7 +257,7 @@ AREA = Area(
             method="GET",
             path=_ONE,
             handler=_get,
-            source="developer/get-a-subscription-by-id (2017-12-15)",
+            source="get-a-subscription-by-id",
             per_customer=True,
             answers={200: SUBSCRIPTION},
         ),
@@ -266,7 +266,7 @@ AREA = Area(
             method="PATCH",
             path=_ONE,
             handler=_change,
-            source="developer/suspend-a-subscription, reactivate-a-suspended-a-subscription,"
+            source="suspend-a-subscription, reactivate-a-suspended-a-subscription,"
             " change-the-quantity-of-a-subscription, update-the-nickname-for-a-subscription",
             per_customer=True,
             parameters=(Parameter("If-Match", header=True),),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -168,7 +167,6 @@ def test_the_program_signs_in(connected: Redirector, cloud: str, authority: str,
     assert set(connected.asked) == {f"{authority}:443"}
 
 
-@pytest.mark.skipif(find_spec("partnerdesk.cli.sync") is None, reason="needs partnerdesk sync")
 @pytest.mark.parametrize(("cloud", "received"), [("global", 60), ("us-gov", 6)])
 def test_the_program_reads_the_customers(connected: Redirector, cloud: str, received: int) -> None:
     synced = spawn("sync", "--json")

@@ -108,6 +108,7 @@ def test_what_is_left_out_is_reset_or_refused(partner: Partner) -> None:
     ("status", "new", "code"),
     [
         ("active", {"quantity": 0}, 2002),
+        ("active", {"quantity": "many"}, 2002),
         ("active", {"billingCycle": "none"}, 2054),
         ("active", {"status": "expired"}, 800040),
         ("deleted", {"friendlyName": "x"}, 2011),
