@@ -16,6 +16,7 @@ from partnerdesk.models.settings.themes import ANSI
 from partnerdesk.screens.resources.list import ResourcesScreen
 from partnerdesk.tui.base_app import BaseApp, Job
 from partnerdesk.tui.book_watch import BookWatch
+from partnerdesk.tui.checking import FormChecks
 from partnerdesk.tui.last_frame import LastPicture
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
 from partnerdesk.tui.sending import BackgroundSending
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import SignInWay
     from partnerdesk.models.accounts.signing_in import WatchedSignIn
     from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.lists.saved_views import Chosen
     from partnerdesk.models.lists.spec import ListSpec, RowKey
     from partnerdesk.models.session import AppSession
@@ -61,6 +63,7 @@ class ConsoleApp(BaseApp):
         self.last_picture = LastPicture(desk, last_picture)
         self.sending = BackgroundSending(self, desk, self.ready, self.look)
         self.syncing = BackgroundSync(self, desk, self.ready, self.look)
+        self._checks = FormChecks(desk)
         self._warned_of: object = None
         """The job whose loss on leaving the person was warned of."""
         self._themes = ThemeSwitch(self, desk, self.last_picture.themed)
@@ -380,6 +383,13 @@ class ConsoleApp(BaseApp):
         self.syncing.begin(connected)
         self._note_open_customers()
         return _("Read again; the sync with Partner Center has begun.")
+
+    async def check_online(
+        self, account_id: int, domain: str, address: Mapping[str, str]
+    ) -> tuple[Reason, ...]:
+        """Return what Partner Center says of the domain and address of a form."""
+        await self.ready()
+        return await self._checks.check(account_id, domain, address)
 
     async def look(self) -> None:
         """Check whether the book was changed."""
