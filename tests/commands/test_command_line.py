@@ -46,7 +46,7 @@ REFUSED = "cccccccc-1111-4222-8333-444444444444,Adatum,not a domain,Reseller"
 PORTAL_COLUMNS = ["Microsoft ID", "Company name", "Primary domain name", "Relationship"]
 FIELDS = ["id", "company_name", "primary_domain", "cloud", "country", "relationship_to_partner",
           "tags", "seen_at", "microsoft_id", "indirect_reseller", "agreement_accepted_at",
-          "added_at", "allow_delegated_access"]  # fmt: skip
+          "added_at", "allow_delegated_access", "call"]  # fmt: skip
 
 
 @pytest.fixture
