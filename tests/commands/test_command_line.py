@@ -132,6 +132,7 @@ def test_json_gives_objects_with_the_fields_of_the_entity(book: Path) -> None:
         "agreement_accepted_at": None,
         "added_at": "2026-11-01T00:00:00Z",
         "allow_delegated_access": None,
+        "call": None,
     }
 
 
@@ -953,6 +954,9 @@ PARTS = [
     ("completion",), ("overview",),
     ("database", "backup"), ("database", "restore"), ("demo",), ("info",), ("relationships",),
     ("views",), ("views", "list"), ("views", "save"), ("views", "delete"),
+    *(("accounts", part) for part in ("list", "edit", "add", "sign-in", "sign-out", "remove")),
+    ("explain",), ("outbox",), ("rehearsal",), ("rehearsal", "serve"), ("sync",),
+    *(("outbox", part) for part in ("list", "show", "send", "retry", "give-up")),
     *(("relationships", part) for part in (
         "list", "show", "invite", "letter", "remind", "sent", "accept", "decline", "withdraw",
         "end", "extend", "reseller", "go-on", "partners", "delegated-admin", "send",
