@@ -62,7 +62,7 @@ class ConsoleApp(BaseApp):
         self.book = BookWatch(self, desk, self._catch_up, self.tell_notices)
         self.last_picture = LastPicture(desk, last_picture)
         self.sending = BackgroundSending(self, desk, self.ready, self.look)
-        self.syncing = BackgroundSync(self, desk, self.ready, self.look)
+        self.syncing = BackgroundSync(self, desk, self.look)
         self._checks = FormChecks(desk)
         self._warned_of: object = None
         """The job whose loss on leaving the person was warned of."""
@@ -125,7 +125,7 @@ class ConsoleApp(BaseApp):
         """Let a sync that goes on know which customers are open on the screen on top."""
         if self.syncing.is_running:
             for screen in self._app_screens()[-1:]:
-                self.syncing.on_screen = screen.open_customers()
+                self.syncing.show(screen.open_customers())
 
     def _use_keymap(self) -> bool:
         """Apply the remapped keys; end the console and return False if they are invalid."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.settings.model import CloudSettings
 
-_CACHE_FORMAT = 7
+_CACHE_FORMAT = 8
 
 
 @dataclass(frozen=True)

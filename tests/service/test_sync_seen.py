@@ -169,7 +169,6 @@ def test_a_console_that_is_killed_leaves_nothing_broken(
             terminal.kill()
     finally:
         info.ask("state", latency_ms=0)
-    assert book.progress.holder
     done = command("sync", "--json", *words(book))
     assert done.code == 0, done.err
     assert json.loads(done.out)["new"] == COUNT
