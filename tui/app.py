@@ -16,6 +16,7 @@ from partnerdesk.models.settings.themes import ANSI
 from partnerdesk.screens.resources.list import ResourcesScreen
 from partnerdesk.tui.base_app import BaseApp, Job
 from partnerdesk.tui.book_watch import BookWatch
+from partnerdesk.tui.domain_checks import DomainChecks
 from partnerdesk.tui.last_frame import LastPicture
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
 from partnerdesk.tui.sending import BackgroundSending
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import SignInWay
     from partnerdesk.models.accounts.signing_in import WatchedSignIn
     from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.lists.saved_views import Chosen
     from partnerdesk.models.lists.spec import ListSpec, RowKey
     from partnerdesk.models.session import AppSession
@@ -61,6 +63,7 @@ class ConsoleApp(BaseApp):
         self.last_picture = LastPicture(desk, last_picture)
         self.sending = BackgroundSending(self, desk, self.ready, self.look)
         self.syncing = BackgroundSync(self, desk, self.ready, self.look)
+        self._domains = DomainChecks(desk, self.ready)
         self._warned_of: object = None
         """The job whose loss on leaving the person was warned of."""
         self._themes = ThemeSwitch(self, desk, self.last_picture.themed)
@@ -366,6 +369,10 @@ class ConsoleApp(BaseApp):
             send_waiting, desk.store, desk.settings.mail, desk.clock, change_id
         )
         return sent.text
+
+    async def why_domain_taken(self, account_id: int, domain: str) -> Reason | None:
+        """Ask Partner Center about a domain; return its refusal, None if it is free or unknown."""
+        return await self._domains.ask(account_id, domain)
 
     def sync(self) -> str:
         """Begin to sync the chosen account, or all connected ones; return what is to be said."""

@@ -14,6 +14,7 @@ from partnerdesk.models.customers.form.checks import proposals
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.form.markets import cloud_reasons
 from partnerdesk.models.languages import N_, _
+from partnerdesk.screens.customers.domain_check import DomainCheckedForm
 from partnerdesk.screens.customers.form import CustomerFormScreen
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.questions import Choice
@@ -43,7 +44,7 @@ _PREFILLED = (FormField.COUNTRY, FormField.LANGUAGE, FormField.CULTURE, FormFiel
 """Fields with a proposed value in an empty form."""
 
 
-class AddCustomerScreen(CustomerFormScreen):
+class AddCustomerScreen(DomainCheckedForm):
     """The form for a new customer, in the cloud and account in which the draft was begun."""
 
     NAME = "add-customer"
@@ -263,7 +264,8 @@ class AddCustomerScreen(CustomerFormScreen):
 
     def _plan_for(self, answers: Values, alike: Sequence[Duplicate]) -> Plan:
         by, draft_id = self.desk.by(self._draft.plan_id), self._draft.id
-        return plan_add_customer(self.account, answers, by, alike, draft_id=draft_id)
+        plan = plan_add_customer(self.account, answers, by, alike, draft_id=draft_id)
+        return self.with_domain(plan, answers)
 
     def check_again(self) -> None:
         """Check the form again, and search the book again for similar customers."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import SignInWay
     from partnerdesk.models.accounts.signing_in import WatchedSignIn
     from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.lists.saved_views import Chosen
     from partnerdesk.models.lists.spec import ListSpec, RowKey
     from partnerdesk.tui.widgets.sections import Section
@@ -138,6 +139,10 @@ class Shell(Protocol):
 
     async def send_letters(self, change_id: int | None = None) -> str:
         """Send the waiting letters; return the result as text for the person."""
+        ...
+
+    async def why_domain_taken(self, account_id: int, domain: str) -> Reason | None:
+        """Ask Partner Center about a domain; return its refusal, None if it is free or unknown."""
         ...
 
     def say(self, text: str, *, error: bool = False) -> None:
