@@ -285,6 +285,8 @@ class AddCustomerScreen(DomainCheckedForm):
         if outcome.customer_id is not None:
             await self.shell.show("customer", outcome.customer_id)
         text = _("The customer is in the book. u undoes it.")
+        if self.account.connected:
+            text = _("The customer is in the book, and is sent to Partner Center.")
         if outcome.repeated:
             text = _("It was added already, here or in another terminal; this is the customer.")
         self.shell.say(text)
