@@ -16,7 +16,7 @@ from partnerdesk.models.settings.themes import ANSI
 from partnerdesk.screens.resources.list import ResourcesScreen
 from partnerdesk.tui.base_app import BaseApp, Job
 from partnerdesk.tui.book_watch import BookWatch
-from partnerdesk.tui.domain_checks import DomainChecks
+from partnerdesk.tui.checking import FormChecks
 from partnerdesk.tui.last_frame import LastPicture
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
 from partnerdesk.tui.sending import BackgroundSending
@@ -63,7 +63,7 @@ class ConsoleApp(BaseApp):
         self.last_picture = LastPicture(desk, last_picture)
         self.sending = BackgroundSending(self, desk, self.ready, self.look)
         self.syncing = BackgroundSync(self, desk, self.ready, self.look)
-        self._domains = DomainChecks(desk, self.ready)
+        self._checks = FormChecks(desk)
         self._warned_of: object = None
         """The job whose loss on leaving the person was warned of."""
         self._themes = ThemeSwitch(self, desk, self.last_picture.themed)
@@ -370,10 +370,6 @@ class ConsoleApp(BaseApp):
         )
         return sent.text
 
-    async def why_domain_taken(self, account_id: int, domain: str) -> Reason | None:
-        """Ask Partner Center about a domain; return its refusal, None if it is free or unknown."""
-        return await self._domains.ask(account_id, domain)
-
     def sync(self) -> str:
         """Begin to sync the chosen account, or all connected ones; return what is to be said."""
         scope = self.desk.scope
@@ -388,6 +384,13 @@ class ConsoleApp(BaseApp):
         self.syncing.begin(connected)
         self._note_open_customers()
         return _("Read again; the sync with Partner Center has begun.")
+
+    async def check_online(
+        self, account_id: int, domain: str, address: Mapping[str, str]
+    ) -> tuple[Reason, ...]:
+        """Return what Partner Center says of the domain and address of a form."""
+        await self.ready()
+        return await self._checks.check(account_id, domain, address)
 
     async def look(self) -> None:
         """Check whether the book was changed."""

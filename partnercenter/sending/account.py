@@ -51,7 +51,9 @@ def account_client(
     with closing(http_client(settings.tls)) as http, closing(shared_limiter()) as limiter:
         tokens = signed_in_tokens(store, connection, http, clock)
         wait_at_most = PATIENCE if patience is None else patience
-        client = PartnerCenter(connection, tokens, http, limiter, clock, heard=heard, patience=wait_at_most)
+        client = PartnerCenter(
+            connection, tokens, http, limiter, clock, heard=heard, patience=wait_at_most
+        )
         try:
             yield client
         finally:

@@ -98,10 +98,11 @@ class RehearsedService:
 
     def customers(self) -> dict[str, Held]:
         """Return what stands in the rehearsal."""
-        return {
-            row["id"]: Held(row["domain"], "" if row["gone"] else self._city(row["id"]), row["gone"])
-            for row in self._rows()
-        }
+        held = {}
+        for row in self._rows():
+            city = "" if row["gone"] else self._city(row["id"])
+            held[row["id"]] = Held(row["domain"], city, row["gone"])
+        return held
 
     def _rows(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self._info.ask("customers", tenant=self.tenant)["customers"]

@@ -58,6 +58,7 @@ class SmallCenter:
     customers: dict[str, dict[str, Any]] = field(default_factory=dict)
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     subscriptions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    resellers: list[dict[str, str]] = field(default_factory=list)
     ended: set[str] = field(default_factory=set)
     foreign_domains: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
@@ -109,7 +110,7 @@ class SmallCenter:
         if path == "validations/address":
             return self._address(body)
         if path == "relationships":
-            return httpx.Response(200, json={"items": [], "totalCount": 0})
+            return httpx.Response(200, json={"items": self.resellers, "totalCount": 0})
         if path == "customers/relationshiprequests":
             return httpx.Response(200, json={"url": LINK})
         if path == "customers":

@@ -113,6 +113,18 @@ class Shell(Protocol):
         """Show the keys of the screen on top."""
         ...
 
+    async def check_online(
+        self, account_id: int, domain: str, address: Mapping[str, str]
+    ) -> tuple[Reason, ...]:
+        """Return what Partner Center says of the domain and address of a form, a moment later.
+
+        A newer question replaces it in the screen's `read`; each is asked once.
+
+        Raises:
+            AppError: Partner Center cannot be asked at present.
+        """
+        ...
+
     # Work
 
     def begin(self, screen: Screen[Any], act: Callable[[], Awaitable[object]]) -> None:
@@ -139,10 +151,6 @@ class Shell(Protocol):
 
     async def send_letters(self, change_id: int | None = None) -> str:
         """Send the waiting letters; return the result as text for the person."""
-        ...
-
-    async def why_domain_taken(self, account_id: int, domain: str) -> Reason | None:
-        """Ask Partner Center about a domain; return its refusal, None if it is free or unknown."""
         ...
 
     def say(self, text: str, *, error: bool = False) -> None:

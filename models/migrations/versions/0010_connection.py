@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column('holder', sa.String(), server_default='', nullable=False),
         sa.Column('lease_until', Moment(), server_default='0', nullable=False),
         sa.Column('phase', sa.String(length=32), server_default='done', nullable=False),
-        sa.Column('trouble', sa.String(length=32), server_default='', nullable=False),
+        sa.Column('trouble', sa.String(length=32), server_default='none', nullable=False),
         sa.Column('error', sa.Text(), server_default='', nullable=False),
         sa.Column('started_at', Moment(), server_default='0', nullable=False),
         sa.Column('listed_at', Moment(), server_default='0', nullable=False),
