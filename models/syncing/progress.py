@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import from_millis
-from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.languages import N_, _, ngettext, number
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -98,7 +98,7 @@ class SyncProgress:
         if self.phase in (SyncPhase.LIST, SyncPhase.GONE):
             if self.expected and self.expected >= self.received:
                 text = _("{count} of {all} received")
-                return text.format(count=self.received, all=self.expected)
+                return text.format(count=number(self.received), all=number(self.expected))
             return ngettext("{count} received", "{count} received", self.received)
         return _("reads details") if self.phase is SyncPhase.DETAILS else _("reads activity")
 
