@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from tests.support.rehearsal import RehearsalInfo
     from tests.support.terminal import Terminal
 
-COUNT = 1200
-"""Customers of the partner: three pages, so that rows come in before the list is whole."""
+COUNT, LONG, PAGE = 1200, 2500, 500
+"""Customers of a partner, in several pages: rows come in before the list is whole."""
+PARTS = range(PAGE, LONG, PAGE)
+"""What is received before the list is whole."""
 SLOW_MS = 1500
 """How long an answer takes where the sync is watched: a console looks every two seconds."""
 SMALL = (80, 24)
-TAKEN, FREE = "contoso", "oliveirafilhos"
-"""Prefixes of domains: somebody has the first in every cloud (`docs/rehearsal.md`)."""
+TAKEN = "contoso"
+"""The prefix of a domain that somebody has in every cloud."""
 FIELDS_BELOW_DOMAIN, PHONE_BELOW_NAME = 10, 10
 """How many fields further down the form the cursor is, and the telephone number is."""
 WIPE = "\x15"
@@ -54,6 +56,8 @@ class Partner:
         self.network = network
         told = network.info.partner(customers=customers)
         self.tenant, self.refresh_token = told["tenant"], told["refresh_token"]
+        self.free = f"oliveira{self.tenant[:8]}"
+        """The prefix of a domain that nobody has."""
         self.book = folder / "book.db"
         paths.user_settings().parent.mkdir(parents=True)
         settings = f"{network.info.settings()}[sync]\ndetails = 3\n"
@@ -83,7 +87,8 @@ class Partner:
 
     def calls(self, operation: str) -> list[dict[str, Any]]:
         """Return the calls of an operation that the rehearsal heard."""
-        return self.network.info.log(operation)
+        heard = self.network.info.log(operation)
+        return [call for call in heard if call["tenant"] == self.tenant]
 
 
 def customers(count: int) -> str:
@@ -92,6 +97,12 @@ def customers(count: int) -> str:
 
 def header(terminal: Terminal) -> str:
     return terminal.line(0)
+
+
+def is_receiving(text: str) -> bool:
+    """Return whether a header says how much of the list has come."""
+    said = (ngettext("{count} received", "{count} received", count) for count in PARTS)
+    return any(words in text for words in said)
 
 
 def calm(terminal: Terminal) -> None:
@@ -148,10 +159,9 @@ def sync_by_keys(terminal: Terminal, info: RehearsalInfo) -> None:
     terminal.wait_for(customers(0))
     info.ask("state", latency_ms=SLOW_MS)
     terminal.press("r")
-    pages = [ngettext("{count} received", "{count} received", count) for count in (500, 1000)]
-    terminal.wait_until(lambda _text: any(words in header(terminal) for words in pages))
+    terminal.wait_until(lambda _text: is_receiving(header(terminal)))
     assert customers(COUNT) not in terminal.text
-    terminal.wait_until(lambda text: customers(500) in text or customers(1000) in text)
+    terminal.wait_until(lambda text: any(customers(count) in text for count in PARTS))
     assert "▌" in terminal.line(2)
     info.ask("state", latency_ms=0)
     terminal.wait_for(customers(COUNT))
@@ -169,22 +179,23 @@ def add_by_keys(terminal: Terminal, partner: Partner) -> None:
     calm(terminal)
     for _field in range(FIELDS_BELOW_DOMAIN):
         terminal.press("shift+tab")
-    terminal.type(f"{WIPE}{FREE}\t")
-    terminal.wait_for(f"✓ {FREE}.onmicrosoft.com")
+    terminal.type(f"{WIPE}{partner.free}\t")
+    terminal.wait_for(f"✓ {partner.free}.onmicrosoft.com")
     assert partner.calls("customer-create") == []
     terminal.press("ctrl+r")
     terminal.wait_for(_("Nothing is written yet: ! carries it out, Esc goes back."))
     terminal.press("!")
 
 
-def dismiss_password(terminal: Terminal) -> str:
+def dismiss_password(terminal: Terminal, partner: Partner) -> str:
     """Copy the first administrator's credentials, and dismiss them; return the password."""
     terminal.wait_for(_("First administrator"))
     found = re.search(rf"{_('Password')}: (\S+)", terminal.text)
     assert found, str(terminal)
-    assert f"{_('User name')}: admin@{FREE}.onmicrosoft.com" in terminal.text
+    user = f"admin@{partner.free}.onmicrosoft.com"
+    assert f"{_('User name')}: {user}" in terminal.text
     terminal.press("Y")
-    terminal.wait_until(lambda _text: terminal.clipboard == f"admin@{FREE}.onmicrosoft.com")
+    terminal.wait_until(lambda _text: terminal.clipboard == user)
     terminal.press("y")
     terminal.wait_until(lambda _text: terminal.clipboard == found[1])
     terminal.wait_for(_("The password is copied."))
@@ -206,6 +217,7 @@ def edit_offline(terminal: Terminal, partner: Partner) -> None:
     terminal.wait_for(_("Nothing is written yet: ! carries it out, Esc goes back."))
     terminal.press("!")
     terminal.wait_until(lambda _text: _("offline") in header(terminal))
+    terminal.wait_for(_("It waits in the outbox and is sent later. {reason}")[:38])
     terminal.wait_for(f": {_('waiting')}")
     assert partner.count("outbox WHERE state = 'waiting'") == 1
     calm(terminal)
@@ -240,7 +252,7 @@ def test_from_the_sign_in_to_a_change_that_was_sent_later(
         sign_in_by_keys(terminal, network)
         sync_by_keys(terminal, network.info)
         add_by_keys(terminal, partner)
-        password = dismiss_password(terminal)
+        password = dismiss_password(terminal, partner)
         assert len(partner.calls("customer-create")) == 1
         edit_offline(terminal, partner)
         come_back(terminal, partner)
@@ -259,9 +271,9 @@ def test_the_way_to_the_credentials_is_the_same_at_every_pace(
     partner.sign_in(monkeypatch)
     with partner.opened() as terminal:
         terminal.wait_for("Manage all customer data")
-        type_slowly(terminal, f"gcn{fields(FREE)}\x12!", pace)
-        dismiss_password(terminal)
-        terminal.wait_for(f"{FREE}.onmicrosoft.com")
+        type_slowly(terminal, f"gcn{fields(partner.free)}\x12!", pace)
+        dismiss_password(terminal, partner)
+        terminal.wait_for(f"{partner.free}.onmicrosoft.com")
         calm(terminal)
     assert partner.count("customers WHERE microsoft_id <> ''") == 1
     assert len(partner.calls("customer-create")) == 1
@@ -270,27 +282,28 @@ def test_the_way_to_the_credentials_is_the_same_at_every_pace(
 def test_two_consoles_share_one_sync_and_the_second_takes_it_over(
     network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    partner = Partner(network, tmp_path)
+    partner = Partner(network, tmp_path, customers=LONG)
     partner.sign_in(monkeypatch)
     with partner.opened() as first, partner.opened("ru") as second:
         for terminal in (first, second):
-            terminal.wait_for("prosewarecloud" if False else "▌")
+            terminal.wait_for("▌")
             terminal.press("g", "c")
         first.wait_for("0 customers")
         network.info.ask("state", latency_ms=SLOW_MS)
         first.press("r")
         speak("ru")
-        pages = [ngettext("{count} received", "{count} received", count) for count in (500, 1000)]
-        second.wait_until(lambda _text: any(words in header(second) for words in pages))
+        second.wait_until(lambda _text: is_receiving(header(second)))
+        second.wait_until(lambda text: any(customers(count) in text for count in PARTS))
         second.press("r")
-        second.wait_until(lambda text: customers(500) in text or customers(1000) in text)
-        assert customers(COUNT) not in second.text
+        held = _("{host} syncs this account already (process {pid}).")
+        second.wait_for(held.partition("{host}")[2].partition("{pid}")[0])
         first.kill()
         network.info.ask("state", latency_ms=0)
+        second.wait_idle()
         second.press("r")
-        second.wait_for(customers(COUNT))
         second.wait_for(_("Synced with Partner Center."))
+        second.wait_for(customers(LONG))
         second.press("ctrl+q")
         assert second.exit_code == 0
-    assert partner.count("customers") == COUNT
+    assert partner.count("customers") == LONG
     assert partner.count("changes WHERE kind = 'synced' AND part_of = 0") == 1
