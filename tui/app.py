@@ -392,6 +392,16 @@ class ConsoleApp(BaseApp):
         await self.ready()
         return await self._checks.check(account_id, domain, address)
 
+    async def read_obstacles(self, account_id: int, microsoft_id: str) -> Mapping[str, str]:
+        """Return what Partner Center knows of the checklist of an ending, by its points."""
+        await self.ready()
+        return await self._checks.obstacles(account_id, microsoft_id)
+
+    async def fetch_link(self, account_id: int) -> str:
+        """Return the invitation link of an account, fetched now if it has none."""
+        await self.ready()
+        return await self._checks.link(self.desk.account_of(account_id))
+
     async def look(self) -> None:
         """Check whether the book was changed."""
         await self.book.look()

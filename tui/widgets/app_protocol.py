@@ -125,6 +125,22 @@ class Shell(Protocol):
         """
         ...
 
+    async def read_obstacles(self, account_id: int, microsoft_id: str) -> Mapping[str, str]:
+        """Return what Partner Center knows of the checklist of an ending, by its points.
+
+        Raises:
+            AppError: Partner Center cannot be asked at present.
+        """
+        ...
+
+    async def fetch_link(self, account_id: int) -> str:
+        """Return the invitation link of an account, fetched now if it has none; empty without one.
+
+        Raises:
+            AppError: Partner Center cannot be asked at present; the call waits in the outbox.
+        """
+        ...
+
     # Work
 
     def begin(self, screen: Screen[Any], act: Callable[[], Awaitable[object]]) -> None:
