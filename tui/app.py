@@ -378,6 +378,7 @@ class ConsoleApp(BaseApp):
             return ""
         if self.desk.settings.read_only:
             return _("Read again. In read-only mode nothing is read from Partner Center.")
+        self.sending.try_again()
         if self.syncing.is_running:
             return _("Read again; the sync with Partner Center goes on.")
         self.syncing.begin(connected)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.core.errors import AppError, ExitCode
 from partnerdesk.models.database.reader import Reader
 from partnerdesk.models.languages import _
+from partnerdesk.models.syncing.progress import SyncTrouble
 from partnerdesk.tui.base_app import Job
 from partnerdesk.tui.widgets.app_screen import AppScreen
 
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.session import AppSession
+    from partnerdesk.partnercenter.access import Heard
     from partnerdesk.partnercenter.sending.results import FirstAdmin, Sending
     from partnerdesk.tui.base_app import BaseApp
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=5)
 """How long to wait after Partner Center was not reached; it doubles each time."""
+PATIENCE = 10.0
+"""Seconds that a call may spend between its attempts: what takes longer is tried again later."""
+_NO_ANSWER, _THROTTLED = 0, 429
 
 
 class BackgroundSending:
@@ -79,6 +84,13 @@ class BackgroundSending:
             self._is_running = True
             self._app.start(partial(self._send_waiting, accounts))
 
+    def try_again(self) -> None:
+        """Send what waits for its time now: a person wants to know whether it can be sent."""
+        if self._again_at is not None:
+            self._again_at = self._desk.clock()
+            self._wait = FIRST_WAIT
+        self.wake()
+
     def leave(self) -> None:
         """Stop before the next call, without waiting: the console is being left."""
         self._is_leaving = True
@@ -124,7 +136,8 @@ class BackgroundSending:
         desk = self._desk
         work = partial(
             send_account, desk.store, desk.settings, account_id, Actor.present(), desk.clock,
-            may_go_on=lambda: not self._is_leaving,
+            may_go_on=lambda: not self._is_leaving, patience=PATIENCE,
+            heard=partial(self._heard, account_id),
         )  # fmt: skip
         busy = _("Something is being sent to Partner Center; a first password would be lost.")
         with self._app.busy(busy):
@@ -133,15 +146,22 @@ class BackgroundSending:
             except AppError as error:
                 if error.exit_code is not ExitCode.OFFLINE:
                     raise
-                self._later(error)
+                self._later(account_id, error)
                 return
-        self._take(sending)
+        self._take(account_id, sending)
 
-    def _take(self, sending: Sending) -> None:
+    def _heard(self, account_id: int, heard: Heard) -> None:
+        """Note in the header's words whether Partner Center answers; runs in the sending thread."""
+        trouble = SyncTrouble.THROTTLED if heard.status == _THROTTLED else SyncTrouble.NONE
+        self._desk.note_sending(
+            account_id, SyncTrouble.OFFLINE if heard.status == _NO_ANSWER else trouble
+        )
+
+    def _take(self, account_id: int, sending: Sending) -> None:
         self._admins += sending.first_admins
         error = sending.error
         if error is not None and error.exit_code in (ExitCode.OFFLINE, ExitCode.BUSY):
-            self._later(error)
+            self._later(account_id, error)
             return
         self._wait, self._told = FIRST_WAIT, ""
         if sending.is_busy or any(sent.state == "sent" for sent in sending.calls):
@@ -149,8 +169,11 @@ class BackgroundSending:
         if sending.calls:
             self._app.say(sending.text, error=error is not None)
 
-    def _later(self, error: AppError) -> None:
+    def _later(self, account_id: int, error: AppError) -> None:
         """Wait for a while, longer each time; say the same trouble once."""
+        from partnerdesk.partnercenter.sync.service import trouble_of
+
+        self._desk.note_sending(account_id, trouble_of(error))
         self._again_at = self._desk.clock() + self._wait
         self._wait = min(self._wait * 2, LONGEST_WAIT)
         if error.message != self._told:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from partnerdesk.models.core.clock import date_text, from_millis
 from partnerdesk.models.core.text import shown
@@ -76,6 +76,30 @@ class SignInState(StrEnum):
 _STATE_WORDS = {SignInState.NEVER: N_("signed out"), SignInState.ENDED: N_("sign-in ended")}
 
 
+class NamedAccount(Protocol):
+    """What tells an account apart, as it is shown or as the book holds it."""
+
+    @property
+    def name(self) -> str:
+        """The name that the partner gave it; may be empty."""
+        ...
+
+    @property
+    def client_id(self) -> str:
+        """The GUID of the application that signs in; empty while the account is kept by hand."""
+        ...
+
+    @property
+    def tenant_id(self) -> str:
+        """The GUID of the partner's tenant."""
+        ...
+
+    @property
+    def signed_in_as(self) -> str:
+        """Who is signed in; empty while nobody is."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A partner account, as it is shown."""
@@ -105,10 +129,7 @@ class Account:
     @property
     def title(self) -> str:
         """The account's name, else what tells a connected one apart, or that it is kept by hand."""
-        if self.name or not self.client_id:
-            return shown(self.name) or _("kept by hand")
-        domain = self.signed_in_as.rpartition("@")[2] if "@" in self.signed_in_as else ""
-        return shown(domain) or self.tenant_id
+        return account_title(self)
 
     def signed_in(self, at: datetime) -> SignInState:
         """Return how the account stands to its sign-in."""
@@ -213,6 +234,18 @@ def sign_in_words(account: Account, at: datetime) -> list[str]:
     if account.signed_in_until is not None:
         words.append(_("until {date}").format(date=date_text(account.signed_in_until)))
     return words
+
+
+def account_title(account: NamedAccount) -> str:
+    """Return the account's name, else what tells a connected one apart, or that it is by hand."""
+    if account.name or not account.client_id:
+        return shown(account.name) or _("kept by hand")
+    return shown(domain_signed_in_to(account)) or account.tenant_id
+
+
+def domain_signed_in_to(account: NamedAccount) -> str:
+    """Return the domain of the person who is signed in; empty if that is nobody, or no person."""
+    return account.signed_in_as.rpartition("@")[2] if "@" in account.signed_in_as else ""
 
 
 def shown_titles(accounts: Sequence[Account]) -> dict[int, str]:

@@ -43,6 +43,10 @@ PAGES = {
     "rules.md §10": Page(N_("Delegated admin"), _GDAP),
     "rules.md §15": Page(N_("Customer list"), f"{_PARTNER}see-your-customer-list"),
     "resources.md, Customer": Page(N_("Fields of a customer"), f"{_DEVELOPER}customer-resources"),
+    "protocol.md §12": Page(N_("Check a domain"), f"{_DEVELOPER}verify-domain-availability"),
+    "resources.md, Address validation result": Page(
+        N_("Check an address"), f"{_DEVELOPER}validate-an-address"
+    ),
     "resources.md, Address": Page(N_("Fields of an address"), f"{_DEVELOPER}utility-resources"),
     "resources.md, GDAP relationship": Page(N_("Delegated admin"), _GDAP),
     "resources.md, Partner agreement status": Page(

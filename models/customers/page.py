@@ -9,6 +9,7 @@ from sqlmodel import col, or_, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.history import Change
+from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.core.errors import NotFoundError, UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
@@ -52,6 +53,8 @@ class CustomerPage:
     """Oldest first."""
     changes: list[Change]
     """Newest first."""
+    synced: frozenset[int | None]
+    """The ids of those `changes` that are parts of a sync with Partner Center."""
 
 
 def read_customer(store: Store, customer_id: int) -> CustomerPage:
@@ -72,6 +75,7 @@ def page_of(session: Session, customer_id: int, history_shown: int = HISTORY_SHO
     if customer.added_by_change is not None:
         mine.append(col(Change.id) == customer.added_by_change)
     history = select(Change).where(or_(*mine)).order_by(col(Change.id).desc())
+    changes = list(session.exec(history.limit(history_shown))) if history_shown else []
     notes = select(Note).where(Note.customer_id == customer_id).order_by(col(Note.id))
     return CustomerPage(
         customer=customer,
@@ -81,8 +85,18 @@ def page_of(session: Session, customer_id: int, history_shown: int = HISTORY_SHO
         agreement=session.get(Agreement, customer_id),
         tags=tags_of(session, customer_id),
         notes=list(session.exec(notes)),
-        changes=list(session.exec(history.limit(history_shown))) if history_shown else [],
+        changes=changes,
+        synced=_parts_of_syncs(session, changes),
     )
+
+
+def _parts_of_syncs(session: Session, changes: Iterable[Change]) -> frozenset[int | None]:
+    whole = {change.part_of for change in changes if change.part_of}
+    if not whole:
+        return frozenset()
+    is_sync = (col(Change.id).in_(whole), Change.kind == ChangeKind.SYNCED)
+    syncs = set(session.exec(select(Change.id).where(*is_sync)))
+    return frozenset(change.id for change in changes if change.part_of in syncs)
 
 
 def find_customer(store: Store, text: str, accounts: Iterable[int]) -> int:

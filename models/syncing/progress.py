@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import from_millis
-from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.languages import N_, _, ngettext, number
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -89,7 +89,7 @@ class SyncProgress:
 
     def trouble_words(self) -> str:
         """Return two words about what holds the sync up, or made it stop; empty for nothing."""
-        return _(TROUBLE_TITLES[self.trouble]) if self.trouble in TROUBLE_TITLES else ""
+        return trouble_words(self.trouble)
 
     def how_far(self, at: datetime) -> str:
         """Return how far the sync is in few words; empty if it does not run."""
@@ -98,9 +98,14 @@ class SyncProgress:
         if self.phase in (SyncPhase.LIST, SyncPhase.GONE):
             if self.expected and self.expected >= self.received:
                 text = _("{count} of {all} received")
-                return text.format(count=self.received, all=self.expected)
+                return text.format(count=number(self.received), all=number(self.expected))
             return ngettext("{count} received", "{count} received", self.received)
         return _("reads details") if self.phase is SyncPhase.DETAILS else _("reads activity")
+
+
+def trouble_words(trouble: SyncTrouble) -> str:
+    """Return two words about a trouble, for the header; empty for none."""
+    return _(TROUBLE_TITLES[trouble]) if trouble in TROUBLE_TITLES else ""
 
 
 def read_progress(connection: Connection) -> dict[int, SyncProgress]:

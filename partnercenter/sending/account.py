@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.model import Settings
+    from partnerdesk.partnercenter.access import Heard
     from partnerdesk.partnercenter.client import PartnerCenter
 
 
@@ -26,10 +27,12 @@ def account_client(
     clock: Callable[[], datetime] = now,
     *,
     patience: float | None = None,
+    heard: Callable[[Heard], None] | None = None,
 ) -> Iterator[PartnerCenter]:
     """Open a client for an account during the block; what it heard of MFA is kept at the end.
 
     `patience` is the seconds that a call may wait between its attempts; None for the client's own.
+    `heard` is told of every attempt.
 
     Raises:
         NotFoundError: there is no such account, or its cloud is not in the settings.
@@ -48,7 +51,9 @@ def account_client(
     with closing(http_client(settings.tls)) as http, closing(shared_limiter()) as limiter:
         tokens = signed_in_tokens(store, connection, http, clock)
         wait_at_most = PATIENCE if patience is None else patience
-        client = PartnerCenter(connection, tokens, http, limiter, clock, patience=wait_at_most)
+        client = PartnerCenter(
+            connection, tokens, http, limiter, clock, heard=heard, patience=wait_at_most
+        )
         try:
             yield client
         finally:
@@ -65,10 +70,12 @@ def send_account(
     *,
     only: int | None = None,
     may_go_on: Callable[[], bool] = lambda: True,
+    patience: float | None = None,
+    heard: Callable[[Heard], None] | None = None,
 ) -> Sending:
     """Send what waits for Partner Center in an account; nobody is asked where nothing waits.
 
-    Args: as for `sender.send_waiting`.
+    Args: as for `sender.send_waiting` and `account_client`.
 
     Raises: as `account_client` and `sender.send_waiting`.
     """
@@ -77,5 +84,7 @@ def send_account(
 
     if next_call(store, account_id, clock(), customer_id=only) is None:
         return Sending()
-    with account_client(store, settings, account_id, clock) as client:
+    with account_client(
+        store, settings, account_id, clock, patience=patience, heard=heard
+    ) as client:
         return send_waiting(store, client, actor, clock, only=only, may_go_on=may_go_on)

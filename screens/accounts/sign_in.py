@@ -15,7 +15,7 @@ from partnerdesk.models.core.clock import date_text
 from partnerdesk.models.core.errors import AppError, RefusedError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _
-from partnerdesk.tui.widgets.actions import SIGN_IN, Action
+from partnerdesk.tui.widgets.actions import BACK, SIGN_IN, Action
 from partnerdesk.tui.widgets.page_search import PageScreen
 from partnerdesk.tui.widgets.questions import Choice
 from partnerdesk.tui.widgets.text_view import TextView
@@ -49,6 +49,7 @@ class SignInScreen(PageScreen):
     OWN_ACCOUNT = True
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("sign-in.copy", "y", N_("Copy"), N_("Copy the code, or the address"), "y"),
+        Action(BACK.id, BACK.keys, N_("Cancel"), N_("Cancel the sign-in and go back"), "Esc"),
         Action("sign-in.copy-address", "Y", N_("Copy address"), N_("Copy the address"), "Y",
                bar=False),
         Action("sign-in.paste", "enter,p", N_("Paste address"),
@@ -123,6 +124,7 @@ class SignInScreen(PageScreen):
         if self._attempt is not None:
             self._attempt.cancel()
         self._way, self._attempt, self._shown = way, None, None
+        self.key_bar.leave_out(*(["sign-in.paste"] if way is SignInWay.DEVICE else []))
         if way not in SIGN_IN_BY_PERSON:
             self._tell_by_secret()
             return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from partnerdesk.models.core.errors import AppError, ConflictError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.add import form_context, plan_add_customer
-from partnerdesk.models.customers.duplicates import find_duplicates
+from partnerdesk.models.customers.duplicates import domain_of, find_duplicates
 from partnerdesk.models.customers.form.checks import proposals
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.form.markets import cloud_reasons
@@ -271,7 +271,7 @@ class AddCustomerScreen(CustomerFormScreen):
         asked = online_question(plan.unused_domain, answers, wrong)
         if asked == self._asked:
             return
-        self._asked, self._online = asked, ()
+        self._asked, self._online = asked, self._online_of(answers)
         if asked.domain or asked.address:
             ask = partial(
                 self.shell.check_online, self.account.id, asked.domain, dict(asked.address)
@@ -292,7 +292,20 @@ class AddCustomerScreen(CustomerFormScreen):
     def _plan_for(self, answers: Values, alike: Sequence[Duplicate]) -> Plan:
         by, draft_id = self.desk.by(self._draft.plan_id), self._draft.id
         return plan_add_customer(
-            self.account, answers, by, alike, draft_id=draft_id, online=self._online
+            self.account, answers, by, alike, draft_id=draft_id, online=self._online_of(answers)
+        )
+
+    def _online_of(self, answers: Values) -> tuple[Reason, ...]:
+        """Return what Partner Center said of this very domain and of this very address."""
+        asked = self._asked
+        if asked is None:
+            return ()
+        now = online_question(domain_of(answers, self.context), answers, ())
+        of_domain, of_address = now.domain == asked.domain, now.address == asked.address
+        return tuple(
+            reason
+            for reason in self._online
+            if (of_domain if reason.field == FormField.DOMAIN_PREFIX else of_address)
         )
 
     def check_again(self) -> None:
@@ -313,6 +326,8 @@ class AddCustomerScreen(CustomerFormScreen):
         if outcome.customer_id is not None:
             await self.shell.show("customer", outcome.customer_id)
         text = _("The customer is in the book. u undoes it.")
+        if self.account.connected:
+            text = _("The customer is in the book, and is sent to Partner Center.")
         if outcome.repeated:
             text = _("It was added already, here or in another terminal; this is the customer.")
         self.shell.say(text)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.accounts.accounts import account_title
 from partnerdesk.models.core.clock import age, date_text, moment_text
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.form.fields import FormField
@@ -21,9 +22,10 @@ from partnerdesk.screens.relationships.sections import (
 from partnerdesk.tui.widgets.sections import Field, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Container, Iterator, Mapping
     from datetime import datetime
 
+    from partnerdesk.models.changes.history import Change
     from partnerdesk.models.customers.entities import Note
     from partnerdesk.models.customers.page import CustomerPage
     from partnerdesk.models.lists.spec import RowKey
@@ -167,7 +169,7 @@ def _relationship(
     customer = page.customer
     seen = customer.seen_at
     yield Field(_("Cloud"), clouds[page.account.cloud].name)
-    yield Field(_("Account"), page.account.name or _("kept by hand"))
+    yield Field(_("Account"), account_title(page.account))
     kind = Relationship(customer.relationship_to_partner)
     told = toned(CUSTOMERS.column("relationship"), kind.value, at)
     yield Field(_title("relationship_to_partner"), _(RELATIONSHIP_TITLES[kind]), toned=told)
@@ -203,12 +205,18 @@ def _history(page: CustomerPage, ways: Ways) -> Iterator[Field]:
 
     for entry in page.changes:
         title = _(KIND_TITLES[ChangeKind(entry.kind)])
-        first = f"{title} — {entry.actor}@{entry.host}"
+        first = f"{title} — {_written_by(entry, page.synced)}"
         if entry.undone_by is not None:
             first += " · " + _("undone")
         text = "\n".join([first, *map(_shortened, change_lines(entry))])
         show = partial(ways.show, "change", entry.id)
         yield Field(moment_text(entry.at), text, f"{CHANGE}{entry.id}", open=show)
+
+
+def _written_by(entry: Change, synced: Container[int | None]) -> str:
+    """Return who made a change; for one of a sync, also that Partner Center told it."""
+    who = f"{entry.actor}@{entry.host}"
+    return _("sync with Partner Center, {who}").format(who=who) if entry.id in synced else who
 
 
 def _shortened(text: str) -> str:

@@ -8,8 +8,13 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets.option_list import Option
 
-from partnerdesk.models.accounts.accounts import ALL, shown_titles, sign_in_words
-from partnerdesk.models.core.text import fold
+from partnerdesk.models.accounts.accounts import (
+    ALL,
+    domain_signed_in_to,
+    shown_titles,
+    sign_in_words,
+)
+from partnerdesk.models.core.text import fold, shown
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.screens.shared.choice_dialog import NarrowingDialog
 from partnerdesk.tui.widgets.actions import SIGN_IN_TO
@@ -65,6 +70,8 @@ class CloudSelector(NarrowingDialog):
                     disabled=True,
                 )
             yield Option(self._line(account), id=str(account.id))
+            if signed_in := self._signed_in(account):
+                yield Option(f"    {signed_in}", disabled=True)
         if all(word in fold(_("All clouds")) for word in words):
             yield Option(
                 Content.assemble(
@@ -79,6 +86,11 @@ class CloudSelector(NarrowingDialog):
         customers = ngettext("{count} customer", "{count} customers", account.customers)
         linked = _("connected") if account.connected else _("kept by hand")
         title = self._titles[account.id]
-        parts = [linked, customers, *sign_in_words(account, self._desk.clock())]
         shown_title = title if title != linked else _("Own book")
-        return Content.assemble("  ", (shown_title, "bold"), "  " + " · ".join(parts))
+        return Content.assemble("  ", (shown_title, "bold"), f"  {linked} · {customers}")
+
+    def _signed_in(self, account: Account) -> str:
+        """Return how an account is signed in; a domain that is its title is not said again."""
+        words = " · ".join(sign_in_words(account, self._desk.clock()))
+        domain = shown(domain_signed_in_to(account))
+        return words.replace(f"@{domain}", "@…", 1) if domain == self._titles[account.id] else words

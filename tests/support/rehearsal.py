@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import ssl
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -93,11 +96,21 @@ class RehearsalInfo:
 
 @contextmanager
 def rehearsal(
-    customers: int = 20, seed: str | int = 1, faults: Sequence[str] = (), **options: Any
+    customers: int = 20,
+    seed: str | int = 1,
+    faults: Sequence[str] = (),
+    *,
+    port: int = 0,
+    folder: Path | None = None,
+    **options: Any,
 ) -> Iterator[RehearsalInfo]:
-    """Serve a rehearsal within the block; `options` are those of its `--set`."""
+    """Serve a rehearsal within the block; `options` are those of its `--set`.
+
+    `port` and `folder` let it come back later where it was, with what it knew.
+    """
     command = [sys.executable, "-m", "partnerdesk", "rehearsal", "serve", "--until-eof"]
-    command += ["--customers", str(customers), "--seed", str(seed)]
+    command += ["--customers", str(customers), "--seed", str(seed), "--port", str(port)]
+    command += ["--state", str(folder)] if folder else []
     for fault in faults:
         command += ["--fault", fault]
     for name, value in options.items():
@@ -119,3 +132,32 @@ def rehearsal(
                 client.close()
             process.stdin.close()
             process.wait(timeout=30)
+
+
+class Network:
+    """A rehearsal that can be cut off, and comes back as it was."""
+
+    def __init__(self, folder: Path, **about: Any) -> None:
+        """Serve it; `folder` keeps its state, `about` is that of `rehearsal`."""
+        self._about = {**about, "folder": folder, "port": _six_ports()}
+        self._serving = ExitStack()
+        self.info: RehearsalInfo
+        self.come_back()
+
+    def cut(self) -> None:
+        """End the rehearsal: from now on its ports refuse every connection."""
+        self._serving.close()
+
+    def come_back(self) -> None:
+        """Serve it again at the same addresses."""
+        self.info = self._serving.enter_context(rehearsal(**self._about))
+
+
+def _six_ports() -> int:
+    """Return the first of six ports in a row that are free now."""
+    for first in range(20_000 + os.getpid() % 1000 * 6, 32_000, 6):
+        with ExitStack() as bound, suppress(OSError):
+            for port in range(first, first + 6):
+                bound.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first
+    raise AssertionError("no six free ports in a row")
