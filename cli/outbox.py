@@ -134,9 +134,9 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def run_send(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Send what waits in the accounts in scope."""
     store = open_book(arguments, settings)
-    connected = [one for one in scope(arguments, settings, store, ALL).accounts if one.connected]
     with reachable(arguments, settings, store) as there:
-        sendings = [send_now(there, store, account.id) for account in connected]
+        accounts = scope(arguments, there, store, ALL).accounts
+        sendings = [send_now(there, store, one.id) for one in accounts if one.connected]
     return _print_sendings(arguments, sendings)
 
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from partnerdesk.rehearsal.tenants import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 _BILLING_TEXTS = ("firstName", "lastName", "email", "culture", "language")
@@ -58,28 +57,34 @@ def read_customers(file: Path) -> CustomersFile:
         CustomersFileError: it is no such file.
         OSError: it cannot be read.
     """
-    number = 0
-    try:
-        with file.open(encoding="utf-8") as lines:
-            objects = _objects(lines)
-            head = next(objects)
-            name, kind = str(head["name"]), str(head["kind"])
-            if kind not in KINDS:
-                raise CustomersFileError(f"1: {kind}")
-            customers = []
-            for number, about in enumerate(objects, 2):  # noqa: B007 - the error names it
-                customers.append(_customer(about))
-    except (ValueError, KeyError, TypeError, StopIteration) as error:
-        raise CustomersFileError(f"{number + 1}: {error}") from error
-    return CustomersFile(name, kind, tuple(customers))
+    head: tuple[str, str] | None = None
+    customers: list[GivenCustomer] = []
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                if head is None:
+                    head = _partner(_object(line))
+                else:
+                    customers.append(_customer(_object(line)))
+            except (ValueError, KeyError, TypeError) as error:
+                raise CustomersFileError(f"{number}: {error}") from error
+    if head is None:
+        raise CustomersFileError("1: ")
+    return CustomersFile(*head, tuple(customers))
 
 
-def _objects(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
-    for line in lines:
-        found = json.loads(line)
-        if not isinstance(found, dict):
-            raise TypeError(line[:40])
-        yield found
+def _object(line: str) -> dict[str, Any]:
+    found = json.loads(line)
+    if not isinstance(found, dict):
+        raise TypeError(line[:40].strip())
+    return found
+
+
+def _partner(about: dict[str, Any]) -> tuple[str, str]:
+    name, kind = str(about["name"]), str(about["kind"])
+    if kind not in KINDS:
+        raise ValueError(kind)
+    return name, kind
 
 
 def _customer(about: dict[str, Any]) -> GivenCustomer:

@@ -10,7 +10,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.errors import AppError, RefusedError
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.database.reader import Reader
 from partnerdesk.models.languages import _
 
@@ -65,8 +65,7 @@ class DemoRehearsal:
     def leave(self) -> None:
         """End it, without waiting: the console is being left."""
         self._is_leaving = True
-        if self._process is not None:
-            self._process.stop()
+        self._stop_if_left()
 
     def wake(self) -> None:
         """Tell it who is invited, if the book changed; called at each look at the book."""
@@ -76,45 +75,45 @@ class DemoRehearsal:
         self._app.start(partial(self._tell_invited, self._line))
 
     async def _begin(self) -> None:
+        from partnerdesk.models.demo.rehearsal import INSTALL, is_installed
+
         reader = Reader(self._desk.store)
         try:
             await self._ready()
             line = await reader.aside(self._started)
             if line is not None:
                 await self._joined(reader, line)
+            elif not is_installed():
+                self._app.say(_("No rehearsal; install it: {command}").format(command=INSTALL))
         except (AppError, OSError) as error:
             if not self._is_leaving:
-                text = _("The demo book is kept by hand this time. {reason}")
-                self._app.say(text.format(reason=error), error=not isinstance(error, RefusedError))
+                self._app.say(str(error), error=True)
         finally:
             reader.stop()
             self.settled.set()
 
     def _started(self) -> Line | None:
-        """Start it and wait until it is served; None where it is not wanted.
+        """Start it and wait until it is served; None where it is not installed or not wanted.
 
         Raises:
-            RefusedError: it is not installed.
             OfflineError: it does not start.
             OSError: its folder cannot be written.
         """
-        from partnerdesk.models.demo.rehearsal import (
-            RehearsalProcess,
-            is_installed,
-            not_installed,
-        )
+        from partnerdesk.models.demo.rehearsal import RehearsalProcess, is_installed
         from partnerdesk.partnercenter.demo_account import hand_over, home_account
 
-        if not is_installed():
-            raise not_installed()
         account = home_account(self._desk.store)
-        if account is None or self._is_leaving:
+        if account is None or self._is_leaving or not is_installed():
             return None
         hand_over(self._desk.store, account)
-        self._process = RehearsalProcess()
-        if self._is_leaving:
+        self._process = process = RehearsalProcess()
+        self._stop_if_left()
+        return process.line()
+
+    def _stop_if_left(self) -> None:
+        """End the process if the console was left while it was being started."""
+        if self._is_leaving and self._process is not None:
             self._process.stop()
-        return self._process.line()
 
     async def _joined(self, reader: Reader, line: Line) -> None:
         from partnerdesk.models.demo.rehearsal import at_rehearsal

@@ -29,6 +29,8 @@ HOME = "global"
 """The cloud whose account is connected; those of the other clouds stay kept by hand."""
 NEEDS = ("starlette", "trustme", "uvicorn")
 """The packages of the extra `rehearsal`."""
+INSTALL = "pip install 'partnerdesk[rehearsal]'"
+"""How to get it."""
 ACCEPT_SECONDS = 30
 """How long after its invitation a customer accepts."""
 NOWHERE = "https://127.0.0.1:9"
@@ -49,8 +51,8 @@ class Line:
     ca_file: str
     tenant: str
     client_id: str
-    refresh_token: str
-    client_secret: str
+    refresh_token: str = dataclasses.field(repr=False)
+    client_secret: str = dataclasses.field(repr=False)
     control: str
 
 
@@ -92,7 +94,7 @@ def not_installed() -> AppError:
     """Return the error that says how to get the extra."""
     return RefusedError(
         _("The rehearsal is not installed."),
-        _("Install it with: {command}").format(command="pip install 'partnerdesk[rehearsal]'"),
+        _("Install it with: {command}").format(command=INSTALL),
     )
 
 
@@ -122,13 +124,13 @@ def last_line() -> Line | None:
 
 def at_rehearsal(settings: Settings, line: Line | None) -> Settings:
     """Return settings in which every cloud that has addresses is the rehearsal."""
-    there = {
-        name: getattr(line, name) if line is not None else NOWHERE
-        for name in ("authority", "api", "partner_api", "graph")
-    }
     clouds = {
         id: dataclasses.replace(
-            cloud, **{name: address for name, address in there.items() if getattr(cloud, name)}
+            cloud,
+            authority=cloud.authority and (line.authority if line else NOWHERE),
+            api=cloud.api and (line.api if line else NOWHERE),
+            partner_api=cloud.partner_api and (line.partner_api if line else NOWHERE),
+            graph=cloud.graph and (line.graph if line else NOWHERE),
         )
         for id, cloud in settings.clouds.items()
     }
