@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The environment with what the console needs, and with what tests and checks need beside it.
+RUNS := $(VENV)/.runs
 STAMP := $(VENV)/.installed
 JUDGES := $(VENV)/.judges
 # More than the cores: the tests in terminals mostly wait.
@@ -14,10 +16,10 @@ CODE := tui screens models mailing partnercenter rehearsal cli tests benchmarks
 
 .PHONY: demo run test test-all walk lint format types imports judges bench snapshots pictures lock messages docs wheel clean
 
-demo: $(STAMP)
+demo: $(RUNS)
 	$(BIN)/partnerdesk --demo
 
-run: $(STAMP)
+run: $(RUNS)
 	$(BIN)/partnerdesk
 
 # What guards a change, in minutes; and everything: more examples, kills and races, more pictures.
@@ -89,14 +91,24 @@ lock: $(STAMP)
 	$(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra judges \
 	    --constraint requirements.lock --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --no-header --no-annotate pyproject.toml --output-file judges.lock
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra checkout \
+	    --constraint requirements.lock --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    --no-header --no-annotate pyproject.toml --output-file requirements-run.lock
 
-$(STAMP): requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "partnerdesk needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
+# Python compiles what a start imports, and only that; for tests all is compiled beforehand.
+$(RUNS): requirements-run.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "partnerdesk needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
 	@echo "Setting up $(VENV) (once; about a minute) ..."
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
-	touch $(STAMP)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements-run.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	@touch $(RUNS)
+
+$(STAMP): requirements.lock $(RUNS)
+	@echo "Adding what tests and checks need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	-@$(BIN)/python -m compileall -q $(VENV)/lib
+	@touch $(STAMP)
 
 $(JUDGES): judges.lock $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r judges.lock

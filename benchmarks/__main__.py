@@ -20,6 +20,7 @@ from benchmarks import (
     readme,
     server,
     starts,
+    syncs,
     wire,
 )
 from benchmarks.bench import Bench
@@ -44,6 +45,9 @@ MEASURES: tuple[tuple[frozenset[int], Callable[[Bench], Iterator[Figure]]], ...]
     (frozenset({11}), memory.peak),
     (frozenset({12}), imports.beside_executemany),
     (frozenset({13}), concurrent_import.while_importing),
+    (frozenset({14}), syncs.beside_bare_inserts),
+    (frozenset({15}), syncs.keys_while_syncing),
+    (frozenset({16}), syncs.at_the_limit),
     (frozenset({8, 9, 10}), server.on_postgres),
 )
 """The measuring functions in their order, with the rows of the table that each measures."""

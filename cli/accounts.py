@@ -46,7 +46,8 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     editing.add_argument(
         "--market", metavar="COUNTRY", help=_("the country the partner is enrolled in: DE, Germany")
     )
-    editing.add_argument("--kind", metavar="KIND", help=", ".join(PartnerKind))
+    kinds = _("how the partner sells: {kinds}").format(kinds=", ".join(PartnerKind))
+    editing.add_argument("--kind", metavar="KIND", help=kinds)
     editing.add_argument("--mpn-id", metavar="NUMBER", help=_("the partner's network id"))
     editing.add_argument("--tenant-id", metavar="GUID", help=_("the partner's own Microsoft ID"))
     add_dry_run(editing, _("the plan as a JSON object"))

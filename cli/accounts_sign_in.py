@@ -50,7 +50,7 @@ def add_sign_in_parts(parts: Subcommands, shared: argparse.ArgumentParser) -> No
     adding.add_argument(
         "--client-id", metavar="GUID", required=True, help=_("the application that signs in")
     )
-    kinds = ", ".join(PartnerKind)
+    kinds = _("how the partner sells: {kinds}").format(kinds=", ".join(PartnerKind))
     adding.add_argument("--kind", metavar="KIND", help=kinds)
     adding.add_argument("--name", metavar="TEXT", default="", help=_("the account's name"))
     _add_ways(adding)

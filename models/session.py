@@ -228,6 +228,8 @@ class AppSession:
         if self.scope is None:
             return (permissions.no_book(),)
         if self.scope.account is None and not own_account:
+            if self.scope.cloud is not None:
+                return (permissions.several_accounts(),)
             return (permissions.all_accounts(),)
         return ()
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from partnerdesk.models.accounts.entities import PartnerAccount
-    from partnerdesk.models.changes.plan import Plan, PlanContext
+    from partnerdesk.models.changes.plan import PlanContext
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.demo.rehearsal import Line
     from partnerdesk.models.settings.model import Settings
@@ -130,6 +130,7 @@ def connect(store: Store, settings: Settings, line: Line, at: datetime) -> None:
         AppError: it is not possible.
     """
     from partnerdesk.models.accounts.connect import ConnectRequest, plan_connect_account
+    from partnerdesk.models.operations.carry_out import carry_out
 
     account = home_account(store)
     if account is None:
@@ -137,7 +138,7 @@ def connect(store: Store, settings: Settings, line: Line, at: datetime) -> None:
     cloud = settings.all_clouds()[HOME]
     if not account.connected:
         wanted = ConnectRequest(line.tenant, line.client_id, SignInWay.REFRESH_TOKEN)
-        _carry_out(store, plan_connect_account([account], cloud, wanted, _by(at)))
+        carry_out(store, plan_connect_account([account], cloud, wanted, _by(at)))
     _sign_in(store, settings, account.id or 0, line)
     _want_link(store, settings, account.id or 0, at)
 
@@ -147,12 +148,6 @@ def _by(at: datetime) -> PlanContext:
     from partnerdesk.models.changes.plan import PlanContext
 
     return PlanContext(Actor.present(), at, str(uuid4()))
-
-
-def _carry_out(store: Store, plan: Plan) -> None:
-    from partnerdesk.models.operations.carry_out import carry_out
-
-    carry_out(store, plan)
 
 
 def _sign_in(store: Store, settings: Settings, account_id: int, line: Line) -> None:
@@ -177,21 +172,13 @@ def _sign_in(store: Store, settings: Settings, account_id: int, line: Line) -> N
 def _want_link(store: Store, settings: Settings, account_id: int, at: datetime) -> None:
     """Have the invitation link fetched by what sends, where the account has none."""
     from partnerdesk.models.accounts.accounts import read_accounts
-    from partnerdesk.models.accounts.entities import PartnerAccount
-    from partnerdesk.models.accounts.invitation_link import plan_fetch_link
-    from partnerdesk.models.changes.calls import Operation
-    from partnerdesk.models.changes.waiting_calls import has_open_call
+    from partnerdesk.models.operations.fetch_link import queue_link
 
-    with store.reading() as session:
-        if session.get_one(PartnerAccount, account_id).invitation_link:
-            return
-    if has_open_call(store, account_id, Operation.GET_INVITATION_LINK):
-        return
     with closing(store.connect()) as connection:
         accounts = read_accounts(connection, settings.enabled_clouds())
     for account in accounts:
         if account.id == account_id:
-            _carry_out(store, plan_fetch_link(account, _by(at)))
+            queue_link(store, account, _by(at))
 
 
 def invited_lately(store: Store, account_id: int, at: datetime) -> list[dict[str, str]]:

@@ -16,6 +16,7 @@ from partnerdesk.models.settings.themes import ANSI
 from partnerdesk.screens.resources.list import ResourcesScreen
 from partnerdesk.tui.base_app import BaseApp, Job
 from partnerdesk.tui.book_watch import BookWatch
+from partnerdesk.tui.checking import FormChecks
 from partnerdesk.tui.demo_rehearsal import DemoRehearsal
 from partnerdesk.tui.last_frame import LastPicture
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import SignInWay
     from partnerdesk.models.accounts.signing_in import WatchedSignIn
     from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.lists.saved_views import Chosen
     from partnerdesk.models.lists.spec import ListSpec, RowKey
     from partnerdesk.models.session import AppSession
@@ -63,6 +65,7 @@ class ConsoleApp(BaseApp):
         self.rehearsal = DemoRehearsal(self, desk, self.ready, self.look)
         self.sending = BackgroundSending(self, desk, self.reachable, self.look)
         self.syncing = BackgroundSync(self, desk, self.reachable, self.look)
+        self._checks = FormChecks(desk)
         self._warned_of: object = None
         """The job whose loss on leaving the person was warned of."""
         self._themes = ThemeSwitch(self, desk, self.last_picture.themed)
@@ -390,6 +393,23 @@ class ConsoleApp(BaseApp):
         self.syncing.begin(connected)
         self._note_open_customers()
         return _("Read again; the sync with Partner Center has begun.")
+
+    async def check_online(
+        self, account_id: int, domain: str, address: Mapping[str, str]
+    ) -> tuple[Reason, ...]:
+        """Return what Partner Center says of the domain and address of a form."""
+        await self.ready()
+        return await self._checks.check(account_id, domain, address)
+
+    async def read_obstacles(self, account_id: int, microsoft_id: str) -> Mapping[str, str]:
+        """Return what Partner Center knows of the checklist of an ending, by its points."""
+        await self.ready()
+        return await self._checks.obstacles(account_id, microsoft_id)
+
+    async def fetch_link(self, account_id: int) -> str:
+        """Return the invitation link of an account, fetched now if it has none."""
+        await self.ready()
+        return await self._checks.link(self.desk.account_of(account_id))
 
     async def look(self) -> None:
         """Check whether the book was changed."""

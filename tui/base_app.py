@@ -57,6 +57,8 @@ class Job:
     """Text for the person: long work that leaving the console would cut off; else empty."""
     keeps: str = ""
     """Text for the person: what is lost if this short work is cut off; else empty."""
+    goes_on: bool = False
+    """Whether nothing is lost if this long work is cut off, because it goes on the next time."""
 
 
 class BaseApp(Surviving):
@@ -270,7 +272,12 @@ class BaseApp(Surviving):
     # Background work
 
     def start(
-        self, work: Callable[[], Awaitable[object]], busy_with: str = "", *, keeps: str = ""
+        self,
+        work: Callable[[], Awaitable[object]],
+        busy_with: str = "",
+        *,
+        keeps: str = "",
+        goes_on: bool = False,
     ) -> None:
         """Start background work; it continues when the screen that started it is left.
 
@@ -279,8 +286,9 @@ class BaseApp(Surviving):
             busy_with: text for the person, if leaving the console would cut off long work.
             keeps: text for the person about what is lost if short work is cut off; leaving waits
                 a moment for short work.
+            goes_on: whether nothing is lost if long work is cut off; leaving does not wait for it.
         """
-        job = partial(self._job, work, Job(busy_with, keeps))
+        job = partial(self._job, work, Job(busy_with, keeps, goes_on))
         _worker: Worker[None] = self.run_worker(job, group="jobs")
 
     async def _job(self, work: Callable[[], Awaitable[object]], job: Job) -> None:
@@ -322,7 +330,11 @@ class BaseApp(Surviving):
                 if isinstance(node, Widget):
                     await drained(node)
             jobs = self._jobs.items()
-            small = [task for task, job in jobs if task and task is not own and not job.busy_with]
+            small = [
+                task
+                for task, job in jobs
+                if task and task is not own and not (job.busy_with or job.goes_on)
+            ]
             if small:
                 await asyncio.wait(small)
 

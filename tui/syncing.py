@@ -6,9 +6,9 @@ the console, whatever it is doing, and the next sync goes on where it was.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.database.reader import Reader
 from partnerdesk.models.languages import _
 
@@ -55,7 +55,7 @@ class BackgroundSync:
         if self.is_running or self._is_leaving:
             return
         self.is_running = True
-        self._app.run_worker(self._sync_all(accounts), group="sync")
+        self._app.start(partial(self._sync_all, accounts), goes_on=True)
 
     def leave(self) -> None:
         """Stop, without waiting: the console is being left."""
@@ -65,20 +65,18 @@ class BackgroundSync:
 
     async def _sync_all(self, accounts: Sequence[Account]) -> None:
         reader = Reader(self._desk.store)
-        told, failed = _("Synced with Partner Center."), False
         try:
             await self._ready()
             for account in accounts:
                 if not self._is_leaving:
                     await reader.aside(self._begun(account).run)
-        except AppError as error:
-            told, failed = str(error), True
         finally:
             reader.stop()
             self.is_running, self._sync = False, None
+            if not self._is_leaving:
+                await self._look()
         if not self._is_leaving:
-            await self._look()
-            self._app.say(told, error=failed)
+            self._app.say(_("Synced with Partner Center."))
 
     def _begun(self, account: Account) -> Sync:
         from partnerdesk.partnercenter.sync.service import Sync

@@ -23,11 +23,9 @@ AA = 4.5
 READABLE = AA + 0.6
 """The contrast that is aimed at: Textual tints the ground of inputs a little more."""
 AAA = 7.0
-"""The least contrast in the row under the cursor, where texts stand aside of others, too."""
+"""The least contrast in the row under the cursor."""
 CLEAR = 0.75
 """The least share of the contrast on the background that a text has on a raised ground."""
-ASIDE = "auto 80%"
-"""The look of what stands behind the title of an option: fainter, on every ground."""
 STEP = 0.04
 """By how much a colour is lightened or darkened at once."""
 _CLOUDS = {
@@ -40,6 +38,8 @@ def _clouds(**shades: str) -> dict[str, str]:
     return {f"cloud-{name}": shade for name, shade in shades.items()}
 
 
+# Our own themes name their muted text: Textual's is `auto 60%`, which texts made of `Content` show
+# as pure white or black, so that what is read if needed would stand out most.
 DARK = Theme(
     name="partnerdesk-dark",
     primary="#5aa9e6",
@@ -57,7 +57,6 @@ DARK = Theme(
         "text-muted": "#a0a4ab",
         "cursor": "#2f5b8a",
         "cursor-text": "#ffffff",
-        "aside": ASIDE,
         **_clouds(
             blue="#6cb6ff", red="#ff7b72", yellow="#e3b341", magenta="#d2a8ff",
             cyan="#56d4dd", green="#7ee787",
@@ -80,9 +79,8 @@ LIGHT = Theme(
     dark=False,
     variables={
         "text-muted": "#5d646c",
-        "cursor": "#0b5cad",
-        "cursor-text": "#ffffff",
-        "aside": ASIDE,
+        "cursor": "#9cc4ec",  # no white in 16 colours, and far from the blue of bars
+        "cursor-text": "#0d1520",
         **_clouds(
             blue="#0b5cad", red="#b3261e", yellow="#7a5b00", magenta="#7b2fa6",
             cyan="#006b75", green="#1d6b34",
@@ -110,7 +108,6 @@ ANSI = Theme(
         **_ANSI.variables,
         "cursor": "ansi_cyan",  # visible on a dark and on a light palette
         "cursor-text": "ansi_black",
-        "aside": "ansi_default 50%",
         **_clouds(
             blue="ansi_blue", red="ansi_red", yellow="ansi_yellow", magenta="ansi_magenta",
             cyan="ansi_cyan", green="ansi_green",
@@ -207,7 +204,6 @@ def adapted(theme: Theme) -> Theme:
         **{name: readable(given.get(name, shade), grounds) for name, shade in shades.items()},
     }
     shown = {name: color.hex for name, color in colors.items()}
-    shown["aside"] = ASIDE
     return _theme(theme.name, shown, dark=theme.dark)
 
 

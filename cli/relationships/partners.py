@@ -28,7 +28,7 @@ GIVEN_FIELDS = ("name", "mpn_id", "location", "kind", "agreement_signed", "micro
 
 
 def add_commands(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
-    """Add `add`, `edit` and `end`; `list` is added with the other lists."""
+    """Add `add`, `edit`, `end` and `read`; `list` is added with the other lists."""
     adding = parts.add_parser(
         "add",
         parents=[shared],
@@ -57,6 +57,17 @@ def add_commands(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     _add_id(ending)
     add_plan_flags(ending)
     ending.set_defaults(run=run_end)
+    reading = parts.add_parser(
+        "read",
+        parents=[shared],
+        help=_("read the indirect resellers of a connected provider from Partner Center"),
+        description=_(
+            "Adds the resellers that Partner Center names, and brings known ones up to date. One "
+            "that it does not name any more is told, and stays."
+        ),
+    )
+    add_plan_flags(reading)
+    reading.set_defaults(run=run_read)
 
 
 def _add_id(command: argparse.ArgumentParser) -> None:
@@ -148,6 +159,22 @@ def run_end(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     plan = plan_end_partner(partner, own, account.cloud, shared, plan_context(settings))
     record = _partner_reader(store, plan, partner)
     return apply_plan(arguments, settings, store, plan, ("ended", "would_end"), record)
+
+
+def run_read(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Take over the resellers that Partner Center names."""
+    from partnerdesk.models.relationships.partners import read_partners
+    from partnerdesk.models.relationships.told_partners import plan_take_partners
+    from partnerdesk.partnercenter.sending.account import account_client
+    from partnerdesk.partnercenter.sending.partner_links import read_resellers
+
+    store = open_book(arguments, settings)
+    account = one_account(arguments, settings, store)
+    with account_client(store, settings, account.id) as client:
+        told = read_resellers(client)
+    known = read_partners(store, account.id)
+    plan = plan_take_partners(account, told, known, plan_context(settings))
+    return apply_plan(arguments, settings, store, plan, ("changed", "would_change"), None)
 
 
 def _current_fields(partner: PartnerLink) -> dict[str, str]:

@@ -49,21 +49,9 @@ def fetch_link(settings: Settings, store: Store, account: Account) -> None:
     """
     from partnerdesk.cli.shared.plans import plan_context
     from partnerdesk.cli.shared.sent_calls import send_now
-    from partnerdesk.models.accounts.entities import PartnerAccount
-    from partnerdesk.models.accounts.invitation_link import plan_fetch_link
-    from partnerdesk.models.changes.calls import Operation
-    from partnerdesk.models.changes.waiting_calls import has_open_call
-    from partnerdesk.models.core.verdicts import Verdict
-    from partnerdesk.models.operations.carry_out import carry_out
+    from partnerdesk.models.operations.fetch_link import queue_link
 
-    with store.reading() as session:
-        if session.get_one(PartnerAccount, account.id).invitation_link:
-            return
-    plan = plan_fetch_link(account, plan_context(settings))
-    if plan.verdict is Verdict.REFUSED:
-        return
-    if not has_open_call(store, account.id, Operation.GET_INVITATION_LINK):
-        carry_out(store, plan)
-    sending = send_now(settings, store, account.id)
-    if sending.error is not None:
-        tell(sending.text)
+    if queue_link(store, account, plan_context(settings)):
+        sending = send_now(settings, store, account.id)
+        if sending.error is not None:
+            tell(sending.text)

@@ -211,7 +211,7 @@ def sign_in_words(account: Account, at: datetime) -> list[str]:
     mfa = {True: N_("MFA yes"), False: N_("MFA no"), None: N_("MFA not known yet")}[account.mfa]
     words = [shown(account.signed_in_as), _(mfa)]
     if account.signed_in_until is not None:
-        words.append(_("until {day}").format(day=date_text(account.signed_in_until)))
+        words.append(_("until {date}").format(date=date_text(account.signed_in_until)))
     return words
 
 

@@ -61,7 +61,7 @@ def _keep(store: Store, account_id: int, **fields: Any) -> None:
     from partnerdesk.models.accounts.entities import PartnerAccount
 
     with store.writing() as session:
-        account = session.get(PartnerAccount, account_id)
+        account = session.get(PartnerAccount, account_id, with_for_update=True)
         if account is None:
             raise NotFoundError(_("This account is not in the book any more."))
         for name, value in fields.items():

@@ -17,7 +17,7 @@ from sqlmodel import col, select
 
 from partnerdesk.models.changes.calls import Channel
 from partnerdesk.models.changes.outbox import CallState, OutboxCall
-from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.core.errors import NotFoundError, RefusedError
 from partnerdesk.models.database.store import changed_meanwhile
 from partnerdesk.models.languages import _
 
@@ -250,12 +250,17 @@ def send_again(store: Store, id: int, at: datetime) -> OutboxCall:
 
     Raises:
         NotFoundError: there is no such call.
-        ConflictError: the call is settled, being sent, or waits for a choice.
+        RefusedError: the call is settled, was accepted, or waits for a choice.
     """
     with store.writing() as session:
         call = call_of(session, id, locked=True)
+        if call.state == CallState.CONFLICT:
+            raise RefusedError(
+                _("Call {id} waits for a choice.").format(id=id),
+                _("Look, then choose: partnerdesk outbox show {id}").format(id=id),
+            )
         if call.state not in (CallState.WAITING, CallState.FAILED, CallState.SENDING):
-            raise changed_meanwhile()
+            raise RefusedError(_("Call {id} is settled already.").format(id=id))
         if call.state == CallState.FAILED:
             call.state = CallState.WAITING
         call.changed_at, call.not_before = at, None

@@ -21,6 +21,12 @@ def all_accounts() -> Reason:
     return Reason("permission.all-accounts", text)
 
 
+def several_accounts() -> Reason:
+    """Return that all accounts of one cloud are chosen, of which one could be changed."""
+    text = _("Several accounts of one cloud are chosen: choose one to change something.")
+    return Reason("permission.several-accounts", text)
+
+
 def no_book() -> Reason:
     """Return that there is nothing yet that could be changed."""
     return Reason("permission.no-book", _("The book is not open yet."))

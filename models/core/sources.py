@@ -51,6 +51,11 @@ PAGES = {
     "resources.md, Relationship request": Page(
         N_("Invitation link"), f"{_DEVELOPER}request-reseller-relationship"
     ),
+    "newer.md §1": Page(N_("Who can use the API"), f"{_DEVELOPER}get-started"),
+    "newer.md §2.1": Page(
+        N_("Addresses of Partner Center"), f"{_DEVELOPER}partner-center-rest-urls"
+    ),
+    "newer.md §2.3": Page(N_("Signing in"), f"{_DEVELOPER}partner-center-authentication"),
     "python-stdnum": Page(
         N_("How registration numbers are made"), "https://arthurdejong.org/python-stdnum/"
     ),

@@ -53,6 +53,7 @@ def plan_add_customer(
     duplicates: Sequence[Duplicate],
     *,
     draft_id: int | None = None,
+    online: Sequence[Reason] = (),
 ) -> Plan:
     """Plan to add a customer to an account. Pure: it reads nothing and changes nothing.
 
@@ -62,10 +63,12 @@ def plan_add_customer(
         by: who plans, when, under which id.
         duplicates: customers of the book who may be the same (`find_duplicates`).
         draft_id: the draft that the plan deletes; None if there is no draft.
+        online: what Partner Center said of the domain and the address, if it was asked.
     """
     at = form_context(account, by.at)
     filled, reasons = check_all(values, at)
     reasons = (*reasons, *(found.reason() for found in duplicates), *_connection_reasons(account))
+    reasons = (*reasons, *online)
     domain = domain_of(filled, at)
     name = filled.get(FormField.COMPANY_NAME, "")
     return Plan.of(
@@ -93,8 +96,8 @@ def _take_back(account: Account) -> TakeBack:
         return TakeBack(
             possible=False,
             text=_(
-                "It cannot be undone: Partner Center keeps the tenant and its domain for good. "
-                "The relationship can be ended."
+                "Once it is sent it cannot be undone: Partner Center keeps the tenant and its "
+                "domain for good. The relationship can be ended."
             ),
         )
     return TakeBack(

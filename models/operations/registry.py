@@ -18,6 +18,7 @@ RECORDS = {kind.table: kind for kind in (*OF_ACCOUNTS, *OF_CUSTOMERS, *OF_RELATI
 """Every kind of record that steps change, by table name, which the history stores."""
 
 UNSTEPPED = {
+    "account_syncs": "syncing.entities:AccountSync",
     "changes": "changes.history:Change",
     "history_head": "changes.history:HistoryHead",
     "outbox": "changes.outbox:OutboxCall",

@@ -155,7 +155,7 @@ def _customers(accounts: Sequence[Account], at: datetime) -> tuple[Chart, ...]:
         Chart(
             "added",
             _("Customers added by month"),
-            _("by the month in which they came into the book; those who left are not counted"),
+            _("by the month in which they came; those who left are not counted"),
             _("Nobody came into the book in these months."),
             CUSTOMERS,
             Shape.COLUMNS,

@@ -306,7 +306,7 @@ def _take_back(account: Account) -> TakeBack:
     if account.connected:
         return TakeBack(
             possible=False,
-            text=_("It cannot be undone; the customer can be invited again (i)."),
+            text=_("Once it is sent it cannot be undone; the customer can be invited again (i)."),
         )
     return TakeBack(
         possible=True,

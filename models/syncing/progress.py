@@ -32,7 +32,7 @@ class SyncPhase(StrEnum):
 class SyncTrouble(StrEnum):
     """What holds a sync up, or made it stop."""
 
-    NONE = ""
+    NONE = "none"
     OFFLINE = "offline"
     THROTTLED = "throttled"
     """Partner Center asked to wait; the sync goes on by itself."""

@@ -1,6 +1,6 @@
 """Checks while a person types: whether a domain is free, and what is wrong with an address.
 
-    checks = OnlineChecks(client)
+    checks = OnlineChecks(open_client)
     checks.domain("contoso.onmicrosoft.com")     # blocking; the same question is asked once
 
 The screen calls this in a worker, some time after the last key, and shows the newest answer.
@@ -19,7 +19,8 @@ from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from partnerdesk.partnercenter.client import PartnerCenter
 
@@ -90,8 +91,9 @@ class AddressAnswer:
 class OnlineChecks:
     """Asks Partner Center while a person types; each question once. Usable from several threads."""
 
-    def __init__(self, client: PartnerCenter) -> None:
-        self._client = client
+    def __init__(self, open_client: Callable[[], AbstractContextManager[PartnerCenter]]) -> None:
+        """Ask by clients that `open_client` opens, each for one question."""
+        self._open_client = open_client
         self._lock = Lock()
         self._domains: dict[str, bool] = {}
         self._addresses: dict[tuple[str, ...], AddressAnswer] = {}
@@ -101,12 +103,13 @@ class OnlineChecks:
 
         The check reserves nothing: somebody may take the domain before the customer is created.
 
-        Raises: the errors of `PartnerCenter.call`.
+        Raises: the errors of `PartnerCenter.call` and of `open_client`.
         """
         with self._lock:
             is_taken = self._domains.get(domain)
         if is_taken is None:
-            is_taken = is_domain_taken(self._client, domain)
+            with self._open_client() as client:
+                is_taken = is_domain_taken(client, domain)
             self._remember(self._domains, domain, is_taken)
         if not is_taken:
             return None
@@ -116,7 +119,7 @@ class OnlineChecks:
     def address(self, fields: Mapping[str, str]) -> AddressAnswer:
         """Return what Microsoft says of an address, given by the columns of the book.
 
-        Raises: the errors of `PartnerCenter.call`.
+        Raises: the errors of `PartnerCenter.call` and of `open_client`.
         """
         asked = tuple(fields.get(name, "").strip() for name in _FIELDS)
         with self._lock:
@@ -135,7 +138,8 @@ class OnlineChecks:
     def _ask_address(self, address: dict[str, str]) -> AddressAnswer:
         body = {name: text for name, text in address.items() if text}
         try:
-            answer = self._client.call("validate_address", body=body)
+            with self._open_client() as client:
+                answer = client.call("validate_address", body=body)
         except PartnerCenterError as error:
             if error.code != INVALID:
                 raise

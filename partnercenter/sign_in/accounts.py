@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import from_millis, now
-from partnerdesk.models.core.errors import NotFoundError, SignInNeededError
+from partnerdesk.models.core.errors import AppError, NotFoundError, SignInNeededError
 from partnerdesk.models.languages import _
 from partnerdesk.partnercenter.connection import AccountConnection
 
@@ -63,11 +64,11 @@ def signed_in_tokens(
     from partnerdesk.partnercenter.sign_in.tokens import SignedInTokens
 
     def renewed(until: datetime | None) -> None:
-        if not store.read_only:
+        with suppress(AppError):  # the token is good, whatever the book says of it
             keep_renewed(store, connection.account_id, until)
 
     def ended(at: datetime) -> None:
-        if not store.read_only:
+        with suppress(AppError):  # in read-only mode
             keep_sign_in_ended(store, connection.account_id, at)
 
     return SignedInTokens(connection, http, clock, renewed=renewed, ended=ended)
@@ -96,9 +97,6 @@ def attempt_to_sign_in(
 
 def tokens_end(connection: AccountConnection) -> datetime | None:
     """Return when the last of an account's kept access tokens ends; None if none is kept here."""
-    from contextlib import suppress
-
-    from partnerdesk.models.core.errors import AppError
     from partnerdesk.partnercenter.sign_in.library import msal
     from partnerdesk.partnercenter.sign_in.token_store import TokenStore
 

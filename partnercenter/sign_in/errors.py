@@ -74,7 +74,7 @@ def known_errors() -> tuple[KnownError, ...]:
             tuple(row["codes"]), row["text"], row["remedy"], row["source"],
             ErrorKind(row.get("kind", ErrorKind.REFUSED)),
         )
-        for row in tomllib.loads(text)["errors"]
+        for row in tomllib.loads(text)["codes"]
     )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def columns(results: Mapping[str, str]) -> tuple[Column, ...]:
     return (
         Column("subject", N_("Whom"), "", 18, grows=1),
         Column("result", N_("Result"), "", 13, Kind.CHOICE, choices=results, tones=RESULT_TONES),
-        Column("change", N_("What happens"), "", 22, grows=6),
+        Column("change", N_("What happens"), "", 34, grows=6),
         Column("told", N_("What to mind"), "", 16, grows=1, rank=1),
     )
 

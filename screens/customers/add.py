@@ -13,6 +13,7 @@ from partnerdesk.models.customers.duplicates import find_duplicates
 from partnerdesk.models.customers.form.checks import proposals
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.form.markets import cloud_reasons
+from partnerdesk.models.customers.form.online import OnlineQuestion, online_question
 from partnerdesk.models.languages import N_, _
 from partnerdesk.screens.customers.form import CustomerFormScreen
 from partnerdesk.tui.widgets.actions import Action
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.customers.drafts import CustomerDraft
     from partnerdesk.models.customers.duplicates import Duplicate
     from partnerdesk.models.customers.form.fields import Values
@@ -77,6 +79,9 @@ class AddCustomerScreen(CustomerFormScreen):
         """Customers in the book that may be the same as the new one."""
         self._compared: list[str] = []
         """The values by which `_alike` was searched."""
+        self._online: tuple[Reason, ...] = ()
+        """What Partner Center said of the domain and the address in `_asked`."""
+        self._asked: OnlineQuestion | None = None
         if draft.id is not None:
             self.touched = {name for name, text in self.typed.items() if text}
 
@@ -254,7 +259,30 @@ class AddCustomerScreen(CustomerFormScreen):
                 lambda book: find_duplicates(book, self.account.id, answers, self.context)
             )
             self._compared = compared
-        return self._plan_for(answers, self._alike)
+        plan = self._plan_for(answers, self._alike)
+        self._ask_online(plan, answers)
+        return plan
+
+    def _ask_online(self, plan: Plan, answers: Values) -> None:
+        """Ask Partner Center about the domain and the address, if they changed and seem right."""
+        if not self.account.connected:
+            return
+        wrong = {reason.field for reason in plan.reasons if reason not in self._online}
+        asked = online_question(plan.unused_domain, answers, wrong)
+        if asked == self._asked:
+            return
+        self._asked, self._online = asked, ()
+        if asked.domain or asked.address:
+            ask = partial(
+                self.shell.check_online, self.account.id, asked.domain, dict(asked.address)
+            )
+            told = partial(self._told_online, asked)
+            self.read(ask, told, lambda _error: None, group="online", beside=True)
+
+    def _told_online(self, asked: OnlineQuestion, reasons: tuple[Reason, ...]) -> None:
+        if asked == self._asked and reasons != self._online:
+            self._online = reasons
+            super().check_again()
 
     def plan_of_fields(self, values: Mapping[str, str]) -> Plan | None:
         """Return the plan without similar customers, if the book has to be searched for them."""
@@ -263,7 +291,9 @@ class AddCustomerScreen(CustomerFormScreen):
 
     def _plan_for(self, answers: Values, alike: Sequence[Duplicate]) -> Plan:
         by, draft_id = self.desk.by(self._draft.plan_id), self._draft.id
-        return plan_add_customer(self.account, answers, by, alike, draft_id=draft_id)
+        return plan_add_customer(
+            self.account, answers, by, alike, draft_id=draft_id, online=self._online
+        )
 
     def check_again(self) -> None:
         """Check the form again, and search the book again for similar customers."""

@@ -99,7 +99,8 @@ def _calls(page: WholeCustomer, ways: Ways) -> Iterator[Field]:
 
     for call in page.calls:
         channel, title = describe_call(call.channel, call.operation, "")
-        text = f"{title}: {_(CALL_STATE_TITLES[call.state])}"
+        state = _(CALL_STATE_TITLES[call.state])
+        text = f"{title}: {state}"
         leads = partial(ways.show, "change", call.change_id)
         yield Field(channel, text, f"call:{call.id}", open=leads)
 

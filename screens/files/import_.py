@@ -17,6 +17,7 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, number
 from partnerdesk.models.lists.completion import word_completer
 from partnerdesk.models.lists.spec import Column, Kind, Row
+from partnerdesk.models.lists.tones import tones
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.app_screen import AppScreen
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("what", N_("What"), "", 9, Kind.CHOICE,
-           choices={"refused": N_("refused"), "changed": N_("changed"), "new": N_("new")}),
+           choices={"refused": N_("refused"), "changed": N_("changed"), "new": N_("new")},
+           tones=tones(good=("new", "changed"), bad=("refused",))),
     Column("line", N_("Line"), "", 7, rank=2),
     Column("customer", N_("Customer"), "", 20, grows=1, rank=1),
     Column("detail", N_("Detail"), "", 24, grows=3),
@@ -203,7 +205,7 @@ class ImportScreen(AppScreen):
         onward = _("Nothing is written yet: ! carries it out, Esc leaves it. u undoes it.")
         if not (plan.new or plan.changed or plan.unchanged):
             onward = _("There is nothing to import in this file.")
-        columns = shown("   ".join(mapped_columns(plan)))
+        columns = _("Columns") + ": " + shown(" · ".join(map(_briefly, mapped_columns(plan))))
         read = "".join(f"\n{shown(line)}" for line in how_read(plan))
         self.summary.update(
             Content.assemble(
@@ -397,3 +399,9 @@ class ImportScreen(AppScreen):
     def focus_body(self) -> None:
         """Return the focus to the rows."""
         self.set_focus(self.table)
+
+
+def _briefly(mapped: str) -> str:
+    """Return which column a field has; once, where both have one name."""
+    field, _arrow, column = mapped.partition(" ← ")
+    return field if field == column else mapped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from partnerdesk.models.changes.plan import CheckState
@@ -105,6 +106,21 @@ class EndRelationshipScreen(EndingForm):
         ending = await desk.aside(read_ending, customer_id)
         return cls(desk, desk.account_of(ending.customer.account_id), ending)
 
+    def on_mount(self) -> None:
+        """Show the form, and read what Partner Center knows of the checklist beside it."""
+        super().on_mount()
+        microsoft_id = self._ending.customer.microsoft_id
+        if self.account.connected and microsoft_id:
+            ask = partial(self.shell.read_obstacles, self.account.id, microsoft_id)
+            self.read(ask, self._told, lambda _error: None, group="live", beside=True)
+
+    def _told(self, findings: Mapping[str, str]) -> None:
+        """Fill in what Partner Center knows, where the person has written nothing."""
+        for name, text in findings.items():
+            if not self.typed.get(name, "").strip():
+                self.put(name, text)
+        self.check_again()
+
     def heading_text(self) -> str:
         """Return the heading: the company and the domain of the customer."""
         customer = self._ending.customer
@@ -115,6 +131,10 @@ class EndRelationshipScreen(EndingForm):
     async def carried_out(self, outcome: Outcome) -> None:  # noqa: ARG002
         """Close the form and show the notice letter, since nobody else informs the customer."""
         await self.shell.go_back()
+        if self.account.connected:
+            text = _("It is sent to Partner Center. Tell the customer once it is confirmed.")
+            self.shell.say(text)
+            return
         await self.shell.show("notice", self._ending)
         self.shell.say(
             _("The relationship has ended; it is kept under Ended. Now tell the customer.")

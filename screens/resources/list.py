@@ -30,9 +30,9 @@ def columns() -> tuple[Column, ...]:
     longest = max(cell_len(_(resource.action)) for resource in RESOURCES)
     return (
         Column("action", N_("Action"), "", longest),
-        Column("learn", N_("Read this to learn"), "", 12, rank=4),
+        Column("learn", N_("Read this to learn"), "", 18, grows=1, rank=4),
         Column("scope", N_("Scope"), "", 12, rank=3),
-        Column("now", N_("Now"), "", 24, grows=3, rank=1),
+        Column("now", N_("Now"), "", 24, grows=6, rank=1),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -25,6 +26,8 @@ TALLEST = 14
 """The largest number of lines of a list of choices."""
 AROUND = 6
 """Lines of the border, the input, the hint, and the margin around the dialog."""
+WIDEST_TITLE = 32
+"""The largest width of the titles of options, in cells; what stands behind them begins there."""
 
 
 class NarrowedList(OptionList):
@@ -173,13 +176,18 @@ class ChoiceDialog(NarrowingDialog):
         for value, name in options:
             unique.setdefault(value, name)  # a list refuses a second option with the same id
         self._choices = [(value, name, fold(f"{name} {value}")) for value, name in unique.items()]
+        self.title_width = self.widest(unique.values())
+
+    def widest(self, names: Iterable[str]) -> int:
+        """Return the width in cells in which these titles stand, one below the other."""
+        return min(max((cell_len(shown(name)) for name in names), default=0), WIDEST_TITLE)
 
     def preferred(self, words: Sequence[str]) -> str:
         """Return the current value until something is typed; then the first match is used."""
         return "" if words else super().preferred(words)
 
     def detail(self, value: str, name: str) -> str:
-        """Return the dim text after the title of an option."""
+        """Return the text after the title of an option."""
         return "" if value == name else shown(value)
 
     def entries(self, words: Sequence[str]) -> Iterator[Option]:
@@ -192,7 +200,13 @@ class ChoiceDialog(NarrowingDialog):
         beginning = " ".join(words)
         matches.sort(key=lambda choice: not fold(choice[1]).startswith(beginning))
         for value, name in matches:
-            detail = f"  {self.detail(value, name)}".rstrip()
-            yield Option(Content.assemble(shown(name), (detail, "$aside")), id=value)
+            yield Option(self.line(shown(name), self.detail(value, name)), id=value)
         if not matches:
             yield Option(Content(_("Nothing in the list fits.")), disabled=True)
+
+    def line(self, title: str, detail: str) -> Content:
+        """Return the line of an option: the title stands out from what is said of it."""
+        if not detail:
+            return Content(title)
+        gap = " " * (max(self.title_width - cell_len(title), 0) + 2)
+        return Content.assemble((title, "bold"), gap, detail)

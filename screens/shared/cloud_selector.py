@@ -60,7 +60,7 @@ class CloudSelector(NarrowingDialog):
                 yield Option(
                     Content.assemble(
                         (f" {short_name} ", f"bold $background on $cloud-{account.cloud.color}"),
-                        (f" {account.cloud.name}", "$aside"),
+                        (f" {account.cloud.name}", "$text-muted"),
                     ),
                     disabled=True,
                 )

@@ -182,4 +182,4 @@ class ColumnsDialog(Dialog["Chosen | None"]):
             note = _("w shows it too")
         mark = "[x]" if line.shown else "[ ]"
         label = fitted(_(line.column.label), LABEL)
-        return Content.assemble(f"{mark} {label} ", fitted(width, WIDTH), " ", (note, "$aside"))
+        return Content.assemble(f"{mark} {label} ", fitted(width, WIDTH), " ", note)

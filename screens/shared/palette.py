@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets.option_list import Option
 
@@ -36,6 +37,8 @@ CUSTOMER, SETTING = "customer/", "setting/"
 """Prefixes of the answer before a customer's key and before a setting's name."""
 SHOWN_COLUMNS = [CUSTOMERS.columns.index(CUSTOMERS.column(name)) for name in ("company", "domain")]
 """Positions in a row of the columns shown for a customer."""
+KEYS = 8
+"""Cells for the keys of an action."""
 MOST = 5
 """The largest number of customers offered."""
 WAIT_SECONDS = 2.0
@@ -63,15 +66,17 @@ class Palette(ChoiceDialog, Reads):
 
         keys, labels = desk.settings.keys, dict[str, str]()
         self._details: dict[str, str] = {}
-        """The dim text of each option, by its id."""
+        """The text behind the title of each option, by its id."""
         for action in actions:
             labels[action.id] = _(action.label)
-            explained = _(action.help)
-            self._details[action.id] = f"{shown_keys(action, keys)}  {explained}"
+            self._details[action.id] = _told(shown_keys(action, keys), _(action.help))
         redrawing = _("Draw the whole screen anew, where something else wrote over it")
-        leaving = _("Leave the console")
         labels |= {REDRAW: _("Redraw"), LEAVE: _("Quit")}
-        self._details |= {REDRAW: f"F5  {redrawing}", LEAVE: f"ctrl+q  {leaving}"}
+        here = [*labels.values()]
+        self._details |= {
+            REDRAW: _told("F5", redrawing),
+            LEAVE: _told("ctrl+q", _("Leave the console")),
+        }
         for id, title, action in elsewhere:
             label, self._details[id] = _(action.label), _(action.help)
             labels[id] = f"{title} › {label}"
@@ -80,6 +85,7 @@ class Palette(ChoiceDialog, Reads):
             labels[setting] = _("Setting {name}").format(name=name)
             self._details[setting] = shown(value)
         super().__init__(_("Find an action, a customer, a setting …"), [*labels.items()])
+        self.title_width = self.widest(here)
         self._desk = desk
         self._found: tuple[str, list[Row]] = ("", [])
         """The text of the last search, and the customers it found."""
@@ -96,8 +102,7 @@ class Palette(ChoiceDialog, Reads):
         yield from options
         for row in customers:
             company, domain = (str(row.values[place] or "") for place in SHOWN_COLUMNS)
-            text = Content.assemble(shown(company), (f"  {shown(domain)}", "$aside"))
-            yield Option(text, id=f"{CUSTOMER}{row.key}")
+            yield Option(self.line(shown(company), shown(domain)), id=f"{CUSTOMER}{row.key}")
         if not options and not customers:
             looking = _("Looking among the customers …")
             nothing = _("Nothing fits: no action, customer or setting.")
@@ -134,3 +139,8 @@ class Palette(ChoiceDialog, Reads):
         with suppress(TimeoutError):
             await asyncio.wait_for(self.settled(), WAIT_SECONDS)
         await super().action_take()
+
+
+def _told(keys: str, explained: str) -> str:
+    """Return the keys of an action and what it does."""
+    return f"{keys}{' ' * max(KEYS - cell_len(keys), 1)}{explained}"

@@ -46,7 +46,7 @@ REFUSED = "cccccccc-1111-4222-8333-444444444444,Adatum,not a domain,Reseller"
 PORTAL_COLUMNS = ["Microsoft ID", "Company name", "Primary domain name", "Relationship"]
 FIELDS = ["id", "company_name", "primary_domain", "cloud", "country", "relationship_to_partner",
           "tags", "seen_at", "microsoft_id", "indirect_reseller", "agreement_accepted_at",
-          "added_at", "allow_delegated_access"]  # fmt: skip
+          "added_at", "allow_delegated_access", "call"]  # fmt: skip
 
 
 @pytest.fixture
@@ -132,6 +132,7 @@ def test_json_gives_objects_with_the_fields_of_the_entity(book: Path) -> None:
         "agreement_accepted_at": None,
         "added_at": "2026-11-01T00:00:00Z",
         "allow_delegated_access": None,
+        "call": None,
     }
 
 
@@ -953,6 +954,9 @@ PARTS = [
     ("completion",), ("overview",),
     ("database", "backup"), ("database", "restore"), ("demo",), ("info",), ("relationships",),
     ("views",), ("views", "list"), ("views", "save"), ("views", "delete"),
+    *(("accounts", part) for part in ("list", "edit", "add", "sign-in", "sign-out", "remove")),
+    ("explain",), ("outbox",), ("rehearsal",), ("rehearsal", "serve"), ("sync",),
+    *(("outbox", part) for part in ("list", "show", "send", "retry", "give-up")),
     *(("relationships", part) for part in (
         "list", "show", "invite", "letter", "remind", "sent", "accept", "decline", "withdraw",
         "end", "extend", "reseller", "go-on", "partners", "delegated-admin", "send",

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+SAID = (
+    "Narrow the list",
+    "Open the customer",
+    "Add a customer",
+    "Invite the marked",
+    "Edit the tags",
+)
+"""What is said of the first actions of the customers."""
+
+
 def offered(console: Console) -> list[str]:
     assert isinstance(console.app.screen, Palette)
     options = console.app.screen.query_one(OptionList).options
@@ -88,3 +98,11 @@ async def test_a_form_offers_no_way_round_its_own_leaving(tmp_path: Path) -> Non
         await console.press("g", "l", "2", "n", "ctrl+p")
         await console.type("export")
         assert all("›" not in text for text in offered(console))
+
+
+async def test_what_is_said_of_actions_stands_in_one_column(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path)) as console:
+        await console.press("g", "c", "ctrl+p")
+        options = console.app.screen.query_one(OptionList)
+        lines = [str(options.get_option_at_index(place).prompt) for place in range(5)]
+        assert len({line.index(said) for line, said in zip(lines, SAID, strict=True)}) == 1

@@ -379,8 +379,8 @@ async def test_marked_customers_get_a_reseller_also_those_that_the_filter_hides(
         await console.press("g", "c", "space", "j", "space", "slash")
         await console.type("-alpha")
         await console.press("enter", "R")
-        assert offered(console) == ["Aurora  4711009", "Nova Cloud  4711001",
-                                    "none: take the name away"]  # fmt: skip
+        told = [" ".join(line.split()) for line in offered(console)]
+        assert told == ["Aurora 4711009", "Nova Cloud 4711001", "none: take the name away"]
         title = str(console.app.screen.query_one(".dialog").border_title)
         assert title == "Reseller of 2 customers (1 hidden by the filter)"
         await console.type("nova")

@@ -10,14 +10,24 @@ import pytest
 
 from partnerdesk.models.changes.outbox import CallState
 from partnerdesk.models.changes.waiting_calls import open_calls, read_call
+from partnerdesk.models.customers.drafts import begin_draft, save_draft
+from partnerdesk.models.customers.edit import form_values, plan_edit_customer
+from partnerdesk.models.customers.form.fields import FormField
+from partnerdesk.models.customers.page import read_customer
+from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.operations.fetch_link import stored_link
 from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
+from partnerdesk.partnercenter.sending.sender import send_waiting
+from partnerdesk.screens.relationships.end import EndRelationshipScreen
 from partnerdesk.screens.shared.first_admin_dialog import FirstAdminDialog
-from tests.support.books import NOW
+from partnerdesk.tui.widgets.form_page import FormPage
+from tests.support.books import NOW, TESTER
 from tests.support.console import running
+from tests.support.edits import by
 from tests.support.empty_book import empty_store
-from tests.support.forms import AMERICA, account_in, add
-from tests.support.small_center import PASSWORD, SmallCenter, client_of, connect_account
+from tests.support.forms import AMERICA, account_in, add, form
+from tests.support.small_center import LINK, PASSWORD, SmallCenter, client_of, connect_account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,3 +128,71 @@ async def test_offline_it_waits_and_is_sent_when_the_network_is_back(
         await console.app.look()
         await console.wait_until(lambda: read_call(store, 1).state is CallState.CONFIRMED)
     assert len(center.customers) == 1
+
+
+async def test_a_taken_domain_is_told_while_the_form_is_filled(
+    store: Store, center: SmallCenter
+) -> None:
+    center.foreign_domains.add("oliveira.onmicrosoft.com")
+    account = account_in(store)
+    draft = begin_draft(account.id, by(TESTER, NOW))
+    save_draft(store, draft, form(AMERICA), "domain_prefix", NOW)
+    async with running(desk_over(store, Clock())) as console:
+        await console.wait_until(lambda: bool(console.app.desk.accounts))
+        await console.app.show("add-customer", draft)
+
+        def seen() -> str:
+            lines = console.screen.query_one(FormPage).lines
+            return "\n".join(lines.render_line(y).text for y in range(lines.size.height))
+
+        await console.wait_until(lambda: "is taken" in seen())
+        asked = [path for method, path, _status in center.log if method == "HEAD"]
+        assert asked == ["/v1/domains/oliveira.onmicrosoft.com"]
+        addresses = [path for _method, path, _status in center.log if "validations" in path]
+        assert len(addresses) == 1
+
+
+async def test_a_conflict_is_settled_on_the_page_of_the_change(
+    store: Store, center: SmallCenter
+) -> None:
+    id = add(store, **AMERICA)
+    send_waiting(store, client_of(center, account_in(store)), TESTER, lambda: NOW)
+    (tenant,) = center.customers
+    page = read_customer(store, id)
+    values = form_values(page) | {FormField.CITY: "Seattle"}
+    plan = plan_edit_customer(page, account_in(store), values, by(TESTER, NOW))
+    change = carry_out(store, plan).change_id or 0
+    center.edit(tenant, city="Tacoma")
+    async with running(desk_over(store, Clock())) as console:
+        await console.wait_until(lambda: read_call(store, 2).state is CallState.CONFLICT)
+        await console.app.show("change", change)
+        text = "\n".join(console.lines())
+        assert "ours Seattle, theirs Tacoma, before Redmond" in text
+        await console.press("s", "o")
+        await console.wait_until(lambda: read_call(store, 2).state is CallState.CONFIRMED)
+    assert center.profiles[tenant]["defaultAddress"]["city"] == "Seattle"
+
+
+async def test_the_checklist_of_an_ending_is_read_live(store: Store, center: SmallCenter) -> None:
+    id = add(store, **AMERICA)
+    send_waiting(store, client_of(center, account_in(store)), TESTER, lambda: NOW)
+    (tenant,) = center.customers
+    center.subscriptions[tenant] = [{"id": "1", "offerName": "M365", "status": "active"}]
+    async with running(desk_over(store, Clock())) as console:
+        await console.wait_until(lambda: bool(console.app.desk.accounts))
+        await console.app.show("end-relationship", id)
+        screen = console.screen
+        assert isinstance(screen, EndRelationshipScreen)
+        await console.wait_until(lambda: screen.typed.get("subscriptions") == "active")
+        assert not screen.typed.get("reservations")
+
+
+async def test_the_form_fetches_the_link_of_the_account(store: Store, center: SmallCenter) -> None:
+    assert not center.log
+    async with running(desk_over(store, Clock())) as console:
+        await console.wait_until(lambda: bool(console.app.desk.accounts))
+        await console.app.show("invite")
+        await console.wait_until(lambda: stored_link(store, account_in(store).id) == LINK)
+    assert [path for _method, path, _status in center.log] == [
+        "/v1/customers/relationshiprequests"
+    ]  # fmt: skip

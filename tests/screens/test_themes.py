@@ -83,6 +83,44 @@ async def test_every_text_on_the_screens_can_be_read(tmp_path: Path, name: str) 
     assert sorted(faint) == []
 
 
+@pytest.mark.parametrize("name", BUILT_IN if DEEP else BUILT_IN[:2])
+async def test_what_is_read_if_needed_is_fainter_than_what_is_read(
+    tmp_path: Path, name: str
+) -> None:
+    async with running(demo_desk(tmp_path, theme=name)) as console:
+        shades = {
+            text.strip(): themes.contrast(Color.from_rich_color(style.color),
+                                          Color.from_rich_color(style.bgcolor))
+            for strip in console.app.screen._compositor.render_strips()
+            for text, style, _control in strip
+            if style is not None and style.color is not None and style.bgcolor is not None
+        }  # fmt: skip
+    assert shades["received 4 min ago"] < shades["Partner Center · Northlight Cloud Distribution"]
+    assert shades["Scope:"] < shades["CSP partners"]
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_bar_is_told_from_the_row_under_the_cursor(name: str) -> None:
+    theme = themes.theme(name)
+    bars = [shade for key, shade in theme.variables.items() if key.startswith("cloud-")]
+    cursor = Color.parse(theme.variables["cursor"])
+    contrasts = [themes.contrast(cursor, Color.parse(bar)) for bar in (*bars, theme.primary)]
+    assert min(contrasts) > 2
+
+
+async def test_labels_are_muted_in_the_palette_of_the_terminal_too(tmp_path: Path) -> None:
+    async with running(demo_desk(tmp_path, theme=names.ANSI)) as console:
+        await console.press("g", "c", "enter")
+        styles = {
+            text.strip(): style
+            for strip in console.app.screen._compositor.render_strips()
+            for text, style, _control in strip
+            if style is not None
+        }
+    assert styles["Primary domain"].dim
+    assert not styles["adventureworks.onmicrosoft.com"].dim
+
+
 def test_the_built_in_themes_are_our_own_and_all_of_textuals() -> None:
     textuals = {name for name in BUILTIN_THEMES if not name.startswith("ansi-")}
     assert set(names.BUILT_IN) == set(themes.OWN) | textuals

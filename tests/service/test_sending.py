@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.accounts.invitation_link import plan_fetch_link
 from partnerdesk.models.changes.outbox import CallState
@@ -24,7 +25,10 @@ from partnerdesk.models.operations.sent_calls import conflict_of, give_up, settl
 from partnerdesk.models.operations.undo import plan_undo
 from partnerdesk.models.pages.change import read_change
 from partnerdesk.models.relationships.end import EndingRequest, plan_end, read_ending
+from partnerdesk.models.relationships.partners import read_partners
+from partnerdesk.models.relationships.told_partners import plan_take_partners
 from partnerdesk.partnercenter.sending.checks import OnlineChecks
+from partnerdesk.partnercenter.sending.partner_links import read_resellers
 from partnerdesk.partnercenter.sending.sender import send_waiting
 from tests.conftest import CLOUDS
 from tests.support.books import NOW, TESTER
@@ -33,6 +37,7 @@ from tests.support.forms import AMERICA, account_in, add
 from tests.support.small_center import (
     LINK,
     PASSWORD,
+    TENANT,
     TOKEN,
     KilledError,
     SmallCenter,
@@ -43,6 +48,7 @@ from tests.support.small_center import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from partnerdesk.models.changes.plan import Plan
     from partnerdesk.models.settings.database_url import SqliteFile
     from partnerdesk.partnercenter.sending.results import Sending
 
@@ -351,7 +357,7 @@ def test_no_secret_is_kept(store: Store, center: SmallCenter, tmp_path: Path) ->
 
 def test_checks_while_typing_ask_once(store: Store, center: SmallCenter) -> None:
     center.foreign_domains = {DOMAIN}
-    checks = OnlineChecks(client_of(center, account_in(store)))
+    checks = OnlineChecks(lambda: nullcontext(client_of(center, account_in(store))))
     reason = checks.domain(DOMAIN)
     assert reason is not None
     assert (reason.code, reason.refuses) == ("domain.taken", True)
@@ -369,6 +375,38 @@ def test_checks_while_typing_ask_once(store: Store, center: SmallCenter) -> None
     asked = len(center.log)
     assert checks.address(address) == answer
     assert len(center.log) == asked
+
+
+def test_the_resellers_of_a_provider_are_taken_over(store: Store, center: SmallCenter) -> None:
+    with store.writing() as session:
+        own = session.get_one(PartnerAccount, account_in(store).id)
+        own.kind = PartnerKind.INDIRECT_PROVIDER
+    account = account_in(store)
+
+    def read() -> Plan:
+        told = read_resellers(client_of(center, account))
+        known = read_partners(store, account.id)
+        return plan_take_partners(account, told, known, by(TESTER, NOW))
+
+    one = {"id": TENANT, "name": "Litware Ltd", "mpnId": "4711", "location": "DE"}
+    center.resellers = [one, {"id": "no guid", "name": "?"}]
+    carry_out(store, read())
+    (link,) = read_partners(store, account.id)
+    assert (link.name, link.mpn_id, link.location, link.microsoft_id) == (
+        "Litware Ltd", "4711", "DE", TENANT
+    )  # fmt: skip
+    assert read().changes_nothing
+    center.resellers = [one | {"name": "Litware GmbH"}]
+    carry_out(store, read())
+    assert [link.name for link in read_partners(store, account.id)] == ["Litware GmbH"]
+    center.resellers = []
+    plan = read()
+    assert plan.changes_nothing
+    assert [reason.code for reason in plan.reasons] == ["partner.not-told"]
+    with store.writing() as session:
+        session.get_one(PartnerAccount, account.id).kind = PartnerKind.DIRECT_BILL
+    with pytest.raises(RefusedError, match="indirect provider"):
+        read_resellers(client_of(center, account_in(store)))
 
 
 def verify_ok(store: Store) -> bool:

@@ -241,7 +241,7 @@ def test_everything_comes_in_one_transaction(store: Store) -> None:
     assert json.loads(entry.after)["agreement_email"] == "rui@oliveira.pt"
 
 
-def test_a_connected_account_gets_a_call_that_waits_and_cannot_be_undone(store: Store) -> None:
+def test_a_connected_account_gets_a_call_and_once_sent_it_cannot_be_undone(store: Store) -> None:
     with store.writing() as session:
         row = session.get_one(PartnerAccount, account_in(store).id)
         row.connected, row.kind = True, PartnerKind.INDIRECT_PROVIDER
@@ -266,8 +266,11 @@ def test_a_connected_account_gets_a_call_that_waits_and_cannot_be_undone(store: 
         "address_line2": "Floor 2", "city": "Redmond", "state": "WA",
         "postal_code": "98052", "country": "US", "phone_number": "+1 425-882-8080",
     }  # fmt: skip
+    assert plan_undo(store, done.change_id or 0, by(TESTER, NOW)).verdict is not Verdict.REFUSED
+    with store.writing() as session:
+        session.get_one(OutboxCall, call.id).state = CallState.CONFIRMED
     refused = plan_undo(store, done.change_id or 0, by(TESTER, NOW))
-    assert [reason.code for reason in refused.reasons] == ["undo.sent"]
+    assert [reason.code for reason in refused.reasons] == ["undo.confirmed"]
     assert carry_out(store, made).repeated
     assert count(store, "outbox") == 1
 

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from contextlib import closing
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlmodel import col, select
 
@@ -37,22 +37,18 @@ from tests.support.books import NOW, TESTER
 from tests.support.edits import by
 from tests.support.forms import AMERICA, account_in, add
 from tests.support.history_replayed import Replay
-from tests.support.small_center import (
-    FAULTS,
-    PASSWORD,
-    TOKEN,
-    KilledError,
-    SmallCenter,
-    client_of,
-    connect_account,
-)
+from tests.support.small_center import KilledError, connect_account
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
     from random import Random
 
+    from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.partnercenter.client import PartnerCenter
+    from tests.support.small_center import Held
 
 CITIES = ("Redmond", "Seattle", "Tacoma", "Spokane")
 ROUNDS = 40
@@ -60,15 +56,46 @@ ROUNDS = 40
 KILLED_WHILE_WRITING = 0.03
 
 
+class Service(Protocol):
+    """The service of a run: it can be troubled, and says itself what was done."""
+
+    @property
+    def tenant(self) -> str:
+        """The partner's tenant."""
+        ...
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Texts that must be found nowhere."""
+        ...
+
+    def client(self, account: Account) -> PartnerCenter: ...
+
+    def trouble(self, random: Random) -> None: ...
+
+    def heal(self) -> None: ...
+
+    def take_domain(self, domain: str) -> None: ...
+
+    def let_buy(self, id: str) -> None: ...
+
+    def let_others_edit(self, random: Random, cities: Sequence[str]) -> None: ...
+
+    def customers(self) -> dict[str, Held]: ...
+
+    def effects(self) -> list[tuple[str, str]]: ...
+
+
 class SendingWorld:
     """A book whose account is connected, and the service; `random` decides all that happens."""
 
-    def __init__(self, store: Store, random: Random) -> None:
-        self.store, self.random = store, random
-        connect_account(store, account_in(store).id)
+    def __init__(self, store: Store, random: Random, service: Service) -> None:
+        self.store, self.random, self.service = store, random, service
+        connect_account(store, account_in(store).id, service.tenant)
         self.account = account_in(store)
-        self.center = SmallCenter()
         self.names = 0
+        self.word = f"company{random.randrange(10**9)}x"
+        """Begins the domains of this run, so that runs can share a service."""
         self.clock = NOW
         self.is_healed = False
         self.told: list[str] = []
@@ -88,9 +115,9 @@ class SendingWorld:
 
     def add(self) -> None:
         self.names += 1
-        prefix = f"company{self.names}"
+        prefix = f"{self.word}{self.names}"
         if self.random.random() < 0.15:
-            self.center.foreign_domains.add(f"{prefix}.onmicrosoft.com")
+            self.service.take_domain(f"{prefix}.onmicrosoft.com")
         city = "Nowhere" if self.random.random() < 0.15 else "Redmond"
         given = {
             "company_name": f"Company {self.names} Ltd", "domain_prefix": prefix, "city": city,
@@ -120,10 +147,8 @@ class SendingWorld:
         if id is None or self.random.random() < 0.5:
             return
         ending = read_ending(self.store, id)
-        tenant = ending.customer.microsoft_id
-        if tenant in self.center.customers and self.random.random() < 0.3:
-            active = {"id": "1", "offerName": "M365", "status": "active"}
-            self.center.subscriptions[tenant] = [active]
+        if self.random.random() < 0.3:
+            self.service.let_buy(ending.customer.microsoft_id or "")
         request = EndingRequest("over")
         self._carry_out(plan_end(self.account, ending, request, by(TESTER, self.clock)))
 
@@ -143,11 +168,7 @@ class SendingWorld:
 
     def colleague(self) -> None:
         """Let somebody change an address in the portal."""
-        lasting = sorted(set(self.center.customers) - self.center.ended)
-        if lasting:
-            field = self.random.choice(("city", "postalCode"))
-            value = self.random.choice(CITIES) if field == "city" else "98101"
-            self.center.edit(self.random.choice(lasting), **{field: value})
+        self.service.let_others_edit(self.random, CITIES)
 
     def decide(self) -> None:
         """Let a person decide about a call that does not go on by itself."""
@@ -166,7 +187,6 @@ class SendingWorld:
                 chosen = [name for name in names if self.random.random() < 0.5]
                 settle_conflict(self.store, id, chosen, context)
             elif call.state == CallState.FAILED and self.random.random() < 0.5:
-                self.center.subscriptions.clear()
                 send_again(self.store, id, self.clock)
             else:
                 give_up(self.store, id, context)
@@ -176,16 +196,9 @@ class SendingWorld:
     # What the network and the machine do
 
     def send(self) -> None:
-        center = self.center
         if not self.is_healed:
-            center.is_offline = False
-            center.hides_new = self.random.choice((0, 0, 1, 2))
-            center.search_is_late = self.random.random() < 0.3
-            center.faults = [
-                self.random.choice(FAULTS) if self.random.random() < 0.4 else ""
-                for _number in range(60)
-            ]
-        client = client_of(center, self.account)
+            self.service.trouble(self.random)
+        client = self.service.client(self.account)
         try:
             sending = send_waiting(self.store, client, TESTER, self._now)
             self.told += [f"{sent.call.id} {sent.state}" for sent in sending.calls]
@@ -203,9 +216,7 @@ class SendingWorld:
     def heal(self) -> None:
         """Take all trouble away, and settle every call."""
         self.is_healed = True
-        center = self.center
-        center.faults, center.is_offline, center.hides_new = [], False, 0
-        center.search_is_late = False
+        self.service.heal()
         for _round in range(ROUNDS):
             self.clock += timedelta(hours=1)
             self.send()
@@ -233,28 +244,28 @@ class SendingWorld:
         problems += Replay().unexplained(self.store)
         problems += _unexplained_profiles(changes.values(), customers, billing)
         kept = b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
-        return problems + [f"kept: {one}" for one in (PASSWORD, TOKEN) if one.encode() in kept]
+        kept_secrets = [one for one in self.service.secrets if one.encode() in kept]
+        return problems + [f"kept: {one[:8]}" for one in kept_secrets]
 
     def _about_customers(self, customers: Any, billing: dict[int, BillingProfile]) -> list[str]:
-        center = self.center
-        created = [id for effect, id in center.done if effect == "created"]
-        domains = Counter(center.customers[id]["companyProfile"]["domain"] for id in created)
+        held, effects = self.service.customers(), self.service.effects()
+        domains = Counter(held[id].domain for effect, id in effects if effect == "created")
         problems = [f"created twice: {domain}" for domain, count in domains.items() if count > 1]
-        ended = Counter(id for effect, id in center.done if effect == "ended")
+        ended = Counter(id for effect, id in effects if effect == "ended")
         problems += [f"ended twice: {id}" for id, count in ended.items() if count > 1]
-        of_id = {one.microsoft_id: one for one in customers if one.microsoft_id}
-        problems += [f"lost: {id}" for id in created if id not in of_id]
+        known = {one.microsoft_id for one in customers}
+        created = [id for effect, id in effects if effect == "created"]
+        problems += [f"lost: {id}" for id in created if id not in known]
         for customer in customers:
             name = customer.company_name
             if customer.microsoft_id is None:
                 problems.append(f"never created: {name}")
                 continue
-            is_ended = customer.ended_at is not None
-            if is_ended != (customer.microsoft_id in center.ended):
+            theirs, city = held[customer.microsoft_id], billing[customer.id].city
+            if (customer.ended_at is not None) != theirs.is_ended:
                 problems.append(f"ended in one place only: {name}")
-            theirs = center.profiles[customer.microsoft_id]["defaultAddress"]["city"]
-            if not is_ended and billing[customer.id].city not in (theirs, *self._by_colleagues()):
-                problems.append(f"another city: {name}: {billing[customer.id].city}, {theirs}")
+            elif not theirs.is_ended and city not in (theirs.city, *self._by_colleagues()):
+                problems.append(f"another city: {name}: {city}, {theirs.city}")
         return problems
 
     def _by_colleagues(self) -> tuple[str, ...]:

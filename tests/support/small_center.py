@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import httpx
@@ -20,7 +20,8 @@ from partnerdesk.partnercenter.limiter import Limiter
 from tests.support.books import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from random import Random
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.database.store import Store
@@ -38,6 +39,14 @@ AFTER = ("cut-after", "500-after", "half-body")
 FAULTS = (*BEFORE, *AFTER, "stale", "kill-before", "kill-after", "offline")
 
 
+class Held(NamedTuple):
+    """What the service holds of a customer."""
+
+    domain: str
+    city: str
+    is_ended: bool
+
+
 class KilledError(BaseException):
     """The process died here."""
 
@@ -49,6 +58,7 @@ class SmallCenter:
     customers: dict[str, dict[str, Any]] = field(default_factory=dict)
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     subscriptions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    resellers: list[dict[str, str]] = field(default_factory=list)
     ended: set[str] = field(default_factory=set)
     foreign_domains: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
@@ -100,7 +110,7 @@ class SmallCenter:
         if path == "validations/address":
             return self._address(body)
         if path == "relationships":
-            return httpx.Response(200, json={"items": [], "totalCount": 0})
+            return httpx.Response(200, json={"items": self.resellers, "totalCount": 0})
         if path == "customers/relationshiprequests":
             return httpx.Response(200, json={"url": LINK})
         if path == "customers":
@@ -226,6 +236,70 @@ def _spoilt_after(fault: str, request: httpx.Request, answer: httpx.Response) ->
     return answer
 
 
+class SmallService:
+    """The service of a run of sending (`tests.support.sending_runs.Service`), in this process."""
+
+    def __init__(self) -> None:
+        self.center = SmallCenter()
+        self.tenant = TENANT
+        self.secrets: tuple[str, ...] = (PASSWORD, TOKEN)
+
+    def client(self, account: Account) -> PartnerCenter:
+        """Return a client of the account."""
+        return client_of(self.center, account)
+
+    def trouble(self, random: Random) -> None:
+        """Let the next requests meet faults, and new customers be found late."""
+        center = self.center
+        center.is_offline = False
+        center.hides_new = random.choice((0, 0, 1, 2))
+        center.search_is_late = random.random() < 0.3
+        center.faults = [
+            random.choice(FAULTS) if random.random() < 0.4 else "" for _number in range(60)
+        ]
+
+    def heal(self) -> None:
+        """Take all trouble away."""
+        center = self.center
+        center.faults, center.is_offline, center.hides_new = [], False, 0
+        center.search_is_late = False
+        center.subscriptions.clear()
+
+    def take_domain(self, domain: str) -> None:
+        """Let another partner's tenant have a domain."""
+        self.center.foreign_domains.add(domain)
+
+    def let_buy(self, id: str) -> None:
+        """Let a customer have an active subscription."""
+        if id in self.center.customers:
+            active = {"id": "1", "offerName": "M365", "status": "active"}
+            self.center.subscriptions[id] = [active]
+
+    def let_others_edit(self, random: Random, cities: Sequence[str]) -> None:
+        """Let somebody change an address in the portal."""
+        lasting = sorted(set(self.center.customers) - self.center.ended)
+        if lasting:
+            field = random.choice(("city", "postalCode"))
+            value = random.choice(cities) if field == "city" else "98101"
+            self.center.edit(random.choice(lasting), **{field: value})
+
+    def customers(self) -> dict[str, Held]:
+        """Return what the service holds, by id."""
+        center = self.center
+        return {
+            id: Held(
+                one["companyProfile"]["domain"],
+                center.profiles[id]["defaultAddress"]["city"],
+                id in center.ended,
+            )
+            for id, one in center.customers.items()
+        }
+
+    def effects(self) -> list[tuple[str, str]]:
+        """Return each effect in its order, by the service's own log."""
+        return self.center.done
+
+
 class PlantedTokens:
     """Gives tokens whose text must be found nowhere."""
 
@@ -258,10 +332,10 @@ def client_of(
     )
 
 
-def connect_account(store: Store, account_id: int) -> None:
+def connect_account(store: Store, account_id: int, tenant: str = TENANT) -> None:
     """Mark an account as connected."""
     from partnerdesk.models.accounts.entities import PartnerAccount
 
     with store.writing() as session:
         account = session.get_one(PartnerAccount, account_id)
-        account.connected, account.tenant_id, account.name = True, TENANT, "Partner GmbH"
+        account.connected, account.tenant_id, account.name = True, tenant, "Partner GmbH"

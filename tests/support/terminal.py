@@ -56,6 +56,7 @@ KEYS = {
     "f3": "\x1bOR",
     "f4": "\x1bOS",
     "f5": "\x1b[15~",
+    "f9": "\x1b[20~",
     "f12": "\x1b[24~",
 }
 """The bytes that xterm sends for each named key; `ctrl+x` and single characters need no entry."""

@@ -198,6 +198,7 @@ def test_a_handler_never_waits() -> None:
             {
                 "screens/shared/choice_dialog.py",
                 "screens/shared/columns_dialog.py",
+                "screens/shared/first_admin_dialog.py",
                 "screens/shared/note_dialog.py",
             },
         ),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import SignInWay
     from partnerdesk.models.accounts.signing_in import WatchedSignIn
     from partnerdesk.models.changes.plan import Outcome, Plan
+    from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.lists.saved_views import Chosen
     from partnerdesk.models.lists.spec import ListSpec, RowKey
     from partnerdesk.tui.widgets.sections import Section
@@ -110,6 +111,34 @@ class Shell(Protocol):
 
     async def show_help(self) -> None:
         """Show the keys of the screen on top."""
+        ...
+
+    async def check_online(
+        self, account_id: int, domain: str, address: Mapping[str, str]
+    ) -> tuple[Reason, ...]:
+        """Return what Partner Center says of the domain and address of a form, a moment later.
+
+        A newer question replaces it in the screen's `read`; each is asked once.
+
+        Raises:
+            AppError: Partner Center cannot be asked at present.
+        """
+        ...
+
+    async def read_obstacles(self, account_id: int, microsoft_id: str) -> Mapping[str, str]:
+        """Return what Partner Center knows of the checklist of an ending, by its points.
+
+        Raises:
+            AppError: Partner Center cannot be asked at present.
+        """
+        ...
+
+    async def fetch_link(self, account_id: int) -> str:
+        """Return the invitation link of an account, fetched now if it has none; empty without one.
+
+        Raises:
+            AppError: Partner Center cannot be asked at present; the call waits in the outbox.
+        """
         ...
 
     # Work

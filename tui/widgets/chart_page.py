@@ -66,6 +66,7 @@ class ChartPage(ScrollView, Seen, can_focus=True):
     ChartPage > .chart-page--bar { color: $primary; }
     ChartPage > .chart-page--number { text-style: bold; }
     ChartPage > .chart-page--muted { color: $text-muted; }
+    ChartPage:ansi > .chart-page--muted { text-style: dim; }
     ChartPage > .chart-page--cursor {
         background: $cursor; color: $cursor-text; text-style: bold;
     }

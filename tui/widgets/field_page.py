@@ -56,6 +56,7 @@ class FieldPage(ScrollView, Seen, can_focus=True):
     }
     FieldPage > .field-page--heading { text-style: bold; color: $text-accent; }
     FieldPage > .field-page--label { color: $text-muted; }
+    FieldPage:ansi > .field-page--label { text-style: dim; }
     FieldPage > .field-page--cursor { background: $cursor; color: $cursor-text; text-style: bold; }
     """
 

@@ -61,6 +61,7 @@ class FormEntry(SafeInput):
         background-tint: $surface 0%;
     }
     FormEntry > .form-entry--tail { color: $text-muted; }
+    FormEntry:ansi > .form-entry--tail { text-style: dim; }
     """
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))

@@ -45,8 +45,10 @@ class FormLines(ScrollView, can_focus=False):
     }
     FormLines > .form-lines--heading { text-style: bold; color: $text-accent; }
     FormLines > .form-lines--label { color: $text-muted; }
+    FormLines:ansi > .form-lines--label { text-style: dim; }
     FormLines > .form-lines--cursor { background: $cursor; color: $cursor-text; text-style: bold; }
     FormLines > .form-lines--tail { color: $text-muted; }
+    FormLines:ansi > .form-lines--tail { text-style: dim; }
     FormLines > .form-lines--good { color: $text-success; }
     FormLines > .form-lines--warning { color: $text-warning; }
     FormLines > .form-lines--wrong { color: $text-error; text-style: bold; }

@@ -87,8 +87,9 @@ class DeskHeader(Widget):
         if account.signed_in(at) is not SignInState.HOLDS:
             return [named, title]
         words = sign_in_words(account, at)
-        whole, shorter = " · ".join(words), " · ".join(words[:2])
-        return [f"{named} · {whole}", f"{title} · {whole}", whole, shorter, title]
+        forms = [[named, *words], [title, *words], words]
+        forms += [[title, *words[1:]], words[:2], [title, *words[1:2]], [title]]
+        return [" · ".join(form) for form in forms]
 
     def _right(self) -> Content:
         scope = self._desk.scope

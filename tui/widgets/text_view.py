@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 class TextView(VerticalScroll, Motions, can_focus=True, inherit_bindings=False):
     """Scrolls its text widgets; there is no cursor."""
 
+    DEFAULT_CSS = """
+    TextView { scrollbar-background: $background; scrollbar-color: $panel; }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         *motions("page"),
         Binding("space", "pages(1)", show=False, id="page.next"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from partnerdesk.models.forms.question import Option, Question
@@ -34,6 +35,19 @@ class InvitationForm(RecordFormScreen):
         """The invited customer; None for a company that is not in the book."""
         self._account_links: Mapping[str, str] = {}
         """The invitation links of the account, by kind of invitation; "" for none."""
+
+    def on_mount(self) -> None:
+        """Show the form; a connected account fetches its link beside it, if it has none."""
+        super().on_mount()
+        if self.account.connected:
+            fetch = partial(self.shell.fetch_link, self.account.id)
+            self.read(fetch, self._fetched, lambda _error: None, group="link", beside=True)
+
+    def _fetched(self, link: str) -> None:
+        if link and self._account_links.get("reseller", "") != link:
+            self._account_links = {**self._account_links, "reseller": link}
+            self.show_fields()
+            self.check_again()
 
     def warm_up(self) -> None:
         """Load the links of the account, and propose whether to ask for delegated admin."""

@@ -1,0 +1,187 @@
+"""Rows 14 to 16: the sync with Partner Center, played by a rehearsal in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from benchmarks.bench import MIDDLE, SMALL, open_list
+from benchmarks.books import python
+from benchmarks.concurrent_import import BEFORE, WALK
+from benchmarks.figures import Figure, Unit, against, p95, text_figure
+from benchmarks.imports import executemany
+from benchmarks.keys import go_to_the_middle
+from benchmarks.terminal import ROOT
+from partnerdesk.models.database.store import Store
+from partnerdesk.models.settings.database_url import SqliteFile
+from partnerdesk.models.syncing.progress import read_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from benchmarks.bench import Bench
+    from benchmarks.books import Book
+    from benchmarks.terminal import Session
+
+SYNCED = 100_000
+LEAST_SHARE = 0.3
+"""The least rows a second, compared with the bare driver."""
+LIMIT, LEAST_OF_LIMIT = 500, 0.95
+"""Calls a minute that the service allows, and the share of them that a busy sync should use."""
+BEYOND = 110
+"""Calls beyond the limit that the sync of row 16 wants."""
+
+
+class _Ended(NamedTuple):
+    """How a sync by the command ended."""
+
+    counts: dict[str, Any]
+    peak: int
+    """Bytes of memory."""
+
+
+class _Partner(NamedTuple):
+    """A home folder whose settings point at a rehearsal, and the rehearsal's addresses."""
+
+    home: Path
+    book: Path
+    info: dict[str, Any]
+
+
+@contextmanager
+def _partner(bench: Bench, customers: int, details: int, book: Path) -> Iterator[_Partner]:
+    """Serve a rehearsal in the block, and connect the global account of a book to it."""
+    home = bench.home()
+    command = python("partnerdesk", "rehearsal", "serve", "--until-eof")
+    with subprocess.Popen(
+        [*command, "--customers", str(customers)],
+        cwd=ROOT,
+        env=bench.environment(home),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            partner = _Partner(home, book, json.loads(process.stdout.readline()))
+            _connect(bench, partner, details)
+            yield partner
+        finally:
+            process.stdin.close()
+
+
+def _connect(bench: Bench, partner: _Partner, details: int) -> None:
+    info = partner.info
+    file = partner.home / ".config" / "partnerdesk" / "config.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    names = ("authority", "api", "graph", "partner_api")
+    lines = [f'{name} = "{info[name]}"' for name in names]
+    tls, sync = f'[tls]\nca_file = "{info["ca_file"]}"', f"[sync]\ndetails = {details}"
+    file.write_text("\n".join(["[clouds.global]", *lines, tls, sync, ""]), encoding="utf-8")
+    secret = partner.home / "refresh-token"
+    secret.touch(mode=0o600)
+    secret.write_text(info["refresh_token"], encoding="utf-8")
+    subprocess.run(
+        _command(
+            partner, "accounts", "add", "--cloud", "global", "--tenant", info["tenant"],
+            "--client-id", info["client_id"], "--auth", "refresh-token",
+            "--secret-file", str(secret),
+        ),
+        cwd=ROOT, env=bench.environment(partner.home), check=True, capture_output=True,
+    )  # fmt: skip
+
+
+def _command(partner: _Partner, *words: str) -> list[str]:
+    return [*python("partnerdesk", "--database", str(partner.book)), *words]
+
+
+def _synced(bench: Bench, partner: _Partner) -> _Ended:
+    """Sync by the command, and measure its memory."""
+    with subprocess.Popen(
+        _command(partner, "sync", "--json"),
+        cwd=ROOT,
+        env=bench.environment(partner.home),
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        counts = json.loads(process.stdout.read() or "{}")
+        _pid, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, f"The sync ended with {process.returncode}."
+    unit = 1 if sys.platform == "darwin" else 1024
+    return _Ended(counts, usage.ru_maxrss * unit)
+
+
+def beside_bare_inserts(bench: Bench) -> Iterator[Figure]:
+    """Row 14: rows a second beside the bare driver, and memory for many and few customers."""
+    ended: list[_Ended] = []
+    for customers in (SMALL, SYNCED):
+        book = bench.folder / f"synced-{customers}.db"
+        with _partner(bench, customers, 0, book) as partner:
+            ended.append(_synced(bench, partner))
+    few, many = ended
+    bare = executemany(bench.folder / "bare-sync.db", Store(SqliteFile(book)))
+    yield against(
+        14, f"Sync of {SYNCED:,} customers", many.counts["seconds"], bare, Unit.SECONDS,
+        "executemany", most=1 / LEAST_SHARE, goal=f"rows/s ≥ {LEAST_SHARE:g} ×",
+    )  # fmt: skip
+    yield against(
+        14, f"Peak memory, sync of {SYNCED:,}", many.peak, few.peak, Unit.MEGABYTES,
+        f"{SMALL:,} customers", most=1.2,
+    )  # fmt: skip
+
+
+def keys_while_syncing(bench: Bench) -> Iterator[Figure]:
+    """Row 15: the same keys before and while the console itself syncs."""
+    book = bench.shelf.copy(MIDDLE, bench.folder)
+    assert isinstance(book.database, SqliteFile)
+    with (
+        _partner(bench, MIDDLE, 0, book.database.path) as partner,
+        bench.console(book, "--cloud", "global", home=partner.home) as session,
+    ):
+        open_list(session, book)
+        go_to_the_middle(session, book)
+        quiet = [seconds for _ in range(BEFORE) for seconds in _walk(session)]
+        session.press("r")
+        during = _walk(session)
+        while not _is_done(book):
+            during += _walk(session)
+    yield against(
+        15, f"Keys in {book.size:,} during a sync, p95 of {len(during)}", p95(during), p95(quiet),
+        Unit.MILLISECONDS, f"without, p95 of {len(quiet)}", most=1.1,
+    )  # fmt: skip
+
+
+def _is_done(book: Book) -> bool:
+    with closing(book.store.connect()) as connection:
+        synced = read_progress(connection).values()
+    return any(sync.finished_at is not None for sync in synced)
+
+
+def _walk(session: Session) -> list[float]:
+    return [session.press(key).seconds for key in WALK]
+
+
+def at_the_limit(bench: Bench) -> Iterator[Figure]:
+    """Row 16: the most calls of any minute, as the service counts them."""
+    import httpx
+
+    wanted = LIMIT + BEYOND
+    with _partner(bench, wanted, wanted, bench.folder / "limited.db") as partner:
+        _synced(bench, partner)
+        context = ssl.create_default_context(cafile=partner.info["ca_file"])
+        answer = httpx.get(f"{partner.info['control']}/throttle", verify=context, trust_env=False)
+        most = int(answer.json()["most"])
+    yield text_figure(
+        16, "Calls in the busiest minute of a sync", f"{most} of {LIMIT}",
+        met=LEAST_OF_LIMIT * LIMIT <= most <= LIMIT,
+        goal=f"{LEAST_OF_LIMIT:.0%} to 100 % of the limit",
+    )  # fmt: skip

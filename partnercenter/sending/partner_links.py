@@ -1,0 +1,39 @@
+"""Reads the indirect resellers of a provider's account, where the cloud and the kind allow it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from partnerdesk.models.core.text import without_nul
+from partnerdesk.models.relationships.told_partners import ToldPartner
+from partnerdesk.models.values.identifiers import guid
+
+if TYPE_CHECKING:
+    from partnerdesk.partnercenter.client import PartnerCenter
+
+_OF_RESELLERS = "IsIndirectCloudSolutionProviderOf"
+"""What the calling partner is to those it asks for."""
+LONGEST = 256
+"""How many characters of a field of an answer the book takes."""
+
+
+def read_resellers(client: PartnerCenter) -> list[ToldPartner]:
+    """Return the indirect resellers of the client's account.
+
+    Raises: the errors of `PartnerCenter.pages`; a `RefusedError` where the account may not ask.
+    """
+    pages = client.pages("list_partners", query={"relationship_type": _OF_RESELLERS})
+    told = (_told(item) for page in pages for item in page.items)
+    return [one for one in told if one is not None]
+
+
+def _told(item: dict[str, Any]) -> ToldPartner | None:
+    id, name = guid(str(item.get("id", ""))), " ".join(_text(item, "name").split())
+    if id is None or not name:
+        return None
+    return ToldPartner(id, name, _text(item, "mpnId"), _text(item, "location").upper()[:2])
+
+
+def _text(item: dict[str, Any], name: str) -> str:
+    value = item.get(name)
+    return without_nul(value)[:LONGEST].strip() if isinstance(value, str) else ""
