@@ -15,6 +15,7 @@ from partnerdesk.cli.shared.open_book import (
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.errors import ExitCode, RefusedError, UsageError
 from partnerdesk.models.database.store import Store, refuse_read_only
+from partnerdesk.models.demo.rehearsal import forget
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.settings.database_url import SqliteFile, parse
 
@@ -79,5 +80,6 @@ def _make_room(database: SqliteFile, *, replace: bool) -> None:
             _("There is a demo book already: {file}.").format(file=database.path),
             _("Open it with `partnerdesk --demo`, or make a new one in its place with --replace."),
         )
+    forget()
     for suffix in ("", "-wal", "-shm"):
         database.path.with_name(database.path.name + suffix).unlink(missing_ok=True)

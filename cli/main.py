@@ -105,6 +105,10 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     if config is not None and not config.exists():
         raise UsageError(_("There is no settings file {file}.").format(file=config))
     loaded = with_preferences(all_settings.load(config))
+    if getattr(arguments, "demo", False):
+        from partnerdesk.models.demo.rehearsal import at_rehearsal, last_line
+
+        loaded = at_rehearsal(loaded, last_line())  # no call of the demo book goes to Microsoft
     cloud = getattr(arguments, "cloud", None)
     if cloud is not None:
         loaded.checked_cloud(cloud)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from partnerdesk.cli.shared.demo_rehearsal import reachable
 from partnerdesk.cli.shared.open_book import open_book, scope
 from partnerdesk.cli.shared.plans import plan_context
 from partnerdesk.cli.shared.printing import json_text, tell
@@ -133,8 +134,9 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def run_send(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Send what waits in the accounts in scope."""
     store = open_book(arguments, settings)
-    connected = [one for one in scope(arguments, settings, store, ALL).accounts if one.connected]
-    sendings = [send_now(settings, store, account.id) for account in connected]
+    with reachable(arguments, settings, store) as there:
+        accounts = scope(arguments, there, store, ALL).accounts
+        sendings = [send_now(there, store, one.id) for one in accounts if one.connected]
     return _print_sendings(arguments, sendings)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.shared.printing import tell
-from partnerdesk.models.core.errors import ExitCode, RefusedError, UsageError
+from partnerdesk.models.core.errors import ExitCode, FileError, UsageError
 from partnerdesk.models.core.text import shown
+from partnerdesk.models.demo.rehearsal import is_installed, not_installed
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ CUSTOMERS = 100
 MOST_CUSTOMERS = 1_000_000
 LAST_PORT = 65_535 - 5
 """The first of six ports is this one at most."""
-NEEDS = ("starlette", "trustme", "uvicorn")
-"""The packages of the extra `rehearsal`."""
 
 
 def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
@@ -45,6 +43,12 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     )
     serve.add_argument(
         "--seed", default="1", metavar="S", help=_("which customers (default: %(default)s)")
+    )
+    serve.add_argument(
+        "--customers-file",
+        type=Path,
+        metavar="FILE",
+        help=_("the customers of the first partner, a JSON object a line, see docs/rehearsal.md"),
     )
     serve.add_argument(
         "--port",
@@ -88,11 +92,9 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
 
 def run_serve(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
     """Serve until SIGTERM or SIGINT comes."""
-    if any(find_spec(package) is None for package in NEEDS):
-        raise RefusedError(
-            _("The rehearsal is not installed."),
-            _("Install it with: {command}").format(command="pip install 'partnerdesk[rehearsal]'"),
-        )
+    if not is_installed():
+        raise not_installed()
+    from partnerdesk.rehearsal.customers_file import CustomersFileError
     from partnerdesk.rehearsal.faults import FaultError
     from partnerdesk.rehearsal.serve import serve
 
@@ -103,6 +105,11 @@ def run_serve(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
         raise UsageError(
             _("{fault} is no fault with a rate.").format(fault=shown(str(error))),
             _("The names stand in docs/rehearsal.md; a rate is 1/7, 0.1, 7 or once."),
+        ) from error
+    except CustomersFileError as error:
+        file = shown(str(arguments.customers_file))
+        raise FileError(
+            _("{file} cannot be read: {reason}.").format(file=file, reason=shown(str(error)))
         ) from error
     tell(_("The rehearsal has ended."))
     return ExitCode.DONE
@@ -130,6 +137,7 @@ def _wish(arguments: argparse.Namespace) -> Wish:
         port=arguments.port,
         faults=arguments.fault,
         options=options,
+        customers_file=arguments.customers_file,
         folder=arguments.state,
         until_eof=arguments.until_eof,
     )

@@ -8,6 +8,7 @@ from collections import Counter
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
+from partnerdesk.cli.shared.demo_rehearsal import reachable
 from partnerdesk.cli.shared.open_book import open_book, scope
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.models.accounts.accounts import ALL
@@ -75,12 +76,13 @@ def add_arguments(command: argparse.ArgumentParser, _shared: argparse.ArgumentPa
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Sync the accounts in scope, once or again and again."""
     store = open_book(arguments, settings)
-    while True:
-        done = _sync_all(arguments, settings, store, _connected(arguments, settings, store))
-        _print(arguments, done)
-        if not arguments.watch:
-            return done.code
-        time.sleep(settings.sync.minutes * MINUTE)
+    with reachable(arguments, settings, store) as there:
+        while True:
+            done = _sync_all(arguments, there, store, _connected(arguments, there, store))
+            _print(arguments, done)
+            if not arguments.watch:
+                return done.code
+            time.sleep(settings.sync.minutes * MINUTE)
 
 
 def _connected(

@@ -24,6 +24,8 @@ ANSWER_SECONDS = 60.0
 CONNECTIONS = 4
 """How many connections one client holds at once (`reference/protocol.md §9`)."""
 _VARIABLE = "SSL_CERT_FILE"
+_THIS_MACHINE = "all://127.0.0.1"
+"""What no proxy leads to: the rehearsal."""
 
 
 def http_client(tls: TlsSettings, *, timeout: float = ANSWER_SECONDS) -> httpx.Client:
@@ -43,6 +45,7 @@ def http_client(tls: TlsSettings, *, timeout: float = ANSWER_SECONDS) -> httpx.C
         verify=_context(tls),
         timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout)),
         limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+        mounts={_THIS_MACHINE: None},
         headers={"User-Agent": "partnerdesk"},
     )
 

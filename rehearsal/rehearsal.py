@@ -31,6 +31,7 @@ from partnerdesk.rehearsal.tenants import (
 
 if TYPE_CHECKING:
     from partnerdesk.rehearsal.request import Outcome, Request
+    from partnerdesk.rehearsal.state import State
     from partnerdesk.rehearsal.world import World
 
 _NAMES = {
@@ -92,11 +93,18 @@ class Rehearsal:
         return value
 
 
+def is_begun(state: State) -> bool:
+    """Return whether a state that was kept has its partners already."""
+    tables = "SELECT 1 FROM sqlite_master WHERE name = 'tenants'"
+    return bool(state.value(tables)) and bool(state.value("SELECT 1 FROM tenants"))
+
+
 def start(world: World, customers: int) -> Rehearsal:
     """Make a rehearsal in a world: its tables, and at first its partners.
 
     The global partner is an indirect provider with `customers` customers; US Government, Germany
-    and 21Vianet have a partner each with a tenth of them, 1,000 at most.
+    and 21Vianet have a partner each with a tenth of them, 1,000 at most. Where the world is given
+    customers, the global partner is who they say, and has them.
     """
     for tables in (*_TABLES, *(area.tables for area in AREAS)):
         world.state.create(tables)
@@ -116,10 +124,14 @@ def start(world: World, customers: int) -> Rehearsal:
     control.add({"openapi": Describer(tuple(operations)).describe})
     control.add({"tenants": _Partners(rehearsal).add})
     if world.state.value("SELECT 1 FROM tenants") is None:
+        given = world.given
         for cloud, name in _NAMES.items():
             few = min(-(-customers // SMALLER), MOST_ELSEWHERE)
             count = customers if cloud == GLOBAL else few
-            rehearsal.add_partner(cloud, INDIRECT_PROVIDER, name, count)
+            if cloud == GLOBAL and given is not None:
+                rehearsal.add_partner(cloud, given.kind, given.name, len(given.customers))
+            else:
+                rehearsal.add_partner(cloud, INDIRECT_PROVIDER, name, count)
     return rehearsal
 
 

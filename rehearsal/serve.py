@@ -21,11 +21,13 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from partnerdesk.rehearsal.clock import Clock
+from partnerdesk.rehearsal.customers_file import read_customers
 from partnerdesk.rehearsal.faults import Faults
 from partnerdesk.rehearsal.http import MICROSOFT_HOSTS, Application
+from partnerdesk.rehearsal.keeping import keep_line, keep_ports, kept_ports, turn
 from partnerdesk.rehearsal.operation import Host
 from partnerdesk.rehearsal.options import Options
-from partnerdesk.rehearsal.rehearsal import start
+from partnerdesk.rehearsal.rehearsal import is_begun, start
 from partnerdesk.rehearsal.state import State
 from partnerdesk.rehearsal.tenants import all_tenants
 from partnerdesk.rehearsal.world import World
@@ -50,6 +52,8 @@ class Wish:
     """The first of six ports in a row; 0 for free ones."""
     faults: Sequence[str] = ()
     options: Options = field(default_factory=Options)
+    customers_file: Path | None = None
+    """The customers that the first partner has, in place of invented ones."""
     folder: Path | None = None
     """Where it keeps its state and its certificates; a folder that is gone afterwards without."""
     until_eof: bool = False
@@ -59,9 +63,13 @@ class Wish:
 def serve(wish: Wish, announce: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT comes; `announce` gets one line of JSON once it listens.
 
+    Where another one serves from the same folder, its line is said, and it is served once that one
+    has ended.
+
     Raises:
+        CustomersFileError: the file of customers cannot be understood.
         FaultError: a fault cannot be read.
-        OSError: a port is in use.
+        OSError: a port is in use, or a file cannot be read.
     """
     Faults().choose(wish.faults)  # before anything is made
     with contextlib.ExitStack() as cleaning:
@@ -70,19 +78,30 @@ def serve(wish: Wish, announce: Callable[[str], None]) -> None:
             made = tempfile.TemporaryDirectory(prefix="partnerdesk-rehearsal-")
             folder = Path(cleaning.enter_context(made))
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        sockets = {host: cleaning.enter_context(bound) for host, bound in _bound(wish.port)}
+        if not cleaning.enter_context(turn(folder, announce, until_eof=wish.until_eof)):
+            return
+        state = cleaning.enter_context(contextlib.closing(State(folder / "rehearsal.db")))
+        bound_ports = _bound(wish.port, kept_ports(state))
+        sockets = {host: cleaning.enter_context(bound) for host, bound in bound_ports}
         ports = {bound.getsockname()[1]: host for host, bound in sockets.items()}
         addresses = {str(host): f"https://{HERE}:{port}" for port, host in ports.items()}
-        state = cleaning.enter_context(contextlib.closing(State(folder / "rehearsal.db")))
+        keep_ports(state, list(ports))
         seed = state.fact("seed") or wish.seed  # a folder that was kept has its own
         state.note("seed", seed)
         world = World(state, Clock(), seed, wish.options, addresses)
+        if wish.customers_file is not None and not is_begun(state):
+            world.given = read_customers(wish.customers_file)
         rehearsal = start(world, wish.customers)
         rehearsal.control.faults.choose(wish.faults)
         context = _certified(folder)
         line = json.dumps(announcement(rehearsal, folder / "ca.pem"))
         application = Application(rehearsal, ports)
-        server = _server(application, context, lambda: announce(line))
+
+        def listening() -> None:
+            keep_line(folder, line)
+            announce(line)
+
+        server = _server(application, context, listening)
         told = _until_told(server, list(sockets.values()), until_eof=wish.until_eof)
         asyncio.run(told)
 
@@ -113,16 +132,28 @@ def announcement(rehearsal: Rehearsal, ca_file: Path) -> dict[str, Any]:
     }
 
 
-def _bound(first: int) -> Iterator[tuple[Host, socket.socket]]:
+def _bound(first: int, kept: Sequence[int]) -> Iterator[tuple[Host, socket.socket]]:
+    """Return a socket for each host: on ports from `first`, else on the kept ones, else on any."""
     for number, host in enumerate(Host):
-        bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if first:
+            yield host, _socket(first + number)
+            continue
         try:
-            bound.bind((HERE, first + number if first else 0))
-        except OSError:
-            bound.close()
-            raise
+            bound = _socket(kept[number] if number < len(kept) else 0)
+        except OSError:  # somebody else has the port by now
+            bound = _socket(0)
         yield host, bound
+
+
+def _socket(port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((HERE, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 def _certified(folder: Path) -> ssl.SSLContext:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from partnerdesk.rehearsal.clock import Clock
+    from partnerdesk.rehearsal.customers_file import CustomersFile
     from partnerdesk.rehearsal.state import State
     from partnerdesk.rehearsal.wire import RefusedCallError
 
@@ -36,6 +37,8 @@ class World:
     options: Options = field(default_factory=Options)
     addresses: dict[str, str] = field(default_factory=dict)
     """The addresses by name: api, authority, graph, partner_api, control."""
+    given: CustomersFile | None = None
+    """The customers of the first partner, where somebody hands them over."""
     joined: list[Callable[[World, Tenant, str], None]] = field(default_factory=list)
     """Called with the id of each customer that is new."""
     left: list[Callable[[World, Tenant, str], None]] = field(default_factory=list)

@@ -17,6 +17,7 @@ from partnerdesk.screens.resources.list import ResourcesScreen
 from partnerdesk.tui.base_app import BaseApp, Job
 from partnerdesk.tui.book_watch import BookWatch
 from partnerdesk.tui.checking import FormChecks
+from partnerdesk.tui.demo_rehearsal import DemoRehearsal
 from partnerdesk.tui.last_frame import LastPicture
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
 from partnerdesk.tui.sending import BackgroundSending
@@ -61,8 +62,9 @@ class ConsoleApp(BaseApp):
         self.desk = desk
         self.book = BookWatch(self, desk, self._catch_up, self.tell_notices)
         self.last_picture = LastPicture(desk, last_picture)
-        self.sending = BackgroundSending(self, desk, self.ready, self.look)
-        self.syncing = BackgroundSync(self, desk, self.look)
+        self.rehearsal = DemoRehearsal(self, desk, self.ready, self.look)
+        self.sending = BackgroundSending(self, desk, self.reachable, self.look)
+        self.syncing = BackgroundSync(self, desk, self.reachable, self.look)
         self._checks = FormChecks(desk)
         self._warned_of: object = None
         """The job whose loss on leaving the person was warned of."""
@@ -81,6 +83,7 @@ class ConsoleApp(BaseApp):
         """
         self.sending.leave()
         self.syncing.leave()
+        self.rehearsal.leave()
         if self.screen_stack:
             self.take_picture(self.screen_stack[-1])
         saving = Thread(target=self.desk.remembered.save, daemon=True)
@@ -110,6 +113,7 @@ class ConsoleApp(BaseApp):
         if not self._use_keymap():
             return
         self.start(self.book.open)
+        self.rehearsal.begin()
         last = self.desk.remembered.screen if self.desk.settings.start == "last" else ""
         first = last if last in MAIN_SCREENS else "resources"
         await self.push_screen(await self._load_screen(first))
@@ -119,6 +123,7 @@ class ConsoleApp(BaseApp):
         for screen in self._app_screens()[-1:]:
             screen.call_later(screen.catch_up)
         self.sending.wake()
+        self.rehearsal.wake()
         self._note_open_customers()
 
     def _note_open_customers(self) -> None:
@@ -231,6 +236,11 @@ class ConsoleApp(BaseApp):
     async def ready(self) -> None:
         """Wait until the modules that plans and pages need are imported."""
         await self.book.imported.wait()
+
+    async def reachable(self) -> None:
+        """Wait until calls can be made: those of the demo book go to a rehearsal that starts."""
+        await self.ready()
+        await self.rehearsal.settled.wait()
 
     async def _load_screen(self, name: str, *given: Any, **named: Any) -> AppScreen:
         """Return a loaded screen, with the state of the book before its reads."""

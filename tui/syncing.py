@@ -35,6 +35,7 @@ class BackgroundSync:
         self,
         app: BaseApp,
         desk: AppSession,
+        reachable: Callable[[], Awaitable[None]],
         look: Callable[[], Awaitable[None]],
     ) -> None:
         """Take what a sync needs of the console.
@@ -42,10 +43,12 @@ class BackgroundSync:
         Args:
             app: works beside the screens, and says how a sync ended.
             desk: the open book.
+            reachable: waits until calls can be made.
             look: shows what was written.
         """
         self._app = app
         self._desk = desk
+        self._reachable = reachable
         self._look = look
         self._process: Process | None = None
         self._on_screen: tuple[int, ...] = ()
@@ -74,6 +77,7 @@ class BackgroundSync:
 
     async def _sync_all(self, accounts: Sequence[Account]) -> None:
         try:
+            await self._reachable()
             for account in accounts:
                 if not self._is_leaving:
                     await self._sync(account)

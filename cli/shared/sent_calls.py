@@ -35,10 +35,15 @@ def send_now(
     Raises:
         StoreError: the book cannot be read or written.
     """
+    from partnerdesk.cli.shared.demo_rehearsal import unserved
     from partnerdesk.models.changes.history import Actor
+    from partnerdesk.models.changes.waiting_calls import next_call
     from partnerdesk.partnercenter.sending.account import send_account
     from partnerdesk.partnercenter.sending.results import Sending
 
+    why = unserved(store)
+    if why is not None and next_call(store, account_id, now(), customer_id=customer_id):
+        return Sending(halted=why)
     try:
         return send_account(store, settings, account_id, Actor.present(), now, only=customer_id)
     except AppError as error:

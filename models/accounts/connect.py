@@ -75,6 +75,8 @@ def plan_connect_account(
     if taken is None:
         return _add(cloud, fields, reasons, by)
     if taken.tenant_id and taken.tenant_id != tenant:
+        # Invitation links name the tenant.
+        fields |= {"invitation_link": "", "combined_invitation_link": ""}
         text = _("The account had the Microsoft ID {before}; it gets {after}.")
         text = text.format(before=shown(taken.tenant_id), after=tenant)
         reasons.append(Reason("connect.other-tenant", text, "tenant_id", SOURCE, refuses=False))

@@ -100,7 +100,9 @@ class DeskHeader(Widget):
                 parts.append(Content.styled(lapsed or troubled, "bold $text-warning"))
             parts.append(Content.styled(syncing or self._received(scope), "$text-muted"))
         if self._desk.demo:
-            parts.append(Content.styled(_("DEMO"), "bold $text-accent"))
+            rehearsed = scope is not None and any(account.connected for account in scope.accounts)
+            mark = _("DEMO, rehearsal") if rehearsed else _("DEMO")
+            parts.append(Content.styled(mark, "bold $text-accent"))
         if self._desk.settings.read_only:
             mark = _("READ-ONLY")
             parts.append(Content.styled(f" {mark} ", "bold reverse"))

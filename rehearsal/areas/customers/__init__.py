@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from partnerdesk.rehearsal.areas.customers import control, create, profiles, read, relationship
+from partnerdesk.rehearsal.areas.customers import (
+    control,
+    create,
+    invited,
+    profiles,
+    read,
+    relationship,
+)
 from partnerdesk.rehearsal.areas.customers.rows import TABLES, seed
 from partnerdesk.rehearsal.operation import Area
 
 AREA = Area(
     name="customers",
-    tables=TABLES,
+    tables=TABLES + invited.TABLES,
     seed=seed,
     operations=(
         *read.OPERATIONS,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from partnerdesk.rehearsal.areas.customers.invited import accepted, invite
 from partnerdesk.rehearsal.areas.customers.profiles import write_billing
-from partnerdesk.rehearsal.areas.customers.relationship import accepted, leave
+from partnerdesk.rehearsal.areas.customers.relationship import leave
 from partnerdesk.rehearsal.areas.customers.rows import Customer, customer_by_id, customer_json
 from partnerdesk.rehearsal.tenants import Tenant, all_tenants, tenant_by_id
 
@@ -55,6 +56,14 @@ def join(world: World, about: dict[str, Any]) -> Any:
     return {"customer": world.state.value(newest, tenant.id)}
 
 
+def invited(world: World, about: dict[str, Any]) -> Any:
+    """Note who is invited: `customers` holds name and domain of each; they accept after a while."""
+    tenant = tenant_of(world, about)
+    for one in about["customers"]:
+        invite(world, tenant, str(one["name"]), str(one["domain"]))
+    return {}
+
+
 def go(world: World, about: dict[str, Any]) -> Any:
     """Let a customer end the relationship itself."""
     tenant = tenant_of(world, about)
@@ -72,4 +81,4 @@ def edit(world: World, about: dict[str, Any]) -> Any:
     return {"customer": customer_json(_customer(world, tenant, about))}
 
 
-CONTROL = {"customers": listed, "join": join, "leave": go, "edit": edit}
+CONTROL = {"customers": listed, "join": join, "invited": invited, "leave": go, "edit": edit}

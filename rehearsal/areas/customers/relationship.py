@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.rehearsal.areas.audit import note
-from partnerdesk.rehearsal.areas.customers.rows import Customer, add, customer
+from partnerdesk.rehearsal.areas.customers.invited import ACCEPTED, accepted, expect
+from partnerdesk.rehearsal.areas.customers.rows import Customer, customer
 from partnerdesk.rehearsal.call import invalid
-from partnerdesk.rehearsal.names import company
 from partnerdesk.rehearsal.operation import GLOBAL_ONLY, Auth, Operation, Parameter
 from partnerdesk.rehearsal.shapes import CHANGED_CUSTOMER, INVITATION, PARTNERS
-from partnerdesk.rehearsal.tenants import CHINA, GERMANY, GLOBAL, INDIRECT_PROVIDER, MARKETS
+from partnerdesk.rehearsal.tenants import CHINA, GERMANY, GLOBAL, INDIRECT_PROVIDER
 from partnerdesk.rehearsal.wire import Answer, OpenQuestionError
 
 if TYPE_CHECKING:
@@ -18,16 +18,12 @@ if TYPE_CHECKING:
     from partnerdesk.rehearsal.tenants import Tenant
     from partnerdesk.rehearsal.world import World
 
-ACCEPTED = "invitation-accepted"
 _HOSTS = {
     GLOBAL: "admin.microsoft.com",
     GERMANY: "portal.office.de",
     CHINA: "portal.partner.microsoftonline.cn",
 }
 """Where each cloud's customers accept; only the global address stands in a document."""
-_NUMBERS = 0x100000
-"""Where the numbers of customers begin that come by themselves: their domains stay free of those
-of the seed."""
 
 
 def invitation(call: Call) -> Answer:
@@ -37,26 +33,12 @@ def invitation(call: Call) -> Answer:
     """
     if {"indirectCloudSolutionProviderId", "indirectResellerId"} & call.query.keys():
         raise OpenQuestionError("how the combined invitation of a reseller and its provider looks.")
-    waiting = call.world.state.row(
-        "SELECT 1 FROM due WHERE tenant = ? AND event = ?", call.tenant.id, ACCEPTED
-    )
-    if call.world.options.accept_seconds and waiting is None:
-        call.world.later(call.world.options.accept_seconds, call.tenant, ACCEPTED, {})
+    expect(call.world, call.tenant)
     url = (
         f"https://{_HOSTS[call.tenant.cloud]}/Adminportal/Home?invType=ResellerRelationship"
         f"&partnerId={call.tenant.id}&msppId=0&DAP=false#/BillingAccounts/partner-invitation"
     )
     return Answer({"url": url, "attributes": {"objectType": "RelationshipRequest"}})
-
-
-def accepted(world: World, tenant: Tenant, about: dict[str, Any]) -> None:
-    """Let a customer accept an invitation: it stands in the list from now on."""
-    number = _NUMBERS + (world.state.value("SELECT count(*) FROM customers") or 0)
-    one = company(world.dice(tenant.seed, "invited", number), number, MARKETS[tenant.cloud])
-    name = str(about.get("name") or one.name)
-    one.billing["companyName"] = name
-    named = type(one)(name, one.prefix, one.billing, one.registration)
-    add(world, tenant, named, domain=str(about.get("domain") or ""))
 
 
 def change(call: Call) -> Answer:

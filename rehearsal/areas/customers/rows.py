@@ -10,15 +10,22 @@ from typing import TYPE_CHECKING, Any
 from partnerdesk.rehearsal.areas.audit import DAY, OLDEST_DAYS, note
 from partnerdesk.rehearsal.call import not_found
 from partnerdesk.rehearsal.names import Company, company
-from partnerdesk.rehearsal.tenants import INDIRECT_PROVIDER, MARKETS, SUFFIXES, derived_id
+from partnerdesk.rehearsal.tenants import (
+    GLOBAL,
+    INDIRECT_PROVIDER,
+    MARKETS,
+    SUFFIXES,
+    derived_id,
+)
 from partnerdesk.rehearsal.wire import link
 
 if TYPE_CHECKING:
     import random
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from partnerdesk.rehearsal.call import Call
+    from partnerdesk.rehearsal.customers_file import GivenCustomer
     from partnerdesk.rehearsal.tenants import Tenant
     from partnerdesk.rehearsal.world import World
 
@@ -30,7 +37,7 @@ CREATE TABLE IF NOT EXISTS customers (
   name_key TEXT NOT NULL, domain TEXT NOT NULL, domain_key TEXT NOT NULL, reseller TEXT NOT NULL,
   registration TEXT NOT NULL, delegated INTEGER NOT NULL, relationship TEXT NOT NULL,
   billing TEXT NOT NULL, version INTEGER NOT NULL, created REAL NOT NULL, gone REAL,
-  row BLOB NOT NULL
+  row BLOB NOT NULL, email TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX IF NOT EXISTS customers_id ON customers (tenant, id);
 CREATE INDEX IF NOT EXISTS customers_list ON customers (tenant, number) WHERE gone IS NULL;
@@ -44,7 +51,7 @@ CREATE TABLE IF NOT EXISTS partners (
 """
 _COLUMNS = (
     "tenant", "id", "name", "name_key", "domain", "domain_key", "reseller", "registration",
-    "delegated", "relationship", "billing", "version", "created", "row",
+    "delegated", "relationship", "billing", "version", "created", "row", "email",
 )  # fmt: skip
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _TAKEN = frozenset({"contoso", "fabrikam", "microsoft", "wingtiptoys"})
@@ -71,13 +78,18 @@ class Customer:
     relationship: str
     billing: dict[str, Any]
     version: int
+    email: str = ""
+    """Of the company; empty where it is that of the billing profile."""
 
 
 def seed(world: World, tenant: Tenant, customers: int) -> None:
     """Create the customers of a new partner, and the resellers of a provider."""
     resellers = _seed_resellers(world, tenant)
-    dice = world.dice(tenant.seed, "customers")
-    rows = _seeded(world, tenant, customers, dice, resellers)
+    if world.given is not None and tenant.cloud == GLOBAL:
+        rows = _given(world, tenant, world.given.customers)
+    else:
+        dice = world.dice(tenant.seed, "customers")
+        rows = _seeded(world, tenant, customers, dice, resellers)
     world.state.insert_many("customers", _COLUMNS, rows)
     recent = world.state.rows(
         "SELECT id, name, domain, created FROM customers WHERE tenant = ? AND created > ?",
@@ -132,6 +144,19 @@ def _seeded(
         )
 
 
+def _given(
+    world: World, tenant: Tenant, customers: Iterable[GivenCustomer]
+) -> Iterator[tuple[Any, ...]]:
+    oldest = world.clock.seconds() - OLDEST_SECONDS
+    for given in customers:
+        one = Company(given.name, "", given.billing, given.registration)
+        created = oldest if given.created is None else given.created
+        yield _values(
+            tenant, given.id, one, delegated=given.delegated, created=created,
+            domain=given.domain, relationship=given.relationship, email=given.email,
+        )  # fmt: skip
+
+
 def _values(
     tenant: Tenant,
     customer_id: str,
@@ -141,6 +166,8 @@ def _values(
     delegated: bool,
     created: float,
     domain: str = "",
+    relationship: str = "reseller",
+    email: str = "",
 ) -> tuple[Any, ...]:
     domain = domain or f"{one.prefix}.{SUFFIXES[tenant.cloud]}"
     return (
@@ -153,11 +180,12 @@ def _values(
         reseller,
         one.registration,
         delegated,
-        "reseller",
+        relationship,
         _json(one.billing),
         1,
         created,
-        list_row(customer_id, one.name, domain, "reseller"),
+        list_row(customer_id, one.name, domain, relationship),
+        email,
     )
 
 
@@ -236,6 +264,7 @@ def _customer(row: sqlite3.Row) -> Customer:
         row["relationship"],
         json.loads(row["billing"]),
         row["version"],
+        row["email"],
     )
 
 
@@ -291,7 +320,7 @@ def company_profile(one: Customer) -> dict[str, Any]:
         "domain": one.domain,
         "companyName": one.name,
         "address": address,
-        "email": one.billing["email"],
+        "email": one.email or one.billing["email"],
         "links": {"self": link(f"/customers/{one.id}/profiles/company")},
         "attributes": {"objectType": "CustomerCompanyProfile"},
     }
