@@ -37,7 +37,7 @@ class FirstAdminDialog(Dialog[bool]):
         with Vertical(classes="dialog") as box:
             box.border_title = _("First administrator")
             yield Static(self._text(), markup=False)
-            keys = _("y copies the password   Y the user name   Esc closes it")
+            keys = _("y copies the password   Y the user name   Esc twice closes it")
             yield Static(keys, markup=False, classes="hint")
 
     def _text(self) -> Content:
