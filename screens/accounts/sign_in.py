@@ -50,15 +50,27 @@ class SignInScreen(PageScreen):
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("sign-in.copy", "y", N_("Copy"), N_("Copy the code, or the address"), "y"),
         Action(BACK.id, BACK.keys, N_("Cancel"), N_("Cancel the sign-in and go back"), "Esc"),
-        Action("sign-in.copy-address", "Y", N_("Copy address"), N_("Copy the address"), "Y",
-               bar=False),
-        Action("sign-in.paste", "enter,p", N_("Paste address"),
-               N_("Paste the address at which the browser ended"), "Enter"),
-        Action("sign-in.way", "w", N_("Other way"),
-               N_("Sign in by a code, by the browser here, or by pasting an address"), "w"),
-        Action(SIGN_IN.id, SIGN_IN.keys, N_("Again"), N_("Begin the sign-in again"), "F9",
-               changes=True),
-    )  # fmt: skip
+        Action(
+            "sign-in.copy-address", "Y", N_("Copy address"), N_("Copy the address"), "Y", bar=False
+        ),
+        Action(
+            "sign-in.paste",
+            "enter,p",
+            N_("Paste address"),
+            N_("Paste the address at which the browser ended"),
+            "Enter",
+        ),
+        Action(
+            "sign-in.way",
+            "w",
+            N_("Other way"),
+            N_("Sign in by a code, by the browser here, or by pasting an address"),
+            "w",
+        ),
+        Action(
+            SIGN_IN.id, SIGN_IN.keys, N_("Again"), N_("Begin the sign-in again"), "F9", changes=True
+        ),
+    )
 
     text = query_one(TextView)
 
