@@ -11,7 +11,6 @@ from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.cli.shared.records import record_fields
 from partnerdesk.cli.shared.sign_in import sign_in
 from partnerdesk.cli.shared.sign_in_flags import (
-    BY_SECRET,
     add_ways,
     given_secrets,
     refuse_unused_secrets,
@@ -101,7 +100,7 @@ def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         secrets = given_secrets(arguments, way)
         outcome = carry_out(store, plan)
         id = outcome.record_id or 0
-        signs_in_now = way in BY_SECRET or sys.stdin.isatty()
+        signs_in_now = way.is_by_secret or sys.stdin.isatty()
         if not arguments.json:
             print_plan(arguments, settings, plan, None, "connected")
         tell(_("Connected as account {id}.").format(id=id))

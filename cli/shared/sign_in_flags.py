@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from partnerdesk.partnercenter.sign_in.attempt import Secrets
 
-BY_SECRET = (SignInWay.REFRESH_TOKEN, SignInWay.APP)
-"""The ways in which nobody does anything in a browser."""
 _SECRET, _CLIENT_SECRET = "secret", "client-secret"
 
 
@@ -46,7 +44,7 @@ def refuse_unused_secrets(arguments: argparse.Namespace, way: SignInWay) -> None
         if is_given(arguments, name) and name not in allowed.get(way, ()):
             text = _("--auth {way} takes no {flag}.")
             raise UsageError(text.format(way=way, flag=f"--{name}-file, --{name}-env"))
-    if arguments.certificate and way not in BY_SECRET:
+    if arguments.certificate and not way.is_by_secret:
         text = _("--auth {way} takes no {flag}.")
         raise UsageError(text.format(way=way, flag="--certificate"))
 
@@ -58,7 +56,7 @@ def given_secrets(arguments: argparse.Namespace, way: SignInWay) -> Secrets | No
         UsageError: one is missing, empty, or given twice.
         FileError: its file cannot be read.
     """
-    if way not in BY_SECRET:
+    if not way.is_by_secret:
         return None
     from partnerdesk.partnercenter.sign_in.attempt import Secrets
     from partnerdesk.partnercenter.sign_in.token_store import Credential

@@ -137,7 +137,7 @@ class SignInScreen(PageScreen):
             self._attempt.cancel()
         self._way, self._attempt, self._shown = way, None, None
         self.key_bar.leave_out(*(["sign-in.paste"] if way is SignInWay.DEVICE else []))
-        if way not in SIGN_IN_BY_PERSON:
+        if way.is_by_secret:
             self._tell_by_secret()
             return
         self._text("what", _("Asking Microsoft's sign-in …"))
@@ -257,10 +257,6 @@ class SignInScreen(PageScreen):
     async def do_refresh(self) -> None:
         """Say what goes on by itself."""
         self.status.say(_("It goes on by itself; F9 begins again."))
-
-
-SIGN_IN_BY_PERSON = frozenset(way for _key, way in WAYS)
-"""The ways that this screen knows; the others need a secret, which a command asks for."""
 
 
 def _is_plain(address: str) -> bool:
