@@ -133,7 +133,7 @@ class DemoRehearsal:
         finally:
             reader.stop()
 
-    def _news(self, store: Store, line: Line) -> list[dict[str, str]]:
+    def _newly_invited(self, store: Store, line: Line) -> list[dict[str, str]]:
         from partnerdesk.partnercenter.demo_account import (
             home_account,
             invited_lately,
