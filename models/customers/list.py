@@ -35,7 +35,7 @@ YES_NO = {"yes": N_("yes"), "no": N_("no"), "": N_("not known")}
 
 OPEN_CALLS = ("waiting", "sending", "sent", "conflict", "failed")
 """The states of a call to Partner Center that is not settled, as `CALL_STATES` has them."""
-CALLS = {state: CALL_STATES[state] for state in OPEN_CALLS} | {"": N_("up to date")}
+CALLS = {state: CALL_STATES[state] for state in OPEN_CALLS}
 """Titles of how far the first call of a customer is that is not settled."""
 _OPEN_CALLS_OF = (
     "FROM outbox AS o WHERE o.customer_id = c.id AND o.channel = 'partner_center' "
