@@ -32,6 +32,8 @@ RESTARTS = 3
 """How often a list that cannot go on is read from its beginning before a new row comes."""
 LARGEST_PAGE = 500
 """The most rows that a page was ever seen to hold (`reference/newer.md §3.1`)."""
+LONGEST_TARGET = 16_000
+"""Characters of path and query of a next page; no server takes more."""
 PROBES = 3
 """How many rows of a page are looked up before it counts as somebody else's."""
 IDLE_PAGES = 1000
@@ -278,7 +280,10 @@ def _next(request: Request, body: Any, count: int) -> Request | None:
 
 def _linked(request: Request, link: Mapping[str, Any], token: object) -> Request:
     headers = {}
-    for header in link.get("headers") or []:
+    told = link.get("headers")
+    for header in told if isinstance(told, list) else ():
+        if not isinstance(header, dict):
+            continue
         name, value = (str(header.get(part) or "") for part in ("key", "value"))
         if name.lower().startswith("ms-") and name.lower() not in _OWN_HEADERS:
             headers[TOKEN if name.lower() == TOKEN.lower() else name] = value
@@ -292,17 +297,27 @@ def _target(request: Request, uri: str) -> str:
 
     Only the path counts of an absolute address: the token goes to no other host.
     """
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:  # brackets that are no IPv6 address
+        raise _led_astray() from None
     path = re.sub(r"/{2,}", "/", "/" + parts.path)
     path = "/v1" + re.sub(r"^(/v1)+(?=/|$)", "", path)
     expected = request.target.partition("?")[0]
     if path.rstrip("/").lower() != expected.rstrip("/").lower():
-        raise _BrokenListError(
-            PartnerCenterError(
-                _("The list leads to another one than was asked for."), _("Try again later.")
-            )
+        raise _led_astray()
+    target = f"{expected}?{parts.query}" if parts.query else expected
+    if len(target) > LONGEST_TARGET or not (target.isascii() and target.isprintable()):
+        raise _led_astray()
+    return target
+
+
+def _led_astray() -> _BrokenListError:
+    return _BrokenListError(
+        PartnerCenterError(
+            _("The list leads to another one than was asked for."), _("Try again later.")
         )
-    return f"{expected}?{parts.query}" if parts.query else expected
+    )
 
 
 def _offset(request: Request, count: int) -> Request | None:
