@@ -113,6 +113,20 @@ class Session:
         last = pieces[-1][0] - sent if pieces else 0.0
         return Answer(last, b"".join(piece for _, piece in pieces))
 
+    def first_answer(self, key: str, pause: float = QUIET, most: float = 2.0) -> float | None:
+        """Press a key; return the seconds until the first output behind it, None without any.
+
+        For a program that is never idle: nobody waits until it is, only for a moment between keys.
+        """
+        with self._changed:
+            before = len(self._pieces)
+            sent = time.perf_counter()
+            os.write(self._terminal, KEYS.get(key, key).encode())
+            answered = self._changed.wait_for(lambda: len(self._pieces) > before, most)
+            first = self._pieces[before][0] - sent if answered else None
+        time.sleep(pause)
+        return first
+
     def press_until(self, key: str, text: str, *, quiet: float = QUIET) -> float:
         """Press a key; return the seconds until `text` is on the screen."""
         self.look()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.database_url import Database
     from partnerdesk.partnercenter.sync.service import Sync
 
-NICE = 10
+NICE = 5
 """How far the process stands back behind the console where both want to compute."""
 GRACE_SECONDS = 2.0
 """How long a call that is going on may keep the process alive once it is to stop."""

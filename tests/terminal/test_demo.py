@@ -40,8 +40,8 @@ def console(*flags: str) -> Terminal:
 
 def connected(terminal: Terminal) -> demo.Line:
     """Wait until the demo is connected; return what its rehearsal said."""
-    terminal.wait_for("admin@", PATIENCE)
-    assert _("DEMO, rehearsal") in terminal.line(0)
+    header = ("MFA", _("DEMO, rehearsal"))
+    terminal.wait_until(lambda _text: all(word in terminal.line(0) for word in header), PATIENCE)
     line = demo.last_line()
     assert line is not None
     return line
