@@ -189,7 +189,7 @@ async def test_tab_completes_and_goes_on_to_the_next_word(tmp_path: Path) -> Non
     async with running(demo_desk(tmp_path)) as console:
         screen = await extending(console)
         await console.press("colon")
-        assert console.said.startswith("extend  carry-out  refresh  cloud  go")
+        assert console.said.startswith("extend  carry-out  refresh  cloud  sign-in  go")
         assert "command" not in console.said
         assert screen.status.display
         await console.press("c")
