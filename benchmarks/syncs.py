@@ -169,7 +169,7 @@ def keys_while_syncing(bench: Bench) -> Iterator[Figure]:
     assert isinstance(book.database, SqliteFile)
     with (
         _partner(bench, MIDDLE, 0, book.database.path) as partner,
-        bench.console(book, "--cloud", "global", home=partner.home) as session,
+        bench.console(book, home=partner.home) as session,
     ):
         open_list(session, book)
         go_to_the_middle(session, book)

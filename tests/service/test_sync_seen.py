@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from tests.support.rehearsal import RehearsalInfo
 
 COUNT = 2 * PAGE_SIZE + 3
+HOW_FAR = re.compile(r"reads activity|reads details|\d+ received")
 CUSTOMERS = [told(number, f"Company {number:03}") for number in range(60)]
 
 
@@ -158,14 +160,14 @@ async def test_r_reads_only_the_book_where_nothing_is_connected(tmp_path: Path) 
 def test_a_console_that_is_killed_leaves_nothing_broken(
     book: Connected, info: RehearsalInfo
 ) -> None:
-    info.ask("state", latency_ms=400)
+    info.ask("state", latency_ms=1500)
     try:
         with Terminal(["partnerdesk", *words(book), "--cloud", "global"], 80, 24) as terminal:
             terminal.wait_for("0 added in 30 days")
             terminal.press("g", "c")
             terminal.wait_for("No customers")
             terminal.press("r")
-            terminal.wait_for("reads activity")
+            terminal.wait_until(lambda text: HOW_FAR.search(text) is not None, 60)
             terminal.kill()
     finally:
         info.ask("state", latency_ms=0)
