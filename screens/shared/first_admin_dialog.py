@@ -43,8 +43,8 @@ class FirstAdminDialog(Dialog[bool]):
     def _text(self) -> Content:
         return Content.assemble(
             (f"{shown(self._company)}\n\n", "bold"),
-            f"{_('User name')}: ", (shown(self._user_name), "bold"), "\n",
-            f"{_('Password')}: ", (shown(self._password), "bold"), "\n\n",
+            _("User name"), ": ", (shown(self._user_name), "bold"), "\n",
+            _("Password"), ": ", (shown(self._password), "bold"), "\n\n",
             _("Partner Center tells this password only now. Give it to the customer outside of "
               "this program, which keeps it nowhere."),
         )  # fmt: skip
