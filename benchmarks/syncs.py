@@ -91,12 +91,25 @@ def _connect(bench: Bench, partner: _Partner, details: int) -> None:
     secret.write_text(info["refresh_token"], encoding="utf-8")
     subprocess.run(
         _command(
-            partner, "accounts", "add", "--cloud", "global", "--tenant", info["tenant"],
-            "--client-id", info["client_id"], "--auth", "refresh-token",
-            "--secret-file", str(secret),
+            partner,
+            "accounts",
+            "add",
+            "--cloud",
+            "global",
+            "--tenant",
+            info["tenant"],
+            "--client-id",
+            info["client_id"],
+            "--auth",
+            "refresh-token",
+            "--secret-file",
+            str(secret),
         ),
-        cwd=ROOT, env=bench.environment(partner.home), check=True, capture_output=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=bench.environment(partner.home),
+        check=True,
+        capture_output=True,
+    )
 
 
 def _command(partner: _Partner, *words: str) -> list[str]:
@@ -130,13 +143,24 @@ def beside_bare_inserts(bench: Bench) -> Iterator[Figure]:
     few, many = ended
     bare = executemany(bench.folder / "bare-sync.db", Store(SqliteFile(book)))
     yield against(
-        14, f"Sync of {SYNCED:,} customers", many.counts["seconds"], bare, Unit.SECONDS,
-        "executemany", most=1 / LEAST_SHARE, goal=f"rows/s ≥ {LEAST_SHARE:g} ×",
-    )  # fmt: skip
+        14,
+        f"Sync of {SYNCED:,} customers",
+        many.counts["seconds"],
+        bare,
+        Unit.SECONDS,
+        "executemany",
+        most=1 / LEAST_SHARE,
+        goal=f"rows/s ≥ {LEAST_SHARE:g} ×",
+    )
     yield against(
-        14, f"Peak memory, sync of {SYNCED:,}", many.peak, few.peak, Unit.MEGABYTES,
-        f"{SMALL:,} customers", most=1.2,
-    )  # fmt: skip
+        14,
+        f"Peak memory, sync of {SYNCED:,}",
+        many.peak,
+        few.peak,
+        Unit.MEGABYTES,
+        f"{SMALL:,} customers",
+        most=1.2,
+    )
 
 
 def keys_while_syncing(bench: Bench) -> Iterator[Figure]:
@@ -155,9 +179,14 @@ def keys_while_syncing(bench: Bench) -> Iterator[Figure]:
         while not _is_done(book):
             during += _walk(session)
     yield against(
-        15, f"Keys in {book.size:,} during a sync, p95 of {len(during)}", p95(during), p95(quiet),
-        Unit.MILLISECONDS, f"without, p95 of {len(quiet)}", most=1.1,
-    )  # fmt: skip
+        15,
+        f"Keys in {book.size:,} during a sync, p95 of {len(during)}",
+        p95(during),
+        p95(quiet),
+        Unit.MILLISECONDS,
+        f"without, p95 of {len(quiet)}",
+        most=1.1,
+    )
 
 
 def _is_done(book: Book) -> bool:
@@ -183,7 +212,9 @@ def at_the_limit(bench: Bench) -> Iterator[Figure]:
         answer = httpx.get(f"{partner.info['control']}/throttle", verify=context, trust_env=False)
         most = int(answer.json()["most"])
     yield text_figure(
-        16, "Calls in the busiest minute of a sync", f"{most} of {LIMIT}",
+        16,
+        "Calls in the busiest minute of a sync",
+        f"{most} of {LIMIT}",
         met=LEAST_OF_LIMIT * LIMIT <= most <= LIMIT,
         goal=f"{LEAST_OF_LIMIT:.0%} to 100 % of the limit",
-    )  # fmt: skip
+    )

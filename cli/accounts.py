@@ -21,8 +21,6 @@ from partnerdesk.models.languages import _
 if TYPE_CHECKING:
     import argparse
 
-    from partnerdesk.models.accounts.entities import PartnerAccount
-    from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.model import Settings
 
 
@@ -57,11 +55,13 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
 
 def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Print the partner's accounts."""
+    from partnerdesk.models.accounts.stored import stored_accounts
+
     store = open_book(arguments, settings)
     chosen = scope(arguments, settings, store, ALL).accounts
     if arguments.json:
         ids = [account.id for account in chosen]
-        rows = [account for account in _read(store) if account.id in ids]
+        rows = [account for account in stored_accounts(store) if account.id in ids]
         print(json_text([account_fields(store, settings, row) for row in rows], indent=2))
         return ExitCode.DONE
     for account in chosen:
@@ -77,6 +77,7 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Change the fields of one account that are given."""
     from partnerdesk.models.accounts.edit import EDITED, plan_edit_account
+    from partnerdesk.models.accounts.stored import stored_account
 
     wanted = {name: getattr(arguments, name) for name in EDITED}
     given = {name: text for name, text in wanted.items() if text is not None}
@@ -84,16 +85,7 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         raise UsageError(_("Say what to change, for example: --market DE"))
     store = open_book(arguments, settings)
     id = one_account(arguments, settings, store).id
-    account = next(account for account in _read(store) if account.id == id)
+    account = stored_account(store, id)
     cloud = settings.all_clouds()[account.cloud]
     plan = plan_edit_account(account, cloud, given, plan_context(settings))
     return apply_plan(arguments, settings, store, plan, ("changed", "would_change"), None)
-
-
-def _read(store: Store) -> list[PartnerAccount]:
-    from sqlmodel import col, select
-
-    from partnerdesk.models.accounts.entities import PartnerAccount
-
-    with store.reading() as session:
-        return list(session.exec(select(PartnerAccount).order_by(col(PartnerAccount.id))))

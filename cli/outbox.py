@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from partnerdesk.cli.shared.subcommands import Subcommands
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.pages.outbox import CallView
     from partnerdesk.models.settings.model import Settings
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
     """Add the parts of the command."""
     parts = command.add_subparsers(title=_("parts"), metavar="PART", required=True)
+    _add_looking(parts, shared)
+    _add_sending(parts, shared)
+    _add_settling(parts, shared)
+
+
+def _add_looking(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     listing = parts.add_parser(
         "list", parents=[shared], help=_("the calls that are not settled, in their order")
     )
@@ -44,6 +51,8 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     _add_json(showing, _("one JSON object"))
     showing.set_defaults(run=run_show)
 
+
+def _add_sending(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     sending = parts.add_parser(
         "send",
         parents=[shared],
@@ -66,6 +75,8 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     _add_json(again, _("a JSON list, one object a call"))
     again.set_defaults(run=run_retry)
 
+
+def _add_settling(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     giving = parts.add_parser(
         "give-up",
         parents=[shared],
@@ -134,9 +145,9 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 def run_send(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Send what waits in the accounts in scope."""
     store = open_book(arguments, settings)
-    with reachable(arguments, settings, store) as there:
-        accounts = scope(arguments, there, store, ALL).accounts
-        sendings = [send_now(there, store, one.id) for one in accounts if one.connected]
+    with reachable(arguments, settings, store) as reached:
+        accounts = scope(arguments, reached, store, ALL).accounts
+        sendings = [send_now(reached, store, one.id) for one in accounts if one.connected]
     return _print_sendings(arguments, sendings)
 
 

@@ -34,6 +34,29 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
         "only. Prints one line of JSON with its addresses, then serves until it is ended. "
         "Nothing is sent to Microsoft."
     )
+    _add_world(serve)
+    serve.add_argument(
+        "--port",
+        type=int,
+        default=0,
+        metavar="P",
+        help=_("the first of six ports in a row; without it, free ones"),
+    )
+    _add_conduct(serve)
+    serve.add_argument(
+        "--state",
+        type=Path,
+        metavar="FOLDER",
+        help=_("keep its customers and certificates in this folder; without it, in none"),
+    )
+    serve.add_argument(
+        "--until-eof", action="store_true", help=_("end when standard input is closed, too")
+    )
+    serve.set_defaults(run=run_serve)
+
+
+def _add_world(serve: argparse.ArgumentParser) -> None:
+    """Add the flags that say which customers there are."""
     serve.add_argument(
         "--customers",
         type=int,
@@ -50,13 +73,10 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
         metavar="FILE",
         help=_("the customers of the first partner, a JSON object a line, see docs/rehearsal.md"),
     )
-    serve.add_argument(
-        "--port",
-        type=int,
-        default=0,
-        metavar="P",
-        help=_("the first of six ports in a row; without it, free ones"),
-    )
+
+
+def _add_conduct(serve: argparse.ArgumentParser) -> None:
+    """Add the flags that say how it answers: faults, slowness, options."""
     serve.add_argument(
         "--fault",
         action="append",
@@ -78,16 +98,6 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
         metavar="OPTION=VALUE",
         help=_("another option of the rehearsal, such as mfa=always; can be repeated"),
     )
-    serve.add_argument(
-        "--state",
-        type=Path,
-        metavar="FOLDER",
-        help=_("keep its customers and certificates in this folder; without it, in none"),
-    )
-    serve.add_argument(
-        "--until-eof", action="store_true", help=_("end when standard input is closed, too")
-    )
-    serve.set_defaults(run=run_serve)
 
 
 def run_serve(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:

@@ -76,9 +76,9 @@ def add_arguments(command: argparse.ArgumentParser, _shared: argparse.ArgumentPa
 def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Sync the accounts in scope, once or again and again."""
     store = open_book(arguments, settings)
-    with reachable(arguments, settings, store) as there:
+    with reachable(arguments, settings, store) as reached:
         while True:
-            done = _sync_all(arguments, there, store, _connected(arguments, there, store))
+            done = _sync_all(arguments, reached, store, _connected(arguments, reached, store))
             _print(arguments, done)
             if not arguments.watch:
                 return done.code

@@ -21,10 +21,19 @@ _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _TOKEN = re.compile(r"eyJ[\w-]{8,}(\.[\w-]*)*|(?<=Bearer )\S+", re.IGNORECASE)
 _SECRET_NAMES = frozenset(
     {
-        "password", "passwordprofile", "usercredentials", "sastoken", "accesstoken", "access_token",
-        "refreshtoken", "refresh_token", "id_token", "client_secret", "authorization",
+        "password",
+        "passwordprofile",
+        "usercredentials",
+        "sastoken",
+        "accesstoken",
+        "access_token",
+        "refreshtoken",
+        "refresh_token",
+        "id_token",
+        "client_secret",
+        "authorization",
     }
-)  # fmt: skip
+)
 MASK = "…"
 """Stands for a secret."""
 
@@ -114,8 +123,8 @@ def _words(text: str) -> str:
         except (ValueError, RecursionError):
             inner = None
         if isinstance(inner, dict):
-            held = inner.get("description") or inner.get("message")
-            text = held if isinstance(held, str) else text
+            words = inner.get("description") or inner.get("message")
+            text = words if isinstance(words, str) else text
     text = _TOKEN.sub(MASK, " ".join(text.split()))
     text = shown(text[: LONGEST_WORDS + 1])
     return text if len(text) <= LONGEST_WORDS else f"{text[:LONGEST_WORDS]}…"

@@ -163,10 +163,15 @@ class _Attempts:
         request, operation = self._request, self._operation
         self._access.heard(
             Heard(
-                operation.name, operation.method, request.target, status, self._last_id,
-                self._correlation_id, problem,
+                operation.name,
+                operation.method,
+                request.target,
+                status,
+                self._last_id,
+                self._correlation_id,
+                problem,
             )
-        )  # fmt: skip
+        )
 
     def _not_sent(self, error: NotSentError) -> Exception:
         """Return what follows where the server was not reached: it may be tried again."""
@@ -214,9 +219,13 @@ class _Attempts:
             why = _("The answer was about something else than was asked ({field}): thrown away.")
             raise self._unusable(why.format(field=field))
         return Answer(
-            raw.status, body, raw.headers, self._correlation_id, self._last_id,
+            raw.status,
+            body,
+            raw.headers,
+            self._correlation_id,
+            self._last_id,
             mfa_of(raw.headers),
-        )  # fmt: skip
+        )
 
     def _unusable(self, why: str) -> Exception:
         """Return what follows where an answer came that says nothing about what was asked."""

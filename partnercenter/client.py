@@ -66,9 +66,17 @@ class PartnerCenter:
         patience: float = PATIENCE,
     ) -> None:
         self._access = Access(
-            connection, tokens, http, limiter, clock, wait, heard or (lambda _heard: None),
-            urgent, patience, LOCALES.get(language(), DEFAULT_LOCALE),
-        )  # fmt: skip
+            connection,
+            tokens,
+            http,
+            limiter,
+            clock,
+            wait,
+            heard or (lambda _heard: None),
+            urgent,
+            patience,
+            LOCALES.get(language(), DEFAULT_LOCALE),
+        )
 
     @property
     def connection(self) -> AccountConnection:

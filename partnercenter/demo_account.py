@@ -39,13 +39,9 @@ def home_account(store: Store) -> PartnerAccount | None:
     Raises:
         StoreError: the book cannot be read.
     """
-    from sqlmodel import col, select
+    from partnerdesk.models.accounts.stored import stored_accounts
 
-    from partnerdesk.models.accounts.entities import PartnerAccount
-
-    with store.reading() as session:
-        found = select(PartnerAccount).where(PartnerAccount.cloud == HOME)
-        return session.exec(found.order_by(col(PartnerAccount.id)).limit(1)).first()
+    return next((account for account in stored_accounts(store) if account.cloud == HOME), None)
 
 
 def hand_over(store: Store, account: PartnerAccount) -> None:

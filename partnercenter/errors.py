@@ -43,6 +43,9 @@ class ErrorKind(StrEnum):
     """The same call may succeed later."""
 
 
+NO_RELATIONSHIP = "20002"
+"""The code of a customer without a relationship with the partner."""
+_FORBIDDEN, _NOT_FOUND = 403, 404
 _Error = TypeVar("_Error", bound=PartnerCenterError)
 _EXIT_CODES = {
     ErrorKind.STALE: ExitCode.BUSY,
@@ -98,9 +101,14 @@ def code_lines() -> tuple[CodeLine, ...]:
 
 def _line(row: dict[str, Any]) -> CodeLine:
     return CodeLine(
-        row.get("code", ""), row.get("status", 0), tuple(row.get("operations", ())),
-        ErrorKind(row.get("kind", ErrorKind.REFUSED)), row["text"], row["remedy"], row["source"],
-    )  # fmt: skip
+        row.get("code", ""),
+        row.get("status", 0),
+        tuple(row.get("operations", ())),
+        ErrorKind(row.get("kind", ErrorKind.REFUSED)),
+        row["text"],
+        row["remedy"],
+        row["source"],
+    )
 
 
 def explain(code: str) -> list[CodeLine]:
@@ -126,7 +134,7 @@ def answer_error(operation: ApiOperation, words: ErrorWords, trace: Trace) -> Ap
     line = decoded(operation.name, trace.status, words.code)
     message = " ".join(_sentences(operation, line, words, trace))
     remedy = _(line.remedy)
-    if trace.status == 403 and operation.role_titles:
+    if trace.status == _FORBIDDEN and operation.role_titles:
         remedy += " " + _("Microsoft names for this: {roles}.").format(roles=operation.role_titles)
     if line.kind is ErrorKind.SIGN_IN:
         return SignInNeededError(message, remedy)
@@ -147,6 +155,16 @@ def _sentences(
         yield _("It says: {words}").format(words=words.text)
     yield _("(HTTP {status}, code {code}, correlation id {id})").format(
         status=trace.status, code=words.code or "–", id=trace.correlation_id
+    )
+
+
+def is_no_customer(error: PartnerCenterError) -> bool:
+    """Say whether an error about a customer means that the partner has no such customer.
+
+    A customer without a relationship is not found, or may not be read (`reference/newer.md §3.1`).
+    """
+    return error.status == _NOT_FOUND or (
+        error.status == _FORBIDDEN and error.code == NO_RELATIONSHIP
     )
 
 

@@ -7,20 +7,26 @@ again; a list that cannot go on is read from its beginning, and what was given a
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from partnerdesk.models.core.errors import PartnerCenterError
 from partnerdesk.models.languages import _
 from partnerdesk.partnercenter.attempt import send
+from partnerdesk.partnercenter.errors import is_no_customer
 from partnerdesk.partnercenter.identity import ids, items_of, values_at
+from partnerdesk.partnercenter.next_page import (
+    CONTINUATION,
+    BrokenListError,
+    next_request,
+    page_size,
+    resumed_request,
+)
 from partnerdesk.partnercenter.operations import Paging, operations
 from partnerdesk.partnercenter.request import new_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from partnerdesk.partnercenter.access import Access
     from partnerdesk.partnercenter.answers import Answer
@@ -36,12 +42,9 @@ PROBES = 3
 """How many rows of a page are looked up before it counts as somebody else's."""
 IDLE_PAGES = 1000
 """How many pages without anything new a list may have in a row: it may be read again."""
-TOKEN = "MS-ContinuationToken"  # noqa: S105 - the name of a header
 END_CODE = "2000"
 """What the service answers to a question past the end (`reference/newer.md §3.1`)."""
-_OWN_HEADERS = frozenset({"ms-requestid", "ms-correlationid", "ms-contract-version"})
-_REFUSED, _DENIED, _MISSING = 400, 403, 404
-_NO_RELATION = "20002"
+_REFUSED, _MISSING = 400, 404
 
 
 class Link(NamedTuple):
@@ -69,14 +72,6 @@ class Page:
     """Where the next page is; None behind the last page."""
 
 
-class _BrokenListError(Exception):
-    """The list cannot go on from here; it is read from its beginning."""
-
-    def __init__(self, error: PartnerCenterError) -> None:
-        super().__init__(error)
-        self.error = error
-
-
 class PageReader:
     """Reads one list from its first page, or from where it goes on, to its end."""
 
@@ -97,7 +92,7 @@ class PageReader:
             before = self._numbered
             try:
                 yield from self._from(self._begin())
-            except _BrokenListError as broken:
+            except BrokenListError as broken:
                 restarts = restarts + 1 if self._numbered == before else 1
                 if restarts > RESTARTS:
                     raise broken.error from None
@@ -109,7 +104,7 @@ class PageReader:
         start, self._start = self._start, None
         if start is None:
             return self._first
-        return _later(self._first, _target(self._first, start.target), dict(start.headers))
+        return resumed_request(self._first, start.target, dict(start.headers))
 
     def _from(self, begin: Request) -> Iterator[Page]:
         request: Request | None = begin
@@ -122,7 +117,7 @@ class PageReader:
                 return
             items = items_of(answer.body)
             self._common = self._common or min(self._alike(request, items), default="")
-            following = _next(request, answer.body, len(items))
+            following = next_request(request, answer.body, len(items))
             fresh = self._fresh(items)
             if fresh:
                 self._numbered += 1
@@ -132,7 +127,7 @@ class PageReader:
             if idle and request.operation.pages is Paging.OFFSET:
                 return  # the service does not heed the offset
             if following is not None and (_key(following) in followed or idle > IDLE_PAGES):
-                raise _BrokenListError(_circle())
+                raise BrokenListError(_circle())
             request = following
 
     def _fresh(self, items: list[Any]) -> list[dict[str, Any]]:
@@ -177,7 +172,7 @@ class PageReader:
         def worth(answer: Answer) -> tuple[int, bool]:
             items = items_of(answer.body)
             fresh = sum(hash(id) not in self._seen for id in ids(items))
-            return fresh, _next(request, answer.body, len(items)) is not None
+            return fresh, next_request(request, answer.body, len(items)) is not None
 
         return worth
 
@@ -185,7 +180,7 @@ class PageReader:
         """Return the answer for a page; None past the end of the list.
 
         Raises:
-            _BrokenListError: the link of the page before leads nowhere, such as a stale token.
+            BrokenListError: the link of the page before leads nowhere, such as a stale token.
         """
         for _turn in range(2):
             try:
@@ -196,21 +191,21 @@ class PageReader:
                 if error.code == END_CODE:
                     return None
                 refused = error
-        raise _BrokenListError(refused)
+        raise BrokenListError(refused)
 
     def _doubt(self, request: Request, answer: Answer, turn: int) -> bool:
         """Say whether the page should be asked for again."""
         if request.operation.pages is not Paging.LINKS:
             return False
         items = items_of(answer.body)
-        is_last = _next(request, answer.body, len(items)) is None
+        is_last = next_request(request, answer.body, len(items)) is None
         if not items:
             is_odd = request.is_later_page or bool(request.operation.probe)
             return not is_last or (turn == 0 and is_odd)
         if request.is_later_page and all(hash(id) in self._seen for id in ids(items)):
             return True
         # A list that ends with a full page may have been cut short.
-        return is_last and turn == 0 and len(items) in (_size(request), LARGEST_PAGE)
+        return is_last and turn == 0 and len(items) in (page_size(request), LARGEST_PAGE)
 
     def _is_foreign(self, request: Request, answer: Answer) -> bool:
         """Say whether the rows are somebody else's.
@@ -240,8 +235,7 @@ class PageReader:
         try:
             send(self._access, request)
         except PartnerCenterError as error:
-            is_gone = error.status == _MISSING
-            return not is_gone and not (error.status == _DENIED and error.code == _NO_RELATION)
+            return not is_no_customer(error)
         return True
 
 
@@ -250,88 +244,10 @@ def _link(request: Request) -> Link:
 
 
 def _key(request: Request) -> tuple[str, str]:
-    return request.target, request.headers.get(TOKEN, "")
+    return request.target, request.headers.get(CONTINUATION, "")
 
 
 def _circle() -> PartnerCenterError:
     return PartnerCenterError(
         _("The list leads back to a page that was read already."), _("Try again later.")
     )
-
-
-def _next(request: Request, body: Any, count: int) -> Request | None:
-    """Return the request of the page after this one; None at the end."""
-    if not isinstance(body, dict):
-        return None
-    links = body.get("links")
-    link = links.get("next") if isinstance(links, dict) else None
-    if isinstance(link, dict) and isinstance(link.get("uri"), str):
-        return _linked(request, link, body.get("continuationToken"))
-    if request.operation.pages is Paging.OFFSET:
-        return _offset(request, count)
-    token = body.get("continuationToken")
-    if not isinstance(links, dict) and isinstance(token, str) and token and count:
-        target = _with(request.target, seekOperation="Next")
-        return _later(request, target, {TOKEN: token})
-    return None
-
-
-def _linked(request: Request, link: Mapping[str, Any], token: object) -> Request:
-    headers = {}
-    for header in link.get("headers") or []:
-        name, value = (str(header.get(part) or "") for part in ("key", "value"))
-        if name.lower().startswith("ms-") and name.lower() not in _OWN_HEADERS:
-            headers[TOKEN if name.lower() == TOKEN.lower() else name] = value
-    if TOKEN not in headers and isinstance(token, str) and token:
-        headers[TOKEN] = token
-    return _later(request, _target(request, link["uri"]), headers)
-
-
-def _target(request: Request, uri: str) -> str:
-    """Return path and query of a link: relative to `/v1`, with `/v1`, with it twice, or absolute.
-
-    Only the path counts of an absolute address: the token goes to no other host.
-    """
-    parts = urlsplit(uri)
-    path = re.sub(r"/{2,}", "/", "/" + parts.path)
-    path = "/v1" + re.sub(r"^(/v1)+(?=/|$)", "", path)
-    expected = request.target.partition("?")[0]
-    if path.rstrip("/").lower() != expected.rstrip("/").lower():
-        raise _BrokenListError(
-            PartnerCenterError(
-                _("The list leads to another one than was asked for."), _("Try again later.")
-            )
-        )
-    return f"{expected}?{parts.query}" if parts.query else expected
-
-
-def _offset(request: Request, count: int) -> Request | None:
-    size = _size(request)
-    if not size or count < size:
-        return None
-    offset = _number(request, "offset")
-    return _later(request, _with(request.target, offset=str(offset + size)), {})
-
-
-def _size(request: Request) -> int:
-    return _number(request, "size")
-
-
-def _number(request: Request, name: str) -> int:
-    """Return a number of the query; 0 without it."""
-    text = dict(parse_qsl(request.target.partition("?")[2])).get(name, "")
-    return int(text) if text.isdecimal() else 0
-
-
-def _with(target: str, **query: str) -> str:
-    path, _mark, text = target.partition("?")
-    return f"{path}?{urlencode({**dict(parse_qsl(text)), **query})}"
-
-
-def _later(request: Request, target: str, headers: Mapping[str, str]) -> Request:
-    printable = {
-        name: value
-        for name, value in headers.items()
-        if value.isascii() and value.isprintable() and name.isascii()
-    }
-    return replace(request, target=target, headers=printable, is_later_page=True)

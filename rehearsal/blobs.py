@@ -41,8 +41,14 @@ def put(world: World, folder: str, files: dict[str, bytes], seconds: float) -> s
             signature,
             expires,
         )
-    return urlencode({"sv": "2024-05-04", "sp": "rl", "se": written_seconds(expires)[:19] + "Z",
-                      "sig": signature})  # fmt: skip
+    return urlencode(
+        {
+            "sv": "2024-05-04",
+            "sp": "rl",
+            "se": written_seconds(expires)[:19] + "Z",
+            "sig": signature,
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)

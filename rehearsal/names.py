@@ -12,34 +12,35 @@ if TYPE_CHECKING:
 Thing = TypeVar("Thing")
 
 _FIRST = (
-    "Alder", "Amber", "Anchor", "Aspen", "Beacon", "Birch", "Blue", "Bright", "Cedar", "Clear",
-    "Copper", "Coral", "Crystal", "Delta", "Eagle", "East", "Elm", "Ember", "Falcon", "First",
-    "Forest", "Frost", "Garnet", "Golden", "Granite", "Harbor", "Hazel", "High", "Indigo", "Iron",
-    "Ivory", "Jade", "Juniper", "Lake", "Lark", "Linden", "Lunar", "Maple", "Marble", "Meadow",
-    "Mint", "North", "Oak", "Ocean", "Olive", "Onyx", "Opal", "Pearl", "Pine", "Quartz", "Raven",
-    "River", "Ruby", "Sage", "Silver", "Sky", "Solar", "South", "Spruce", "Stone", "Summit",
-    "Swift", "Terra", "Topaz", "Valley", "Vector", "West", "Willow", "Winter", "Zenith",
-)  # fmt: skip
+    *("Alder", "Amber", "Anchor", "Aspen", "Beacon", "Birch", "Blue", "Bright", "Cedar", "Clear"),
+    *("Copper", "Coral", "Crystal", "Delta", "Eagle", "East", "Elm", "Ember", "Falcon", "First"),
+    *("Forest", "Frost", "Garnet", "Golden", "Granite", "Harbor", "Hazel", "High", "Indigo"),
+    *("Iron", "Ivory", "Jade", "Juniper", "Lake", "Lark", "Linden", "Lunar", "Maple", "Marble"),
+    *("Meadow", "Mint", "North", "Oak", "Ocean", "Olive", "Onyx", "Opal", "Pearl", "Pine"),
+    *("Quartz", "Raven", "River", "Ruby", "Sage", "Silver", "Sky", "Solar", "South", "Spruce"),
+    *("Stone", "Summit", "Swift", "Terra", "Topaz", "Valley", "Vector", "West", "Willow", "Winter"),
+    *("Zenith",),
+)
 _SECOND = (
-    "Analytics", "Automation", "Bakery", "Biotech", "Brewery", "Builders", "Capital", "Ceramics",
-    "Chemicals", "Clinic", "Consulting", "Dairy", "Dental", "Design", "Electric", "Energy",
-    "Engineering", "Farms", "Films", "Foods", "Foundry", "Freight", "Furniture", "Gardens", "Glass",
-    "Health", "Hotels", "Insurance", "Interiors", "Labs", "Legal", "Logistics", "Machines",
-    "Marine", "Media", "Metals", "Mining", "Motors", "Optics", "Outdoors", "Paper", "Pharma",
-    "Plastics", "Power", "Press", "Properties", "Robotics", "School", "Software", "Solutions",
-    "Steel", "Studio", "Systems", "Textiles", "Timber", "Tools", "Toys", "Trading", "Travel",
-    "Water", "Works",
-)  # fmt: skip
+    *("Analytics", "Automation", "Bakery", "Biotech", "Brewery", "Builders", "Capital", "Ceramics"),
+    *("Chemicals", "Clinic", "Consulting", "Dairy", "Dental", "Design", "Electric", "Energy"),
+    *("Engineering", "Farms", "Films", "Foods", "Foundry", "Freight", "Furniture", "Gardens"),
+    *("Glass", "Health", "Hotels", "Insurance", "Interiors", "Labs", "Legal", "Logistics"),
+    *("Machines", "Marine", "Media", "Metals", "Mining", "Motors", "Optics", "Outdoors", "Paper"),
+    *("Pharma", "Plastics", "Power", "Press", "Properties", "Robotics", "School", "Software"),
+    *("Solutions", "Steel", "Studio", "Systems", "Textiles", "Timber", "Tools", "Toys", "Trading"),
+    *("Travel", "Water", "Works"),
+)
 _GIVEN = (
-    "Ada", "Ben", "Chloé", "Dmitri", "Elena", "Farid", "Grete", "Hana", "Ivo", "Jürgen", "Kofi",
-    "Lucía", "Mei", "Nils", "Olga", "Paweł", "Quinn", "Rosa", "Søren", "Tomás", "Uma", "Victor",
-    "Wen", "Yuki", "Zoë",
-)  # fmt: skip
+    *("Ada", "Ben", "Chloé", "Dmitri", "Elena", "Farid", "Grete", "Hana", "Ivo", "Jürgen", "Kofi"),
+    *("Lucía", "Mei", "Nils", "Olga", "Paweł", "Quinn", "Rosa", "Søren", "Tomás", "Uma", "Victor"),
+    *("Wen", "Yuki", "Zoë"),
+)
 _FAMILY = (
-    "Almeida", "Berg", "Castro", "Dubois", "Eriksen", "Fischer", "García", "Hoffmann", "Ivanova",
-    "Jansen", "Kowalska", "Larsen", "Müller", "Nakamura", "O'Brien", "Petrov", "Quist", "Rossi",
-    "Smith", "Tanaka", "Usman", "Varga", "Wagner", "Young", "Zhang",
-)  # fmt: skip
+    *("Almeida", "Berg", "Castro", "Dubois", "Eriksen", "Fischer", "García", "Hoffmann", "Ivanova"),
+    *("Jansen", "Kowalska", "Larsen", "Müller", "Nakamura", "O'Brien", "Petrov", "Quist", "Rossi"),
+    *("Smith", "Tanaka", "Usman", "Varga", "Wagner", "Young", "Zhang"),
+)
 _PLACES = (
     ("US", "en-US", "Redmond", "WA", "98052", "One Microsoft Way", "4255550101", "LLC"),
     ("US", "en-US", "Austin", "TX", "78701", "600 Congress Avenue", "5125550123", "Inc."),
@@ -51,13 +52,21 @@ _PLACES = (
     ("NL", "nl-NL", "Utrecht", "", "3511 LX", "Oudegracht 120", "+31 30 555 0123", "B.V."),
     ("SE", "sv-SE", "Göteborg", "", "411 06", "Drottninggatan 3", "+46 31 555 012", "AB"),
     ("PL", "pl-PL", "Kraków", "", "31-042", "Rynek Główny 5", "+48 12 555 01 23", "Sp. z o.o."),
-    ("BR", "pt-BR", "São Paulo", "SP", "01310-100", "Avenida Paulista 900", "+55 11 5555 0123",
-     "Ltda."),
+    (
+        "BR",
+        "pt-BR",
+        "São Paulo",
+        "SP",
+        "01310-100",
+        "Avenida Paulista 900",
+        "+55 11 5555 0123",
+        "Ltda.",
+    ),
     ("RU", "ru-RU", "Казань", "", "420111", "ул. Баумана, 7", "+7 843 555-01-23", "ООО"),
     ("IN", "en-IN", "Bengaluru", "KA", "560001", "22 MG Road", "+91 80 5550 1234", "Pvt. Ltd."),
     ("AU", "en-AU", "Sydney", "NSW", "2000", "88 Pitt Street", "+61 2 5550 1234", "Pty Ltd"),
     ("CN", "zh-CN", "北京", "BJ", "100020", "建国路 93 号", "+86 10 5555 0123", "有限公司"),
-)  # fmt: skip
+)
 _PLACES_OF = {
     country: tuple(place for place in _PLACES if country in ("", place[0]))
     for country in ("", *(place[0] for place in _PLACES))

@@ -64,9 +64,15 @@ def _size(text: str) -> int:
 
 def _query_mark(call: Call, size: int) -> str:
     text = json.dumps(
-        [call.world.seed, call.tenant.id, call.operation, dict(call.path),
-         call.query.get("filter", ""), size]
-    )  # fmt: skip
+        [
+            call.world.seed,
+            call.tenant.id,
+            call.operation,
+            dict(call.path),
+            call.query.get("filter", ""),
+            size,
+        ]
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 

@@ -91,9 +91,9 @@ class FormChecks:
 
     def _opened(self, account_id: int) -> Callable[[], AbstractContextManager[PartnerCenter]]:
         """Return a function that opens a client which does not wait for long."""
-        from partnerdesk.partnercenter.sending import account
+        from partnerdesk.partnercenter.account_client import account_client
 
         desk = self._desk
         return partial(
-            account.account_client, desk.store, desk.settings, account_id, desk.clock, patience=0
+            account_client, desk.store, desk.settings, account_id, desk.clock, patience=0
         )

@@ -28,9 +28,9 @@ async def begin_sign_in(desk: AppSession, account_id: int, way: SignInWay) -> Wa
 
         return attempt_to_sign_in(desk.store, desk.settings, account_id, way, desk.clock)
 
-    begun = await asyncio.to_thread(attempt)
-    watched = Watched(begun)
-    begun.start()
+    tried = await asyncio.to_thread(attempt)
+    watched = Watched(tried)
+    tried.start()
     return watched
 
 

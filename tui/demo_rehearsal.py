@@ -48,9 +48,9 @@ class DemoRehearsal:
         self._process: RehearsalProcess | None = None
         self._line: Line | None = None
         self._is_leaving = False
-        self._seen: tuple[int, ...] = ()
-        """The state of the book for which it was told who is invited."""
-        self._told: list[dict[str, str]] = []
+        self._checked_pulse: tuple[int, ...] = ()
+        """The state of the book after which the rehearsal was last told who is invited."""
+        self._invited: list[dict[str, str]] = []
         self.settled = asyncio.Event()
         """Set when the rehearsal is served, or will not be: calls to it need not wait any more."""
 
@@ -69,9 +69,9 @@ class DemoRehearsal:
 
     def wake(self) -> None:
         """Tell it who is invited, if the book changed; called at each look at the book."""
-        if self._line is None or self._is_leaving or self._desk.pulse == self._seen:
+        if self._line is None or self._is_leaving or self._desk.pulse == self._checked_pulse:
             return
-        self._seen = self._desk.pulse
+        self._checked_pulse = self._desk.pulse
         self._app.start(partial(self._tell_invited, self._line))
 
     async def _begin(self) -> None:
@@ -129,11 +129,11 @@ class DemoRehearsal:
     async def _tell_invited(self, line: Line) -> None:
         reader = Reader(self._desk.store)
         try:
-            self._told = await reader.aside(partial(self._news, self._desk.store, line))
+            self._invited = await reader.aside(partial(self._newly_invited, self._desk.store, line))
         finally:
             reader.stop()
 
-    def _news(self, store: Store, line: Line) -> list[dict[str, str]]:
+    def _newly_invited(self, store: Store, line: Line) -> list[dict[str, str]]:
         from partnerdesk.partnercenter.demo_account import (
             home_account,
             invited_lately,
@@ -142,6 +142,6 @@ class DemoRehearsal:
 
         account, desk = home_account(store), self._desk
         invited = invited_lately(store, account.id or 0, desk.clock()) if account else []
-        if invited == self._told or not invited:
+        if invited == self._invited or not invited:
             return invited
         return invited if tell_invited(desk.settings, line, invited) else []

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.core.errors import AppError, ExitCode
 from partnerdesk.models.database.reader import Reader
 from partnerdesk.models.languages import _
-from partnerdesk.models.syncing.progress import SyncTrouble
 from partnerdesk.tui.base_app import Job
 from partnerdesk.tui.widgets.app_screen import AppScreen
 
@@ -31,7 +30,6 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=5)
 """How long to wait after Partner Center was not reached; it doubles each time."""
 PATIENCE = 10.0
 """Seconds that a call may spend between its attempts: what takes longer is tried again later."""
-_NO_ANSWER, _THROTTLED = 0, 429
 
 
 class BackgroundSending:
@@ -58,16 +56,16 @@ class BackgroundSending:
         self._look = look
         self._is_running = False
         self._is_leaving = False
-        self._seen: tuple[int, ...] = ()
+        self._sent_pulse: tuple[int, ...] = ()
         """The state of the book for which sending was begun last."""
         self._again_at: datetime | None = None
         """When to try again without a change of the book; None if nothing waits for that."""
         self._wait = FIRST_WAIT
-        self._told = ""
+        self._last_trouble = ""
         """The last trouble that was said, so that it is not said again each time."""
         self._admins: list[FirstAdmin] = []
         """Credentials that the person has not dismissed yet; kept nowhere else."""
-        self._held: Job | None = None
+        self._leaving_loss: Job | None = None
 
     def wake(self) -> None:
         """Begin to send if something changed or it is time; called at each look at the book."""
@@ -76,9 +74,9 @@ class BackgroundSending:
         if self._is_running or self._is_leaving or desk.settings.read_only:
             return
         is_time = self._again_at is not None and desk.clock() >= self._again_at
-        if desk.pulse == self._seen and not is_time:
+        if desk.pulse == self._sent_pulse and not is_time:
             return
-        self._seen, self._again_at = desk.pulse, None
+        self._sent_pulse, self._again_at = desk.pulse, None
         accounts = [account.id for account in desk.accounts if account.connected]
         if accounts:
             self._is_running = True
@@ -100,11 +98,11 @@ class BackgroundSending:
         """The credentials that the person has not dismissed yet; None if there are none."""
         if not self._admins:
             return None
-        if self._held is None:
-            self._held = Job(
+        if self._leaving_loss is None:
+            self._leaving_loss = Job(
                 keeps=_("A first password is not dismissed yet. ctrl+q again loses it.")
             )
-        return self._held
+        return self._leaving_loss
 
     async def _send_waiting(self, accounts: list[int]) -> None:
         reader = Reader(self._desk.store)
@@ -126,7 +124,8 @@ class BackgroundSending:
                 has_sent = True
         if has_sent:
             await self._look()
-            self._seen = self._desk.pulse  # what sending itself wrote is no reason to send again
+            # What sending itself wrote is no reason to send again.
+            self._sent_pulse = self._desk.pulse
         return has_sent and self._again_at is None and not self._is_leaving
 
     async def _send(self, reader: Reader, account_id: int) -> None:
@@ -135,10 +134,16 @@ class BackgroundSending:
 
         desk = self._desk
         work = partial(
-            send_account, desk.store, desk.settings, account_id, Actor.present(), desk.clock,
-            may_go_on=lambda: not self._is_leaving, patience=PATIENCE,
+            send_account,
+            desk.store,
+            desk.settings,
+            account_id,
+            Actor.present(),
+            desk.clock,
+            may_go_on=lambda: not self._is_leaving,
+            patience=PATIENCE,
             heard=partial(self._heard, account_id),
-        )  # fmt: skip
+        )
         busy = _("Something is being sent to Partner Center; a first password would be lost.")
         with self._app.busy(busy):
             try:
@@ -152,10 +157,9 @@ class BackgroundSending:
 
     def _heard(self, account_id: int, heard: Heard) -> None:
         """Note in the header's words whether Partner Center answers; runs in the sending thread."""
-        trouble = SyncTrouble.THROTTLED if heard.status == _THROTTLED else SyncTrouble.NONE
-        self._desk.note_sending(
-            account_id, SyncTrouble.OFFLINE if heard.status == _NO_ANSWER else trouble
-        )
+        from partnerdesk.partnercenter.troubles import trouble_of_attempt
+
+        self._desk.note_sending(account_id, trouble_of_attempt(heard))
 
     def _take(self, account_id: int, sending: Sending) -> None:
         self._admins += sending.first_admins
@@ -163,7 +167,7 @@ class BackgroundSending:
         if error is not None and error.exit_code in (ExitCode.OFFLINE, ExitCode.BUSY):
             self._later(account_id, error)
             return
-        self._wait, self._told = FIRST_WAIT, ""
+        self._wait, self._last_trouble = FIRST_WAIT, ""
         if sending.is_busy or any(sent.state == "sent" for sent in sending.calls):
             self._again_at = self._desk.clock() + FIRST_WAIT * 2
         if sending.calls:
@@ -171,13 +175,13 @@ class BackgroundSending:
 
     def _later(self, account_id: int, error: AppError) -> None:
         """Wait for a while, longer each time; say the same trouble once."""
-        from partnerdesk.partnercenter.sync.service import trouble_of
+        from partnerdesk.partnercenter.troubles import trouble_of
 
         self._desk.note_sending(account_id, trouble_of(error))
         self._again_at = self._desk.clock() + self._wait
         self._wait = min(self._wait * 2, LONGEST_WAIT)
-        if error.message != self._told:
-            self._told = error.message
+        if error.message != self._last_trouble:
+            self._last_trouble = error.message
             self._app.say(
                 _("It waits in the outbox and is sent later. {reason}").format(reason=error),
                 error=True,

@@ -165,7 +165,7 @@ def run_read(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Take over the resellers that Partner Center names."""
     from partnerdesk.models.relationships.partners import read_partners
     from partnerdesk.models.relationships.told_partners import plan_take_partners
-    from partnerdesk.partnercenter.sending.account import account_client
+    from partnerdesk.partnercenter.account_client import account_client
     from partnerdesk.partnercenter.sending.partner_links import read_resellers
 
     store = open_book(arguments, settings)

@@ -53,9 +53,9 @@ def reachable(
     hand_over(store, account)
     with RehearsalProcess() as process:
         line = process.line()
-        there = at_rehearsal(settings, line)
-        connect(store, there, line, now())
-        yield there
+        reached = at_rehearsal(settings, line)
+        connect(store, reached, line, now())
+        yield reached
 
 
 def unserved(store: Store) -> OfflineError | None:

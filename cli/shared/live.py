@@ -27,7 +27,7 @@ def with_live_findings(
     microsoft_id = ending.customer.microsoft_id
     if not account.connected or not microsoft_id:
         return request
-    from partnerdesk.partnercenter.sending.account import account_client
+    from partnerdesk.partnercenter.account_client import account_client
     from partnerdesk.partnercenter.sending.preconditions import read_findings
 
     try:

@@ -43,6 +43,11 @@ class SignInWay(StrEnum):
     APP = "app"
     """The application alone, by its secret; for what allows or needs it."""
 
+    @property
+    def is_by_secret(self) -> bool:
+        """Whether a secret signs in, and nobody does anything in a browser."""
+        return self in (SignInWay.REFRESH_TOKEN, SignInWay.APP)
+
 
 SIGN_IN_WAY_TITLES = {
     SignInWay.DEVICE: N_("code for a browser on any machine"),

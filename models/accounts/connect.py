@@ -67,9 +67,12 @@ def plan_connect_account(
         sentence = _("Write a name of at most {count} characters that can be printed.")
         reasons.append(Reason("account.name", sentence.format(count=LONGEST), "name"))
     fields = {
-        "tenant_id": tenant, "client_id": client, "kind": str(kind),
-        "sign_in_way": str(wanted.way), "connected": True,
-    }  # fmt: skip
+        "tenant_id": tenant,
+        "client_id": client,
+        "kind": str(kind),
+        "sign_in_way": str(wanted.way),
+        "connected": True,
+    }
     if wanted.name:
         fields["name"] = wanted.name.strip()
     if taken is None:
@@ -164,9 +167,14 @@ def plan_disconnect_account(account: PartnerAccount, waiting_calls: int, by: Pla
         _("The sign-in is removed from this computer."),
     )
     return Plan.of(
-        ChangeKind.ACCOUNT, by, target, (step,), reasons, TakeBack(possible=True, text=text),
+        ChangeKind.ACCOUNT,
+        by,
+        target,
+        (step,),
+        reasons,
+        TakeBack(possible=True, text=text),
         losses=losses,
-    )  # fmt: skip
+    )
 
 
 def _plain(value: object) -> object:

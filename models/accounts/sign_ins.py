@@ -28,9 +28,13 @@ def keep_signed_in(store: Store, account_id: int, way: SignInWay, signed_in: Sig
         StoreError: the book cannot be written.
     """
     _keep(
-        store, account_id, sign_in_way=way, signed_in_as=signed_in.who,
-        signed_in_until=signed_in.until, mfa=None,
-    )  # fmt: skip
+        store,
+        account_id,
+        sign_in_way=way,
+        signed_in_as=signed_in.who,
+        signed_in_until=signed_in.until,
+        mfa=None,
+    )
 
 
 def keep_renewed(store: Store, account_id: int, until: datetime | None) -> None:

@@ -1,7 +1,7 @@
 """The queue of calls to Partner Center: which call is next, and how far each of them is.
 
-A call is claimed before it is sent. Only one process sends for an account at a time (`only_sender`
-of `partnercenter.sending`), so a claimed call that a sender finds was left by one that died: the
+A call is claimed before it is sent. Only one process sends for an account at a time (`alone` of
+`models.database.exclusive`), so a claimed call that a sender finds was left by one that died: the
 sender looks whether it took effect before it repeats it. The calls of one customer are sent in
 their order; one that failed or is in conflict holds up those behind it until a person decides.
 """
@@ -121,6 +121,15 @@ def open_calls_of(session: Session, customer_id: int) -> list[OutboxCall]:
         col(OutboxCall.state).in_(OPEN),
     )
     return list(session.exec(found.order_by(col(OutboxCall.id))))
+
+
+def waiting_count(store: Store, account_id: int) -> int:
+    """Return how many calls of an account wait to be sent.
+
+    Raises:
+        StoreError: the book cannot be read.
+    """
+    return sum(call.state == CallState.WAITING for call in open_calls(store, [account_id]))
 
 
 def has_open_call(store: Store, account_id: int, operation: str) -> bool:

@@ -77,9 +77,13 @@ def plan_edit_customer(
         reason = Reason("registration-number.book-only", text, field, source, refuses=False)
         reasons = (*reasons, reason)
     return Plan.of(
-        ChangeKind.UPDATED, by, target_of(page), steps, reasons,
+        ChangeKind.UPDATED,
+        by,
+        target_of(page),
+        steps,
+        reasons,
         calls=lambda: update_calls(page.customer, steps(), by),
-    )  # fmt: skip
+    )
 
 
 def update_calls(customer: Customer, steps: Iterable[Step], by: PlanContext) -> tuple[Call, ...]:
@@ -93,8 +97,10 @@ def update_calls(customer: Customer, steps: Iterable[Step], by: PlanContext) -> 
             before = step.before or {}
             base = {name: before.get(name, "") for name in step.after}
             arguments = {
-                "primary_domain": customer.primary_domain, "wanted": step.after, "base": base,
-            }  # fmt: skip
+                "primary_domain": customer.primary_domain,
+                "wanted": step.after,
+                "base": base,
+            }
             return (Call(Operation.UPDATE_BILLING_PROFILE, arguments, by.plan_id),)
     return ()
 

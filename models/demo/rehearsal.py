@@ -156,16 +156,31 @@ class RehearsalProcess:
         import subprocess
 
         command = [
-            sys.executable, "-P", "-m", "partnerdesk", "rehearsal", "serve", "--until-eof",
-            "--state", str(folder()), "--seed", _SEED, "--set", f"accept_seconds={ACCEPT_SECONDS}",
-            "--customers-file", str(customers_file()),
-        ]  # fmt: skip
+            sys.executable,
+            "-P",
+            "-m",
+            "partnerdesk",
+            "rehearsal",
+            "serve",
+            "--until-eof",
+            "--state",
+            str(folder()),
+            "--seed",
+            _SEED,
+            "--set",
+            f"accept_seconds={ACCEPT_SECONDS}",
+            "--customers-file",
+            str(customers_file()),
+        ]
         paths.private_folder(folder())
         # In a session of its own: ctrl+c and the end of the terminal are not meant for it.
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
-        )  # fmt: skip
+        )
 
     def line(self) -> Line:
         """Wait until it is served, and return what it says.

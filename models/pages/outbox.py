@@ -32,9 +32,15 @@ _FIRST = (
     "answer",
 )
 _LAST = (
-    "request_id", "correlation_id", "http_status", "code", "changed_at", "not_before", "request",
+    "request_id",
+    "correlation_id",
+    "http_status",
+    "code",
+    "changed_at",
+    "not_before",
+    "request",
     "response",
-)  # fmt: skip
+)
 LONGEST_LIST = 10_000
 """How many calls a list holds at most; the latest of all calls."""
 

@@ -77,8 +77,13 @@ def _step(
         fields["location"] = one.location
     if link is None:
         reseller = PartnerRelation.IS_INDIRECT_RESELLER_OF.value
-        new = {"account_id": account.id, **fields, "relationship_type": reseller,
-               "state": PartnerState.ACTIVE.value, "since": iso(by.at)}  # fmt: skip
+        new = {
+            "account_id": account.id,
+            **fields,
+            "relationship_type": reseller,
+            "state": PartnerState.ACTIVE.value,
+            "since": iso(by.at),
+        }
         return Step(records.PARTNER, {"id": None}, None, new)
     if link.state == PartnerState.ENDED:
         fields |= {"state": PartnerState.ACTIVE.value, "ended_at": None}

@@ -73,8 +73,8 @@ class RunEntry:
 
     def _of_run(self, history: History) -> int:
         if self._row.change_id is None:
-            kept = as_json({"sync": self._row.account_id})
-            written = history.sealed(self._entry(ChangeKind.SYNCED, plan=kept))
+            sync_of = as_json({"sync": self._row.account_id})
+            written = history.sealed(self._entry(ChangeKind.SYNCED, plan=sync_of))
             self._add([written])
             self._row.change_id = int(written["id"])
         return self._row.change_id

@@ -151,7 +151,7 @@ def _from_the_beginning(row: AccountSync, at: datetime) -> None:
     row.received = row.pages = 0
 
 
-def held(session: Session, lease: Lease, *, lock: bool = True) -> AccountSync:
+def leased_row(session: Session, lease: Lease, *, lock: bool = True) -> AccountSync:
     """Return the sync of a lease, locked until the transaction ends, or only to be read.
 
     Raises:
@@ -174,7 +174,7 @@ def renew(store: Store, lease: Lease, at: datetime, trouble: SyncTrouble | None 
         StoreError: the book cannot be written.
     """
     with store.writing() as session:
-        row = held(session, lease)
+        row = leased_row(session, lease)
         row.lease_until = at + LEASE
         if trouble is not None and trouble is not row.trouble:
             row.trouble = trouble

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel, col, func, select
 
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.database.column_types import unset
-from partnerdesk.models.syncing.lease import held
+from partnerdesk.models.syncing.lease import leased_row
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ def missing(store: Store, lease: Lease, most: int) -> list[str]:
         StoreError: the book cannot be read.
     """
     with store.reading() as session:
-        row = held(session, lease, lock=False)
+        row = leased_row(session, lease, lock=False)
         lacked = select(Customer.microsoft_id).where(
             Customer.account_id == lease.account_id,
             col(Customer.microsoft_id).is_not(None),
@@ -68,7 +68,7 @@ def oldest(
     Raises: as `missing`.
     """
     with store.reading() as session:
-        row = held(session, lease, lock=False)
+        row = leased_row(session, lease, lock=False)
         of_account = (
             Customer.account_id == lease.account_id,
             col(Customer.microsoft_id).is_not(None),
@@ -102,7 +102,7 @@ def outdated(store: Store, lease: Lease, changed: Mapping[str, datetime]) -> lis
     Raises: as `missing`.
     """
     with store.reading() as session:
-        row = held(session, lease, lock=False)
+        row = leased_row(session, lease, lock=False)
         told = {} if row.whole else dict.fromkeys(changed, True)
         customers = SQLModel.metadata.tables["customers"].c
         columns = (customers.microsoft_id, customers.read_at, customers.gone_at)
@@ -127,7 +127,7 @@ def unread(store: Store, lease: Lease, ids: Sequence[int]) -> list[str]:
     Raises: as `missing`.
     """
     with store.reading() as session:
-        row = held(session, lease, lock=False)
+        row = leased_row(session, lease, lock=False)
         wanted = select(Customer.microsoft_id).where(
             Customer.account_id == lease.account_id,
             col(Customer.id).in_(ids),

@@ -20,7 +20,7 @@ from partnerdesk.models.changes.history import as_json, as_object
 from partnerdesk.models.syncing.customers import CustomerWriter
 from partnerdesk.models.syncing.details import ProfileWriter
 from partnerdesk.models.syncing.entry import RunEntry
-from partnerdesk.models.syncing.lease import LEASE, begin_list_anew, held
+from partnerdesk.models.syncing.lease import LEASE, begin_list_anew, leased_row
 from partnerdesk.models.syncing.progress import SyncPhase, SyncTrouble
 from partnerdesk.models.syncing.rows import Position
 
@@ -87,7 +87,7 @@ def _writing(
         StoreError: the book cannot be written.
     """
     with store.writing() as session:
-        row = held(session, lease)
+        row = leased_row(session, lease)
         writing = _Writing(session, row, by)
         yield writing
         row.received += writing.customers.seen
@@ -112,13 +112,13 @@ def read_state(store: Store, lease: Lease) -> SyncState:
         StoreError: the book cannot be read.
     """
     with store.reading() as session:
-        row = held(session, lease, lock=False)
-        kept = as_object(row.position) if row.position else {}
-        headers = tuple((str(name), str(value)) for name, value in kept.get("headers", ()))
+        row = leased_row(session, lease, lock=False)
+        position = as_object(row.position) if row.position else {}
+        headers = tuple((str(name), str(value)) for name, value in position.get("headers", ()))
         return SyncState(
             row.phase,
             row.whole,
-            Position(str(kept.get("target", "")), headers),
+            Position(str(position.get("target", "")), headers),
             row.received,
             row.pages,
             row.expected,

@@ -6,29 +6,13 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.core.text import without_nul
+from partnerdesk.partnercenter.field_names import ADDRESS, BILLING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from partnerdesk.models.changes.plan import Fields
 
-_PROFILE = {
-    "company_name": "companyName",
-    "first_name": "firstName",
-    "last_name": "lastName",
-    "email": "email",
-    "culture": "culture",
-    "language": "language",
-}
-_ADDRESS = {
-    "address_line1": "addressLine1",
-    "address_line2": "addressLine2",
-    "city": "city",
-    "state": "state",
-    "postal_code": "postalCode",
-    "country": "country",
-    "phone_number": "phoneNumber",
-}
 _IN_BOTH = ("first_name", "last_name")
 """The fields that the address has, too."""
 LONGEST = 1_000
@@ -40,7 +24,7 @@ def new_customer(arguments: Mapping[str, Any]) -> Fields:
     company: Fields = {"domain": arguments.get("primary_domain", "")}
     if number := arguments.get("organization_registration_number"):
         company["organizationRegistrationNumber"] = number
-    profile = with_fields({}, {name: arguments.get(name) for name in (*_PROFILE, *_ADDRESS)})
+    profile = with_fields({}, {name: arguments.get(name) for name in (*BILLING, *ADDRESS)})
     body: Fields = {"companyProfile": company, "billingProfile": _without_empty(profile)}
     if reseller := arguments.get("indirect_reseller"):
         body["associatedPartnerId"] = reseller
@@ -56,12 +40,12 @@ def with_fields(profile: Mapping[str, Any], fields: Mapping[str, Any]) -> Fields
     address = changed.get("defaultAddress")
     address = changed["defaultAddress"] = dict(address) if isinstance(address, dict) else {}
     for name, value in fields.items():
-        if name in _PROFILE:
-            changed[_PROFILE[name]] = value
-        if name in _ADDRESS:
-            address[_ADDRESS[name]] = value
+        if name in BILLING:
+            changed[BILLING[name]] = value
+        if name in ADDRESS:
+            address[ADDRESS[name]] = value
         if name in _IN_BOTH:
-            address[_PROFILE[name]] = value
+            address[BILLING[name]] = value
     return changed
 
 
@@ -69,10 +53,10 @@ def profile_fields(profile: Mapping[str, Any]) -> Fields:
     """Return the fields of the book from a billing profile; a missing field is empty."""
     address = profile.get("defaultAddress")
     address = address if isinstance(address, dict) else {}
-    fields = {name: _text(profile.get(wire)) for name, wire in _PROFILE.items()}
+    fields = {name: _text(profile.get(wire)) for name, wire in BILLING.items()}
     for name in _IN_BOTH:
-        fields[name] = fields[name] or _text(address.get(_PROFILE[name]))
-    return fields | {name: _text(address.get(wire)) for name, wire in _ADDRESS.items()}
+        fields[name] = fields[name] or _text(address.get(BILLING[name]))
+    return fields | {name: _text(address.get(wire)) for name, wire in ADDRESS.items()}
 
 
 def etag_of(profile: Mapping[str, Any]) -> str:

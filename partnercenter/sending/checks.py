@@ -17,6 +17,7 @@ from partnerdesk.models.core.errors import PartnerCenterError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import N_, _
+from partnerdesk.partnercenter.field_names import POSTAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,14 +67,6 @@ _TEXTS = {
     AddressStatus.NONE: N_("Microsoft does not find this address."),
     AddressStatus.NOT_VALIDATED: N_("Microsoft could not check this address."),
 }
-_FIELDS = {
-    "address_line1": "addressLine1",
-    "address_line2": "addressLine2",
-    "city": "city",
-    "state": "state",
-    "postal_code": "postalCode",
-    "country": "country",
-}
 INVALID = "2007"
 """The code of an invalid address in the form of answers before July 2021."""
 
@@ -121,11 +114,11 @@ class OnlineChecks:
 
         Raises: the errors of `PartnerCenter.call` and of `open_client`.
         """
-        asked = tuple(fields.get(name, "").strip() for name in _FIELDS)
+        asked = tuple(fields.get(name, "").strip() for name in POSTAL)
         with self._lock:
             known = self._addresses.get(asked)
         if known is None:
-            known = self._ask_address(dict(zip(_FIELDS.values(), asked, strict=True)))
+            known = self._ask_address(dict(zip(POSTAL.values(), asked, strict=True)))
             self._remember(self._addresses, asked, known)
         return known
 
@@ -144,15 +137,15 @@ class OnlineChecks:
             if error.code != INVALID:
                 raise
             return AddressAnswer(_reason(AddressStatus.NONE, ""))
-        told = answer.body if isinstance(answer.body, dict) else {}
-        suggested = told.get("suggestedAddresses")
+        result = answer.body if isinstance(answer.body, dict) else {}
+        suggested = result.get("suggestedAddresses")
         suggestions = (
             tuple(_book_address(one) for one in suggested or [] if isinstance(one, dict))
             if isinstance(suggested, list)
             else ()
         )
-        status = told.get("status", AddressStatus.VERIFIED)
-        return AddressAnswer(_reason(status, told.get("validationMessage")), suggestions)
+        status = result.get("status", AddressStatus.VERIFIED)
+        return AddressAnswer(_reason(status, result.get("validationMessage")), suggestions)
 
 
 def _reason(status: object, message: object) -> Reason | None:
@@ -168,4 +161,4 @@ def _reason(status: object, message: object) -> Reason | None:
 
 
 def _book_address(told: Mapping[str, Any]) -> dict[str, str]:
-    return {name: shown(str(told[wire]))[:200] for name, wire in _FIELDS.items() if told.get(wire)}
+    return {name: shown(str(told[wire]))[:200] for name, wire in POSTAL.items() if told.get(wire)}

@@ -83,8 +83,10 @@ class CreateCourier:
             raise
         body = answer.body if isinstance(answer.body, dict) else {}
         profile = body.get("billingProfile")
-        told = {"microsoft_id": str(accepted["microsoft_id"])}
-        return ReadBack(told, _filled(profile_fields(profile)) if isinstance(profile, dict) else {})
+        customer = {"microsoft_id": str(accepted["microsoft_id"])}
+        return ReadBack(
+            customer, _filled(profile_fields(profile)) if isinstance(profile, dict) else {}
+        )
 
 
 def _filled(fields: dict[str, Any]) -> dict[str, Any]:
@@ -101,12 +103,12 @@ def _looked_up(errand: Errand) -> Any:
 
 def _first_admin(answer: Answer, company: str) -> FirstAdmin | None:
     body = answer.body if isinstance(answer.body, dict) else {}
-    told = body.get("userCredentials")
-    if not isinstance(told, dict) or not told.get("password"):
+    credentials = body.get("userCredentials")
+    if not isinstance(credentials, dict) or not credentials.get("password"):
         return None
-    name = str(told.get("userName", ""))
+    name = str(credentials.get("userName", ""))
     company_profile = body.get("companyProfile")
     domain = company_profile.get("domain") if isinstance(company_profile, dict) else None
     if domain and "@" not in name:
         name = f"{name}@{domain}"
-    return FirstAdmin(company, name, str(told["password"]))
+    return FirstAdmin(company, name, str(credentials["password"]))

@@ -46,10 +46,13 @@ class EditCourier:
             body = with_fields(read.body, wanted)
             try:
                 _answer, exchange = errand.ask(
-                    "update_billing_profile", errand.customer, body=body, etag=etag_of(read.body),
+                    "update_billing_profile",
+                    errand.customer,
+                    body=body,
+                    etag=etag_of(read.body),
                     request_id=errand.request_id if attempt == 1 else "",
                     before_send=errand.keep_id,
-                )  # fmt: skip
+                )
             except PartnerCenterError as error:
                 if error.kind != ErrorKind.STALE:
                     raise

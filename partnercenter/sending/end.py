@@ -58,12 +58,15 @@ class EndCourier:
                 text, _("Suspend or cancel them in Partner Center, then send again.")
             )
         _answer, exchange = errand.ask(
-            "remove_reseller_relationship", errand.customer, body=_BODY,
-            request_id=errand.request_id, before_send=errand.keep_id,
-        )  # fmt: skip
+            "remove_reseller_relationship",
+            errand.customer,
+            body=_BODY,
+            request_id=errand.request_id,
+            before_send=errand.keep_id,
+        )
         return Accepted(exchange)
 
-    def read_back(self, errand: Errand, accepted: Mapping[str, Any]) -> ReadBack:  # noqa: ARG002
+    def read_back(self, errand: Errand, _accepted: Mapping[str, Any]) -> ReadBack:
         """Return that the customer is gone; what the book keeps of it stays."""
         if isinstance(self.look_up(errand), Repeat):
             raise NotYetError

@@ -97,14 +97,14 @@ class Errand:
 class Courier(Protocol):
     """Knows one operation."""
 
-    def look_up(self, errand: Errand) -> Accepted | Repeat:
+    def look_up(self, errand: Errand, /) -> Accepted | Repeat:
         """Return what an attempt without an answer did, or how to repeat one that did nothing.
 
         Raises: the errors of `PartnerCenter.call`.
         """
         ...
 
-    def send(self, errand: Errand) -> Accepted | Clash:
+    def send(self, errand: Errand, /) -> Accepted | Clash:
         """Send the call.
 
         Raises:
@@ -113,7 +113,7 @@ class Courier(Protocol):
         """
         ...
 
-    def read_back(self, errand: Errand, accepted: Mapping[str, Any]) -> ReadBack | Clash:
+    def read_back(self, errand: Errand, accepted: Mapping[str, Any], /) -> ReadBack | Clash:
         """Return what Partner Center has now, after it took the call.
 
         Raises:

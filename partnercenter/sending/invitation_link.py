@@ -21,7 +21,7 @@ _OPERATION = "get_invitation_link"
 class LinkCourier:
     """Fetches the invitation link; a read, so every attempt may be repeated."""
 
-    def look_up(self, errand: Errand) -> Accepted | Repeat:  # noqa: ARG002
+    def look_up(self, _errand: Errand) -> Accepted | Repeat:
         """Return that it is repeated: a read has no effect."""
         return Repeat.NEW_ID
 
@@ -41,6 +41,6 @@ class LinkCourier:
             raise RefusedError(why_refused(reasons))
         return Accepted(exchange, {"url": url})
 
-    def read_back(self, errand: Errand, accepted: Mapping[str, Any]) -> ReadBack:  # noqa: ARG002
+    def read_back(self, _errand: Errand, accepted: Mapping[str, Any]) -> ReadBack:
         """Return the link for the account: it was read just now."""
         return ReadBack(account={"invitation_link": str(accepted["url"])})

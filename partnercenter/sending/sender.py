@@ -20,7 +20,7 @@ from uuid import uuid4
 from partnerdesk.models.changes.history import as_json
 from partnerdesk.models.changes.outbox import CallState
 from partnerdesk.models.changes.plan import PlanContext
-from partnerdesk.models.changes.waiting_calls import claim, next_call, note_state, open_calls
+from partnerdesk.models.changes.waiting_calls import claim, next_call, note_state, waiting_count
 from partnerdesk.models.core.errors import (
     AppError,
     OfflineError,
@@ -108,8 +108,7 @@ def send_waiting(
             tried.append(sent)
             if sent.error is not None and is_later(sent.error):
                 break
-    waiting = sum(call.state == CallState.WAITING for call in open_calls(store, [account_id]))
-    return Sending(tuple(tried), waiting)
+    return Sending(tuple(tried), waiting_count(store, account_id))
 
 
 def is_later(error: AppError) -> bool:
@@ -156,9 +155,12 @@ class _Sender:
         admin = accepted.first_admin
         try:
             call = self._note(
-                call, CallState.SENT, _("Accepted; it is read back."),
-                exchange=accepted.exchange, found=as_json(dict(accepted.found)),
-            )  # fmt: skip
+                call,
+                CallState.SENT,
+                _("Accepted; it is read back."),
+                exchange=accepted.exchange,
+                found=as_json(dict(accepted.found)),
+            )
         except AppError as error:  # the person still gets the password
             return SentCall(call, error, admin)
         return self._read_back(call, admin)
@@ -188,7 +190,7 @@ class _Sender:
         """Read what Partner Center has now, and settle the call by it."""
         try:
             courier, errand = courier_of(call.operation), self._errand(call)
-            told = courier.read_back(errand, errand.found)
+            shown_now = courier.read_back(errand, errand.found)
         except NotYetError:
             return SentCall(self._wait_for_result(call), None, admin)
         except LATER as error:
@@ -197,15 +199,17 @@ class _Sender:
             return SentCall(self._wait_for_result(call, str(error)), error, admin)
         except AppError as error:  # the book: the person still gets the password
             return SentCall(call, error, admin)
-        if isinstance(told, Clash):
-            return replace(self._clash(call, told), first_admin=admin)
+        if isinstance(shown_now, Clash):
+            return replace(self._clash(call, shown_now), first_admin=admin)
         answer = _("Partner Center has it.")
         if errand.found.get("looked_up"):
             answer = _(
                 "Partner Center has it; the first administrator's password was lost with the "
                 "answer: reset it there."
             )
-        confirmation = Confirmation(answer, None, told.customer, told.billing, told.account)
+        confirmation = Confirmation(
+            answer, None, shown_now.customer, shown_now.billing, shown_now.account
+        )
         by = PlanContext(self._actor, self._clock(), str(uuid4()))
         try:
             return SentCall(confirm(self._store, call.id or 0, confirmation, by), None, admin)
@@ -217,9 +221,12 @@ class _Sender:
         found["reads"] = int(found.get("reads", 0)) + 1
         text = _("Accepted; Partner Center does not show the result yet.")
         return self._note(
-            call, CallState.SENT, f"{text} {why}".strip(), found=as_json(found),
+            call,
+            CallState.SENT,
+            f"{text} {why}".strip(),
+            found=as_json(found),
             not_before=self._clock() + READ_AGAIN * min(found["reads"], 20),
-        )  # fmt: skip
+        )
 
     def _still_accepted(self, call: OutboxCall, error: AppError) -> OutboxCall:
         text = _("Accepted; it is read back later: {reason}").format(reason=error.message)
@@ -227,9 +234,12 @@ class _Sender:
 
     def _unclear(self, call: OutboxCall, error: UnclearError, request: str) -> OutboxCall:
         return self._note(
-            call, CallState.SENDING, error.message,
-            exchange=refused(request, error), request_id=error.request_id,
-        )  # fmt: skip
+            call,
+            CallState.SENDING,
+            error.message,
+            exchange=refused(request, error),
+            request_id=error.request_id,
+        )
 
     def _not_sent(
         self, call: OutboxCall, error: AppError, request: str, *, is_unclear: bool
@@ -249,9 +259,12 @@ class _Sender:
             "partnerdesk outbox show {id}"
         ).format(id=call.id)
         call = self._note(
-            call, CallState.CONFLICT, text,
-            exchange=clash.exchange, found=as_json({"theirs": dict(clash.theirs)}),
-        )  # fmt: skip
+            call,
+            CallState.CONFLICT,
+            text,
+            exchange=clash.exchange,
+            found=as_json({"theirs": dict(clash.theirs)}),
+        )
         return SentCall(call)
 
     def _note(
@@ -266,6 +279,13 @@ class _Sender:
         request_id: str = "",
     ) -> OutboxCall:
         return note_state(
-            self._store, call.id or 0, state, answer, self._clock(), exchange=exchange,
-            found=found, not_before=not_before, request_id=request_id,
-        )  # fmt: skip
+            self._store,
+            call.id or 0,
+            state,
+            answer,
+            self._clock(),
+            exchange=exchange,
+            found=found,
+            not_before=not_before,
+            request_id=request_id,
+        )

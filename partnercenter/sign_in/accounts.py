@@ -33,12 +33,11 @@ def account_connection(store: Store, settings: Settings, account_id: int) -> Acc
         SignInNeededError: the account is kept by hand.
         StoreError: the book cannot be read.
     """
-    from partnerdesk.models.accounts.entities import PartnerAccount
+    from partnerdesk.models.accounts.stored import stored_account
 
-    with store.reading() as session:
-        account = session.get(PartnerAccount, account_id)
-    cloud = settings.all_clouds().get(account.cloud) if account else None
-    if account is None or cloud is None:
+    account = stored_account(store, account_id)
+    cloud = settings.all_clouds().get(account.cloud)
+    if cloud is None:
         raise NotFoundError(_("There is no account {id}.").format(id=account_id))
     if not account.connected or not account.client_id:
         raise SignInNeededError(

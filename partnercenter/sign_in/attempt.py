@@ -152,10 +152,12 @@ class Attempt:
         from partnerdesk.partnercenter.sign_in.library import msal
 
         ways: dict[SignInWay, Callable[[Application, str], dict[str, Any]]] = {
-            SignInWay.DEVICE: self._by_device, SignInWay.BROWSER: self._by_browser,
-            SignInWay.PASTE: self._by_paste, SignInWay.REFRESH_TOKEN: self._by_refresh_token,
+            SignInWay.DEVICE: self._by_device,
+            SignInWay.BROWSER: self._by_browser,
+            SignInWay.PASTE: self._by_paste,
+            SignInWay.REFRESH_TOKEN: self._by_refresh_token,
             SignInWay.APP: self._by_app,
-        }  # fmt: skip
+        }
         scope = scope_of(self._connection, Audience.PARTNER_CENTER)
         with closing(http_client(self._tls, timeout=ANSWER_SECONDS)) as client:
             http = MsalHttp(client, self._clock)
@@ -205,10 +207,12 @@ class Attempt:
         ends_at = self._clock() + timedelta(seconds=flow["expires_in"])
         waiting = self._tell(
             SignInProgress(
-                SignInPhase.WAITING, shown(str(flow["user_code"]))[:40],
-                shown(str(flow.get("verification_uri", "")))[:300], ends_at,
+                SignInPhase.WAITING,
+                shown(str(flow["user_code"]))[:40],
+                shown(str(flow.get("verification_uri", "")))[:300],
+                ends_at,
             )
-        )  # fmt: skip
+        )
         slower = 0
         while self._clock() < ends_at:
             self._wait(flow["interval"] + slower)
@@ -284,9 +288,12 @@ class Attempt:
     ) -> dict[str, Any]:
         with explained(app.at(self.way)):
             flow: dict[str, Any] = app.msal.initiate_auth_code_flow(
-                [scope], redirect_uri=redirect, state=state, response_mode=mode,
+                [scope],
+                redirect_uri=redirect,
+                state=state,
+                response_mode=mode,
                 prompt="select_account",
-            )  # fmt: skip
+            )
         self._state = state
         return flow
 

@@ -71,11 +71,14 @@ def known_errors() -> tuple[KnownError, ...]:
     text = Path(__file__).with_name("error_codes.toml").read_text(encoding="utf-8")
     return tuple(
         KnownError(
-            tuple(row["codes"]), row["text"], row["remedy"], row["source"],
+            tuple(row["codes"]),
+            row["text"],
+            row["remedy"],
+            row["source"],
             ErrorKind(row.get("kind", ErrorKind.REFUSED)),
         )
         for row in tomllib.loads(text)["codes"]
-    )  # fmt: skip
+    )
 
 
 def code_of(answer: Mapping[str, Any]) -> str:

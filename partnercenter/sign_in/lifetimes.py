@@ -22,9 +22,9 @@ def lasts_until(way: SignInWay, answer: Mapping[str, Any], at: datetime) -> date
     """
     if way is SignInWay.APP:
         return None
-    told = answer.get("refresh_token_expires_in")
-    if isinstance(told, (int, str)) and str(told).isdecimal():
-        return at + timedelta(seconds=int(told))
+    seconds = answer.get("refresh_token_expires_in")
+    if isinstance(seconds, (int, str)) and str(seconds).isdecimal():
+        return at + timedelta(seconds=int(seconds))
     if not answer.get("refresh_token"):
         return at + timedelta(seconds=int(answer.get("expires_in", 0)))
     return at + timedelta(days=REFRESH_TOKEN_DAYS)

@@ -150,10 +150,11 @@ class SignedInTokens:
             raise OfflineError(
                 _("Microsoft's sign-in does not work at the moment."),
                 ngettext(
-                    "It is asked again in {count} second.", "It is asked again in {count} seconds.",
+                    "It is asked again in {count} second.",
+                    "It is asked again in {count} seconds.",
                     round(left) or 1,
                 ),
-            )  # fmt: skip
+            )
         try:
             answer = self._asked(scope, kind)
         except OfflineError:

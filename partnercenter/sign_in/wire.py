@@ -66,8 +66,8 @@ class MsalHttp:
         wait = answer.headers.get("Retry-After", "")
         self.retry_after = int(wait) if wait.isdecimal() else 0
         try:
-            told = parsedate_to_datetime(answer.headers.get("Date", ""))
-            self.clock_ahead = self._clock() - told
+            theirs = parsedate_to_datetime(answer.headers.get("Date", ""))
+            self.clock_ahead = self._clock() - theirs
         except (TypeError, ValueError):  # no such header, or no moment with a time zone
             pass
         return answer

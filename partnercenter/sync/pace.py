@@ -12,6 +12,7 @@ from partnerdesk.models.core.errors import OfflineError
 from partnerdesk.models.languages import _
 from partnerdesk.models.syncing.lease import renew
 from partnerdesk.models.syncing.progress import SyncTrouble
+from partnerdesk.partnercenter.troubles import NO_ANSWER, trouble_of_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,6 @@ FIRST_ATTEMPTS = 4
 the client's own patience counts."""
 _SLICE = 5.0
 """Seconds of waiting between two looks at the lease."""
-_NO_ANSWER, _THROTTLED = 0, 429
 
 
 class SyncStoppedError(Exception):
@@ -88,11 +88,7 @@ class Pace:
         """
         self.check()
         self._count(heard)
-        trouble = SyncTrouble.NONE
-        if heard.status == _NO_ANSWER:
-            trouble = SyncTrouble.OFFLINE
-        elif heard.status == _THROTTLED:
-            trouble = SyncTrouble.THROTTLED
+        trouble = trouble_of_attempt(heard)
         if trouble is not self._trouble or self._clock() - self._renewed >= RENEW:
             renew(self._store, self._lease, self._clock(), trouble)
             self._renewed = self._clock()
@@ -100,7 +96,7 @@ class Pace:
             self._on_written()
 
     def _count(self, heard: Heard) -> None:
-        if heard.status != _NO_ANSWER:
+        if heard.status != NO_ANSWER:
             self._unanswered = None
         elif self._unanswered is not None:
             self._unanswered += 1

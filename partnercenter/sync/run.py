@@ -26,8 +26,13 @@ from partnerdesk.models.syncing.write import (
     write_gone,
     write_page,
 )
+from partnerdesk.partnercenter.errors import is_no_customer
 from partnerdesk.partnercenter.paging import Link
-from partnerdesk.partnercenter.sync.told import activity_of, customer_details, listed_customer
+from partnerdesk.partnercenter.sync.customer_answers import (
+    activity_of,
+    customer_details,
+    listed_customer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -52,8 +57,6 @@ SAMPLE = 10
 """Of how many it is asked where the list lacked more."""
 PASSED_OVER = 5
 """How many customers that cannot be read are passed over, before the run stops."""
-_FORBIDDEN, _NOT_FOUND = 403, 404
-_NO_RELATION = "20002"
 
 
 class SyncRun:
@@ -81,7 +84,7 @@ class SyncRun:
         self._on_screen = on_screen
         self._passed_over: set[str] = set()
         """Microsoft IDs of customers whose details could not be read."""
-        self._told = Used(center.counts.calls, center.counts.retries)
+        self._counted = Used(center.counts.calls, center.counts.retries)
 
     def run(self) -> None:
         """Go through the phases until the run is done.
@@ -111,10 +114,10 @@ class SyncRun:
 
     def _used(self) -> Used:
         """Return what the client used since the last write."""
-        counts, told = self._center.counts, self._told
-        self._told = Used(counts.calls, counts.retries)
+        counts, before = self._center.counts, self._counted
+        self._counted = Used(counts.calls, counts.retries)
         return Used(
-            counts.calls - told.calls, counts.retries - told.retries, self._center.calls_left
+            counts.calls - before.calls, counts.retries - before.retries, self._center.calls_left
         )
 
     # Activity
@@ -176,7 +179,7 @@ class SyncRun:
         pages = self._center.pages("list_customers", query={"size": PAGE_SIZE}, start=start)
         ended = False
         for page in pages:
-            customers = [told for item in page.items if (told := listed_customer(item))]
+            customers = list(filter(None, map(listed_customer, page.items)))
             ended = page.following is None
             following = Position(*page.following) if page.following is not None else None
             write_page(self._store, self._lease, customers, following, self._used(), self._by())
@@ -254,20 +257,13 @@ class SyncRun:
             self._pace.written()
 
     def _asked(self, microsoft_id: str) -> CustomerDetails | None:
-        """Return what Partner Center says of a customer; None if it has no such customer.
-
-        A customer without a relationship is not found, or may not be read (`reference/newer.md
-        §3.1`).
-        """
+        """Return what Partner Center says of a customer; None if it has no such customer."""
         try:
             answer = self._center.call("get_customer", {"customer_id": microsoft_id})
         except PartnerCenterError as error:
-            is_gone = error.status == _NOT_FOUND or (
-                error.status == _FORBIDDEN and error.code == _NO_RELATION
-            )
-            if not is_gone:
-                raise
-            return None
+            if is_no_customer(error):
+                return None
+            raise
         details = customer_details(answer.body) if isinstance(answer.body, dict) else None
         if details is None:
             raise PartnerCenterError(_("The answer names no customer."), _("Try again later."))

@@ -5,19 +5,12 @@ Sync(store, settings, account_id).run()        # in a worker thread; `stop` from
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from contextlib import suppress
 from threading import Event
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import now
-from partnerdesk.models.core.errors import (
-    AppError,
-    OfflineError,
-    SignInNeededError,
-    StoreError,
-    ThrottledError,
-)
-from partnerdesk.models.syncing.progress import SyncTrouble
+from partnerdesk.models.core.errors import AppError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,13 +21,6 @@ if TYPE_CHECKING:
     from partnerdesk.models.syncing.lease import Lease
     from partnerdesk.partnercenter.connection import AccountConnection
     from partnerdesk.partnercenter.sync.pace import Pace
-
-_TROUBLES: tuple[tuple[type[AppError], SyncTrouble], ...] = (
-    (OfflineError, SyncTrouble.OFFLINE),
-    (SignInNeededError, SyncTrouble.SIGN_IN),
-    (ThrottledError, SyncTrouble.THROTTLED),
-    (AppError, SyncTrouble.FAILED),
-)
 
 
 class Sync:
@@ -76,11 +62,6 @@ class Sync:
         """Stop soon: at once where it waits, else behind the call that is going on."""
         self._stopped.set()
 
-    @property
-    def is_stopped(self) -> bool:
-        """Whether it was asked to stop."""
-        return self._stopped.is_set()
-
     def run(self) -> None:
         """Sync until the run is done, or return early where it was stopped.
 
@@ -97,6 +78,7 @@ class Sync:
         from partnerdesk.partnercenter.sign_in.accounts import account_connection
         from partnerdesk.partnercenter.sync.holders import is_dead, this_process
         from partnerdesk.partnercenter.sync.pace import Pace, SyncStoppedError
+        from partnerdesk.partnercenter.troubles import trouble_of
 
         connection = account_connection(self._store, self._settings, self._account_id)
         lease = take_lease(
@@ -124,26 +106,19 @@ class Sync:
             raise
 
     def _do(self, connection: AccountConnection, lease: Lease, pace: Pace) -> None:
-        from partnerdesk.models.accounts.sign_ins import keep_mfa
         from partnerdesk.models.changes.history import Actor
-        from partnerdesk.partnercenter.client import PartnerCenter
-        from partnerdesk.partnercenter.http import http_client
-        from partnerdesk.partnercenter.limiter import shared_limiter
-        from partnerdesk.partnercenter.sign_in.accounts import signed_in_tokens
+        from partnerdesk.partnercenter.account_client import connected_client
         from partnerdesk.partnercenter.sync.run import SyncRun
 
-        with closing(http_client(self._settings.tls)) as http, closing(shared_limiter()) as limiter:
-            tokens = signed_in_tokens(self._store, connection, http, self._clock)
-            center = PartnerCenter(
-                connection,
-                tokens,
-                http,
-                limiter,
-                self._clock,
-                wait=pace.wait,
-                heard=pace.heard,
-                urgent=False,
-            )
+        with connected_client(
+            self._store,
+            self._settings,
+            connection,
+            self._clock,
+            wait=pace.wait,
+            heard=pace.heard,
+            urgent=False,
+        ) as center:
             run = SyncRun(
                 center,
                 self._store,
@@ -154,12 +129,4 @@ class Sync:
                 details=self._settings.sync.details,
                 on_screen=self._on_screen,
             )
-            try:
-                run.run()
-            finally:
-                keep_mfa(self._store, self._account_id, center.mfa)
-
-
-def trouble_of(error: AppError) -> SyncTrouble:
-    """Return what an error means for the header."""
-    return next(trouble for kind, trouble in _TROUBLES if isinstance(error, kind))
+            run.run()

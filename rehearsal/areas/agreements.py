@@ -186,11 +186,15 @@ AGREEMENT = thing(
     *("primaryContact", "dateAgreed", "templateId", "type"),
 )
 _METADATA = thing(
-    {"templateId": GUID, "agreementType": one_of(*TYPES), "agreementLink": TEXT,
-     "versionRank": WHOLE},
+    {
+        "templateId": GUID,
+        "agreementType": one_of(*TYPES),
+        "agreementLink": TEXT,
+        "versionRank": WHOLE,
+    },
     "templateId",
     "agreementType",
-)  # fmt: skip
+)
 _DOCUMENT = thing(
     {"displayUri": TEXT, "downloadUri": TEXT, "language": TEXT, "country": TEXT},
     "displayUri",

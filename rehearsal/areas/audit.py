@@ -160,8 +160,12 @@ AREA = Area(
             clouds=NOT_CHINA,
             source="get-a-record-of-partner-center-activity-by-user",
             answers={200: AUDIT_RECORDS},
-            parameters=(Parameter("startDate"), Parameter("endDate"), Parameter("filter"),
-                        Parameter("size", {"type": "integer"})),
+            parameters=(
+                Parameter("startDate"),
+                Parameter("endDate"),
+                Parameter("filter"),
+                Parameter("size", {"type": "integer"}),
+            ),
         ),
     ),
-)  # fmt: skip
+)

@@ -80,13 +80,19 @@ def verdict(address: dict[str, str]) -> tuple[str, str, list[dict[str, Any]]]:
     street = address.get("addressLine1", "")
     short, unnumbered = len(street) < _SHORTEST_STREET, not re.search(r"\d|^One ", street)
     if short or unnumbered:
-        status = "Multiple" if short and unnumbered else (
-            "StreetPartial" if short else "PremisesPartial"
-        )  # fmt: skip
-        return status, "The street is not complete.", [
-            {**address, "addressLine1": f"{number} {street or 'Main Street'}"}
-            for number in (1, 12, 100)
-        ]  # fmt: skip
+        status = (
+            "Multiple"
+            if short and unnumbered
+            else ("StreetPartial" if short else "PremisesPartial")
+        )
+        return (
+            status,
+            "The street is not complete.",
+            [
+                {**address, "addressLine1": f"{number} {street or 'Main Street'}"}
+                for number in (1, 12, 100)
+            ],
+        )
     better = _better(address)
     if better.get("city") != address.get("city"):
         return "InteractionRequired", "The city is written in another way.", [better]

@@ -27,15 +27,18 @@ if TYPE_CHECKING:
 
 _CALLS = (
     ("GET", re.compile(r"/common/discovery/instance"), "sign-in-instances"),
-    ("GET", re.compile(r"/(?P<tenant>[^/]+)(/v2\.0)?/\.well-known/openid-configuration"),
-     "sign-in-discovery"),
+    (
+        "GET",
+        re.compile(r"/(?P<tenant>[^/]+)(/v2\.0)?/\.well-known/openid-configuration"),
+        "sign-in-discovery",
+    ),
     ("GET", re.compile(r"/(?P<tenant>[^/]+)/discovery/v2\.0/keys"), "sign-in-keys"),
     ("POST", re.compile(r"/(?P<tenant>[^/]+)/oauth2/v2\.0/devicecode"), "sign-in-device-code"),
     ("POST", re.compile(r"/(?P<tenant>[^/]+)/oauth2/(v2\.0/)?token"), "sign-in-token"),
     ("GET", re.compile(r"/(?P<tenant>[^/]+)/oauth2/(v2\.0/)?authorize"), "sign-in-authorize"),
     ("GET", re.compile(r"/(?P<page>approve|devicelogin)"), "sign-in-page"),
     ("POST", re.compile(r"/(?P<page>approve|devicelogin)"), "sign-in-page"),
-)  # fmt: skip
+)
 _TOKEN = ("sign-in-token", "sign-in-device-code")
 _DISCOVERY = ("sign-in-discovery", "sign-in-instances")
 

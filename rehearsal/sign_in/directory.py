@@ -40,8 +40,12 @@ _ALIASES = (
     (
         "login.microsoftonline.com",
         "login.windows.net",
-        ["login.microsoftonline.com", "login.windows.net", "login.microsoft.com",
-         "sts.windows.net"],
+        [
+            "login.microsoftonline.com",
+            "login.windows.net",
+            "login.microsoft.com",
+            "sts.windows.net",
+        ],
     ),
     (
         "login.partner.microsoftonline.cn",
@@ -59,7 +63,7 @@ _ALIASES = (
         "login-us.microsoftonline.com",
         ["login-us.microsoftonline.com"],
     ),
-)  # fmt: skip
+)
 _CHINA_RESOURCE = "partnercenterapi.microsoftonline.cn"
 _GLOBAL_RESOURCE = "api.partnercenter.microsoft.com"
 _PLAIN = ("openid", "profile", "offline_access", "email")
@@ -87,8 +91,9 @@ def tenant_at(world: World, address: str, name: str) -> Tenant:
     else:
         tenant = tenant_by_id(world.state, name)
     if tenant is None or (clouds and tenant.cloud not in clouds):
-        raise SignInError(90002, text=f"Tenant '{name}' not found. Check that you sign in to the "
-                                      "correct cloud.")  # fmt: skip
+        raise SignInError(
+            90002, text=f"Tenant '{name}' not found. Check that you sign in to the correct cloud."
+        )
     return tenant
 
 
@@ -99,7 +104,9 @@ def configuration(address: str, name: str, tenant: Tenant) -> dict[str, Any]:
     return {
         "token_endpoint": f"{base}/oauth2/v2.0/token",
         "token_endpoint_auth_methods_supported": [
-            "client_secret_post", "private_key_jwt", "client_secret_basic"
+            "client_secret_post",
+            "private_key_jwt",
+            "client_secret_basic",
         ],
         "jwks_uri": f"{base}/discovery/v2.0/keys",
         "response_modes_supported": ["query", "fragment", "form_post"],
@@ -111,7 +118,7 @@ def configuration(address: str, name: str, tenant: Tenant) -> dict[str, Any]:
         "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
         "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
         "end_session_endpoint": f"{base}/oauth2/v2.0/logout",
-    }  # fmt: skip
+    }
 
 
 def instances(address: str) -> dict[str, Any]:
@@ -142,8 +149,10 @@ def audience_of(world: World, tenant: Tenant, form: dict[str, str]) -> tuple[str
     found = tokens.audience(world, resource)
     foreign = _GLOBAL_RESOURCE if tenant.cloud == CHINA else _CHINA_RESOURCE
     if found is None or foreign in resource:
-        raise SignInError(500011, text=f"The resource principal named {resource[:200]} was not "
-                                       "found in the tenant.")  # fmt: skip
+        raise SignInError(
+            500011,
+            text=f"The resource principal named {resource[:200]} was not found in the tenant.",
+        )
     names = {*wanted, f"{resource}/user_impersonation", f"{resource}/.default"}
     return found, " ".join(sorted(names))
 

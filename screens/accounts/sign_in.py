@@ -50,15 +50,27 @@ class SignInScreen(PageScreen):
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("sign-in.copy", "y", N_("Copy"), N_("Copy the code, or the address"), "y"),
         Action(BACK.id, BACK.keys, N_("Cancel"), N_("Cancel the sign-in and go back"), "Esc"),
-        Action("sign-in.copy-address", "Y", N_("Copy address"), N_("Copy the address"), "Y",
-               bar=False),
-        Action("sign-in.paste", "enter,p", N_("Paste address"),
-               N_("Paste the address at which the browser ended"), "Enter"),
-        Action("sign-in.way", "w", N_("Other way"),
-               N_("Sign in by a code, by the browser here, or by pasting an address"), "w"),
-        Action(SIGN_IN.id, SIGN_IN.keys, N_("Again"), N_("Begin the sign-in again"), "F9",
-               changes=True),
-    )  # fmt: skip
+        Action(
+            "sign-in.copy-address", "Y", N_("Copy address"), N_("Copy the address"), "Y", bar=False
+        ),
+        Action(
+            "sign-in.paste",
+            "enter,p",
+            N_("Paste address"),
+            N_("Paste the address at which the browser ended"),
+            "Enter",
+        ),
+        Action(
+            "sign-in.way",
+            "w",
+            N_("Other way"),
+            N_("Sign in by a code, by the browser here, or by pasting an address"),
+            "w",
+        ),
+        Action(
+            SIGN_IN.id, SIGN_IN.keys, N_("Again"), N_("Begin the sign-in again"), "F9", changes=True
+        ),
+    )
 
     text = query_one(TextView)
 
@@ -125,7 +137,7 @@ class SignInScreen(PageScreen):
             self._attempt.cancel()
         self._way, self._attempt, self._shown = way, None, None
         self.key_bar.leave_out(*(["sign-in.paste"] if way is SignInWay.DEVICE else []))
-        if way not in SIGN_IN_BY_PERSON:
+        if way.is_by_secret:
             self._tell_by_secret()
             return
         self._text("what", _("Asking Microsoft's sign-in …"))
@@ -245,10 +257,6 @@ class SignInScreen(PageScreen):
     async def do_refresh(self) -> None:
         """Say what goes on by itself."""
         self.status.say(_("It goes on by itself; F9 begins again."))
-
-
-SIGN_IN_BY_PERSON = frozenset(way for _key, way in WAYS)
-"""The ways that this screen knows; the others need a secret, which a command asks for."""
 
 
 def _is_plain(address: str) -> bool:

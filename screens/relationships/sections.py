@@ -115,9 +115,12 @@ def delegated_admin_lines(
     for delegation in page.relationship.delegated_admin:
         edit, name = partial(show, "delegation", delegation.id), f"delegation:{delegation.id}"
         yield Field(
-            delegation.display_name, _delegation(delegation, at), name, edit=edit,
+            delegation.display_name,
+            _delegation(delegation, at),
+            name,
+            edit=edit,
             toned=_delegation_tones(delegation, at),
-        )  # fmt: skip
+        )
     if not page.relationship.delegated_admin:
         add = partial(show, "delegation", None, page.customer.id)
         text = _("none is kept; Enter adds one")

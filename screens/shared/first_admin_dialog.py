@@ -37,17 +37,23 @@ class FirstAdminDialog(Dialog[bool]):
         with Vertical(classes="dialog") as box:
             box.border_title = _("First administrator")
             yield Static(self._text(), markup=False)
-            keys = _("y copies the password   Y the user name   Esc closes it")
+            keys = _("y copies the password   Y the user name   Esc twice closes it")
             yield Static(keys, markup=False, classes="hint")
 
     def _text(self) -> Content:
         return Content.assemble(
             (f"{shown(self._company)}\n\n", "bold"),
-            _("User name"), ": ", (shown(self._user_name), "bold"), "\n",
-            _("Password"), ": ", (shown(self._password), "bold"), "\n\n",
-            _("Partner Center tells this password only now. Give it to the customer outside of "
-              "this program, which keeps it nowhere."),
-        )  # fmt: skip
+            f"{_('User name')}: ",
+            (shown(self._user_name), "bold"),
+            "\n",
+            f"{_('Password')}: ",
+            (shown(self._password), "bold"),
+            "\n\n",
+            _(
+                "Partner Center tells this password only now. Give it to the customer outside of "
+                "this program, which keeps it nowhere."
+            ),
+        )
 
     def action_copy_password(self) -> None:
         """Copy the password."""

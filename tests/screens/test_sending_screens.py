@@ -55,7 +55,7 @@ def center(monkeypatch: pytest.MonkeyPatch) -> SmallCenter:
     def reached(store: Store, *_given: Any, **_named: Any) -> Iterator[Any]:
         yield client_of(center, account_in(store))
 
-    monkeypatch.setattr("partnerdesk.partnercenter.sending.account.account_client", reached)
+    monkeypatch.setattr("partnerdesk.partnercenter.account_client.account_client", reached)
     return center
 
 

@@ -272,15 +272,15 @@ def test_a_pause_until_a_moment_is_kept() -> None:
 
 
 def test_who_waits_can_be_called_away() -> None:
-    class Stopped(Exception):  # noqa: N818
+    class StoppedError(Exception):
         pass
 
     def stop(_seconds: float) -> None:
-        raise Stopped
+        raise StoppedError
 
     made = desk(in_turn(error(500)))
     made.client._access.wait = stop
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         made.client.call("get_customer", PATH)
 
 

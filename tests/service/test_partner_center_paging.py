@@ -58,7 +58,8 @@ def test_a_token_that_dies_in_the_middle_is_replaced_for_the_same_page() -> None
     assert len(found) == 9
     assert made.tokens.refused == ["token-1"]
     again = [request.headers.get("MS-ContinuationToken") for request in made.sent]
-    assert again[2] == again[3] != None  # noqa: E711
+    assert again[2] is not None
+    assert again[2] == again[3]
 
 
 def test_a_next_page_is_asked_for_with_the_headers_of_its_link() -> None:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import OfflineError, SignInNeededError
@@ -159,7 +159,7 @@ def test_a_book_kept_by_hand_is_taken_over(
     send(store, expected)
     connected(store, info, partner, tmp_path, AT).sync()
     with store.reading() as session:
-        found = session.exec(select(Customer).order_by(Customer.id)).all()[:3]  # type: ignore[arg-type]
+        found = session.exec(select(Customer).order_by(col(Customer.id))).all()[:3]
     assert [customer.company_name for customer in found] == [
         told[0]["name"],
         told[1]["name"],

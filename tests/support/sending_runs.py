@@ -27,6 +27,7 @@ from partnerdesk.models.customers.edit import form_values, plan_edit_customer
 from partnerdesk.models.customers.entities import BillingProfile, Customer
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.page import read_customer
+from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.sent_calls import conflict_of, give_up, settle_conflict
@@ -127,9 +128,7 @@ class SendingWorld:
 
     def _customer(self) -> int | None:
         with self.store.reading() as session:
-            ids = session.exec(
-                select(Customer.id).where(col(Customer.ended_at) == None)  # noqa: E711
-            ).all()
+            ids = session.exec(select(Customer.id).where(unset(Customer.ended_at))).all()
         return self.random.choice(sorted(int(id or 0) for id in ids)) if ids else None
 
     def edit(self) -> None:

@@ -12,7 +12,7 @@ from partnerdesk.models.core.errors import RefusedError
 from partnerdesk.models.languages import available, speak
 from partnerdesk.models.settings.clouds import Support
 from partnerdesk.partnercenter.connection import TokenKind
-from partnerdesk.partnercenter.operations import ROLE_TITLES, Auth, operations
+from partnerdesk.partnercenter.operations import ROLE_TITLES, ApiOperation, Auth, operations
 from tests.support.books import ALL_CLOUDS, cloud_called
 from tests.support.partner_center import connection, desk, guid
 
@@ -21,7 +21,7 @@ OWN_NAMES = {"tenant", "customer_id", "subscription_id", "country", "domain", "t
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_each_line_of_the_table_is_whole(operation) -> None:  # type: ignore[no-untyped-def]
+def test_each_line_of_the_table_is_whole(operation: ApiOperation) -> None:
     assert re.fullmatch(r"/v1(/[\w{}-]+)+", operation.path)
     assert set(re.findall(r"\{(\w+)\}", operation.path)) <= OWN_NAMES
     assert operation.source.startswith("https://learn.microsoft.com/partner-center/")
@@ -75,7 +75,7 @@ def test_the_cell_of_one_operation_stands_over_that_of_its_row() -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 @pytest.mark.parametrize("language", available())
-def test_every_refusal_says_why_in_every_language(operation, language: str) -> None:  # type: ignore[no-untyped-def]
+def test_every_refusal_says_why_in_every_language(operation: ApiOperation, language: str) -> None:
     speak(language)
     for cloud in ALL_CLOUDS:
         for kind in PartnerKind:

@@ -82,9 +82,14 @@ MAIN_PLACES = (
 """The key after `g`, the name and the title of each main screen."""
 CLOUD = Action("desk.cloud", "c", N_("Cloud"), N_("Choose the cloud and account to work in"), "c")
 SIGN_IN = Action(
-    "desk.sign-in", "f9", N_("Sign in"),
-    N_("Sign in to Partner Center for the chosen account"), "F9", changes=True, bar=False,
-)  # fmt: skip
+    "desk.sign-in",
+    "f9",
+    N_("Sign in"),
+    N_("Sign in to Partner Center for the chosen account"),
+    "F9",
+    changes=True,
+    bar=False,
+)
 SIGN_IN_TO = "sign-in/"
 """Before an account's id: the answer of the cloud selector for a sign-in to that account."""
 REFRESH = Action(

@@ -264,9 +264,10 @@ class FieldPage(ScrollView, Seen, can_focus=True):
                 self.post_message(self.Chosen(self.field))
 
     def on_resize(self) -> None:
-        """Wrap the texts to the new width."""
+        """Wrap the texts to the new width; they may have been drawn for none before."""
         self._lay_out()
         self._follow()
+        self.refresh()
 
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width

@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from partnerdesk.models.customers.form.fields import Values
 
 _ADDRESS = (
-    FormField.ADDRESS_LINE1, FormField.ADDRESS_LINE2, FormField.CITY, FormField.STATE,
-    FormField.POSTAL_CODE, FormField.COUNTRY,
-)  # fmt: skip
+    FormField.ADDRESS_LINE1,
+    FormField.ADDRESS_LINE2,
+    FormField.CITY,
+    FormField.STATE,
+    FormField.POSTAL_CODE,
+    FormField.COUNTRY,
+)
 _NEEDED = (FormField.ADDRESS_LINE1, FormField.CITY, FormField.COUNTRY)
 
 

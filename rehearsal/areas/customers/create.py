@@ -27,12 +27,28 @@ if TYPE_CHECKING:
 NUMBER_MISSING, NUMBER_WRONG, PHONE_MISSING = 600049, 600050, 600051
 INVALID_PROPERTY, OTHER_COUNTRY, OTHER_CLOUD, APP_ALONE = 3000, 2030, 900127, 900329
 LONGEST_PREFIX = 27
-_LONGEST = {"addressLine1": 200, "addressLine2": 200, "firstName": 50, "middleName": 50,
-            "lastName": 50}  # fmt: skip
+_LONGEST = {
+    "addressLine1": 200,
+    "addressLine2": 200,
+    "firstName": 50,
+    "middleName": 50,
+    "lastName": 50,
+}
 _ADDRESS = (
-    "addressLine1", "addressLine2", "addressLine3", "city", "state", "postalCode", "country",
-    "region", "district", "firstName", "middleName", "lastName", "phoneNumber",
-)  # fmt: skip
+    "addressLine1",
+    "addressLine2",
+    "addressLine3",
+    "city",
+    "state",
+    "postalCode",
+    "country",
+    "region",
+    "district",
+    "firstName",
+    "middleName",
+    "lastName",
+    "phoneNumber",
+)
 _ALPHABET = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789;=.!"
 
 

@@ -51,8 +51,14 @@ def put_billing(call: Call) -> Answer:
         raise invalid("defaultAddress is required.")
     new: dict[str, Any] = {name: body[name] for name in _FIELDS if body.get(name)}
     new["defaultAddress"] = checked_address(address)
-    write_billing(call.world, call.tenant, one, new, by=call.by,
-                  correlation=call.headers.get("ms-correlationid", ""))  # fmt: skip
+    write_billing(
+        call.world,
+        call.tenant,
+        one,
+        new,
+        by=call.by,
+        correlation=call.headers.get("ms-correlationid", ""),
+    )
     return Answer(billing_profile(customer(call)))
 
 

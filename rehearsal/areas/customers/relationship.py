@@ -52,9 +52,18 @@ def change(call: Call) -> Answer:
     else:
         raise invalid("Only relationshipToPartner none, or allowDelegatedAccess false.")
     shown = dict.fromkeys(
-        ("Id", "CommerceId", "CompanyProfile", "BillingProfile", "RelationshipToPartner",
-         "AllowDelegatedAccess", "UserCredentials", "CustomDomains", "AssociatedPartnerId")
-    )  # fmt: skip
+        (
+            "Id",
+            "CommerceId",
+            "CompanyProfile",
+            "BillingProfile",
+            "RelationshipToPartner",
+            "AllowDelegatedAccess",
+            "UserCredentials",
+            "CustomDomains",
+            "AssociatedPartnerId",
+        )
+    )
     changed = {name[:1].upper() + name[1:]: body[name] for name in wanted}
     return Answer({**shown, **changed, "Attributes": {"ObjectType": "Customer"}})
 
@@ -64,8 +73,13 @@ def _end(call: Call, one: Customer) -> None:
         refusal = held(call.world, call.tenant, one.id)
         if refusal is not None:
             raise refusal
-    leave(call.world, call.tenant, one, by=call.by,
-          correlation=call.headers.get("ms-correlationid", ""))  # fmt: skip
+    leave(
+        call.world,
+        call.tenant,
+        one,
+        by=call.by,
+        correlation=call.headers.get("ms-correlationid", ""),
+    )
 
 
 def leave(world: World, tenant: Tenant, one: Customer, *, by: str, correlation: str = "") -> None:

@@ -50,9 +50,22 @@ CREATE TABLE IF NOT EXISTS partners (
 );
 """
 _COLUMNS = (
-    "tenant", "id", "name", "name_key", "domain", "domain_key", "reseller", "registration",
-    "delegated", "relationship", "billing", "version", "created", "row", "email",
-)  # fmt: skip
+    "tenant",
+    "id",
+    "name",
+    "name_key",
+    "domain",
+    "domain_key",
+    "reseller",
+    "registration",
+    "delegated",
+    "relationship",
+    "billing",
+    "version",
+    "created",
+    "row",
+    "email",
+)
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _TAKEN = frozenset({"contoso", "fabrikam", "microsoft", "wingtiptoys"})
 """Prefixes that belong to somebody in every cloud."""
@@ -152,9 +165,15 @@ def _given(
         one = Company(given.name, "", given.billing, given.registration)
         created = oldest if given.created is None else given.created
         yield _values(
-            tenant, given.id, one, delegated=given.delegated, created=created,
-            domain=given.domain, relationship=given.relationship, email=given.email,
-        )  # fmt: skip
+            tenant,
+            given.id,
+            one,
+            delegated=given.delegated,
+            created=created,
+            domain=given.domain,
+            relationship=given.relationship,
+            email=given.email,
+        )
 
 
 def _values(

@@ -47,15 +47,19 @@ def case_sections(
         parts = (moment_with_age(one.sent_at, at), one.sent_by, _(SENT_BY[one.how]))
         portal = " · ".join(filter(None, parts))
     fields = (
-        Field(_("Status"), _(INVITATION_TITLES[state]), "state",
-              toned=toned(INVITATIONS.column("state"), state, at)),
+        Field(
+            _("Status"),
+            _(INVITATION_TITLES[state]),
+            "state",
+            toned=toned(INVITATIONS.column("state"), state, at),
+        ),
         Field(_("Sent"), portal),
         Field(_("Next step due"), next_due.text, toned=next_due.toned),
         Field(_("Closed"), moment_text(one.closed_at)),
         Field(_("Kind of invitation"), _(INVITATION_KINDS[one.kind])),
         Field(_("Delegated admin"), _("yes") if one.delegated_admin else _("no")),
         Field(_("Customer"), _customer_text(case)),
-    )  # fmt: skip
+    )
     title = shown(one.company_name)[:200]
     letters = (
         Field(

@@ -12,27 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from partnerdesk.models.core.text import without_nul
 from partnerdesk.models.syncing.rows import CustomerDetails, ListedCustomer
 from partnerdesk.models.values.identifiers import guid
+from partnerdesk.partnercenter.field_names import ADDRESS, BILLING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_BILLING = {
-    "company_name": "companyName",
-    "first_name": "firstName",
-    "last_name": "lastName",
-    "email": "email",
-    "culture": "culture",
-    "language": "language",
-}
-_ADDRESS = {
-    "address_line1": "addressLine1",
-    "address_line2": "addressLine2",
-    "city": "city",
-    "state": "state",
-    "postal_code": "postalCode",
-    "country": "country",
-    "phone_number": "phoneNumber",
-}
 _COMPANY = {
     "organization_registration_number": "organizationRegistrationNumber",
     "email": "email",
@@ -73,18 +57,18 @@ def customer_details(item: Mapping[str, Any]) -> CustomerDetails | None:
         return None
     billing = item.get("billingProfile")
     delegated = item.get("allowDelegatedAccess")
-    told = None
+    fields = None
     if isinstance(billing, dict):
         address = _object(billing.get("defaultAddress"))
-        told = _fields(billing, _BILLING) | _fields(address, _ADDRESS)
-        if country := told.get("country"):
-            told["country"] = country.upper()
+        fields = _fields(billing, BILLING) | _fields(address, ADDRESS)
+        if country := fields.get("country"):
+            fields["country"] = country.upper()
     return CustomerDetails(
         listed,
         delegated if isinstance(delegated, bool) else None,
         guid(_text(item.get("associatedPartnerId")).strip()) or "",
         _fields(_object(item.get("companyProfile")), _COMPANY) or None,
-        told,
+        fields,
     )
 
 
