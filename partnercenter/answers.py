@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LONGEST_WORDS = 300
 """How many characters of the service's own words a message shows."""
+DEEPEST = 50
+"""How deep the values of an answer that is shown or stored may be nested."""
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 """Byte-order marks of UTF-8 and UTF-16."""
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
@@ -135,13 +137,18 @@ def _page_title(content: bytes) -> str:
     return _words(html.unescape(title.group(1))) if title else ""
 
 
-def masked(value: Any) -> Any:
-    """Return a JSON value with `…` in place of passwords and tokens, to be shown or stored."""
+def masked(value: Any, depth: int = 0) -> Any:
+    """Return a JSON value with `…` in place of passwords and tokens, to be shown or stored.
+
+    `…` stands for what is nested deeper than `DEEPEST`, too; `depth` is that of the value.
+    """
+    if depth > DEEPEST:
+        return MASK
     if isinstance(value, dict):
         return {
-            name: MASK if str(name).lower() in _SECRET_NAMES else masked(inner)
+            name: MASK if str(name).lower() in _SECRET_NAMES else masked(inner, depth + 1)
             for name, inner in value.items()
         }
     if isinstance(value, list):
-        return [masked(inner) for inner in value]
+        return [masked(inner, depth + 1) for inner in value]
     return _TOKEN.sub(MASK, value) if isinstance(value, str) else value

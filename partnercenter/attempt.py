@@ -272,6 +272,6 @@ class _Attempts:
         try:
             theirs = parsedate_to_datetime(raw.headers.get("date", ""))
             remark = clock_remark(self._access.clock() - theirs)
-        except (TypeError, ValueError):  # no date, or one without a zone
+        except (TypeError, ValueError, OverflowError):  # no date, or one without a zone
             return error
         return SignInNeededError(" ".join(filter(None, [error.message, remark])), error.remedy)

@@ -7,7 +7,7 @@ import ssl
 import sys
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.errors import SettingsError
+from partnerdesk.models.core.errors import OfflineError, SettingsError
 from partnerdesk.models.core.paths import typed_path
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
@@ -38,16 +38,37 @@ def http_client(tls: TlsSettings, *, timeout: float = ANSWER_SECONDS) -> httpx.C
 
     Raises:
         SettingsError: the file of certificates cannot be used.
+        OfflineError: the proxy of the environment is of a kind that cannot be used.
     """
     import httpx
 
-    return httpx.Client(
-        verify=_context(tls),
-        timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout)),
-        limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
-        mounts={_THIS_MACHINE: None},
-        headers={"User-Agent": "partnerdesk"},
-    )
+    verify = _context(tls)
+    try:
+        return httpx.Client(
+            verify=verify,
+            timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout)),
+            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+            mounts={_THIS_MACHINE: None},
+            headers={"User-Agent": "partnerdesk"},
+            event_hooks={"response": [_packed_once]},
+        )
+    except (ImportError, ValueError):  # SOCKS, or what is no proxy at all; it may hold a password
+        raise OfflineError(
+            _("Partner Center was not reached; nothing was sent."),
+            _("Look at the network, and at the proxy in the environment."),
+        ) from None
+
+
+def _packed_once(response: httpx.Response) -> None:
+    """Refuse an answer that is packed twice: 64 KB of that unpack to gigabytes at once.
+
+    Raises:
+        httpx.DecodingError: it is.
+    """
+    import httpx
+
+    if "," in response.headers.get("Content-Encoding", ""):
+        raise httpx.DecodingError("packed more than once", request=response.request)
 
 
 def _context(tls: TlsSettings) -> ssl.SSLContext:

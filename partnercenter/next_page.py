@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 CONTINUATION = "MS-ContinuationToken"
 """The header that leads to the next page."""
+LONGEST_TARGET = 16_000
+"""The most characters of a path and query that are followed."""
 _OWN_HEADERS = frozenset({"ms-requestid", "ms-correlationid", "ms-contract-version"})
 
 
@@ -57,7 +59,10 @@ def next_request(request: Request, body: Any, count: int) -> Request | None:
 
 def _linked(request: Request, link: Mapping[str, Any], token: object) -> Request:
     headers = {}
-    for header in link.get("headers") or []:
+    named = link.get("headers")
+    for header in named if isinstance(named, list) else ():
+        if not isinstance(header, dict):
+            continue
         name, value = (str(header.get(part) or "") for part in ("key", "value"))
         if name.lower().startswith("ms-") and name.lower() not in _OWN_HEADERS:
             headers[CONTINUATION if name.lower() == CONTINUATION.lower() else name] = value
@@ -71,17 +76,27 @@ def _target(request: Request, uri: str) -> str:
 
     Only the path counts of an absolute address: the token goes to no other host.
     """
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:  # brackets that are no IPv6 address
+        raise _led_astray() from None
     path = re.sub(r"/{2,}", "/", "/" + parts.path)
     path = "/v1" + re.sub(r"^(/v1)+(?=/|$)", "", path)
     expected = request.target.partition("?")[0]
     if path.rstrip("/").lower() != expected.rstrip("/").lower():
-        raise BrokenListError(
-            PartnerCenterError(
-                _("The list leads to another one than was asked for."), _("Try again later.")
-            )
+        raise _led_astray()
+    target = f"{expected}?{parts.query}" if parts.query else expected
+    if len(target) > LONGEST_TARGET or not (target.isascii() and target.isprintable()):
+        raise _led_astray()
+    return target
+
+
+def _led_astray() -> BrokenListError:
+    return BrokenListError(
+        PartnerCenterError(
+            _("The list leads to another one than was asked for."), _("Try again later.")
         )
-    return f"{expected}?{parts.query}" if parts.query else expected
+    )
 
 
 def _offset(request: Request, count: int) -> Request | None:

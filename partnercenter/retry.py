@@ -77,5 +77,5 @@ def _until(text: str, at: datetime) -> float:
     """Return the seconds until a moment as HTTP writes it; 0 if it is none."""
     try:
         return (parsedate_to_datetime(text) - at).total_seconds()
-    except (TypeError, ValueError):  # no date, or one without a zone
+    except (TypeError, ValueError, OverflowError):  # no date, or one without a zone
         return 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ KEYRING, KEY_FILE = "keyring", "file"
 """Where a key is: the first word of a sealed file."""
 _SERVICE, _USER = "partnerdesk", "tokens"
 _LOCK_SECONDS = 10.0
+_KEY_BYTES = 32
 
 
 class Keys:
@@ -63,7 +65,7 @@ class Keys:
         return self._found.get(place, b"")
 
     def _remember(self, place: str, key: bytes) -> tuple[str, bytes]:
-        if key:
+        if _is_key(key):
             self._found[place] = key
         return place, key
 
@@ -80,6 +82,14 @@ class Keys:
         paths.private_folder(self._folder)
         with Lock(self._folder / ".key.lock", "a", timeout=_LOCK_SECONDS):
             yield
+
+
+def _is_key(key: bytes) -> bool:
+    """Say whether a key can seal; what a person or a full disk left instead counts as none."""
+    try:
+        return len(urlsafe_b64decode(key)) == _KEY_BYTES
+    except ValueError:
+        return False
 
 
 def only_for_owner(file: Path) -> None:

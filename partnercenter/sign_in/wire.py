@@ -64,11 +64,11 @@ class MsalHttp:
     def _noticed(self, answer: httpx.Response) -> httpx.Response:
         self.is_throttled = answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
         wait = answer.headers.get("Retry-After", "")
-        self.retry_after = int(wait) if wait.isdecimal() else 0
+        self.retry_after = int(wait) if wait.isdecimal() and len(wait) < 10 else 0
         try:
             theirs = parsedate_to_datetime(answer.headers.get("Date", ""))
             self.clock_ahead = self._clock() - theirs
-        except (TypeError, ValueError):  # no such header, or no moment with a time zone
+        except (TypeError, ValueError, OverflowError):  # no such header, or no moment with a time zone
             pass
         return answer
 

@@ -257,11 +257,22 @@ def test_all_calls_of_the_tenant_wait_when_the_service_asks_for_it() -> None:
     assert sum(made.waits) == pytest.approx(150)
 
 
-@pytest.mark.parametrize("text", ["nan", "inf", "-5", "soon", "Mon, 30 Nov 2026 11:00:00 GMT"])
+FAR = f"Mon, 30 Nov {'9' * 20} 12:00:00 GMT"
+"""A date of a year that no calendar has."""
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-5", "soon", "Mon, 30 Nov 2026 11:00:00 GMT", FAR])
 def test_an_odd_pause_is_none(text: str) -> None:
     made = desk(in_turn(error(429, 429, **{"Retry-After": text}), ok()))
     made.client.call("get_customer", PATH)
     assert 2.0 <= sum(made.waits) <= 3.0
+
+
+def test_a_date_of_no_calendar_says_nothing_about_the_clock() -> None:
+    made = desk(lambda _asked: error(401, 900421, Date=FAR))
+    with pytest.raises(SignInNeededError) as refused:
+        made.client.call("get_customer", PATH)
+    assert "clock" not in refused.value.message
 
 
 def test_a_pause_until_a_moment_is_kept() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 from hypothesis import given
@@ -84,6 +86,43 @@ def test_a_link_to_another_host_does_not_get_the_token() -> None:
     )
     assert len(list(made.client.pages("list_customers", query={"size": 2}))) == 2
     assert {request.url.host for request in made.sent} == {"api.partnercenter.microsoft.com"}
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"uri": "http://[bad/v1/customers"},
+        {"uri": "/customers?a=\x01"},
+        {"uri": "/customers?a=\ud800"},
+        {"uri": "/customers?a=" + "b" * 70_000},
+    ],
+)
+def test_a_link_that_cannot_be_asked_for_is_an_error_that_is_told(link: dict[str, str]) -> None:
+    body = json.dumps({"items": [customer(0)], "links": {"next": link}})
+    whole = httpx.Response(200, json=customer(0))
+    made = desk(
+        lambda asked: (
+            whole if asked.url.path != "/v1/customers" else httpx.Response(200, content=body)
+        )
+    )
+    with pytest.raises(PartnerCenterError, match="leads to another"):
+        list(made.client.pages("list_customers", query={"size": 2}))
+
+
+@pytest.mark.parametrize("headers", [5, {"a": "b"}, ["a", None]])
+def test_a_link_with_headers_of_another_shape_is_followed(headers: object) -> None:
+    link = {"uri": "/customers?size=2", "headers": headers}
+    first = {"items": [customer(0)], "links": {"next": link}, "continuationToken": "t-1"}
+    made = desk(
+        in_turn(
+            httpx.Response(200, json=first),
+            httpx.Response(200, json=customer(0)),
+            httpx.Response(200, json={"items": [customer(1)], "links": {}}),
+            httpx.Response(200, json=customer(1)),
+        )
+    )
+    assert len(list(made.client.pages("list_customers", query={"size": 2}))) == 2
+    assert made.sent[2].headers["MS-ContinuationToken"] == "t-1"
 
 
 def test_a_page_of_another_partner_each_time_is_an_error_and_gives_no_row() -> None:

@@ -166,6 +166,14 @@ def test_long_words_are_cut_and_tokens_taken_out() -> None:
     assert len(words.text) == 301
 
 
+@pytest.mark.parametrize("depth", [60, 480, 900])
+def test_an_answer_that_is_nested_deep_is_masked_and_cut(depth: int) -> None:
+    deep = json_body(b'{"password": "hunter2", "a":' * depth + b"1" + b"}" * depth)
+    text = json.dumps(masked(deep))
+    assert "hunter2" not in text
+    assert len(text) < 3_000
+
+
 def test_secrets_are_masked_wherever_they_stand() -> None:
     body = {"userCredentials": {"userName": "a", "password": "p"}, "items": [{"sasToken": "s"}]}
     assert masked(body) == {"userCredentials": "…", "items": [{"sasToken": "…"}]}

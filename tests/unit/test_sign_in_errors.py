@@ -147,7 +147,8 @@ def test_the_date_of_an_answer_tells_how_far_the_clock_is_off() -> None:
     http = http_of(httpx.Response(200, headers={"Date": "Mon, 30 Nov 2026 11:50:00 GMT"}))
     http.get("https://a/")
     assert http.clock_ahead == timedelta(minutes=10)
-    for odd in ("", "nonsense", "Mon, 30 Nov 2026 11:50:00"):
+    far = f"Mon, 30 Nov {'9' * 20} 11:50:00 GMT"
+    for odd in ("", "nonsense", "Mon, 30 Nov 2026 11:50:00", far):
         http = http_of(httpx.Response(429, headers={"Date": odd, "Retry-After": "7"}))
         http.get("https://a/")
         assert (http.clock_ahead, http.retry_after, http.is_throttled) == (None, 7, True)

@@ -100,6 +100,16 @@ def test_with_a_keyring_the_key_is_there_and_nowhere_else(desktop: KeptKeyring) 
     assert sealed("b.tokens").load() == SECRET
 
 
+@pytest.mark.parametrize("left", [b"", b"garbage", b"\xff" * 44, b"a" * 100])
+def test_a_damaged_key_asks_to_sign_in_again_and_is_replaced(left: bytes) -> None:
+    sealed().save(SECRET)
+    (paths.tokens_folder() / "key").write_bytes(left)
+    with pytest.raises(SignInNeededError, match="cannot be opened"):
+        sealed().load()
+    sealed().save("new")
+    assert sealed().load() == "new"
+
+
 def test_a_file_that_others_can_read_is_closed_to_them() -> None:
     """The library's own file keeps the mode that it finds."""
     sealed().save("old")

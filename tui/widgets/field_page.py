@@ -84,6 +84,8 @@ class FieldPage(ScrollView, Seen, can_focus=True):
         self._fields: list[Field] = []
         self._columns = Columns((), 0, 0)
         self._label_width = 0
+        self._arranged_for = 0
+        """The width in cells that the lines are arranged for."""
         self._cursor = 0
         self._found: Spot | None = None
         """The last match of a search, until the cursor moves."""
@@ -264,13 +266,18 @@ class FieldPage(ScrollView, Seen, can_focus=True):
                 self.post_message(self.Chosen(self.field))
 
     def on_resize(self) -> None:
-        """Wrap the texts to the new width; they may have been drawn for none before."""
+        """Wrap the texts to the new width."""
         self._lay_out()
         self._follow()
-        self.refresh()
 
     def _lay_out(self) -> None:
-        width = self.scrollable_content_region.width
+        self._arrange()
+        height = max(self._columns.height, self.size.height)
+        self.virtual_size = Size(self.size.width, height)
+
+    def _arrange(self) -> None:
+        """Arrange the lines for the present width."""
+        self._arranged_for = width = self.scrollable_content_region.width
         half = (width - BETWEEN) // 2
         lines = list(self._laid_out(width))
         columns = Columns(lines, len(lines), self.size.width)
@@ -280,8 +287,6 @@ class FieldPage(ScrollView, Seen, can_focus=True):
             columns = parted if parted.count > 1 else columns
         self._columns = columns
         self._label_width = self._width_of_labels(columns.width)
-        height = max(columns.height, self.size.height)
-        self.virtual_size = Size(self.size.width, height)
 
     def _needs_columns(self, lines: Sequence[Line]) -> bool:
         """Return whether lines of the whole width should rather stand in two columns."""
@@ -350,6 +355,8 @@ class FieldPage(ScrollView, Seen, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Return one line of the screen."""
         base, width = self.rich_style, self.size.width
+        if self._arranged_for != self.scrollable_content_region.width:
+            self._arrange()  # it is drawn before it is told of its size
         row = self.scroll_offset.y + y
         if row >= self._columns.height:
             return Strip.blank(width, base)
