@@ -84,5 +84,9 @@ def admin_json(admin: FirstAdmin | None) -> Fields | None:
 def print_admins(admins: Iterable[FirstAdmin], indent: str = "") -> None:
     """Print the first administrators of new tenants: this is the only time."""
     for admin in admins:
-        print(f"{indent}{_('First administrator')}: {shown(admin.user_name)}")
-        print(f"{indent}{_('Password, told this once')}: {shown(admin.password)}")
+        told = {
+            _("First administrator"): admin.user_name,
+            _("Password, told this once"): admin.password,
+        }
+        for label, text in told.items():
+            print(f"{indent}{label}: {shown(text)}")

@@ -43,10 +43,12 @@ class FirstAdminDialog(Dialog[bool]):
     def _text(self) -> Content:
         return Content.assemble(
             (f"{shown(self._company)}\n\n", "bold"),
-            f"{_('User name')}: ",
+            _("User name"),
+            ": ",
             (shown(self._user_name), "bold"),
             "\n",
-            f"{_('Password')}: ",
+            _("Password"),
+            ": ",
             (shown(self._password), "bold"),
             "\n\n",
             _(
