@@ -68,7 +68,7 @@ class MsalHttp:
         try:
             theirs = parsedate_to_datetime(answer.headers.get("Date", ""))
             self.clock_ahead = self._clock() - theirs
-        except (TypeError, ValueError, OverflowError):  # no such header, or no moment with a time zone
+        except (TypeError, ValueError, OverflowError):  # no such header, or no moment
             pass
         return answer
 
