@@ -120,7 +120,8 @@ def refusal(answer: Mapping[str, Any], at: WireState) -> AppError:
     remedy.append(_clock(at))
     correlation = shown(str(answer.get("correlation_id") or ""))[:60]
     named = f"{named}, {correlation}" if correlation else named
-    return SignInNeededError(f"{_(line.text)} ({named})", " ".join(filter(None, remedy)))
+    text = _(line.text)
+    return SignInNeededError(f"{text} ({named})", " ".join(filter(None, remedy)))
 
 
 def clock_remark(ahead: timedelta | None) -> str:
