@@ -58,7 +58,7 @@ class DemoRehearsal:
         """Begin to start it, if the book is the demo book."""
         desk = self._desk
         if desk.demo and not desk.settings.read_only:
-            self._app.run_worker(self._begin(), group="rehearsal")
+            self._app.start(self._begin, goes_on=True)
         else:
             self.settled.set()
 

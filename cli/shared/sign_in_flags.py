@@ -21,7 +21,8 @@ def add_ways(command: argparse.ArgumentParser) -> None:
     """Add the flags that say how to sign in, and where secrets are."""
     from pathlib import Path
 
-    ways = "; ".join(f"{way}: {_(SIGN_IN_WAY_TITLES[way])}" for way in SignInWay)
+    titles = {way: _(SIGN_IN_WAY_TITLES[way]) for way in SignInWay}
+    ways = "; ".join(f"{way}: {title}" for way, title in titles.items())
     command.add_argument("--auth", choices=[*map(str, SignInWay)], metavar="WAY", help=ways)
     add_secret(command, _SECRET, _("the refresh token, or the application's secret with app"))
     add_secret(command, _CLIENT_SECRET, _("the application's secret beside a refresh token"))

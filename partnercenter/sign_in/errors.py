@@ -155,8 +155,8 @@ def _wait(at: WireState) -> str:
 
 
 def _other_ways(way: SignInWay) -> str:
-    others = [f"--auth {other} ({_(SIGN_IN_WAY_TITLES[other])})" for other in PEOPLES_WAYS]
-    named = ", ".join(text for text in others if not text.startswith(f"--auth {way} "))
+    titles = {other: _(SIGN_IN_WAY_TITLES[other]) for other in PEOPLES_WAYS if other is not way}
+    named = ", ".join(f"--auth {other} ({title})" for other, title in titles.items())
     return _("Another way may be allowed: {ways}.").format(ways=named)
 
 

@@ -115,6 +115,12 @@ def everything(store: Store) -> list[list[tuple[object, ...]]]:
     return [rows(store, f"SELECT * FROM {table} ORDER BY 1") for table in tables]  # noqa: S608
 
 
+def customers(store: Store) -> list[dict[str, object]]:
+    """Return the stored customers, without how often they were written."""
+    with store.reading() as session:
+        return [row.model_dump(exclude={"version"}) for row in session.exec(select(Customer))]
+
+
 # Who ends it, and where
 
 
@@ -292,11 +298,11 @@ def test_the_notice_is_written_in_the_customers_language(
 
 def test_an_ending_is_taken_back_and_made_again(book: Store) -> None:
     id = contoso(book, allow_delegated_access=True)
-    before = everything(book)[:2]
+    before = customers(book)
     ended = end(book, id)
     after = everything(book)[:2]
     back = carry_out(book, undo(book, ended, days(1)))
-    assert [row[:-1] for row in everything(book)[0]] == [row[:-1] for row in before[0]]
+    assert customers(book) == before
     assert lives_of(book, id) == []
     carry_out(book, undo(book, back, days(2)))
     assert everything(book)[1] == after[1]
