@@ -14,7 +14,7 @@ DOMAIN := partnerdesk
 LANGUAGES := models/languages
 CODE := tui screens models mailing partnercenter rehearsal cli tests benchmarks
 
-.PHONY: demo run test test-all walk lint format types imports judges bench snapshots pictures lock messages docs wheel clean
+.PHONY: demo run test test-all test-seeds walk lint format types imports judges bench snapshots pictures lock messages docs wheel clean
 
 demo: $(RUNS)
 	$(BIN)/partnerdesk --demo
@@ -31,6 +31,11 @@ test-all: $(STAMP)
 # Clients and tools that are not ours, in front of the rehearsal; nothing else needs them.
 judges: $(JUDGES)
 	$(BIN)/pytest -n 2 --dist loadfile tests/judges
+
+# A thousand seeded runs of sending under faults, and fifty kills of a sync: an hour, alone.
+test-seeds: $(STAMP)
+	PARTNERDESK_TEST_DEEP=seeds $(BIN)/pytest -n $(WORKERS) --dist worksteal \
+	    tests/service/test_sending_runs.py tests/service/test_sync.py
 
 # By chance through the whole console; stops at what breaks. Further: make walk WALK="--keep-going"
 walk: $(STAMP)

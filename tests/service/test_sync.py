@@ -21,7 +21,7 @@ from partnerdesk.partnercenter.sync import run
 from partnerdesk.partnercenter.sync.holders import is_dead, this_process
 from partnerdesk.partnercenter.sync.pace import Pace
 from tests.support.commands import run as command
-from tests.support.depth import DEEP
+from tests.support.depth import SEEDED
 from tests.support.empty_book import empty_book_on_the_server, empty_store
 from tests.support.rehearsal import rehearsal
 from tests.support.relations import findings, invitation_of, invite, name_accounts, send
@@ -120,13 +120,13 @@ def test_a_server_takes_the_same_as_a_file(
         assert findings(faulty.store) == []
 
 
-@pytest.mark.parametrize("seed", range(5 if DEEP else 1))
+@pytest.mark.parametrize("seed", range(5 if SEEDED else 1))
 def test_killed_anywhere_and_begun_again_the_book_is_the_same(
     info: RehearsalInfo, book: Connected, tmp_path: Path, seed: int
 ) -> None:
     book.sync()
     killed = another(book, empty_store(tmp_path / "other.db"))
-    for number in range(10 if DEEP else 3):
+    for number in range(10 if SEEDED else 3):
         if number == 1:
             info.later(660)  # the continuation token is stale by then
         killed.sync_apart(death=1 + sha256(f"{seed}/{number}".encode()).digest()[0] % 6)

@@ -8,6 +8,8 @@ import pytest
 
 DEEP = os.environ.get("PARTNERDESK_TEST_DEEP", "") not in ("", "0")
 """Whether all tests run, as with `make test-all`."""
+SEEDED = os.environ.get("PARTNERDESK_TEST_DEEP", "") == "seeds"
+"""Whether the long seeded runs of syncing and sending are done whole, as with `make test-seeds`."""
 deep = pytest.mark.deep
 """Marks tests that `make test` leaves out."""
 
