@@ -248,8 +248,8 @@ def come_back(terminal: Terminal, partner: Partner) -> None:
 def test_from_the_sign_in_to_a_change_that_was_sent_later(
     network: Network, tmp_path: Path, language: str
 ) -> None:
-    speak(language)
     partner = Partner(network, tmp_path)
+    speak(language)  # the command that connects the account speaks English
     with partner.opened(language) as terminal:
         sign_in_by_keys(terminal, network)
         sync_by_keys(terminal, network.info)
