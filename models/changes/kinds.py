@@ -58,7 +58,7 @@ _TITLES = {
     ChangeKind.PARTNER: (N_("Partner"), N_("Indirect provider or reseller")),
     ChangeKind.DELEGATED_ADMIN: (N_("GDAP"), N_("Delegated admin")),
     ChangeKind.TEMPLATE: (N_("Letter template"), N_("Keep an own letter template")),
-    ChangeKind.SENT: (N_("Partner Center answered"), N_("Write down what Partner Center answered")),
+    ChangeKind.SENT: (N_("Answered"), N_("Write down what Partner Center answered")),
     ChangeKind.DEMO: (N_("Demo book made"), N_("Demo book made")),
 }
 KIND_TITLES: dict[str, str] = {kind: titles[0] for kind, titles in _TITLES.items()}

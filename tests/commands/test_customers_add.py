@@ -456,7 +456,8 @@ def test_the_accounts_are_listed_and_one_is_edited(book: Path) -> None:
         "id": 0, "cloud": "us-gov", "name": "Fabrikam Federal", "market": "US",
         "tenant_id": "1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11", "mpn_id": "1234567",
         "kind": "indirect_provider", "connected": False, "synced_at": None,
-        "invitation_link": "", "combined_invitation_link": "",
+        "invitation_link": "", "combined_invitation_link": "", "client_id": "",
+        "sign_in_way": "device", "signed_in_as": "", "mfa": None, "expires_at": None,
     }  # fmt: skip
     assert [row["name"] for row in run("accounts", "list", *where, "--json").json] == [
         "",

@@ -95,13 +95,13 @@ async def test_columns_are_chosen_moved_and_sized_for_all_books(tmp_path: Path) 
         await console.press("home", "minus", "escape")
         assert console.lines()[0].split() == ["Company", "▲", "Primary", "domain", "Country",
                                               "Relationship", "›"]  # fmt: skip
-        assert console.table.shown_columns()[-1].name == "dap", "exported like in wide mode"
+        assert console.table.shown_columns()[-1].name == "call", "exported like in wide mode"
         await console.press("right")
         assert "Tags" in console.lines()[0]
         await console.press("left")
         assert "Tags" not in console.lines()[0]
     kept = read_views().kept.columns["customers"]
-    assert [column.name for column in kept][-2:] == ["seen", "dap"]
+    assert [column.name for column in kept][-2:] == ["seen", "call"]
     keep_columns("customers", kept[:1])
     other = tmp_path / "other"
     other.mkdir()

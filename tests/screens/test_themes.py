@@ -83,7 +83,7 @@ async def test_every_text_on_the_screens_can_be_read(tmp_path: Path, name: str) 
     assert sorted(faint) == []
 
 
-@pytest.mark.parametrize("name", BUILT_IN if DEEP else BUILT_IN[:2])
+@pytest.mark.parametrize("name", BUILT_IN[:2])
 async def test_what_is_read_if_needed_is_fainter_than_what_is_read(
     tmp_path: Path, name: str
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.depth import DEEP, SEEDED
+from tests.support.depth import SEEDED
 from tests.support.empty_book import empty_store
 from tests.support.rehearsal import rehearsal
 from tests.support.rehearsed_service import RehearsedService
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.support.sending_runs import Service
 
 STEPS = 14
-RUNS, PARTS = (1_000, 10) if SEEDED else (100, 4) if DEEP else (40, 2)
+RUNS, PARTS = (1_000, 10) if SEEDED else (40, 2)
 REHEARSED = 60 if SEEDED else 4
 
 

@@ -13,15 +13,23 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.database_url import Database
 
 
-BOOK_OF_SCHEMA_9 = tuple(
-    f"ALTER TABLE {table} DROP COLUMN {column}"
-    for table, columns in {
-        "partner_accounts": (
-            "client_id", "sign_in_way", "signed_in_as", "signed_in_until", "mfa",
-        ),
-        "customers": ("read_at", "gone_at"),
-    }.items()
-    for column in columns
+BOOK_OF_SCHEMA_9 = (
+    "DROP TABLE account_syncs",
+    "DROP INDEX ix_outbox_customer_id",
+    *(
+        f"ALTER TABLE {table} DROP COLUMN {column}"
+        for table, columns in {
+            "partner_accounts": (
+                "client_id", "sign_in_way", "signed_in_as", "signed_in_until", "mfa",
+            ),
+            "customers": ("read_at", "gone_at"),
+            "outbox": (
+                "customer_id", "http_status", "correlation_id", "code", "request", "response",
+                "found", "not_before",
+            ),
+        }.items()
+        for column in columns
+    ),
 )  # fmt: skip
 """Statements that take away what schema version 10 added."""
 

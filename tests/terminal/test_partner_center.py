@@ -167,7 +167,7 @@ def sync_by_keys(terminal: Terminal, info: RehearsalInfo) -> None:
     assert "▌" in terminal.line(2)
     info.ask("state", latency_ms=0)
     terminal.wait_for(customers(COUNT))
-    terminal.wait_for(_("Synced with Partner Center."))
+    terminal.wait_for(_("Synced with Partner Center."), SLOW_MACHINE)
     terminal.wait_until(lambda _text: _("received {age}").format(age="")[:8] in header(terminal))
 
 
@@ -303,7 +303,7 @@ def test_two_consoles_share_one_sync_and_the_second_takes_it_over(
         network.info.ask("state", latency_ms=0)
         second.wait_idle()
         second.press("r")
-        second.wait_for(_("Synced with Partner Center."))
+        second.wait_for(_("Synced with Partner Center."), SLOW_MACHINE)
         second.wait_for(customers(LONG))
         second.press("ctrl+q")
         assert second.exit_code == 0
