@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,6 @@ from tests.support.rehearsal import Network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support.rehearsal import RehearsalInfo
     from tests.support.terminal import Terminal
@@ -299,9 +299,12 @@ def test_two_consoles_share_one_sync_and_the_second_takes_it_over(
         second.press("r")
         held = _("{host} syncs this account already (process {pid}).")
         second.wait_for(held.partition("{host}")[2].partition("{pid}")[0])
+        found = re.search(r"\((?:\w+ )?(\d+)\)", second.text)
+        assert found is not None
         first.kill()
         network.info.ask("state", latency_ms=0)
-        second.wait_idle()
+        process = Path("/proc") / found[1]  # it ends with its console, after the call it makes
+        second.wait_until(lambda _text: not process.exists(), SLOW_MACHINE)
         second.press("r")
         second.wait_for(_("Synced with Partner Center."), SLOW_MACHINE)
         second.wait_for(customers(LONG))
