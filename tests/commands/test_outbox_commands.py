@@ -83,6 +83,16 @@ def test_a_customer_is_added_edited_and_ended(prefix: str) -> None:
     assert admin["password"].encode() not in kept()
 
 
+def test_a_new_name_is_the_lists_after_the_next_sync_too(prefix: str) -> None:
+    domain = f"{prefix}.onmicrosoft.com"
+    assert run(*adding(prefix)).json[0]["calls"][0]["state"] == "confirmed"
+    edited = run("customers", "edit", domain, "--company-name", "Renamed Ltd", "--json")
+    assert edited.json["calls"][0]["state"] == "confirmed", edited.err
+    synced = run("sync", "--full", "--json")
+    assert (synced.code, synced.json["changed"]) == (ExitCode.DONE, 0)
+    assert run("customers", "show", domain, "--json").json["company_name"] == "Renamed Ltd"
+
+
 def test_a_taken_domain_is_refused_and_given_up(prefix: str, rehearsed: RehearsalInfo) -> None:
     taken = str(rehearsed.ask("customers")["customers"][0]["domain"])
     added = run(*adding(taken.partition(".")[0]))

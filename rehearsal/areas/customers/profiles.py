@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.rehearsal.areas.audit import note
@@ -13,6 +14,7 @@ from partnerdesk.rehearsal.areas.customers.rows import (
     company_profile,
     customer,
     etag,
+    list_row,
 )
 from partnerdesk.rehearsal.call import invalid
 from partnerdesk.rehearsal.operation import ANY_AGENT, Auth, Operation, Parameter
@@ -35,7 +37,8 @@ def get_billing(call: Call) -> Answer:
 
 def get_company(call: Call) -> Answer:
     """Answer the company profile."""
-    return Answer(company_profile(customer(call)))
+    one = customer(call)
+    return Answer(company_profile(replace(one, name=one.tenant_name or one.name)))
 
 
 def put_billing(call: Call) -> Answer:
@@ -79,7 +82,22 @@ def write_billing(
     by: str,
     correlation: str = "",
 ) -> None:
-    """Write a billing profile, and the record of it."""
+    """Write a billing profile, and the record of it.
+
+    A new company name is the one of the list from then on; the tenant keeps its own
+    (*See your customer list*).
+    """
+    if (name := str(new["companyName"])) != one.billing["companyName"]:
+        world.state.run(
+            "UPDATE customers SET name = ?, name_key = ?, row = ?, tenant_name = ?"
+            " WHERE tenant = ? AND id = ?",
+            name,
+            name.casefold(),
+            list_row(one.id, name, one.domain, one.relationship),
+            one.tenant_name or one.name,
+            tenant.id,
+            one.id,
+        )
     world.state.run(
         "UPDATE customers SET billing = ?, version = version + 1 WHERE tenant = ? AND id = ?",
         json.dumps(new, ensure_ascii=False, separators=(",", ":")),

@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS customers (
   name_key TEXT NOT NULL, domain TEXT NOT NULL, domain_key TEXT NOT NULL, reseller TEXT NOT NULL,
   registration TEXT NOT NULL, delegated INTEGER NOT NULL, relationship TEXT NOT NULL,
   billing TEXT NOT NULL, version INTEGER NOT NULL, created REAL NOT NULL, gone REAL,
-  row BLOB NOT NULL, email TEXT NOT NULL DEFAULT ''
+  row BLOB NOT NULL, email TEXT NOT NULL DEFAULT '', tenant_name TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX IF NOT EXISTS customers_id ON customers (tenant, id);
 CREATE INDEX IF NOT EXISTS customers_list ON customers (tenant, number) WHERE gone IS NULL;
@@ -93,6 +93,8 @@ class Customer:
     version: int
     email: str = ""
     """Of the company; empty where it is that of the billing profile."""
+    tenant_name: str = ""
+    """The tenant's own name, where the list has another; else empty."""
 
 
 def seed(world: World, tenant: Tenant, customers: int) -> None:
@@ -284,6 +286,7 @@ def _customer(row: sqlite3.Row) -> Customer:
         json.loads(row["billing"]),
         row["version"],
         row["email"],
+        row["tenant_name"],
     )
 
 
