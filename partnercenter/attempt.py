@@ -156,7 +156,7 @@ class _Attempts:
 
     def _renew_id(self) -> None:
         """Forget the request id after an answer, but that of an attempt that may have worked."""
-        if not self._is_unclear:
+        if not (self._is_unclear or self._request.keeps_id):
             self._id = ""
 
     def _tell(self, status: int, problem: str = "") -> None:

@@ -107,6 +107,7 @@ class PartnerCenter:
         body: object = None,
         etag: str = "",
         request_id: str = "",
+        keeps_id: bool = False,
         before_send: Callable[[str], None] | None = None,
     ) -> Answer:
         """Call an operation of `operations.toml` and return its answer.
@@ -119,6 +120,8 @@ class PartnerCenter:
             etag: sent as `If-Match`, with its quotes.
             request_id: the MS-RequestId of the first attempt, such as the one that is kept with an
                 unclear call that is repeated; empty: a new one.
+            keeps_id: whether later attempts have that id, too: where an earlier call with it may
+                have taken effect, only the answer to that id tells.
             before_send: called with the MS-RequestId before each attempt that uses another one than
                 the attempt before, so that it can be kept.
 
@@ -132,7 +135,10 @@ class PartnerCenter:
         """
         known = self._callable(operation)
         request = new_request(known, self.connection, path, query, body, etag)
-        return send(self._access, replace(request, request_id=request_id, before_send=before_send))
+        with_id = replace(
+            request, request_id=request_id, keeps_id=keeps_id, before_send=before_send
+        )
+        return send(self._access, with_id)
 
     def pages(
         self,

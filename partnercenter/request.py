@@ -41,6 +41,8 @@ class Request:
     request_id: str = ""
     """The MS-RequestId of the first attempt; empty for a new one."""
     is_later_page: bool = False
+    keeps_id: bool = False
+    """Whether all attempts have that id, even after an answer such as 429."""
     before_send: Callable[[str], None] | None = field(default=None, repr=False)
     """Called with the MS-RequestId before an attempt that uses another one."""
 

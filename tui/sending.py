@@ -164,7 +164,9 @@ class BackgroundSending:
     def _take(self, account_id: int, sending: Sending) -> None:
         self._admins += sending.first_admins
         error = sending.error
-        if error is not None and error.exit_code in (ExitCode.OFFLINE, ExitCode.BUSY):
+        is_unclear = any(sent.state == "sending" for sent in sending.calls)
+        is_away = error is not None and error.exit_code in (ExitCode.OFFLINE, ExitCode.BUSY)
+        if error is not None and (is_away or is_unclear):
             self._later(account_id, error)
             return
         self._wait, self._last_trouble = FIRST_WAIT, ""

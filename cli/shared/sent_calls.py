@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.settings.model import Settings
     from partnerdesk.partnercenter.sending.results import FirstAdmin, Sending, SentCall
 
-CALL_MARKS = {"confirmed": "✓", "failed": "✗", "conflict": "✗", "gave_up": "–"}
+CALL_MARKS = {"confirmed": "✓", "failed": "✗", "conflict": "✗", "gave_up": "–", "joined": "→"}
 """The mark in front of a call, by its state; `…` for one that goes on by itself."""
 
 

@@ -16,6 +16,7 @@ CALL_STATES = {
     "sending": N_("sending"),
     "sent": N_("sent"),
     "confirmed": N_("confirmed"),
+    "joined": N_("in the addition"),
     "conflict": N_("conflict"),
     "failed": N_("failed"),
     "gave_up": N_("gave up"),
@@ -32,7 +33,7 @@ STATES = {
 }
 """The title of each state of a change."""
 
-WORST_FIRST = ("failed", "conflict", "gave_up", "sending", "waiting", "sent", "confirmed")
+WORST_FIRST = ("failed", "conflict", "gave_up", "sending", "waiting", "sent", "joined", "confirmed")
 """The states of calls, the worst first; a change shows the worst state of its calls."""
 
 _RANKS = " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(WORST_FIRST))
@@ -101,7 +102,8 @@ CHANGES = ListSpec(
         Column(
             "state", N_("Status"), STATE, 17, Kind.CHOICE, choices=STATES, rank=3,
             tones=tones(
-                good=(DONE, "sent", "confirmed"), pending=(STARTED, "waiting", "sending", PARTLY),
+                good=(DONE, "sent", "joined", "confirmed"),
+                pending=(STARTED, "waiting", "sending", PARTLY),
                 bad=("failed", "conflict", "gave_up"), over=(UNDONE,),
             ),
             attribute="state", implies=dict.fromkeys((UNDONE, PARTLY), "ch.undone_by IS NOT NULL"),

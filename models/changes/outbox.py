@@ -48,6 +48,8 @@ class CallState(StrEnum):
     """The other side accepted the call; nobody has read the result back yet."""
     CONFIRMED = "confirmed"
     """Reading back showed that the other side has what was sent."""
+    JOINED = "joined"
+    """What was to be sent became part of the call that adds the customer."""
     CONFLICT = "conflict"
     """Somebody else changed the same fields at the other side; a person has to choose."""
     FAILED = "failed"

@@ -166,8 +166,8 @@ def call_of(session: Session, id: int, *, locked: bool = False) -> OutboxCall:
     return call
 
 
-def later_calls(session: Session, call: OutboxCall) -> list[OutboxCall]:
-    """Return the open calls of the same customer behind a call."""
+def later_calls(session: Session, call: OutboxCall, *, locked: bool = False) -> list[OutboxCall]:
+    """Return the open calls of the same customer behind a call, in their order."""
     if call.customer_id is None:
         return []
     found = _of_account(call.account_id).where(
@@ -175,7 +175,7 @@ def later_calls(session: Session, call: OutboxCall) -> list[OutboxCall]:
         col(OutboxCall.id) > (call.id or 0),
         col(OutboxCall.state).in_(OPEN),
     )
-    return list(session.exec(found))
+    return list(session.exec(found.with_for_update() if locked else found))
 
 
 def claim(store: Store, id: int, at: datetime) -> Claimed | None:
@@ -232,14 +232,24 @@ def note_state(
         StoreError: the book cannot be written.
     """
     with store.writing() as session:
-        call = session.get_one(OutboxCall, id, with_for_update=True)
-        if call.state not in (CallState.SENDING, CallState.SENT):
-            raise changed_meanwhile()
+        call = claimed_call(session, id)
         set_state(call, state, answer, at, exchange=exchange)
         call.not_before = not_before
         call.request_id = request_id or call.request_id
         if found is not None:
             call.found = found
+    return call
+
+
+def claimed_call(session: Session, id: int) -> OutboxCall:
+    """Return a call that this process claimed, locked in an open session that writes.
+
+    Raises:
+        ConflictError: the call was settled by another process.
+    """
+    call = session.get_one(OutboxCall, id, with_for_update=True)
+    if call.state not in (CallState.SENDING, CallState.SENT):
+        raise changed_meanwhile()
     return call
 
 
@@ -295,7 +305,9 @@ def withdraw(
         OutboxCall.change_id == change_id, OutboxCall.channel == Channel.PARTNER_CENTER
     )
     for call in session.exec(mine.with_for_update()):
-        if call.state == CallState.GAVE_UP or (is_reversed and call.state == CallState.CONFIRMED):
+        if call.state in (CallState.GAVE_UP, CallState.JOINED):
+            continue
+        if is_reversed and call.state == CallState.CONFIRMED:
             continue
         if call.state not in WITHDRAWN:
             raise changed_meanwhile()

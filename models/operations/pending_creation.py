@@ -1,7 +1,9 @@
 """Changes of a customer that Partner Center does not have yet become part of the call that adds it.
 
 A customer is in the book as soon as the person adds it, but its call may wait, or be refused for a
-wrong value. An edit then corrects that call, which is sent (again) with the new values.
+wrong value. An edit then corrects that call, which is sent (again) with the new values. An edit
+made while nobody knows whether the call arrived waits behind it; where it turns out that it was not
+taken, that edit corrects it, too.
 """
 
 from __future__ import annotations
@@ -13,7 +15,14 @@ from sqlmodel import col, select
 from partnerdesk.models.changes.calls import Operation
 from partnerdesk.models.changes.history import as_json, as_object
 from partnerdesk.models.changes.outbox import CallState, OutboxCall
+from partnerdesk.models.changes.waiting_calls import (
+    OPEN,
+    claimed_call,
+    later_calls,
+    set_state,
+)
 from partnerdesk.models.customers.records import BILLING, COMPANY
+from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,12 +32,17 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.changes.calls import Call
     from partnerdesk.models.changes.plan import Fields, Step
+    from partnerdesk.models.changes.waiting_calls import Exchange
+    from partnerdesk.models.database.store import Store
 
 _PROFILES = {
     BILLING.table: None,
     COMPANY.table: ("organization_registration_number",),
 }
 """The records whose fields the call has, by table, with those fields; None for all."""
+
+_NOT_TAKEN = (CallState.WAITING, CallState.FAILED)
+"""The states of a call that surely had no effect yet."""
 
 
 def calls_to_add(
@@ -57,16 +71,64 @@ def calls_to_add(
         .where(
             OutboxCall.customer_id == customer_id,
             OutboxCall.operation == Operation.CREATE_CUSTOMER,
-            col(OutboxCall.state).in_((CallState.WAITING, CallState.FAILED)),
+            col(OutboxCall.state).in_(OPEN),
         )
         .with_for_update()
     ).first()
-    if creation is None:
+    if creation is None or creation.state not in _NOT_TAKEN:
         return calls
-    arguments = as_object(creation.arguments) | changed
-    creation.arguments = as_json({name: value for name, value in arguments.items() if value})
+    _correct(creation, changed)
     creation.state, creation.changed_at = CallState.WAITING, at
     return [call for call in calls if call.operation is not Operation.UPDATE_BILLING_PROFILE]
+
+
+def note_not_taken(
+    store: Store, id: int, state: CallState, answer: str, at: datetime, exchange: Exchange
+) -> OutboxCall:
+    """Note that a claimed call surely had no effect; return the call.
+
+    Edits that wait behind a call that adds a customer become part of it. Was it refused, it is then
+    sent again: the person has corrected it already.
+
+    Args:
+        store: the book.
+        id: the call.
+        state: `waiting` or `failed`.
+        answer: why it was not taken, in words.
+        at: the present moment.
+        exchange: the last request and its answer.
+
+    Raises:
+        ConflictError: the call was settled by another process.
+        StoreError: the book cannot be written.
+    """
+    with store.writing() as session:
+        call = claimed_call(session, id)
+        set_state(call, state, answer, at, exchange=exchange)
+        call.not_before = None
+        if call.operation == Operation.CREATE_CUSTOMER and _join_edits(session, call, at):
+            call.state = CallState.WAITING
+    return call
+
+
+def _join_edits(session: Session, creation: OutboxCall, at: datetime) -> bool:
+    """Make edits behind an addition part of it; return whether there are any."""
+    edits = [
+        call
+        for call in later_calls(session, creation, locked=True)
+        if call.operation == Operation.UPDATE_BILLING_PROFILE and call.state == CallState.WAITING
+    ]
+    part = _("It became part of call {id}, which adds the customer.").format(id=creation.id)
+    for edit in edits:
+        _correct(creation, as_object(edit.arguments).get("wanted", {}))
+        set_state(edit, CallState.JOINED, part, at, exchange=None)
+    return bool(edits)
+
+
+def _correct(creation: OutboxCall, changed: Fields) -> None:
+    """Put changed fields into the call that adds a customer; it has no empty ones."""
+    arguments = as_object(creation.arguments) | changed
+    creation.arguments = as_json({name: value for name, value in arguments.items() if value})
 
 
 def _changed(steps: Iterable[Step]) -> Fields:

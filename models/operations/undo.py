@@ -195,7 +195,7 @@ class _UndoPlanner:
             text = _("Partner Center has it already, and nothing there takes it back.")
             return [Reason("undo.confirmed", text)]
         later = [one for call in calls for one in later_calls(self.session, call)]
-        if later and not states <= {CallState.CONFIRMED}:
+        if later and not states <= {CallState.CONFIRMED, CallState.JOINED}:
             ids = ", ".join(str(call.id) for call in later[:5])
             text = _("Later calls of the same customer wait behind it; give those up first: {ids}.")
             return [Reason("undo.later-calls", text.format(ids=ids))]
@@ -224,7 +224,8 @@ class _UndoPlanner:
         if customer is None or account is None or not account.connected:
             return ()
         withdrawn = select(OutboxCall.id).where(
-            OutboxCall.change_id == entry.id, OutboxCall.state != CallState.CONFIRMED
+            OutboxCall.change_id == entry.id,
+            col(OutboxCall.state).not_in((CallState.CONFIRMED, CallState.JOINED)),
         )
         is_edit = entry.kind in (ChangeKind.UPDATED, ChangeKind.UNDONE)
         if not is_edit or self.session.exec(withdrawn).first() is not None:

@@ -60,7 +60,11 @@ class CreateCourier:
             operation = "create_customer_for_reseller"
         body = new_customer(arguments)
         answer, exchange = errand.ask(
-            operation, body=body, request_id=errand.request_id, before_send=errand.keep_id
+            operation,
+            body=body,
+            request_id=errand.request_id,
+            keeps_id=errand.repeat is Repeat.SAME_ID,
+            before_send=errand.keep_id,
         )
         id = guid(str(answer.body.get("id", ""))) if isinstance(answer.body, dict) else None
         found = {"microsoft_id": id} if id else {}

@@ -33,6 +33,7 @@ from partnerdesk.models.core.errors import (
 from partnerdesk.models.database.exclusive import alone
 from partnerdesk.models.database.store import refuse_read_only
 from partnerdesk.models.languages import _
+from partnerdesk.models.operations.pending_creation import note_not_taken
 from partnerdesk.models.operations.sent_calls import Confirmation, confirm
 from partnerdesk.partnercenter.errors import ErrorKind
 from partnerdesk.partnercenter.sending.couriers import courier_of
@@ -42,6 +43,7 @@ from partnerdesk.partnercenter.sending.results import (
     Accepted,
     Clash,
     NotYetError,
+    Repeat,
     Sending,
     SentCall,
 )
@@ -60,8 +62,10 @@ if TYPE_CHECKING:
 
 LATER = (OfflineError, SignInNeededError, ThrottledError)
 """Errors after which the calls wait: nothing is wrong with them."""
+FORBIDDEN = 403
+"""The status of a refusal that stands before the work, and so tells nothing of an earlier try."""
 READ_AGAIN = timedelta(seconds=30)
-"""How long after an answer a result that is not visible yet is read again."""
+"""How long after an answer a result that is not visible yet is read, or looked up, again."""
 ATTEMPTS = 3
 """How often a call without an answer is looked up and repeated at once."""
 
@@ -118,6 +122,14 @@ def is_later(error: AppError) -> bool:
     return isinstance(error, LATER)
 
 
+class _UnprovenError(Exception):
+    """An error that leaves open whether an earlier attempt took effect."""
+
+    def __init__(self, error: AppError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
 class _Sender:
     """Sends single calls; the caller holds the account's sending alone."""
 
@@ -148,7 +160,10 @@ class _Sender:
                     call = self._unclear(call, error, trail[-1])
                     if attempt == ATTEMPTS:
                         return SentCall(call, error)
+        except _UnprovenError as unproven:
+            return self._not_sent(call, unproven.error, trail[-1], is_unclear=True)
         except (*LATER, PartnerCenterError, RefusedError) as error:
+            is_unclear = is_unclear and is_later(error)
             return self._not_sent(call, error, trail[-1], is_unclear=is_unclear)
         if isinstance(accepted, Clash):
             return self._clash(call, accepted)
@@ -171,10 +186,18 @@ class _Sender:
         errand = replace(self._errand(call), trail=trail)
         if not is_unclear:
             return courier.send(errand)
-        looked_up = courier.look_up(errand)
+        try:
+            looked_up = courier.look_up(errand)
+        except (*LATER, PartnerCenterError, RefusedError) as error:
+            raise _UnprovenError(error) from None
         if isinstance(looked_up, Accepted):
             return looked_up
-        return courier.send(replace(errand, repeat=looked_up))
+        try:
+            return courier.send(replace(errand, repeat=looked_up))
+        except PartnerCenterError as error:
+            if looked_up is Repeat.SAME_ID and error.status == FORBIDDEN:
+                raise _UnprovenError(error) from None
+            raise
 
     def _errand(self, call: OutboxCall) -> Errand:
         keep = partial(self._keep_id, call)
@@ -245,13 +268,18 @@ class _Sender:
         self, call: OutboxCall, error: AppError, request: str, *, is_unclear: bool
     ) -> SentCall:
         """Return a call that was not taken: it waits, failed, or is still unclear."""
-        exchange = refused(request, error)
-        if is_later(error):
-            state = CallState.SENDING if is_unclear else CallState.WAITING
-            return SentCall(self._note(call, state, str(error), exchange=exchange), error)
-        back = _("Correct it and send it again, or give it up: partnerdesk outbox give-up {id}")
-        text = f"{error} {back.format(id=call.id)}"
-        return SentCall(self._note(call, CallState.FAILED, text, exchange=exchange), error)
+        exchange, text = refused(request, error), str(error)
+        if is_unclear:
+            later = None if is_later(error) else self._clock() + READ_AGAIN
+            noted = self._note(call, CallState.SENDING, text, exchange=exchange, not_before=later)
+            return SentCall(noted, error)
+        state = CallState.WAITING
+        if not is_later(error):
+            state = CallState.FAILED
+            back = _("Correct it and send it again, or give it up: partnerdesk outbox give-up {id}")
+            text = f"{text} {back.format(id=call.id)}"
+        id, at = call.id or 0, self._clock()
+        return SentCall(note_not_taken(self._store, id, state, text, at, exchange), error)
 
     def _clash(self, call: OutboxCall, clash: Clash) -> SentCall:
         text = _(

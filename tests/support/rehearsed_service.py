@@ -89,12 +89,21 @@ class RehearsedService:
     def let_buy(self, id: str) -> None:
         """Do nothing: a new customer has bought nothing."""
 
-    def let_others_edit(self, random: Random, cities: Sequence[str]) -> None:
+    def let_others_edit(self, random: Random, cities: Sequence[str]) -> tuple[str, str] | None:
         """Let somebody change an address in the portal."""
         lasting = sorted(row["id"] for row in self._rows() if not row["gone"])
-        if lasting:
-            one, city = random.choice(lasting), random.choice(cities)
-            self._info.ask("edit", tenant=self.tenant, customer=one, address={"city": city})
+        if not lasting:
+            return None
+        one, city = random.choice(lasting), random.choice(cities)
+        before = self._edited(one)["defaultAddress"]["city"]
+        self._edited(one, city=city)
+        return one, str(before)
+
+    def _edited(self, id: str, **address: str) -> dict[str, Any]:
+        """Let somebody change an address; return the billing profile as it is then."""
+        told = self._info.ask("edit", tenant=self.tenant, customer=id, address=address)
+        profile: dict[str, Any] = told["customer"]["billingProfile"]
+        return profile
 
     def customers(self) -> dict[str, Held]:
         """Return what stands in the rehearsal."""

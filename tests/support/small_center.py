@@ -275,13 +275,17 @@ class SmallService:
             active = {"id": "1", "offerName": "M365", "status": "active"}
             self.center.subscriptions[id] = [active]
 
-    def let_others_edit(self, random: Random, cities: Sequence[str]) -> None:
+    def let_others_edit(self, random: Random, cities: Sequence[str]) -> tuple[str, str] | None:
         """Let somebody change an address in the portal."""
         lasting = sorted(set(self.center.customers) - self.center.ended)
-        if lasting:
-            field = random.choice(("city", "postalCode"))
-            value = random.choice(cities) if field == "city" else "98101"
-            self.center.edit(random.choice(lasting), **{field: value})
+        if not lasting:
+            return None
+        field = random.choice(("city", "postalCode"))
+        value = random.choice(cities) if field == "city" else "98101"
+        one = random.choice(lasting)
+        before = self.customers()[one].city
+        self.center.edit(one, **{field: value})
+        return one, before
 
     def customers(self) -> dict[str, Held]:
         """Return what the service holds, by id."""
