@@ -16,7 +16,7 @@ CALL_STATES = {
     "sending": N_("sending"),
     "sent": N_("sent"),
     "confirmed": N_("confirmed"),
-    "joined": N_("in the addition"),
+    "joined": N_("in another call"),
     "conflict": N_("conflict"),
     "failed": N_("failed"),
     "gave_up": N_("gave up"),

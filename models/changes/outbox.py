@@ -49,7 +49,7 @@ class CallState(StrEnum):
     CONFIRMED = "confirmed"
     """Reading back showed that the other side has what was sent."""
     JOINED = "joined"
-    """What was to be sent became part of the call that adds the customer."""
+    """What was to be sent became part of another call, which is sent instead."""
     CONFLICT = "conflict"
     """Somebody else changed the same fields at the other side; a person has to choose."""
     FAILED = "failed"

@@ -288,8 +288,8 @@ def send_again(store: Store, id: int, at: datetime) -> OutboxCall:
 
 def withdraw(
     session: Session, change_id: int, answer: str, at: datetime, *, is_reversed: bool
-) -> None:
-    """Give up the calls of a change that is undone.
+) -> list[OutboxCall]:
+    """Give up the calls of a change that is undone; return them.
 
     Args:
         session: an open session that writes.
@@ -304,6 +304,7 @@ def withdraw(
     mine = select(OutboxCall).where(
         OutboxCall.change_id == change_id, OutboxCall.channel == Channel.PARTNER_CENTER
     )
+    given_up = []
     for call in session.exec(mine.with_for_update()):
         if call.state in (CallState.GAVE_UP, CallState.JOINED):
             continue
@@ -312,6 +313,8 @@ def withdraw(
         if call.state not in WITHDRAWN:
             raise changed_meanwhile()
         set_state(call, CallState.GAVE_UP, answer, at, exchange=None)
+        given_up.append(call)
+    return given_up
 
 
 def _of_account(account_id: int) -> SelectOfScalar[OutboxCall]:

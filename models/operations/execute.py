@@ -25,6 +25,7 @@ from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.database.column_types import unset
 from partnerdesk.models.database.store import changed_meanwhile
 from partnerdesk.models.languages import _
+from partnerdesk.models.operations.joined_calls import stand_again, take_over_refused
 from partnerdesk.models.operations.pending_creation import calls_to_add
 from partnerdesk.models.relationships.entities import ResellerRelationship
 from partnerdesk.models.relationships.records import RELATIONSHIP
@@ -99,8 +100,13 @@ def write_plan(
         session.connection().execute(insert(Change), [row])
         if plan.undoes is not None:
             taken_back = _("The change is undone in the book.")
-            withdraw(session, plan.undoes, taken_back, plan.by.at, is_reversed=bool(plan.calls))
-        session.add_all(
+            is_reversed = bool(plan.calls)
+            given_up = withdraw(
+                session, plan.undoes, taken_back, plan.by.at, is_reversed=is_reversed
+            )
+            for one in given_up:
+                stand_again(session, one, plan.by.at)
+        queued = [
             OutboxCall(
                 change_id=row["id"], account_id=target.account_id,
                 customer_id=target.customer_id, channel=call.channel,
@@ -108,7 +114,11 @@ def write_plan(
                 request_id=call.request_id, changed_at=plan.by.at,
             )
             for call in calls
-        )  # fmt: skip
+        ]  # fmt: skip
+        session.add_all(queued)
+        session.flush()
+        for call in queued:
+            take_over_refused(session, call, plan.by.at)
     return Outcome(row["id"], target.customer_id, record_id=_first_id(written.as_json()))
 
 

@@ -22,7 +22,7 @@ from partnerdesk.models.changes.waiting_calls import (
     set_state,
 )
 from partnerdesk.models.customers.records import BILLING, COMPANY
-from partnerdesk.models.languages import _
+from partnerdesk.models.operations.joined_calls import join, join_next_edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -88,7 +88,7 @@ def note_not_taken(
     """Note that a claimed call surely had no effect; return the call.
 
     Edits that wait behind a call that adds a customer become part of it. Was it refused, it is then
-    sent again: the person has corrected it already.
+    sent again: the person has corrected it already. A refused edit becomes part of the next one.
 
     Args:
         store: the book.
@@ -108,6 +108,8 @@ def note_not_taken(
         call.not_before = None
         if call.operation == Operation.CREATE_CUSTOMER and _join_edits(session, call, at):
             call.state = CallState.WAITING
+        elif call.operation == Operation.UPDATE_BILLING_PROFILE and state is CallState.FAILED:
+            join_next_edit(session, call, at)
     return call
 
 
@@ -118,10 +120,9 @@ def _join_edits(session: Session, creation: OutboxCall, at: datetime) -> bool:
         for call in later_calls(session, creation, locked=True)
         if call.operation == Operation.UPDATE_BILLING_PROFILE and call.state == CallState.WAITING
     ]
-    part = _("It became part of call {id}, which adds the customer.").format(id=creation.id)
     for edit in edits:
         _correct(creation, as_object(edit.arguments).get("wanted", {}))
-        set_state(edit, CallState.JOINED, part, at, exchange=None)
+        join(edit, creation, at)
     return bool(edits)
 
 

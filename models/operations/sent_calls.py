@@ -24,7 +24,6 @@ from partnerdesk.models.changes.waiting_calls import (
     TO_SEND,
     Exchange,
     call_of,
-    later_calls,
     set_state,
 )
 from partnerdesk.models.core.errors import RefusedError
@@ -35,6 +34,7 @@ from partnerdesk.models.database.store import changed_meanwhile
 from partnerdesk.models.languages import _
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.execute import write_plan
+from partnerdesk.models.operations.joined_calls import in_the_way, stand_again
 from partnerdesk.models.operations.undo import plan_undo
 
 if TYPE_CHECKING:
@@ -161,6 +161,7 @@ def give_up(store: Store, id: int, by: PlanContext, why: str = "") -> tuple[Outb
             reason=why_refused(plan.reasons)
         )
         set_state(call, CallState.GAVE_UP, text, by.at, exchange=None)
+        stand_again(session, call, by.at)
         summary: tuple[Fields, Fields] = ({}, {"given_up": call.about})
         only = _plan(session, call, by, plan.target.name, (), summary=summary, only_summary=True)
         write_plan(session, only, why)
@@ -175,7 +176,7 @@ def _refuse_give_up(session: Session, call: OutboxCall) -> None:
             _("Call {id} may have had an effect at Partner Center.").format(id=call.id),
             _("Send it: then it is looked up first. partnerdesk outbox send"),
         )
-    if later := later_calls(session, call):
+    if later := in_the_way(session, call):
         ids = ", ".join(str(other.id) for other in later[:5])
         text = _("Later calls of the same customer wait behind it; give those up first: {ids}.")
         raise RefusedError(text.format(ids=ids))

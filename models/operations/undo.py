@@ -23,7 +23,6 @@ from partnerdesk.models.changes.plan import (
     Target,
 )
 from partnerdesk.models.changes.record_kind import OfCustomer
-from partnerdesk.models.changes.waiting_calls import later_calls
 from partnerdesk.models.core.clock import moment_text
 from partnerdesk.models.core.verdicts import Reason, is_refused
 from partnerdesk.models.customers.edit import update_calls
@@ -31,6 +30,7 @@ from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.customers.records import CUSTOMER, NOTE, TAG
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.operations.execute import domain_taken, key_names
+from partnerdesk.models.operations.joined_calls import in_the_way
 from partnerdesk.models.operations.registry import RECORDS
 from partnerdesk.models.relationships.candidates import with_active_relationship
 from partnerdesk.models.relationships.records import RELATIONSHIP
@@ -194,7 +194,7 @@ class _UndoPlanner:
         if CallState.CONFIRMED in states and not self._is_reversible(calls):
             text = _("Partner Center has it already, and nothing there takes it back.")
             return [Reason("undo.confirmed", text)]
-        later = [one for call in calls for one in later_calls(self.session, call)]
+        later = [one for call in calls for one in in_the_way(self.session, call)]
         if later and not states <= {CallState.CONFIRMED, CallState.JOINED}:
             ids = ", ".join(str(call.id) for call in later[:5])
             text = _("Later calls of the same customer wait behind it; give those up first: {ids}.")

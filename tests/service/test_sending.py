@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing, nullcontext
-from datetime import timedelta
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,28 +11,22 @@ from partnerdesk.models.accounts.accounts import PartnerKind
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.accounts.invitation_link import plan_fetch_link
 from partnerdesk.models.changes.outbox import CallState
-from partnerdesk.models.changes.verify import verify
 from partnerdesk.models.changes.waiting_calls import open_calls, send_again
 from partnerdesk.models.core.errors import NotFoundError, RefusedError
-from partnerdesk.models.customers.edit import form_values, plan_edit_customer
-from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.page import read_customer
 from partnerdesk.models.database.exclusive import alone
-from partnerdesk.models.database.store import Store
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.sent_calls import conflict_of, give_up, settle_conflict
 from partnerdesk.models.operations.undo import plan_undo
 from partnerdesk.models.pages.change import read_change
-from partnerdesk.models.relationships.end import EndingRequest, plan_end, read_ending
 from partnerdesk.models.relationships.partners import read_partners
 from partnerdesk.models.relationships.told_partners import plan_take_partners
 from partnerdesk.partnercenter.sending.checks import OnlineChecks
 from partnerdesk.partnercenter.sending.partner_links import read_resellers
-from partnerdesk.partnercenter.sending.sender import send_waiting
-from tests.conftest import CLOUDS
 from tests.support.books import NOW, TESTER
 from tests.support.edits import by
 from tests.support.forms import AMERICA, account_in, add
+from tests.support.sending import connected_store, edit, end, send, verify_ok
 from tests.support.small_center import (
     LINK,
     PASSWORD,
@@ -42,15 +35,14 @@ from tests.support.small_center import (
     KilledError,
     SmallCenter,
     client_of,
-    connect_account,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from partnerdesk.models.changes.plan import Plan
+    from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.database_url import SqliteFile
-    from partnerdesk.partnercenter.sending.results import Sending
 
 DOMAIN = "oliveira.onmicrosoft.com"
 
@@ -58,42 +50,13 @@ DOMAIN = "oliveira.onmicrosoft.com"
 @pytest.fixture
 def store(sqlite_database: SqliteFile) -> Store:
     """Return an empty book whose global account is connected."""
-    store = Store(sqlite_database)
-    store.open(CLOUDS)
-    connect_account(store, account_in(store).id)
-    return store
+    return connected_store(sqlite_database)
 
 
 @pytest.fixture
 def center() -> SmallCenter:
     """Return a service without customers."""
     return SmallCenter()
-
-
-def send(store: Store, center: SmallCenter, later: int = 0) -> Sending:
-    """Send what waits, `later` seconds after the present moment of the tests."""
-    at = NOW + timedelta(seconds=later)
-    return send_waiting(store, client_of(center, account_in(store)), TESTER, lambda: at)
-
-
-def edit(store: Store, customer_id: int, **fields: str) -> int:
-    """Edit a customer; return the id of the change."""
-    page = read_customer(store, customer_id)
-    given = {FormField(name): text for name, text in fields.items()}
-    plan = plan_edit_customer(page, account_in(store), form_values(page) | given, by(TESTER, NOW))
-    outcome = carry_out(store, plan)
-    assert outcome.change_id
-    return outcome.change_id
-
-
-def end(store: Store, customer_id: int) -> int:
-    """End the relationship with a customer; return the id of the change."""
-    plan = plan_end(
-        account_in(store), read_ending(store, customer_id), EndingRequest("done"), by(TESTER, NOW)
-    )
-    outcome = carry_out(store, plan)
-    assert outcome.change_id
-    return outcome.change_id
 
 
 def added(store: Store, center: SmallCenter) -> int:
@@ -407,9 +370,3 @@ def test_the_resellers_of_a_provider_are_taken_over(store: Store, center: SmallC
         session.get_one(PartnerAccount, account.id).kind = PartnerKind.DIRECT_BILL
     with pytest.raises(RefusedError, match="indirect provider"):
         read_resellers(client_of(center, account_in(store)))
-
-
-def verify_ok(store: Store) -> bool:
-    """Return whether the history is whole."""
-    with closing(store.connect()) as connection:
-        return not verify(connection).findings

@@ -140,7 +140,7 @@ class SendingWorld:
         if (id := self._customer()) is None:
             return
         page = read_customer(self.store, id)
-        given = {FormField.CITY: self.random.choice(CITIES)}
+        given = {FormField.CITY: self.random.choice((*CITIES, "Nowhere"))}
         if self.random.random() < 0.3:
             given[FormField.ADDRESS_LINE1] = f"{self.random.randrange(99)} Main Street"
         values = form_values(page) | given

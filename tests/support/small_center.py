@@ -83,7 +83,7 @@ class SmallCenter:
             raise httpx.ConnectError("away", request=request)
         if fault == "kill-before":
             raise KilledError
-        if fault in BEFORE:
+        if fault in (*BEFORE, "403"):
             return _spoilt_before(fault, request)
         answer = self._worked(request, fault)
         if fault == "kill-after":
@@ -188,6 +188,8 @@ class SmallCenter:
     def _put(self, id: str, body: Any, etag: str, fault: str) -> httpx.Response:
         if fault == "stale":
             self._stamp(id)
+        if body["defaultAddress"].get("city") == "Nowhere":
+            return _refusal(400, "2007", "The address is not valid.")
         if etag != f'"{self.profiles[id]["attributes"]["etag"]}"':
             return _refusal(412, "2055", "Somebody was faster.")
         self.profiles[id] = deepcopy(body)
