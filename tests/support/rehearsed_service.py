@@ -14,7 +14,7 @@ from partnerdesk.partnercenter.client import PartnerCenter
 from partnerdesk.partnercenter.connection import AccountConnection, Token, TokenKind
 from partnerdesk.partnercenter.http import http_client
 from partnerdesk.partnercenter.limiter import Limiter
-from tests.support.small_center import Held
+from tests.support.small_center import Held, WaitedTime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,8 +70,14 @@ class RehearsedService:
         connection = AccountConnection(
             account.id, cloud, self.tenant, "app", SignInWay.DEVICE, account.kind
         )
-        limiter = Limiter(limit=10**9, reserve=0)
-        return PartnerCenter(connection, self, self._http, limiter, now, wait=self._info.later)
+        time = WaitedTime()
+
+        def wait(seconds: float) -> None:
+            time.wait(seconds)
+            self._info.later(seconds)
+
+        limiter = Limiter(limit=10**9, reserve=0, clock=time)
+        return PartnerCenter(connection, self, self._http, limiter, now, wait=wait)
 
     def trouble(self, random: Random) -> None:
         """Let some of the next calls meet faults."""

@@ -306,6 +306,20 @@ class SmallService:
         return self.center.done
 
 
+class WaitedTime:
+    """A clock of seconds that only waiting moves: a client then waits without time passing."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def wait(self, seconds: float) -> None:
+        """Let the seconds be over."""
+        self.seconds += seconds
+
+
 class PlantedTokens:
     """Gives tokens whose text must be found nowhere."""
 
@@ -328,13 +342,14 @@ def client_of(
     connection = AccountConnection(
         account.id, account.cloud, tenant, "app", SignInWay.DEVICE, account.kind
     )
+    time = WaitedTime()
     return PartnerCenter(
         connection,
         PlantedTokens(),
         httpx.Client(transport=httpx.MockTransport(center)),
-        Limiter(limit=10**9, reserve=0),
+        Limiter(limit=10**9, reserve=0, clock=time),
         lambda: NOW,
-        wait=lambda _seconds: None,
+        wait=time.wait,
     )
 
 
