@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from partnerdesk.models.changes.outbox import CallState
@@ -128,6 +129,28 @@ async def test_offline_it_waits_and_is_sent_when_the_network_is_back(
         await console.app.look()
         await console.wait_until(lambda: read_call(store, 1).state is CallState.CONFIRMED)
     assert len(center.customers) == 1
+
+
+async def test_a_call_that_stays_unclear_is_looked_up_again_after_a_while(
+    store: Store, center: SmallCenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = httpx.Response(500, json={"code": "800003", "description": "Unexpected."})
+    monkeypatch.setattr(center, "_create", lambda _body: broken)
+    clock = Clock()
+    add(store, **AMERICA)
+    tried = 0
+    async with running(desk_over(store, clock)) as console:
+        for _time in range(2):
+            await console.wait_until(lambda before=tried: len(center.log) > before)
+            await console.settle()
+            assert "sent later" in console.said
+            tried = len(center.log)
+            await console.app.look()
+            await console.settle()
+            assert len(center.log) == tried
+            clock.now += timedelta(seconds=31)
+            await console.app.look()
+    assert read_call(store, 1).state is CallState.SENDING
 
 
 async def test_a_taken_domain_is_told_while_the_form_is_filled(
