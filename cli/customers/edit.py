@@ -52,7 +52,7 @@ def add_commands(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     )
     _add_common(editing)
     group = editing.add_argument_group(_("the customer"))
-    for field in EDITED:
+    for field in (*EDITED, FormField.DOMAIN_PREFIX):
         flag, help_text = f"--{field.replace('_', '-')}", _(FIELD_TITLES[field])
         group.add_argument(flag, metavar="TEXT", dest=f"of_{field}", help=help_text)
     editing.set_defaults(run=run_edit)
@@ -104,7 +104,9 @@ def run_edit(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     from partnerdesk.models.operations.bulk_records import RunKind
 
     given = {
-        field: text for field in EDITED if (text := getattr(arguments, f"of_{field}")) is not None
+        field: text
+        for field in (*EDITED, FormField.DOMAIN_PREFIX)
+        if (text := getattr(arguments, f"of_{field}")) is not None
     }
     if not given:
         raise UsageError(_("Say what to change, for example: --city TEXT"))

@@ -15,7 +15,7 @@ from uuid import uuid4
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from partnerdesk.models.changes.calls import Channel
+from partnerdesk.models.changes.calls import Channel, Operation
 from partnerdesk.models.changes.outbox import CallState, OutboxCall
 from partnerdesk.models.core.errors import NotFoundError, RefusedError
 from partnerdesk.models.database.store import changed_meanwhile
@@ -34,6 +34,8 @@ TO_SEND = (CallState.WAITING, CallState.SENDING, CallState.SENT)
 """The states of calls that a sender goes on with by itself."""
 OPEN = (*TO_SEND, CallState.CONFLICT, CallState.FAILED)
 """The states of calls that hold up later calls of the same customer."""
+NOT_TAKEN = (CallState.WAITING, CallState.FAILED)
+"""The states of calls that surely had no effect, and can be sent with other values."""
 WITHDRAWN = (CallState.WAITING, CallState.CONFLICT, CallState.FAILED)
 """The states of calls that surely had no effect, so that they can be given up."""
 
@@ -121,6 +123,11 @@ def open_calls_of(session: Session, customer_id: int) -> list[OutboxCall]:
         col(OutboxCall.state).in_(OPEN),
     )
     return list(session.exec(found.order_by(col(OutboxCall.id))))
+
+
+def is_correctable(call: OutboxCall) -> bool:
+    """Return whether a call adds a customer and surely had no effect yet: it can be corrected."""
+    return call.operation == Operation.CREATE_CUSTOMER and call.state in NOT_TAKEN
 
 
 def waiting_count(store: Store, account_id: int) -> int:

@@ -14,6 +14,7 @@ from partnerdesk.models.changes.plan import Fields, Plan, PlanContext, Step
 from partnerdesk.models.core.verdicts import Reason, is_refused
 from partnerdesk.models.customers import records
 from partnerdesk.models.customers.add import BILLING, form_context
+from partnerdesk.models.customers.duplicates import domain_of
 from partnerdesk.models.customers.form.checks import check_all
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.tags_and_notes import target_of
@@ -36,13 +37,22 @@ LIST_ONLY = "company-name.list-only"
 
 
 def form_values(page: CustomerPage) -> dict[FormField, str]:
-    """Return the stored values of a customer, by the fields of the form."""
+    """Return the stored values of a customer, by the fields of the form.
+
+    The domain is among them only as long as Partner Center does not have it: it stays for good.
+    """
     values = {field: str(getattr(page.billing, name)) for name, field in BILLING.items()}
     values[FormField.COMPANY_NAME] = page.customer.company_name
     values[FormField.COUNTRY] = page.billing.country or page.customer.country
     number = page.company.organization_registration_number
     values[FormField.REGISTRATION_NUMBER] = number
+    if page.is_addition_open:
+        values[FormField.DOMAIN_PREFIX] = _prefix_of(page)
     return values
+
+
+def _prefix_of(page: CustomerPage) -> str:
+    return page.customer.primary_domain.partition(".")[0]
 
 
 def plan_edit_customer(
@@ -56,7 +66,9 @@ def plan_edit_customer(
     bill-to name, never the name of the tenant (`reference/rules.md §15`).
     """
     before = form_values(page)
-    filled, reasons = check_all(values, form_context(account, by.at, before=before))
+    at = form_context(account, by.at, before=before)
+    filled, reasons = check_all(values, at)
+    reasons = (*reasons, *_domain_reasons(page, before, values))
     changed = {field for field in values if _differs(field, before, values)}
     if FormField.COUNTRY in changed:
         changed = set(FormField)
@@ -68,6 +80,8 @@ def plan_edit_customer(
         reason = Reason(LIST_ONLY, text, FormField.COMPANY_NAME, "rules.md §15", refuses=False)
         reasons = (*reasons, reason)
     wanted = {field: filled.get(field, "") for field in changed}
+    domain = domain_of(filled, at) if FormField.DOMAIN_PREFIX in before else ""
+    wanted[FormField.DOMAIN_PREFIX] = domain or page.customer.primary_domain
     steps = partial(_steps, page, wanted)
     if not account.connected:
         return Plan.of(ChangeKind.UPDATED, by, target_of(page), steps, reasons)
@@ -83,7 +97,23 @@ def plan_edit_customer(
         steps,
         reasons,
         calls=lambda: update_calls(page.customer, steps(), by),
+        unused_domain=domain if domain != page.customer.primary_domain else "",
     )
+
+
+def _domain_reasons(page: CustomerPage, before: Values, values: Values) -> tuple[Reason, ...]:
+    """Return `domain_stays` if the values name another domain and it is too late for that."""
+    field = FormField.DOMAIN_PREFIX
+    prefix = values.get(field, "").strip().lower()
+    if field in before or prefix in ("", _prefix_of(page)):
+        return ()
+    return (domain_stays(field),)
+
+
+def domain_stays(field: str = "") -> Reason:
+    """Return the refusal of another domain for a customer that Partner Center has."""
+    text = _("A domain stays for good. It can be changed until Partner Center has the customer.")
+    return Reason("domain.stays", text, field, "rules.md §5")
 
 
 def update_calls(customer: Customer, steps: Iterable[Step], by: PlanContext) -> tuple[Call, ...]:
@@ -111,7 +141,11 @@ def _differs(field: FormField, before: Values, after: Values) -> bool:
 
 def _steps(page: CustomerPage, wanted: Values) -> tuple[Step, ...]:
     id = page.customer.id
-    own = {"company_name": FormField.COMPANY_NAME, "country": FormField.COUNTRY}
+    own = {
+        "company_name": FormField.COMPANY_NAME,
+        "primary_domain": FormField.DOMAIN_PREFIX,
+        "country": FormField.COUNTRY,
+    }
     number = {"organization_registration_number": FormField.REGISTRATION_NUMBER}
     steps = (
         _step(records.CUSTOMER, page.customer, {"id": id}, own, wanted),

@@ -10,6 +10,7 @@ from sqlmodel import col, or_, select
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.history import Change
 from partnerdesk.models.changes.kinds import ChangeKind
+from partnerdesk.models.changes.waiting_calls import is_correctable, open_calls_of
 from partnerdesk.models.core.errors import NotFoundError, UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
@@ -55,6 +56,8 @@ class CustomerPage:
     """Newest first."""
     synced: frozenset[int | None]
     """The ids of those `changes` that are parts of a sync with Partner Center."""
+    is_addition_open: bool
+    """Whether the call that adds it to Partner Center can still be corrected, domain included."""
 
 
 def read_customer(store: Store, customer_id: int) -> CustomerPage:
@@ -87,6 +90,8 @@ def page_of(session: Session, customer_id: int, history_shown: int = HISTORY_SHO
         notes=list(session.exec(notes)),
         changes=changes,
         synced=_parts_of_syncs(session, changes),
+        is_addition_open=customer.microsoft_id is None
+        and any(is_correctable(call) for call in open_calls_of(session, customer_id)),
     )
 
 

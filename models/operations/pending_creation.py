@@ -18,10 +18,12 @@ from partnerdesk.models.changes.outbox import CallState, OutboxCall
 from partnerdesk.models.changes.waiting_calls import (
     OPEN,
     claimed_call,
+    is_correctable,
     later_calls,
     set_state,
 )
-from partnerdesk.models.customers.records import BILLING, COMPANY
+from partnerdesk.models.customers.records import BILLING, COMPANY, CUSTOMER
+from partnerdesk.models.database.store import changed_meanwhile
 from partnerdesk.models.operations.joined_calls import join, join_next_edit
 
 if TYPE_CHECKING:
@@ -36,13 +38,11 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
 
 _PROFILES = {
+    CUSTOMER.table: ("primary_domain",),
     BILLING.table: None,
     COMPANY.table: ("organization_registration_number",),
 }
 """The records whose fields the call has, by table, with those fields; None for all."""
-
-_NOT_TAKEN = (CallState.WAITING, CallState.FAILED)
-"""The states of a call that surely had no effect yet."""
 
 
 def calls_to_add(
@@ -62,6 +62,9 @@ def calls_to_add(
         steps: the steps of the plan.
         calls: the calls of the plan.
         at: the moment of the plan.
+
+    Raises:
+        ConflictError: the plan changes the domain, and the call was sent meanwhile.
     """
     changed = _changed(steps)
     if customer_id is None or not changed:
@@ -75,7 +78,11 @@ def calls_to_add(
         )
         .with_for_update()
     ).first()
-    if creation is None or creation.state not in _NOT_TAKEN:
+    if creation is None:
+        return calls
+    if not is_correctable(creation):
+        if "primary_domain" in changed:
+            raise changed_meanwhile()
         return calls
     _correct(creation, changed)
     creation.state, creation.changed_at = CallState.WAITING, at

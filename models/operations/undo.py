@@ -23,9 +23,10 @@ from partnerdesk.models.changes.plan import (
     Target,
 )
 from partnerdesk.models.changes.record_kind import OfCustomer
+from partnerdesk.models.changes.waiting_calls import is_correctable, open_calls_of
 from partnerdesk.models.core.clock import moment_text
 from partnerdesk.models.core.verdicts import Reason, is_refused
-from partnerdesk.models.customers.edit import update_calls
+from partnerdesk.models.customers.edit import domain_stays, update_calls
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.customers.records import CUSTOMER, NOTE, TAG
 from partnerdesk.models.languages import _, ngettext
@@ -142,7 +143,8 @@ class _UndoPlanner:
         steps: tuple[Step, ...] = ()
         if not reasons:
             steps = self._steps()
-            for check in (self._lost, self._changed_since, self._taken, self._related_since):
+            checks = (self._lost, self._sent_domain, self._changed_since, self._taken)
+            for check in (*checks, self._related_since):
                 reasons += check(steps)
         if is_refused(reasons):
             steps = ()
@@ -338,6 +340,17 @@ class _UndoPlanner:
                     text = _("What it made or removed was made or removed again since.")
                 reasons.append(Reason("undo.changed-since", text))
         return list(dict.fromkeys(reasons))
+
+    def _sent_domain(self, steps: tuple[Step, ...]) -> list[Reason]:
+        """Refuse another domain for a customer that Partner Center has, or may have."""
+        if self.entry.kind not in (ChangeKind.UPDATED, ChangeKind.UNDONE):
+            return []
+        names = {name for step in steps if step.before and step.after for name in step.after}
+        id = self.entry.customer_id or 0
+        calls = open_calls_of(self.session, id)
+        if "primary_domain" not in names or any(is_correctable(call) for call in calls):
+            return []
+        return [domain_stays()]
 
     def _taken(self, steps: tuple[Step, ...]) -> list[Reason]:
         """Refuse if another customer has the domain of a customer to be restored."""

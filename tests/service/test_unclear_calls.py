@@ -8,7 +8,9 @@ import pytest
 
 from partnerdesk.models.changes.outbox import CallState
 from partnerdesk.models.changes.waiting_calls import open_calls, read_call
-from partnerdesk.models.core.errors import NotFoundError, RefusedError
+from partnerdesk.models.core.errors import ConflictError, NotFoundError, RefusedError
+from partnerdesk.models.customers.edit import form_values, plan_edit_customer
+from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.page import read_customer
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.sent_calls import give_up
@@ -137,3 +139,44 @@ def test_a_refusal_that_proves_nothing_leaves_it_open(
     assert sent.state is CallState.CONFIRMED
     assert [effect for effect, _id in center.done] == ["created"]
     assert read_customer(store, id).customer.microsoft_id in center.customers
+
+
+def test_a_domain_that_is_taken_is_corrected_until_partner_center_has_the_customer(
+    store: Store, center: SmallCenter
+) -> None:
+    center.foreign_domains = {DOMAIN}
+    id = add(store, **AMERICA)
+    (sent,) = send(store, center).calls
+    assert sent.state is CallState.FAILED
+    add(store, **AMERICA | {"domain_prefix": "other", "company_name": "Other", "email": "a@o.de"})
+    with pytest.raises(RefusedError, match="Other has it"):
+        edit(store, id, domain_prefix="other")
+    change = edit(store, id, domain_prefix="free", city="Seattle")
+    carry_out(store, plan_undo(store, change, by(TESTER, NOW)))
+    assert read_customer(store, id).customer.primary_domain == DOMAIN
+    change = edit(store, id, domain_prefix="free")
+    assert states(store) == ["waiting", "waiting"]
+    assert {sent.state for sent in send(store, center).calls} == {CallState.CONFIRMED}
+    domains = {one["companyProfile"]["domain"] for one in center.customers.values()}
+    assert domains == {"free.onmicrosoft.com", "other.onmicrosoft.com"}
+    assert read_customer(store, id).customer.primary_domain == "free.onmicrosoft.com"
+    with pytest.raises(RefusedError, match="stays for good"):
+        edit(store, id, domain_prefix="else")
+    plan = plan_undo(store, change, by(TESTER, NOW))
+    assert [reason.code for reason in plan.reasons] == ["domain.stays"]
+    assert verify_ok(store)
+
+
+def test_a_domain_is_not_corrected_once_its_call_may_have_arrived(
+    store: Store, center: SmallCenter
+) -> None:
+    id = add(store, **AMERICA)
+    page = read_customer(store, id)
+    values = form_values(page) | {FormField.DOMAIN_PREFIX: "free"}
+    plan = plan_edit_customer(page, account_in(store), values, by(TESTER, NOW))
+    center.faults = ["kill-after"]
+    with pytest.raises(KilledError):
+        send(store, center)
+    with pytest.raises(ConflictError):
+        carry_out(store, plan)
+    assert read_customer(store, id).customer.primary_domain == DOMAIN

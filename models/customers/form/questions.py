@@ -165,7 +165,8 @@ def example_of(field: FormField, values: Values, at: FormContext) -> str:
 
 def _company_fields(at: FormContext) -> list[FormField]:
     fields = [FormField.COMPANY_NAME, FormField.DOMAIN_PREFIX, FormField.REGISTRATION_NUMBER]
-    return [field for field in fields if not (at.editing and field is FormField.DOMAIN_PREFIX)]
+    is_fixed = at.before is not None and FormField.DOMAIN_PREFIX not in at.before
+    return [field for field in fields if not (is_fixed and field is FormField.DOMAIN_PREFIX)]
 
 
 def _address_fields(country: str) -> list[FormField]:
