@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.shared.demo_rehearsal import reachable
@@ -125,9 +126,22 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         return ExitCode.DONE
     for view in views:
         _print(view)
+    _tell_troubles(store, ids)
     if not views:
         tell(_("Nothing waits for Partner Center."))
     return ExitCode.DONE
+
+
+def _tell_troubles(store: Store, account_ids: Sequence[int]) -> None:
+    """Say what holds the calls of some accounts up, as the header does."""
+    from partnerdesk.models.syncing.progress import read_progress
+
+    with closing(store.connect()) as connection:
+        progress = read_progress(connection)
+    for id in account_ids:
+        words = progress[id].trouble_words() if id in progress else ""
+        if words:
+            tell(": ".join(filter(None, (words, shown(progress[id].error)))))
 
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -158,7 +172,8 @@ def run_retry(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     call = _named(arguments, settings, store).call
     send_again(store, call.id or 0, now())
-    sending = send_now(settings, store, call.account_id, call.customer_id)
+    with reachable(arguments, settings, store) as reached:
+        sending = send_now(reached, store, call.account_id, call.customer_id)
     return _print_sendings(arguments, [sending])
 
 
@@ -192,7 +207,8 @@ def run_choose(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
             _("Those in conflict: {fields}.").format(fields=", ".join(sorted(names)) or "–"),
         )
     settle_conflict(store, call.id or 0, theirs, plan_context(settings))
-    sending = send_now(settings, store, call.account_id, call.customer_id)
+    with reachable(arguments, settings, store) as reached:
+        sending = send_now(reached, store, call.account_id, call.customer_id)
     _print_after(arguments, settings, store)
     tell(sending.text)
     return _exit_code([sending])

@@ -19,7 +19,7 @@ from partnerdesk.models.languages import _
 from partnerdesk.models.lists.filter_history import FilterHistory
 from partnerdesk.models.lists.list_state import Remembered
 from partnerdesk.models.settings.database_url import SqliteFile
-from partnerdesk.models.syncing.progress import read_progress, trouble_words
+from partnerdesk.models.syncing.progress import read_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.saved_views_file import Reading
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.settings.model import Settings
-    from partnerdesk.models.syncing.progress import SyncProgress, SyncTrouble
+    from partnerdesk.models.syncing.progress import SyncProgress
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -92,8 +92,6 @@ class AppSession:
     """The result of `PULSE` that the screens know."""
     syncs: dict[int, SyncProgress] = field(default_factory=dict)
     """How far the sync of each account is, whichever process does it; by the account's id."""
-    sent: dict[int, tuple[SyncTrouble, SyncProgress | None]] = field(default_factory=dict)
-    """What held this console's sending up last, by the account's id; and how the sync was then."""
     unfinished_import: str = ""
     """The path that the person typed last and did not import; the import screen proposes it."""
 
@@ -252,22 +250,6 @@ class AppSession:
 
         refusals = self.refusals(own_account=True)
         return PlanContext(Actor.present(), self.clock(), plan_id or str(uuid4()), refusals)
-
-    def note_sending(self, account_id: int, trouble: SyncTrouble) -> None:
-        """Note what holds the sending for an account up; NONE once Partner Center answers."""
-        self.sent[account_id] = (trouble, self.syncs.get(account_id))
-
-    def trouble_words(self, account_id: int) -> str:
-        """Return two words about what holds sending or sync up, whichever was last; else nothing.
-
-        As long as nothing new is known of the sync, the sending knows better.
-        """
-        sync = self.syncs.get(account_id)
-        if account_id in self.sent:
-            trouble, then = self.sent[account_id]
-            if then == sync:
-                return trouble_words(trouble)
-        return sync.trouble_words() if sync is not None else ""
 
     def take_notices(self) -> str:
         """Return the notices as lines and forget them; the caller shows them."""

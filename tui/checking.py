@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -94,6 +93,9 @@ class FormChecks:
         from partnerdesk.partnercenter.account_client import account_client
 
         desk = self._desk
-        return partial(
-            account_client, desk.store, desk.settings, account_id, desk.clock, patience=0
-        )
+
+        def opened() -> AbstractContextManager[PartnerCenter]:
+            # The settings of this moment: those of a demo change as its rehearsal starts.
+            return account_client(desk.store, desk.settings, account_id, desk.clock, patience=0)
+
+        return opened

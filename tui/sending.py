@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.session import AppSession
-    from partnerdesk.partnercenter.access import Heard
     from partnerdesk.partnercenter.sending.results import FirstAdmin, Sending
     from partnerdesk.tui.base_app import BaseApp
 
@@ -142,7 +141,6 @@ class BackgroundSending:
             desk.clock,
             may_go_on=lambda: not self._is_leaving,
             patience=PATIENCE,
-            heard=partial(self._heard, account_id),
         )
         busy = _("Something is being sent to Partner Center; a first password would be lost.")
         with self._app.busy(busy):
@@ -151,23 +149,17 @@ class BackgroundSending:
             except AppError as error:
                 if error.exit_code is not ExitCode.OFFLINE:
                     raise
-                self._later(account_id, error)
+                self._later(error)
                 return
-        self._take(account_id, sending)
+        self._take(sending)
 
-    def _heard(self, account_id: int, heard: Heard) -> None:
-        """Note in the header's words whether Partner Center answers; runs in the sending thread."""
-        from partnerdesk.partnercenter.troubles import trouble_of_attempt
-
-        self._desk.note_sending(account_id, trouble_of_attempt(heard))
-
-    def _take(self, account_id: int, sending: Sending) -> None:
+    def _take(self, sending: Sending) -> None:
         self._admins += sending.first_admins
         error = sending.error
         is_unclear = any(sent.state == "sending" for sent in sending.calls)
         is_away = error is not None and error.exit_code in (ExitCode.OFFLINE, ExitCode.BUSY)
         if error is not None and (is_away or is_unclear):
-            self._later(account_id, error)
+            self._later(error)
             return
         self._wait, self._last_trouble = FIRST_WAIT, ""
         if sending.is_busy or any(sent.state == "sent" for sent in sending.calls):
@@ -175,11 +167,8 @@ class BackgroundSending:
         if sending.calls:
             self._app.say(sending.text, error=error is not None)
 
-    def _later(self, account_id: int, error: AppError) -> None:
+    def _later(self, error: AppError) -> None:
         """Wait for a while, longer each time; say the same trouble once."""
-        from partnerdesk.partnercenter.troubles import trouble_of
-
-        self._desk.note_sending(account_id, trouble_of(error))
         self._again_at = self._desk.clock() + self._wait
         self._wait = min(self._wait * 2, LONGEST_WAIT)
         if error.message != self._last_trouble:

@@ -30,7 +30,7 @@ class SyncPhase(StrEnum):
 
 
 class SyncTrouble(StrEnum):
-    """What holds a sync up, or made it stop."""
+    """What holds a sync or other calls of an account up, or made a sync stop."""
 
     NONE = "none"
     OFFLINE = "offline"
@@ -88,8 +88,8 @@ class SyncProgress:
         return self.trouble_words() or self.how_far(at)
 
     def trouble_words(self) -> str:
-        """Return two words about what holds the sync up, or made it stop; empty for nothing."""
-        return trouble_words(self.trouble)
+        """Return two words about what holds calls up, or made the sync stop; empty for nothing."""
+        return _(TROUBLE_TITLES[self.trouble]) if self.trouble in TROUBLE_TITLES else ""
 
     def how_far(self, at: datetime) -> str:
         """Return how far the sync is in few words; empty if it does not run."""
@@ -101,11 +101,6 @@ class SyncProgress:
                 return text.format(count=number(self.received), all=number(self.expected))
             return ngettext("{count} received", "{count} received", self.received)
         return _("reads details") if self.phase is SyncPhase.DETAILS else _("reads activity")
-
-
-def trouble_words(trouble: SyncTrouble) -> str:
-    """Return two words about a trouble, for the header; empty for none."""
-    return _(TROUBLE_TITLES[trouble]) if trouble in TROUBLE_TITLES else ""
 
 
 def read_progress(connection: Connection) -> dict[int, SyncProgress]:
