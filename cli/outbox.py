@@ -171,8 +171,8 @@ def run_retry(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
     store = open_book(arguments, settings)
     call = _named(arguments, settings, store).call
-    send_again(store, call.id or 0, now())
     with reachable(arguments, settings, store) as reached:
+        send_again(store, call.id or 0, now())
         sending = send_now(reached, store, call.account_id, call.customer_id)
     return _print_sendings(arguments, [sending])
 
@@ -206,8 +206,8 @@ def run_choose(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
             _("Not in conflict: {fields}.").format(fields=shown(", ".join(sorted(unknown)))),
             _("Those in conflict: {fields}.").format(fields=", ".join(sorted(names)) or "–"),
         )
-    settle_conflict(store, call.id or 0, theirs, plan_context(settings))
     with reachable(arguments, settings, store) as reached:
+        settle_conflict(store, call.id or 0, theirs, plan_context(settings))
         sending = send_now(reached, store, call.account_id, call.customer_id)
     _print_after(arguments, settings, store)
     tell(sending.text)
