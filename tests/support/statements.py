@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 BOOK_OF_SCHEMA_9 = (
     "DROP TABLE account_syncs",
+    "DROP TABLE subscriptions",
     "DROP INDEX ix_outbox_customer_id",
     *(
         f"ALTER TABLE {table} DROP COLUMN {column}"
