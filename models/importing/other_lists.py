@@ -36,7 +36,6 @@ class OtherListError(FileError):
 
 
 FOREIGN_TITLES = {
-    "subscriptions": N_("subscriptions"),
     "invoices": N_("invoice lines"),
     "users": N_("users"),
     "licenses": N_("licences"),

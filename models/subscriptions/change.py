@@ -17,6 +17,7 @@ from partnerdesk.models.changes.fields import fields_of
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import Plan, Step, TakeBack, Target
 from partnerdesk.models.core.clock import NEVER, date_text
+from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import _, ngettext
@@ -33,7 +34,7 @@ from partnerdesk.models.subscriptions.states import (
 from partnerdesk.models.values.fields import is_visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from typing import Unpack
 
@@ -50,6 +51,43 @@ GIVE_BACK = timedelta(days=7)
 """How long seats that were just added can be given back in the new commerce."""
 KEPT_SUSPENDED = timedelta(days=90)
 """How long the data of a suspended subscription is kept at least."""
+
+
+def plan_wish(page: SubscriptionPage, wishes: Mapping[str, str], by: PlanContext) -> Plan:
+    """Plan the change that a run or a command asks for.
+
+    Args:
+        page: the subscription.
+        wishes: one of `seats` (`25`, `+5`, `-2`), `auto_renew` (`yes`, `no`), `name`, `status`
+            (`suspended`, `active`, `deleted`); and `why`.
+        by: who plans, when, under which id.
+
+    Raises:
+        UsageError: the wishes name no change.
+    """
+    why = wishes.get("why", "")
+    if "seats" in wishes:
+        return plan_seats(page, _seats(wishes["seats"], page.subscription.quantity), by)
+    if "auto_renew" in wishes:
+        return plan_auto_renew(page, by, on=wishes["auto_renew"] == "yes")
+    if "name" in wishes:
+        return plan_rename(page, wishes["name"], by)
+    match wishes.get("status"):
+        case "suspended":
+            return plan_suspend(page, by, why)
+        case "active":
+            return plan_reactivate(page, by)
+        case "deleted":
+            return plan_cancel(page, by, why)
+    raise UsageError(_("Nothing is asked of the subscription."))
+
+
+def _seats(text: str, now: int) -> int:
+    """Return the number that a text means: `25`, or `+5` or `-2` of the present one; else 0."""
+    digits = text.lstrip("+-")
+    if not digits.isdecimal() or len(digits) > 8 or len(text) > len(digits) + 1:
+        return 0
+    return now + int(text) if text[0] in "+-" else int(text)
 
 
 def plan_seats(page: SubscriptionPage, quantity: int, by: PlanContext) -> Plan:

@@ -58,7 +58,8 @@ SUBSCRIPTIONS = ListSpec(
                wide_only=True, rank=8, aliases=("term_duration",)),
         Column("billing", N_("Billing"), "s.billing_cycle", 10, Kind.CHOICE,
                choices=BILLING_CYCLES, wide_only=True, rank=9, aliases=("billing_cycle",)),
-        Column("price", N_("Price"), _PRICE, 12, wide_only=True, rank=10, attribute="price"),
+        Column("price", N_("Price"), _PRICE, 12, Kind.MONEY, wide_only=True, rank=10,
+               attribute="price"),
         Column("offer", N_("Offer"), "s.offer_name", 20, wide_only=True, rank=11,
                aliases=("offer_name",)),
         Column("reseller", N_("Reseller"),
@@ -81,9 +82,10 @@ SUBSCRIPTIONS = ListSpec(
     ),
     default_sort=Sort("renews"),
     groups=(
-        FieldGroup("", ("product", "seats", "status", "price", "billing", "term")),
+        FieldGroup("", ("product", "offer", "seats", "status", "price", "billing", "term")),
         FieldGroup(N_("Renewal"), ("renews", "then", "auto", "window", "starts")),
-        FieldGroup(N_("Customer"), ("customer", "domain", "reseller", "cloud", "customer_id")),
+        FieldGroup(N_("Customer"), ("customer", "domain", "customer_id", "reseller", "cloud")),
+        FieldGroup(N_("Partner Center"), ("id", "seen", "number")),
     ),
     named_by="product",
 )  # fmt: skip

@@ -19,6 +19,7 @@ from partnerdesk.screens.relationships.sections import (
     delegated_admin_lines,
     relationship_lines,
 )
+from partnerdesk.screens.subscriptions.sections import subscription_lines
 from partnerdesk.tui.widgets.sections import Field, Section
 
 if TYPE_CHECKING:
@@ -77,10 +78,18 @@ def sections(
         _profile(page, ways),
         _contact(page, ways),
         Section(_("Relationship"), tuple(_relationship(page, clouds, at, ways))),
+        *_subscriptions(page, at, ways),
         Section(_("Delegated admin"), tuple(delegated_admin_lines(page, at, ways.show))),
         Section(_("Tags and notes"), tuple(_tags_and_notes(page, ways))),
         Section(_("History"), tuple(_history(page, ways))),
     ]
+
+
+def _subscriptions(page: WholeCustomer, at: datetime, ways: Ways) -> Iterator[Section]:
+    """Yield the section of subscriptions with their number; none without any."""
+    if page.subscriptions:
+        title = f"{_('Subscriptions')} ({len(page.subscriptions)})"
+        yield Section(title, tuple(subscription_lines(page.subscriptions, at, ways.show)))
 
 
 def _title(name: str) -> str:
