@@ -78,7 +78,7 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     accounts = scope(arguments, settings, store, ALL).ids
     page = read_whole_customer(store, find_customer(store, arguments.customer, accounts))
-    fields = {
+    fields: dict[str, Any] = {
         **customer_json(page),
         **_relationship(page.relationship),
         "subscriptions": [subscription_fields(one) for one in page.subscriptions],

@@ -112,9 +112,7 @@ def _term(
 
 def _months_after(day: datetime, months: int) -> datetime:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return day.replace(
-        year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1])
-    )
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _by_offer(
