@@ -21,7 +21,7 @@ from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import _, ngettext
-from partnerdesk.models.subscriptions.records import SUBSCRIPTION
+from partnerdesk.models.subscriptions.records import SENT, SUBSCRIPTION
 from partnerdesk.models.subscriptions.states import (
     ACTIVE,
     DELETED,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Unpack
 
+    from partnerdesk.models.accounts.entities import PartnerAccount
     from partnerdesk.models.changes.plan import Fields, PlanContext, PlanDetails
     from partnerdesk.models.subscriptions.entities import Subscription
     from partnerdesk.models.subscriptions.page import SubscriptionPage
@@ -49,6 +50,8 @@ MOST_SEATS = 1_000_000
 """More are refused as a slip of the hand; Microsoft's limits depend on the offer (code 2002)."""
 GIVE_BACK = timedelta(days=7)
 """How long seats that were just added can be given back in the new commerce."""
+_IMMEDIATE = frozenset({"quantity", "status", "auto_renew_enabled"})
+"""The columns whose change in the middle of a term deletes what is scheduled."""
 KEPT_SUSPENDED = timedelta(days=90)
 """How long the data of a suspended subscription is kept at least."""
 
@@ -274,8 +277,8 @@ def _plan(
     subscription, customer, account = page.subscription, page.customer, page.account
     before = fields_of(subscription, wanted)
     changed = {name: value for name, value in wanted.items() if value != before[name]}
-    reasons = [*_if_gone(subscription), *reasons]
-    if changed and subscription.scheduled and "scheduled" not in wanted:
+    reasons = [*_if_gone(subscription), *_if_unknown(subscription, account), *reasons]
+    if changed.keys() & _IMMEDIATE and subscription.scheduled and "scheduled" not in wanted:
         changed["scheduled"] = ""
         before["scheduled"] = subscription.scheduled
         text = _("What is scheduled for the renewal is deleted by this: schedule it again then.")
@@ -298,15 +301,46 @@ def update_calls(
     changed the same field at Partner Center.
     """
     for step in steps:
-        if step.record is SUBSCRIPTION and step.after:
+        wanted = {name: value for name, value in (step.after or {}).items() if name in SENT}
+        if step.record is SUBSCRIPTION and step.before and wanted:
             arguments = {
                 "subscription_id": subscription.microsoft_id,
                 "friendly_name": subscription.friendly_name,
-                "wanted": step.after,
-                "base": step.before or {},
+                "wanted": wanted,
+                "base": {name: step.before[name] for name in wanted},
             }
             return (Call(Operation.UPDATE_SUBSCRIPTION, arguments, by.plan_id),)
     return ()
+
+
+def without_schedule(step: Step) -> Step:
+    """Return the reverse of a change that is sent: what was scheduled does not come back with it.
+
+    A change in the middle of a term deletes what is scheduled (`newer.md §3.4`), also this one.
+    """
+    before, after = step.before, step.after
+    if not before or not after or not after.keys() & _IMMEDIATE:
+        return step
+    old = {name: value for name, value in before.items() if name != "scheduled"}
+    new = {name: value for name, value in after.items() if name != "scheduled"}
+    return Step(step.record, step.key, old, new)
+
+
+def why_not_sent_back(subscription: Subscription, wanted: Fields, at: datetime) -> list[Reason]:
+    """Return why Partner Center would not take a change back by writing the values before."""
+    if subscription.status == DELETED and wanted.get("status", DELETED) != DELETED:
+        text = _("A cancelled subscription does not come back: buy anew.")
+        return [Reason("subscription.status", text, source=SOURCE)]
+    if "quantity" not in wanted:
+        return []
+    return [*_if_not_active(subscription), *_seat_reasons(subscription, wanted["quantity"], at)]
+
+
+def _if_unknown(subscription: Subscription, account: PartnerAccount) -> list[Reason]:
+    if not account.connected or subscription.microsoft_id:
+        return []
+    text = _("Partner Center has not told of it yet: sync first. partnerdesk sync")
+    return [Reason("subscription.unknown", text)]
 
 
 def _if_gone(subscription: Subscription) -> list[Reason]:

@@ -43,5 +43,8 @@ SUBSCRIPTION = RecordKind(
     of_customer=OfCustomer.HOLDS,
 )
 
+SENT = ("friendly_name", "quantity", "auto_renew_enabled", "status", "scheduled")
+"""The columns that a call to Partner Center writes; it tells all others itself."""
+
 RECORDS = (SUBSCRIPTION,)
 """All kinds of record in this room."""
