@@ -88,7 +88,7 @@ def sections(
 def _subscriptions(page: WholeCustomer, at: datetime, ways: Ways) -> Iterator[Section]:
     """Yield the section of subscriptions with their number; none without any."""
     if page.subscriptions:
-        title = f"{_('Subscriptions')} ({len(page.subscriptions)})"
+        title = _("Subscriptions ({count})").format(count=len(page.subscriptions))
         yield Section(title, tuple(subscription_lines(page.subscriptions, at, ways.show)))
 
 

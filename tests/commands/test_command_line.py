@@ -261,7 +261,8 @@ def test_a_customer_as_json_holds_all_of_it_in_the_order_of_the_fields(book: Pat
     assert list(shown)[:5] == ["cloud", "id", "account_id", "microsoft_id", "company_name"]
     beside = ["company_profile", "billing_profile", "agreement", "tags", "notes"]
     assert list(shown)[-9:] == [
-        *beside, "invitations", "relationships", "delegated_admin", "changes",
+        *beside, "invitations", "relationships", "delegated_admin", "subscriptions",
+        "changes",
     ]  # fmt: skip
     assert list(shown["billing_profile"])[:3] == ["address_line1", "address_line2", "city"]
     assert shown["tags"] == ["key account", "vip"]
