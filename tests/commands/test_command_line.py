@@ -950,13 +950,17 @@ def test_info_shows_no_password(by_flag: bool, monkeypatch: pytest.MonkeyPatch) 
 PARTS = [
     (), ("accounts",), ("changes",), ("changes", "list"), ("changes", "show"), ("changes", "undo"),
     ("changes", "verify"), ("customers",), ("customers", "list"), ("customers", "show"),
-    ("customers", "export"),
+    ("customers", "export"), ("customers", "evidence"), ("evidence",), ("evidence", "verify"),
     ("customers", "import"), ("database",), ("database", "upgrade"), ("database", "check"),
     ("completion",), ("overview",),
     ("database", "backup"), ("database", "restore"), ("demo",), ("info",), ("relationships",),
     ("views",), ("views", "list"), ("views", "save"), ("views", "delete"),
     *(("accounts", part) for part in ("list", "edit", "add", "sign-in", "sign-out", "remove")),
     ("explain",), ("outbox",), ("rehearsal",), ("rehearsal", "serve"), ("sync",),
+    ("subscriptions",), *(("subscriptions", part) for part in (
+        "list", "show", "export", "import", "seats", "auto-renew", "rename", "suspend",
+        "reactivate", "cancel",
+    )),
     *(("outbox", part) for part in ("list", "show", "send", "retry", "give-up")),
     *(("relationships", part) for part in (
         "list", "show", "invite", "letter", "remind", "sent", "accept", "decline", "withdraw",
