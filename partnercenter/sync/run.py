@@ -1,7 +1,7 @@
-"""One run of a sync: activity, list, who is gone, details; each page is kept before the next.
+"""One run of a sync: activity, list, who is gone, details, subscriptions.
 
-A run that was stopped or killed goes on where it was: in the phase and at the page that the book
-names. What was written twice changes nothing the second time.
+Each page is kept before the next. A run that was stopped or killed goes on where it was: in the
+phase and at the page that the book names. What was written twice changes nothing the second time.
 """
 
 from __future__ import annotations
@@ -12,27 +12,31 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.core.errors import PartnerCenterError, RefusedError, ThrottledError
 from partnerdesk.models.languages import _
 from partnerdesk.models.operations.close_invitations import close_matched
-from partnerdesk.models.syncing.lookup import missing, oldest, outdated, unread
+from partnerdesk.models.syncing.lookup import Reading, missing, oldest, outdated, unread
 from partnerdesk.models.syncing.progress import SyncPhase
-from partnerdesk.models.syncing.rows import Position, Used
+from partnerdesk.models.syncing.rows import Position, ToldSubscriptions, Used
 from partnerdesk.models.syncing.write import (
     SyncBy,
     enter,
     finish,
+    forget_subscriptions,
     list_again,
     read_state,
     write_activity,
     write_details,
     write_gone,
     write_page,
+    write_subscriptions,
 )
-from partnerdesk.partnercenter.errors import is_no_customer
+from partnerdesk.partnercenter.errors import ErrorKind, is_no_customer
+from partnerdesk.partnercenter.operations import operations
 from partnerdesk.partnercenter.paging import Link
 from partnerdesk.partnercenter.sync.customer_answers import (
     activity_of,
     customer_details,
     listed_customer,
 )
+from partnerdesk.partnercenter.sync.subscription_answers import purchase_of, told_subscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -55,6 +59,8 @@ ASKED_ONE_BY_ONE = 200
 """Of how many customers that a list lacked each is asked for, before it counts as gone."""
 SAMPLE = 10
 """Of how many it is asked where the list lacked more."""
+_LIST_OF_ONE = "list_subscriptions"
+_NEVER = datetime.max.replace(tzinfo=UTC)
 PASSED_OVER = 5
 """How many customers that cannot be read are passed over, before the run stops."""
 
@@ -72,6 +78,7 @@ class SyncRun:
         clock: Callable[[], datetime],
         *,
         details: int,
+        subscriptions: int,
         on_screen: Callable[[], Sequence[int]] = tuple,
     ) -> None:
         self._center = center
@@ -81,6 +88,9 @@ class SyncRun:
         self._actor = actor
         self._clock = clock
         self._details = details
+        self._subscriptions = subscriptions
+        self._bought: dict[str, None] = {}
+        """Microsoft IDs of customers whose subscriptions the activity names, in its order."""
         self._on_screen = on_screen
         self._passed_over: set[str] = set()
         """Microsoft IDs of customers whose details could not be read."""
@@ -99,12 +109,13 @@ class SyncRun:
             SyncPhase.LIST: self._read_list,
             SyncPhase.GONE: self._find_gone,
             SyncPhase.DETAILS: self._read_details,
+            SyncPhase.SUBSCRIPTIONS: self._read_subscriptions,
         }
         while True:
             self._pace.check()
             state = read_state(self._store, self._lease)
             phases[state.phase](state)
-            if state.phase is SyncPhase.DETAILS:
+            if state.phase is SyncPhase.SUBSCRIPTIONS:
                 break
         close_matched(self._store, [self._lease.account_id], self._actor, self._clock())
         finish(self._store, self._lease, self._by())
@@ -162,10 +173,15 @@ class SyncRun:
             # Whether the last day belongs to the answer is not documented.
             query["endDate"] = (day + timedelta(days=1)).isoformat()
         found: dict[str, datetime] = {}
+        bought: dict[str, datetime] = {}
         for page in self._center.pages("list_audit_records", query=query):
-            for record in filter(None, map(activity_of, page.items)):
-                at = record.at or datetime.max.replace(tzinfo=UTC)
-                found[record.customer_id] = max(at, found.get(record.customer_id, at))
+            for told, of_item in ((found, activity_of), (bought, purchase_of)):
+                for record in filter(None, map(of_item, page.items)):
+                    at = record.at or _NEVER
+                    told[record.customer_id] = max(at, told.get(record.customer_id, at))
+        if lists := outdated(self._store, self._lease, bought, Reading.SUBSCRIPTIONS):
+            forget_subscriptions(self._store, self._lease, lists, self._by())
+            self._bought |= dict.fromkeys(lists)
         return outdated(self._store, self._lease, found)
 
     def _note_day(self, day: date) -> None:
@@ -224,6 +240,36 @@ class SyncRun:
         while rest := oldest(self._store, self._lease, self._details, AT_ONCE, self._passed_over):
             self._read_each(rest, passes_over=True)
             self._read_on_screen()
+        enter(self._store, self._lease, SyncPhase.SUBSCRIPTIONS, self._by())
+
+    # Subscriptions
+
+    def _read_subscriptions(self, _state: SyncState) -> None:
+        """Read those that the activity names or the screen shows, then those read longest ago."""
+        if operations()[_LIST_OF_ONE].refusal(self._center.connection) is not None:
+            return
+        what = Reading.SUBSCRIPTIONS
+        while rest := [
+            *self._bought,
+            *unread(self._store, self._lease, self._on_screen(), what),
+            *oldest(self._store, self._lease, self._subscriptions, AT_ONCE, what=what),
+        ]:
+            batch = list(dict.fromkeys(rest))[:AT_ONCE]
+            lists = [self._subscriptions_of(id) for id in batch]
+            write_subscriptions(self._store, self._lease, lists, self._used(), self._by())
+            self._pace.written()
+            self._bought = {id: None for id in self._bought if id not in batch}
+
+    def _subscriptions_of(self, microsoft_id: str) -> ToldSubscriptions:
+        """Return the subscriptions of a customer; not told where they are refused for it alone."""
+        self._pace.check()
+        path = {"customer_id": microsoft_id}
+        try:
+            return told_subscriptions(microsoft_id, self._center.pages(_LIST_OF_ONE, path))
+        except PartnerCenterError as error:
+            if error.kind in (ErrorKind.REFUSED, ErrorKind.GONE):
+                return ToldSubscriptions(microsoft_id, is_told=False)
+            raise
 
     def _read_on_screen(self) -> None:
         self._read_each(unread(self._store, self._lease, self._on_screen()), passes_over=True)
