@@ -174,21 +174,12 @@ def _chosen(
             for account in accounts
         ]
     arguments.sort, arguments.reverse = "", False
+    found: dict[int, list[int]] = {account.id: [] for account in accounts}
     with closing(store.connect()) as connection:
-        return [
-            (
-                account,
-                [
-                    row.key
-                    for row in of_customer(
-                        arguments,
-                        store,
-                        chosen_query(arguments, SUBSCRIPTIONS, (account.id,)),
-                    ).walk(connection)
-                ],
-            )
-            for account in accounts
-        ]
+        query = of_customer(arguments, store, chosen_query(arguments, SUBSCRIPTIONS, tuple(found)))
+        for id in found:
+            found[id] = [row.key for row in replace(query, accounts=(id,)).walk(connection)]
+    return [(account, found[account.id]) for account in accounts]
 
 
 def of_customer(arguments: argparse.Namespace, store: Store, query: Query) -> Query:

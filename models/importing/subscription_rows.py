@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 from sqlmodel import select
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Plan, PlanContext
 
 _OF_CUSTOMER = (Sc.CUSTOMER_ID, Sc.CUSTOMER_DOMAIN, Sc.CUSTOMER)
+_PRICED = re.compile(r"(\d[^A-Za-z]*?)\s*([A-Z]{3})")
+"""An amount with its currency, as this program's own exports write it."""
 _CHOICES = (Sc.STATUS, Sc.TERM, Sc.BILLING)
 
 
@@ -70,6 +73,9 @@ class SubscriptionBook(Book):
         for column in _CHOICES:
             if column in values:
                 values[column] = stored_value("subscriptions", column, values[column])
+        if priced := _PRICED.fullmatch(values.get(Sc.PRICE, "")):
+            values[Sc.PRICE] = priced[1]
+            values.setdefault(Sc.CURRENCY, priced[2])
         customer_id = None if isinstance(found, Reason) else found
         microsoft_id = guid(values.get(Sc.MICROSOFT_ID, "")) or ""
         name = _name(values)

@@ -129,7 +129,8 @@ def _seat_reasons(subscription: Subscription, quantity: int, at: datetime) -> li
             "Only {count} seat can be given back now; the others at the renewal, {date}.",
             "Only {count} seats can be given back now; the others at the renewal, {date}.",
             free,
-        ).format(date=ends)
+            date=ends,
+        )
     else:
         text = _("No seat can be given back before the renewal, {date}.").format(date=ends)
     offer = _("Schedule the new number for the renewal instead.")

@@ -43,7 +43,7 @@ SUBSCRIPTIONS = ListSpec(
                    over=("expired", "deleted"),
                )),
         Column("renews", N_("Renews in"), RENEWS_AT_SQL, 11, Kind.DEADLINE, sort="s.renews_sort",
-               rank=4, aliases=("renewal", "ends"), attribute="term_ends_at",
+               rank=4, aliases=("renewal",), attribute="term_ends_at",
                tones={PAST: Tone.BAD}),
         Column("then", N_("Then"), AT_END_SQL, 15, Kind.CHOICE, choices=AT_END, rank=5,
                attribute="at_end", tones=tones(
@@ -69,6 +69,8 @@ SUBSCRIPTIONS = ListSpec(
                attribute="cloud"),
         Column("starts", N_("Since"), "s.effective_start_date", 11, Kind.DATE, wide_only=True,
                rank=14, attribute="effective_start_date"),
+        Column("end", N_("End of term"), "s.commitment_end_date", 11, Kind.DATE, wide_only=True,
+               rank=14, attribute="commitment_end_date"),
         Column("domain", N_("Primary domain"), "c.primary_domain", 20, wide_only=True, rank=15,
                aliases=("primary_domain",)),
         Column("customer_id", N_("Microsoft ID of the customer"),
@@ -83,7 +85,7 @@ SUBSCRIPTIONS = ListSpec(
     default_sort=Sort("renews"),
     groups=(
         FieldGroup("", ("product", "offer", "seats", "status", "price", "billing", "term")),
-        FieldGroup(N_("Renewal"), ("renews", "then", "auto", "window", "starts")),
+        FieldGroup(N_("Renewal"), ("renews", "then", "auto", "window", "starts", "end")),
         FieldGroup(N_("Customer"), ("customer", "domain", "customer_id", "reseller", "cloud")),
         FieldGroup(N_("Partner Center"), ("id", "seen", "number")),
     ),

@@ -1,42 +1,42 @@
 """One run of a sync: activity, list, who is gone, details, subscriptions.
 
-Each page is kept before the next. A run that was stopped or killed goes on where it was: in the
-phase and at the page that the book names. What was written twice changes nothing the second time.
+Each page is kept at once. While a page of the list is written, the next one is fetched. A run that was stopped or killed goes
+on where it was: in the phase and at the page that the book names. What was written twice changes
+nothing the second time.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from partnerdesk.models.core.errors import PartnerCenterError, RefusedError, ThrottledError
 from partnerdesk.models.languages import _
 from partnerdesk.models.operations.close_invitations import close_matched
-from partnerdesk.models.syncing.lookup import Reading, missing, oldest, outdated, unread
+from partnerdesk.models.syncing.lookup import missing, oldest, outdated, unread
 from partnerdesk.models.syncing.progress import SyncPhase
-from partnerdesk.models.syncing.rows import Position, ToldSubscriptions, Used
+from partnerdesk.models.syncing.rows import Position, Used
 from partnerdesk.models.syncing.write import (
     SyncBy,
     enter,
     finish,
-    forget_subscriptions,
     list_again,
     read_state,
     write_activity,
     write_details,
     write_gone,
     write_page,
-    write_subscriptions,
 )
-from partnerdesk.partnercenter.errors import ErrorKind, is_no_customer
-from partnerdesk.partnercenter.operations import operations
+from partnerdesk.partnercenter.errors import is_no_customer
 from partnerdesk.partnercenter.paging import Link
 from partnerdesk.partnercenter.sync.customer_answers import (
     activity_of,
     customer_details,
     listed_customer,
 )
-from partnerdesk.partnercenter.sync.subscription_answers import purchase_of, told_subscriptions
+from partnerdesk.partnercenter.sync.one_ahead import one_ahead
+from partnerdesk.partnercenter.sync.subscription_answers import purchase_of
+from partnerdesk.partnercenter.sync.subscription_lists import SubscriptionLists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,9 +44,10 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.syncing.lease import Lease
-    from partnerdesk.models.syncing.rows import CustomerDetails
+    from partnerdesk.models.syncing.rows import CustomerDetails, ListedCustomer
     from partnerdesk.models.syncing.write import SyncState
     from partnerdesk.partnercenter.client import PartnerCenter
+    from partnerdesk.partnercenter.paging import Page
     from partnerdesk.partnercenter.sync.pace import Pace
 
 PAGE_SIZE = 500
@@ -59,10 +60,19 @@ ASKED_ONE_BY_ONE = 200
 """Of how many customers that a list lacked each is asked for, before it counts as gone."""
 SAMPLE = 10
 """Of how many it is asked where the list lacked more."""
-_LIST_OF_ONE = "list_subscriptions"
 _NEVER = datetime.max.replace(tzinfo=UTC)
 PASSED_OVER = 5
 """How many customers that cannot be read are passed over, before the run stops."""
+
+
+class _Received(NamedTuple):
+    """A page of the list, ready to be written."""
+
+    customers: list[ListedCustomer]
+    following: Position | None
+    """Where the next page is; None behind the last one."""
+    used: Used
+    """What the page took."""
 
 
 class SyncRun:
@@ -88,13 +98,20 @@ class SyncRun:
         self._actor = actor
         self._clock = clock
         self._details = details
-        self._subscriptions = subscriptions
-        self._bought: dict[str, None] = {}
-        """Microsoft IDs of customers whose subscriptions the activity names, in its order."""
         self._on_screen = on_screen
         self._passed_over: set[str] = set()
         """Microsoft IDs of customers whose details could not be read."""
         self._counted = Used(center.counts.calls, center.counts.retries)
+        self._lists = SubscriptionLists(
+            center,
+            store,
+            lease,
+            pace,
+            self._by,
+            self._used,
+            most=subscriptions,
+            on_screen=on_screen,
+        )
 
     def run(self) -> None:
         """Go through the phases until the run is done.
@@ -179,9 +196,7 @@ class SyncRun:
                 for record in filter(None, map(of_item, page.items)):
                     at = record.at or _NEVER
                     told[record.customer_id] = max(at, told.get(record.customer_id, at))
-        if lists := outdated(self._store, self._lease, bought, Reading.SUBSCRIPTIONS):
-            forget_subscriptions(self._store, self._lease, lists, self._by())
-            self._bought |= dict.fromkeys(lists)
+        self._lists.note(bought)
         return outdated(self._store, self._lease, found)
 
     def _note_day(self, day: date) -> None:
@@ -194,15 +209,20 @@ class SyncRun:
         start = Link(*state.position) if state.position.target else None
         pages = self._center.pages("list_customers", query={"size": PAGE_SIZE}, start=start)
         ended = False
-        for page in pages:
-            customers = list(filter(None, map(listed_customer, page.items)))
-            ended = page.following is None
-            following = Position(*page.following) if page.following is not None else None
-            write_page(self._store, self._lease, customers, following, self._used(), self._by())
-            self._pace.written()
-            self._pace.check()
+        with one_ahead(map(self._received, pages), self._pace.give_up) as received:
+            for page in received:
+                write_page(self._store, self._lease, *page, self._by())
+                self._pace.written()
+                self._pace.check()
+                ended = page.following is None
         if not ended:  # an empty list, or one that ended behind its last page
             enter(self._store, self._lease, SyncPhase.GONE, self._by())
+
+    def _received(self, page: Page) -> _Received:
+        """Return a page in the book's words; called while the page before is written."""
+        customers = list(filter(None, map(listed_customer, page.items)))
+        following = Position(*page.following) if page.following is not None else None
+        return _Received(customers, following, self._used())
 
     # Who is gone
 
@@ -242,34 +262,8 @@ class SyncRun:
             self._read_on_screen()
         enter(self._store, self._lease, SyncPhase.SUBSCRIPTIONS, self._by())
 
-    # Subscriptions
-
     def _read_subscriptions(self, _state: SyncState) -> None:
-        """Read those that the activity names or the screen shows, then those read longest ago."""
-        if operations()[_LIST_OF_ONE].refusal(self._center.connection) is not None:
-            return
-        what = Reading.SUBSCRIPTIONS
-        while rest := [
-            *self._bought,
-            *unread(self._store, self._lease, self._on_screen(), what),
-            *oldest(self._store, self._lease, self._subscriptions, AT_ONCE, what=what),
-        ]:
-            batch = list(dict.fromkeys(rest))[:AT_ONCE]
-            lists = [self._subscriptions_of(id) for id in batch]
-            write_subscriptions(self._store, self._lease, lists, self._used(), self._by())
-            self._pace.written()
-            self._bought = {id: None for id in self._bought if id not in batch}
-
-    def _subscriptions_of(self, microsoft_id: str) -> ToldSubscriptions:
-        """Return the subscriptions of a customer; not told where they are refused for it alone."""
-        self._pace.check()
-        path = {"customer_id": microsoft_id}
-        try:
-            return told_subscriptions(microsoft_id, self._center.pages(_LIST_OF_ONE, path))
-        except PartnerCenterError as error:
-            if error.kind in (ErrorKind.REFUSED, ErrorKind.GONE):
-                return ToldSubscriptions(microsoft_id, is_told=False)
-            raise
+        self._lists.read()
 
     def _read_on_screen(self) -> None:
         self._read_each(unread(self._store, self._lease, self._on_screen()), passes_over=True)

@@ -76,9 +76,9 @@ def sections(
     """Return the sections of the page; ages and periods are counted from `at`."""
     return [
         _profile(page, ways),
+        *_subscriptions(page, at, ways),
         _contact(page, ways),
         Section(_("Relationship"), tuple(_relationship(page, clouds, at, ways))),
-        *_subscriptions(page, at, ways),
         Section(_("Delegated admin"), tuple(delegated_admin_lines(page, at, ways.show))),
         Section(_("Tags and notes"), tuple(_tags_and_notes(page, ways))),
         Section(_("History"), tuple(_history(page, ways))),

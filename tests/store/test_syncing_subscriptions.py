@@ -18,7 +18,6 @@ from partnerdesk.models.subscriptions.page import read_subscription, subscriptio
 from partnerdesk.models.syncing.lookup import Reading, oldest, outdated, unread
 from partnerdesk.models.syncing.rows import ToldSubscriptions
 from partnerdesk.models.syncing.write import (
-    enter,
     forget_subscriptions,
     write_subscriptions,
 )
@@ -143,15 +142,12 @@ def test_a_short_list_is_told_as_short_and_marks_nothing(reader: Reader) -> None
 def test_one_kept_by_hand_is_found_by_its_offer_where_only_one_fits(
     reader: Reader, field: str, copies: int
 ) -> None:
-    offer = (
-        {"offer_id": OFFER.lower()} if field == "offer_id" else {"offer_name": "BUSINESS Premium"}
-    )
     kept = [
-        Subscription(
-            account_id=1, customer_id=1, friendly_name="By hand", unit_price="9.90", **offer
-        )
+        Subscription(account_id=1, customer_id=1, friendly_name="By hand", unit_price="9.90")
         for _copy in range(copies)
     ]
+    for row in kept:
+        setattr(row, field, OFFER.lower() if field == "offer_id" else "BUSINESS Premium")
     with reader.store.writing() as session:
         session.add_all(kept)
     reader.read(listed(item(1)))
@@ -211,7 +207,6 @@ def test_those_never_read_come_first_and_no_more_than_asked_for(reader: Reader) 
     lists = outdated(reader.store, sync.lease, told_at, what)
     assert lists == [guid(2)]
     forget_subscriptions(reader.store, sync.lease, lists, sync.by)
-    enter(reader.store, sync.lease, "subscriptions", sync.by)  # type: ignore[arg-type]
     assert guid(2) in oldest(reader.store, sync.lease, 4, 9, what=what)
 
 
