@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlmodel import col, or_, select
+from sqlmodel import select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.accounts.records import ACCOUNT
-from partnerdesk.models.changes.calls import Channel, Operation
+from partnerdesk.models.changes.calls import Operation
 from partnerdesk.models.changes.fields import fields_of
 from partnerdesk.models.changes.history import as_json, as_object
 from partnerdesk.models.changes.kinds import ChangeKind
@@ -302,26 +302,3 @@ def _chosen_plan(
     subject = customer.company_name if customer is not None else call.about
     steps = (step,) if step is not None else ()
     return _plan(session, call, by, subject, steps, summary=summary, only_summary=True)
-
-
-def unsettled_customers(session: Session, account_id: int, since: datetime | None) -> set[int]:
-    """Return the ids of the customers with calls that are not settled, or were not at a moment.
-
-    What the book holds of them is what a person wants; Partner Center may not have had it when it
-    was asked, so whoever reads from there leaves their fields alone.
-
-    Args:
-        session: an open session.
-        account_id: the account.
-        since: when Partner Center was first asked; None for now.
-    """
-    was_open: list[Any] = [col(OutboxCall.state).in_(OPEN)]
-    if since is not None:
-        was_open.append(col(OutboxCall.changed_at) >= since)
-    found = select(OutboxCall.customer_id).where(
-        OutboxCall.account_id == account_id,
-        OutboxCall.channel == Channel.PARTNER_CENTER,
-        col(OutboxCall.customer_id).is_not(None),
-        or_(*was_open),
-    )
-    return {id for id in session.exec(found) if id is not None}

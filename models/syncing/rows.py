@@ -88,9 +88,16 @@ class ToldSubscriptions:
 
     customer_id: str
     """The customer's Microsoft ID."""
-    subscriptions: tuple[ToldSubscription, ...]
-    is_whole: bool
-    """Whether as many came as the list says that it has."""
+    subscriptions: tuple[ToldSubscription, ...] = ()
+    missing: int = 0
+    """How many more the list says that there are, or cannot be read; it is short then."""
+    is_told: bool = True
+    """Whether Partner Center lists them at all; it may refuse it for a single customer."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a subscription that is not listed is gone."""
+        return self.is_told and not self.missing
 
 
 class Position(NamedTuple):

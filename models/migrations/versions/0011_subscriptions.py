@@ -68,5 +68,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", "microsoft_id"),
         sqlite_autoincrement=True,
     )
+    op.add_column(
+        "customers",
+        sa.Column("subscriptions_read_at", Moment(), server_default="0", nullable=False),
+    )
+    op.add_column(
+        "customers",
+        sa.Column("subscriptions_missing", sa.Integer(), server_default="0", nullable=False),
+    )
     for name, columns in _INDEXES.items():
         op.create_index(name, "subscriptions", columns)
