@@ -7,6 +7,8 @@ from datetime import UTC, datetime, time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pydantic.alias_generators import to_camel
+
 from partnerdesk.models.changes.history import as_json, as_object
 from partnerdesk.models.core.clock import NEVER
 from partnerdesk.models.core.text import without_nul
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from partnerdesk.models.changes.plan import Fields
+    from partnerdesk.models.subscriptions.entities import Subscription as Kept
     from partnerdesk.partnercenter.wire.subscriptions import RefundableQuantity, ScheduledNextTerm
 
 WRITTEN: Mapping[str, str] = MappingProxyType(
@@ -46,6 +49,10 @@ _TEXTS = (
     "partner_id",
 )
 _MOMENTS = ("creation_date", "effective_start_date", "commitment_end_date")
+_MOMENTS_WRITTEN = {
+    **{name: to_camel(name) for name in _MOMENTS},
+    "cancellation_allowed_until_date": "cancellationAllowedUntilDate",
+}
 _CYCLES = {
     "0": "unknown",
     "1": "monthly",
@@ -86,6 +93,30 @@ def told_subscription(item: Any) -> ToldSubscription | None:
     known["scheduled"] = _scheduled(told.scheduled_next_term_instructions)
     known |= _refundable(told.refundable_quantity)
     return ToldSubscription(id, known)
+
+
+def as_told(subscription: Kept) -> Fields:
+    """Return a subscription of the book as the API shows it, as far as the book knows it."""
+    moments = {
+        wire: f"{value:%Y-%m-%dT%H:%M:%SZ}"
+        for name, wire in _MOMENTS_WRITTEN.items()
+        if (value := getattr(subscription, name)) is not None
+    }
+    texts = {
+        to_camel(name): value
+        for name in (*_TEXTS, *WRITTEN, "billing_cycle", "billing_type", "is_trial")
+        if (value := getattr(subscription, name)) not in (None, "")
+    }
+    until = subscription.refundable_until
+    refundable: Fields = {}
+    if subscription.refundable_quantity is not None and until is not None:
+        part = {
+            "quantity": subscription.refundable_quantity,
+            "allowedUntilDateTime": f"{until:%Y-%m-%dT%H:%M:%SZ}",
+        }
+        total = subscription.refundable_quantity
+        refundable["refundableQuantity"] = {"totalQuantity": total, "details": [part]}
+    return {"id": subscription.microsoft_id, **texts, **moments, **refundable}
 
 
 def with_wanted(body: Mapping[str, Any], wanted: Mapping[str, Any]) -> Fields:

@@ -90,6 +90,34 @@ def _made(
     }
 
 
+def completed(body: Subscription, owner: str, tenant: Tenant) -> Subscription:
+    """Return a subscription that was handed over, with what every subscription has."""
+    offer_id, status = str(body.get("offerId", "")), str(body.get("status", "active"))
+    of_product = {}
+    if ":" in offer_id:
+        kind = "OnlineServicesNCE" if body.get("billingType") == LICENSE else "Azure"
+        of_product = {
+            "productType": {"id": kind, "displayName": kind},
+            "cancellationAllowedUntilDate": None,
+        }
+    return {
+        "hasPurchasableAddons": False,
+        "commitmentEndDate": _FAR_FUTURE,
+        "isTrial": False,
+        "isMicrosoftProduct": True,
+        "publisherName": "Microsoft Corporation",
+        "actions": ["edit", "cancel"] if status == "active" else [],
+        "suspensionReasons": [],
+        "contractType": "subscription",
+        "links": {
+            "offer": link(f"/offers/{offer_id}?country={tenant.country}"),
+            "self": link(f"/customers/{owner}/subscriptions/{body['id']}"),
+        },
+        **of_product,
+        **body,
+    }
+
+
 def _term(
     today: datetime, dice: random.Random, offer: Offer, status: str
 ) -> tuple[datetime, datetime]:
