@@ -1,8 +1,8 @@
 """One run of a sync: activity, list, who is gone, details, subscriptions.
 
-Each page is kept at once. While a page of the list is written, the next one is fetched. A run that was stopped or killed goes
-on where it was: in the phase and at the page that the book names. What was written twice changes
-nothing the second time.
+Each page is kept at once. While a page of the list is written, the next one is fetched. A run that
+was stopped or killed goes on where it was: in the phase and at the page that the book names. What
+was written twice changes nothing the second time.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.customers.records import CUSTOMER_TITLES
-from partnerdesk.models.languages import _
+from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.lists.spec import toned
 from partnerdesk.screens.relationships.sections import (
     NO_DELEGATION,
@@ -87,9 +87,16 @@ def sections(
 
 def _subscriptions(page: WholeCustomer, at: datetime, ways: Ways) -> Iterator[Section]:
     """Yield the section of subscriptions with their number; none without any."""
-    if page.subscriptions:
+    missing = page.customer.subscriptions_missing
+    if page.subscriptions or missing:
         title = _("Subscriptions ({count})").format(count=len(page.subscriptions))
-        yield Section(title, tuple(subscription_lines(page.subscriptions, at, ways.show)))
+        lines = tuple(subscription_lines(page.subscriptions, at, ways.show))
+        text = ngettext(
+            "Partner Center counts {count} more that it did not list.",
+            "Partner Center counts {count} more that it did not list.",
+            missing,
+        )
+        yield Section(title, (*lines, Field("", text)) if missing else lines)
 
 
 def _title(name: str) -> str:
