@@ -90,7 +90,14 @@ def calls_to_add(
 
 
 def note_not_taken(
-    store: Store, id: int, state: CallState, answer: str, at: datetime, exchange: Exchange
+    store: Store,
+    id: int,
+    state: CallState,
+    answer: str,
+    at: datetime,
+    exchange: Exchange,
+    *,
+    not_before: datetime | None = None,
 ) -> OutboxCall:
     """Note that a claimed call surely had no effect; return the call.
 
@@ -104,6 +111,7 @@ def note_not_taken(
         answer: why it was not taken, in words.
         at: the present moment.
         exchange: the last request and its answer.
+        not_before: when it may be sent again; None for at once.
 
     Raises:
         ConflictError: the call was settled by another process.
@@ -112,7 +120,7 @@ def note_not_taken(
     with store.writing() as session:
         call = claimed_call(session, id)
         set_state(call, state, answer, at, exchange=exchange)
-        call.not_before = None
+        call.not_before = not_before
         if call.operation == Operation.CREATE_CUSTOMER and _join_edits(session, call, at):
             call.state = CallState.WAITING
         elif call.operation == Operation.UPDATE_BILLING_PROFILE and state is CallState.FAILED:

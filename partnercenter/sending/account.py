@@ -40,6 +40,7 @@ def send_account(
     only: int | None = None,
     may_go_on: Callable[[], bool] = lambda: True,
     patience: float = PATIENCE,
+    heard: Callable[[Heard], None] = lambda _heard: None,
 ) -> Sending:
     """Send what waits for Partner Center in an account; nobody is asked where nothing waits.
 
@@ -55,7 +56,7 @@ def send_account(
 
     if next_call(store, account_id, clock(), customer_id=only) is None:
         return Sending()
-    noted = _Noted(store, account_id)
+    noted = _Noted(store, account_id, heard)
     try:
         with account_client(
             store, settings, account_id, clock, patience=patience, heard=noted.heard
@@ -72,15 +73,19 @@ def send_account(
 
 
 class _Noted:
-    """Notes in the book whether Partner Center answers, each time that becomes otherwise."""
+    """Notes in the book whether Partner Center answers, each time that becomes otherwise.
 
-    def __init__(self, store: Store, account_id: int) -> None:
-        self._store, self._account_id = store, account_id
+    Whoever else wants to hear of each attempt is told.
+    """
+
+    def __init__(self, store: Store, account_id: int, tell: Callable[[Heard], None]) -> None:
+        self._store, self._account_id, self._tell = store, account_id, tell
         self._last: SyncTrouble | None = None
 
     def heard(self, heard: Heard) -> None:
         """Note what an attempt met."""
         self._note(trouble_of_attempt(heard), heard.problem)
+        self._tell(heard)
 
     def met(self, error: AppError) -> None:
         """Note the error that ended the sending, if it holds calls up."""

@@ -66,6 +66,8 @@ FORBIDDEN = 403
 """The status of a refusal that stands before the work, and so tells nothing of an earlier try."""
 READ_AGAIN = timedelta(seconds=30)
 """How long after an answer a result that is not visible yet is read, or looked up, again."""
+BUSY_AGAIN = timedelta(minutes=5)
+"""How long after the first attempt a record on which something else runs is tried again."""
 ATTEMPTS = 3
 """How often a call without an answer is looked up and repeated at once."""
 
@@ -110,7 +112,7 @@ def send_waiting(
             if sent is None:
                 continue
             tried.append(sent)
-            if sent.error is not None and is_later(sent.error):
+            if sent.error is not None and is_later(sent.error) and not is_of_one(sent.error):
                 break
     return Sending(tuple(tried), waiting_count(store, account_id))
 
@@ -120,6 +122,16 @@ def is_later(error: AppError) -> bool:
     if isinstance(error, PartnerCenterError):
         return error.kind in ("", ErrorKind.BUSY)
     return isinstance(error, LATER)
+
+
+def is_of_one(error: AppError) -> bool:
+    """Return whether only the record that was called about has to wait: others can be sent.
+
+    Such as one on which another operation runs (`reference/newer.md §3.4`, 900278).
+    """
+    if not isinstance(error, PartnerCenterError) or isinstance(error, ThrottledError):
+        return False
+    return error.kind == ErrorKind.BUSY and 400 <= error.status < 500
 
 
 class _UnprovenError(Exception):
@@ -231,7 +243,11 @@ class _Sender:
                 "answer: reset it there."
             )
         confirmation = Confirmation(
-            answer, None, shown_now.customer, shown_now.billing, shown_now.account
+            answer,
+            customer=shown_now.customer,
+            billing=shown_now.billing,
+            account=shown_now.account,
+            subscription=shown_now.subscription,
         )
         by = PlanContext(self._actor, self._clock(), str(uuid4()))
         try:
@@ -268,9 +284,10 @@ class _Sender:
         self, call: OutboxCall, error: AppError, request: str, *, is_unclear: bool
     ) -> SentCall:
         """Return a call that was not taken: it waits, failed, or is still unclear."""
-        exchange, text = refused(request, error), str(error)
+        exchange, text, at = refused(request, error), str(error), self._clock()
+        later = at + BUSY_AGAIN * min(call.attempts, 12) if is_of_one(error) else None
         if is_unclear:
-            later = None if is_later(error) else self._clock() + READ_AGAIN
+            later = later if is_later(error) else at + READ_AGAIN
             noted = self._note(call, CallState.SENDING, text, exchange=exchange, not_before=later)
             return SentCall(noted, error)
         state = CallState.WAITING
@@ -278,8 +295,9 @@ class _Sender:
             state = CallState.FAILED
             back = _("Correct it and send it again, or give it up: partnerdesk outbox give-up {id}")
             text = f"{text} {back.format(id=call.id)}"
-        id, at = call.id or 0, self._clock()
-        return SentCall(note_not_taken(self._store, id, state, text, at, exchange), error)
+        id = call.id or 0
+        noted = note_not_taken(self._store, id, state, text, at, exchange, not_before=later)
+        return SentCall(noted, error)
 
     def _clash(self, call: OutboxCall, clash: Clash) -> SentCall:
         text = _(
