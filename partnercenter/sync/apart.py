@@ -59,8 +59,9 @@ def answered(line: str) -> errors.AppError | None:
             return None
         case [str() as kind, str() as message, str() as remedy]:
             known = getattr(errors, kind, None)
-            is_error = isinstance(known, type) and issubclass(known, errors.AppError)
-            return (known if is_error else errors.AppError)(message, remedy)
+            if not (isinstance(known, type) and issubclass(known, errors.AppError)):
+                known = errors.AppError
+            return known(message, remedy)
     return errors.AppError(
         _("The process of the sync has ended before its time."),
         _("The next sync goes on where it was."),
