@@ -86,7 +86,10 @@ def _connect(bench: Bench, partner: _Partner, details: int) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     names = ("authority", "api", "graph", "partner_api")
     lines = [f'{name} = "{info[name]}"' for name in names]
-    tls, sync = f'[tls]\nca_file = "{info["ca_file"]}"', f"[sync]\ndetails = {details}"
+    tls, sync = (
+        f'[tls]\nca_file = "{info["ca_file"]}"',
+        f"[sync]\ndetails = {details}\nsubscriptions = 0",
+    )
     file.write_text("\n".join(["[clouds.global]", *lines, tls, sync, ""]), encoding="utf-8")
     secret = partner.home / "refresh-token"
     secret.touch(mode=0o600)
