@@ -11,11 +11,12 @@ from partnerdesk.cli.customers.record import customer_json
 from partnerdesk.cli.lists import options
 from partnerdesk.cli.lists.options import add_formats, add_query_flags, chosen_query, column_names
 from partnerdesk.cli.shared.import_file import add_import
-from partnerdesk.cli.shared.open_book import given_path, open_book, progress_line, scope
+from partnerdesk.cli.shared.open_book import open_book, progress_line, scope
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.cli.shared.records import print_fields, record_fields
 from partnerdesk.models.accounts.accounts import ALL
 from partnerdesk.models.core.errors import ExitCode
+from partnerdesk.models.core.given_files import expanded
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.lists.export import chosen_columns, export, format_of
@@ -123,7 +124,7 @@ def run_export(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     query = chosen_query(arguments, CUSTOMERS, scope(arguments, settings, store, ALL).ids)
     columns = chosen_columns(CUSTOMERS, column_names(arguments, CUSTOMERS))
-    path = given_path(arguments.file)
+    path = expanded(arguments.file)
     format_ = format_of(path, arguments.format)
     connection = store.connect()
     try:
