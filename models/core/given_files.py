@@ -67,6 +67,8 @@ TABLE = Kind(
 """A table to read."""
 EXPORT = Kind((".csv", ".xlsx", ".json"))
 """A table to write."""
+EVIDENCE = Kind((".zip",))
+"""An evidence pack."""
 LETTER = Kind((".eml",))
 """A letter to write."""
 REFUSED_ROWS = Kind((".csv",), paths.data_folder)

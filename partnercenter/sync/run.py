@@ -1,13 +1,14 @@
-"""One run of a sync: activity, list, who is gone, details; each page is kept before the next.
+"""One run of a sync: activity, list, who is gone, details, subscriptions.
 
-A run that was stopped or killed goes on where it was: in the phase and at the page that the book
-names. What was written twice changes nothing the second time.
+Each page is kept at once. While a page of the list is written, the next one is fetched. A run that
+was stopped or killed goes on where it was: in the phase and at the page that the book names. What
+was written twice changes nothing the second time.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from partnerdesk.models.core.errors import PartnerCenterError, RefusedError, ThrottledError
 from partnerdesk.models.languages import _
@@ -33,6 +34,9 @@ from partnerdesk.partnercenter.sync.customer_answers import (
     customer_details,
     listed_customer,
 )
+from partnerdesk.partnercenter.sync.one_ahead import one_ahead
+from partnerdesk.partnercenter.sync.subscription_answers import purchase_of
+from partnerdesk.partnercenter.sync.subscription_lists import SubscriptionLists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,9 +44,10 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.syncing.lease import Lease
-    from partnerdesk.models.syncing.rows import CustomerDetails
+    from partnerdesk.models.syncing.rows import CustomerDetails, ListedCustomer
     from partnerdesk.models.syncing.write import SyncState
     from partnerdesk.partnercenter.client import PartnerCenter
+    from partnerdesk.partnercenter.paging import Page
     from partnerdesk.partnercenter.sync.pace import Pace
 
 PAGE_SIZE = 500
@@ -55,8 +60,19 @@ ASKED_ONE_BY_ONE = 200
 """Of how many customers that a list lacked each is asked for, before it counts as gone."""
 SAMPLE = 10
 """Of how many it is asked where the list lacked more."""
+_NEVER = datetime.max.replace(tzinfo=UTC)
 PASSED_OVER = 5
 """How many customers that cannot be read are passed over, before the run stops."""
+
+
+class _Received(NamedTuple):
+    """A page of the list, ready to be written."""
+
+    customers: list[ListedCustomer]
+    following: Position | None
+    """Where the next page is; None behind the last one."""
+    used: Used
+    """What the page took."""
 
 
 class SyncRun:
@@ -72,6 +88,7 @@ class SyncRun:
         clock: Callable[[], datetime],
         *,
         details: int,
+        subscriptions: int,
         on_screen: Callable[[], Sequence[int]] = tuple,
     ) -> None:
         self._center = center
@@ -85,6 +102,16 @@ class SyncRun:
         self._passed_over: set[str] = set()
         """Microsoft IDs of customers whose details could not be read."""
         self._counted = Used(center.counts.calls, center.counts.retries)
+        self._lists = SubscriptionLists(
+            center,
+            store,
+            lease,
+            pace,
+            self._by,
+            self._used,
+            most=subscriptions,
+            on_screen=on_screen,
+        )
 
     def run(self) -> None:
         """Go through the phases until the run is done.
@@ -99,12 +126,13 @@ class SyncRun:
             SyncPhase.LIST: self._read_list,
             SyncPhase.GONE: self._find_gone,
             SyncPhase.DETAILS: self._read_details,
+            SyncPhase.SUBSCRIPTIONS: self._read_subscriptions,
         }
         while True:
             self._pace.check()
             state = read_state(self._store, self._lease)
             phases[state.phase](state)
-            if state.phase is SyncPhase.DETAILS:
+            if state.phase is SyncPhase.SUBSCRIPTIONS:
                 break
         close_matched(self._store, [self._lease.account_id], self._actor, self._clock())
         finish(self._store, self._lease, self._by())
@@ -162,10 +190,13 @@ class SyncRun:
             # Whether the last day belongs to the answer is not documented.
             query["endDate"] = (day + timedelta(days=1)).isoformat()
         found: dict[str, datetime] = {}
+        bought: dict[str, datetime] = {}
         for page in self._center.pages("list_audit_records", query=query):
-            for record in filter(None, map(activity_of, page.items)):
-                at = record.at or datetime.max.replace(tzinfo=UTC)
-                found[record.customer_id] = max(at, found.get(record.customer_id, at))
+            for told, of_item in ((found, activity_of), (bought, purchase_of)):
+                for record in filter(None, map(of_item, page.items)):
+                    at = record.at or _NEVER
+                    told[record.customer_id] = max(at, told.get(record.customer_id, at))
+        self._lists.note(bought)
         return outdated(self._store, self._lease, found)
 
     def _note_day(self, day: date) -> None:
@@ -178,15 +209,20 @@ class SyncRun:
         start = Link(*state.position) if state.position.target else None
         pages = self._center.pages("list_customers", query={"size": PAGE_SIZE}, start=start)
         ended = False
-        for page in pages:
-            customers = list(filter(None, map(listed_customer, page.items)))
-            ended = page.following is None
-            following = Position(*page.following) if page.following is not None else None
-            write_page(self._store, self._lease, customers, following, self._used(), self._by())
-            self._pace.written()
-            self._pace.check()
+        with one_ahead(map(self._received, pages), self._pace.give_up) as received:
+            for page in received:
+                write_page(self._store, self._lease, *page, self._by())
+                self._pace.written()
+                self._pace.check()
+                ended = page.following is None
         if not ended:  # an empty list, or one that ended behind its last page
             enter(self._store, self._lease, SyncPhase.GONE, self._by())
+
+    def _received(self, page: Page) -> _Received:
+        """Return a page in the book's words; called while the page before is written."""
+        customers = list(filter(None, map(listed_customer, page.items)))
+        following = Position(*page.following) if page.following is not None else None
+        return _Received(customers, following, self._used())
 
     # Who is gone
 
@@ -224,6 +260,10 @@ class SyncRun:
         while rest := oldest(self._store, self._lease, self._details, AT_ONCE, self._passed_over):
             self._read_each(rest, passes_over=True)
             self._read_on_screen()
+        enter(self._store, self._lease, SyncPhase.SUBSCRIPTIONS, self._by())
+
+    def _read_subscriptions(self, _state: SyncState) -> None:
+        self._lists.read()
 
     def _read_on_screen(self) -> None:
         self._read_each(unread(self._store, self._lease, self._on_screen()), passes_over=True)
