@@ -249,8 +249,9 @@ class DetailScreen(AppScreen):
         if field is not None and field.open is not None:
             await self.attempt(field.open)
             return
-        opens = next(action for action in self.ACTIONS if "enter" in action.keys.split(","))
-        await self.perform(opens)
+        opens = (action for action in self.ACTIONS if "enter" in action.keys.split(","))
+        if (action := next(opens, None)) is not None:
+            await self.perform(action)
 
     def on_field_page_chosen(self) -> None:
         """Open what was clicked twice."""
