@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.changes.list import CHANGES
 from partnerdesk.models.core.clock import to_millis
 from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.languages import FOLDER, N_, _, language, ngettext
-from partnerdesk.models.lists.filter_parser import NO_FILTER
-from partnerdesk.models.lists.query import Query
-from partnerdesk.models.relationships.lists import DELEGATED_ADMIN, INVITATIONS
 from partnerdesk.models.settings.clouds import Capability, Cloud
 
 if TYPE_CHECKING:
@@ -185,6 +181,11 @@ def on_board(
 
     Each is a part of a list in its own order, so that an index finds it without counting.
     """
+    from partnerdesk.models.changes.list import CHANGES
+    from partnerdesk.models.lists.filter_parser import NO_FILTER
+    from partnerdesk.models.lists.query import Query
+    from partnerdesk.models.relationships.lists import DELEGATED_ADMIN, INVITATIONS
+
     now = to_millis(at)
     parts = (
         (INVITATIONS, None, MOST_DUE),

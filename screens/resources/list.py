@@ -74,18 +74,25 @@ class ResourcesScreen(DetailScreen):
     left = query_one("#left", Vertical)
     reading = query_one("#reading", Static)
     board = query_one("#board", DetailPane)
-    details = query_one("#details", DetailPane)
 
     def body(self) -> ComposeResult:
         """Build the table, and what stands below and beside it."""
+        table, reading = (
+            RecordTable(columns(), self.desk.clock, id="resources"),
+            Static(id="reading"),
+        )
+        if not self.has_room_for_details:
+            yield table
+            yield reading
+            return
         with Horizontal(id="beside"):
             with Vertical(id="left"):
-                yield RecordTable(columns(), self.desk.clock, id="resources")
-                yield Static(id="reading")
+                yield table
+                yield reading
                 board = DetailPane(id="board")
                 board.can_focus = False  # it is looked at; its lists have the keys
                 yield board
-            yield DetailPane(id="details")
+            yield self.pane()
 
     def on_mount(self) -> None:
         """Show the rows at once; the counts follow when the book is read."""
@@ -110,7 +117,7 @@ class ResourcesScreen(DetailScreen):
     def _read_board(self) -> None:
         """Read the board where it is seen; no key waits for it."""
         scope, reader, at = self.desk.scope, self.desk.reader, self.desk.clock()
-        if scope is not None and self.shows_details:
+        if scope is not None and self._has_pane:
             self.read(
                 lambda: reader.ask(lambda book: on_board(book, scope.ids, at)), self._show_board,
                 group="board", beside=True,
@@ -121,13 +128,14 @@ class ResourcesScreen(DetailScreen):
 
     def share_room(self) -> None:
         """Show the details and the board where there is room, or the details below the table."""
-        was_seen = self.board.display
+        if self.has_room_for_details is not self._has_pane:
+            self.shell.begin(self, partial(self.shell.replace, self.NAME))
+            return
         super().share_room()
-        self.left.styles.width = self.table.styles.width
-        self.board.display = self.shows_details
-        self.reading.display = not self.shows_details
-        if self.shows_details and not was_seen:
-            self._read_board()
+        if self._has_pane:
+            self.left.styles.width = self.table.styles.width
+            self.board.display = self.shows_details
+            self.reading.display = not self.shows_details
 
     def _show_rows(self, counts: dict[str, str]) -> None:
         self._counts = counts

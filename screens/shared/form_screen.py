@@ -88,6 +88,8 @@ class FormScreen(AppScreen):
         super().__init__(desk)
         self.account = account
         """The account of the form; it does not change with the scope chosen in the header."""
+        self._has_pane = False
+        """Whether there is a pane beside the form: only where there was room for one."""
         self.ready = asyncio.Event()
         """Set when the fields are shown, or cannot be shown; keys pressed before wait for it."""
         self._shown_heading = ("", "")
@@ -194,20 +196,31 @@ class FormScreen(AppScreen):
         yield Static(id="form-heading", markup=False)
         with Horizontal(id="form-body"):
             yield FormPage()
-            pane = DetailPane()
-            pane.can_focus = False  # the keys stay in the form
-            yield pane
+            if self._is_wide:
+                yield self._pane()
+
+    def _pane(self) -> DetailPane:
+        self._has_pane, pane = True, DetailPane()
+        pane.can_focus = False  # the keys stay in the form
+        return pane
+
+    @property
+    def _is_wide(self) -> bool:
+        return self.app.size.width >= LEAST_COLUMNS
 
     @on(Mount)
     @on(Resize)
     def share_room(self) -> None:
         """Show what is told beside the form where there is room for it."""
-        self.details.display = self.app.size.width >= LEAST_COLUMNS
-        self.tell_beside()
+        if self._is_wide and not self._has_pane:
+            self.query_one("#form-body").mount(self._pane())
+        if self._has_pane:
+            self.details.display = self._is_wide
+            self.tell_beside()
 
     def tell_beside(self) -> None:
         """Show beside the form what belongs to its field, and what its values would do."""
-        if self.details.display and self.ready.is_set():
+        if self._has_pane and self.details.display and self.ready.is_set():
             self.details.show_record(self.told_beside(), is_another=False)
 
     def show_heading(self) -> None:

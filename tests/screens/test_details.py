@@ -61,6 +61,8 @@ def pane(console: Console) -> DetailPane:
 
 def seen(console: Console) -> list[str]:
     """Return the lines of the details as they are drawn; none where they are not shown."""
+    if not console.screen.query(DetailPane):
+        return []
     widget = pane(console)
     if not widget.display:
         return []

@@ -97,12 +97,7 @@ def arrange(
 
     Columns that cut texts of these `lengths` get what is free before the others grow.
     """
-    wishes = [
-        wish
-        if wish.width_is_chosen
-        else replace(wish, lengths=(lengths or {}).get(wish.column.name, ()))
-        for wish in _wished(columns, wide=wide, hidden=hidden, chosen=chosen)
-    ]
+    wishes = _measured_wishes(columns, lengths, wide=wide, hidden=hidden, chosen=chosen)
     every, room = [wish.column for wish in wishes], room - GUTTER
     shown = _cut(wishes, room) if wide else _whole(wishes, room, by_rank=not chosen)
     result = Arrangement(_placed(shown, room), every, 0, shown != wishes)
@@ -130,13 +125,37 @@ def useful_room(
     wide: bool,
     hidden: Container[str] = (),
     chosen: Sequence[ChosenColumn] = (),
+    lengths: Mapping[str, Sequence[int]] | None = None,
 ) -> int:
     """Return the cells that the columns can use: with more they would mostly hold blanks.
 
-    It follows from the columns and not from the rows, so that a list never changes its width.
+    A column that grows can use up to twice its growth if texts of these `lengths` need it.
     """
-    wishes = _wished(columns, wide=wide, hidden=hidden, chosen=chosen)
-    return GUTTER + _total(wishes) + GROWTH * sum(wish.grows for wish in wishes)
+    wishes = _measured_wishes(columns, lengths, wide=wide, hidden=hidden, chosen=chosen)
+    grown = sum(_useful_growth(wish) for wish in wishes)
+    return GUTTER + _total(wishes) + grown
+
+
+def _useful_growth(wish: _Wish) -> int:
+    usual, longest = GROWTH * wish.grows, max(wish.lengths, default=0)
+    return max(usual, min(longest - wish.width, 2 * usual))
+
+
+def _measured_wishes(
+    columns: Sequence[Column],
+    lengths: Mapping[str, Sequence[int]] | None,
+    *,
+    wide: bool,
+    hidden: Container[str],
+    chosen: Sequence[ChosenColumn],
+) -> list[_Wish]:
+    """Return the columns to show if all fit, with the lengths of their texts."""
+    return [
+        wish
+        if wish.width_is_chosen
+        else replace(wish, lengths=(lengths or {}).get(wish.column.name, ()))
+        for wish in _wished(columns, wide=wide, hidden=hidden, chosen=chosen)
+    ]
 
 
 def _whole(wishes: Sequence[_Wish], room: int, *, by_rank: bool) -> list[_Wish]:

@@ -168,7 +168,10 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
             self._lengths = measured(self._columns, sample, self._clock())
         if not self._left:
             return
-        room = useful_room(self._columns, wide=self.wide, hidden=self.hidden, chosen=self.chosen)
+        room = useful_room(
+            self._columns, wide=self.wide, hidden=self.hidden, chosen=self.chosen,
+            lengths=self._lengths,
+        )  # fmt: skip
         bar = self.styles.scrollbar_size_vertical
         width = min(room + bar, max(self.app.size.width - self._left, 1))
         self.styles.width, self._room = width, width - bar
