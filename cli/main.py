@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from partnerdesk.cli.shared.argparse_words import speak_everywhere, wanted_language
 from partnerdesk.cli.shared.printing import flush_output, prepare_streams, tell
+from partnerdesk.models.core.core_dumps import leave_none
 from partnerdesk.models.core.errors import AppError, ExitCode, FileError, UsageError
 from partnerdesk.models.languages import _, preferred
 
@@ -27,6 +28,7 @@ command ends without a message, but only after its own work is in order."""
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `partnerdesk` with `argv` and return the exit code; never print a traceback."""
+    leave_none()
     prepare_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     speak_everywhere(wanted_language(words) or preferred())
