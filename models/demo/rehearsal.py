@@ -101,7 +101,7 @@ def not_installed() -> AppError:
 def is_served() -> bool:
     """Return whether some process serves the rehearsal: it holds the lock of its folder."""
     try:
-        lock = (folder() / "lock").open("a")
+        lock = (folder() / "lock").open("rb")
     except FileNotFoundError:
         return False
     with lock:
