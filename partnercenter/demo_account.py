@@ -85,10 +85,29 @@ def _customers(session: Session, account_id: int) -> Iterator[dict[str, Any]]:
         found = session.exec(wanted.order_by(col(Customer.id)).limit(BATCH)).all()
         if not found:
             return
+        bought = _subscriptions(session, [customer.id or 0 for customer, *_rest in found])
         for customer, company, billing in found:
-            yield _customer(customer, company, billing)
+            about = _customer(customer, company, billing)
+            yield about | {"subscriptions": bought.get(customer.id or 0, [])}
             last = customer.id or last
         session.expunge_all()
+
+
+def _subscriptions(session: Session, customer_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return the subscriptions of some customers as the API shows them, by customer."""
+    from sqlmodel import col, select
+
+    from partnerdesk.models.subscriptions.entities import Subscription
+    from partnerdesk.partnercenter.subscription_fields import as_answered
+
+    wanted = select(Subscription).where(
+        col(Subscription.customer_id).in_(customer_ids),
+        col(Subscription.microsoft_id).is_not(None),
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for one in session.exec(wanted.order_by(col(Subscription.id))):
+        found.setdefault(one.customer_id, []).append(as_answered(one.model_dump()))
+    return found
 
 
 def _customer(customer: Any, company: Any, billing: Any) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pydantic.alias_generators import to_camel
+
 from partnerdesk.models.changes.history import as_json, as_object
 from partnerdesk.models.core.clock import NEVER
 from partnerdesk.models.core.text import without_nul
@@ -100,6 +102,28 @@ def with_wanted(body: Mapping[str, Any], wanted: Mapping[str, Any]) -> Fields:
         if schedule := as_object(str(wanted["scheduled"] or "{}")):
             changed[SCHEDULED] = _instructions(schedule, told)
     return changed
+
+
+def as_answered(columns: Mapping[str, Any]) -> Fields:
+    """Return a subscription of the book as the API would show it; what is not known is left out."""
+    texts = (*_TEXTS, "status", "billing_cycle", "billing_type", "friendly_name")
+    names = {
+        name: to_camel(name) for name in (*texts, "quantity", "auto_renew_enabled", "is_trial")
+    }
+    shown: Fields = {wire: columns[name] for name, wire in names.items()}
+    shown["id"] = columns["microsoft_id"]
+    shown |= {to_camel(name): _written(columns[name]) for name in _MOMENTS}
+    until = _written(columns["cancellation_allowed_until_date"])
+    seats, given_back_until = columns["refundable_quantity"], _written(columns["refundable_until"])
+    if seats is not None and given_back_until:
+        part = {"quantity": seats, "allowedUntilDateTime": given_back_until}
+        shown["refundableQuantity"] = {"totalQuantity": seats, "details": [part]}
+    shown = {name: value for name, value in shown.items() if value not in (None, "")}
+    return shown | {"cancellationAllowedUntilDate": until}
+
+
+def _written(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def is_same(name: str, ours: Any, theirs: Any) -> bool:

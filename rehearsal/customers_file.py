@@ -2,8 +2,9 @@
 
 A line is a JSON object. The first one is the partner: `name` and `kind`. Each other one is
 a customer: `id` and `name`; and where it is known `domain`, `relationship`, `delegated`,
-`registration`, `email`, `created` (seconds since 1970), and `billing`, a billing profile as the API
-shows it.
+`registration`, `email`, `created` (seconds since 1970), `billing`, a billing profile as the API
+shows it, and `subscriptions`, each as the API shows it: those of a customer that has no such list
+are invented.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class GivenCustomer:
     """Of the company; empty where it is that of the billing profile."""
     created: float | None
     billing: dict[str, Any]
+    subscriptions: tuple[dict[str, Any], ...] | None = None
+    """None where they are to be invented."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def _partner(about: dict[str, Any]) -> tuple[str, str]:
 def _customer(about: dict[str, Any]) -> GivenCustomer:
     name, created = str(about["name"]), about.get("created")
     billing = dict(about.get("billing") or {})
+    subscriptions = about.get("subscriptions")
     return GivenCustomer(
         id=str(uuid.UUID(str(about["id"]))),
         name=name,
@@ -105,4 +109,5 @@ def _customer(about: dict[str, Any]) -> GivenCustomer:
             **billing,
             "defaultAddress": dict(billing.get("defaultAddress") or {}),
         },
+        subscriptions=None if subscriptions is None else tuple(map(dict, subscriptions)),
     )

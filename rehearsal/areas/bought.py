@@ -144,6 +144,25 @@ def _by_offer(
     return fields
 
 
+def handed_over(owner: str, given: Subscription) -> Subscription:
+    """Return a subscription that was handed over, with what the API always has."""
+    shown = dict(given)
+    shown["id"] = str(shown["id"]).lower()
+    shown.setdefault("hasPurchasableAddons", False)
+    shown.setdefault("actions", ["edit", "cancel"] if shown.get("status") == "active" else [])
+    shown.setdefault("suspensionReasons", [])
+    shown.setdefault("contractType", "subscription")
+    if ":" in str(shown.get("offerId", "")):
+        kind = "OnlineServicesNCE" if shown.get("billingType") == LICENSE else "Azure"
+        shown.setdefault("productType", {"id": kind, "displayName": kind})
+        shown.setdefault("cancellationAllowedUntilDate", None)
+        if shown.get("billingType") == LICENSE:
+            shown.setdefault("refundableQuantity", {"totalQuantity": 0, "details": []})
+    path = f"/customers/{owner}/subscriptions/{shown['id']}"
+    shown["links"] = {"self": link(path)}
+    return shown
+
+
 def as_of(subscription: Subscription, now: datetime) -> Subscription:
     """Return a subscription as it is shown: without the windows that have passed."""
     shown = dict(subscription)

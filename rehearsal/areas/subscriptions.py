@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.rehearsal.areas.audit import note
-from partnerdesk.rehearsal.areas.bought import Subscription, as_of, from_seed
+from partnerdesk.rehearsal.areas.bought import Subscription, as_of, from_seed, handed_over
 from partnerdesk.rehearsal.areas.customers.control import tenant_of
 from partnerdesk.rehearsal.areas.customers.rows import Customer, customer
 from partnerdesk.rehearsal.areas.newcomers import is_new
@@ -35,6 +35,7 @@ from partnerdesk.rehearsal.schemas import (
     page,
     thing,
 )
+from partnerdesk.rehearsal.tenants import GLOBAL
 from partnerdesk.rehearsal.wire import Answer, RefusedCallError, collection
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS subscription_changes (
   tenant TEXT NOT NULL, customer TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
   body TEXT NOT NULL, PRIMARY KEY (tenant, customer, id)
+);
+CREATE TABLE IF NOT EXISTS subscriptions_given (
+  tenant TEXT NOT NULL, customer TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (tenant, customer)
 );
 CREATE TABLE IF NOT EXISTS subscription_operations (
   tenant TEXT NOT NULL, customer TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (tenant, customer, id)
@@ -84,11 +88,36 @@ def subscriptions_of(world: World, tenant: Tenant, owner: str) -> list[Subscript
     changes = {row["id"]: (json.loads(row["body"]), row["version"]) for row in rows}
     found, reseller = [], _reseller(world, tenant, owner)
     now = world.clock.now()
-    for first in from_seed(world, tenant, owner):
+    for first in _at_first(world, tenant, owner):
         body, version = changes.get(first["id"], (first, 1))
         marks = {"etag": etag_of(first["id"], version), "objectType": "Subscription"}
         found.append({**as_of(body, now), **reseller, "attributes": marks})
     return found
+
+
+def _seed(world: World, tenant: Tenant, _customers: int) -> None:
+    """Take the subscriptions of the customers that were handed over."""
+    if world.given is None or tenant.cloud != GLOBAL:
+        return
+    for one in world.given.customers:
+        if one.subscriptions is not None:
+            world.state.run(
+                "INSERT OR REPLACE INTO subscriptions_given VALUES (?, ?, ?)",
+                tenant.id,
+                one.id,
+                json.dumps(one.subscriptions),
+            )
+
+
+def _at_first(world: World, tenant: Tenant, owner: str) -> list[Subscription]:
+    """Return what a customer had when the rehearsal began: handed over, or of the seed."""
+    given = world.state.value(
+        "SELECT body FROM subscriptions_given WHERE tenant = ? AND customer = ?", tenant.id, owner
+    )
+    if given is None:
+        return from_seed(world, tenant, owner)
+    found: list[Subscription] = json.loads(given)
+    return [handed_over(owner, one) for one in found]
 
 
 def _list(call: Call) -> Answer:
@@ -339,6 +368,7 @@ _ONE = "/v1/customers/{customer_id}/subscriptions/{subscription_id}"
 AREA = Area(
     name="subscriptions",
     tables=TABLES,
+    seed=_seed,
     holds=_holds,
     control={"holding": _holding, "subscription": _edit},
     events={_DONE: _done},
