@@ -29,6 +29,7 @@ COMMANDS = {
     "customers": N_("list, show, add, import and export customers"),
     "database": N_("upgrade, check, back up or restore the book"),
     "demo": N_("make a demo book"),
+    "evidence": N_("check an evidence pack of a customer"),
     "explain": N_("say what an error code of Partner Center means, without a network"),
     "info": N_("show paths, versions, settings and terminal"),
     "outbox": N_("list and send what waits for Partner Center, or give it up"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from partnerdesk.models.changes.plan import Fields
+    from partnerdesk.models.subscriptions.entities import Subscription as Kept
     from partnerdesk.partnercenter.wire.subscriptions import RefundableQuantity, ScheduledNextTerm
 
 WRITTEN: Mapping[str, str] = MappingProxyType(
@@ -48,6 +49,10 @@ _TEXTS = (
     "partner_id",
 )
 _MOMENTS = ("creation_date", "effective_start_date", "commitment_end_date")
+_MOMENTS_WRITTEN = {
+    **{name: to_camel(name) for name in _MOMENTS},
+    "cancellation_allowed_until_date": "cancellationAllowedUntilDate",
+}
 _CYCLES = {
     "0": "unknown",
     "1": "monthly",
@@ -90,6 +95,30 @@ def told_subscription(item: Any) -> ToldSubscription | None:
     return ToldSubscription(id, known)
 
 
+def as_told(subscription: Kept) -> Fields:
+    """Return a subscription of the book as the API shows it, as far as the book knows it."""
+    moments = {
+        wire: f"{value:%Y-%m-%dT%H:%M:%SZ}"
+        for name, wire in _MOMENTS_WRITTEN.items()
+        if (value := getattr(subscription, name)) is not None
+    }
+    texts = {
+        to_camel(name): value
+        for name in (*_TEXTS, *WRITTEN, "billing_cycle", "billing_type", "is_trial")
+        if (value := getattr(subscription, name)) not in (None, "")
+    }
+    until = subscription.refundable_until
+    refundable: Fields = {}
+    if subscription.refundable_quantity is not None and until is not None:
+        part = {
+            "quantity": subscription.refundable_quantity,
+            "allowedUntilDateTime": f"{until:%Y-%m-%dT%H:%M:%SZ}",
+        }
+        total = subscription.refundable_quantity
+        refundable["refundableQuantity"] = {"totalQuantity": total, "details": [part]}
+    return {"id": subscription.microsoft_id, **texts, **moments, **refundable}
+
+
 def with_wanted(body: Mapping[str, Any], wanted: Mapping[str, Any]) -> Fields:
     """Return a whole subscription with the wanted columns in it; everything else stays.
 
@@ -102,28 +131,6 @@ def with_wanted(body: Mapping[str, Any], wanted: Mapping[str, Any]) -> Fields:
         if schedule := as_object(str(wanted["scheduled"] or "{}")):
             changed[SCHEDULED] = _instructions(schedule, told)
     return changed
-
-
-def as_answered(columns: Mapping[str, Any]) -> Fields:
-    """Return a subscription of the book as the API would show it; what is not known is left out."""
-    texts = (*_TEXTS, "status", "billing_cycle", "billing_type", "friendly_name")
-    names = {
-        name: to_camel(name) for name in (*texts, "quantity", "auto_renew_enabled", "is_trial")
-    }
-    shown: Fields = {wire: columns[name] for name, wire in names.items()}
-    shown["id"] = columns["microsoft_id"]
-    shown |= {to_camel(name): _written(columns[name]) for name in _MOMENTS}
-    until = _written(columns["cancellation_allowed_until_date"])
-    seats, given_back_until = columns["refundable_quantity"], _written(columns["refundable_until"])
-    if seats is not None and given_back_until:
-        part = {"quantity": seats, "allowedUntilDateTime": given_back_until}
-        shown["refundableQuantity"] = {"totalQuantity": seats, "details": [part]}
-    shown = {name: value for name, value in shown.items() if value not in (None, "")}
-    return shown | {"cancellationAllowedUntilDate": until}
-
-
-def _written(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def is_same(name: str, ours: Any, theirs: Any) -> bool:

@@ -3,8 +3,8 @@
 A line is a JSON object. The first one is the partner: `name` and `kind`. Each other one is
 a customer: `id` and `name`; and where it is known `domain`, `relationship`, `delegated`,
 `registration`, `email`, `created` (seconds since 1970), `billing`, a billing profile as the API
-shows it, and `subscriptions`, each as the API shows it: those of a customer that has no such list
-are invented.
+shows it, and `subscriptions`, a list of what it has bought as the API shows that; without it, the
+customer has what the seed gives it.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class GivenCustomer:
     """Of the company; empty where it is that of the billing profile."""
     created: float | None
     billing: dict[str, Any]
-    subscriptions: tuple[dict[str, Any], ...] | None = None
-    """None where they are to be invented."""
+    subscriptions: tuple[dict[str, Any], ...] | None
+    """What it has bought; None where the file does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _partner(about: dict[str, Any]) -> tuple[str, str]:
 def _customer(about: dict[str, Any]) -> GivenCustomer:
     name, created = str(about["name"]), about.get("created")
     billing = dict(about.get("billing") or {})
-    subscriptions = about.get("subscriptions")
+    bought = about.get("subscriptions")
     return GivenCustomer(
         id=str(uuid.UUID(str(about["id"]))),
         name=name,
@@ -109,5 +109,9 @@ def _customer(about: dict[str, Any]) -> GivenCustomer:
             **billing,
             "defaultAddress": dict(billing.get("defaultAddress") or {}),
         },
-        subscriptions=None if subscriptions is None else tuple(map(dict, subscriptions)),
+        subscriptions=None if bought is None else tuple(map(_bought, bought)),
     )
+
+
+def _bought(about: dict[str, Any]) -> dict[str, Any]:
+    return {**about, "id": str(uuid.UUID(str(about["id"])))}

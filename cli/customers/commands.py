@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.cli.customers import add as customers_add
@@ -11,8 +12,8 @@ from partnerdesk.cli.lists import options
 from partnerdesk.cli.lists.exporting import add_export
 from partnerdesk.cli.lists.options import add_formats, add_query_flags
 from partnerdesk.cli.shared.import_file import add_import
-from partnerdesk.cli.shared.open_book import open_book, scope
-from partnerdesk.cli.shared.printing import json_text
+from partnerdesk.cli.shared.open_book import given_path, open_book, scope
+from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.cli.shared.records import print_fields, record_fields
 from partnerdesk.cli.subscriptions.record import subscription_fields
 from partnerdesk.models.accounts.accounts import ALL
@@ -49,6 +50,19 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
         filter_help,
         _("write customers to a CSV, XLSX or JSON file; by default the portal's columns"),
     )
+
+    evidence = parts.add_parser(
+        "evidence",
+        parents=[shared],
+        help=_("write all that the book knows of a customer into one file that proves itself"),
+        description=_(
+            "Writes a ZIP file with profile, relationships, invitations, delegated admin, "
+            "subscriptions, and all changes with who and why; evidence verify checks it."
+        ),
+    )
+    evidence.add_argument("customer", metavar="ID|DOMAIN", help=_("Microsoft ID or primary domain"))
+    evidence.add_argument("--out", type=Path, metavar="FILE.zip", required=True, help=_("the file"))
+    evidence.set_defaults(run=run_evidence)
 
     customers_add.add_command(parts, shared)
     customers_edit.add_commands(parts, shared)
@@ -89,6 +103,22 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         print(json_text(fields, indent=2))
         return ExitCode.DONE
     print_fields(fields)
+    return ExitCode.DONE
+
+
+def run_evidence(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Write the evidence pack of a customer."""
+    from partnerdesk.models.customers.page import find_customer
+    from partnerdesk.models.pages.evidence import write_evidence
+
+    store = open_book(arguments, settings)
+    accounts = scope(arguments, settings, store, ALL).ids
+    path = given_path(arguments.out)
+    changes = write_evidence(store, find_customer(store, arguments.customer, accounts), path)
+    text = ngettext(
+        "{count} change written to {file}", "{count} changes written to {file}", changes, file=path
+    )
+    tell(text)
     return ExitCode.DONE
 
 

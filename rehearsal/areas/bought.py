@@ -90,6 +90,34 @@ def _made(
     }
 
 
+def completed(body: Subscription, owner: str, tenant: Tenant) -> Subscription:
+    """Return a subscription that was handed over, with what every subscription has."""
+    offer_id, status = str(body.get("offerId", "")), str(body.get("status", "active"))
+    of_product = {}
+    if ":" in offer_id:
+        kind = "OnlineServicesNCE" if body.get("billingType") == LICENSE else "Azure"
+        of_product = {
+            "productType": {"id": kind, "displayName": kind},
+            "cancellationAllowedUntilDate": None,
+        }
+    return {
+        "hasPurchasableAddons": False,
+        "commitmentEndDate": _FAR_FUTURE,
+        "isTrial": False,
+        "isMicrosoftProduct": True,
+        "publisherName": "Microsoft Corporation",
+        "actions": ["edit", "cancel"] if status == "active" else [],
+        "suspensionReasons": [],
+        "contractType": "subscription",
+        "links": {
+            "offer": link(f"/offers/{offer_id}?country={tenant.country}"),
+            "self": link(f"/customers/{owner}/subscriptions/{body['id']}"),
+        },
+        **of_product,
+        **body,
+    }
+
+
 def _term(
     today: datetime, dice: random.Random, offer: Offer, status: str
 ) -> tuple[datetime, datetime]:
@@ -142,25 +170,6 @@ def _by_offer(
         fields["commitmentEndDate"] = _written(last)
         fields["commitmentEndDateTime"] = last.strftime("%Y-%m-%dT23:59:59Z")
     return fields
-
-
-def handed_over(owner: str, given: Subscription) -> Subscription:
-    """Return a subscription that was handed over, with what the API always has."""
-    shown = dict(given)
-    shown["id"] = str(shown["id"]).lower()
-    shown.setdefault("hasPurchasableAddons", False)
-    shown.setdefault("actions", ["edit", "cancel"] if shown.get("status") == "active" else [])
-    shown.setdefault("suspensionReasons", [])
-    shown.setdefault("contractType", "subscription")
-    if ":" in str(shown.get("offerId", "")):
-        kind = "OnlineServicesNCE" if shown.get("billingType") == LICENSE else "Azure"
-        shown.setdefault("productType", {"id": kind, "displayName": kind})
-        shown.setdefault("cancellationAllowedUntilDate", None)
-        if shown.get("billingType") == LICENSE:
-            shown.setdefault("refundableQuantity", {"totalQuantity": 0, "details": []})
-    path = f"/customers/{owner}/subscriptions/{shown['id']}"
-    shown["links"] = {"self": link(path)}
-    return shown
 
 
 def as_of(subscription: Subscription, now: datetime) -> Subscription:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.rehearsal.areas.audit import note
-from partnerdesk.rehearsal.areas.bought import Subscription, as_of, from_seed, handed_over
+from partnerdesk.rehearsal.areas.bought import Subscription, as_of, completed, from_seed
 from partnerdesk.rehearsal.areas.customers.control import tenant_of
 from partnerdesk.rehearsal.areas.customers.rows import Customer, customer
 from partnerdesk.rehearsal.areas.newcomers import is_new
@@ -48,11 +48,11 @@ CREATE TABLE IF NOT EXISTS subscription_changes (
   tenant TEXT NOT NULL, customer TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
   body TEXT NOT NULL, PRIMARY KEY (tenant, customer, id)
 );
-CREATE TABLE IF NOT EXISTS subscriptions_given (
-  tenant TEXT NOT NULL, customer TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (tenant, customer)
-);
 CREATE TABLE IF NOT EXISTS subscription_operations (
   tenant TEXT NOT NULL, customer TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (tenant, customer, id)
+);
+CREATE TABLE IF NOT EXISTS subscriptions_given (
+  tenant TEXT NOT NULL, customer TEXT NOT NULL, bodies TEXT NOT NULL, PRIMARY KEY (tenant, customer)
 );
 """
 NOT_FOUND, ANOTHER_RUNS = 20003, 900278
@@ -95,29 +95,29 @@ def subscriptions_of(world: World, tenant: Tenant, owner: str) -> list[Subscript
     return found
 
 
+def _at_first(world: World, tenant: Tenant, owner: str) -> list[Subscription]:
+    """Return what a customer had when the rehearsal began: what was handed over, or the seed's."""
+    bodies = world.state.value(
+        "SELECT bodies FROM subscriptions_given WHERE tenant = ? AND customer = ?",
+        tenant.id,
+        owner,
+    )
+    return from_seed(world, tenant, owner) if bodies is None else json.loads(bodies)
+
+
 def _seed(world: World, tenant: Tenant, _customers: int) -> None:
-    """Take the subscriptions of the customers that were handed over."""
+    """Keep what the customers that were handed over have bought."""
     if world.given is None or tenant.cloud != GLOBAL:
         return
     for one in world.given.customers:
         if one.subscriptions is not None:
+            bodies = [completed(body, one.id, tenant) for body in one.subscriptions]
             world.state.run(
-                "INSERT OR REPLACE INTO subscriptions_given VALUES (?, ?, ?)",
+                "INSERT INTO subscriptions_given VALUES (?, ?, ?)",
                 tenant.id,
                 one.id,
-                json.dumps(one.subscriptions),
+                json.dumps(bodies),
             )
-
-
-def _at_first(world: World, tenant: Tenant, owner: str) -> list[Subscription]:
-    """Return what a customer had when the rehearsal began: handed over, or of the seed."""
-    given = world.state.value(
-        "SELECT body FROM subscriptions_given WHERE tenant = ? AND customer = ?", tenant.id, owner
-    )
-    if given is None:
-        return from_seed(world, tenant, owner)
-    found: list[Subscription] = json.loads(given)
-    return [handed_over(owner, one) for one in found]
 
 
 def _list(call: Call) -> Answer:
@@ -367,8 +367,8 @@ _ONE = "/v1/customers/{customer_id}/subscriptions/{subscription_id}"
 
 AREA = Area(
     name="subscriptions",
-    tables=TABLES,
     seed=_seed,
+    tables=TABLES,
     holds=_holds,
     control={"holding": _holding, "subscription": _edit},
     events={_DONE: _done},

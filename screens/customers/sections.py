@@ -89,7 +89,7 @@ def _subscriptions(page: WholeCustomer, at: datetime, ways: Ways) -> Iterator[Se
     """Yield the section of subscriptions with their number; none without any."""
     missing = page.customer.subscriptions_missing
     if page.subscriptions or missing:
-        title = f"{_('Subscriptions')} ({len(page.subscriptions)})"
+        title = _("Subscriptions ({count})").format(count=len(page.subscriptions))
         lines = tuple(subscription_lines(page.subscriptions, at, ways.show))
         text = ngettext(
             "Partner Center counts {count} more that it did not list.",

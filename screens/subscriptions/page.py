@@ -228,7 +228,8 @@ def _history(page: WholeSubscription, show: Show) -> Iterator[Field]:
     from partnerdesk.models.operations.describe_fields import change_lines
 
     for entry in page.changes:
-        first = f"{_(KIND_TITLES[entry.kind])} — {entry.actor}@{entry.host}"
+        title = _(KIND_TITLES[entry.kind])
+        first = f"{title} — {entry.actor}@{entry.host}"
         if entry.undone_by is not None:
             first += " · " + _("undone")
         text = "\n".join([first, *change_lines(entry)])

@@ -72,7 +72,7 @@ def test_changing_seats_from_the_callers_customer(
         terminal.press("/")
         terminal.type("fab")
         terminal.press("enter")
-        terminal.wait_for(f"{_('Subscriptions')} (1)")
+        terminal.wait_for(_("Subscriptions ({count})").format(count=1))
         terminal.press("/")
         terminal.type("Premium")
         terminal.press("enter", "enter")
