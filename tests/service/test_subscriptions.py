@@ -191,10 +191,10 @@ def test_sixty_changes_with_faults_and_a_kill_have_sixty_results_and_are_taken_b
     mine = Counter(call["path"] for call in done if call["tenant"] == partner["tenant"])
     assert len(mine) == MANY
     assert set(mine.values()) == {1}, "something was done twice"
+    info.faults()
     there = another_look(info, book)
     for one in chosen:
         assert there[one.microsoft_id] is not before[one.microsoft_id]
-    info.faults()
     for change in changes:
         carried_out(book, plan_undo(book.store, change, by(TESTER, book.at)))
     settle(info, book)
