@@ -51,7 +51,7 @@ def info() -> Iterator[RehearsalInfo]:
 def partner(info: RehearsalInfo, request: pytest.FixtureRequest) -> Mapping[str, str]:
     """Return a partner for this test alone, without faults."""
     info.faults()
-    number = sha256(request.node.name.encode()).digest()[0]
+    number = sha256(request.node.name.encode()).hexdigest()[:12]
     customers = 100 if "sixty" in request.node.name else 30
     return info.partner(customers=customers, name=f"Partner {number}", kind="direct_bill")
 
