@@ -108,6 +108,7 @@ def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
             sign_in(store, settings, id, way, secrets)
         else:
             tell(_("Sign in with: partnerdesk accounts sign-in --account {id}").format(id=id))
+        tell(_("Then read its customers: partnerdesk sync --account {id}").format(id=id))
         if arguments.json:
             fields = account_fields(store, settings, stored_account(store, id))
             print_plan(arguments, settings, plan, fields, "connected", change_id=outcome.change_id)

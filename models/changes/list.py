@@ -90,8 +90,8 @@ CHANGES = ListSpec(
             aliases=("kind",),
         ),
         Column(
-            "customer", N_("Customer"), "ch.subject", 16, grows=3, sort="ch.subject",
-            line=SUBJECT_LINE, rank=2, aliases=("subject", "company"),
+            "customer", N_("About"), "ch.subject", 16, grows=3, sort="ch.subject",
+            line=SUBJECT_LINE, rank=2, aliases=("about", "subject", "company"),
         ),
         Column(
             "cloud", N_("Cloud"),

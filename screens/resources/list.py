@@ -14,7 +14,7 @@ from partnerdesk.models.languages import N_, _
 from partnerdesk.models.lists.spec import Column, Row
 from partnerdesk.models.resources import RESOURCES, Resource, waiting
 from partnerdesk.models.settings.clouds import Capability
-from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.actions import REFRESH, Action, shown_keys
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.questions import Choice
 from partnerdesk.tui.widgets.record_table import RecordTable
@@ -142,7 +142,20 @@ class ResourcesScreen(AppScreen):
         if resource.needs is Capability.SEE_CUSTOMERS:
             how = _("o opens the customers; I there imports the portal's export.")
             paragraphs.append([Content(how), Content(_("g o shows the book in charts."))])
+        if self._lacks_customers:
+            paragraphs.insert(0, [self._next_key()])
         self.reading.update(Content("\n\n").join(Content("\n").join(lines) for lines in paragraphs))
+
+    @property
+    def _lacks_customers(self) -> bool:
+        """Whether nothing was read from Partner Center yet for an account that is connected."""
+        accounts = self.desk.scope.accounts if self.desk.scope else ()
+        return any(account.connected and account.synced_at is None for account in accounts)
+
+    def _next_key(self) -> Content:
+        key = shown_keys(REFRESH, self.desk.settings.keys)
+        reads = _("reads the customers from Partner Center")
+        return Content.assemble((key, "bold $text-accent"), "  ", reads)
 
     # Actions
 

@@ -132,7 +132,7 @@ def test_customers_are_added_invited_and_appear(language: str) -> None:
         terminal.press("ctrl+r")
         terminal.wait_for(_("Nothing is written yet: ! carries it out, Esc goes back."))
         terminal.press("!")
-        terminal.wait_for(_("A draft: y copies it, f writes a file, S sends it."))
+        terminal.wait_for(_("A draft: y copies it, f writes a file."))
         terminal.press("y")
         terminal.wait_for(_("The letter is copied."))
         assert f"partnerId={line.tenant}" in terminal.clipboard
