@@ -146,7 +146,8 @@ def _bound(first: int, kept: Sequence[int]) -> Iterator[tuple[Host, socket.socke
 
 
 def _socket(port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio turns the delay of small answers off (TCP_NODELAY) only where the protocol is named.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((HERE, port))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import partial
 from queue import SimpleQueue
 from threading import Lock, Thread
 from time import sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from partnerdesk.models.core.errors import StoreError
+from partnerdesk.models.core.outcome import outcome
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
@@ -129,12 +129,7 @@ class Reader:
                 if not future.set_running_or_notify_cancel():
                     continue
                 self._answering = future
-            try:
-                answer = work()
-            except BaseException as error:  # noqa: BLE001 - the future hands it to the caller
-                settle: Callable[[], None] = partial(future.set_exception, error)
-            else:
-                settle = partial(future.set_result, answer)
+            settle = outcome(future, work)
             with self._lock:
                 self._answering = None
             settle()

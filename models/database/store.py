@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing, contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.core import permissions
 from partnerdesk.models.core.errors import ConflictError, RefusedError, StoreError
@@ -40,6 +40,22 @@ class Store:
         """Writers that wait for another process; SQLite only, a server waits by itself."""
         self._file: tuple[int, int] | None = None
         """Device and inode number of the file that `open` opened; None for a server."""
+        self._keeps_connections = False
+
+    @contextmanager
+    def kept_open(self) -> Iterator[Store]:
+        """Yield a store over the same book whose connection stays open between transactions.
+
+        For many transactions after each other: what a connection has read, and what SQLite has
+        written ahead, is worked up once instead of each time.
+        """
+        store = Store(self.database, read_only=self.read_only)
+        store.lock_waits, store._file = self.lock_waits, self._file
+        store._keeps_connections = True
+        try:
+            yield store
+        finally:
+            store.engine.dispose()
 
     def connect(self) -> Connection:
         """Open a plain connection for lists.
@@ -110,24 +126,34 @@ class Store:
     def engine(self) -> Engine:
         """SQLAlchemy's engine over this book's connections."""
         from sqlalchemy import create_engine, event
-        from sqlalchemy.pool import NullPool
+        from sqlalchemy.pool import NullPool, QueuePool
 
         database = self.database
+        options: dict[str, Any] = {"hide_parameters": True, "poolclass": NullPool}
+        if self._keeps_connections:  # a server may have closed a connection meanwhile
+            options |= {"poolclass": QueuePool, "pool_size": 1, "pool_pre_ping": True}
         if isinstance(database, SqliteFile):
+            path = database.path
             engine = create_engine(
-                "sqlite://",
-                creator=lambda: self._open_same_file(database.path),
-                poolclass=NullPool,
-                hide_parameters=True,
+                "sqlite://", creator=lambda: self._open_same_file(path), **options
             )
+            event.listen(engine, "checkout", lambda *_: self._drop_other_file(path))
             event.listen(engine, "begin", self._begin_sqlite)
             return engine
         return create_engine(
-            "postgresql+psycopg://",
-            creator=lambda: open_postgres(database),
-            poolclass=NullPool,
-            hide_parameters=True,
+            "postgresql+psycopg://", creator=lambda: open_postgres(database), **options
         )
+
+    def _drop_other_file(self, path: Path) -> None:
+        """Have a connection that was kept opened again, if its file is not the book any more.
+
+        Raises:
+            DisconnectionError: it is not; opening it again says why.
+        """
+        from sqlalchemy.exc import DisconnectionError
+
+        if self._file is not None and _identity(path) != self._file:
+            raise DisconnectionError
 
     def _begin_sqlite(self, connection: SqlConnection) -> None:
         # Transactions that read before they write would deadlock: a writer takes the lock at once.

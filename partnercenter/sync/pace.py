@@ -6,6 +6,7 @@ The client tells of every attempt and waits by way of this (`PartnerCenter`: `he
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import OfflineError
@@ -37,7 +38,7 @@ class SyncStoppedError(Exception):
 
 
 class Pace:
-    """Used by the thread of the sync."""
+    """Used by the thread that writes, and by the one that fetches the next page meanwhile."""
 
     def __init__(
         self,
@@ -55,15 +56,19 @@ class Pace:
             clock: tells the present moment.
             stopped: set from any thread to stop the sync: at once where it waits, else behind the
                 call that is going on.
-            on_written: called after each write.
+            on_written: called after each write, by one thread at a time.
         """
         self._store = store
         self._lease = lease
         self._clock = clock
         self._stopped = stopped
         self._on_written = on_written
+        self._lock = Lock()
         self._renewed = clock()
         self._trouble = SyncTrouble.NONE
+        """What the last attempt met."""
+        self._noted = SyncTrouble.NONE
+        """What the book says of it."""
         self._unanswered: int | None = 0
         """How many attempts were not answered since the run began; None once one was."""
 
@@ -72,11 +77,20 @@ class Pace:
         if self._stopped.is_set():
             raise SyncStoppedError
 
+    def give_up(self) -> None:
+        """Let nothing be sent or waited for any more: an error has ended the run."""
+        self._stopped.set()
+
     def written(self) -> None:
-        """Note that a write renewed the lease, and that nothing holds the sync up."""
-        self._renewed = self._clock()
-        self._trouble = SyncTrouble.NONE
-        self._on_written()
+        """Note that a write renewed the lease, and took what was noted off.
+
+        What holds up the next page, which is fetched meanwhile, is noted again.
+        """
+        with self._lock:
+            self._renewed, self._noted = self._clock(), SyncTrouble.NONE
+            if self._trouble is not SyncTrouble.NONE:
+                self._renew()
+            self._on_written()
 
     def heard(self, heard: Heard) -> None:
         """Note how an attempt went; renew the lease if it is getting old.
@@ -88,12 +102,19 @@ class Pace:
         """
         self.check()
         self._count(heard)
-        trouble = trouble_of_attempt(heard)
-        if trouble is not self._trouble or self._clock() - self._renewed >= RENEW:
-            renew(self._store, self._lease, self._clock(), trouble)
-            self._renewed = self._clock()
-            self._trouble = trouble
-            self._on_written()
+        with self._lock:
+            self._trouble = trouble_of_attempt(heard)
+            if self._trouble is not self._noted or self._is_old():
+                self._renew()
+                self._on_written()
+
+    def _is_old(self) -> bool:
+        return self._clock() - self._renewed >= RENEW
+
+    def _renew(self) -> None:
+        """Renew the lease, and note what the last attempt met; the caller holds the lock."""
+        renew(self._store, self._lease, self._clock(), self._trouble)
+        self._renewed, self._noted = self._clock(), self._trouble
 
     def _count(self, heard: Heard) -> None:
         if heard.status != NO_ANSWER:
@@ -116,6 +137,6 @@ class Pace:
             if self._stopped.wait(min(left, _SLICE)):
                 raise SyncStoppedError
             left -= _SLICE
-            if self._clock() - self._renewed >= RENEW:
-                renew(self._store, self._lease, self._clock())
-                self._renewed = self._clock()
+            with self._lock:
+                if self._is_old():
+                    self._renew()

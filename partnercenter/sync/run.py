@@ -1,13 +1,14 @@
-"""One run of a sync: activity, list, who is gone, details; each page is kept before the next.
+"""One run of a sync: activity, list, who is gone, details; each page is kept at once.
 
-A run that was stopped or killed goes on where it was: in the phase and at the page that the book
-names. What was written twice changes nothing the second time.
+While a page of the list is written, the next one is fetched. A run that was stopped or killed goes
+on where it was: in the phase and at the page that the book names. What was written twice changes
+nothing the second time.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from partnerdesk.models.core.errors import PartnerCenterError, RefusedError, ThrottledError
 from partnerdesk.models.languages import _
@@ -33,6 +34,7 @@ from partnerdesk.partnercenter.sync.customer_answers import (
     customer_details,
     listed_customer,
 )
+from partnerdesk.partnercenter.sync.one_ahead import one_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,9 +42,10 @@ if TYPE_CHECKING:
     from partnerdesk.models.changes.history import Actor
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.syncing.lease import Lease
-    from partnerdesk.models.syncing.rows import CustomerDetails
+    from partnerdesk.models.syncing.rows import CustomerDetails, ListedCustomer
     from partnerdesk.models.syncing.write import SyncState
     from partnerdesk.partnercenter.client import PartnerCenter
+    from partnerdesk.partnercenter.paging import Page
     from partnerdesk.partnercenter.sync.pace import Pace
 
 PAGE_SIZE = 500
@@ -57,6 +60,16 @@ SAMPLE = 10
 """Of how many it is asked where the list lacked more."""
 PASSED_OVER = 5
 """How many customers that cannot be read are passed over, before the run stops."""
+
+
+class _Received(NamedTuple):
+    """A page of the list, ready to be written."""
+
+    customers: list[ListedCustomer]
+    following: Position | None
+    """Where the next page is; None behind the last one."""
+    used: Used
+    """What the page took."""
 
 
 class SyncRun:
@@ -178,15 +191,20 @@ class SyncRun:
         start = Link(*state.position) if state.position.target else None
         pages = self._center.pages("list_customers", query={"size": PAGE_SIZE}, start=start)
         ended = False
-        for page in pages:
-            customers = list(filter(None, map(listed_customer, page.items)))
-            ended = page.following is None
-            following = Position(*page.following) if page.following is not None else None
-            write_page(self._store, self._lease, customers, following, self._used(), self._by())
-            self._pace.written()
-            self._pace.check()
+        with one_ahead(map(self._received, pages), self._pace.give_up) as received:
+            for page in received:
+                write_page(self._store, self._lease, *page, self._by())
+                self._pace.written()
+                self._pace.check()
+                ended = page.following is None
         if not ended:  # an empty list, or one that ended behind its last page
             enter(self._store, self._lease, SyncPhase.GONE, self._by())
+
+    def _received(self, page: Page) -> _Received:
+        """Return a page in the book's words; called while the page before is written."""
+        customers = list(filter(None, map(listed_customer, page.items)))
+        following = Position(*page.following) if page.following is not None else None
+        return _Received(customers, following, self._used())
 
     # Who is gone
 

@@ -47,7 +47,7 @@ class Sync:
             full: whether the whole list is read, however new the last one is.
             on_screen: returns the ids of the customers that are open on the screen, whose details
                 are read first; called in the thread of the sync.
-            on_written: called after each write, in the thread of the sync.
+            on_written: called after each write, by one thread at a time.
         """
         self._store = store
         self._settings = settings
@@ -110,18 +110,21 @@ class Sync:
         from partnerdesk.partnercenter.account_client import connected_client
         from partnerdesk.partnercenter.sync.run import SyncRun
 
-        with connected_client(
-            self._store,
-            self._settings,
-            connection,
-            self._clock,
-            wait=pace.wait,
-            heard=pace.heard,
-            urgent=False,
-        ) as center:
+        with (
+            self._store.kept_open() as store,
+            connected_client(
+                self._store,
+                self._settings,
+                connection,
+                self._clock,
+                wait=pace.wait,
+                heard=pace.heard,
+                urgent=False,
+            ) as center,
+        ):
             run = SyncRun(
                 center,
-                self._store,
+                store,
                 lease,
                 pace,
                 Actor.present(),
