@@ -188,9 +188,12 @@ class AppSession:
         self.scope = choose(accounts, wanted)
 
     def _pass_over_old_troubles(self) -> None:
-        """Say nothing of a trouble of a moment that made a sync stop before this console began."""
+        """Say nothing of a trouble of a moment that a sync had before this console began.
+
+        One that goes on renews its lease: then what is known of it is new.
+        """
         for id, sync in self.syncs.items():
-            if sync.trouble in PASSING and not sync.is_running(self.clock()):
+            if sync.trouble in PASSING:
                 self.note_sending(id, SyncTrouble.NONE)
 
     def choose(self, key: str) -> None:
