@@ -223,8 +223,7 @@ def _print(view: CallView) -> None:
 
 
 def _print_whole(view: CallView) -> None:
-    from partnerdesk.models.operations.describe_fields import field_title
-    from partnerdesk.models.operations.sent_calls import conflict_of
+    from partnerdesk.models.pages.change import conflict_texts
 
     call = view.call
     facts = [
@@ -238,15 +237,8 @@ def _print_whole(view: CallView) -> None:
     for label, text in facts:
         if text:
             print(f"    {label}: {shown(text)}")
-    for field in conflict_of(call):
-        print(
-            f"    {field.name} ({field_title(field.name)}): "
-            + _("ours {ours}, theirs {theirs}, before {base}").format(
-                ours=shown(field.ours) or "–",
-                theirs=shown(field.theirs) or "–",
-                base=shown(field.base) or "–",
-            )
-        )
+    for name, title, told in conflict_texts(call):
+        print(f"    {name} ({title}): {shown(told)}")
     for label, text in ((_("Request"), call.request), (_("Answer"), call.response)):
         if text:
             print(f"    {label}:")

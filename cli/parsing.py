@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ROOMS = {
     "customers": "partnerdesk.cli.customers.commands",
     "relationships": "partnerdesk.cli.relationships.commands",
+    "subscriptions": "partnerdesk.cli.subscriptions.commands",
     "views": "partnerdesk.cli.lists.views",
 }
 """The modules of commands that have a folder; any other command is the module of its name."""
@@ -28,12 +29,14 @@ COMMANDS = {
     "customers": N_("list, show, add, import and export customers"),
     "database": N_("upgrade, check, back up or restore the book"),
     "demo": N_("make a demo book"),
+    "evidence": N_("check an evidence pack of a customer"),
     "explain": N_("say what an error code of Partner Center means, without a network"),
     "info": N_("show paths, versions, settings and terminal"),
     "outbox": N_("list and send what waits for Partner Center, or give it up"),
     "overview": N_("count customers, relationships and invitations, as charts"),
     "rehearsal": N_("serve a stand-in for Partner Center, to try things without Microsoft"),
     "relationships": N_("invite, remind and end; partners and delegated admin"),
+    "subscriptions": N_("list, import and change subscriptions: seats, renewal, status"),
     "sync": N_("read the customers from Partner Center"),
     "views": N_("list, save and delete saved views"),
 }

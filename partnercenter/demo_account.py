@@ -86,10 +86,28 @@ def _customers(session: Session, account_id: int) -> Iterator[dict[str, Any]]:
         found = session.exec(wanted.order_by(col(Customer.id)).limit(BATCH)).all()
         if not found:
             return
+        bought = _bought(session, [customer.id or 0 for customer, _company, _billing in found])
         for customer, company, billing in found:
-            yield _customer(customer, company, billing)
+            about = _customer(customer, company, billing)
+            yield about | {"subscriptions": bought.get(customer.id or 0, [])}
             last = customer.id or last
         session.expunge_all()
+
+
+def _bought(session: Session, customer_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return the subscriptions of customers as the API shows them, by customer."""
+    from sqlmodel import col, select
+
+    from partnerdesk.models.subscriptions.entities import Subscription
+    from partnerdesk.partnercenter.subscription_fields import as_told
+
+    bought: dict[int, list[dict[str, Any]]] = {}
+    known = select(Subscription).where(
+        col(Subscription.customer_id).in_(customer_ids), col(Subscription.microsoft_id).is_not(None)
+    )
+    for one in session.exec(known.order_by(col(Subscription.id))):
+        bought.setdefault(one.customer_id, []).append(as_told(one))
+    return bought
 
 
 def _customer(customer: Any, company: Any, billing: Any) -> dict[str, Any]:

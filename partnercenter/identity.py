@@ -49,6 +49,15 @@ def items_of(body: Any) -> list[Any]:
     return items if isinstance(items, list) else []
 
 
+def total_of(body: Any) -> int:
+    """Return how many items a collection says that it has; 0 if it does not say.
+
+    Some lists count only the page (`reference/resources.md`).
+    """
+    total = body.get("totalCount") if isinstance(body, dict) else None
+    return total if isinstance(total, int) else 0
+
+
 def values_at(items: list[Any], field: str) -> set[str]:
     """Return the texts that stand in a field of the items."""
     return {text.lower() for item in items if isinstance(text := _at(item, field), str) and text}

@@ -14,7 +14,7 @@ from partnerdesk.models.core.errors import PartnerCenterError
 from partnerdesk.models.languages import _
 from partnerdesk.partnercenter.attempt import send
 from partnerdesk.partnercenter.errors import is_no_customer
-from partnerdesk.partnercenter.identity import ids, items_of, values_at
+from partnerdesk.partnercenter.identity import ids, items_of, total_of, values_at
 from partnerdesk.partnercenter.next_page import (
     CONTINUATION,
     BrokenListError,
@@ -70,6 +70,8 @@ class Page:
     """Counts the pages from 1."""
     following: Link | None = None
     """Where the next page is; None behind the last page."""
+    total: int = 0
+    """How many items the service says that there are; 0 if it does not say."""
 
 
 class PageReader:
@@ -122,7 +124,8 @@ class PageReader:
             if fresh:
                 self._numbered += 1
                 link = _link(following) if following is not None else None
-                yield Page(fresh, len(self._seen), self._numbered, link)
+                total = total_of(answer.body)
+                yield Page(fresh, len(self._seen), self._numbered, link, total)
             idle = 0 if fresh else idle + 1
             if idle and request.operation.pages is Paging.OFFSET:
                 return  # the service does not heed the offset

@@ -2,8 +2,9 @@
 
 A line is a JSON object. The first one is the partner: `name` and `kind`. Each other one is
 a customer: `id` and `name`; and where it is known `domain`, `relationship`, `delegated`,
-`registration`, `email`, `created` (seconds since 1970), and `billing`, a billing profile as the API
-shows it.
+`registration`, `email`, `created` (seconds since 1970), `billing`, a billing profile as the API
+shows it, and `subscriptions`, a list of what it has bought as the API shows that; without it, the
+customer has what the seed gives it.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class GivenCustomer:
     """Of the company; empty where it is that of the billing profile."""
     created: float | None
     billing: dict[str, Any]
+    subscriptions: tuple[dict[str, Any], ...] | None
+    """What it has bought; None where the file does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def _partner(about: dict[str, Any]) -> tuple[str, str]:
 def _customer(about: dict[str, Any]) -> GivenCustomer:
     name, created = str(about["name"]), about.get("created")
     billing = dict(about.get("billing") or {})
+    bought = about.get("subscriptions")
     return GivenCustomer(
         id=str(uuid.UUID(str(about["id"]))),
         name=name,
@@ -105,4 +109,9 @@ def _customer(about: dict[str, Any]) -> GivenCustomer:
             **billing,
             "defaultAddress": dict(billing.get("defaultAddress") or {}),
         },
+        subscriptions=None if bought is None else tuple(map(_bought, bought)),
     )
+
+
+def _bought(about: dict[str, Any]) -> dict[str, Any]:
+    return {**about, "id": str(uuid.UUID(str(about["id"])))}

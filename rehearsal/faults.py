@@ -40,6 +40,7 @@ class Needs(StrEnum):
     NEXT_PAGE = "a call for a page after the first"
     CUSTOMER = "a call that reads something of one customer"
     ETAG = "a call with If-Match"
+    SUBSCRIPTION = "a call that changes a subscription"
     PERSON = "a call of a person"
 
 
@@ -102,6 +103,12 @@ FAULTS = {
         ),
         _F("stale-etag", _S.INSIDE, "somebody else was faster: 412", _N.ETAG),
         _F("stale-etag-2055", _S.INSIDE, "somebody else was faster: 400 with code 2055", _N.ETAG),
+        _F(
+            "another-operation",
+            _S.INSIDE,
+            "another operation runs on the subscription: 409 with code 900278",
+            _N.SUBSCRIPTION,
+        ),
         _F("bom", _S.AFTER, "a byte-order mark before the JSON", usual=True),
         _F("unknown-status", _S.AFTER, "a status that no document knows", _N.READ),
         _F("unknown-field", _S.AFTER, "fields that no document knows", _N.READ, usual=True),

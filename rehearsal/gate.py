@@ -276,6 +276,8 @@ def _fits(call: Call, operation: Operation) -> frozenset[Needs]:
         fits.add(Needs.CUSTOMER)
     if "if-match" in call.headers:
         fits.add(Needs.ETAG)
+    if not reads and "subscription_id" in call.path:
+        fits.add(Needs.SUBSCRIPTION)
     return frozenset(fits)
 
 

@@ -47,6 +47,10 @@ class Options:
     """How long after its invitation was fetched a new customer accepts; 0 for never."""
     late_seconds: int = 900
     """How long a new order takes to be seen in lists."""
+    late_changes: float = 0.2
+    """The share of changes of subscriptions that are answered with 202, and done later."""
+    change_seconds: int = 20
+    """How long a change that was answered with 202 takes."""
     gdap_late_seconds: int = 5
     """How long a new delegated admin relationship cannot be read yet."""
     clock_off_seconds: float = 3600.0

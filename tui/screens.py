@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SCREENS = {
     "resources": ("resources.list", "ResourcesScreen"),
     "customers": ("customers.list", "CustomersScreen"),
+    "subscriptions": ("subscriptions.list", "SubscriptionsScreen"),
     "relationships": ("relationships.invitations.list", "InvitationsScreen"),
     "changes": ("changes.list", "ChangesScreen"),
     "overview": ("overview.page", "OverviewScreen"),
@@ -41,13 +42,21 @@ SCREENS = {
     "partner": ("relationships.partners.form", "PartnerFormScreen"),
     "plan": ("changes.plan", "PlanScreen"),
     "run": ("changes.run", "RunScreen"),
+    "subscription": ("subscriptions.page", "SubscriptionScreen"),
     "undo-import": ("changes.undo_import", "UndoImportScreen"),
     "end-many": ("relationships.end", "EndManyScreen"),
     "sign-in": ("accounts.sign_in", "SignInScreen"),
     "sent-letter": ("relationships.letters.sent_letter", "SentLetterScreen"),
 }
 """For each name, the module below `partnerdesk.screens` and the class."""
-MAIN_SCREENS = ("resources", "overview", "customers", "relationships", "changes")
+MAIN_SCREENS = (
+    "resources",
+    "overview",
+    "customers",
+    "subscriptions",
+    "relationships",
+    "changes",
+)
 """The screens that `g` leads to, and with which the console can start."""
 LIGHT_SCREENS = frozenset(
     {*MAIN_SCREENS, "invitations", "partners", "delegated-admin", "ended", "guide"}
@@ -58,6 +67,7 @@ PLACES = (
     ("resources", "", N_("Resources")),
     ("overview", "", N_("Overview")),
     ("customers", "", N_("Customers")),
+    ("subscriptions", "", N_("Subscriptions")),
     ("invitations", "tab.invitations", N_("Invitations")),
     ("partners", "tab.partners", N_("Partners")),
     ("delegated-admin", "tab.delegated-admin", N_("Delegated admin")),

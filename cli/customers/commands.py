@@ -9,16 +9,17 @@ from partnerdesk.cli.customers import add as customers_add
 from partnerdesk.cli.customers import edit as customers_edit
 from partnerdesk.cli.customers.record import customer_json
 from partnerdesk.cli.lists import options
-from partnerdesk.cli.lists.options import add_formats, add_query_flags, chosen_query, column_names
+from partnerdesk.cli.lists.exporting import add_export
+from partnerdesk.cli.lists.options import add_formats, add_query_flags
 from partnerdesk.cli.shared.import_file import add_import
-from partnerdesk.cli.shared.open_book import given_path, open_book, progress_line, scope
+from partnerdesk.cli.shared.open_book import given_path, open_book, scope
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.cli.shared.records import print_fields, record_fields
+from partnerdesk.cli.subscriptions.record import subscription_fields
 from partnerdesk.models.accounts.accounts import ALL
 from partnerdesk.models.core.errors import ExitCode
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.languages import _, ngettext
-from partnerdesk.models.lists.export import chosen_columns, export, format_of
 
 if TYPE_CHECKING:
     import argparse
@@ -42,18 +43,26 @@ def add_arguments(command: argparse.ArgumentParser, shared: argparse.ArgumentPar
     show.add_argument("--json", action="store_true", help=_("as one JSON object"))
     show.set_defaults(run=run_show)
 
-    exporting = parts.add_parser(
-        "export",
+    add_export(
+        parts,
+        shared,
+        CUSTOMERS,
+        filter_help,
+        _("write customers to a CSV, XLSX or JSON file; by default the portal's columns"),
+    )
+
+    evidence = parts.add_parser(
+        "evidence",
         parents=[shared],
-        help=_("write customers to a CSV, XLSX or JSON file; by default the portal's columns"),
+        help=_("write all that the book knows of a customer into one file that proves itself"),
+        description=_(
+            "Writes a ZIP file with profile, relationships, invitations, delegated admin, "
+            "subscriptions, and all changes with who and why; evidence verify checks it."
+        ),
     )
-    exporting.add_argument("file", type=Path)
-    add_query_flags(exporting, CUSTOMERS, filter_help)
-    exporting.add_argument(
-        "--format", default="", metavar="csv|xlsx|json", help=_("default: by the file's ending")
-    )
-    exporting.add_argument("--overwrite", action="store_true", help=_("replace an existing file"))
-    exporting.set_defaults(run=run_export)
+    evidence.add_argument("customer", metavar="ID|DOMAIN", help=_("Microsoft ID or primary domain"))
+    evidence.add_argument("--out", type=Path, metavar="FILE.zip", required=True, help=_("the file"))
+    evidence.set_defaults(run=run_evidence)
 
     customers_add.add_command(parts, shared)
     customers_edit.add_commands(parts, shared)
@@ -83,9 +92,10 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     accounts = scope(arguments, settings, store, ALL).ids
     page = read_whole_customer(store, find_customer(store, arguments.customer, accounts))
-    fields = {
+    fields: dict[str, Any] = {
         **customer_json(page),
         **_relationship(page.relationship),
+        "subscriptions": [subscription_fields(one) for one in page.subscriptions],
         "changes": [entry_json(entry) for entry in page.changes],
     }
     fields["billing_profile"]["address"] = page.address  # the address lines in the country's format
@@ -93,6 +103,22 @@ def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         print(json_text(fields, indent=2))
         return ExitCode.DONE
     print_fields(fields)
+    return ExitCode.DONE
+
+
+def run_evidence(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Write the evidence pack of a customer."""
+    from partnerdesk.models.customers.page import find_customer
+    from partnerdesk.models.pages.evidence import write_evidence
+
+    store = open_book(arguments, settings)
+    accounts = scope(arguments, settings, store, ALL).ids
+    path = given_path(arguments.out)
+    changes = write_evidence(store, find_customer(store, arguments.customer, accounts), path)
+    text = ngettext(
+        "{count} change written to {file}", "{count} changes written to {file}", changes, file=path
+    )
+    tell(text)
     return ExitCode.DONE
 
 
@@ -116,32 +142,3 @@ def _relationship(records: RelationshipRecords) -> dict[str, list[dict[str, Any]
             for delegation in records.delegated_admin
         ],
     }
-
-
-def run_export(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
-    """Write customers to a file."""
-    store = open_book(arguments, settings)
-    query = chosen_query(arguments, CUSTOMERS, scope(arguments, settings, store, ALL).ids)
-    columns = chosen_columns(CUSTOMERS, column_names(arguments, CUSTOMERS))
-    path = given_path(arguments.file)
-    format_ = format_of(path, arguments.format)
-    connection = store.connect()
-    try:
-        total = query.count(connection)
-        with progress_line(_("Writing {file}").format(file=path.name)) as on_progress:
-            written = export(
-                connection,
-                query,
-                path,
-                columns=columns,
-                format=format_,
-                overwrite=arguments.overwrite,
-                progress=lambda rows: on_progress(rows, total),
-            )
-    finally:
-        connection.close()
-    text = ngettext(
-        "{count} row written to {file}", "{count} rows written to {file}", written, file=path
-    )
-    tell(text)
-    return ExitCode.DONE

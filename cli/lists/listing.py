@@ -10,7 +10,7 @@ from partnerdesk.cli.shared.printing import json_text
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 from partnerdesk.models.lists.export import plain_value
-from partnerdesk.models.lists.spec import Kind, cell_text
+from partnerdesk.models.lists.spec import Kind, cell_text, money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -88,6 +88,9 @@ class Listing:
 def _json_value(column: Column, value: Any) -> object:
     if column.stored is not None:
         return column.stored.get(value)
+    if column.kind is Kind.MONEY:
+        amount, _space, currency = str(value or "").partition(" ")
+        return money(amount, currency)
     if isinstance(value, list | int) and column.kind in (Kind.TAGS, Kind.NUMBER):
         return value
     return plain_value(column, value) or None

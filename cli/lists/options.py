@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.database.store import Store
     from partnerdesk.models.lists.filter_parser import Filter
     from partnerdesk.models.lists.saved_views import SavedView
     from partnerdesk.models.lists.spec import ListSpec
@@ -147,6 +148,7 @@ def run_list(
     settings: Settings,
     spec: ListSpec,
     counted: Callable[[int], str],
+    narrowed: Callable[[Store, Query], Query] = lambda _store, query: query,
 ) -> ExitCode:
     """Print a list of the book as a table, tab-separated lines, JSON or CSV.
 
@@ -155,9 +157,11 @@ def run_list(
         settings: the book and the clouds.
         spec: the list.
         counted: returns the text below a table for the number of its rows.
+        narrowed: returns the query of those rows that further flags choose.
     """
     store = open_book(arguments, settings)
     query = chosen_query(arguments, spec, scope(arguments, settings, store, ALL).ids)
+    query = narrowed(store, query)
     with closing(store.connect()) as connection:
         count = _print_list(arguments, query, connection)
     if count is not None:

@@ -192,6 +192,25 @@ def _customer_without_reseller(session: Session, row: RowView) -> Fields:
     return {name: value for name, value in fields.items() if name != "indirect_reseller"}
 
 
+def _subscription(session: Session, row: RowView) -> Fields:
+    from partnerdesk.models.core.errors import NotFoundError
+    from partnerdesk.models.subscriptions.page import page_of
+
+    try:
+        page = page_of(session, row.record_id)
+    except NotFoundError:
+        return {"id": row.record_id, "customer": row.subject}
+    one = page.subscription
+    return {
+        "id": row.record_id,
+        "customer": page.customer.company_name,
+        "display_name": one.friendly_name,
+        "quantity": one.quantity,
+        "status": one.status,
+        "auto_renew_enabled": one.auto_renew_enabled,
+    }
+
+
 def _undone_entry(_session: Session, row: RowView) -> Fields:
     return {"change": row.record_id, "customer": row.subject}
 
@@ -236,6 +255,7 @@ FORMS: Mapping[RunKind, RowForm] = {
     RunKind.NOTE: RowForm("would_note", _customer_without_reseller, _name, ""),
     RunKind.EDIT: RowForm("would_change", _customer_without_reseller, _name, ""),
     RunKind.END: RowForm("would_end", _customer_without_reseller, _name, ""),
+    RunKind.SUBSCRIPTIONS: RowForm("would_change", _subscription, _name, ""),
     RunKind.UNDO: RowForm("would_undo", _undone_entry, _name, ""),
     RunKind.ADD_CUSTOMERS: RowForm(
         "would_add",

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 Field = TypeVar("Field", bound="StrEnum")
 
-_SENT_AT_ONCE = ("add_customers", "edit", "end")
-"""The kinds of runs whose rows are customers that Partner Center is asked about."""
+_SENT_AT_ONCE = ("add_customers", "edit", "end", "subscriptions")
+"""The kinds of runs whose rows may ask something of Partner Center."""
 
 
 def given_rows(
@@ -238,7 +238,8 @@ class PrintedRows:
         """Send what a row asks of Partner Center; None where nothing can be sent now."""
         if self._send is None or self._halted or row.state != "done" or not account.connected:
             return None
-        sending = self._send(account.id, row.record_id)
+        customer_id = row.plan.target.customer_id if row.plan is not None else None
+        sending = self._send(account.id, customer_id or row.record_id)
         error = sending.error
         self._halted = error is not None and error.exit_code is ExitCode.OFFLINE
         if any(sent.state == "failed" for sent in sending.calls):

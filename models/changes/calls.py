@@ -39,6 +39,7 @@ class Operation(StrEnum):
     UPDATE_BILLING_PROFILE = "update_billing_profile"
     GET_INVITATION_LINK = "get_invitation_link"
     REMOVE_RESELLER_RELATIONSHIP = "remove_reseller_relationship"
+    UPDATE_SUBSCRIPTION = "update_subscription"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,9 @@ OPERATIONS: dict[str, OperationKind] = {
     ),
     Operation.REMOVE_RESELLER_RELATIONSHIP: OperationKind(
         Channel.PARTNER_CENTER, N_("Remove the reseller relationship"), "microsoft_id"
+    ),
+    Operation.UPDATE_SUBSCRIPTION: OperationKind(
+        Channel.PARTNER_CENTER, N_("Change a subscription"), "friendly_name"
     ),
 }
 """Every operation, by its stored value."""

@@ -37,6 +37,8 @@ class ChangeKind(StrEnum):
     """An indirect provider or reseller was added, edited or ended."""
     DELEGATED_ADMIN = "delegated_admin"
     """A delegated-admin relationship was added, extended, ended …"""
+    SUBSCRIPTION = "subscription"
+    """A subscription was changed: seats, renewal, name, status."""
     TEMPLATE = "template"
     """The partner's own text of a kind of letter was changed."""
     SENT = "sent"
@@ -60,6 +62,7 @@ _TITLES = {
     ChangeKind.ENDED: (N_("Ended"), N_("End a relationship")),
     ChangeKind.PARTNER: (N_("Partner"), N_("Indirect provider or reseller")),
     ChangeKind.DELEGATED_ADMIN: (N_("GDAP"), N_("Delegated admin")),
+    ChangeKind.SUBSCRIPTION: (N_("Subscription"), N_("Change a subscription")),
     ChangeKind.TEMPLATE: (N_("Letter template"), N_("Keep an own letter template")),
     ChangeKind.SENT: (N_("Answered"), N_("Write down what Partner Center answered")),
     ChangeKind.DEMO: (N_("Demo book made"), N_("Demo book made")),

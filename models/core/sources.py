@@ -55,6 +55,13 @@ PAGES = {
     "resources.md, Relationship request": Page(
         N_("Invitation link"), f"{_DEVELOPER}request-reseller-relationship"
     ),
+    "resources.md, Subscription": Page(
+        N_("Fields of a subscription"), f"{_DEVELOPER}subscription-resources"
+    ),
+    "newer.md §3.4": Page(N_("Fields of a subscription"), f"{_DEVELOPER}subscription-resources"),
+    "newer.md §1, End of term": Page(
+        N_("Extended service terms"), f"{_PARTNER}customers/extended-service-terms"
+    ),
     "newer.md §1": Page(N_("Who can use the API"), f"{_DEVELOPER}get-started"),
     "newer.md §2.1": Page(
         N_("Addresses of Partner Center"), f"{_DEVELOPER}partner-center-rest-urls"

@@ -128,6 +128,11 @@ class Customer(SQLModel, table=True):
     """When Partner Center, or an export from it, last listed the customer."""
     read_at: datetime | None = Field(default=None, sa_column=moment_column())
     """When Partner Center last told the customer's details, which its list lacks."""
+    subscriptions_read_at: datetime | None = Field(default=None, sa_column=moment_column())
+    """When Partner Center last listed the customer's subscriptions; None also where its activity
+    says that they were changed since."""
+    subscriptions_missing: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How many subscriptions it said to have beyond those that it listed."""
     gone_at: datetime | None = Field(default=None, sa_column=moment_column())
     """When Partner Center's whole list first lacked the customer; None while it is listed."""
     ended_at: datetime | None = Field(default=None, sa_column=moment_column())

@@ -29,7 +29,13 @@ CUSTOMER = RecordKind(
         "gone_at": N_("Gone from Partner Center"),
         "ended_at": N_("Ended"),
     },
-    internal=("seen_at", "read_at", "added_by_change"),
+    internal=(
+        "seen_at",
+        "read_at",
+        "subscriptions_read_at",
+        "subscriptions_missing",
+        "added_by_change",
+    ),
     choices={"relationship_to_partner": RELATIONSHIPS},
 )
 CUSTOMER_TITLES = {**CUSTOMER.fields, "seen_at": N_("Last seen")}

@@ -24,6 +24,7 @@ from partnerdesk.models.customers.entities import (
 )
 from partnerdesk.models.demo import names
 from partnerdesk.models.demo.relationships import fill_relationships
+from partnerdesk.models.demo.subscriptions import fill_subscriptions
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def fill(
             last = update(Change).where(col(Change.id) == book.filled_by)
             connection.execute(last.values(history.sealed(filled)))
         fill_relationships(connection, clouds, book.accounts, seed, as_of)
+        fill_subscriptions(connection, book.accounts, seed, as_of)
         _advance_sequences(connection, customers=customers, notes=book.last_note)
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from sqlmodel import select
 
 from partnerdesk.models.core.clock import date_text, iso
-from partnerdesk.models.core.text import fold, shown
+from partnerdesk.models.core.text import fold
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.importing.customer_lookup import CustomerLookup
 from partnerdesk.models.importing.fields import DelegationColumn as Dc
 from partnerdesk.models.importing.record_rows import Book, ReadRow, RowValues, stored_value
 from partnerdesk.models.languages import _
@@ -23,70 +24,13 @@ from partnerdesk.models.relationships.delegated_admin import (
 from partnerdesk.models.relationships.entities import (
     DelegatedAdminRelationship,
 )
-from partnerdesk.models.values.domains import domain_name
 from partnerdesk.models.values.durations import parse_duration
-from partnerdesk.models.values.identifiers import guid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlmodel import Session
-
     from partnerdesk.models.changes.plan import Plan, PlanContext
-
-
-class _Customers:
-    """The customers of an account, by Microsoft ID, domain and name."""
-
-    def __init__(self, session: Session, account_id: int) -> None:
-        own = select(
-            Customer.id, Customer.microsoft_id, Customer.primary_domain, Customer.company_name
-        ).where(Customer.account_id == account_id)
-        self._ids: dict[str, list[int]] = {}
-        self._domains: dict[str, list[int]] = {}
-        self._names: dict[str, list[int]] = {}
-        self._without_id: set[int] = set()
-        for id, microsoft_id, domain, name in session.exec(own):
-            number = int(id or 0)
-            if not microsoft_id:
-                self._without_id.add(number)
-            for known, text in (
-                (self._ids, microsoft_id),
-                (self._domains, domain),
-                (self._names, fold(name)),
-            ):
-                if text:
-                    known.setdefault(text, []).append(number)
-
-    def find(self, microsoft_id: str, domain: str, name: str) -> int | Reason:
-        """Return the id of the customer that a row names, or the reason why there is none.
-
-        The search uses the Microsoft ID first, then the domain, then the name.
-        """
-        wanted = guid(microsoft_id) if microsoft_id else ""
-        if wanted is None:
-            text = _("{text} is no GUID such as 1f6b7b0e-52d1-4a0c-8d5d-3c6f0f8c2a11.")
-            text = text.format(text=shown(microsoft_id[:60]))
-            return Reason("import.customer-id", text, Dc.CUSTOMER_ID)
-        for column, known, text in (
-            (Dc.CUSTOMER_ID, self._ids, wanted),
-            (Dc.CUSTOMER_DOMAIN, self._domains, domain_name(domain) or ""),
-            (Dc.CUSTOMER, self._names, fold(" ".join(name.split()))),
-        ):
-            if not text:
-                continue
-            found = known.get(text, [])
-            if wanted:  # a customer with another id is another customer, even of the same name
-                found = [id for id in found if known is self._ids or id in self._without_id]
-            if len(found) == 1:
-                return found[0]
-            if found:
-                several = _("Several customers are called so: add the Microsoft ID.")
-                return Reason("import.several", several, column)
-        text = _("It is no customer in the book of this account: import the customers first.")
-        column = Dc.CUSTOMER_ID if wanted else Dc.CUSTOMER_DOMAIN if domain else Dc.CUSTOMER
-        return Reason("import.no-customer", text, column)
 
 
 class DelegatedAdminBook(Book):
@@ -97,7 +41,7 @@ class DelegatedAdminBook(Book):
 
     def load(self) -> None:
         """Read the account's customers, and its relationships by Microsoft's id and by name."""
-        self._customers = _Customers(self.session, self.account.id)
+        self._customers = CustomerLookup(self.session, self.account.id)
         kind = DelegatedAdminRelationship
         own = select(kind.id, kind.microsoft_id, kind.name_sort).where(
             kind.account_id == self.account.id

@@ -13,6 +13,7 @@ from partnerdesk.models.importing.words import import_words
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.relationships.records import DELEGATED_ADMIN as DELEGATION
 from partnerdesk.models.relationships.records import INVITATION, PARTNER
+from partnerdesk.models.subscriptions.records import SUBSCRIPTION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,6 +105,32 @@ class InvitationColumn(StrEnum):
     STATE = "state"
     SENT = "sent_at"
     CLOSED = "closed_at"
+
+
+class SubscriptionColumn(StrEnum):
+    """A field of a subscription that a file can contain."""
+
+    CUSTOMER_ID = "customer_microsoft_id"
+    CUSTOMER_DOMAIN = "customer_domain"
+    CUSTOMER = "customer"
+    """The customer's name; it identifies the customer if the row has no id and no domain."""
+    NAME = "friendly_name"
+    OFFER = "offer_name"
+    OFFER_ID = "offer_id"
+    MICROSOFT_ID = "microsoft_id"
+    """The id of the subscription."""
+    ORDER = "order_id"
+    SEATS = "quantity"
+    STATUS = "status"
+    START = "effective_start_date"
+    END = "commitment_end_date"
+    CANCEL_UNTIL = "cancellation_allowed_until_date"
+    AUTO_RENEW = "auto_renew_enabled"
+    TERM = "term_duration"
+    BILLING = "billing_cycle"
+    RESELLER = "partner_id"
+    PRICE = "unit_price"
+    CURRENCY = "currency"
 
 
 class PartnerColumn(StrEnum):
@@ -198,7 +225,31 @@ PARTNERS = ImportList(
     distinctive=frozenset({_PC.MPN_ID, _PC.AGREEMENT}),
     by_content={"guid": _PC.MICROSOFT_ID},
 )
-LISTS = {kind.name: kind for kind in (CUSTOMERS, DELEGATED_ADMIN, INVITATIONS, PARTNERS)}
+_SC = SubscriptionColumn
+SUBSCRIPTIONS = ImportList(
+    "subscriptions",
+    N_("subscriptions"),
+    "subscriptions import",
+    SubscriptionColumn,
+    {
+        **SUBSCRIPTION.fields,
+        _SC.CUSTOMER_ID: N_("Microsoft ID of the customer"),
+        _SC.CUSTOMER_DOMAIN: N_("Domain of the customer"),
+        _SC.CUSTOMER: N_("Customer"),
+    },
+    required=(
+        (_SC.NAME, _SC.OFFER),
+        (_SC.CUSTOMER_ID, _SC.CUSTOMER_DOMAIN, _SC.CUSTOMER),
+    ),
+    distinctive=frozenset(
+        {_SC.OFFER, _SC.OFFER_ID, _SC.SEATS, _SC.BILLING, _SC.PRICE, _SC.MICROSOFT_ID, _SC.ORDER}
+    ),
+    by_content={"guid": _SC.CUSTOMER_ID, "domain": _SC.CUSTOMER_DOMAIN},
+    days=(_SC.START, _SC.END, _SC.CANCEL_UNTIL),
+)
+LISTS = {
+    kind.name: kind for kind in (CUSTOMERS, DELEGATED_ADMIN, INVITATIONS, PARTNERS, SUBSCRIPTIONS)
+}
 """The lists that can be imported, by name."""
 
 LINE_TITLE, REASON_TITLE = N_("Line"), N_("Reason")

@@ -36,7 +36,6 @@ class OtherListError(FileError):
 
 
 FOREIGN_TITLES = {
-    "subscriptions": N_("subscriptions"),
     "invoices": N_("invoice lines"),
     "users": N_("users"),
     "licenses": N_("licences"),
@@ -54,20 +53,25 @@ def refuse_other_list(columns: Sequence[str], kind: ImportList) -> None:
     """
     keys = {key(column) for column in columns if column}
     own, own_keys = _explained(keys, kind)
+    best: ImportList | None = None
+    most = len(own_keys)
     for other in LISTS.values():
         if other is kind:
             continue
         found, found_keys = _explained(keys, other)
         complete = all(found.intersection(fields) for fields in other.required)
         distinctive = len(found & other.distinctive)
-        if len(found_keys) > len(own_keys) and distinctive > (0 if complete else 1):
-            raise OtherListError(other, _(other.title))
+        if len(found_keys) > most and distinctive > (0 if complete else 1):
+            best, most = other, len(found_keys)
     for name, title in FOREIGN_TITLES.items():
         foreign_keys = {
             key(heading) for words in import_words() for heading in words.foreign.get(name, ())
         }
-        if len(keys & foreign_keys) > max(1, len(own & kind.distinctive)):
+        foreign = len(keys & foreign_keys)
+        if foreign > max(1, len(own & kind.distinctive)) and (best is None or foreign >= most):
             raise OtherListError(None, _(title))
+    if best is not None:
+        raise OtherListError(best, _(best.title))
 
 
 def _explained(keys: set[str], kind: ImportList) -> tuple[set[StrEnum], set[str]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.importing.delegated_admin_rows import DelegatedAdminBook
 from partnerdesk.models.importing.invitation_rows import InvitationBook
 from partnerdesk.models.importing.partner_rows import PartnerBook
+from partnerdesk.models.importing.subscription_rows import SubscriptionBook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,5 +18,6 @@ BOOKS: Mapping[str, type[Book]] = {
     "delegated-admin": DelegatedAdminBook,
     "invitations": InvitationBook,
     "partners": PartnerBook,
+    "subscriptions": SubscriptionBook,
 }
 """The class that reads and plans the rows of each list, by the name of the list."""

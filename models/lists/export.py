@@ -49,13 +49,17 @@ def format_of(path: Path, wanted: str = "") -> str:
 
 
 def chosen_columns(spec: ListSpec, names: Sequence[str] | None) -> list[tuple[Column, str]]:
-    """Return the columns to export with their headings; the portal's columns if `names` is None.
+    """Return the columns to export with their headings.
+
+    Without `names`: the portal's columns, or all of a list that the portal does not export.
 
     Raises:
         UsageError: the list has no such column.
     """
-    if names is None:
+    if names is None and has_portal_columns(spec):
         return [(spec.column(name), heading) for name, heading in PORTAL_COLUMNS.items()]
+    if names is None:
+        return [(column, column.label) for column in spec.columns]
     known = {name: column for column in spec.columns for name in (column.name, *column.aliases)}
     chosen = []
     for name in names:

@@ -89,6 +89,13 @@ SHIPPED = (
                                          "relationship", "tag"))),
         id="added-this-month",
     ),
+    SavedView("subscriptions", N_("Renewing in 30 days"), "renews<30d status:active", "renews",
+              id="renewing"),
+    SavedView("subscriptions", N_("Not renewing"), "auto:no status:active", "renews",
+              id="not-renewing"),
+    SavedView("subscriptions", N_("Can still be reduced"), "-window:never status:active", "window",
+              id="window-open"),
+    SavedView("subscriptions", N_("Suspended"), "status:suspended", "product", id="suspended"),
 )  # fmt: skip
 """The views that come with the program."""
 

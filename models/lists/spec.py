@@ -55,6 +55,8 @@ class Kind(StrEnum):
     NUMBER = "number"
     """A whole number."""
     TAGS = "tags"
+    MONEY = "money"
+    """An amount and its currency, such as `12.30 EUR`; empty for none."""
 
 
 MOMENTS = (Kind.AGE, Kind.DATE, Kind.MOMENT, Kind.DEADLINE)
@@ -260,6 +262,11 @@ def cell_text(column: Column, value: Any, at: datetime) -> str:
             return shown(", ".join(value or ()))
         case _:
             return shown(str(value or ""))
+
+
+def money(amount: str, currency: str) -> dict[str, str] | None:
+    """Return an amount with its currency as JSON holds it; None for no amount."""
+    return {"amount": amount, "currency": currency} if amount else None
 
 
 def sign_of(column: Column, value: Any) -> str:

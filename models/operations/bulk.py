@@ -65,6 +65,7 @@ RUN_TITLES = {
     RunKind.NOTE: N_("Write a note"),
     RunKind.EDIT: N_("Edit customers"),
     RunKind.END: N_("End relationships"),
+    RunKind.SUBSCRIPTIONS: N_("Change subscriptions"),
     RunKind.UNDO: N_("Undo a run"),
 }
 """The title of each kind of run."""

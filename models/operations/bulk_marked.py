@@ -34,6 +34,8 @@ from partnerdesk.models.relationships.invite import (
     plan_invite,
 )
 from partnerdesk.models.relationships.partners import plan_name_reseller
+from partnerdesk.models.subscriptions.change import plan_wish
+from partnerdesk.models.subscriptions.page import page_of as subscription_page_of
 from partnerdesk.models.values.fields import SIGNED
 
 if TYPE_CHECKING:
@@ -153,6 +155,18 @@ class _End(_OfCustomer):
         return plan_end(self.account, ending_of(session, page.customer), wish, by)
 
 
+class _ChangeSubscription(Planner):
+    """Changes subscriptions: seats, renewal or status."""
+
+    KIND = ChangeKind.SUBSCRIPTION
+
+    def plan(self, session: Session, row: RowRequest, by: PlanContext) -> RowPlan:
+        page = subscription_page_of(session, row.record_id)
+        name = page.subscription.friendly_name
+        subject = f"{page.customer.company_name} · {name}"
+        return RowPlan(subject, plan_wish(page, self.wishes, by), row.record_id)
+
+
 class _Undo(Planner):
     """Undoes entries of the history: the rows of a run."""
 
@@ -173,6 +187,7 @@ OF_RECORDS: Mapping[RunKind, type[Planner]] = {
     RunKind.NOTE: _WriteNote,
     RunKind.EDIT: _Edit,
     RunKind.END: _End,
+    RunKind.SUBSCRIPTIONS: _ChangeSubscription,
     RunKind.UNDO: _Undo,
 }
 """The planner of each kind of run that changes existing records."""

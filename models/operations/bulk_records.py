@@ -37,6 +37,8 @@ class RunKind(StrEnum):
     """Sets fields of customers' profiles to the same text."""
     END = "end"
     """Ends the relationship with each customer."""
+    SUBSCRIPTIONS = "subscriptions"
+    """Changes subscriptions: seats, renewal, status."""
     UNDO = "undo"
     """Undoes the rows of another run."""
 

@@ -26,6 +26,10 @@ _AS_IN_THE_FORM = {
 """Fields whose titles differ by country, such as ZIP code and EIN."""
 
 
+_MOMENTS = ("_at", "_agreed", "_time", "_date", "_until")
+"""The endings of the names of moments."""
+
+
 def change_lines(entry: Change) -> list[str]:
     """Return the lines that describe an entry of the history, such as `Country: DE → AT`."""
     return field_lines(as_object(entry.before), as_object(entry.after))
@@ -88,7 +92,7 @@ def value_text(name: str, value: object, country: str = "") -> str:
         from partnerdesk.models.customers.form.written_address import state_text
 
         return state_text(country, text)
-    if name.endswith(("_at", "_agreed", "_time")) or name == "since":
+    if name.endswith(_MOMENTS) or name == "since":
         return _moment(text)
     return text
 

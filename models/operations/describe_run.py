@@ -39,6 +39,8 @@ _WISH_TITLES = {
     "reservations": N_("Azure reservations"),
     "software": N_("software purchases"),
     "subscriptions": N_("active subscriptions"),
+    "seats": N_("Seats"),
+    "auto_renew": N_("Auto-renew"),
 }
 
 

@@ -13,8 +13,12 @@ from partnerdesk.models.customers.records import RECORDS as OF_CUSTOMERS
 from partnerdesk.models.languages import N_
 from partnerdesk.models.relationships.lists import TABS
 from partnerdesk.models.relationships.records import RECORDS as OF_RELATIONSHIPS
+from partnerdesk.models.subscriptions.list import SUBSCRIPTIONS
+from partnerdesk.models.subscriptions.records import RECORDS as OF_SUBSCRIPTIONS
 
-RECORDS = {kind.table: kind for kind in (*OF_ACCOUNTS, *OF_CUSTOMERS, *OF_RELATIONSHIPS)}
+RECORDS = {
+    kind.table: kind for kind in (*OF_ACCOUNTS, *OF_CUSTOMERS, *OF_RELATIONSHIPS, *OF_SUBSCRIPTIONS)
+}
 """Every kind of record that steps change, by table name, which the history stores."""
 
 UNSTEPPED = {
@@ -27,7 +31,7 @@ UNSTEPPED = {
 }
 """The entities of the tables that no step of a plan changes, by table name."""
 
-LISTS = {spec.name: spec for spec in (CUSTOMERS, *TABS.values(), CHANGES)}
+LISTS = {spec.name: spec for spec in (CUSTOMERS, SUBSCRIPTIONS, *TABS.values(), CHANGES)}
 """Every list, by name."""
 
 _OTHER_FIELDS = {

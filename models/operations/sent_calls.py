@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlmodel import col, or_, select
+from sqlmodel import select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.accounts.records import ACCOUNT
-from partnerdesk.models.changes.calls import Channel
+from partnerdesk.models.changes.calls import Operation
 from partnerdesk.models.changes.fields import fields_of
 from partnerdesk.models.changes.history import as_json, as_object
 from partnerdesk.models.changes.kinds import ChangeKind
@@ -29,13 +29,15 @@ from partnerdesk.models.changes.waiting_calls import (
 )
 from partnerdesk.models.core.errors import RefusedError
 from partnerdesk.models.core.verdicts import Verdict, why_refused
-from partnerdesk.models.customers.entities import BillingProfile, Customer
-from partnerdesk.models.customers.records import BILLING, CUSTOMER
+from partnerdesk.models.customers.entities import Customer
+from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.database.store import changed_meanwhile
 from partnerdesk.models.languages import _
 from partnerdesk.models.operations.carry_out import carry_out
-from partnerdesk.models.operations.execute import write_plan
+from partnerdesk.models.operations.edits import EDITS
+from partnerdesk.models.operations.execute import key_names, write_plan
 from partnerdesk.models.operations.undo import plan_undo
+from partnerdesk.models.subscriptions.entities import Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -58,6 +60,7 @@ class Confirmation:
     customer: Fields = field(default_factory=dict)
     billing: Fields = field(default_factory=dict)
     account: Fields = field(default_factory=dict)
+    subscription: Fields = field(default_factory=dict)
 
 
 def confirm(store: Store, id: int, told: Confirmation, by: PlanContext) -> OutboxCall:
@@ -78,6 +81,8 @@ def confirm(store: Store, id: int, told: Confirmation, by: PlanContext) -> Outbo
         if customer is not None and customer.microsoft_id and customer.ended_at is None:
             customer.read_at = customer.seen_at = by.at
             customer.gone_at = None
+        if told.subscription:
+            _note_seen(session, call, by.at)
         set_state(call, CallState.CONFIRMED, told.answer, by.at, exchange=told.exchange)
         call.found, call.not_before = "", None
     return call
@@ -93,10 +98,43 @@ def _told_steps(session: Session, call: OutboxCall, told: Confirmation) -> tuple
         subject = customer.company_name
         fields = told.customer if _is_free(session, customer, told.customer) else {}
         steps.append(_step(CUSTOMER, customer, {"id": customer.id}, fields))
-        billing = session.get(BillingProfile, customer.id)
-        if billing is not None:
-            steps.append(_step(BILLING, billing, {"customer_id": customer.id}, told.billing))
+    for operation, fields in (
+        (Operation.UPDATE_BILLING_PROFILE, told.billing),
+        (Operation.UPDATE_SUBSCRIPTION, told.subscription),
+    ):
+        steps.append(_edited(session, call, operation, fields))
     return [step for step in steps if step is not None], subject
+
+
+def _edited(
+    session: Session, call: OutboxCall, operation: Operation, fields: Fields
+) -> Step | None:
+    """Return the step that writes what was told of an edited record.
+
+    What later calls of the same record want stays as the book has it.
+    """
+    edit = EDITS[operation]
+    row = edit.row(session, call) if fields else None
+    if row is None:
+        return None
+    wanted: set[str] = set()
+    for later in later_calls(session, call):
+        arguments = as_object(later.arguments)
+        if later.operation == operation and edit.row(session, later) is row:
+            wanted |= arguments.get("wanted", {}).keys()
+    free = {name: value for name, value in fields.items() if name not in wanted}
+    return _step(edit.record, row, key_of(row), free)
+
+
+def _note_seen(session: Session, call: OutboxCall, at: datetime) -> None:
+    row = EDITS[Operation.UPDATE_SUBSCRIPTION].row(session, call)
+    if isinstance(row, Subscription):
+        row.seen_at, row.gone_at = at, None
+
+
+def key_of(row: SQLModel) -> Fields:
+    """Return the key of a stored record, as steps hold it."""
+    return {name: getattr(row, name) for name in key_names(type(row))}
 
 
 def _is_free(session: Session, customer: Customer, fields: Fields) -> bool:
@@ -186,11 +224,11 @@ class ConflictField:
     """A field that the person and somebody at Partner Center changed differently."""
 
     name: str
-    """The column of the billing profile."""
-    base: str
+    """The column of the record that is edited."""
+    base: Any
     """The value that both began with, as far as the book knows."""
-    ours: str
-    theirs: str
+    ours: Any
+    theirs: Any
 
 
 def conflict_of(call: OutboxCall) -> list[ConflictField]:
@@ -200,7 +238,7 @@ def conflict_of(call: OutboxCall) -> list[ConflictField]:
     arguments, found = as_object(call.arguments), as_object(call.found)
     wanted, base = arguments.get("wanted", {}), arguments.get("base", {})
     return [
-        ConflictField(name, str(base.get(name, "")), str(wanted.get(name, "")), str(value))
+        ConflictField(name, base.get(name, ""), wanted.get(name, ""), value)
         for name, value in found.get("theirs", {}).items()
     ]
 
@@ -252,39 +290,15 @@ def _chosen_plan(
 ) -> Plan:
     """Return the plan that writes the chosen values into the book, and the choice into history."""
     customer = session.get(Customer, call.customer_id or 0)
-    billing = session.get(BillingProfile, call.customer_id or 0)
-    step = None
-    if billing is not None:
-        step = _step(BILLING, billing, {"customer_id": call.customer_id}, taken)
+    edit = EDITS[call.operation]
+    row = edit.row(session, call)
+    step = _step(edit.record, row, key_of(row), taken) if row is not None else None
     before = {name: one.theirs for name, one in kept.items()}
     after = {name: one.ours for name, one in kept.items()}
     if step is not None:
         before |= step.before or {}
         after |= step.after or {}
-    summary = (BILLING.named(before), BILLING.named(after))
+    summary = (edit.record.named(before), edit.record.named(after))
     subject = customer.company_name if customer is not None else call.about
     steps = (step,) if step is not None else ()
     return _plan(session, call, by, subject, steps, summary=summary, only_summary=True)
-
-
-def unsettled_customers(session: Session, account_id: int, since: datetime | None) -> set[int]:
-    """Return the ids of the customers with calls that are not settled, or were not at a moment.
-
-    What the book holds of them is what a person wants; Partner Center may not have had it when it
-    was asked, so whoever reads from there leaves their fields alone.
-
-    Args:
-        session: an open session.
-        account_id: the account.
-        since: when Partner Center was first asked; None for now.
-    """
-    was_open: list[Any] = [col(OutboxCall.state).in_(OPEN)]
-    if since is not None:
-        was_open.append(col(OutboxCall.changed_at) >= since)
-    found = select(OutboxCall.customer_id).where(
-        OutboxCall.account_id == account_id,
-        OutboxCall.channel == Channel.PARTNER_CENTER,
-        col(OutboxCall.customer_id).is_not(None),
-        or_(*was_open),
-    )
-    return {id for id in session.exec(found) if id is not None}

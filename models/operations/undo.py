@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, func, select
 
-from partnerdesk.models.accounts.entities import PartnerAccount
-from partnerdesk.models.changes.calls import Channel, Operation
+from partnerdesk.models.changes.calls import Channel
 from partnerdesk.models.changes.entries import entry_of
 from partnerdesk.models.changes.fields import differences, fields_of
 from partnerdesk.models.changes.history import Change, as_object
@@ -26,10 +25,16 @@ from partnerdesk.models.changes.record_kind import OfCustomer
 from partnerdesk.models.changes.waiting_calls import later_calls
 from partnerdesk.models.core.clock import moment_text
 from partnerdesk.models.core.verdicts import Reason, is_refused
-from partnerdesk.models.customers.edit import update_calls
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.customers.records import CUSTOMER, NOTE, TAG
 from partnerdesk.models.languages import _, ngettext
+from partnerdesk.models.operations.edits import (
+    EDITS,
+    is_taken_back_there,
+    reverse_calls,
+    reverse_refusals,
+    taken_back,
+)
 from partnerdesk.models.operations.execute import domain_taken, key_names
 from partnerdesk.models.operations.registry import RECORDS
 from partnerdesk.models.relationships.candidates import with_active_relationship
@@ -142,7 +147,14 @@ class _UndoPlanner:
         steps: tuple[Step, ...] = ()
         if not reasons:
             steps = self._steps()
-            for check in (self._lost, self._changed_since, self._taken, self._related_since):
+            checks = (
+                self._lost,
+                self._changed_since,
+                self._taken,
+                self._related_since,
+                self._not_taken_back,
+            )
+            for check in checks:
                 reasons += check(steps)
         if is_refused(reasons):
             steps = ()
@@ -208,28 +220,25 @@ class _UndoPlanner:
         given_up = select(OutboxCall.id).where(
             OutboxCall.change_id == self.entry.undoes,
             OutboxCall.channel == Channel.PARTNER_CENTER,
-            OutboxCall.operation != Operation.UPDATE_BILLING_PROFILE,
+            col(OutboxCall.operation).not_in(EDITS),
         )
         return self.session.exec(given_up).first() is not None
 
     @staticmethod
     def _is_reversible(calls: Sequence[OutboxCall]) -> bool:
-        return all(call.operation == Operation.UPDATE_BILLING_PROFILE for call in calls)
+        return all(call.operation in EDITS for call in calls)
 
     def _calls(self, steps: tuple[Step, ...]) -> tuple[Call, ...]:
         """Return the call that takes an edit back at Partner Center; none if it never had it."""
-        entry = self.entry
-        customer = self.session.get(Customer, entry.customer_id or 0)
-        account = self.session.get(PartnerAccount, entry.account_id or 0)
-        if customer is None or account is None or not account.connected:
+        if not is_taken_back_there(self.session, self.entry):
             return ()
-        withdrawn = select(OutboxCall.id).where(
-            OutboxCall.change_id == entry.id, OutboxCall.state != CallState.CONFIRMED
-        )
-        is_edit = entry.kind in (ChangeKind.UPDATED, ChangeKind.UNDONE)
-        if not is_edit or self.session.exec(withdrawn).first() is not None:
-            return ()
-        return update_calls(customer, steps, self.by)
+        return reverse_calls(self.session, self.entry, steps, self.by)
+
+    def _not_taken_back(self, steps: tuple[Step, ...]) -> list[Reason]:
+        """Return why Partner Center would not take an edit back."""
+        if not is_taken_back_there(self.session, self.entry):
+            return []
+        return reverse_refusals(self.session, self.entry, steps, self.by)
 
     def _customer_is_gone(self) -> bool:
         """Return whether the book lacks the customer and the undo would not restore it."""
@@ -256,6 +265,8 @@ class _UndoPlanner:
                 row = self.session.get(Customer, key["id"])
                 before = _all_fields(row, key) if row else before
             steps.append(Step(record, key, before, after))
+        if is_taken_back_there(self.session, self.entry):
+            steps = [taken_back(self.entry, step) for step in steps]
         return tuple(steps)
 
     def _with_removals(self, customer_id: int, steps: list[Step]) -> list[Step]:

@@ -27,6 +27,7 @@ from partnerdesk.models.relationships.lists import (
     LAPSE_AFTER_DAYS,
     LAPSES_AT,
 )
+from partnerdesk.models.subscriptions.list import SUBSCRIPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -93,7 +94,12 @@ class Chart:
 
 def charts(accounts: Sequence[Account], at: datetime) -> tuple[Chart, ...]:
     """Return the charts of some accounts, in their order; nothing is read yet."""
-    return (*_customers(accounts, at), *_relationships(accounts, at), _calls(accounts))
+    return (
+        *_customers(accounts, at),
+        _renewals(accounts, at),
+        *_relationships(accounts, at),
+        _calls(accounts),
+    )
 
 
 def _customers(accounts: Sequence[Account], at: datetime) -> tuple[Chart, ...]:
@@ -162,6 +168,26 @@ def _customers(accounts: Sequence[Account], at: datetime) -> tuple[Chart, ...]:
             len(months_until(at)),
             added,
         ),
+    )
+
+
+def _renewals(accounts: Sequence[Account], at: datetime) -> Chart:
+    weeks = weeks_from(at)
+
+    def renewing(book: Connection) -> list[Bar]:
+        counts = by_period(book, SUBSCRIPTIONS, _ids(accounts), "s.renews_sort", weeks)
+        return _weeks(weeks, counts, lambda week: _between("renews", week))
+
+    return Chart(
+        "renewals",
+        _("Subscriptions at the end of their term"),
+        _("by week: they renew, end or go on monthly then"),
+        _("Nothing in the next 12 weeks."),
+        SUBSCRIPTIONS,
+        Shape.COLUMNS,
+        len(weeks),
+        renewing,
+        is_optional=True,
     )
 
 

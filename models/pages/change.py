@@ -17,6 +17,9 @@ from partnerdesk.models.changes.outbox import CALL_STATE_TITLES, OutboxCall
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.operations.bulk_records import RowState, Run, RunRow
+from partnerdesk.models.operations.describe_fields import field_title, value_text
+from partnerdesk.models.operations.edits import EDITS
+from partnerdesk.models.operations.sent_calls import conflict_of
 from partnerdesk.models.operations.undo import Parts, parts_of, why_not_undone
 
 if TYPE_CHECKING:
@@ -138,6 +141,22 @@ def call_lines(call: OutboxCall) -> tuple[str, list[str]]:
     if call.correlation_id:
         trace = _("correlation id {id}").format(id=call.correlation_id)
     return channel, [line for line in (request, call_state(call), call.answer, trace) if line]
+
+
+def conflict_texts(call: OutboxCall) -> list[tuple[str, str, str]]:
+    """Return name, title and values of each field in conflict of a call, for a person."""
+    edit = EDITS.get(call.operation)
+    names = edit.record.named_as if edit is not None else {}
+    lines = []
+    for field in conflict_of(call):
+        name = names.get(field.name, field.name)
+        told = _("ours {ours}, theirs {theirs}, before {base}").format(
+            ours=value_text(name, field.ours),
+            theirs=value_text(name, field.theirs),
+            base=value_text(name, field.base),
+        )
+        lines.append((field.name, field_title(name), told))
+    return lines
 
 
 def call_state(call: OutboxCall) -> str:

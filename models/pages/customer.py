@@ -9,10 +9,12 @@ from partnerdesk.models.changes.waiting_calls import open_calls_of
 from partnerdesk.models.customers.form.written_address import address_lines
 from partnerdesk.models.customers.page import HISTORY_SHOWN, CustomerPage, page_of
 from partnerdesk.models.relationships.of_customer import RelationshipRecords, read_relationship
+from partnerdesk.models.subscriptions.page import subscriptions_of
 
 if TYPE_CHECKING:
     from partnerdesk.models.changes.outbox import OutboxCall
     from partnerdesk.models.database.store import Store
+    from partnerdesk.models.subscriptions.entities import Subscription
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class WholeCustomer(CustomerPage):
     """Its invitations, relationships and delegated admin."""
     address: list[str]
     """The lines of the billing address, in the format of its country."""
+    subscriptions: list[Subscription]
+    """Its subscriptions, the next to renew first."""
     calls: list[OutboxCall]
     """The calls to Partner Center about it that are not settled, in their order."""
 
@@ -42,10 +46,17 @@ def read_whole_customer(
     with store.reading() as session:
         page = page_of(session, customer_id, history_shown)
         relationship = read_relationship(session, page.customer)
+        subscriptions = subscriptions_of(session, customer_id)
         calls = open_calls_of(session, customer_id)
     changes = [*page.changes, *relationship.earlier_changes]
     changes.sort(key=lambda entry: entry.id or 0, reverse=True)
     own = {**vars(page), "changes": changes[:history_shown]}
     country = page.billing.country or page.customer.country
     lines = address_lines(page.billing, country)
-    return WholeCustomer(**own, relationship=relationship, address=lines, calls=calls)
+    return WholeCustomer(
+        **own,
+        relationship=relationship,
+        address=lines,
+        subscriptions=subscriptions,
+        calls=calls,
+    )

@@ -30,6 +30,7 @@ def describe_settings(settings: Settings) -> dict[str, str]:
         **{f"mail.{name}": str(value) or "–" for name, value in asdict(settings.mail).items()},
         "tls.ca_file": settings.tls.ca_file or "–",
         "sync.details": str(settings.sync.details),
+        "sync.subscriptions": str(settings.sync.subscriptions),
         "sync.minutes": str(settings.sync.minutes),
         **{
             f"clouds.{id}.enabled": str(cloud.enabled).lower()

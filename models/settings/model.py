@@ -88,6 +88,8 @@ class SyncSettings:
 
     details: int
     """Of how many customers at most a sync reads the details that were read longest ago."""
+    subscriptions: int
+    """Of how many customers at most a sync reads the subscriptions that were read longest ago."""
     minutes: int
     """The time between two syncs of `partnerdesk sync --watch`."""
 

@@ -75,6 +75,7 @@ def validated(merged: Mapping[str, Any], origins: Mapping[str, str]) -> Settings
         *_not_one_of("language", settings.language, ["", *available()]),
         *_not_one_of("theme", settings.theme, themes.names()),
         *_not_between("sync.details", settings.sync.details, 0, 100_000),
+        *_not_between("sync.subscriptions", settings.sync.subscriptions, 0, 100_000),
         *_not_between("sync.minutes", settings.sync.minutes, 1, 1440),
         *(wrong for id, cloud in settings.clouds.items() for wrong in _cloud(id, cloud)),
         *(

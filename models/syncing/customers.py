@@ -17,7 +17,7 @@ from partnerdesk.models.customers.entities import Customer, Relationship
 from partnerdesk.models.customers.ids import first_free_id
 from partnerdesk.models.customers.records import CUSTOMER
 from partnerdesk.models.database.column_types import unset
-from partnerdesk.models.operations.sent_calls import unsettled_customers
+from partnerdesk.models.operations.unsettled import unsettled_customers
 from partnerdesk.models.syncing.entry import CustomerChange
 
 if TYPE_CHECKING:

@@ -141,7 +141,7 @@ def _begin(row: AccountSync, at: datetime) -> None:
 
 def begin_list_anew(row: AccountSync, at: datetime) -> None:
     """Let a run that cannot go on where it was begin its list again; what it wrote stays."""
-    if row.phase in (SyncPhase.LIST, SyncPhase.GONE, SyncPhase.DETAILS) and row.whole:
+    if row.phase is not SyncPhase.ACTIVITY and row.whole:
         row.phase = SyncPhase.LIST
     _from_the_beginning(row, at)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select as select_rows
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.syncing.lease import Lease
+
+
+class Reading(StrEnum):
+    """What is read of single customers, by the column that says when it was."""
+
+    DETAILS = "read_at"
+    SUBSCRIPTIONS = "subscriptions_read_at"
 
 
 LATE = timedelta(minutes=15)
@@ -53,9 +61,14 @@ def missing(store: Store, lease: Lease, most: int) -> list[str]:
 
 
 def oldest(
-    store: Store, lease: Lease, most: int, at_once: int, leaving_out: Collection[str] = ()
+    store: Store,
+    lease: Lease,
+    most: int,
+    at_once: int,
+    leaving_out: Collection[str] = (),
+    what: Reading = Reading.DETAILS,
 ) -> list[str]:
-    """Return Microsoft IDs of some customers whose details were read longest ago, or never.
+    """Return Microsoft IDs of some customers of whom something was read longest ago, or never.
 
     Args:
         store: the book.
@@ -64,6 +77,7 @@ def oldest(
             reads no more than another.
         at_once: how many to return at most.
         leaving_out: Microsoft IDs that are not returned.
+        what: what is read.
 
     Raises: as `missing`.
     """
@@ -75,37 +89,46 @@ def oldest(
             unset(Customer.gone_at),
             unset(Customer.ended_at),
         )
-        read = select(func.count()).where(*of_account, col(Customer.read_at) >= row.listed_at)
+        read_at = col(getattr(Customer, what))
+        read = select(func.count()).where(*of_account, read_at >= row.listed_at)
         left = most - session.exec(read).one() - len(leaving_out)
         if left <= 0:
             return []
         older = select(Customer.microsoft_id).where(
             *of_account,
-            col(Customer.read_at) < row.listed_at,
+            read_at < row.listed_at,
             col(Customer.microsoft_id).not_in(leaving_out),
         )
-        order = (col(Customer.read_at), col(Customer.id))
+        order = (read_at, col(Customer.id))
         found = session.exec(older.order_by(*order).limit(min(left, at_once)))
         return [str(microsoft_id) for microsoft_id in found]
 
 
-def outdated(store: Store, lease: Lease, changed: Mapping[str, datetime]) -> list[str]:
-    """Return those of some customers whose details were read before they were changed.
+def outdated(
+    store: Store,
+    lease: Lease,
+    changed: Mapping[str, datetime],
+    what: Reading = Reading.DETAILS,
+) -> list[str]:
+    """Return those of some customers of whom something was read before it was changed.
 
-    Customers that the book lacks are among them, unless the run reads the whole list anyway.
+    Customers that the book lacks are among them where their details are asked for, unless the run
+    reads the whole list anyway.
 
     Args:
         store: the book.
         lease: the right to sync the account.
         changed: when customers were changed, by their Microsoft ID.
+        what: what was changed.
 
     Raises: as `missing`.
     """
     with store.reading() as session:
         row = leased_row(session, lease, lock=False)
-        told = {} if row.whole else dict.fromkeys(changed, True)
+        lists = row.whole or what is not Reading.DETAILS
+        told = {} if lists else dict.fromkeys(changed, True)
         customers = SQLModel.metadata.tables["customers"].c
-        columns = (customers.microsoft_id, customers.read_at, customers.gone_at)
+        columns = (customers.microsoft_id, customers[what.value], customers.gone_at)
         for ids in _batches(sorted(changed)):
             found = select_rows(*columns).where(
                 customers.account_id == lease.account_id, customers.microsoft_id.in_(ids)
@@ -121,8 +144,10 @@ def _batches(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
         yield ids[start : start + size]
 
 
-def unread(store: Store, lease: Lease, ids: Sequence[int]) -> list[str]:
-    """Return the Microsoft IDs of those of some customers that this run has not read.
+def unread(
+    store: Store, lease: Lease, ids: Sequence[int], what: Reading = Reading.DETAILS
+) -> list[str]:
+    """Return the Microsoft IDs of those of some customers of whom this run has not read something.
 
     Raises: as `missing`.
     """
@@ -132,7 +157,7 @@ def unread(store: Store, lease: Lease, ids: Sequence[int]) -> list[str]:
             Customer.account_id == lease.account_id,
             col(Customer.id).in_(ids),
             col(Customer.microsoft_id).is_not(None),
-            col(Customer.read_at) < row.listed_at,
+            col(getattr(Customer, what)) < row.listed_at,
         )
         return [str(id) for id in session.exec(wanted.order_by(col(Customer.id)))]
 

@@ -26,6 +26,8 @@ class SyncPhase(StrEnum):
     """It asks for the customers that the list lacked."""
     DETAILS = "details"
     """It reads what the list does not tell, customer by customer."""
+    SUBSCRIPTIONS = "subscriptions"
+    """It reads the subscriptions, customer by customer."""
     DONE = "done"
 
 
@@ -103,6 +105,8 @@ class SyncProgress:
                 text = _("{count} of {all} received")
                 return text.format(count=number(self.received), all=number(self.expected))
             return ngettext("{count} received", "{count} received", self.received)
+        if self.phase is SyncPhase.SUBSCRIPTIONS:
+            return _("reads subscriptions")
         return _("reads details") if self.phase is SyncPhase.DETAILS else _("reads activity")
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from partnerdesk.models.core.clock import iso
 from partnerdesk.models.core.text import without_nul
 from partnerdesk.models.customers.entities import Relationship
 from partnerdesk.models.values.domains import domain_name
@@ -60,6 +62,42 @@ class CustomerDetails:
     """Fields of `CompanyProfile` that are told; None if none is."""
     billing: Mapping[str, str] | None = None
     """Fields of `BillingProfile` that are told; None if the profile is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldSubscription:
+    """A subscription as Partner Center tells it (`reference/newer.md §3.4`)."""
+
+    microsoft_id: str
+    """The id of the subscription, a lower-case GUID."""
+    columns: Mapping[str, Any]
+    """What is told, by the columns of the book, in the form of the entity; what is not told is left
+    out."""
+
+    def as_fields(self) -> dict[str, Any]:
+        """Return the columns in the JSON form of steps."""
+        return {
+            name: iso(value) if isinstance(value, datetime) else value
+            for name, value in self.columns.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ToldSubscriptions:
+    """The subscriptions of one customer as Partner Center lists them."""
+
+    customer_id: str
+    """The customer's Microsoft ID."""
+    subscriptions: tuple[ToldSubscription, ...] = ()
+    missing: int = 0
+    """How many more the list says that there are, or cannot be read; it is short then."""
+    is_told: bool = True
+    """Whether Partner Center lists them at all; it may refuse it for a single customer."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a subscription that is not listed is gone."""
+        return self.is_told and not self.missing
 
 
 class Position(NamedTuple):

@@ -23,6 +23,7 @@ from partnerdesk.models.syncing.entry import RunEntry
 from partnerdesk.models.syncing.lease import LEASE, begin_list_anew, leased_row
 from partnerdesk.models.syncing.progress import SyncPhase, SyncTrouble
 from partnerdesk.models.syncing.rows import Position
+from partnerdesk.models.syncing.subscriptions import SubscriptionWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +35,12 @@ if TYPE_CHECKING:
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.syncing.entities import AccountSync
     from partnerdesk.models.syncing.lease import Lease
-    from partnerdesk.models.syncing.rows import CustomerDetails, ListedCustomer, Used
+    from partnerdesk.models.syncing.rows import (
+        CustomerDetails,
+        ListedCustomer,
+        ToldSubscriptions,
+        Used,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +215,37 @@ def write_details(
         ids = writing.customers.take([customer.listed for customer in details])
         told = {ids[customer.listed.microsoft_id]: customer for customer in details}
         ProfileWriter(writing.session, writing.row, writing.entry, writing.customers).take(told)
+
+
+def write_subscriptions(
+    store: Store, lease: Lease, lists: Sequence[ToldSubscriptions], used: Used, by: SyncBy
+) -> None:
+    """Write the subscriptions of some customers, as they were listed one by one.
+
+    Raises: as `write_page`.
+    """
+    with _writing(store, lease, by, used) as writing:
+        writer = SubscriptionWriter(writing.session, writing.row, writing.entry)
+        writer.take(lists)
+        writing.row.changed += writer.changed
+
+
+def forget_subscriptions(store: Store, lease: Lease, gone_on: Sequence[str], by: SyncBy) -> None:
+    """Note that the subscriptions of some customers were changed since they were listed.
+
+    Args:
+        store: the book.
+        lease: the right to sync the account.
+        gone_on: Microsoft IDs of the customers.
+        by: who syncs, and when.
+
+    Raises: as `write_page`.
+    """
+    with _writing(store, lease, by) as writing:
+        table = SQLModel.metadata.tables["customers"]
+        mine = table.c.account_id == lease.account_id
+        these = update(table).where(mine, table.c.microsoft_id.in_(gone_on))
+        writing.session.connection().execute(these.values(subscriptions_read_at=None))
 
 
 def write_activity(store: Store, lease: Lease, day: date, used: Used, by: SyncBy) -> None:

@@ -12,6 +12,7 @@ from partnerdesk.partnercenter.sending.create import CreateCourier
 from partnerdesk.partnercenter.sending.edit import EditCourier
 from partnerdesk.partnercenter.sending.end import EndCourier
 from partnerdesk.partnercenter.sending.invitation_link import LinkCourier
+from partnerdesk.partnercenter.sending.subscription import SubscriptionCourier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ COURIERS: Mapping[str, Courier] = MappingProxyType(
         Operation.UPDATE_BILLING_PROFILE: EditCourier(),
         Operation.REMOVE_RESELLER_RELATIONSHIP: EndCourier(),
         Operation.GET_INVITATION_LINK: LinkCourier(),
+        Operation.UPDATE_SUBSCRIPTION: SubscriptionCourier(),
     }
 )
 """The courier of each operation, by its stored name."""

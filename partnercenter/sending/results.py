@@ -47,6 +47,7 @@ class ReadBack:
     customer: Fields = field(default_factory=dict)
     billing: Fields = field(default_factory=dict)
     account: Fields = field(default_factory=dict)
+    subscription: Fields = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,8 @@ LATER = (OfflineError, SignInNeededError, ThrottledError)
 """Errors after which the calls wait: nothing is wrong with them."""
 READ_AGAIN = timedelta(seconds=30)
 """How long after an answer a result that is not visible yet is read again."""
+BUSY_AGAIN = timedelta(minutes=5)
+"""How long after the first attempt a record on which something else runs is tried again."""
 ATTEMPTS = 3
 """How often a call without an answer is looked up and repeated at once."""
 
@@ -106,7 +108,7 @@ def send_waiting(
             if sent is None:
                 continue
             tried.append(sent)
-            if sent.error is not None and is_later(sent.error):
+            if sent.error is not None and is_later(sent.error) and not is_of_one(sent.error):
                 break
     return Sending(tuple(tried), waiting_count(store, account_id))
 
@@ -116,6 +118,16 @@ def is_later(error: AppError) -> bool:
     if isinstance(error, PartnerCenterError):
         return error.kind in ("", ErrorKind.BUSY)
     return isinstance(error, LATER)
+
+
+def is_of_one(error: AppError) -> bool:
+    """Return whether only the record that was called about has to wait: others can be sent.
+
+    Such as one on which another operation runs (`reference/newer.md §3.4`, 900278).
+    """
+    if not isinstance(error, PartnerCenterError) or isinstance(error, ThrottledError):
+        return False
+    return error.kind == ErrorKind.BUSY and 400 <= error.status < 500
 
 
 class _Sender:
@@ -208,7 +220,11 @@ class _Sender:
                 "answer: reset it there."
             )
         confirmation = Confirmation(
-            answer, None, shown_now.customer, shown_now.billing, shown_now.account
+            answer,
+            customer=shown_now.customer,
+            billing=shown_now.billing,
+            account=shown_now.account,
+            subscription=shown_now.subscription,
         )
         by = PlanContext(self._actor, self._clock(), str(uuid4()))
         try:
@@ -248,7 +264,12 @@ class _Sender:
         exchange = refused(request, error)
         if is_later(error):
             state = CallState.SENDING if is_unclear else CallState.WAITING
-            return SentCall(self._note(call, state, str(error), exchange=exchange), error)
+            later = None
+            if is_of_one(error):
+                later = self._clock() + BUSY_AGAIN * min(call.attempts, 12)
+            answer = str(error)
+            call = self._note(call, state, answer, exchange=exchange, not_before=later)
+            return SentCall(call, error)
         back = _("Correct it and send it again, or give it up: partnerdesk outbox give-up {id}")
         text = f"{error} {back.format(id=call.id)}"
         return SentCall(self._note(call, CallState.FAILED, text, exchange=exchange), error)

@@ -78,11 +78,13 @@ def activity_of(item: Mapping[str, Any]) -> Activity | None:
     Kinds of resources that no document names may be about a customer (`reference/resources.md`,
     *Audit record*).
     """
+    return None if _text(item.get("resourceType")).lower() in _OF_OTHERS else activity(item)
+
+
+def activity(item: Mapping[str, Any]) -> Activity | None:
+    """Return which customer a record is about, and when; None if it is about none."""
     id = guid(_text(item.get("customerId")).strip())
-    kind = _text(item.get("resourceType")).lower()
-    if id is None or kind in _OF_OTHERS:
-        return None
-    return Activity(id, _moment(_text(item.get("operationDate"))))
+    return None if id is None else Activity(id, _moment(_text(item.get("operationDate"))))
 
 
 def _fields(item: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:

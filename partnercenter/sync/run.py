@@ -1,8 +1,8 @@
-"""One run of a sync: activity, list, who is gone, details; each page is kept at once.
+"""One run of a sync: activity, list, who is gone, details, subscriptions.
 
-While a page of the list is written, the next one is fetched. A run that was stopped or killed goes
-on where it was: in the phase and at the page that the book names. What was written twice changes
-nothing the second time.
+Each page is kept at once. While a page of the list is written, the next one is fetched. A run that
+was stopped or killed goes on where it was: in the phase and at the page that the book names. What
+was written twice changes nothing the second time.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ from partnerdesk.partnercenter.sync.customer_answers import (
     listed_customer,
 )
 from partnerdesk.partnercenter.sync.one_ahead import one_ahead
+from partnerdesk.partnercenter.sync.subscription_answers import purchase_of
+from partnerdesk.partnercenter.sync.subscription_lists import SubscriptionLists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -58,6 +60,7 @@ ASKED_ONE_BY_ONE = 200
 """Of how many customers that a list lacked each is asked for, before it counts as gone."""
 SAMPLE = 10
 """Of how many it is asked where the list lacked more."""
+_NEVER = datetime.max.replace(tzinfo=UTC)
 PASSED_OVER = 5
 """How many customers that cannot be read are passed over, before the run stops."""
 
@@ -85,6 +88,7 @@ class SyncRun:
         clock: Callable[[], datetime],
         *,
         details: int,
+        subscriptions: int,
         on_screen: Callable[[], Sequence[int]] = tuple,
     ) -> None:
         self._center = center
@@ -98,6 +102,16 @@ class SyncRun:
         self._passed_over: set[str] = set()
         """Microsoft IDs of customers whose details could not be read."""
         self._counted = Used(center.counts.calls, center.counts.retries)
+        self._lists = SubscriptionLists(
+            center,
+            store,
+            lease,
+            pace,
+            self._by,
+            self._used,
+            most=subscriptions,
+            on_screen=on_screen,
+        )
 
     def run(self) -> None:
         """Go through the phases until the run is done.
@@ -112,12 +126,13 @@ class SyncRun:
             SyncPhase.LIST: self._read_list,
             SyncPhase.GONE: self._find_gone,
             SyncPhase.DETAILS: self._read_details,
+            SyncPhase.SUBSCRIPTIONS: self._read_subscriptions,
         }
         while True:
             self._pace.check()
             state = read_state(self._store, self._lease)
             phases[state.phase](state)
-            if state.phase is SyncPhase.DETAILS:
+            if state.phase is SyncPhase.SUBSCRIPTIONS:
                 break
         close_matched(self._store, [self._lease.account_id], self._actor, self._clock())
         finish(self._store, self._lease, self._by())
@@ -175,10 +190,13 @@ class SyncRun:
             # Whether the last day belongs to the answer is not documented.
             query["endDate"] = (day + timedelta(days=1)).isoformat()
         found: dict[str, datetime] = {}
+        bought: dict[str, datetime] = {}
         for page in self._center.pages("list_audit_records", query=query):
-            for record in filter(None, map(activity_of, page.items)):
-                at = record.at or datetime.max.replace(tzinfo=UTC)
-                found[record.customer_id] = max(at, found.get(record.customer_id, at))
+            for told, of_item in ((found, activity_of), (bought, purchase_of)):
+                for record in filter(None, map(of_item, page.items)):
+                    at = record.at or _NEVER
+                    told[record.customer_id] = max(at, told.get(record.customer_id, at))
+        self._lists.note(bought)
         return outdated(self._store, self._lease, found)
 
     def _note_day(self, day: date) -> None:
@@ -242,6 +260,10 @@ class SyncRun:
         while rest := oldest(self._store, self._lease, self._details, AT_ONCE, self._passed_over):
             self._read_each(rest, passes_over=True)
             self._read_on_screen()
+        enter(self._store, self._lease, SyncPhase.SUBSCRIPTIONS, self._by())
+
+    def _read_subscriptions(self, _state: SyncState) -> None:
+        self._lists.read()
 
     def _read_on_screen(self) -> None:
         self._read_each(unread(self._store, self._lease, self._on_screen()), passes_over=True)

@@ -41,12 +41,12 @@ class Sync:
 
         Args:
             store: the book.
-            settings: where the clouds are reached, and how many details a sync reads.
+            settings: where the clouds are reached, and how much a sync reads.
             account_id: the account.
             clock: tells the present moment.
             full: whether the whole list is read, however new the last one is.
             on_screen: returns the ids of the customers that are open on the screen, whose details
-                are read first; called in the thread of the sync.
+                and subscriptions are read first; called in the thread of the sync.
             on_written: called after each write, by one thread at a time.
         """
         self._store = store
@@ -130,6 +130,7 @@ class Sync:
                 Actor.present(),
                 self._clock,
                 details=self._settings.sync.details,
+                subscriptions=self._settings.sync.subscriptions,
                 on_screen=self._on_screen,
             )
             run.run()

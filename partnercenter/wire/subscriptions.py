@@ -31,6 +31,23 @@ class RefundableQuantity(Wire):
     details: Parts[Refundable] = Field(default_factory=list)
 
 
+class ScheduledProduct(Wire):
+    """What a subscription becomes at its renewal."""
+
+    product_id: Text = ""
+    sku_id: Text = ""
+    availability_id: Text = ""
+    billing_cycle: Text = ""
+    term_duration: Text = ""
+
+
+class ScheduledNextTerm(Wire):
+    """What is scheduled for the renewal."""
+
+    product: Part[ScheduledProduct] = Field(default_factory=ScheduledProduct)
+    quantity: Number = None
+
+
 class ProductType(Wire):
     """What kind of product it is."""
 
@@ -52,6 +69,7 @@ class Subscription(Resource):
     creation_date: Moment = None
     effective_start_date: Moment = None
     commitment_end_date: Moment = None
+    commitment_end_date_time: Moment = None
     cancellation_allowed_until_date: Moment = None
     auto_renew_enabled: Flag = None
     term_duration: Text = ""
@@ -59,6 +77,9 @@ class Subscription(Resource):
     billing_cycle: Text = ""
     billing_type: Text = ""
     refundable_quantity: Part[RefundableQuantity] = Field(default_factory=RefundableQuantity)
+    scheduled_next_term_instructions: Part[ScheduledNextTerm] = Field(
+        default_factory=ScheduledNextTerm
+    )
     is_trial: Flag = None
     is_microsoft_product: Flag = None
     product_type: Part[ProductType] = Field(default_factory=ProductType)

@@ -19,14 +19,15 @@ CREATE TABLE IF NOT EXISTS newcomers (
   tenant TEXT NOT NULL, customer TEXT NOT NULL, PRIMARY KEY (tenant, customer)
 );
 """
-_MONTH = "first month"
+_MONTH, _DAY = "first month", "first day"
 
 
 def _seed(world: World, _tenant: Tenant, _customers: int) -> None:
-    """Note the month in which the rehearsal began."""
+    """Note the month and the day on which the rehearsal began."""
     if world.state.fact(_MONTH) is None:
         now = world.clock.now()
         world.state.note(_MONTH, datetime(now.year, now.month, 1, tzinfo=UTC).isoformat())
+        world.state.note(_DAY, datetime(now.year, now.month, now.day, tzinfo=UTC).isoformat())
 
 
 def _joined(world: World, tenant: Tenant, customer: str) -> None:
@@ -34,8 +35,14 @@ def _joined(world: World, tenant: Tenant, customer: str) -> None:
 
 
 def begun(world: World) -> datetime:
-    """Return the first day of the month in which the rehearsal began: all dates hang on it."""
+    """Return the first day of the month in which the rehearsal began: most dates hang on it."""
     return datetime.fromisoformat(world.state.fact(_MONTH) or "2026-11-01T00:00:00+00:00")
+
+
+def begun_on(world: World) -> datetime:
+    """Return the day on which the rehearsal began: the terms of subscriptions hang on it."""
+    day = world.state.fact(_DAY)
+    return datetime.fromisoformat(day) if day else begun(world)
 
 
 def is_new(world: World, tenant: Tenant, customer: str) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from partnerdesk.rehearsal.areas.bought import WINDOW, as_of
 from partnerdesk.rehearsal.call import invalid
 from partnerdesk.rehearsal.wire import RefusedCallError
 
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 WHILE_SUSPENDED, BAD_QUANTITY, DELETED, CYCLE_OF_ORDER = 2001, 2002, 2011, 2054
-BASE_IS_OFF, WRONG_STATUS, NOT_ACTIVATED, NO_DECREASE = 27009, 800040, 800081, 800090
+BASE_IS_OFF, WRONG_STATUS, NOT_ACTIVATED, NO_DECREASE = 27009, 800040, 800081, 900257
 WINDOW_PASSED = 900117
 MOST = 10_000
+SCHEDULED = "scheduledNextTermInstructions"
 _WHOLE = ("id", "friendlyName", "quantity", "status")
 _WAYS = {("active", "suspended"), ("suspended", "active"), ("active", "deleted")}
 """The changes of status that a partner may make (reference/resources.md, Subscription)."""
@@ -27,7 +29,8 @@ def changed(
     """Return a subscription with what was sent.
 
     The whole resource is wanted. Whatever `autoRenewEnabled` or the instructions for the next term
-    were, they are reset where they are left out.
+    were, they are reset where they are left out. A change in the middle of a term deletes the
+    instructions, unless it sends new ones.
 
     Args:
         old: As it stands.
@@ -47,16 +50,30 @@ def changed(
         raise invalid("The subscription is deleted.", DELETED)
     if old["status"] == "pending":
         raise invalid("The subscription is not activated yet.", NOT_ACTIVATED)
-    new = {name: value for name, value in old.items() if name != "scheduledNextTermInstructions"}
-    if "scheduledNextTermInstructions" in sent:
-        new["scheduledNextTermInstructions"] = sent["scheduledNextTermInstructions"]
+    new = {name: value for name, value in old.items() if name != SCHEDULED}
     new["friendlyName"] = str(sent["friendlyName"])
     new["autoRenewEnabled"] = sent.get("autoRenewEnabled") is True
     if sent.get("billingCycle", old["billingCycle"]) != old["billingCycle"]:
         raise invalid("The billing cycle is a property of the order.", CYCLE_OF_ORDER)
     _set_quantity(new, sent["quantity"], now)
     _set_status(new, str(sent["status"]), every, now)
+    if scheduled := sent.get(SCHEDULED):
+        _set_schedule(new, old, scheduled)
     return new
+
+
+def _set_schedule(new: dict[str, Any], old: dict[str, Any], scheduled: object) -> None:
+    immediate = ("quantity", "status", "autoRenewEnabled")
+    changes = any(new[name] != old[name] for name in immediate)
+    if changes and scheduled == old.get(SCHEDULED):
+        return
+    if not isinstance(scheduled, dict) or not isinstance(scheduled.get("product"), dict):
+        raise invalid(f"{SCHEDULED} names no product.")
+    if "productType" not in new:
+        raise invalid("Only new-commerce subscriptions can be changed at their renewal.")
+    if not new["autoRenewEnabled"]:
+        raise invalid("Changes can be scheduled only while auto-renewal is on.")
+    new[SCHEDULED] = scheduled
 
 
 def _set_quantity(new: dict[str, Any], quantity: object, now: datetime) -> None:
@@ -66,9 +83,30 @@ def _set_quantity(new: dict[str, Any], quantity: object, now: datetime) -> None:
         raise invalid("The quantity cannot be changed while suspended.", WHILE_SUSPENDED)
     if not isinstance(quantity, int) or not 1 <= quantity <= MOST:
         raise invalid(f"The quantity is between 1 and {MOST}.", BAD_QUANTITY)
-    if quantity < new["quantity"] and "productType" in new and not _window_is_open(new, now):
-        raise invalid("The quantity cannot be decreased any more.", NO_DECREASE)
+    if "refundableQuantity" in new:
+        new["refundableQuantity"] = _refundable(new, quantity, now)
     new["quantity"] = quantity
+
+
+def _refundable(new: dict[str, Any], quantity: int, now: datetime) -> dict[str, Any]:
+    """Return what can be given back after a change: added seats open a window of their own.
+
+    Seats are given back to the window that closes first.
+    """
+    details = [dict(part) for part in as_of(new, now)["refundableQuantity"]["details"]]
+    more = quantity - new["quantity"]
+    if more > 0:
+        until = (now + WINDOW).strftime("%Y-%m-%dT%H:%M:%SZ")
+        details.append({"quantity": more, "allowedUntilDateTime": until})
+    elif sum(part["quantity"] for part in details) < -more:
+        text = "You have passed your 7-day window for reducing seats for this subscription."
+        raise invalid(text, NO_DECREASE)
+    for part in sorted(details, key=lambda part: str(part["allowedUntilDateTime"])):
+        taken = min(part["quantity"], max(-more, 0))
+        part["quantity"] -= taken
+        more += taken
+    details = [part for part in details if part["quantity"]]
+    return {"totalQuantity": sum(part["quantity"] for part in details), "details": details}
 
 
 def _set_status(

@@ -172,19 +172,14 @@ def _call(call: OutboxCall) -> Iterator[Field]:
     """Yield how far a call is, the fields in conflict, and request and answer without secrets."""
     from partnerdesk.models.changes.list import CHANGES
     from partnerdesk.models.lists.tones import Toned
-    from partnerdesk.models.operations.describe_fields import field_title
-    from partnerdesk.models.operations.sent_calls import conflict_of
-    from partnerdesk.models.pages.change import call_lines, call_state
+    from partnerdesk.models.pages.change import call_lines, call_state, conflict_texts
 
     channel, lines = call_lines(call)
     state, tone = call_state(call), (CHANGES.column("state").tones or {}).get(call.state)
     toned = (Toned(state, tone),) if tone else ()
     yield Field(channel, "\n".join(lines), f"call:{call.id}", toned=toned)
-    for field in conflict_of(call):
-        told = _("ours {ours}, theirs {theirs}, before {base}").format(
-            ours=field.ours or "–", theirs=field.theirs or "–", base=field.base or "–"
-        )
-        yield Field(field_title(field.name), told)
+    for _name, title, told in conflict_texts(call):
+        yield Field(title, told)
     for label, text in ((_("Request"), call.request), (_("Answer"), call.response)):
         if text:
             yield Field(label, text)

@@ -9,13 +9,16 @@ from textual.getters import query_one
 
 from partnerdesk.models.core.clock import age
 from partnerdesk.models.core.errors import AppError, NotFoundError
-from partnerdesk.models.languages import N_, _
+from partnerdesk.models.core.paths import typed_path
+from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.lists.completion import path_completer
 from partnerdesk.screens.customers.sections import CHANGE, Ways, read_details, sections
 from partnerdesk.screens.customers.small_edits import TagPrompt, edit_note
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.page_search import PageScreen
+from partnerdesk.tui.widgets.prompt import Aid
 from partnerdesk.tui.widgets.questions import Choice, done
 
 if TYPE_CHECKING:
@@ -56,6 +59,9 @@ class CustomerScreen(PageScreen):
                N_("Undo the change under the cursor, else the latest; shows the plan first"),
                "u", changes=True),
         Action("customer.history", "h", N_("History"), N_("Go to the history"), "h"),
+        Action("customer.evidence", "E", N_("Evidence"),
+               N_("Write all that the book knows of the customer into one file that proves itself"),
+               "E", bar=False),
         Action("customer.end", "D", N_("End relation"),
                N_("End the relationship; shows first what stands in the way"), "D", changes=True,
                bar=False),
@@ -196,6 +202,29 @@ class CustomerScreen(PageScreen):
     async def do_end(self) -> None:
         """Show the form for ending the relationship."""
         await self.shell.show("end-relationship", self._customer_id)
+
+    def do_evidence(self) -> None:
+        """Ask for a file, and write the evidence pack of the customer."""
+        domain = self._shown.customer.primary_domain.partition(".")[0]
+        name = f"{domain or 'customer'}-evidence.zip"
+        aid = Aid(path_completer((".zip",)))
+        self.ask(_("Evidence to (.zip)"), name, self._evidence_to, aid=aid)
+
+    async def _evidence_to(self, text: str | None) -> None:
+        from partnerdesk.models.pages.evidence import write_evidence
+
+        if not text or not text.strip():
+            self.nothing_typed(text)
+            return
+        path = typed_path(text)
+        changes = await self.desk.aside(write_evidence, self._customer_id, path)
+        said = ngettext(
+            "{count} change written to {file}",
+            "{count} changes written to {file}",
+            changes,
+            file=path,
+        )
+        self.status.say(said)
 
     def do_history(self) -> None:
         """Move the cursor to the history section."""

@@ -12,13 +12,14 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.customers.records import CUSTOMER_TITLES
-from partnerdesk.models.languages import _
+from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.lists.spec import toned
 from partnerdesk.screens.relationships.sections import (
     NO_DELEGATION,
     delegated_admin_lines,
     relationship_lines,
 )
+from partnerdesk.screens.subscriptions.sections import subscription_lines
 from partnerdesk.tui.widgets.sections import Field, Section
 
 if TYPE_CHECKING:
@@ -75,12 +76,27 @@ def sections(
     """Return the sections of the page; ages and periods are counted from `at`."""
     return [
         _profile(page, ways),
+        *_subscriptions(page, at, ways),
         _contact(page, ways),
         Section(_("Relationship"), tuple(_relationship(page, clouds, at, ways))),
         Section(_("Delegated admin"), tuple(delegated_admin_lines(page, at, ways.show))),
         Section(_("Tags and notes"), tuple(_tags_and_notes(page, ways))),
         Section(_("History"), tuple(_history(page, ways))),
     ]
+
+
+def _subscriptions(page: WholeCustomer, at: datetime, ways: Ways) -> Iterator[Section]:
+    """Yield the section of subscriptions with their number; none without any."""
+    missing = page.customer.subscriptions_missing
+    if page.subscriptions or missing:
+        title = _("Subscriptions ({count})").format(count=len(page.subscriptions))
+        lines = tuple(subscription_lines(page.subscriptions, at, ways.show))
+        text = ngettext(
+            "Partner Center counts {count} more that it did not list.",
+            "Partner Center counts {count} more that it did not list.",
+            missing,
+        )
+        yield Section(title, (*lines, Field("", text)) if missing else lines)
 
 
 def _title(name: str) -> str:

@@ -8,7 +8,8 @@ from partnerdesk.models.customers.records import CUSTOMER_TITLES
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.relationships.lists import ENDED
 from partnerdesk.models.relationships.records import RELATIONSHIP
-from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
+from partnerdesk.screens.lists.record_list import list_actions
+from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.empty_place import BROKEN_LINK, Emptiness
 

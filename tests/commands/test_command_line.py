@@ -262,8 +262,9 @@ def test_a_customer_as_json_holds_all_of_it_in_the_order_of_the_fields(book: Pat
     shown = first.json
     assert list(shown)[:5] == ["cloud", "id", "account_id", "microsoft_id", "company_name"]
     beside = ["company_profile", "billing_profile", "agreement", "tags", "notes"]
-    assert list(shown)[-9:] == [
-        *beside, "invitations", "relationships", "delegated_admin", "changes",
+    assert list(shown)[-10:] == [
+        *beside, "invitations", "relationships", "delegated_admin", "subscriptions",
+        "changes",
     ]  # fmt: skip
     assert list(shown["billing_profile"])[:3] == ["address_line1", "address_line2", "city"]
     assert shown["tags"] == ["key account", "vip"]
@@ -951,13 +952,17 @@ def test_info_shows_no_password(by_flag: bool, monkeypatch: pytest.MonkeyPatch) 
 PARTS = [
     (), ("accounts",), ("changes",), ("changes", "list"), ("changes", "show"), ("changes", "undo"),
     ("changes", "verify"), ("customers",), ("customers", "list"), ("customers", "show"),
-    ("customers", "export"),
+    ("customers", "export"), ("customers", "evidence"), ("evidence",), ("evidence", "verify"),
     ("customers", "import"), ("database",), ("database", "upgrade"), ("database", "check"),
     ("completion",), ("overview",),
     ("database", "backup"), ("database", "restore"), ("demo",), ("info",), ("relationships",),
     ("views",), ("views", "list"), ("views", "save"), ("views", "delete"),
     *(("accounts", part) for part in ("list", "edit", "add", "sign-in", "sign-out", "remove")),
     ("explain",), ("outbox",), ("rehearsal",), ("rehearsal", "serve"), ("sync",),
+    ("subscriptions",), *(("subscriptions", part) for part in (
+        "list", "show", "export", "import", "seats", "auto-renew", "rename", "suspend",
+        "reactivate", "cancel",
+    )),
     *(("outbox", part) for part in ("list", "show", "send", "retry", "give-up")),
     *(("relationships", part) for part in (
         "list", "show", "invite", "letter", "remind", "sent", "accept", "decline", "withdraw",

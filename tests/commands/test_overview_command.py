@@ -54,6 +54,7 @@ def test_a_filter_of_json_lists_as_many_rows(book: Path) -> None:
     shown = run("overview", "--json", "--database", book)
     lists = {
         "customers": ("customers", "list"),
+        "subscriptions": ("subscriptions", "list"),
         "invitations": ("relationships", "list"),
         "delegated-admin": ("relationships", "list", "--tab", "delegated-admin"),
     }

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.support.rehearsal import rehearsal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +64,7 @@ class Partner:
 
 @pytest.fixture
 def partner(rehearsed: RehearsalInfo, request: pytest.FixtureRequest) -> Partner:
+    rehearsed.ask("state", late_changes=0)
     return Partner(rehearsed, request.node.name)
 
 
@@ -136,8 +140,84 @@ def test_the_new_commerce_is_cancelled_within_its_window_only(partner: Partner) 
     )
 
     assert refusal(partner.change(customer, one, status="deleted")) == (400, 900117)
-    assert refusal(partner.change(customer, one, quantity=one["quantity"] - 1)) == (400, 800090)
-    assert partner.change(customer, one, quantity=one["quantity"] + 1).status_code == 200
+    assert refusal(partner.change(customer, one, quantity=one["quantity"] - 1)) == (400, 900257)
+    more = partner.change(customer, one, quantity=one["quantity"] + 2).json()
+    assert [part["quantity"] for part in more["refundableQuantity"]["details"]] == [2]
+    assert refusal(partner.change(customer, more, quantity=one["quantity"] - 1)) == (400, 900257)
+    less = partner.change(customer, more, quantity=one["quantity"] + 1).json()
+    assert less["refundableQuantity"]["totalQuantity"] == 1
+    partner.info.later(7 * DAY + 1)
+    assert refusal(partner.change(customer, less, quantity=one["quantity"])) == (400, 900257)
+
+
+def renews_itself(one: Json) -> bool:
+    return active_license(one) and one["autoRenewEnabled"] and "productType" in one
+
+
+def test_a_change_in_the_middle_of_a_term_deletes_what_is_scheduled(partner: Partner) -> None:
+    customer, one = partner.find(renews_itself)
+    product, sku, availability = one["offerId"].split(":")
+    ids = {"productId": product, "skuId": sku, "availabilityId": availability}
+    wanted = {"product": {**ids, "billingCycle": "annual", "termDuration": "P3Y"}, "quantity": 3}
+
+    off = partner.change(
+        customer, one, autoRenewEnabled=False, scheduledNextTermInstructions=wanted
+    )
+    assert refusal(off) == (400, 800002)
+    scheduled = partner.change(customer, one, scheduledNextTermInstructions=wanted).json()
+    assert scheduled["scheduledNextTermInstructions"] == wanted
+    renamed = partner.change(customer, scheduled, friendlyName="Other").json()
+    assert renamed["scheduledNextTermInstructions"] == wanted
+    more = partner.change(customer, renamed, quantity=one["quantity"] + 1).json()
+    assert "scheduledNextTermInstructions" not in more
+    again = partner.change(customer, more, scheduledNextTermInstructions=wanted).json()
+    assert "scheduledNextTermInstructions" not in partner.change(
+        customer, again, scheduledNextTermInstructions=...
+    ).json()  # fmt: skip
+
+
+def test_a_late_change_holds_the_next_one_up(partner: Partner) -> None:
+    customer, one = partner.find(active_license)
+    partner.info.ask("state", late_changes=1.0)
+    path = f"/v1/customers/{customer}/subscriptions/{one['id']}"
+
+    answer = partner.change(customer, one, quantity=one["quantity"] + 1)
+    assert (answer.status_code, answer.headers["Location"]) == (202, path)
+    assert partner.get(path) == one
+    assert refusal(partner.change(customer, one, friendlyName="Other")) == (409, 900278)
+    partner.info.later(partner.info.ask("state")["change_seconds"] + 1)
+    assert partner.get(path)["quantity"] == one["quantity"] + 1
+    partner.info.ask("state", late_changes=0)
+    partner.info.faults("another-operation@subscription-change:once")
+    assert refusal(partner.change(customer, partner.get(path), friendlyName="B")) == (409, 900278)
+    assert partner.change(customer, partner.get(path), friendlyName="B").status_code == 200
+
+
+def test_terms_end_at_many_days_and_some_windows_are_open() -> None:
+    """A rehearsal of its own: other tests move the clock of the shared one."""
+    with rehearsal(customers=1) as info:
+        partner = Partner(info, "terms")
+        check_terms(partner)
+
+
+def check_terms(partner: Partner) -> None:
+    now = datetime.fromisoformat(partner.info.ask("clock")["now"]).astimezone(UTC)
+    lasting = [
+        one
+        for customer in partner.customers()
+        for one in partner.subscriptions(customer)
+        if one["status"] == "active" and "termDuration" in one
+    ]
+    days = [(datetime.fromisoformat(one["commitmentEndDate"]) - now).days for one in lasting]
+    is_open = [bool(one.get("cancellationAllowedUntilDate")) for one in lasting]
+    assert all(-1 <= day <= 366 for day in days)
+    assert 0.15 < sum(day <= 30 for day in days) / len(days) < 0.6
+    assert 0 < sum(is_open) / len(is_open) < 0.5
+    for one in lasting:
+        if "productType" in one:  # the last day belongs to the term
+            assert one["commitmentEndDateTime"] == one["commitmentEndDate"].replace(
+                "00:00:00", "23:59:59"
+            )
 
 
 def test_add_ons_follow_their_base(partner: Partner) -> None:

@@ -19,6 +19,7 @@ from partnerdesk.models.lists.known_values import known_values
 from partnerdesk.models.lists.query import Query
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.relationships.lists import DELEGATED_ADMIN, ENDED, INVITATIONS, PARTNERS
+from partnerdesk.models.subscriptions.list import SUBSCRIPTIONS
 from tests.store.test_connecting import listed as accounts_of
 from tests.support.books import NOW, TESTER, cloud_called
 from tests.support.edits import by
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 TENANTS = [f"{number}{number}{number}7e5c0-98af-457e-9960-deb46d84e6bd" for number in range(1, 6)]
 NAMES = ["Contoso", "", "", "Contoso", ""]
 WHO = {2: "anna@fabrikam.com", 3: "app-without-a-domain"}
-LISTS = [CUSTOMERS, INVITATIONS, PARTNERS, DELEGATED_ADMIN, ENDED, CHANGES]
+LISTS = [CUSTOMERS, INVITATIONS, PARTNERS, DELEGATED_ADMIN, ENDED, CHANGES, SUBSCRIPTIONS]
 
 
 def connect(store: Store) -> list[int]:

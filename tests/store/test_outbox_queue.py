@@ -12,7 +12,7 @@ from partnerdesk.models.customers.page import read_customer
 from partnerdesk.models.database.exclusive import alone
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.operations.carry_out import carry_out
-from partnerdesk.models.operations.sent_calls import unsettled_customers
+from partnerdesk.models.operations.unsettled import unsettled_customers
 from partnerdesk.partnercenter.sending.sender import send_waiting
 from tests.support.books import NOW, TESTER
 from tests.support.edits import by

@@ -168,6 +168,7 @@ def test_every_chart_is_counted_from_an_index_alone(store: Store) -> None:
         "countries": "customers_by_country",
         "relationships": "customers_by_relationship",
         "added": "customers_by_added",
+        "renewals": "subscriptions_by_renewal",
         "ending": "delegated_admin_by_end",
         "extending": "delegated_admin_by_end",
         "lapsing": "invitations_by_state",

@@ -26,7 +26,7 @@ SEGMENT_COLUMN = """
         ),
 """
 ENTITY = '''
-"""The entity of subscriptions."""
+"""The entity of orders."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ if TYPE_CHECKING:
 
 @kept_up
 @versioned
-class Subscription(SQLModel, table=True):
+class Order(SQLModel, table=True):
     """A number of licences of an offer."""
 
     DERIVED: ClassVar[tuple[str, ...]] = ("name_sort", "search_text")
-    __tablename__ = "subscriptions"
-    __table_args__ = (Index("subscriptions_by_name", "account_id", "name_sort", "id"),)
+    __tablename__ = "orders"
+    __table_args__ = (Index("orders_by_name", "account_id", "name_sort", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="partner_accounts.id")
@@ -81,32 +81,32 @@ KIND = '''
 from partnerdesk.models.changes.record_kind import OfCustomer, RecordKind
 from partnerdesk.models.languages import N_
 
-SUBSCRIPTION = RecordKind(
-    "subscriptions", "subscriptions.entities:Subscription", N_("Subscription"),
-    fields={"offer": N_("Offer"), "quantity": N_("Licences"), "bought_at": N_("Bought")},
+ORDER = RecordKind(
+    "orders", "orders.entities:Order", N_("Order"),
+    fields={"offer": N_("Offer"), "quantity": N_("Seats"), "bought_at": N_("Bought")},
     of_customer=OfCustomer.HOLDS,
 )
-RECORDS = (SUBSCRIPTION,)
+RECORDS = (ORDER,)
 '''
 LIST = '''
-"""The list of subscriptions."""
+"""The list of orders."""
 
 from partnerdesk.models.languages import N_
 from partnerdesk.models.lists.spec import Column, Kind, ListSpec, Sort
 
-SUBSCRIPTIONS = ListSpec(
-    name="subscriptions", table="subscriptions AS s", key="s.id", scope="s.account_id",
+ORDERS = ListSpec(
+    name="orders", table="orders AS s", key="s.id", scope="s.account_id",
     always="1 = 1", words="s.search_text",
     columns=(
         Column("offer", N_("Offer"), "s.offer", 20, sort="s.name_sort", folded="s.name_sort"),
-        Column("quantity", N_("Licences"), "s.quantity", 8, Kind.NUMBER),
+        Column("quantity", N_("Seats"), "s.quantity", 8, Kind.NUMBER),
         Column("bought", N_("Bought"), "s.bought_at", 11, Kind.DATE),
     ),
     default_sort=Sort("offer"),
 )
 '''
 PLAN = '''
-"""Plan to store a purchased subscription."""
+"""Plan to store an order."""
 
 from __future__ import annotations
 
@@ -115,32 +115,32 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import Plan, PlanContext, Step, Target
 from partnerdesk.models.core.clock import iso
-from partnerdesk.models.subscriptions.records import SUBSCRIPTION
+from partnerdesk.models.orders.records import ORDER
 
 if TYPE_CHECKING:
     from partnerdesk.models.customers.entities import Customer
 
 
-def plan_subscribe(customer: Customer, offer: str, quantity: int, by: PlanContext) -> Plan:
-    """Return a plan to store a subscription. Pure."""
+def plan_order(customer: Customer, offer: str, quantity: int, by: PlanContext) -> Plan:
+    """Return a plan to store an order. Pure."""
     fields = {
         "account_id": customer.account_id, "customer_id": customer.id,
         "offer": offer, "quantity": quantity, "bought_at": iso(by.at),
     }
     target = Target(customer.account_id, "global", customer.company_name, customer.id)
-    steps = (Step(SUBSCRIPTION, {"id": None}, None, fields),)
-    return Plan.of(ChangeKind.SUBSCRIBED, by, target, steps)
+    steps = (Step(ORDER, {"id": None}, None, fields),)
+    return Plan.of(ChangeKind.ORDERED, by, target, steps)
 '''
 TITLES = """
-    ChangeKind.SUBSCRIBED: (N_("Subscribed"), N_("Keep a subscription")),
+    ChangeKind.ORDERED: (N_("Ordered"), N_("Keep an order")),
 """
 JOINED = """
-from partnerdesk.models.subscriptions.list import SUBSCRIPTIONS
-from partnerdesk.models.subscriptions.records import RECORDS as OF_SUBSCRIPTIONS
+from partnerdesk.models.orders.list import ORDERS
+from partnerdesk.models.orders.records import RECORDS as OF_ORDERS
 """
 TABLE = """
     op.create_table(
-        "subscriptions",
+        "orders",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
@@ -154,8 +154,8 @@ TABLE = """
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("subscriptions_by_name", "subscriptions", ["account_id", "name_sort", "id"])
-    op.create_index("ix_subscriptions_customer_id", "subscriptions", ["customer_id"])
+    op.create_index("orders_by_name", "orders", ["account_id", "name_sort", "id"])
+    op.create_index("ix_orders_customer_id", "orders", ["customer_id"])
 """
 LIVED = """
 import sys
@@ -175,7 +175,7 @@ from partnerdesk.models.operations.describe_plan import plan_text
 from partnerdesk.models.operations.registry import LISTS
 from partnerdesk.models.operations.undo import plan_undo
 from partnerdesk.models.settings.database_url import SqliteFile
-from partnerdesk.models.subscriptions.add import plan_subscribe
+from partnerdesk.models.orders.add import plan_order
 
 at = datetime(2026, 11, 29, tzinfo=UTC)
 store = Store(SqliteFile(Path(sys.argv[1])))
@@ -190,13 +190,13 @@ def by(id: str) -> PlanContext:
 
 
 def offers() -> list[object]:
-    spec = LISTS["subscriptions"]
+    spec = LISTS["orders"]
     connection = store.connect()
     query = Query(spec, (1,), parse("offer:premium quantity>5", spec, at), spec.default_sort)
     return [row.values[:2] for row in query.walk(connection)]
 
 
-plan = plan_subscribe(customer, "Business Premium", 12, by("one"))
+plan = plan_order(customer, "Business Premium", 12, by("one"))
 print(plan_text(plan, {}))
 done = carry_out(store, plan)
 print(offers())

@@ -74,6 +74,8 @@ class SmallCenter:
     answers: dict[str, httpx.Response] = field(default_factory=dict)
     """The answer of each changing request that took effect, by its MS-RequestId."""
     edits: int = 0
+    late: dict[str, list[Any]] = field(default_factory=dict)
+    """Changes that were answered with 202: how many reads do not show them yet, and the body."""
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         fault = self.faults.pop(0) if self.faults else ""
@@ -176,6 +178,8 @@ class SmallCenter:
             return _refusal(404, "1000", "Not found.")
         if rest == "subscriptions":
             return httpx.Response(200, json={"items": self.subscriptions.get(id, [])})
+        if rest.startswith("subscriptions/"):
+            return self._subscription(method, id, rest.partition("/")[2], body, request, fault)
         if rest == "profiles/billing":
             if method == "GET":
                 return httpx.Response(200, json=self.profiles[id])
@@ -201,6 +205,49 @@ class SmallCenter:
         self.ended.add(id)
         self.done.append(("ended", id))
         return httpx.Response(200, json={**self.customers[id], "relationshipToPartner": "none"})
+
+    def _subscription(
+        self, method: str, id: str, which: str, body: Any, request: httpx.Request, fault: str
+    ) -> httpx.Response:
+        held = self.subscriptions.get(id, [])
+        place = next((place for place, one in enumerate(held) if one["id"] == which), None)
+        if place is None:
+            return _refusal(404, "20003", "Subscription not found.")
+        if method == "GET":
+            self._catch_up(held, place)
+            return httpx.Response(200, json=held[place])
+        if fault == "another-runs":
+            return _refusal(409, "900278", "There is a pending operation on this subscription.")
+        if fault == "stale":
+            self.change_subscription(id, which)
+        if request.headers["If-Match"] != f'"{held[place]["attributes"]["etag"]}"':
+            return _refusal(412, "800036", "Pre-condition failed")
+        if fault.startswith("refused-"):
+            return _refusal(400, fault.partition("-")[2], "No.")
+        self.done.append(("changed", which))
+        if fault == "late":
+            self.late[which] = [3, body]
+            return httpx.Response(202, headers={"Location": request.url.path})
+        held[place] = body
+        self.change_subscription(id, which)
+        return httpx.Response(200, json=held[place])
+
+    def _catch_up(self, held: list[dict[str, Any]], place: int) -> None:
+        """Let a change that was taken on be done after some reads."""
+        waits = self.late.get(held[place]["id"])
+        if waits is None:
+            return
+        waits[0] -= 1
+        if not waits[0]:
+            etag = held[place]["attributes"]["etag"]
+            held[place] = {**waits[1], "attributes": {"etag": f"{etag}+"}}
+            del self.late[held[place]["id"]]
+
+    def change_subscription(self, id: str, which: str, **fields: Any) -> None:
+        """Change a subscription, as if a colleague had in the portal."""
+        self.edits += 1
+        (one,) = [one for one in self.subscriptions[id] if one["id"] == which]
+        one.update(fields, attributes={"etag": f"v{self.edits}"})
 
     @staticmethod
     def _address(body: dict[str, str]) -> httpx.Response:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 BOOK_OF_SCHEMA_9 = (
     "DROP TABLE account_syncs",
+    "DROP TABLE subscriptions",
     "DROP INDEX ix_outbox_customer_id",
     *(
         f"ALTER TABLE {table} DROP COLUMN {column}"
@@ -22,7 +23,9 @@ BOOK_OF_SCHEMA_9 = (
             "partner_accounts": (
                 "client_id", "sign_in_way", "signed_in_as", "signed_in_until", "mfa",
             ),
-            "customers": ("read_at", "gone_at"),
+            "customers": (
+                "read_at", "gone_at", "subscriptions_read_at", "subscriptions_missing",
+            ),
             "outbox": (
                 "customer_id", "http_status", "correlation_id", "code", "request", "response",
                 "found", "not_before",

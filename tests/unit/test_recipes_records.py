@@ -60,25 +60,29 @@ def test_a_stored_column_of_the_customer_list(tree: Tree) -> None:
 
 
 def test_a_kind_of_record_in_a_room_of_its_own(tree: Tree) -> None:
-    room, kinds = "models/subscriptions", "models/changes/kinds.py"
+    room, kinds = "models/orders", "models/changes/kinds.py"
     registry = "models/operations/registry.py"
-    tree.add(f"{room}/__init__.py", '"""Subscriptions of customers."""')
+    tree.add(f"{room}/__init__.py", '"""Orders of customers."""')
     tree.add(f"{room}/entities.py", files.ENTITY)
     tree.add(f"{room}/records.py", files.KIND)
     tree.add(f"{room}/list.py", files.LIST)
     tree.add(f"{room}/add.py", files.PLAN)
-    tree.put(kinds, "DEMO = ", '    SUBSCRIBED = "subscribed"')
+    tree.put(kinds, "DEMO = ", '    ORDERED = "ordered"')
     tree.put(kinds, "_TITLES = {", files.TITLES)
     tree.put(registry, "from partnerdesk.models.relationships.records", files.JOINED)
-    tree.replace(registry, "*OF_RELATIONSHIPS)", "*OF_RELATIONSHIPS, *OF_SUBSCRIPTIONS)")
-    tree.replace(registry, "*TABS.values(), CHANGES", "*TABS.values(), SUBSCRIPTIONS, CHANGES")
+    tree.replace(registry, "*OF_SUBSCRIPTIONS)", "*OF_SUBSCRIPTIONS, *OF_ORDERS)")
+    tree.replace(registry, "*TABS.values(), CHANGES", "*TABS.values(), ORDERS, CHANGES")
     tree.add(*migration(files.TABLE))
-    tree.replace("pyproject.toml", '"relationships",', '"relationships | subscriptions",')
+    tree.replace(
+        "pyproject.toml",
+        '"relationships | subscriptions",',
+        '"orders | relationships | subscriptions",',
+    )
     lived = tree.python("-c", files.LIVED, str(tree.book))
-    assert "Keep a subscription" in lived
-    assert "Subscription: new: Offer: Business Premium" in lived
+    assert "Keep an order" in lived
+    assert "Order: new: Offer: Business Premium" in lived
     assert "[('Business Premium', 12)]" in lived
-    assert "'Licences: 12'" in lived
+    assert "'Seats: 12'" in lived
     assert lived.endswith("[]\n"), "it was undone"
     own = "registry or (schema_is and sqlite)"
     tree.test("tests/store/test_registry.py", "tests/store/test_store.py", "-k", own)

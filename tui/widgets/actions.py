@@ -69,13 +69,15 @@ BACK = Action(
 )
 GO = Action(
     "desk.go", "g", N_("Go"),
-    N_("Go to a screen: then r Resources, o Overview, c Customers, l Relationships, h Changes"),
+    N_("Go to a screen: r Resources, o Overview, c Customers, s Subscriptions, l Relationships, "
+       "h Changes"),
     "g", bar=False,
 )  # fmt: skip
 MAIN_PLACES = (
     ("r", "resources", N_("Resources")),
     ("o", "overview", N_("Overview")),
     ("c", "customers", N_("Customers")),
+    ("s", "subscriptions", N_("Subscriptions")),
     ("l", "relationships", N_("Relationships")),
     ("h", "changes", N_("Changes")),
 )

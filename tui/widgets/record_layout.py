@@ -189,7 +189,7 @@ def fitted(text: str, width: int) -> str:
 
 def aligned(text: str, width: int, kind: Kind) -> str:
     """Return `text` for a cell of exactly `width` cells; numbers stand at its right."""
-    if kind is not Kind.NUMBER:
+    if kind not in (Kind.NUMBER, Kind.MONEY):
         return fitted(text, width)
     return " " * max(width - cell_len(text), 0) + fitted(text, min(cell_len(text), width))
 

@@ -10,7 +10,8 @@ from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.relationships.lists import DELEGATED_ADMIN
 from partnerdesk.models.relationships.records import DELEGATED_ADMIN as KIND
 from partnerdesk.screens.files.ask_import import import_action
-from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
+from partnerdesk.screens.lists.record_list import list_actions
+from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.empty_place import KEY, Emptiness
 from partnerdesk.tui.widgets.questions import Choice

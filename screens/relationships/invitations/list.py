@@ -10,8 +10,9 @@ from partnerdesk.models.relationships.lists import INVITATIONS
 from partnerdesk.models.relationships.records import INVITATION
 from partnerdesk.models.settings.clouds import Capability
 from partnerdesk.screens.files.ask_import import import_action
+from partnerdesk.screens.lists.record_list import list_actions
 from partnerdesk.screens.relationships.letters.flow import LettersFlow
-from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
+from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.empty_place import LETTER, Emptiness
 from partnerdesk.tui.widgets.questions import Choice

@@ -12,7 +12,8 @@ from partnerdesk.models.relationships.lists import PARTNERS
 from partnerdesk.models.relationships.records import PARTNER
 from partnerdesk.models.settings.clouds import Capability
 from partnerdesk.screens.files.ask_import import import_action
-from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab, list_actions
+from partnerdesk.screens.lists.record_list import list_actions
+from partnerdesk.screens.relationships.tabs import TAB_ACTIONS, RelationshipTab
 from partnerdesk.tui.widgets.actions import CLOUD, Action
 from partnerdesk.tui.widgets.empty_place import LINK, Emptiness, another_cloud
 

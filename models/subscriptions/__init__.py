@@ -1,0 +1,1 @@
+"""Subscriptions of customers: what they bought, until when it lasts, what may be changed."""
