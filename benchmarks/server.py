@@ -1,4 +1,4 @@
-"""Rows 8 to 10 over PostgreSQL, if a server with pg_trgm is installed on this machine."""
+"""A PostgreSQL server, if one with pg_trgm is installed here; rows 8 to 10 over it."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 ROWS = (8, 9, 10)
 NAME = ", PostgreSQL"
+LEFT_OUT = "left out: no server with pg_trgm is installed here"
 TIMES = 2
 """The factor by which a server may be slower than an SQLite file."""
 UNPRIVILEGED = ("postgres", "nobody")
@@ -59,13 +60,12 @@ _COLUMNS = """
 
 def on_postgres(bench: Bench) -> Iterator[Figure]:
     """Measure the wanted rows among 8 to 10 over a server that is started here."""
-    programs = _programs()
-    if programs is None:
+    found = programs()
+    if found is None:
         for row in ROWS:
-            text = "left out: no server with pg_trgm is installed here"
-            yield text_figure(row, "PostgreSQL", text)
+            yield text_figure(row, "PostgreSQL", LEFT_OUT)
         return
-    with _running(programs, bench.large) as address:
+    with running(found, str(bench.large)) as address:
         book = Book(bench.large, PostgresServer(address))
         _fill(book, bench.large_book)
         if 8 in bench.wanted:
@@ -76,7 +76,7 @@ def on_postgres(bench: Bench) -> Iterator[Figure]:
             yield from sorts_of(book, NAME, TIMES)
 
 
-def _programs() -> Path | None:
+def programs() -> Path | None:
     """Return the program folder of a server with pg_trgm: Debian's, or the one on the path."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     if program := shutil.which("pg_config"):
@@ -91,10 +91,10 @@ def _programs() -> Path | None:
 
 
 @contextmanager
-def _running(programs: Path, size: int) -> Iterator[str]:
+def running(programs: Path, purpose: str) -> Iterator[str]:
     """Run a server in a folder that stays for the next run; yield the server's address."""
     version = re.sub(r"\D", "-", _output(programs / "postgres", "--version").split()[2])
-    name = f"partnerdesk-bench-postgres-{version}-{known_versions()[-1]}-{size}-{os.getuid()}"
+    name = f"partnerdesk-bench-postgres-{version}-{known_versions()[-1]}-{purpose}-{os.getuid()}"
     folder = Path(tempfile.gettempdir()) / name
     user = _user()
     data = folder / "data"
@@ -118,6 +118,16 @@ def _running(programs: Path, size: int) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
+
+
+def fresh_database(address: str, name: str) -> str:
+    """Create an empty database, in place of an older one of that name; return its address."""
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+        server.execute(f"CREATE DATABASE {name}".encode())
+    return address.replace("/postgres?", f"/{name}?")
 
 
 def _fill(book: Book, source: Book) -> None:

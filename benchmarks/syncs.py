@@ -10,6 +10,7 @@ import sys
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from benchmarks import server
 from benchmarks.bench import MIDDLE, SMALL, open_list
 from benchmarks.books import python
 from benchmarks.concurrent_import import BEFORE, WALK
@@ -50,12 +51,13 @@ class _Partner(NamedTuple):
     """A home folder whose settings point at a rehearsal, and the rehearsal's addresses."""
 
     home: Path
-    book: Path
+    book: str
+    """The address of its book."""
     info: dict[str, Any]
 
 
 @contextmanager
-def _partner(bench: Bench, customers: int, details: int, book: Path) -> Iterator[_Partner]:
+def _partner(bench: Bench, customers: int, details: int, book: str) -> Iterator[_Partner]:
     """Serve a rehearsal in the block, and connect the global account of a book to it."""
     home = bench.home()
     command = python("partnerdesk", "rehearsal", "serve", "--until-eof")
@@ -84,7 +86,10 @@ def _connect(bench: Bench, partner: _Partner, details: int) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     names = ("authority", "api", "graph", "partner_api")
     lines = [f'{name} = "{info[name]}"' for name in names]
-    tls, sync = f'[tls]\nca_file = "{info["ca_file"]}"', f"[sync]\ndetails = {details}"
+    tls, sync = (
+        f'[tls]\nca_file = "{info["ca_file"]}"',
+        f"[sync]\ndetails = {details}\nsubscriptions = 0",
+    )
     file.write_text("\n".join(["[clouds.global]", *lines, tls, sync, ""]), encoding="utf-8")
     secret = partner.home / "refresh-token"
     secret.touch(mode=0o600)
@@ -113,7 +118,7 @@ def _connect(bench: Bench, partner: _Partner, details: int) -> None:
 
 
 def _command(partner: _Partner, *words: str) -> list[str]:
-    return [*python("partnerdesk", "--database", str(partner.book)), *words]
+    return [*python("partnerdesk", "--database", partner.book), *words]
 
 
 def _synced(bench: Bench, partner: _Partner) -> _Ended:
@@ -135,16 +140,13 @@ def _synced(bench: Bench, partner: _Partner) -> _Ended:
 
 def beside_bare_inserts(bench: Bench) -> Iterator[Figure]:
     """Row 14: rows a second beside the bare driver, and memory for many and few customers."""
-    ended: list[_Ended] = []
-    for customers in (SMALL, SYNCED):
-        book = bench.folder / f"synced-{customers}.db"
-        with _partner(bench, customers, 0, book) as partner:
-            ended.append(_synced(bench, partner))
-    few, many = ended
-    bare = executemany(bench.folder / "bare-sync.db", Store(SqliteFile(book)))
+    files = {customers: bench.folder / f"synced-{customers}.db" for customers in (SMALL, SYNCED)}
+    few, many = (_synced_whole(bench, customers, str(file)) for customers, file in files.items())
+    bare = executemany(bench.folder / "bare-sync.db", Store(SqliteFile(files[SYNCED])))
+    what = f"Sync of {SYNCED:,} customers"
     yield against(
         14,
-        f"Sync of {SYNCED:,} customers",
+        what,
         many.counts["seconds"],
         bare,
         Unit.SECONDS,
@@ -152,15 +154,31 @@ def beside_bare_inserts(bench: Bench) -> Iterator[Figure]:
         most=1 / LEAST_SHARE,
         goal=f"rows/s ≥ {LEAST_SHARE:g} ×",
     )
-    yield against(
-        14,
-        f"Peak memory, sync of {SYNCED:,}",
-        many.peak,
-        few.peak,
-        Unit.MEGABYTES,
-        f"{SMALL:,} customers",
-        most=1.2,
-    )
+    yield _memory(few, many)
+    found = server.programs()
+    if found is None:
+        yield text_figure(14, "PostgreSQL", server.LEFT_OUT)
+        return
+    with server.running(found, "sync") as address:
+        few, more = (
+            _synced_whole(bench, customers, server.fresh_database(address, f"synced_{customers}"))
+            for customers in files
+        )
+    ours, theirs = more.counts["seconds"], many.counts["seconds"]
+    yield against(14, f"{what}{server.NAME}", ours, theirs, Unit.SECONDS, "a file")
+    yield _memory(few, more, server.NAME)
+
+
+def _synced_whole(bench: Bench, customers: int, book: str) -> _Ended:
+    """Sync the whole list of a partner into a new book."""
+    with _partner(bench, customers, 0, book) as partner:
+        return _synced(bench, partner)
+
+
+def _memory(few: _Ended, many: _Ended, where: str = "") -> Figure:
+    what = f"Peak memory, sync of {SYNCED:,}{where}"
+    beside = f"{SMALL:,} customers"
+    return against(14, what, many.peak, few.peak, Unit.MEGABYTES, beside, most=1.2)
 
 
 def keys_while_syncing(bench: Bench) -> Iterator[Figure]:
@@ -168,7 +186,7 @@ def keys_while_syncing(bench: Bench) -> Iterator[Figure]:
     book = bench.shelf.copy(MIDDLE, bench.folder)
     assert isinstance(book.database, SqliteFile)
     with (
-        _partner(bench, MIDDLE, 0, book.database.path) as partner,
+        _partner(bench, MIDDLE, 0, str(book.database.path)) as partner,
         bench.console(book, home=partner.home) as session,
     ):
         open_list(session, book)
@@ -206,7 +224,7 @@ def at_the_limit(bench: Bench) -> Iterator[Figure]:
     import httpx
 
     wanted = LIMIT + BEYOND
-    with _partner(bench, wanted, wanted, bench.folder / "limited.db") as partner:
+    with _partner(bench, wanted, wanted, str(bench.folder / "limited.db")) as partner:
         _synced(bench, partner)
         context = ssl.create_default_context(cafile=partner.info["ca_file"])
         answer = httpx.get(f"{partner.info['control']}/throttle", verify=context, trust_env=False)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.cli.shared.open_book import (
     book,
-    given_path,
     open_with_progress,
     tell_unfinished_copies,
 )
 from partnerdesk.cli.shared.printing import tell
-from partnerdesk.models.core.errors import ExitCode
+from partnerdesk.models.core.errors import ExitCode, RefusedError
+from partnerdesk.models.core.given_files import expanded
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 
@@ -76,7 +76,7 @@ def run_backup(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Copy the book to a new file."""
     from partnerdesk.models.database.maintenance import back_up
 
-    back_up(book(arguments, settings), given_path(arguments.file).absolute())
+    back_up(book(arguments, settings), expanded(arguments.file).absolute())
     tell(_("Copied to {file}.").format(file=arguments.file))
     return ExitCode.DONE
 
@@ -85,7 +85,12 @@ def run_restore(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Replace the book by a copy; the old book is kept under another name."""
     from partnerdesk.models.database.maintenance import restore
 
-    old_book = restore(book(arguments, settings), given_path(arguments.file).absolute())
+    if settings.restricted:
+        raise RefusedError(
+            _("A copy is not put in the book's place in restricted mode."),
+            _("Ask whoever set up this console."),
+        )
+    old_book = restore(book(arguments, settings), expanded(arguments.file).absolute())
     tell(_("Restored from {file}.").format(file=arguments.file))
     if old_book is not None:
         tell(_("The book as it was is kept in {file}.").format(file=old_book))

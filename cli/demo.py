@@ -9,11 +9,13 @@ from partnerdesk.cli.shared.open_book import (
     DEMO_SEED,
     demo_database,
     fill_demo,
+    judge_book,
     refuse_two_books,
     working_clouds,
 )
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.errors import ExitCode, RefusedError, UsageError
+from partnerdesk.models.core.given_files import BOOK
 from partnerdesk.models.database.store import Store, refuse_read_only
 from partnerdesk.models.demo.rehearsal import forget
 from partnerdesk.models.languages import _, ngettext
@@ -59,6 +61,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     database = parse(settings.database) if own else demo_database()
     if isinstance(database, SqliteFile) and database.path.exists() and not own:
         _make_room(database, replace=arguments.replace)
+    judge_book(database, BOOK)
     store = Store(database)
     store.open([cloud.id for cloud in clouds])
     fill_demo(store, settings, arguments.customers, arguments.seed, hostile=arguments.hostile)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from partnerdesk.cli.shared.open_book import given_path
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.models.core.errors import ExitCode
 from partnerdesk.models.languages import _, ngettext
@@ -40,7 +39,7 @@ def run_verify(arguments: argparse.Namespace, _settings: Settings) -> ExitCode:
     from partnerdesk.models.core.text import shown
     from partnerdesk.models.pages.evidence import check_evidence
 
-    report = check_evidence(given_path(arguments.file))
+    report = check_evidence(arguments.file)
     if arguments.json:
         fields = {
             "company_name": report.company_name,

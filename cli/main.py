@@ -7,14 +7,19 @@ import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from partnerdesk.cli.shared import confinement
 from partnerdesk.cli.shared.argparse_words import speak_everywhere, wanted_language
 from partnerdesk.cli.shared.printing import flush_output, prepare_streams, tell
-from partnerdesk.models.core.errors import AppError, ExitCode, FileError, UsageError
+from partnerdesk.models.core.core_dumps import leave_none
+from partnerdesk.models.core.errors import AppError, ExitCode, FileError, SettingsError, UsageError
+from partnerdesk.models.core.given_files import SETTINGS, to_read
+from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _, preferred
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from pathlib import Path
 
     from partnerdesk.models.settings.model import Settings
 
@@ -27,10 +32,13 @@ command ends without a message, but only after its own work is in order."""
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `partnerdesk` with `argv` and return the exit code; never print a traceback."""
+    leave_none()
     prepare_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     speak_everywhere(wanted_language(words) or preferred())
     try:
+        if confinement.is_forced(words):
+            confinement.clear_environment()
         if "_ARGCOMPLETE" in os.environ:  # a shell asks for completions
             from partnerdesk.cli.completion import complete
 
@@ -55,7 +63,8 @@ def _run(argv: list[str]) -> int:
             arguments = parser(argv).parse_args(_with_filter(argv))
         except SystemExit as end:  # argparse has printed its message
             return int(end.code or 0)
-    settings = _settings(arguments)
+    settings = _settings(arguments, is_forced=confinement.is_forced(argv))
+    confinement.confine(settings)
     speak_everywhere(settings.language or preferred())
     if hasattr(arguments, "run"):
         return int(arguments.run(arguments, settings))
@@ -97,14 +106,22 @@ def _failed(error: Exception) -> int:
     return error.exit_code
 
 
-def _settings(arguments: argparse.Namespace) -> Settings:
+def _settings(arguments: argparse.Namespace, *, is_forced: bool) -> Settings:
     from partnerdesk.models.settings import load as all_settings
     from partnerdesk.models.settings.preferences import with_preferences
 
-    config = getattr(arguments, "config", None)
-    if config is not None and not config.exists():
-        raise UsageError(_("There is no settings file {file}.").format(file=config))
-    loaded = with_preferences(all_settings.load(config))
+    config = None
+    if is_forced:
+        confinement.refuse_flags(arguments)
+    elif hasattr(arguments, "config"):
+        config = _config(arguments.config)
+    loaded = all_settings.load(config)
+    if loaded.restricted and not is_forced:
+        is_forced = True
+        confinement.refuse_flags(arguments)
+        confinement.clear_environment(loaded)
+        loaded = all_settings.load()
+    loaded = with_preferences(loaded)
     if getattr(arguments, "demo", False):
         from partnerdesk.models.demo.rehearsal import at_rehearsal, last_line
 
@@ -117,7 +134,23 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         language=getattr(arguments, "lang", None),
         theme=getattr(arguments, "theme", None),
         read_only=getattr(arguments, "read_only", None),
+        restricted=True if is_forced else None,
     )
+
+
+def _config(path: Path) -> Path:
+    """Return the settings file of `--config`.
+
+    Raises:
+        AppError: it is missing, or may not be one (`models.core.given_files`).
+    """
+    try:
+        file = to_read(path, SETTINGS)
+    except FileError as error:
+        raise SettingsError(error.message, error.remedy) from None
+    if not file.exists():
+        raise UsageError(_("There is no settings file {file}.").format(file=shown(str(path))))
+    return file
 
 
 def _unexpected(error: Exception) -> ExitCode:

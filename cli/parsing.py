@@ -67,6 +67,11 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     group.add_argument("--lang", choices=available(), help=_("language of all texts"))
     colours = _("colours of the console, such as nord; :theme there shows them all")
     group.add_argument("--theme", choices=themes.names(), metavar="NAME", help=colours)
+    group.add_argument(
+        "--restricted",
+        action="store_true",
+        help=_("only the console and one folder for files, as for a key of SSH"),
+    )
     group.add_argument("--read-only", action="store_true", help=_("take every change away"))
     group.add_argument("--demo", action="store_true", help=_("use the demo book, made if missing"))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.errors import ExitCode, FileError, UsageError
+from partnerdesk.models.core.given_files import REHEARSAL, to_folder
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.demo.rehearsal import is_installed, not_installed
 from partnerdesk.models.languages import _
@@ -148,6 +149,6 @@ def _wish(arguments: argparse.Namespace) -> Wish:
         faults=arguments.fault,
         options=options,
         customers_file=arguments.customers_file,
-        folder=arguments.state,
+        folder=to_folder(arguments.state, REHEARSAL) if arguments.state else None,
         until_eof=arguments.until_eof,
     )

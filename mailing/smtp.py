@@ -8,16 +8,18 @@ import os
 import re
 import smtplib
 import ssl
-import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.core.authorities import context_trusting
 from partnerdesk.models.core.errors import (
+    FileError,
     MailError,
     MailRefusedError,
     MailUncertainError,
     SettingsError,
 )
+from partnerdesk.models.core.given_files import SETTINGS_FILE, opened
 from partnerdesk.models.core.paths import typed_path
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
@@ -117,16 +119,16 @@ def _password(mail: MailSettings) -> str:
 def _first_line(file: Path) -> str:
     name = shown(str(file))
     try:
-        with file.open("rb") as opened:
-            mode = os.fstat(opened.fileno()).st_mode
-            if not stat.S_ISREG(mode):
-                raise SettingsError(_("{file} is no regular file.").format(file=name))
+        with opened(file, SETTINGS_FILE) as secret:
+            mode = os.fstat(secret.fileno()).st_mode
             if mode & 0o077:
                 raise SettingsError(
                     _("Others than you can read the password in {file}.").format(file=name),
                     _("Take that from them: {command}").format(command=f"chmod 600 {name}"),
                 )
-            return opened.readline(4096).decode("utf-8-sig").rstrip("\r\n")
+            return secret.readline(4096).decode("utf-8-sig").rstrip("\r\n")
+    except FileError as error:
+        problem = error.message
     except UnicodeDecodeError:
         problem = _("{file} is not text in UTF-8.").format(file=name)
     except OSError as error:
@@ -138,9 +140,10 @@ def _first_line(file: Path) -> str:
 def _context(mail: MailSettings) -> ssl.SSLContext | None:
     if mail.security == "none":
         return None
-    authority = str(typed_path(mail.ca_file)) if mail.ca_file else None
+    if not mail.ca_file:
+        return ssl.create_default_context()
     try:
-        return ssl.create_default_context(cafile=authority)
+        return context_trusting(typed_path(mail.ca_file))
     except OSError as error:  # includes ssl.SSLError: the file is no certificate
         reason = shown(error.strerror or type(error).__name__)
         raise SettingsError(

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from partnerdesk.models.database.connection import Connection
+    from partnerdesk.models.lists.spec import ListSpec, Row
 
 WARNED_FOR = timedelta(days=30)
 """How long before its end a delegated-admin relationship is counted as ending."""
 NEW_FOR = timedelta(days=30)
 """How long a customer counts as new."""
+MOST_DUE, MOST_CHANGED = 6, 10
+"""The largest numbers of rows on the board: of what is due or ends, and of changes."""
 _PAGES = "https://learn.microsoft.com/partner-center/"
 
 
@@ -161,7 +164,7 @@ def waiting(connection: Connection, accounts: Sequence[int], at: datetime) -> di
     begun = [ngettext("{count} draft", "{count} drafts", drafts)] if drafts else []
     new = ngettext("{count} added in 30 days", "{count} added in 30 days", added)
     due = [ngettext("{count} letter due", "{count} letters due", letters)] * bool(letters)
-    lone = ngettext("{count} without a relationship", "{count} without a relationship", without)
+    lone = ngettext("{count} not linked", "{count} not linked", without)
     ends = ngettext("{count} GDAP ends in 30 d", "{count} GDAP end in 30 d", ending)
     everyone = ngettext("{count} customer", "{count} customers", total)
     return {
@@ -169,3 +172,32 @@ def waiting(connection: Connection, accounts: Sequence[int], at: datetime) -> di
         "add-existing-customers": " · ".join([*due, lone]),
         "manage-customers": " · ".join([everyone, *[ends] * bool(ending)]),
     }
+
+
+def on_board(
+    connection: Connection, accounts: Sequence[int], at: datetime
+) -> list[tuple[ListSpec, list[Row]]]:
+    """Return lists with what is due next, what ends next, and what was changed last.
+
+    Each is a part of a list in its own order, so that an index finds it without counting.
+    """
+    from partnerdesk.models.changes.list import CHANGES
+    from partnerdesk.models.lists.filter_parser import NO_FILTER
+    from partnerdesk.models.lists.query import Query
+    from partnerdesk.models.relationships.lists import DELEGATED_ADMIN, INVITATIONS
+
+    now = to_millis(at)
+    parts = (
+        (INVITATIONS, None, MOST_DUE),
+        (DELEGATED_ADMIN, (now, -1), MOST_DUE),
+        (CHANGES, None, MOST_CHANGED),
+    )
+    return [
+        (
+            spec,
+            Query(spec, tuple(accounts), NO_FILTER, spec.default_sort, at=now).rows_from(
+                connection, position, length=most
+            ),
+        )
+        for spec, position, most in parts
+    ]

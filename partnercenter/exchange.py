@@ -53,7 +53,7 @@ def exchange(http: httpx.Client, sent: httpx.Request) -> RawAnswer:
     try:
         response = http.send(sent, stream=True)
         try:
-            content = _content(response)
+            content = whole_body(response)
         finally:
             response.close()
     except (
@@ -71,14 +71,21 @@ def exchange(http: httpx.Client, sent: httpx.Request) -> RawAnswer:
     return RawAnswer(response.status_code, headers, content)
 
 
-def _content(response: httpx.Response) -> bytes:
-    """Return the body; each wait for bytes has its limit, and so has the whole."""
+def whole_body(response: httpx.Response, largest: int = LARGEST_ANSWER) -> bytes:
+    """Return the body of an answer that is read as it comes; `largest` is in bytes.
+
+    Each wait for bytes has its limit (`http_client`), and so has the whole.
+
+    Raises:
+        LostError: it is too large, or takes too long.
+        httpx.HTTPError: it did not come whole.
+    """
     ends = time.monotonic() + WHOLE_ANSWER_SECONDS
     parts: list[bytes] = []
     size = 0
     for part in response.iter_bytes():
         size += len(part)
-        if size > LARGEST_ANSWER or time.monotonic() > ends:
+        if size > largest or time.monotonic() > ends:
             raise LostError
         parts.append(part)
     return b"".join(parts)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import ssl
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.core.authorities import context_trusting
 from partnerdesk.models.core.errors import OfflineError, SettingsError
 from partnerdesk.models.core.paths import typed_path
 from partnerdesk.models.core.text import shown
@@ -73,9 +75,9 @@ def _packed_once(response: httpx.Response) -> None:
 
 def _context(tls: TlsSettings) -> ssl.SSLContext:
     if tls.ca_file:
-        return _trusting(str(typed_path(tls.ca_file)), "tls.ca_file")
+        return _trusting(typed_path(tls.ca_file), "tls.ca_file")
     if file := os.environ.get(_VARIABLE, ""):
-        return _trusting(file, _VARIABLE)
+        return _trusting(Path(file), _VARIABLE)
     places = ssl.get_default_verify_paths()
     if sys.platform != "win32" and not (places.cafile or places.capath):
         import certifi  # a Python without the system's certificates, such as macOS has
@@ -84,13 +86,13 @@ def _context(tls: TlsSettings) -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _trusting(file: str, setting: str) -> ssl.SSLContext:
+def _trusting(file: Path, setting: str) -> ssl.SSLContext:
     """Return a context that trusts the authorities in `file` only."""
     try:
-        return ssl.create_default_context(cafile=file)
+        return context_trusting(file)
     except OSError as error:  # includes ssl.SSLError: the file holds no certificate
         reason = shown(error.strerror or type(error).__name__)
         raise SettingsError(
-            _("{file} cannot be read: {reason}.").format(file=shown(file), reason=reason),
+            _("{file} cannot be read: {reason}.").format(file=shown(str(file)), reason=reason),
             _("{setting} has to name a file of certificates (PEM).").format(setting=setting),
         ) from None

@@ -9,11 +9,13 @@ customer has what the seed gives it.
 
 from __future__ import annotations
 
+import io
 import json
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from partnerdesk.models.core.given_files import REHEARSAL, opened
 from partnerdesk.rehearsal.tenants import KINDS
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def read_customers(file: Path) -> CustomersFile:
     """
     head: tuple[str, str] | None = None
     customers: list[GivenCustomer] = []
-    with file.open(encoding="utf-8", errors="replace") as lines:
+    with io.TextIOWrapper(opened(file, REHEARSAL), "utf-8", "replace") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 if head is None:

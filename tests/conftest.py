@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from partnerdesk.models.core.given_files import DOOR
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.languages import speak
 from partnerdesk.models.settings.database_url import Database, SqliteFile
@@ -110,6 +111,8 @@ def environment(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(platform, "node", lambda: "testhost")
     monkeypatch.setattr(CLOUD_NAMES, "settings", None)  # of the settings of the test before
+    monkeypatch.setattr(DOOR, "folder", None)
+    monkeypatch.setattr(DOOR, "book", None)
     # However busy the machine is, rows and their count come together ...
     if window := sys.modules.get("partnerdesk.tui.widgets.record_window"):
         monkeypatch.setattr(window, "PATIENCE", 30.0)

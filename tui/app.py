@@ -75,6 +75,11 @@ class ConsoleApp(PartnerCenterApp):
         saving.start()
         saving.join(SAVE_SECONDS)
 
+    @property
+    def is_restricted(self) -> bool:
+        """Whether the person has the console alone, and no shell behind it."""
+        return self.desk.settings.restricted
+
     def stop_waiting(self) -> bool:
         """Stop the wait for a book that another process holds; nothing was written yet."""
         return self.desk.store.lock_waits.stop()

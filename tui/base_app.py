@@ -144,7 +144,12 @@ class BaseApp(WithJobs):
     @property
     def can_suspend(self) -> bool:
         """Whether a shell can continue the console after a stop (`fg`)."""
-        return not self.is_headless and has_job_control()
+        return not self.is_headless and not self.is_restricted and has_job_control()
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether the person has the console alone, and no shell behind it."""
+        return False
 
     def give_terminal_back(self) -> None:
         """Restore the terminal and stop the process until the shell continues it."""

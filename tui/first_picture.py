@@ -52,6 +52,7 @@ def picture_file(
         "environment": environment,
         "language": language(),
         "read_only": settings.read_only,
+        "restricted": settings.restricted,
         "theme": settings.theme,
         "keys": dict(settings.keys),
         "schema": known_versions()[-1],

@@ -116,7 +116,9 @@ class BackgroundSync:
             self._process = None
             with suppress(ProcessLookupError):  # it has ended, as a rule
                 process.terminate()
-        if (error := answered(answer.decode())) is not None and not self._is_leaving:
+        if (
+            error := answered(answer.decode(errors="replace"))
+        ) is not None and not self._is_leaving:
             raise error
 
     def _send(self, line: str) -> None:

@@ -12,12 +12,13 @@ from partnerdesk.cli.lists import options
 from partnerdesk.cli.lists.exporting import add_export
 from partnerdesk.cli.lists.options import add_formats, add_query_flags
 from partnerdesk.cli.shared.import_file import add_import
-from partnerdesk.cli.shared.open_book import given_path, open_book, scope
+from partnerdesk.cli.shared.open_book import open_book, scope
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.cli.shared.records import print_fields, record_fields
 from partnerdesk.cli.subscriptions.record import subscription_fields
 from partnerdesk.models.accounts.accounts import ALL
 from partnerdesk.models.core.errors import ExitCode
+from partnerdesk.models.core.given_files import expanded
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.languages import _, ngettext
 
@@ -113,7 +114,7 @@ def run_evidence(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
     store = open_book(arguments, settings)
     accounts = scope(arguments, settings, store, ALL).ids
-    path = given_path(arguments.out)
+    path = expanded(arguments.out)
     changes = write_evidence(store, find_customer(store, arguments.customer, accounts), path)
     text = ngettext(
         "{count} change written to {file}", "{count} changes written to {file}", changes, file=path

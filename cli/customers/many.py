@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.lists.options import chosen_query
-from partnerdesk.cli.shared.open_book import given_path, scope
+from partnerdesk.cli.shared.open_book import scope
 from partnerdesk.cli.shared.runs import ids_digest, run_over
 from partnerdesk.models.accounts.accounts import ALL
 from partnerdesk.models.core.errors import FileError, NotFoundError, UsageError
+from partnerdesk.models.core.given_files import LINES, opened
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.list import CUSTOMERS
 from partnerdesk.models.languages import _
@@ -130,7 +131,7 @@ def _chosen_records(
                 query = chosen_query(arguments, CUSTOMERS, (account.id,))
                 yield account, [row.key for row in query.walk(connection)]
         return
-    named = arguments.customer or _names_in_file(given_path(arguments.file))
+    named = arguments.customer or _names_in_file(arguments.file)
     by_account = _customers_named(store, named, [account.id for account in accounts])
     yield from ((account, by_account.get(account.id, [])) for account in accounts)
 
@@ -178,7 +179,7 @@ def _names_in_file(path: Path) -> list[str]:
         FileError: the file cannot be read, is too large, is not UTF-8, or names no customer.
     """
     try:
-        with path.open("rb") as file:
+        with opened(path, LINES) as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise FileError(

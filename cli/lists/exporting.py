@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.lists.options import add_query_flags, chosen_query, column_names
-from partnerdesk.cli.shared.open_book import given_path, open_book, progress_line, scope
+from partnerdesk.cli.shared.open_book import open_book, progress_line, scope
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.accounts.accounts import ALL
 from partnerdesk.models.core.errors import ExitCode
+from partnerdesk.models.core.given_files import expanded
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.lists.export import chosen_columns, export, format_of
 
@@ -46,7 +47,7 @@ def run_export(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     store = open_book(arguments, settings)
     query = chosen_query(arguments, spec, scope(arguments, settings, store, ALL).ids)
     columns = chosen_columns(spec, column_names(arguments, spec))
-    path = given_path(arguments.file)
+    path = expanded(arguments.file)
     format_ = format_of(path, arguments.format)
     with closing(store.connect()) as connection:
         total = query.count(connection)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from partnerdesk.cli.shared.open_book import given_path
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.clock import now
-from partnerdesk.models.core.errors import AppError, FileError, UsageError
+from partnerdesk.models.core.errors import AppError, UsageError
+from partnerdesk.models.core.given_files import expanded
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 
@@ -71,16 +71,12 @@ def check_channel(arguments: argparse.Namespace, settings: Settings) -> None:
         SettingsError: the settings name no mail server or no sender.
     """
     if arguments.eml is not None:
+        from partnerdesk.models.core.given_files import LETTER, taken, to_write
         from partnerdesk.models.core.paths import is_there
-        from partnerdesk.models.lists.export import refuse_target
 
-        path = given_path(arguments.eml)
-        refuse_target(path)
-        if is_there(path):
-            raise FileError(
-                _("{file} is there already; it was left as it is.").format(file=shown(str(path))),
-                _("Name another file."),
-            )
+        path = expanded(arguments.eml)
+        if is_there(to_write(path, LETTER)):
+            raise taken(path)
     if arguments.send:
         from partnerdesk.mailing.smtp import sender_of
 
@@ -98,7 +94,7 @@ class LetterFile:
     ) -> None:
         self.path: Path | None = None
         if arguments.eml is not None:
-            self._write(given_path(arguments.eml), settings, letter, message_id)
+            self._write(expanded(arguments.eml), settings, letter, message_id)
 
     def _write(self, path: Path, settings: Settings, letter: Letter, message_id: str) -> None:
         from partnerdesk.models.letters.eml import eml_bytes, write_eml

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from partnerdesk.cli.shared.open_book import given_path, one_account, open_book, progress_line
+from partnerdesk.cli.shared.open_book import one_account, open_book, progress_line
 from partnerdesk.cli.shared.plans import plan_context, tell_dry_run, tell_refused
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.models.core.errors import ExitCode, FileError
+from partnerdesk.models.core.given_files import (
+    REFUSED_ROWS,
+    TABLE,
+    expanded,
+    taken,
+    to_read,
+    to_write,
+)
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
@@ -94,20 +103,19 @@ def run_import(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Import a file, or only print the plan in a dry run."""
     from partnerdesk.models.importing.fields import LISTS
     from partnerdesk.models.importing.files import carry_out, keep_refused, parse_mapping, read_plan
-    from partnerdesk.models.lists.export import refuse_target
     from partnerdesk.models.sheets import Chosen
 
     store = open_book(arguments, settings)
     account = one_account(arguments, settings, store)
-    path = given_path(arguments.file)
+    path = expanded(arguments.file)
     by = plan_context(settings)
     if arguments.dry_run:
         by = replace(by, refusals=())  # it only looks
     if by.refusals:
         return _refused(arguments, path, by)
-    refused_path = given_path(arguments.refused) if arguments.refused else None
+    refused_path = expanded(arguments.refused) if arguments.refused else None
     if refused_path is not None:
-        refuse_target(refused_path, not_over=path)
+        _refuse_target(refused_path, path)
     mapping = parse_mapping(arguments.map)
     chosen = Chosen(arguments.encoding, arguments.sheet, DATES.get(arguments.dates or ""))
     kind = LISTS[arguments.list_name]
@@ -132,6 +140,18 @@ def run_import(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         if problem is not None:  # raised also if the output could not be written
             raise problem
     return ExitCode.REFUSED if plan.refused else ExitCode.DONE
+
+
+def _refuse_target(refused: Path, file: Path) -> None:
+    """Refuse a file for refused rows that no import may replace.
+
+    Raises:
+        AppError: it is the imported file, under whatever name, or may not be written.
+    """
+    target, source = to_write(refused, REFUSED_ROWS), to_read(file, TABLE)
+    with suppress(FileNotFoundError):
+        if target.samefile(source):
+            raise taken(refused)
 
 
 def _refused(arguments: argparse.Namespace, path: Path, by: PlanContext) -> ExitCode:

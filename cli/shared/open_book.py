@@ -17,16 +17,22 @@ from partnerdesk.models.accounts.accounts import (
 )
 from partnerdesk.models.core import paths
 from partnerdesk.models.core.errors import NotFoundError, SettingsError, UsageError
+from partnerdesk.models.core.given_files import (
+    BOOK,
+    DOOR,
+    SETTINGS_BOOK,
+    Kind,
+    to_read,
+)
 from partnerdesk.models.core.permissions import all_accounts
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.languages import _, number
-from partnerdesk.models.settings.database_url import SqliteFile, parse
+from partnerdesk.models.settings.database_url import Database, SqliteFile, parse
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-    from pathlib import Path
 
     from partnerdesk.models.settings.clouds import Cloud
     from partnerdesk.models.settings.model import Settings
@@ -43,16 +49,23 @@ def book(arguments: argparse.Namespace, settings: Settings) -> Store:
     """
     refuse_two_books(arguments)
     if getattr(arguments, "demo", False):
-        return Store(demo_database(), read_only=settings.read_only)
-    return Store(parse(settings.database), read_only=settings.read_only)
+        database: Database = demo_database()
+    else:
+        database = parse(settings.database)
+    judge_book(database, SETTINGS_BOOK if not hasattr(arguments, "database") else BOOK)
+    return Store(database, read_only=settings.read_only)
 
 
-def given_path(path: Path) -> Path:
-    """Return a path of the command line with `~` expanded to the home folder."""
-    try:
-        return path.expanduser()
-    except RuntimeError:  # no such user: `~name` is a file name
-        return path
+def judge_book(database: Database, kind: Kind) -> None:
+    """Judge the file of a book, and guard it against every other file that a person names.
+
+    Raises:
+        AppError: the file may be no book (`models.core.given_files`).
+    """
+    DOOR.guard(None)
+    if isinstance(database, SqliteFile):
+        path = to_read(database.path, kind)
+        DOOR.guard(path)
 
 
 def refuse_two_books(arguments: argparse.Namespace) -> None:

@@ -14,13 +14,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from partnerdesk.cli.shared.open_book import given_path, progress_line
+from partnerdesk.cli.shared.open_book import progress_line
 from partnerdesk.cli.shared.plans import calls_json, plan_context, print_reasons, tell_dry_run
 from partnerdesk.cli.shared.printing import json_text, tell
 from partnerdesk.cli.shared.row_forms import FORMS, as_planned, result_mark, summary
 from partnerdesk.cli.shared.sent_calls import print_admins, send_now
 from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import ExitCode, UsageError
+from partnerdesk.models.core.given_files import expanded
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 
@@ -66,7 +67,7 @@ def given_rows(
     if arguments.file and values:
         raise UsageError(both)
     if arguments.file:
-        rows = read_rows(given_path(arguments.file), fields)
+        rows = read_rows(expanded(arguments.file), fields)
         return [
             RowRequest(
                 0,

@@ -6,9 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from partnerdesk.cli.shared.open_book import given_path
 from partnerdesk.cli.shared.printing import tell
 from partnerdesk.models.core.errors import FileError, UsageError
+from partnerdesk.models.core.given_files import SECRET, opened
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 
@@ -60,13 +60,13 @@ def is_given(arguments: argparse.Namespace, name: str) -> bool:
 
 
 def _first_line(named: Path) -> str:
-    file, name = given_path(named), shown(str(named))
+    name = shown(str(named))
     try:
-        if file.stat().st_mode & 0o077:
-            text = _("Others than you can read {file}; you can change that with: chmod 600")
-            tell(text.format(file=name))
-        with file.open("rb") as opened:
-            return opened.readline(100_000).decode().strip()
+        with opened(named, SECRET) as file:
+            if os.fstat(file.fileno()).st_mode & 0o077:
+                text = _("Others than you can read {file}; you can change that with: chmod 600")
+                tell(text.format(file=name))
+            return file.readline(100_000).decode().strip()
     except UnicodeDecodeError:
         raise FileError(_("{file} is no text.").format(file=name)) from None
     except OSError as error:

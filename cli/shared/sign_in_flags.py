@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.cli.shared.secrets import add_secret, is_given, secret
 from partnerdesk.models.accounts.accounts import SIGN_IN_WAY_TITLES, SignInWay
 from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.core.given_files import SECRET, to_read
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def given_secrets(arguments: argparse.Namespace, way: SignInWay) -> Secrets | No
     from partnerdesk.partnercenter.sign_in.attempt import Secrets
     from partnerdesk.partnercenter.sign_in.token_store import Credential
 
-    certificate = str(arguments.certificate.absolute()) if arguments.certificate else ""
+    certificate = ""
+    if arguments.certificate:
+        certificate = str(to_read(arguments.certificate, SECRET))
     if way is SignInWay.APP:
         label = _("Secret of the application")
         own = secret(arguments, _SECRET, label, optional=bool(certificate))

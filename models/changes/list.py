@@ -55,13 +55,19 @@ The undo's `after` counts them, because customers that an import added have no e
 """
 _OPEN_RUN = "SELECT 1 FROM runs AS r WHERE r.change_id = ch.id AND r.finished_at = 0"
 """True of the entry of a run that is not finished."""
+_OPEN_SYNC = (
+    "SELECT 1 FROM account_syncs AS s "
+    "WHERE s.account_id = ch.account_id AND s.change_id = ch.id AND s.phase <> 'done'"
+)
+"""True of the entry of a sync that goes on, or that was cut off and will be gone on with."""
 STATE = (
     f"coalesce(({_WORST_CALL}), CASE "
-    f"WHEN ch.undone_by IS NULL AND EXISTS ({_OPEN_RUN}) THEN '{STARTED}' "
+    f"WHEN ch.undone_by IS NULL AND (EXISTS ({_OPEN_RUN}) OR EXISTS ({_OPEN_SYNC})) "
+    f"THEN '{STARTED}' "
     f"WHEN ch.undone_by IS NULL THEN '{DONE}' "
     f"WHEN EXISTS ({_STANDING_PART}) OR EXISTS ({_LEFT}) THEN '{PARTLY}' ELSE '{UNDONE}' END)"
 )
-"""The SQL expression of a change's state."""
+"""The SQL expression of the state of a change `ch`: a value of `STATES`."""
 
 SUBJECT_LINE, ACTOR_LINE, WHY_LINE = range(3)
 """The numbers of the lines in `Change.search_text`."""

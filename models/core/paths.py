@@ -33,6 +33,14 @@ def user_views() -> Path:
     return _DIRS.user_config_path / "views.json"
 
 
+def administrator_settings() -> Path:
+    """Return the settings file of this machine's administrator; the file may be missing.
+
+    No variable of the environment moves it, since it can take things away from the person.
+    """
+    return Path("/etc/partnerdesk/config.toml")
+
+
 def data_folder() -> Path:
     """Return the folder of the books."""
     return _DIRS.user_data_path

@@ -15,6 +15,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Protocol
 
 from partnerdesk.models.core.errors import BusyError, ExitCode, StoreError
+from partnerdesk.models.core.given_files import BOOK_ENDINGS, refuse_ending
 from partnerdesk.models.core.paths import private_folder
 from partnerdesk.models.core.text import fold
 from partnerdesk.models.database.sql import END_OF_FOLD, FOLD
@@ -174,6 +175,7 @@ def connect(database: Database) -> Connection:
 def open_sqlite(path: Path) -> sqlite3.Connection:
     """Open a book in a file, private to its owner; a commit returns once it is safe on the disk."""
     if not path.exists():
+        refuse_ending(path, BOOK_ENDINGS)
         private_folder(path.parent)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     raw = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)

@@ -18,6 +18,7 @@ from partnerdesk.models.core.errors import (
     StoreError,
     UsageError,
 )
+from partnerdesk.models.core.given_files import BACKUP, BOOK_COPY, opened, to_read, to_write
 from partnerdesk.models.core.paths import private_folder
 from partnerdesk.models.database import connection as connections
 from partnerdesk.models.database.connection import connect, explained, open_sqlite
@@ -70,6 +71,7 @@ def back_up(store: Store, target: Path) -> None:
         UsageError: the book is on a PostgreSQL server.
     """
     database = _file_of(store, "pg_dump --format=custom --file={file} {name}", target)
+    target = to_write(target, BACKUP)
     connect(database).close()  # raises StoreError if the file is no book
     if os.path.lexists(target):
         raise FileError(_("{file} exists already.").format(file=target), _("Name another file."))
@@ -99,6 +101,7 @@ def restore(store: Store, source: Path) -> Path | None:
     """
     database = _file_of(store, "pg_restore --clean --dbname={name} {file}", source)
     refuse_read_only(read_only=store.read_only)
+    source = to_read(source, BOOK_COPY)
     with explained(database):
         private_folder(database.path.parent)
     fresh = database.path.with_name(f".{database.path.name}.restoring")
@@ -144,11 +147,7 @@ def _copy_source(source: Path, fresh: Path) -> None:
 
 def _looks_like_a_database(source: Path) -> bool:
     try:
-        if source.is_dir():
-            raise FileError(_("{file} is a folder.").format(file=source))
-        if source.exists() and not source.is_file():
-            raise FileError(_("{file} is no regular file.").format(file=source))
-        with source.open("rb") as file:
+        with opened(source, BOOK_COPY) as file:
             return file.read(len(_DATABASE)) == _DATABASE
     except FileNotFoundError:
         raise NotFoundError(_("There is no file {file}.").format(file=source)) from None

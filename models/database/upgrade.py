@@ -141,7 +141,7 @@ def copy_database(
     """
     part = target.with_name(f".{target.name}.part")
     part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
+    part.touch(mode=0o600, exist_ok=False)
     reader, writer = sqlite3.connect(source), sqlite3.connect(part)
     try:
         reader.backup(writer, pages=pages, progress=on_progress, sleep=0)

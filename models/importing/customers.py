@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.core.clock import from_millis
 from partnerdesk.models.core.errors import NotFoundError
+from partnerdesk.models.core.given_files import REFUSED_ROWS
 from partnerdesk.models.importing.columns import SAMPLE_ROWS, match_columns
 from partnerdesk.models.importing.existing import load_account
 from partnerdesk.models.importing.fields import LINE_TITLE, REASON_TITLE, own_places
@@ -101,4 +102,4 @@ def write_refused(plan: FilePlan, path: Path, *, overwrite: bool = False) -> int
             yield [*cells, str(row.line), row.reason, *row.cells[len(columns) :]]
 
     headings = [*(columns[place] for place in kept), _(LINE_TITLE), _(REASON_TITLE)]
-    return write_csv(rows(), headings, path, overwrite=overwrite)
+    return write_csv(rows(), headings, path, REFUSED_ROWS, overwrite=overwrite)

@@ -190,12 +190,13 @@ def keep_refused(plan: FilePlan, source: Path, wanted: Path | None = None) -> Pa
         write_refused(plan, wanted, overwrite=True)
         return wanted
     problem: FileError | None = None
+    stem = "".join(letter if letter.isprintable() else "_" for letter in source.stem)
     for folder in (source.parent, data_folder()):
         if folder != source.parent:
             private_folder(folder)
         for number in range(1, MOST_REFUSED_FILES):
             mark = "" if number == 1 else f"-{number}"
-            target = folder / f"{source.stem}.refused{mark}.csv"
+            target = folder / f"{stem}.refused{mark}.csv"
             if target.exists():
                 continue
             try:

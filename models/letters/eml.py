@@ -66,11 +66,10 @@ def write_eml(path: Path, data: bytes, *, overwrite: bool = False) -> None:
     Raises:
         FileError: the file exists already, may not be replaced, or cannot be written.
     """
-    from partnerdesk.models.lists.export import refuse_target
+    from partnerdesk.models.core.given_files import LETTER
     from partnerdesk.models.sheets.writing import whole_file
 
-    refuse_target(path)
-    with whole_file(path, overwrite=overwrite) as file:
+    with whole_file(path, LETTER, overwrite=overwrite) as file:
         file.write(data)
 
 

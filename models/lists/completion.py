@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.core.given_files import DOOR, expanded
 from partnerdesk.models.core.text import fold
 
 
@@ -121,9 +123,11 @@ def _paths(line: Line, endings: tuple[str, ...]) -> Completions:
     typed = line.text[: line.cursor]
     folder, slash, beginning = typed.rpartition("/")
     try:
-        path = Path(folder + slash or ".").expanduser()
+        path = Path(os.path.realpath(expanded(Path(folder + slash or "."))))
+        if DOOR.is_outside(path):
+            return Completions(line)
         entries = sorted(os.scandir(path), key=lambda entry: fold(entry.name))
-    except (OSError, RuntimeError, ValueError):
+    except (OSError, UsageError, ValueError):
         return Completions(line)
     names = []
     for entry in entries:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import stat
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.clock import from_millis
-from partnerdesk.models.core.errors import FileError, UsageError
-from partnerdesk.models.core.text import shown
+from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.core.given_files import EXPORT, to_write
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.lists.spec import Column, Kind
 
@@ -28,9 +27,6 @@ PORTAL_COLUMNS = {
 """The columns of the portal's own export with their headings (`reference/rules.md §14`)."""
 
 FORMATS = ("csv", "xlsx", "json")
-
-_DATABASE = b"SQLite format 3\0"
-"""The first bytes of every SQLite database."""
 
 
 def format_of(path: Path, wanted: str = "") -> str:
@@ -79,30 +75,6 @@ def has_portal_columns(spec: ListSpec) -> bool:
     return spec.name == "customers"
 
 
-def refuse_target(path: Path, not_over: Path | None = None) -> None:
-    """Refuse to overwrite a file that no export may ever replace, even on request.
-
-    Raises:
-        FileError: `path` is a device or a pipe, a book or another SQLite database, or the file
-            `not_over` under whatever name.
-    """
-    try:
-        found = path.stat()
-        if stat.S_ISDIR(found.st_mode):
-            return  # the writer reports it
-        if not stat.S_ISREG(found.st_mode):
-            raise FileError(_("{file} is no regular file.").format(file=shown(str(path))))
-        with path.open("rb") as file:
-            is_database = file.read(len(_DATABASE)) == _DATABASE
-        if is_database or (not_over is not None and path.samefile(not_over)):
-            raise FileError(
-                _("{file} is there already; it was left as it is.").format(file=shown(str(path))),
-                _("Name another file."),
-            )
-    except OSError:
-        return  # missing, or the writer meets the same error
-
-
 def export(
     connection: Connection,
     query: Query,
@@ -123,7 +95,7 @@ def export(
     """
     from partnerdesk.models import sheets
 
-    refuse_target(path)
+    to_write(path, EXPORT)
     written = 0
 
     def rows() -> Iterator[list[str]]:

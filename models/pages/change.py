@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import and_, col, func, select
+from sqlalchemy import literal_column
+from sqlmodel import SQLModel, and_, col, func, select
 
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.changes.calls import describe_call
 from partnerdesk.models.changes.entries import entry_of
 from partnerdesk.models.changes.history import Change, as_object
 from partnerdesk.models.changes.kinds import ChangeKind
-from partnerdesk.models.changes.list import DONE, PARTLY, STARTED, UNDONE, WORST_FIRST
+from partnerdesk.models.changes.list import STATE
 from partnerdesk.models.changes.outbox import CALL_STATE_TITLES, OutboxCall
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.languages import _, ngettext
@@ -23,6 +24,7 @@ from partnerdesk.models.operations.sent_calls import conflict_of
 from partnerdesk.models.operations.undo import Parts, parts_of, why_not_undone
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
     from sqlmodel import Session
 
     from partnerdesk.models.database.store import Store
@@ -69,24 +71,8 @@ class ChangePage:
     """Why it can never be undone; empty if it may be undone."""
     parts: ChangeParts | None
     """The rows of a run or an import; None for any other entry."""
-
-    @property
-    def state(self) -> str:
-        """The state of the entry: a value of `models.changes.list.STATES`, as in the list."""
-        states = {call.state.value for call in self.calls}
-        own = UNDONE if self.undone_by is not None else DONE
-        if own == UNDONE and self._is_partly_undone:
-            own = PARTLY
-        if own == DONE and self.parts is not None and self.parts.waiting:
-            own = STARTED
-        return next((state for state in WORST_FIRST if state in states), own)
-
-    @property
-    def _is_partly_undone(self) -> bool:
-        """Whether the undo left some rows as they were."""
-        undo = as_object(self.undone_by.after) if self.undone_by is not None else {}
-        has_rows_left = self.parts is not None and self.parts.undone < self.parts.count
-        return has_rows_left or bool(undo.get("left"))
+    state: str
+    """The state of the entry: a value of `models.changes.list.STATES`, as in the list."""
 
 
 def read_change(store: Store, change_id: int) -> ChangePage:
@@ -106,7 +92,15 @@ def read_change(store: Store, change_id: int) -> ChangePage:
             cloud=getattr(_get(session, PartnerAccount, entry.account_id), "cloud", ""),
             why_not_undone=why_not_undone(entry),
             parts=_parts(session, entry),
+            state=_state(session, change_id),
         )
+
+
+def _state(session: Session, change_id: int) -> str:
+    changes = SQLModel.metadata.tables["changes"].alias("ch")
+    state: ColumnElement[str] = literal_column(STATE)
+    query = select(state).select_from(changes).where(changes.c.id == change_id)
+    return str(session.exec(query).one())
 
 
 def _parts(session: Session, entry: Change) -> ChangeParts | None:

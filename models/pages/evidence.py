@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import col, or_, select
 
 from partnerdesk.models.changes.history import SEALED, Change, HistoryHead, digest_of
-from partnerdesk.models.core import paths
 from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.core.given_files import EVIDENCE, opened, taken, to_write, written_whole
+from partnerdesk.models.core.paths import is_there
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.customers.page import page_of
 from partnerdesk.models.languages import _
@@ -66,14 +67,14 @@ def write_evidence(store: Store, customer_id: int, path: Path) -> int:
         FileError: the file exists already, or cannot be written.
         StoreError: the book cannot be read.
     """
-    if paths.is_there(path):
-        raise FileError(
-            _("{file} is there already; it was left as it is.").format(file=shown(str(path))),
-            _("Name another file."),
-        )
+    if is_there(to_write(path, EVIDENCE)):
+        raise taken(path)
     files, changes = _files_of(store, customer_id)
     try:
-        with paths.written_whole(path) as out, zipfile.ZipFile(out, "w") as pack:
+        with (
+            written_whole(path, EVIDENCE, overwrite=False) as out,
+            zipfile.ZipFile(out, "w") as pack,
+        ):
             for name, content in files.items():
                 entry = zipfile.ZipInfo(name, _EPOCH)
                 entry.compress_type = zipfile.ZIP_DEFLATED
@@ -163,7 +164,7 @@ def check_evidence(path: Path) -> EvidenceReport:
         FileError: the file cannot be read, or is no evidence pack.
     """
     try:
-        with zipfile.ZipFile(path) as pack:
+        with opened(path, EVIDENCE) as file, zipfile.ZipFile(file) as pack:
             content = _content(pack)
     except OSError as error:
         raise _unusable(path, error) from error

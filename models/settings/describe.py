@@ -22,6 +22,8 @@ def describe_settings(settings: Settings) -> dict[str, str]:
         "language": settings.language or f"{language()} ({by_locale})",
         "theme": settings.theme,
         "read_only": str(settings.read_only).lower(),
+        "restricted": str(settings.restricted).lower(),
+        "files_folder": settings.files_folder or "–",
         "mouse": settings.mouse,
         "drawing": settings.drawing,
         "start": settings.start,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.settings.model import CloudSettings
 
-_CACHE_FORMAT = 8
+_CACHE_FORMAT = 9
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ CLOUDS = _CloudNames()
 
 
 def _load(own: Path) -> Settings:
-    stamps = [_stamp(paths.project_settings()), _stamp(own)]
+    files = (paths.project_settings(), paths.administrator_settings(), own)
+    stamps = [_stamp(file) for file in files]
     name = "settings.json"
     if variables := environment():
         from hashlib import sha256
@@ -99,7 +100,7 @@ def _has_password(settings: Settings) -> bool:
 def _read(own: Path) -> Settings:
     from partnerdesk.models.settings.sources import read_sources
 
-    return read_sources(paths.project_settings(), own)
+    return read_sources(paths.project_settings(), paths.administrator_settings(), own)
 
 
 def _stamp(file: Path) -> list[object]:

@@ -104,6 +104,11 @@ class Settings:
     theme: str
     """A name of `models.settings.themes.names()`."""
     read_only: bool
+    restricted: bool
+    """Whether the person has the console and one folder for files alone."""
+    files_folder: str
+    """The folder that files a person names are below; empty: anywhere, or the one of restricted
+    mode."""
     mouse: Mouse
     drawing: Drawing
     start: Start

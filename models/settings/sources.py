@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_settings import EnvSettingsSource, SettingsError
 
 from partnerdesk.models.core import errors
+from partnerdesk.models.core.given_files import SETTINGS_FILE, opened
 from partnerdesk.models.languages import _
 from partnerdesk.models.settings.clouds import Capability
 from partnerdesk.models.settings.model import (
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+HELD = ("restricted", "files_folder")
+"""What the administrator's file alone decides, where it says so."""
+LARGEST = 1_000_000
+"""Bytes of the largest settings file."""
+
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _NO_IDS = ("all", "source")
 """Names that no cloud may have: `all` chooses all clouds, `source` is a row's document."""
@@ -35,8 +41,11 @@ _SECRETS = frozenset({"password", "passwd", "pass", "secret", "token", "api_key"
 """Names that a person may give to a secret in `[mail]`."""
 
 
-def read_sources(project: Path, own: Path) -> Settings:
-    """Merge the project's file, the person's file and the environment; the last is the strongest.
+def read_sources(project: Path, administrator: Path, own: Path) -> Settings:
+    """Merge the files and the environment; the last is the strongest.
+
+    What the administrator says of `HELD` stands, whatever a stronger source says of it. Restricted
+    mode is on where any source turns it on.
 
     Raises:
         SettingsError: a source has an unknown name or a wrong value; the message names the file or
@@ -44,7 +53,7 @@ def read_sources(project: Path, own: Path) -> Settings:
     """
     layers: list[tuple[str, Mapping[str, Any]]] = []
     clouds: list[str] = []
-    for file in (project, own):
+    for file in (project, administrator, own):
         if file is project or file.exists():
             values = _read_toml(file)
             _refuse_mail_password(values, str(file))
@@ -59,6 +68,12 @@ def read_sources(project: Path, own: Path) -> Settings:
     for place, layer in layers:
         _merge(merged, layer)
         origins |= dict.fromkeys(_dotted(layer), place)
+    for place, layer in reversed(layers):
+        for name in HELD if place == str(administrator) else ():
+            if name in layer:
+                merged[name], origins[name] = layer[name], place
+        if layer.get("restricted") is True:
+            merged["restricted"], origins["restricted"] = True, place
     return validated(merged, origins)
 
 
@@ -97,7 +112,13 @@ def _new_clouds(values: Mapping[str, Any], known: Collection[str], place: str) -
 
 def _read_toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        with opened(file, SETTINGS_FILE) as source:
+            content = source.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise errors.SettingsError(_("{file} is too large for settings.").format(file=file))
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except errors.FileError as error:
+        raise errors.SettingsError(error.message, error.remedy) from None
     except UnicodeDecodeError:
         raise errors.SettingsError(
             _("{file} is not text in UTF-8.").format(file=file), _("Save it as UTF-8.")

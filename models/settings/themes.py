@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.core import paths
-from partnerdesk.models.core.errors import SettingsError
+from partnerdesk.models.core.errors import FileError, SettingsError
+from partnerdesk.models.core.given_files import SETTINGS, opened
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 
@@ -75,10 +76,12 @@ def read_own(name: str) -> OwnTheme:
 
     file = folder() / f"{name}.toml"
     try:
-        with file.open("rb") as source:
+        with opened(file, SETTINGS) as source:
             content = source.read(LARGEST)  # the rest of a larger file is no theme
         values = tomllib.loads(content.decode("utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except FileError as error:
+        raise _refusal(file, error.message.rstrip(".")) from None
+    except (OSError, ValueError, RecursionError) as error:  # RecursionError: nested too deep
         reason = error.strerror if isinstance(error, OSError) else error
         raise _refusal(file, _("it cannot be read: {reason}").format(reason=reason)) from None
     return _checked(file, name, values)

@@ -6,7 +6,6 @@ The cells of a row are texts. This room knows no meaning of a column.
 from __future__ import annotations
 
 import hashlib
-import stat
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from partnerdesk.models.core.errors import FileError, UsageError
+from partnerdesk.models.core.given_files import TABLE, opened, to_read
 from partnerdesk.models.core.text import listed, shown
 from partnerdesk.models.languages import _, ngettext, number
 from partnerdesk.models.sheets.bounds import MOST_COLUMNS
@@ -218,7 +218,7 @@ class Sheet:
             FileError: the file cannot be read, or was changed since its header was read.
         """
         try:
-            with self.path.open("rb") as file:
+            with opened(self.path, TABLE) as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise unreadable(self.path, error) from error
@@ -315,7 +315,7 @@ def _refuse_wide(path: Path, columns: list[str]) -> None:
 
 
 def _source(path: Path, chosen: Chosen, hints: Hints, most: int) -> Source:
-    with path.open("rb") as file:
+    with opened(path, TABLE) as file:
         head = file.read(4096)
     if is_workbook(head):
         if chosen.encoding:
@@ -343,20 +343,16 @@ def _source(path: Path, chosen: Chosen, hints: Hints, most: int) -> Source:
 
 def _stamp(path: Path) -> Stamp:
     try:
-        found = path.stat()
-    except (OSError, ValueError) as error:
+        found = to_read(path, TABLE).stat()
+    except OSError as error:
         raise unreadable(path, error) from error
-    if stat.S_ISDIR(found.st_mode):
-        raise FileError(_("{file} is a folder.").format(file=shown(str(path))))
-    if not stat.S_ISREG(found.st_mode):
-        raise FileError(_("{file} is no regular file.").format(file=shown(str(path))))
     return Stamp(found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-def unreadable(path: Path, error: OSError | ValueError) -> FileError:
+def unreadable(path: Path, error: OSError) -> FileError:
     """Return the error for a file that the operating system cannot open or read."""
     name = shown(str(path))
     if isinstance(error, FileNotFoundError):
         return FileError(_("There is no file {file}.").format(file=name))
-    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    reason = error.strerror or str(error)
     return FileError(_("{file} cannot be read: {reason}.").format(file=name, reason=reason))

@@ -13,6 +13,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.core.given_files import TABLE, opened
 from partnerdesk.models.languages import _
 from partnerdesk.models.languages import number as number_text
 from partnerdesk.models.sheets.bounds import LONGEST_LINE
@@ -69,7 +70,7 @@ class CsvFile:
             FileError: the file is not text in this encoding.
             OSError: the file cannot be read.
         """
-        with path.open("rb") as raw, decoded(raw, text.name) as stream:
+        with opened(path, TABLE) as raw, decoded(raw, text.name) as stream:
             lines = (line for line in text_lines(stream, path, text.name) if line.strip())
             first = list(islice(lines, _FIRST_LINES))
         return cls(path, text, _delimiter(first))
@@ -85,7 +86,7 @@ class CsvFile:
             FileError: the bytes are no text, or the text is no CSV; the error names the line.
             OSError: the file cannot be read.
         """
-        with self.path.open("rb") as raw, decoded(raw, self.text.name) as stream:
+        with opened(self.path, TABLE) as raw, decoded(raw, self.text.name) as stream:
             size = os.fstat(raw.fileno()).st_size
             lines = text_lines(stream, self.path, self.text.name)
             first = next(lines, "")
@@ -207,7 +208,7 @@ def _bad_bytes(path: Path, encoding: str) -> tuple[int, int, int]:
     decoder = codecs.getincrementaldecoder(encoding)()
     counter = io.IncrementalNewlineDecoder(None, translate=True)
     lines, read = 1, 0
-    with path.open("rb") as file:
+    with opened(path, TABLE) as file:
         while True:
             block = file.read(65536)
             read += len(block)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import UsageError
+from partnerdesk.models.core.given_files import TABLE, opened
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 
@@ -110,7 +111,7 @@ def find_encoding(path: Path, knows: Callable[[str], bool], *, most: int = -1) -
     Raises:
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
+    with opened(path, TABLE) as file:
         head = file.read(_HEAD)
     for mark, encoding in _MARKS:
         if head.startswith(mark):
@@ -163,7 +164,7 @@ def _pairs(whole: bytes, place: int) -> list[bytes]:
 def _is_utf_8(path: Path, most: int) -> bool:
     decoder = codecs.getincrementaldecoder(UTF_8)()
     read = 0
-    with path.open("rb") as file:
+    with opened(path, TABLE) as file:
         try:
             while (most < 0 or read < most) and (block := file.read(_BLOCK)):
                 decoder.decode(block)
@@ -178,7 +179,7 @@ def _is_utf_8(path: Path, most: int) -> bool:
 def _evidence(path: Path) -> bytes:
     """Return the first lines with letters beyond ASCII; empty if the file is damaged UTF-8."""
     found = bytearray()
-    with path.open("rb") as file:
+    with opened(path, TABLE) as file:
         while len(found) < _EVIDENCE and (line := file.readline(_BLOCK)):
             if not line.isascii():
                 found += line

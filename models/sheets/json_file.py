@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.core.given_files import TABLE, opened
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 from partnerdesk.models.sheets.bounds import LONGEST_LINE, MOST_COLUMNS
@@ -93,7 +94,7 @@ class JsonFile:
         self, on_progress: Callable[[int, int], None] | None = None
     ) -> Generator[tuple[int, dict[str, str]]]:
         try:
-            with self.path.open("rb") as raw, decoded(raw, self.text.name) as stream:
+            with opened(self.path, TABLE) as raw, decoded(raw, self.text.name) as stream:
                 size = os.fstat(raw.fileno()).st_size
                 reader = _Reader(stream, self.path)
                 for number, (line, element) in enumerate(reader.elements()):

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.core.given_files import TABLE, opened
 from partnerdesk.models.core.text import did_you_mean, shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import _
@@ -124,10 +125,11 @@ def _json_rows(path: Path, fields: type[Field]) -> list[GivenRow[Field]]:
 
     file = shown(str(path))
     try:
-        found = json.loads(
-            path.read_bytes(), parse_int=str, parse_float=str, parse_constant=str,
-            object_pairs_hook=_JsonObject,
-        )  # fmt: skip
+        with opened(path, TABLE) as source:
+            found = json.load(
+                source, parse_int=str, parse_float=str, parse_constant=str,
+                object_pairs_hook=_JsonObject,
+            )  # fmt: skip
     except OSError as error:
         raise unreadable(path, error) from error
     except (ValueError, RecursionError) as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import FileError
+from partnerdesk.models.core.given_files import TABLE, opened
 from partnerdesk.models.core.text import listed, shown
 from partnerdesk.models.languages import _, number
 from partnerdesk.models.sheets.bounds import MOST_COLUMNS
@@ -59,10 +60,13 @@ class Workbook:
             FileError: the file is damaged, encrypted or too large.
         """
         program = [sys.executable, "-P", "-c", _START, str(_HOUSE)]
-        command = [*program, str(self.path.absolute()), self.sheet]
-        with subprocess.Popen(  # noqa: S603 - our own code, run by this Python
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        ) as reader:
+        command = [*program, self.path.suffix.lower(), self.sheet]
+        with (
+            opened(self.path, TABLE) as file,
+            subprocess.Popen(  # noqa: S603 - our own code, run by this Python
+                command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            ) as reader,
+        ):
             lines = reader.stdout or ()
             row, before = 0, 0
             names: list[str] = []

@@ -13,7 +13,7 @@ from itertools import chain, islice
 from typing import IO, TYPE_CHECKING
 
 from partnerdesk.models.core.errors import FileError
-from partnerdesk.models.core.paths import written_whole
+from partnerdesk.models.core.given_files import EXPORT, Kind, written_whole
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _, number
 from partnerdesk.models.sheets.csv_file import DELIMITERS, guarded
@@ -35,7 +35,12 @@ _NARROWEST, _WIDEST = 8, 60
 
 
 def write_csv(
-    rows: Iterable[Sequence[str]], columns: Sequence[str], file: Path, *, overwrite: bool = False
+    rows: Iterable[Sequence[str]],
+    columns: Sequence[str],
+    file: Path,
+    kind: Kind = EXPORT,
+    *,
+    overwrite: bool = False,
 ) -> int:
     r"""Write `rows` as CSV that every spreadsheet opens; return the number of rows.
 
@@ -46,7 +51,7 @@ def write_csv(
     Raises:
         FileError: `file` exists and `overwrite` is False, or it cannot be written.
     """
-    with whole_file(file, overwrite=overwrite) as stream:
+    with whole_file(file, kind, overwrite=overwrite) as stream:
         return csv_into(stream, rows, columns)
 
 
@@ -185,17 +190,17 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[i
 
 
 @contextmanager
-def whole_file(file: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
+def whole_file(file: Path, kind: Kind = EXPORT, *, overwrite: bool) -> Iterator[IO[bytes]]:
     """Open a file for writing; it appears when the block ends, and not at all if the block fails.
 
     Raises:
         FileError: `file` exists and `overwrite` is False, or it cannot be written.
+        RefusedError: it may not be written (`models.core.given_files`).
+        UsageError: its name has another ending than its kind.
     """
     try:
-        _refuse_existing(file, overwrite=overwrite)
-        with written_whole(file) as stream:
+        with written_whole(file, kind, overwrite=overwrite) as stream:
             yield stream
-            _refuse_existing(file, overwrite=overwrite)  # another process may have written it
     except OSError as error:
         raise FileError(
             _("{file} cannot be written: {reason}.").format(
@@ -203,13 +208,3 @@ def whole_file(file: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
             ),
             _("Name another file, or look at the folder and the room on the disk."),
         ) from error
-
-
-def _refuse_existing(file: Path, *, overwrite: bool) -> None:
-    if file.is_dir():
-        raise FileError(_("{file} is a folder.").format(file=shown(str(file))))
-    if not overwrite and (file.exists() or file.is_symlink()):
-        raise FileError(
-            _("{file} is there already; it was left as it is.").format(file=shown(str(file))),
-            _("Name another file, or add --overwrite."),
-        )

@@ -97,9 +97,9 @@ class SyncProgress:
         return trouble_words(self.trouble)
 
     def how_far(self, at: datetime) -> str:
-        """Return how far the sync is in few words; empty if it does not run."""
+        """Return how far the sync is in few words; empty if none is to be gone on with."""
         if not self.is_running(at):
-            return ""
+            return "" if self.phase is SyncPhase.DONE else _("sync not finished")
         if self.phase in (SyncPhase.LIST, SyncPhase.GONE):
             if self.expected and self.expected >= self.received:
                 text = _("{count} of {all} received")

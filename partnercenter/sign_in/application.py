@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from partnerdesk.models.core.errors import RefusedError, SettingsError
+from partnerdesk.models.core.given_files import SETTINGS_FILE, opened
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
 from partnerdesk.partnercenter.sign_in.errors import WireState, explained
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from partnerdesk.partnercenter.sign_in.wire import MsalHttp
 
 _PRIVATE_KEY = re.compile(r"(?s)-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----")
+LONGEST_PEM = 1_000_000
+"""Bytes of a certificate's file that are read."""
 _CERTIFICATE = re.compile(r"(?s)-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----")
 
 
@@ -104,7 +107,8 @@ def _proof(credential: Credential) -> str | dict[str, str] | None:
         return credential.secret or None
     name = shown(credential.certificate_file)
     try:
-        text = Path(credential.certificate_file).expanduser().read_text(encoding="ascii")
+        with opened(Path(credential.certificate_file), SETTINGS_FILE) as file:
+            text = file.read(LONGEST_PEM).decode("ascii")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or _("it is no PEM file")
         raise SettingsError(

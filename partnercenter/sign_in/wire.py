@@ -6,11 +6,18 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from partnerdesk.partnercenter.exchange import LostError, whole_body
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime, timedelta
 
     import httpx
+
+LARGEST_ANSWER = 2**20
+"""Bytes of an answer of the sign-in; the keys of an authority, the longest, are some 20 KB."""
+_OF_TRANSPORT = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+"""Headers that say how a body came, not what it is; in small letters."""
 
 
 class MsalHttp:
@@ -44,9 +51,7 @@ class MsalHttp:
         """
         fields: Any = data if isinstance(data, str) or data is None else _given(data)
         sent = {"content": fields} if isinstance(fields, str) else {"data": fields}
-        return self._noticed(
-            self._client.post(url, params=_given(params), headers=_given(headers), **sent)
-        )
+        return self._sent("POST", url, params=_given(params), headers=_given(headers), **sent)
 
     def get(
         self,
@@ -55,11 +60,27 @@ class MsalHttp:
         headers: Mapping[str, Any] | None = None,
     ) -> httpx.Response:
         """Ask for a document. Raises: as `post`."""
-        return self._noticed(self._client.get(url, params=_given(params), headers=_given(headers)))
+        return self._sent("GET", url, params=_given(params), headers=_given(headers))
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def _sent(self, method: str, url: str, **about: Any) -> httpx.Response:
+        """Send a request, and read its answer up to `LARGEST_ANSWER`."""
+        import httpx
+
+        request = self._client.build_request(method, url, **about)
+        answer = self._client.send(request, stream=True)
+        try:
+            content = whole_body(answer, LARGEST_ANSWER)
+        except LostError:
+            raise httpx.ReadError("The answer is too long.", request=request) from None
+        finally:
+            answer.close()
+        kept = [field for field in answer.headers.multi_items() if field[0] not in _OF_TRANSPORT]
+        whole = httpx.Response(answer.status_code, headers=kept, content=content, request=request)
+        return self._noticed(whole)
 
     def _noticed(self, answer: httpx.Response) -> httpx.Response:
         self.is_throttled = answer.status_code == HTTPStatus.TOO_MANY_REQUESTS

@@ -50,17 +50,22 @@ def order(database: Database, settings: Settings, account_id: int) -> str:
 
 def answered(line: str) -> errors.AppError | None:
     """Return the error in the process's answer; None if the sync was done or stopped."""
-    if not line:
-        return errors.AppError(
-            _("The process of the sync has ended before its time."),
-            _("The next sync goes on where it was."),
-        )
-    kind, message, remedy = json.loads(line) or ("", "", "")
-    if not kind:
-        return None
-    found = getattr(errors, kind, errors.AppError)
-    error = found(message, remedy)
-    return error if isinstance(error, errors.AppError) else errors.AppError(message, remedy)
+    try:
+        answer = json.loads(line)
+    except ValueError:  # nothing, or something else than an answer
+        answer = None
+    match answer:
+        case []:
+            return None
+        case [str() as kind, str() as message, str() as remedy]:
+            known = getattr(errors, kind, None)
+            if not (isinstance(known, type) and issubclass(known, errors.AppError)):
+                known = errors.AppError
+            return known(message, remedy)
+    return errors.AppError(
+        _("The process of the sync has ended before its time."),
+        _("The next sync goes on where it was."),
+    )
 
 
 def main() -> None:

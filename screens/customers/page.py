@@ -9,7 +9,7 @@ from textual.getters import query_one
 
 from partnerdesk.models.core.clock import age
 from partnerdesk.models.core.errors import AppError, NotFoundError
-from partnerdesk.models.core.paths import typed_path
+from partnerdesk.models.core.given_files import typed
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.lists.completion import path_completer
 from partnerdesk.screens.customers.sections import CHANGE, Ways, read_details, sections
@@ -216,7 +216,7 @@ class CustomerScreen(PageScreen):
         if not text or not text.strip():
             self.nothing_typed(text)
             return
-        path = typed_path(text)
+        path = typed(text)
         changes = await self.desk.aside(write_evidence, self._customer_id, path)
         said = ngettext(
             "{count} change written to {file}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.paths import typed_path
+from partnerdesk.models.core.given_files import typed
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.lists.completion import path_completer
 from partnerdesk.tui.widgets.actions import Action
@@ -36,7 +36,7 @@ def ask_import(screen: AppScreen, name: str) -> None:
     async def answered(text: str | None) -> None:
         if text and text.strip():
             screen.desk.unfinished_import = text.strip()
-            await screen.shell.show("import", typed_path(text), name)
+            await screen.shell.show("import", typed(text), name)
 
     aid = Aid(path_completer(ENDINGS))
     screen.ask(_("Import file"), screen.desk.unfinished_import, answered, aid=aid)

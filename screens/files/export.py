@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.core.paths import is_there, typed_path
+from partnerdesk.models.core.given_files import EXPORT, to_write, typed
+from partnerdesk.models.core.paths import is_there
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _, ngettext, number
 from partnerdesk.models.lists.completion import path_completer
@@ -95,9 +96,9 @@ class ExportFlow:
         if not text or not text.strip():
             self._screen.nothing_typed(text)
             return
-        path = typed_path(text)
+        path = typed(text)
         format_of(path)
-        if is_there(path):
+        if is_there(to_write(path, EXPORT)):
             self._screen.choose(
                 _("{file} exists.").format(file=path.name),
                 [

@@ -16,17 +16,19 @@ from partnerdesk.models.core.errors import AppError, UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, number
 from partnerdesk.models.lists.completion import word_completer
+from partnerdesk.models.lists.details import field_line
 from partnerdesk.models.lists.spec import Column, Kind, Row
 from partnerdesk.models.lists.tones import tones
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.app_screen import AppScreen
+from partnerdesk.tui.widgets.detail_screen import DetailScreen
 from partnerdesk.tui.widgets.prompt import Aid
 from partnerdesk.tui.widgets.questions import Choice
 from partnerdesk.tui.widgets.record_table import RecordTable
+from partnerdesk.tui.widgets.sections import sections_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from textual.app import ComposeResult
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.importing.plan import FilePlan, ImportOutcome
     from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.widgets.sections import Section
 
 COLUMNS = (
     Column("what", N_("What"), "", 9, Kind.CHOICE,
@@ -51,7 +54,7 @@ BAR = 30
 """Width of the progress bar, in cells."""
 
 
-class ImportScreen(AppScreen):
+class ImportScreen(DetailScreen):
     """Shows the planned import of a file, and carries it out."""
 
     NAME = "import"
@@ -114,7 +117,15 @@ class ImportScreen(AppScreen):
     def body(self) -> ComposeResult:
         """Build the summary and the rows below it."""
         yield Static(id="summary", markup=False)
-        yield RecordTable(COLUMNS, self.desk.clock, id="rows")
+        yield from self.beside(RecordTable(COLUMNS, self.desk.clock, id="rows"))
+
+    def row_details(self, row: Row) -> Sequence[Section]:
+        """Return a row of the file with the whole of what would be done, and why not."""
+        what, line, customer, detail = (
+            field_line(column, value, self.desk.clock())
+            for column, value in zip(COLUMNS, row.values, strict=True)
+        )
+        return sections_of([(customer.text, (what, line, detail))])
 
     def on_mount(self) -> None:
         """Read the file."""
@@ -191,6 +202,7 @@ class ImportScreen(AppScreen):
         file = shown(str(self._path))
         text = _("{file} cannot be imported; nothing was changed.").format(file=file)
         self.summary.update(f"{text}\n\n{error.message}\n{error.remedy}")
+        self.table.show_all(())
         self.table.display = False
         self._show_keys()
 
@@ -220,7 +232,7 @@ class ImportScreen(AppScreen):
 
     def on_record_table_moved(self, event: RecordTable.Moved) -> None:
         """Show the full detail of the row under the cursor, which its column may cut."""
-        if event.row is not None:
+        if event.row is not None and not self.shows_details:
             self.status.say(shown(str(event.row.values[-1])), whole=True)
 
     def _rows(self, plan: FilePlan) -> list[Row]:

@@ -6,38 +6,51 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.lists.spec import Column, Row
-from partnerdesk.models.resources import RESOURCES, Resource, waiting
+from partnerdesk.models.resources import RESOURCES, Resource, on_board, waiting
 from partnerdesk.models.settings.clouds import Capability
+from partnerdesk.screens.resources.board import board_sections
 from partnerdesk.tui.widgets.actions import REFRESH, Action, shown_keys
-from partnerdesk.tui.widgets.app_screen import AppScreen
+from partnerdesk.tui.widgets.detail_pane import DetailPane
+from partnerdesk.tui.widgets.detail_screen import DetailScreen
 from partnerdesk.tui.widgets.questions import Choice
 from partnerdesk.tui.widgets.record_table import RecordTable
+from partnerdesk.tui.widgets.sections import Field, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
 
+    from partnerdesk.models.lists.spec import ListSpec
+
+MOST_ACTION = 38
+"""The width of an action in cells, beside which open work is seen whole in 80 columns."""
+
 
 def columns() -> tuple[Column, ...]:
-    """Return the columns; the first one has the width of the longest action."""
+    """Return the columns; the first one has the width of the longest action, if there is room."""
     longest = max(cell_len(_(resource.action)) for resource in RESOURCES)
     return (
-        Column("action", N_("Action"), "", longest),
+        Column("action", N_("Action"), "", min(longest, MOST_ACTION)),
         Column("learn", N_("Read this to learn"), "", 18, grows=1, rank=4),
         Column("scope", N_("Scope"), "", 12, rank=3),
-        Column("now", N_("Now"), "", 24, grows=6, rank=1),
+        Column("now", N_("Now"), "", 37, grows=6, rank=1),
     )
 
 
-class ResourcesScreen(AppScreen):
-    """Shows the resources with the present counts of open work."""
+class ResourcesScreen(DetailScreen):
+    """Shows the resources with the present counts of open work.
+
+    Below the table stands what is told of the row under the cursor. In a wide terminal that stands
+    beside the table, and the board below it.
+    """
 
     NAME = "resources"
     IS_MAIN = True
@@ -58,12 +71,28 @@ class ResourcesScreen(AppScreen):
     """The texts on open work, by the name of the resource."""
 
     table = query_one("#resources", RecordTable)
+    left = query_one("#left", Vertical)
     reading = query_one("#reading", Static)
+    board = query_one("#board", DetailPane)
 
     def body(self) -> ComposeResult:
-        """Build the table, and the details of the row under the cursor below it."""
-        yield RecordTable(columns(), self.desk.clock, id="resources")
-        yield Static(id="reading")
+        """Build the table, and what stands below and beside it."""
+        table, reading = (
+            RecordTable(columns(), self.desk.clock, id="resources"),
+            Static(id="reading"),
+        )
+        if not self.has_room_for_details:
+            yield table
+            yield reading
+            return
+        with Horizontal(id="beside"):
+            with Vertical(id="left"):
+                yield table
+                yield reading
+                board = DetailPane(id="board")
+                board.can_focus = False  # it is looked at; its lists have the keys
+                yield board
+            yield self.pane()
 
     def on_mount(self) -> None:
         """Show the rows at once; the counts follow when the book is read."""
@@ -83,6 +112,30 @@ class ResourcesScreen(AppScreen):
             self.read(
                 lambda: reader.ask(lambda book: waiting(book, scope.ids, at)), self._show_rows
             )
+            self._read_board()
+
+    def _read_board(self) -> None:
+        """Read the board where it is seen; no key waits for it."""
+        scope, reader, at = self.desk.scope, self.desk.reader, self.desk.clock()
+        if scope is not None and self._has_pane:
+            self.read(
+                lambda: reader.ask(lambda book: on_board(book, scope.ids, at)), self._show_board,
+                group="board", beside=True,
+            )  # fmt: skip
+
+    def _show_board(self, lists: Sequence[tuple[ListSpec, Sequence[Row]]]) -> None:
+        self.board.show(board_sections(lists, self.desk.clock()))
+
+    def share_room(self) -> None:
+        """Show the details and the board where there is room, or the details below the table."""
+        if self.has_room_for_details is not self._has_pane:
+            self.shell.begin(self, partial(self.shell.replace, self.NAME))
+            return
+        super().share_room()
+        if self._has_pane:
+            self.left.styles.width = self.table.styles.width
+            self.board.display = self.shows_details
+            self.reading.display = not self.shows_details
 
     def _show_rows(self, counts: dict[str, str]) -> None:
         self._counts = counts
@@ -111,28 +164,49 @@ class ResourcesScreen(AppScreen):
         """Open the guide of the double-clicked row."""
         self.begin("resources.guide")
 
-    def _show_details(self) -> None:
-        resource = self.resource
-        read, scope_title = _("Read") + ":", _("Scope") + ": "
-        links = [
-            Content.assemble(f"  {place} ", (_(link.title), f"underline link='{link.address}'"))
-            for place, link in enumerate(resource.links, 1)
-        ]
-        clouds_title, now_title = _("Clouds") + ": ", _("Now") + ": "
+    def row_details(self, row: Row) -> Sequence[Section]:
+        """Return what is told of a resource, and the pages to read about it."""
+        resource = RESOURCES[row.key - 1]
+        hint = Field("!", self._hint(resource))
+        facts = [Field(label, text) for label, text in self._facts(resource)]
+        links = [Field(_(link.title), link.address) for link in resource.links]
+        leads = [Field(*self._next_key())] if self._lacks_customers else []
+        guide = Field(_("Guide"), _(resource.teaches))
+        return (
+            Section(_(resource.action), (*leads, guide, *facts, hint)),
+            Section(_("Read"), tuple(links)),
+        )
+
+    def _facts(self, resource: Resource) -> list[tuple[str, str]]:
+        """Return labels and texts: for whom a resource is, in which clouds, and what waits."""
         texts = {"yes": _("yes"), "no": _("no"), "partly": _("in part"), "unstated": _("not known")}
         offered = ", ".join(
             f"{name} – {texts[cloud.allows(resource.needs).support]}"
             for cloud in self.desk.settings.enabled_clouds()
             for name in [_(cloud.short_name)]
         )
+        return [
+            (_("Scope"), _(resource.scope)),
+            (_("Clouds"), offered),
+            (_("Now"), self._counts.get(resource.name, "…")),
+        ]
+
+    def _hint(self, resource: Resource) -> str:
         scope = self.desk.scope
         chosen = [account.cloud for account in scope.accounts] if scope else []
-        facts = [
-            Content.assemble((scope_title, "$text-muted"), _(resource.scope)),
-            Content.assemble((clouds_title, "$text-muted"), offered),
-            Content.assemble((now_title, "$text-muted"), self._counts.get(resource.name, "…")),
+        return resource.hint(list(dict.fromkeys(chosen)))
+
+    def _show_details(self) -> None:
+        resource, read = self.resource, _("Read") + ":"
+        links = [
+            Content.assemble(f"  {place} ", (_(link.title), f"underline link='{link.address}'"))
+            for place, link in enumerate(resource.links, 1)
         ]
-        if hint := resource.hint(list(dict.fromkeys(chosen))):
+        facts = [
+            Content.assemble((f"{label}: ", "$text-muted"), text)
+            for label, text in self._facts(resource)
+        ]
+        if hint := self._hint(resource):
             facts.append(Content.assemble(("! ", "bold $text-warning"), hint))
         paragraphs = [
             [Content.styled(_(resource.action), "bold"), Content(_(resource.teaches))],
@@ -143,7 +217,9 @@ class ResourcesScreen(AppScreen):
             how = _("o opens the customers; I there imports the portal's export.")
             paragraphs.append([Content(how), Content(_("g o shows the book in charts."))])
         if self._lacks_customers:
-            paragraphs.insert(0, [self._next_key()])
+            key, reads = self._next_key()
+            line = Content.assemble((key, "bold $text-accent"), "  ", reads)
+            paragraphs.insert(0, [line])
         self.reading.update(Content("\n\n").join(Content("\n").join(lines) for lines in paragraphs))
 
     @property
@@ -152,10 +228,10 @@ class ResourcesScreen(AppScreen):
         accounts = self.desk.scope.accounts if self.desk.scope else ()
         return any(account.connected and account.synced_at is None for account in accounts)
 
-    def _next_key(self) -> Content:
+    def _next_key(self) -> tuple[str, str]:
+        """Return the key that reads the customers, and what it does."""
         key = shown_keys(REFRESH, self.desk.settings.keys)
-        reads = _("reads the customers from Partner Center")
-        return Content.assemble((key, "bold $text-accent"), "  ", reads)
+        return key, _("reads the customers from Partner Center")
 
     # Actions
 

@@ -6,7 +6,10 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
+from textual.containers import Horizontal
 from textual.content import Content
+from textual.events import Mount, Resize
 from textual.getters import query_one
 from textual.widgets import Static
 
@@ -15,6 +18,8 @@ from partnerdesk.models.core.verdicts import Verdict, verdict_of
 from partnerdesk.models.languages import N_, _
 from partnerdesk.tui.widgets.actions import Action
 from partnerdesk.tui.widgets.app_screen import AppScreen
+from partnerdesk.tui.widgets.detail_pane import DetailPane
+from partnerdesk.tui.widgets.detail_screen import LEAST_COLUMNS
 from partnerdesk.tui.widgets.form_page import FormPage, Item, ItemState
 
 if TYPE_CHECKING:
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.forms.question import Question
     from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.widgets.sections import Section
 
 STATES = {
     Verdict.ALLOWED: ItemState.GOOD,
@@ -69,15 +75,21 @@ class FormScreen(AppScreen):
         text-wrap: nowrap;
         text-overflow: ellipsis;
     }
+    FormScreen #form-body { height: 1fr; }
+    FormScreen FormPage { width: 3fr; }
+    FormScreen DetailPane { width: 2fr; }
     """
 
     form = query_one(FormPage)
+    details = query_one(DetailPane)
     heading = query_one("#form-heading", Static)
 
     def __init__(self, desk: AppSession, account: Account) -> None:
         super().__init__(desk)
         self.account = account
         """The account of the form; it does not change with the scope chosen in the header."""
+        self._has_pane = False
+        """Whether there is a pane beside the form: only where there was room for one."""
         self.ready = asyncio.Event()
         """Set when the fields are shown, or cannot be shown; keys pressed before wait for it."""
         self._shown_heading = ("", "")
@@ -99,6 +111,7 @@ class FormScreen(AppScreen):
     def _warmed_up(self, _nothing: None) -> None:
         self.show_fields()
         self.ready.set()
+        self.tell_beside()
 
     def _not_warmed_up(self, error: AppError) -> None:
         self._warm_up_error = error
@@ -160,6 +173,10 @@ class FormScreen(AppScreen):
         """Show the fields; called once, after `warm_up`."""
         raise NotImplementedError
 
+    def told_beside(self) -> Sequence[Section]:
+        """Return what is shown beside the form in a wide terminal."""
+        return ()
+
     def heading_text(self) -> str:
         """Return the line above the form."""
         raise NotImplementedError
@@ -177,7 +194,34 @@ class FormScreen(AppScreen):
     def body(self) -> ComposeResult:
         """Build the heading and the form."""
         yield Static(id="form-heading", markup=False)
-        yield FormPage()
+        with Horizontal(id="form-body"):
+            yield FormPage()
+            if self._is_wide:
+                yield self._pane()
+
+    def _pane(self) -> DetailPane:
+        self._has_pane, pane = True, DetailPane()
+        pane.can_focus = False  # the keys stay in the form
+        return pane
+
+    @property
+    def _is_wide(self) -> bool:
+        return self.app.size.width >= LEAST_COLUMNS
+
+    @on(Mount)
+    @on(Resize)
+    def share_room(self) -> None:
+        """Show what is told beside the form where there is room for it."""
+        if self._is_wide and not self._has_pane:
+            self.query_one("#form-body").mount(self._pane())
+        if self._has_pane:
+            self.details.display = self._is_wide
+            self.tell_beside()
+
+    def tell_beside(self) -> None:
+        """Show beside the form what belongs to its field, and what its values would do."""
+        if self._has_pane and self.details.display and self.ready.is_set():
+            self.details.show_record(self.told_beside(), is_another=False)
 
     def show_heading(self) -> None:
         """Show the line above the form: the heading, or the error in its place."""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.forms.question import chosen, not_listed
 from partnerdesk.models.languages import _
+from partnerdesk.screens.shared.form_beside import about_field, about_plan
 from partnerdesk.screens.shared.form_screen import FormScreen, item_of, reason_lines, state_of
 from partnerdesk.tui.widgets.form_page import FormPage, ItemSection, ItemState
 from partnerdesk.tui.widgets.questions import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from partnerdesk.models.accounts.accounts import Account
     from partnerdesk.models.changes.plan import Plan
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.forms.question import Question
     from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.widgets.sections import Section
 
 
 class RecordFormScreen(FormScreen):
@@ -51,6 +53,8 @@ class RecordFormScreen(FormScreen):
         """The texts of the latest check, running or finished."""
         self._judged: set[str] = set()
         """Names of the fields whose reasons are known, so that their state is shown."""
+        self._latest: Plan | None = None
+        """The plan for the values that were checked last."""
         self._offers: dict[str, str] = {}
         """The values that the reasons offer, by field."""
 
@@ -137,6 +141,18 @@ class RecordFormScreen(FormScreen):
         field = self.fields.get(name)
         if not self.awaits_key:  # an open question stays on the status line
             self.status.say(field.hint if field else "")
+        self.tell_beside()
+
+    def told_beside(self) -> Sequence[Section]:
+        """Return the field under the cursor with its values, and the plan as the review has it."""
+        told: list[Section] = []
+        if field := self.fields.get(self.form.current):
+            reasons = self.reasons_of(field.name) if self.typed.get(field.name) else ()
+            told.append(about_field(field, reasons))
+        if self._latest is not None:
+            clouds = self.desk.settings.all_clouds()
+            told += about_plan(self._latest, self.fields, self.typed, clouds)
+        return told
 
     # Checking
 
@@ -198,7 +214,9 @@ class RecordFormScreen(FormScreen):
             self._checked = None  # the whole plan is still to come
 
     def _learn_plan(self, texts: dict[str, str], plan: Plan) -> None:
+        self._latest = plan
         self._learn(texts, plan.reasons)
+        self.tell_beside()
 
     def _learn(self, texts: dict[str, str], reasons: tuple[Reason, ...]) -> None:
         self._checked, self._reasons, self._judged = texts, reasons, set(self.touched)

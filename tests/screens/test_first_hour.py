@@ -141,13 +141,14 @@ async def test_a_required_field_that_was_only_passed_upwards_is_not_wrong(tmp_pa
 async def test_the_start_tells_whole_what_waits(tmp_path: Path) -> None:
     async with running(demo_desk(tmp_path), (120, 40)) as console:
         now = [line.partition("CSP partners  ")[2] for line in console.lines()[1:4]]
-        assert "without a relationship" in now[1]
+        assert "not linked" in now[1]
         assert all(now)
         assert "…" not in "".join(now)
     (tmp_path / "small").mkdir()
     async with running(demo_desk(tmp_path / "small"), (80, 24)) as console:
         await console.press("down")
-        assert "without a relationship" in shown(console).partition("Now:")[2]
+        assert "…" not in "".join(console.lines()[:5])
+        assert "24 not linked" in shown(console).partition("Now:")[2]
 
 
 async def test_an_address_is_shown_as_its_country_writes_it(tmp_path: Path) -> None:

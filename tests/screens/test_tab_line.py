@@ -56,7 +56,8 @@ async def test_the_current_tab_is_marked_by_a_sign_and_by_more_than_colour() -> 
         (segment,) = [segment for segment in app.tabs.render_line(0) if "Partners" in segment.text]
         assert segment.style is not None
         assert segment.style.bold
-        assert segment.style.reverse
+        assert segment.style.underline
+        assert not segment.style.reverse
         app.tabs.choose(3)
         assert app.tabs.current == 3
         assert app.line().rstrip() == " 1 Invitations 12  2 Partners  3 Delegated admin ▸4 Ended"

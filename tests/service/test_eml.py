@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from partnerdesk.models.core.errors import FileError, RefusedError, UsageError
+from partnerdesk.models.core.errors import AppError, FileError, RefusedError, UsageError
 from partnerdesk.models.letters.eml import eml_bytes, eml_name, message, write_eml
 from partnerdesk.models.letters.letter import (
     LANGUAGE_TITLES,
@@ -202,7 +202,7 @@ def test_a_file_is_written_whole_and_never_over_another_unasked(tmp_path: Path) 
     book = tmp_path / "book.db"
     book.write_bytes(b"SQLite format 3\0...")
     for path in (tmp_path, tmp_path / "none" / "letter.eml", book, Path("/dev/null")):
-        with pytest.raises(FileError):
+        with pytest.raises(AppError):
             write_eml(path, b"three", overwrite=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["book.db", "home", "letter.eml"]
 

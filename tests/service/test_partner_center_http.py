@@ -12,10 +12,12 @@ from unittest.mock import Mock
 import httpx
 import pytest
 
+from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import OfflineError
 from partnerdesk.models.settings.model import TlsSettings
 from partnerdesk.partnercenter.exchange import LostError, exchange
 from partnerdesk.partnercenter.http import http_client
+from partnerdesk.partnercenter.sign_in.wire import LARGEST_ANSWER, MsalHttp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +34,9 @@ def answering(content: bytes, encoding: str) -> Iterator[str]:
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+
+        def do_POST(self) -> None:
+            self.do_GET()
 
         log_request = Mock()
 
@@ -71,3 +76,15 @@ def test_a_proxy_of_an_unknown_kind_is_told_without_its_password(
         http_client(TlsSettings(""))
     assert "hunter2" not in f"{told.value.message} {told.value.remedy}"
     assert "proxy" in told.value.remedy
+
+
+def test_an_answer_of_the_sign_in_is_read_up_to_a_limit() -> None:
+    clock = Mock(return_value=now())
+    small, large = (gzip.compress(b" " * size) for size in (1000, LARGEST_ANSWER + 1))
+    with answering(small, "gzip") as address, closing(http_client(TlsSettings(""))) as http:
+        for ask in (MsalHttp(http, clock).get, MsalHttp(http, clock).post):
+            assert ask(address).text == " " * 1000
+    with answering(large, "gzip") as address, closing(http_client(TlsSettings(""))) as http:
+        for ask in (MsalHttp(http, clock).get, MsalHttp(http, clock).post):
+            with pytest.raises(httpx.HTTPError):
+                ask(address)

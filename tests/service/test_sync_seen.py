@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from partnerdesk.cli.main import INTERRUPTED
 from partnerdesk.models.core.clock import now
 from partnerdesk.models.core.errors import ExitCode
 from partnerdesk.models.customers.page import read_customer
@@ -90,6 +91,42 @@ def test_the_command_needs_a_sign_in_and_a_connection(
         assert book.progress.words(now()) == "offline"
     assert done.code == ExitCode.OFFLINE
     assert done.out == ""
+
+
+def test_watching_goes_on_after_an_error_until_ctrl_c(
+    book: Connected, info: RehearsalInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    told = info.ask("customers", tenant=info.tenant)["customers"]
+    leaving = told[0]["id"]
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 1:
+            assert command("accounts", "sign-out", *words(book)).code == 0
+        elif len(waits) == 2:
+            monkeypatch.setenv("OWN_TOKEN", info.refresh_token)
+            way = ["--auth", "refresh-token", "--secret-env", "OWN_TOKEN", "--account", "1"]
+            assert command("accounts", "sign-in", *way, *words(book)).code == 0
+            info.ask("leave", tenant=info.tenant, customer=leaving)
+        else:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", sleep)
+    try:
+        done = command("sync", "--watch", "--json", *words(book))
+    finally:
+        info.ask("join", tenant=info.tenant, name="New here")
+    assert done.code == INTERRUPTED
+    assert waits == [book.settings.sync.minutes * 60] * 3
+    counts = [json.loads(line) for line in done.out.splitlines()]
+    assert [(each["received"], each["gone"]) for each in counts] == [
+        (COUNT, 0),
+        (0, 0),
+        (COUNT - 1, 1),
+    ]
+    assert "accounts sign-in" in done.err
+    assert not book.progress.is_running(now())
 
 
 def header(console: Console) -> str:

@@ -146,6 +146,21 @@ def test_details_beside_a_list(
     assert snap_compare(app, terminal_size=size, run_before=pressing(keys))
 
 
+@pytest.mark.parametrize(
+    ("screen", "language", "size"),
+    [
+        pytest.param("resources", "en", WIDER, id="resources-en-200x50"),
+        pytest.param("add-customer", "ru", WIDE, id="add-customer-ru-160x45"),
+    ],
+)
+def test_wide(
+    screen: str, language: str, size: tuple[int, int], tmp_path: Path, snap_compare: Compare
+) -> None:
+    speak(language)
+    app = ConsoleApp(demo_desk(tmp_path))
+    assert snap_compare(app, terminal_size=size, run_before=pressing(KEYS[screen]))
+
+
 MAIN_SCREENS = [
     "resources", "customers", "customer", "cloud-selector", "guide", "add-customer", "plan",
 ]  # fmt: skip

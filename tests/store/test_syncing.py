@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from partnerdesk.models.changes.history import as_object
+from partnerdesk.models.changes.list import STATE
 from partnerdesk.models.customers.entities import Tag
 from partnerdesk.models.customers.page import read_customer
 from partnerdesk.models.lists.spec import TAG_MARK
@@ -226,6 +227,31 @@ def test_what_made_a_sync_stop_is_told_until_the_next_begins(store: Store) -> No
     assert progress(store).words(sync.at) == ""
     sync.begin()
     assert progress(store).words(sync.at) == "0 of 4 received"
+
+
+STATES_OF_CHANGES = "SELECT state FROM changes AS ch".replace("state", STATE)
+
+
+def test_a_sync_that_was_cut_off_is_called_done_nowhere_until_it_is(store: Store) -> None:
+    sync = Syncing(store)
+
+    def states() -> set[str]:
+        listed = rows(store, STATES_OF_CHANGES)
+        (entry,) = rows(store, "SELECT id FROM changes WHERE part_of = 0")[0]
+        assert {state for (state,) in listed} == {read_change(store, entry).state}
+        return {str(state) for (state,) in listed}
+
+    sync.begin()
+    sync.pages(LIST[:1])
+    release(store, sync.lease)
+    assert states() == {"started"}
+    assert progress(store).words(sync.at) == "sync not finished"
+    sync.begin()
+    assert states() == {"started"}
+    sync.end()
+    assert {row[0] for row in rows(store, "SELECT phase FROM account_syncs")} == {"done"}
+    assert states() == {"done"}
+    assert progress(store).words(sync.at) == ""
 
 
 def test_a_list_goes_on_where_it_was_but_not_after_long(store: Store) -> None:

@@ -139,6 +139,7 @@ class Network:
 
     def __init__(self, folder: Path, **about: Any) -> None:
         """Serve it; `folder` keeps its state, `about` is that of `rehearsal`."""
+        self.folder = folder
         self._about = {**about, "folder": folder, "port": _six_ports()}
         self._serving = ExitStack()
         self.info: RehearsalInfo

@@ -120,6 +120,11 @@ class Terminal:
         self._process.wait()
         self._close()
 
+    @property
+    def pid(self) -> int:
+        """The number of the program's process."""
+        return self._process.pid
+
     # Input
 
     def press(self, *keys: str) -> None:

@@ -76,6 +76,7 @@ STOPPED = (
 WAYS: dict[str, signal.Signals | None] = {
     "SIGTERM": signal.SIGTERM,
     "SIGHUP": signal.SIGHUP,
+    "SIGQUIT": signal.SIGQUIT,
     "ctrl+q": None,
 }
 

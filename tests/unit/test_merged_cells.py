@@ -113,7 +113,8 @@ def test_a_column_that_only_begins_with_merged_text_keeps_its_place(
     """In later bands the first column has no text of its own."""
     table = [["Company", "Name"], ["Contoso", "1"], *(["", str(n)] for n in range(2, 900))]
     path = book(tmp_path / "x.xlsx", table, "A2:A900")
-    assert reading._write_rows(path)
+    with path.open("rb") as file:
+        assert reading._write_rows(file)
     lines = [json.loads(line)[:2] for line in capsys.readouterr().out.splitlines()]
     rows = [line for line in lines if isinstance(line[1], list)]
     assert rows[1:] == [[n + 1, ["Contoso", str(n)]] for n in range(1, 900)]
@@ -131,7 +132,8 @@ def test_bands_and_whole_sheets_are_filled_alike(
     path = book(tmp_path / "x.xlsx", table, *ranges)
     told = []
     for write in (reading._write_rows, reading._write_whole):
-        assert write(path, "Sheet1")
+        with path.open("rb") as file:
+            assert write(file, "Sheet1")
         lines = map(json.loads, capsys.readouterr().out.splitlines())
         told.append([line for line in lines if isinstance(line[1], list)])
     assert told[0] == told[1]

@@ -210,7 +210,7 @@ def test_a_file_that_is_not_utf_8_is_refused() -> None:
 
 def test_a_file_that_cannot_be_read_is_refused() -> None:
     paths.user_settings().mkdir(parents=True)
-    with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
+    with pytest.raises(SettingsError, match="is a folder"):
         load()
 
 

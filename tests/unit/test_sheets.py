@@ -261,7 +261,7 @@ class TestWorkbook:
         write_xlsx([["'=1", "=1"]], ["a", "b"], path)
         assert rows_of(path) == [(2, ["'=1", "=1"])]
 
-    @pytest.mark.parametrize("name", ["book.csv", "book.xls", "book"])
+    @pytest.mark.parametrize("name", ["book.csv", "book.xls", "book.txt"])
     def test_suffix_does_not_matter(self, tmp_path: Path, name: str) -> None:
         path = tmp_path / "book.xlsx"
         write_xlsx([["1"]], ["a"], path)
@@ -434,10 +434,10 @@ class TestWriting:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
     ) -> None:
         rows = [["007", "Müller"], ["=1", "<r>x</r>"], ["a" * 90, "\x07"]]
-        WRITERS[kind](rows, COLUMNS, tmp_path / "one")
+        WRITERS[kind](rows, COLUMNS, tmp_path / "one.csv")
         monkeypatch.setenv("TZ", "Asia/Tokyo")
-        WRITERS[kind](iter(rows), tuple(COLUMNS), tmp_path / "two")
-        assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+        WRITERS[kind](iter(rows), tuple(COLUMNS), tmp_path / "two.csv")
+        assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
 
     def test_workbook_has_texts_only(self, tmp_path: Path) -> None:
         path = tmp_path / "out.xlsx"
@@ -457,7 +457,7 @@ class TestWriting:
 
     @pytest.mark.parametrize("kind", WRITERS)
     def test_never_over_a_file(self, tmp_path: Path, kind: str) -> None:
-        path = made(tmp_path, b"mine", "out")
+        path = made(tmp_path, b"mine", "out.csv")
         with pytest.raises(FileError, match="is there already") as caught:
             WRITERS[kind]([["1", "2"]], COLUMNS, path)
         assert "--overwrite" in caught.value.remedy
@@ -467,7 +467,7 @@ class TestWriting:
 
     @pytest.mark.parametrize("kind", WRITERS)
     def test_not_over_a_file_that_came_meanwhile(self, tmp_path: Path, kind: str) -> None:
-        path = tmp_path / "out"
+        path = tmp_path / "out.csv"
 
         def rows() -> Iterator[list[str]]:
             path.write_bytes(b"mine")
@@ -491,14 +491,14 @@ class TestWriting:
             raise LookupError
 
         with pytest.raises(LookupError):
-            WRITERS[kind](rows(), COLUMNS, folder / "out")
+            WRITERS[kind](rows(), COLUMNS, folder / "out.csv")
         assert list(folder.iterdir()) == []
         assert list(temporary.iterdir()) == []
 
     @pytest.mark.parametrize("kind", WRITERS)
     def test_where_it_cannot_be_written(self, tmp_path: Path, kind: str) -> None:
         with pytest.raises(FileError, match="cannot be written"):
-            WRITERS[kind]([], COLUMNS, tmp_path / "no" / "such" / "folder")
+            WRITERS[kind]([], COLUMNS, tmp_path / "no" / "such" / "out.csv")
         with pytest.raises(FileError, match="is a folder"):
             WRITERS[kind]([], COLUMNS, tmp_path, overwrite=True)
 
@@ -520,9 +520,9 @@ class TestWriting:
         rows = ([str(number), "x" * 100] for number in range(20_000))
         tracemalloc.start()
         try:
-            WRITERS[kind](rows, COLUMNS, tmp_path / "out")
+            WRITERS[kind](rows, COLUMNS, tmp_path / "out.csv")
             _now, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-        assert (tmp_path / "out").stat().st_size > 2_000_000
+        assert (tmp_path / "out.csv").stat().st_size > 2_000_000
         assert peak < 500_000

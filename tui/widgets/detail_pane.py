@@ -38,6 +38,7 @@ class DetailPane(FieldPage):
         border-left: solid $panel-lighten-2;
         scrollbar-gutter: stable;
     }
+    DetailPane:light { border-left: solid $panel-darken-2; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -60,8 +60,10 @@ class DetailScreen(AppScreen):
     """
 
     table = query_one(RecordTable)
-    details = query_one(DetailPane)
+    details = query_one("#details", DetailPane)
 
+    _has_pane = False
+    """Whether there is a pane for details: only where there was room for one, as it costs time."""
     _detailed: Row | None = None
     """The row whose details are shown."""
     _has_read_rows = False
@@ -100,7 +102,13 @@ class DetailScreen(AppScreen):
         """Build a table with the details beside it."""
         with Horizontal(id="beside"):
             yield table
-            yield DetailPane()
+            if self.has_room_for_details:
+                yield self.pane()
+
+    def pane(self) -> DetailPane:
+        """Return a new pane for the details."""
+        self._has_pane = True
+        return DetailPane(id="details")
 
     @property
     def has_room_for_details(self) -> bool:
@@ -110,7 +118,12 @@ class DetailScreen(AppScreen):
     @property
     def shows_details(self) -> bool:
         """Whether the details are seen."""
-        return bool(self.details.display)
+        return self._has_pane and bool(self.details.display)
+
+    @property
+    def in_details(self) -> bool:
+        """Whether the details have the keys."""
+        return self.shows_details and self.details.has_focus
 
     @on(Mount)
     @on(Resize)
@@ -122,21 +135,23 @@ class DetailScreen(AppScreen):
 
     def share_room(self) -> None:
         """Give the columns of the list the width that they need, and the rest to the details."""
-        table, details = self.table, self.details
+        table = self.table
         useless = [] if self.has_room_for_details else [DETAILS.id]
         self.key_bar.leave_out(*useless, because="room")
         is_empty = not table.total and self._has_read_rows
         is_hidden = self.list_name in self.desk.remembered.without_details
         if not self.has_room_for_details or is_hidden or is_empty:
             if self.shows_details:
-                if details.has_focus:
+                if self.details.has_focus:
                     self.focus_body()
-                details.display = False
+                self.details.display = False
                 table.leave_beside(0)
             return
         widths = (cells for least, cells in LEAST_DETAILS.items() if self.app.size.width >= least)
         table.leave_beside(max(widths))
-        details.display = True
+        if not self._has_pane:
+            self.query_one("#beside").mount(self.pane())
+        self.details.display = True
 
     # What is shown
 
@@ -194,7 +209,7 @@ class DetailScreen(AppScreen):
     @on(DescendantBlur)
     def point_once(self) -> None:
         """Show one pointer: in the list, or in the details while these have the keys."""
-        self.table.point(beside=self.details.has_focus)
+        self.table.point(beside=self.in_details)
 
     # What keys do
 
@@ -249,8 +264,9 @@ class DetailScreen(AppScreen):
         if field is not None and field.open is not None:
             await self.attempt(field.open)
             return
-        opens = next(action for action in self.ACTIONS if "enter" in action.keys.split(","))
-        await self.perform(opens)
+        opens = (action for action in self.ACTIONS if "enter" in action.keys.split(","))
+        if (action := next(opens, None)) is not None:
+            await self.perform(action)
 
     def on_field_page_chosen(self) -> None:
         """Open what was clicked twice."""

@@ -23,6 +23,8 @@ LABEL_LIMIT = 26
 """The largest width of a label, in cells."""
 LEAST_ROOM = 10
 """The smallest width of a value, in cells, even in a narrow window."""
+MOST_ROOM = 64
+"""The largest width of a value and of the messages below it, in cells: they are read."""
 MESSAGE_LINES = 6
 """The largest number of lines of one message; longer messages are cut."""
 LIST_MARK = " ▾"
@@ -153,7 +155,7 @@ def lay_out(
     limit = min(LABEL_LIMIT, width // 3)
     label_width = min(max((_label_length(item) for item in items), default=0), limit)
     value_x = CURSOR_WIDTH + label_width + STATE_WIDTH
-    room = max(width - value_x, LEAST_ROOM)
+    room = min(max(width - value_x, LEAST_ROOM), MOST_ROOM)
     lines: list[FormLine] = []
     for section in sections:
         if not section.items:

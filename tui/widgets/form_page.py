@@ -17,6 +17,7 @@ from partnerdesk.tui.widgets.form_bar import FormBar
 from partnerdesk.tui.widgets.form_entry import FormEntry
 from partnerdesk.tui.widgets.form_layout import (
     NO_REMARK,
+    STATE_MARKS,
     Item,
     ItemSection,
     ItemState,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widgets import Input
 
-__all__ = ["FormPage", "Item", "ItemSection", "ItemState"]
+__all__ = ["STATE_MARKS", "FormPage", "Item", "ItemSection", "ItemState"]
 
 
 class FormPage(Widget):

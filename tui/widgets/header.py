@@ -103,6 +103,9 @@ class DeskHeader(Widget):
             rehearsed = scope is not None and any(account.connected for account in scope.accounts)
             mark = _("DEMO, rehearsal") if rehearsed else _("DEMO")
             parts.append(Content.styled(mark, "bold $text-accent"))
+        if self._desk.settings.restricted:
+            mark = _("RESTRICTED")
+            parts.append(Content.styled(f" {mark} ", "bold reverse"))
         if self._desk.settings.read_only:
             mark = _("READ-ONLY")
             parts.append(Content.styled(f" {mark} ", "bold reverse"))

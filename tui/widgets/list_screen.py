@@ -254,7 +254,7 @@ class ListScreen(ListFrame):
         self.set_class(self.table.total == 0, "-empty")
         if self.table.total == 0:
             self._say_empty(scope, filtered=bool(shown_filter))
-        if not self.prompt.is_open and not (self.details.has_focus and self.table.total):
+        if not self.prompt.is_open and not (self.in_details and self.table.total):
             self.focus_body()
 
     def _say_empty(self, scope: Scope, *, filtered: bool) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
 from partnerdesk.models.languages import _
-from partnerdesk.models.lists.spec import Kind
+from partnerdesk.models.lists.spec import Kind, cell_text
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Mapping, Sequence
+    from datetime import datetime
 
     from partnerdesk.models.lists.saved_views import ChosenColumn
-    from partnerdesk.models.lists.spec import Column
+    from partnerdesk.models.lists.spec import Column, Row
 
 GUTTER = 2
 """Cells at the left of each row: the cursor's mark and the row's mark."""
@@ -28,6 +30,11 @@ LEAST_BESIDE = 12
 """Cells that the first column leaves for the columns behind it."""
 GROWTH = 4
 """Cells beyond its least width that a column can use for each share in which it grows."""
+MEASURED = 100
+"""The number of rows whose texts tell how wide columns are to be."""
+
+Lengths = dict[str, list[int]]
+"""The lengths of texts in cells, ascending, by the column's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,14 @@ class _Wish:
     place: int
     width: int
     grows: int
+    lengths: Sequence[int] = ()
+    """The lengths of its texts, ascending; empty where they are not known."""
+    width_is_chosen: bool = False
+    """Whether a person chose the width, so that it stays."""
+
+    def cut_at(self, width: int) -> int:
+        """Return how many texts are cut in a width."""
+        return len(self.lengths) - bisect_right(self.lengths, width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,7 @@ def arrange(
     hidden: Container[str] = (),
     chosen: Sequence[ChosenColumn] = (),
     skip: int = 0,
+    lengths: Mapping[str, Sequence[int]] | None = None,
 ) -> Arrangement:
     """Choose the columns for `room` cells, and their widths.
 
@@ -78,8 +94,10 @@ def arrange(
     that a person has `chosen`. In wide mode the wide-only columns follow the others, and the last
     column with some space is cut. Scrolled sideways by `skip` steps, the first column stays, and
     each step hides one more of the columns behind it, until the last column is visible whole.
+
+    Columns that cut texts of these `lengths` get what is free before the others grow.
     """
-    wishes = _wished(columns, wide=wide, hidden=hidden, chosen=chosen)
+    wishes = _measured_wishes(columns, lengths, wide=wide, hidden=hidden, chosen=chosen)
     every, room = [wish.column for wish in wishes], room - GUTTER
     shown = _cut(wishes, room) if wide else _whole(wishes, room, by_rank=not chosen)
     result = Arrangement(_placed(shown, room), every, 0, shown != wishes)
@@ -92,19 +110,52 @@ def arrange(
     return result
 
 
+def measured(columns: Sequence[Column], rows: Sequence[Row], at: datetime) -> Lengths:
+    """Return the lengths of the texts in some rows, for the columns whose texts vary in length."""
+    return {
+        column.name: sorted(cell_len(cell_text(column, row.values[place], at)) for row in rows)
+        for place, column in enumerate(columns)
+        if column.kind in (Kind.TEXT, Kind.TAGS)
+    }
+
+
 def useful_room(
     columns: Sequence[Column],
     *,
     wide: bool,
     hidden: Container[str] = (),
     chosen: Sequence[ChosenColumn] = (),
+    lengths: Mapping[str, Sequence[int]] | None = None,
 ) -> int:
     """Return the cells that the columns can use: with more they would mostly hold blanks.
 
-    It follows from the columns and not from the rows, so that a list never changes its width.
+    A column that grows can use up to twice its growth if texts of these `lengths` need it.
     """
-    wishes = _wished(columns, wide=wide, hidden=hidden, chosen=chosen)
-    return GUTTER + _total(wishes) + GROWTH * sum(wish.grows for wish in wishes)
+    wishes = _measured_wishes(columns, lengths, wide=wide, hidden=hidden, chosen=chosen)
+    grown = sum(_useful_growth(wish) for wish in wishes)
+    return GUTTER + _total(wishes) + grown
+
+
+def _useful_growth(wish: _Wish) -> int:
+    usual, longest = GROWTH * wish.grows, max(wish.lengths, default=0)
+    return max(usual, min(longest - wish.width, 2 * usual))
+
+
+def _measured_wishes(
+    columns: Sequence[Column],
+    lengths: Mapping[str, Sequence[int]] | None,
+    *,
+    wide: bool,
+    hidden: Container[str],
+    chosen: Sequence[ChosenColumn],
+) -> list[_Wish]:
+    """Return the columns to show if all fit, with the lengths of their texts."""
+    return [
+        wish
+        if wish.width_is_chosen
+        else replace(wish, lengths=(lengths or {}).get(wish.column.name, ()))
+        for wish in _wished(columns, wide=wide, hidden=hidden, chosen=chosen)
+    ]
 
 
 def _whole(wishes: Sequence[_Wish], room: int, *, by_rank: bool) -> list[_Wish]:
@@ -135,9 +186,19 @@ def _cut(wishes: Sequence[_Wish], room: int) -> list[_Wish]:
 
 
 def _placed(wishes: Sequence[_Wish], room: int) -> list[Placed]:
-    """Return the columns with their final widths; growing columns share the spare width."""
+    """Return the columns with their final widths.
+
+    Each free cell goes to the column that cuts the most texts, so that the most is read; what no
+    column needs is shared by the growing ones.
+    """
     widths = [wish.width for wish in wishes]
     spare = room - _total(wishes)
+    while spare > 0:
+        cut = [wish.cut_at(width) for wish, width in zip(wishes, widths, strict=True)]
+        if not any(cut):
+            break
+        widths[cut.index(max(cut))] += 1
+        spare -= 1
     shares = [wish.grows for wish in wishes]
     if spare > 0 and any(shares):
         grown = [spare * share // sum(shares) for share in shares]
@@ -167,7 +228,7 @@ def _wished(
     # A table has at least one column.
     visible = [choice for choice in known if choice.name not in hidden] or known
     wishes = [
-        replace(named[choice.name], width=max(choice.width, LEAST), grows=0)
+        replace(named[choice.name], width=max(choice.width, LEAST), grows=0, width_is_chosen=True)
         if choice.width
         else named[choice.name]
         for choice in visible

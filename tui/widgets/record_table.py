@@ -18,11 +18,14 @@ from partnerdesk.tui.widgets.motions import Seen, motions, seen_motions
 from partnerdesk.tui.widgets.record_layout import (
     GAP,
     GUTTER,
+    MEASURED,
     Arrangement,
+    Lengths,
     Placed,
     aligned,
     arrange,
     fitted,
+    measured,
     useful_room,
 )
 from partnerdesk.tui.widgets.record_window import HEADING, RecordWindow
@@ -119,6 +122,11 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         self._room = 0
         """The width of the rows if cells are left beside the table: it is known before Textual
         lays the table out, so that rows are drawn once."""
+        self._lengths: Lengths = {}
+        """The lengths of texts, by which the columns share the width; they are measured once, or
+        anew where more rows can be, so that columns stay in place while one scrolls or filters."""
+        self._measured = 0
+        """The number of rows that were measured."""
         self.marks: set[RowKey] = set()
         """Keys of the marked rows; they stay marked under any filter and sort."""
 
@@ -138,7 +146,7 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
 
     def take_columns(self, chosen: Chosen, *, wide: bool) -> None:
         """Set the columns without drawing: they are shown together with the next rows."""
-        self.chosen, self.wide = chosen, wide
+        self.chosen, self.wide, self._measured = chosen, wide, 0
         self._arrangement = replace(self._arrangement, skipped=0)
 
     def leave_beside(self, cells: int) -> None:
@@ -153,10 +161,17 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
             self.styles.width = "1fr"
 
     def _take_room(self) -> None:
-        """Take the width that the shown columns can use, if there is that much."""
+        """Measure the texts, and take the width that the shown columns can use, if there is one."""
+        sample = self._rows[:MEASURED]
+        if len(sample) > self._measured:
+            self._measured = len(sample)
+            self._lengths = measured(self._columns, sample, self._clock())
         if not self._left:
             return
-        room = useful_room(self._columns, wide=self.wide, hidden=self.hidden, chosen=self.chosen)
+        room = useful_room(
+            self._columns, wide=self.wide, hidden=self.hidden, chosen=self.chosen,
+            lengths=self._lengths,
+        )  # fmt: skip
         bar = self.styles.scrollbar_size_vertical
         width = min(room + bar, max(self.app.size.width - self._left, 1))
         self.styles.width, self._room = width, width - bar
@@ -310,6 +325,7 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         self._arrangement = arrange(
             self._columns, self._room if self._left else self.scrollable_content_region.width,
             wide=self.wide, hidden=self.hidden, chosen=self.chosen, skip=skip,
+            lengths=self._lengths,
         )  # fmt: skip
         if [placed.column for placed in self._placed] != [placed.column for placed in before]:
             self.post_message(self.Rearranged())

@@ -22,10 +22,11 @@ LEAST = 1
 
 
 class TabLine(Widget):
-    """Numbered titles; the current title is marked, bold and reversed, and never cut."""
+    """Numbered titles; the current title is marked, underlined and never cut."""
 
     DEFAULT_CSS = """
-    TabLine { height: 1; background: $surface; color: $foreground; }
+    TabLine { height: 1; background: $surface; color: $text-muted; }
+    TabLine:ansi { color: $foreground; }
     """
 
     class Chosen(Message):
@@ -70,9 +71,10 @@ class TabLine(Widget):
         self._spans, end = [], 0
         for place, title in enumerate(fitted_titles(self._titles, self._current, self.size.width)):
             here = place == self._current
-            text = f"{CURRENT_MARK if here else ' '}{place + 1} {title} "
-            parts.append(Content.styled(text, "bold reverse") if here else Content(text))
-            start, end = end, end + cell_len(text)
+            mark, text = CURRENT_MARK if here else " ", f"{place + 1} {title}"
+            look = "bold $text-accent underline" if here else ""
+            parts += [Content(mark), Content.styled(text, look), Content(" ")]
+            start, end = end, end + cell_len(mark + text + " ")
             self._spans.append((start, end))
         return Content("").join(parts)
 

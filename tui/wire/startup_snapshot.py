@@ -32,7 +32,7 @@ line wrap, no cursor, and the ASCII character set."""
 TO_ALTERNATE, TO_USUAL = "\x1b[?1049h", "\x1b[?1049l\x1b[?25h"
 """Switches to the alternate screen; switches back and shows the cursor."""
 _STDIN = 0
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _FORMAT = 1
 _Cells = Annotated[int, range(1, 1_001)]
 """A number of columns or rows."""

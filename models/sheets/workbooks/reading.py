@@ -10,6 +10,7 @@ kind of a failure.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import suppress
 from datetime import date, datetime, time
@@ -17,6 +18,7 @@ from decimal import Decimal
 from enum import IntEnum
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -40,6 +42,7 @@ from partnerdesk.models.sheets.workbooks.merged import MergedCells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from typing import IO
 
     from python_calamine import CalamineSheet, CalamineWorkbook
 
@@ -65,8 +68,11 @@ class SheetsError(Exception):
     """It is not clear which sheet to read; `args` are the exit code and the sheets' names."""
 
 
-def main(path: str, wanted: str = "") -> int:
+def main(suffix: str, wanted: str = "") -> int:
     """Write the rows of the sheet `wanted`, or of the only filled sheet; return the exit code.
+
+    The workbook is standard input: the file that was judged, opened by the process that judged it;
+    its name ends in `suffix`.
 
     A line is `[row, cells]`, blank rows left out; `[row, cells, true]`, where one has the text of a
     merged cell that began above; `[row, rows]`: how far it is of how many; or `[-1, names]`, the
@@ -76,7 +82,7 @@ def main(path: str, wanted: str = "") -> int:
 
     _limit_self()
     try:
-        return Exit.DONE if _write_rows(Path(path), wanted) else Exit.NO_CONTENT
+        return Exit.DONE if _write_rows(sys.stdin.buffer, wanted, suffix) else Exit.NO_CONTENT
     except SheetsError as error:
         code, names = error.args
         sys.stdout.write(f"{json.dumps([SHEETS, names])}\n")
@@ -100,17 +106,17 @@ def _limit_self() -> None:
         return  # a system without such limits; the process still is a separate one
 
 
-def _write_rows(path: Path, wanted: str = "") -> bool:
-    """Write the rows; return whether a sheet had content."""
-    if path.stat().st_size > MOST_FILE:
+def _write_rows(file: IO[bytes], wanted: str = "", suffix: str = ".xlsx") -> bool:
+    """Write the rows of an open workbook; return whether a sheet had content."""
+    if file.seek(0, os.SEEK_END) > MOST_FILE:
         raise TooLargeError
-    with path.open("rb") as file:
-        if file.read(2) == b"PK":
-            with ZipFile(file) as archive:
-                if is_xlsx(archive):
-                    return _write_bands(XlsxFile(archive), wanted)
-                _refuse_packed(archive)
-    return _write_whole(path, wanted)
+    file.seek(0)
+    if file.read(2) == b"PK":
+        with ZipFile(file) as archive:
+            if is_xlsx(archive):
+                return _write_bands(XlsxFile(archive), wanted)
+            _refuse_packed(archive)
+    return _write_whole(file, wanted, suffix)
 
 
 def _refuse_packed(archive: ZipFile) -> None:
@@ -247,8 +253,8 @@ class _Table:
 # Files that are read whole
 
 
-def _write_whole(path: Path, wanted: str) -> bool:
-    with _opened(path) as book:
+def _write_whole(file: IO[bytes], wanted: str, suffix: str = ".xlsx") -> bool:
+    with _opened(file, suffix) as book:
         sheets = {name: ("", visible) for name, visible in _in_order(book).items()}
         for name in _candidates(sheets, wanted, lambda name: _end(book, name) is not None):
             sheet = book.get_sheet_by_name(name)
@@ -269,15 +275,18 @@ def _end(book: CalamineWorkbook, name: str) -> tuple[int, int] | None:
     return book.get_sheet_by_name(name).end
 
 
-def _opened(path: Path) -> CalamineWorkbook:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+def _opened(file: IO[bytes], suffix: str) -> CalamineWorkbook:
+    from python_calamine import CalamineError, CalamineWorkbook
 
+    file.seek(0)
     try:
-        return CalamineWorkbook.from_path(path)  # trusts the suffix of the name
-    except PasswordError:
-        raise
+        return CalamineWorkbook.from_filelike(BytesIO(file.read()))
     except CalamineError:
-        return CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+        # Only of a file with a suffix the library says whether it is encrypted.
+        with TemporaryDirectory(prefix="partnerdesk-") as folder:
+            link = Path(folder, f"book{suffix}")
+            link.symlink_to(f"/dev/fd/{file.fileno()}")
+            return CalamineWorkbook.from_path(link)
 
 
 # Lines

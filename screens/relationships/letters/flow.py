@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from partnerdesk.models.core.errors import AppError, RefusedError, UsageError
-from partnerdesk.models.core.paths import typed_path
+from partnerdesk.models.core.given_files import LETTER, to_folder, typed
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Verdict, why_refused
 from partnerdesk.models.languages import _, ngettext
@@ -52,7 +52,7 @@ class LettersFlow:
         if not text or not text.strip():
             self._screen.nothing_typed(text)
             return
-        folder = typed_path(text)
+        folder = to_folder(typed(text), LETTER)
         if not folder.is_dir():
             raise UsageError(
                 _("{file} is no folder.").format(file=shown(str(folder))),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.getters import query_one
 
-from partnerdesk.models.core.paths import is_there, typed_path
+from partnerdesk.models.core.given_files import LETTER, to_write, typed
+from partnerdesk.models.core.paths import is_there
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import why_refused
 from partnerdesk.models.languages import N_, _
@@ -146,8 +147,8 @@ class LetterPage(PageScreen):
         if not text or not text.strip():
             self.nothing_typed(text)
             return
-        path = typed_path(text)
-        if not is_there(path):
+        path = typed(text)
+        if not is_there(to_write(path, LETTER)):
             await self._write(text, overwrite=False)
             return
         self.choose(
@@ -164,7 +165,7 @@ class LetterPage(PageScreen):
         from partnerdesk.models.letters.eml import eml_bytes, write_eml
         from partnerdesk.models.relationships.entities import SentBy
 
-        path, letter = typed_path(text), self.letter
+        path, letter = typed(text), self.letter
         sender, at = self.desk.settings.mail.sender, self.desk.clock()
         content = eml_bytes(letter, sender, at, str(uuid4()))
         await self.desk.reader.aside(lambda: write_eml(path, content, overwrite=overwrite))
