@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from partnerdesk.models.core.text import without_nul
 from partnerdesk.partnercenter.field_names import ADDRESS, BILLING
+from partnerdesk.partnercenter.wire.base import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from partnerdesk.models.changes.plan import Fields
+    from partnerdesk.partnercenter.wire.customers import BillingProfile
 
 _IN_BOTH = ("first_name", "last_name")
 """The fields that the address has, too."""
@@ -49,24 +51,22 @@ def with_fields(profile: Mapping[str, Any], fields: Mapping[str, Any]) -> Fields
     return changed
 
 
-def profile_fields(profile: Mapping[str, Any]) -> Fields:
+def profile_fields(profile: BillingProfile) -> Fields:
     """Return the fields of the book from a billing profile; a missing field is empty."""
-    address = profile.get("defaultAddress")
-    address = address if isinstance(address, dict) else {}
-    fields = {name: _text(profile.get(wire)) for name, wire in BILLING.items()}
+    address = profile.default_address
+    fields = {name: _text(getattr(profile, name)) for name in BILLING}
     for name in _IN_BOTH:
-        fields[name] = fields[name] or _text(address.get(BILLING[name]))
-    return fields | {name: _text(address.get(wire)) for name, wire in ADDRESS.items()}
+        fields[name] = fields[name] or _text(getattr(address, name))
+    return fields | {name: _text(getattr(address, name)) for name in ADDRESS}
 
 
-def etag_of(profile: Mapping[str, Any]) -> str:
-    """Return the version of a resource; empty if it names none."""
-    attributes = profile.get("attributes")
-    return _text(attributes.get("etag")) if isinstance(attributes, dict) else ""
+def etag_of(body: object) -> str:
+    """Return the version of the resource in an answer; empty if it names none."""
+    return _text(Resource.of(body).attributes.etag)
 
 
-def _text(value: Any) -> str:
-    return without_nul(str(value))[:LONGEST] if isinstance(value, (str, int, float)) else ""
+def _text(value: str) -> str:
+    return without_nul(value)[:LONGEST]
 
 
 def _without_empty(body: Fields) -> Fields:

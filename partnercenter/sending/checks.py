@@ -18,12 +18,14 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import N_, _
 from partnerdesk.partnercenter.field_names import POSTAL
+from partnerdesk.partnercenter.wire.countries import CheckedAddress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from partnerdesk.partnercenter.client import PartnerCenter
+    from partnerdesk.partnercenter.wire.base import Address
 
 DOMAIN_SOURCE = "protocol.md §12"
 ADDRESS_SOURCE = "resources.md, Address validation result"
@@ -137,28 +139,23 @@ class OnlineChecks:
             if error.code != INVALID:
                 raise
             return AddressAnswer(_reason(AddressStatus.NONE, ""))
-        result = answer.body if isinstance(answer.body, dict) else {}
-        suggested = result.get("suggestedAddresses")
-        suggestions = (
-            tuple(_book_address(one) for one in suggested or [] if isinstance(one, dict))
-            if isinstance(suggested, list)
-            else ()
-        )
-        status = result.get("status", AddressStatus.VERIFIED)
-        return AddressAnswer(_reason(status, result.get("validationMessage")), suggestions)
+        result = CheckedAddress.of(answer.body)
+        suggestions = tuple(filter(None, map(_book_address, result.suggested_addresses)))
+        status = result.status or AddressStatus.VERIFIED
+        return AddressAnswer(_reason(status, result.validation_message), suggestions)
 
 
-def _reason(status: object, message: object) -> Reason | None:
+def _reason(status: str, message: str) -> Reason | None:
     """Return what a status says of an address; an unknown one is shown as it is."""
     if status in (AddressStatus.VERIFIED, AddressStatus.VERIFIED_SHIPPABLE):
         return None
     known = next((one for one in AddressStatus if one == status), None)
-    text = _(_TEXTS[known]) if known in _TEXTS else shown(str(status))[:80]
-    if isinstance(message, str) and message:
+    text = _(_TEXTS[known]) if known in _TEXTS else shown(status)[:80]
+    if message:
         text = f"{text} {shown(message)[:200]}"
     refuses = known is AddressStatus.NONE
     return Reason("address.online", text, "address_line1", ADDRESS_SOURCE, refuses=refuses)
 
 
-def _book_address(told: Mapping[str, Any]) -> dict[str, str]:
-    return {name: shown(str(told[wire]))[:200] for name, wire in POSTAL.items() if told.get(wire)}
+def _book_address(told: Address) -> dict[str, str]:
+    return {name: shown(text)[:200] for name in POSTAL if (text := getattr(told, name))}

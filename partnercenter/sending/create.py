@@ -22,11 +22,11 @@ from partnerdesk.partnercenter.sending.results import (
     ReadBack,
     Repeat,
 )
+from partnerdesk.partnercenter.wire.customers import Customer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from partnerdesk.partnercenter.answers import Answer
     from partnerdesk.partnercenter.sending.errands import Errand
 
 SEARCHED = 20
@@ -45,10 +45,10 @@ class CreateCourier:
         pages = errand.client.pages("search_customers", query={"size": SEARCHED, "filter": where})
         for page in pages:
             for item in page.items:
-                company = item.get("companyProfile")
-                company = company if isinstance(company, dict) else {}
-                id = guid(str(item.get("id") or company.get("tenantId") or ""))
-                if id and domain_name(str(company.get("domain", ""))) == domain_name(domain):
+                customer = Customer.of(item)
+                company = customer.company_profile
+                id = guid(customer.id or company.tenant_id)
+                if id and domain_name(company.domain) == domain_name(domain):
                     return Accepted(_looked_up(errand), {"microsoft_id": id, "looked_up": True})
         return Repeat.SAME_ID
 
@@ -62,9 +62,10 @@ class CreateCourier:
         answer, exchange = errand.ask(
             operation, body=body, request_id=errand.request_id, before_send=errand.keep_id
         )
-        id = guid(str(answer.body.get("id", ""))) if isinstance(answer.body, dict) else None
+        created = Customer.of(answer.body)
+        id = guid(created.id)
         found = {"microsoft_id": id} if id else {}
-        admin = _first_admin(answer, str(arguments.get("company_name", "")))
+        admin = _first_admin(created, str(arguments.get("company_name", "")))
         return Accepted(exchange, found, admin)
 
     def read_back(self, errand: Errand, accepted: Mapping[str, Any]) -> ReadBack:
@@ -81,12 +82,9 @@ class CreateCourier:
             if is_gone(error):
                 raise NotYetError from None
             raise
-        body = answer.body if isinstance(answer.body, dict) else {}
-        profile = body.get("billingProfile")
         customer = {"microsoft_id": str(accepted["microsoft_id"])}
-        return ReadBack(
-            customer, _filled(profile_fields(profile)) if isinstance(profile, dict) else {}
-        )
+        profile = Customer.of(answer.body).billing_profile
+        return ReadBack(customer, _filled(profile_fields(profile)))
 
 
 def _filled(fields: dict[str, Any]) -> dict[str, Any]:
@@ -101,14 +99,11 @@ def _looked_up(errand: Errand) -> Any:
     return Exchange(call.request, call.response, None, "", call.correlation_id)
 
 
-def _first_admin(answer: Answer, company: str) -> FirstAdmin | None:
-    body = answer.body if isinstance(answer.body, dict) else {}
-    credentials = body.get("userCredentials")
-    if not isinstance(credentials, dict) or not credentials.get("password"):
+def _first_admin(created: Customer, company: str) -> FirstAdmin | None:
+    name, password = created.user_credentials.user_name, created.user_credentials.password
+    if not password:
         return None
-    name = str(credentials.get("userName", ""))
-    company_profile = body.get("companyProfile")
-    domain = company_profile.get("domain") if isinstance(company_profile, dict) else None
+    domain = created.company_profile.domain
     if domain and "@" not in name:
         name = f"{name}@{domain}"
-    return FirstAdmin(company, name, str(credentials["password"]))
+    return FirstAdmin(company, name, password)

@@ -12,6 +12,7 @@ from partnerdesk.models.core.errors import PartnerCenterError
 from partnerdesk.partnercenter.errors import ErrorKind
 from partnerdesk.partnercenter.sending.bodies import etag_of, profile_fields, with_fields
 from partnerdesk.partnercenter.sending.results import Accepted, Clash, NotYetError, ReadBack, Repeat
+from partnerdesk.partnercenter.wire.customers import BillingProfile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +79,7 @@ def _read(errand: Errand) -> tuple[Answer, Exchange]:
 
 
 def _fields(answer: Answer) -> Fields:
-    return profile_fields(answer.body if isinstance(answer.body, dict) else {})
+    return profile_fields(BillingProfile.of(answer.body))
 
 
 def _differing(arguments: Mapping[str, Any], theirs: Fields) -> list[str]:

@@ -11,6 +11,7 @@ from partnerdesk.partnercenter.sending.errands import is_gone
 from partnerdesk.partnercenter.sending.masking import refused, request_text
 from partnerdesk.partnercenter.sending.preconditions import active_subscriptions
 from partnerdesk.partnercenter.sending.results import Accepted, NotYetError, ReadBack, Repeat
+from partnerdesk.partnercenter.wire.customers import Customer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +34,7 @@ class EndCourier:
             if is_gone(error):
                 return Accepted(refused(errand.trail[-1], error))
             raise
-        body = answer.body if isinstance(answer.body, dict) else {}
-        if str(body.get("relationshipToPartner", "")).lower() == "none":
+        if Customer.of(answer.body).relationship_to_partner.lower() == "none":
             return Accepted(exchange)
         return Repeat.AS_ANSWERED
 

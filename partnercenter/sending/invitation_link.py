@@ -9,6 +9,7 @@ from partnerdesk.models.core.verdicts import is_refused, why_refused
 from partnerdesk.models.languages import _
 from partnerdesk.models.letters.links import check_link
 from partnerdesk.partnercenter.sending.results import Accepted, ReadBack, Repeat
+from partnerdesk.partnercenter.wire.customers import InvitationLink
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +33,8 @@ class LinkCourier:
             RefusedError: the answer holds no link, or one that is not this partner's.
         """
         answer, exchange = errand.ask(_OPERATION)
-        url = answer.body.get("url") if isinstance(answer.body, dict) else None
-        if not isinstance(url, str) or not url:
+        url = InvitationLink.of(answer.body).url
+        if not url:
             raise RefusedError(_("Partner Center answered without an invitation link."))
         connection = errand.client.connection
         reasons = check_link(url, connection.cloud, connection.tenant_id)

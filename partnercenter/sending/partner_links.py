@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.text import without_nul
 from partnerdesk.models.relationships.told_partners import ToldPartner
 from partnerdesk.models.values.identifiers import guid
+from partnerdesk.partnercenter.wire.customers import PartnerRelationship
 
 if TYPE_CHECKING:
     from partnerdesk.partnercenter.client import PartnerCenter
@@ -27,13 +28,13 @@ def read_resellers(client: PartnerCenter) -> list[ToldPartner]:
     return [one for one in told if one is not None]
 
 
-def _told(item: dict[str, Any]) -> ToldPartner | None:
-    id, name = guid(str(item.get("id", ""))), " ".join(_text(item, "name").split())
+def _told(item: object) -> ToldPartner | None:
+    told = PartnerRelationship.of(item)
+    id, name = guid(told.id), " ".join(_text(told.name).split())
     if id is None or not name:
         return None
-    return ToldPartner(id, name, _text(item, "mpnId"), _text(item, "location").upper()[:2])
+    return ToldPartner(id, name, _text(told.mpn_id), _text(told.location).upper()[:2])
 
 
-def _text(item: dict[str, Any], name: str) -> str:
-    value = item.get(name)
-    return without_nul(value)[:LONGEST].strip() if isinstance(value, str) else ""
+def _text(value: str) -> str:
+    return without_nul(value)[:LONGEST].strip()

@@ -8,7 +8,7 @@ well as it can be.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -99,7 +99,11 @@ class Wire(BaseModel):
     """A resource; names are camelCase on the wire, and unknown fields are kept."""
 
     model_config = ConfigDict(
-        extra="allow", alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+        extra="allow",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        hide_input_in_errors=True,
     )
 
     @model_validator(mode="before")
@@ -112,6 +116,11 @@ class Wire(BaseModel):
             f"{name[:1].lower()}{name[1:]}" if isinstance(name, str) else name: inner
             for name, inner in value.items()
         }
+
+    @classmethod
+    def of(cls, body: object) -> Self:
+        """Return the resource that an answer holds; an empty one where it is no object."""
+        return cls.model_validate(body if isinstance(body, dict) else {})
 
     def as_json(self) -> dict[str, Any]:
         """Return what was read or set, by the names of the wire, with all unknown fields."""

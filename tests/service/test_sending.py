@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing, nullcontext
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -388,7 +388,7 @@ def test_the_resellers_of_a_provider_are_taken_over(store: Store, center: SmallC
         known = read_partners(store, account.id)
         return plan_take_partners(account, told, known, by(TESTER, NOW))
 
-    one = {"id": TENANT, "name": "Litware Ltd", "mpnId": "4711", "location": "DE"}
+    one: dict[str, Any] = {"id": TENANT, "name": "Litware Ltd", "mpnId": 4711, "location": "DE"}
     center.resellers = [one, {"id": "no guid", "name": "?"}]
     carry_out(store, read())
     (link,) = read_partners(store, account.id)

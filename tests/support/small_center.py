@@ -58,7 +58,7 @@ class SmallCenter:
     customers: dict[str, dict[str, Any]] = field(default_factory=dict)
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     subscriptions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    resellers: list[dict[str, str]] = field(default_factory=list)
+    resellers: list[dict[str, Any]] = field(default_factory=list)
     ended: set[str] = field(default_factory=set)
     foreign_domains: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)

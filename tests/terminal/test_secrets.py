@@ -209,3 +209,18 @@ def test_a_secret_that_is_planted_is_found(own: Own, place: str) -> None:
         with planted(own, place, secret):
             found = own.leaks()
         assert place in found, secret
+
+
+def test_no_picture_or_sample_of_the_project_holds_a_token() -> None:
+    root = Path(__file__).parents[2]
+    kinds = ("*.svg", "*.md", "*.json", "*.toml")
+    files = [
+        file
+        for folder in ("tests", "docs")
+        for kind in kinds
+        for file in (root / folder).rglob(kind)
+    ]
+    assert len(files) > 100
+    token = re.compile(r"eyJ[\w-]{20,}\.|Bearer [\w.-]{20,}")
+    assert token.search(f"Bearer {'a1' * 20}")
+    assert [file.name for file in files if token.search(file.read_text("utf-8"))] == []

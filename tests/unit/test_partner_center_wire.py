@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from partnerdesk.partnercenter.wire import base, countries, customers, records, subscriptions
 
@@ -55,6 +56,19 @@ def test_an_unknown_status_is_kept_as_it_is() -> None:
     assert read.status == "halfAsleep"
     assert read.as_json()["novelty"] == [1]
     assert records.ServiceRequest.model_validate({"status": 2}).status == "2"
+
+
+@given(JSON)
+def test_an_answer_that_is_no_resource_is_an_empty_one(body: object) -> None:
+    for model in MODELS.values():
+        told = model.of(body)
+        assert isinstance(body, dict) or told == model()
+
+
+def test_no_error_of_a_model_shows_what_was_read() -> None:
+    with pytest.raises(ValidationError) as caught:
+        customers.Credentials.model_validate("hunter2")
+    assert "hunter2" not in str(caught.value)
 
 
 def test_values_of_another_type_are_read_as_well_as_can_be() -> None:
