@@ -254,7 +254,7 @@ async def test_the_shown_changes_are_exported(tmp_path: Path) -> None:
         assert "4 rows written" in console.said
     with file.open(encoding="utf-8-sig", newline="") as rows:
         assert next(csv.reader(rows)) == [
-                "When (UTC)", "Who", "What", "About", "Account", "Status",
+                "When (UTC)", "Who", "What", "About", "Status", "Account",
                 "Microsoft ID of the customer",
             ]  # fmt: skip
 

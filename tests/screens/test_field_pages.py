@@ -128,7 +128,7 @@ async def test_a_wide_page_has_two_columns_and_the_arrows_go_across(tmp_path: Pa
         assert "Demo book made" in chosen(console)
         await console.press("left")
         assert named(console) == "Address"
-        await console.press("j")
+        await console.press("j", "j")
         assert named(console) == "Cloud", "on from the end of one column to the next"
         await console._pilot.click(FieldPage, offset=(100, 3))
         assert named(console) == "Relationship"
@@ -168,7 +168,7 @@ async def test_details_have_a_second_column_only_where_one_does_not_hold_them(
     async with running(demo_desk(tmp_path), (240, 26)) as console:
         await console.press("g", "c", "j", "tab")
         pane = console.screen.query_one(DetailPane)
-        assert pane.has_columns
+        await console.wait_until(lambda: pane.has_columns)
         assert "Alpine Ski House" in pane.render_line(0).text
         await console.press("right")
         assert pane.render_line(1).text.index("▌") > pane.LEAST_COLUMN
@@ -176,6 +176,6 @@ async def test_details_have_a_second_column_only_where_one_does_not_hold_them(
         assert isinstance(console.app.screen, HelpScreen)
         assert _("Go to the column beside, where a page has two") in console.app.screen.text().plain
         await console.press("escape")
-        await console._pilot.resize_terminal(240, 60)
+        await console._pilot.resize_terminal(240, 70)
         await console.settle()
         assert not pane.has_columns
