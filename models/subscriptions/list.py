@@ -38,15 +38,15 @@ SUBSCRIPTIONS = ListSpec(
                folded="s.name_sort", rank=1, aliases=("name", "friendly_name")),
         Column("seats", N_("Seats"), "s.quantity", 6, Kind.NUMBER, sort="s.quantity", rank=2,
                aliases=("quantity",), attribute="quantity"),
-        Column("status", N_("Status"), "s.status", 11, Kind.CHOICE, choices=STATUSES, rank=3,
+        Column("status", N_("Status"), "s.status", 12, Kind.CHOICE, choices=STATUSES, rank=3,
                aliases=("state",), tones=tones(
                    good=("active",), pending=("pending",), bad=("suspended", "disabled"),
                    over=("expired", "deleted"),
                )),
-        Column("renews", N_("Renews in"), RENEWS_AT_SQL, 11, Kind.DEADLINE, sort="s.renews_sort",
+        Column("renews", N_("Renews in"), RENEWS_AT_SQL, 12, Kind.DEADLINE, sort="s.renews_sort",
                rank=4, aliases=("renewal",), attribute="term_ends_at",
                tones={PAST: Tone.BAD}),
-        Column("then", N_("Then"), AT_END_SQL, 15, Kind.CHOICE, choices=AT_END, rank=5,
+        Column("then", N_("Then"), AT_END_SQL, 16, Kind.CHOICE, choices=AT_END, rank=5,
                attribute="at_end", tones=tones(
                    good=("renews", "changes"), pending=("extended", "ends"),
                )),
