@@ -56,6 +56,8 @@ class Line:
     refresh_token: str = dataclasses.field(repr=False)
     client_secret: str = dataclasses.field(repr=False)
     control: str
+    approve: str = ""
+    """The address that does what the person at the sign-in page would."""
 
 
 def folder() -> Path:
