@@ -98,7 +98,7 @@ class Shelf:
         """
         file = self._file(size, "db")
         if not file.exists():
-            part = file.with_suffix(".part")
+            part = file.with_suffix(".part.db")
             _remove(part)
             print(f"Making a book of {size:,} customers, once ...", file=sys.stderr, flush=True)
             if older := sorted(self._folder.glob(f"customers-*-{size}.db")):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from partnerdesk.cli.shared.demo_rehearsal import reachable
@@ -126,22 +125,9 @@ def run_list(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         return ExitCode.DONE
     for view in views:
         _print(view)
-    _tell_troubles(store, ids)
     if not views:
         tell(_("Nothing waits for Partner Center."))
     return ExitCode.DONE
-
-
-def _tell_troubles(store: Store, account_ids: Sequence[int]) -> None:
-    """Say what holds the calls of some accounts up, as the header does."""
-    from partnerdesk.models.syncing.progress import read_progress
-
-    with closing(store.connect()) as connection:
-        progress = read_progress(connection)
-    for id in account_ids:
-        words = progress[id].trouble_words() if id in progress else ""
-        if words:
-            tell(": ".join(filter(None, (words, shown(progress[id].error)))))
 
 
 def run_show(arguments: argparse.Namespace, settings: Settings) -> ExitCode:

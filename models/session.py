@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from shlex import quote
 from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec, TypeVar
 from uuid import uuid4
 
@@ -19,7 +20,12 @@ from partnerdesk.models.languages import _
 from partnerdesk.models.lists.filter_history import FilterHistory
 from partnerdesk.models.lists.list_state import Remembered
 from partnerdesk.models.settings.database_url import SqliteFile
-from partnerdesk.models.syncing.progress import read_progress
+from partnerdesk.models.syncing.progress import (
+    PASSING,
+    SyncTrouble,
+    read_progress,
+    trouble_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +98,8 @@ class AppSession:
     """The result of `PULSE` that the screens know."""
     syncs: dict[int, SyncProgress] = field(default_factory=dict)
     """How far the sync of each account is, whichever process does it; by the account's id."""
+    sent: dict[int, tuple[SyncTrouble, SyncProgress | None]] = field(default_factory=dict)
+    """What held this console's sending up last, by the account's id; and how the sync was then."""
     unfinished_import: str = ""
     """The path that the person typed last and did not import; the import screen proposes it."""
 
@@ -162,7 +170,10 @@ class AppSession:
         Raises:
             AppError: no cloud is turned on.
         """
+        is_first = not self.accounts
         self.syncs = look.syncs
+        if is_first:
+            self._pass_over_old_troubles()
         accounts, pulse = look.accounts, look.pulse
         if accounts is None:
             return
@@ -175,6 +186,15 @@ class AppSession:
         self.pulse = pulse
         wanted = self.scope.key if self.scope else self.wanted_cloud or self.remembered.scope
         self.scope = choose(accounts, wanted)
+
+    def _pass_over_old_troubles(self) -> None:
+        """Say nothing of a trouble of a moment that a sync had before this console began.
+
+        One that goes on renews its lease: then what is known of it is new.
+        """
+        for id, sync in self.syncs.items():
+            if sync.trouble in PASSING:
+                self.note_sending(id, SyncTrouble.NONE)
 
     def choose(self, key: str) -> None:
         """Choose another account, or all; `write_down` stores the choice for the next run."""
@@ -250,6 +270,31 @@ class AppSession:
 
         refusals = self.refusals(own_account=True)
         return PlanContext(Actor.present(), self.clock(), plan_id or str(uuid4()), refusals)
+
+    def command(self, words: str) -> str:
+        """Return a command for a shell that works in this book: with the flag that names it."""
+        flag = ""
+        if self.demo:
+            flag = " --demo"
+        elif self.settings.origins.get("database") == "--database":
+            flag = f" --database {quote(self.store.database.name)}"
+        return f"partnerdesk {words}{flag}"
+
+    def note_sending(self, account_id: int, trouble: SyncTrouble) -> None:
+        """Note what holds the sending for an account up; NONE once Partner Center answers."""
+        self.sent[account_id] = (trouble, self.syncs.get(account_id))
+
+    def trouble_words(self, account_id: int) -> str:
+        """Return two words about what holds sending or sync up, whichever was last; else nothing.
+
+        As long as nothing new is known of the sync, the sending knows better.
+        """
+        sync = self.syncs.get(account_id)
+        if account_id in self.sent:
+            trouble, then = self.sent[account_id]
+            if then == sync:
+                return trouble_words(trouble)
+        return sync.trouble_words() if sync is not None else ""
 
     def take_notices(self) -> str:
         """Return the notices as lines and forget them; the caller shows them."""

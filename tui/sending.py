@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.core.errors import AppError, ExitCode
 from partnerdesk.models.database.reader import Reader
 from partnerdesk.models.languages import _
-from partnerdesk.tui.base_app import Job
+from partnerdesk.tui.jobs import Job
 from partnerdesk.tui.widgets.app_screen import AppScreen
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.session import AppSession
+    from partnerdesk.partnercenter.access import Heard
     from partnerdesk.partnercenter.sending.results import FirstAdmin, Sending
     from partnerdesk.tui.base_app import BaseApp
 
@@ -62,6 +63,8 @@ class BackgroundSending:
         self._wait = FIRST_WAIT
         self._last_trouble = ""
         """The last trouble that was said, so that it is not said again each time."""
+        self._said_trouble = ""
+        """That trouble in all its words, which are taken back once a call gets through."""
         self._admins: list[FirstAdmin] = []
         """Credentials that the person has not dismissed yet; kept nowhere else."""
         self._leaving_loss: Job | None = None
@@ -141,6 +144,7 @@ class BackgroundSending:
             desk.clock,
             may_go_on=lambda: not self._is_leaving,
             patience=PATIENCE,
+            heard=partial(self._heard, account_id),
         )
         busy = _("Something is being sent to Partner Center; a first password would be lost.")
         with self._app.busy(busy):
@@ -149,34 +153,43 @@ class BackgroundSending:
             except AppError as error:
                 if error.exit_code is not ExitCode.OFFLINE:
                     raise
-                self._later(error)
+                self._later(account_id, error)
                 return
-        self._take(sending)
+        self._take(account_id, sending)
 
-    def _take(self, sending: Sending) -> None:
+    def _heard(self, account_id: int, heard: Heard) -> None:
+        """Note in the header's words whether Partner Center answers; runs in the sending thread."""
+        from partnerdesk.partnercenter.troubles import trouble_of_attempt
+
+        self._desk.note_sending(account_id, trouble_of_attempt(heard))
+
+    def _take(self, account_id: int, sending: Sending) -> None:
         self._admins += sending.first_admins
         error = sending.error
         is_unclear = any(sent.state == "sending" for sent in sending.calls)
         is_away = error is not None and error.exit_code in (ExitCode.OFFLINE, ExitCode.BUSY)
         if error is not None and (is_away or is_unclear):
-            self._later(error)
+            self._later(account_id, error)
             return
-        self._wait, self._last_trouble = FIRST_WAIT, ""
+        self._app.unsay(self._said_trouble)
+        self._wait, self._last_trouble, self._said_trouble = FIRST_WAIT, "", ""
         if sending.is_busy or any(sent.state == "sent" for sent in sending.calls):
             self._again_at = self._desk.clock() + FIRST_WAIT * 2
         if sending.calls:
             self._app.say(sending.text, error=error is not None)
 
-    def _later(self, error: AppError) -> None:
+    def _later(self, account_id: int, error: AppError) -> None:
         """Wait for a while, longer each time; say the same trouble once."""
+        from partnerdesk.partnercenter.troubles import trouble_of
+
+        self._desk.note_sending(account_id, trouble_of(error))
         self._again_at = self._desk.clock() + self._wait
         self._wait = min(self._wait * 2, LONGEST_WAIT)
         if error.message != self._last_trouble:
             self._last_trouble = error.message
-            self._app.say(
-                _("It waits in the outbox and is sent later. {reason}").format(reason=error),
-                error=True,
-            )
+            text = _("It waits in the outbox and is sent later. {reason}")
+            self._said_trouble = text.format(reason=error)
+            self._app.say(self._said_trouble, error=True)
 
     def _show_admins(self) -> None:
         """Show the first administrator of a new tenant, when no question is open."""

@@ -82,6 +82,8 @@ class SavedView:
 
 SHIPPED = (
     SavedView("customers", N_("No relationship"), "relationship:none", id="no-relationship"),
+    SavedView("customers", N_("Agreement not accepted"), "agreement:never relationship:reseller",
+              "company", id="agreement-missing"),
     SavedView("customers", N_("Not seen for 30 days"), "seen>30d", "seen", id="not-seen"),
     SavedView(
         "customers", N_("Added this month"), "since:month", "since", descending=True,

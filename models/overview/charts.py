@@ -180,7 +180,7 @@ def _renewals(accounts: Sequence[Account], at: datetime) -> Chart:
 
     return Chart(
         "renewals",
-        _("Subscriptions at the end of their term"),
+        _("Subscription terms ending"),
         _("by week: they renew, end or go on monthly then"),
         _("Nothing in the next 12 weeks."),
         SUBSCRIPTIONS,

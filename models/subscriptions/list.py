@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from partnerdesk.models.customers.list import YES_NO
 from partnerdesk.models.languages import N_
+from partnerdesk.models.lists.account_column import account_column
 from partnerdesk.models.lists.spec import Column, FieldGroup, Kind, ListSpec, Sort
 from partnerdesk.models.lists.tones import PAST, Tone, tones
 from partnerdesk.models.settings.load import CLOUDS
@@ -37,15 +38,15 @@ SUBSCRIPTIONS = ListSpec(
                folded="s.name_sort", rank=1, aliases=("name", "friendly_name")),
         Column("seats", N_("Seats"), "s.quantity", 6, Kind.NUMBER, sort="s.quantity", rank=2,
                aliases=("quantity",), attribute="quantity"),
-        Column("status", N_("Status"), "s.status", 11, Kind.CHOICE, choices=STATUSES, rank=3,
+        Column("status", N_("Status"), "s.status", 12, Kind.CHOICE, choices=STATUSES, rank=3,
                aliases=("state",), tones=tones(
                    good=("active",), pending=("pending",), bad=("suspended", "disabled"),
                    over=("expired", "deleted"),
                )),
-        Column("renews", N_("Renews in"), RENEWS_AT_SQL, 11, Kind.DEADLINE, sort="s.renews_sort",
+        Column("renews", N_("Renews in"), RENEWS_AT_SQL, 12, Kind.DEADLINE, sort="s.renews_sort",
                rank=4, aliases=("renewal",), attribute="term_ends_at",
                tones={PAST: Tone.BAD}),
-        Column("then", N_("Then"), AT_END_SQL, 15, Kind.CHOICE, choices=AT_END, rank=5,
+        Column("then", N_("Then"), AT_END_SQL, 16, Kind.CHOICE, choices=AT_END, rank=5,
                attribute="at_end", tones=tones(
                    good=("renews", "changes"), pending=("extended", "ends"),
                )),
@@ -67,6 +68,7 @@ SUBSCRIPTIONS = ListSpec(
                wide_only=True, rank=12, attribute="partner_id"),
         Column("cloud", N_("Cloud"), _CLOUD, 10, Kind.CHOICE, choices=CLOUDS, rank=13,
                attribute="cloud"),
+        account_column("s.account_id", 15),
         Column("starts", N_("Since"), "s.effective_start_date", 11, Kind.DATE, wide_only=True,
                rank=14, attribute="effective_start_date"),
         Column("end", N_("End of term"), "s.commitment_end_date", 11, Kind.DATE, wide_only=True,
@@ -86,7 +88,9 @@ SUBSCRIPTIONS = ListSpec(
     groups=(
         FieldGroup("", ("product", "offer", "seats", "status", "price", "billing", "term")),
         FieldGroup(N_("Renewal"), ("renews", "then", "auto", "window", "starts", "end")),
-        FieldGroup(N_("Customer"), ("customer", "domain", "customer_id", "reseller", "cloud")),
+        FieldGroup(
+            N_("Customer"), ("customer", "domain", "customer_id", "reseller", "cloud", "account")
+        ),
         FieldGroup(N_("Partner Center"), ("id", "seen", "number")),
     ),
     named_by="product",

@@ -42,7 +42,7 @@ class AccountSync(SQLModel, table=True):
     trouble: SyncTrouble = Field(
         default=SyncTrouble.NONE, sa_column=choice_column(SyncTrouble, default=SyncTrouble.NONE)
     )
-    """What holds the sync or the sending up, whichever met it last, or made the sync stop."""
+    """What holds the sync up, or made it stop."""
     error: str = Field(default="", sa_column=_long_text())
     """The words for what went wrong last; empty after a run without an error."""
 

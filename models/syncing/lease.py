@@ -197,31 +197,17 @@ def release(
             row.version += 1
 
 
-def note_trouble(store: Store, account_id: int, trouble: SyncTrouble, error: str = "") -> None:
-    """Note what holds the calls of an account up, whoever makes them; NONE once they are answered.
-
-    What made a sync fail stays noted until the next one, whatever other calls meet.
+def forget_trouble(store: Store, account_id: int, trouble: SyncTrouble) -> None:
+    """Forget that a trouble made the last sync of an account stop: it is over.
 
     Raises:
-        StoreError: the book cannot be read or written.
+        StoreError: the book cannot be written.
     """
-    with store.reading() as session:
-        row = _sync_of(session, account_id, lock=False)
-        if not _is_news(row, trouble):
-            return
     with store.writing() as session:
-        row = _sync_of(session, account_id) or AccountSync(account_id=account_id)
-        if _is_news(row, trouble):
-            row.trouble, row.error = trouble, error
+        row = _sync_of(session, account_id)
+        if row is not None and row.trouble is trouble:
+            row.trouble, row.error = SyncTrouble.NONE, ""
             row.version += 1
-            session.add(row)
-
-
-def _is_news(row: AccountSync | None, trouble: SyncTrouble) -> bool:
-    if row is None:
-        return trouble is not SyncTrouble.NONE
-    stays = row.trouble is SyncTrouble.FAILED and trouble is SyncTrouble.NONE
-    return row.trouble is not trouble and not stays
 
 
 def _sync_of(session: Session, account_id: int, *, lock: bool = True) -> AccountSync | None:

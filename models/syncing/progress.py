@@ -32,7 +32,7 @@ class SyncPhase(StrEnum):
 
 
 class SyncTrouble(StrEnum):
-    """What holds a sync or other calls of an account up, or made a sync stop."""
+    """What holds a sync up, or made it stop."""
 
     NONE = "none"
     OFFLINE = "offline"
@@ -52,6 +52,9 @@ TROUBLE_TITLES = {
 }
 """Two words about each trouble, for the header."""
 
+
+PASSING = (SyncTrouble.OFFLINE, SyncTrouble.THROTTLED)
+"""Troubles of a moment: those of a console that has ended say nothing of the present one."""
 
 COUNTS = ("received", "new", "changed", "gone", "calls", "retries")
 """What a run counts, as commands print it."""
@@ -90,8 +93,8 @@ class SyncProgress:
         return self.trouble_words() or self.how_far(at)
 
     def trouble_words(self) -> str:
-        """Return two words about what holds calls up, or made the sync stop; empty for nothing."""
-        return _(TROUBLE_TITLES[self.trouble]) if self.trouble in TROUBLE_TITLES else ""
+        """Return two words about what holds the sync up, or made it stop; empty for nothing."""
+        return trouble_words(self.trouble)
 
     def how_far(self, at: datetime) -> str:
         """Return how far the sync is in few words; empty if none is to be gone on with."""
@@ -105,6 +108,11 @@ class SyncProgress:
         if self.phase is SyncPhase.SUBSCRIPTIONS:
             return _("reads subscriptions")
         return _("reads details") if self.phase is SyncPhase.DETAILS else _("reads activity")
+
+
+def trouble_words(trouble: SyncTrouble) -> str:
+    """Return two words about a trouble, for the header; empty for none."""
+    return _(TROUBLE_TITLES[trouble]) if trouble in TROUBLE_TITLES else ""
 
 
 def read_progress(connection: Connection) -> dict[int, SyncProgress]:

@@ -15,19 +15,17 @@ from partnerdesk.models.customers.drafts import begin_draft, save_draft
 from partnerdesk.models.customers.edit import form_values, plan_edit_customer
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.customers.page import read_customer
-from partnerdesk.models.database.store import Store
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.fetch_link import stored_link
 from partnerdesk.models.session import AppSession
 from partnerdesk.models.settings import load as settings
-from partnerdesk.partnercenter.sending.account import send_account
 from partnerdesk.partnercenter.sending.sender import send_waiting
 from partnerdesk.screens.relationships.end import EndRelationshipScreen
 from partnerdesk.screens.shared.first_admin_dialog import FirstAdminDialog
 from partnerdesk.tui.widgets.form_page import FormPage
 from tests.support.books import NOW, TESTER
 from tests.support.console import running
-from tests.support.edits import by
+from tests.support.edits import by, set_tags
 from tests.support.empty_book import empty_store
 from tests.support.forms import AMERICA, account_in, add, form
 from tests.support.small_center import LINK, PASSWORD, SmallCenter, client_of, connect_account
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from partnerdesk.models.database.store import Store
     from tests.support.console import Console
 
 
@@ -78,12 +77,6 @@ def desk_over(store: Store, clock: Clock) -> AppSession:
 def loses(console: Console) -> bool:
     """Return whether leaving the console would lose something."""
     return console.app.would_be_lost is not None
-
-
-def trouble(console: Console) -> str:
-    """Return what holds the calls of the account up, as the header has it."""
-    desk = console.app.desk
-    return desk.syncs[account_in(desk.store).id].trouble_words()
 
 
 def is_kept(secret: str, folder: Path) -> bool:
@@ -128,7 +121,6 @@ async def test_offline_it_waits_and_is_sent_when_the_network_is_back(
         await console.settle()
         assert "sent later" in console.said
         assert not center.customers
-        assert trouble(console) == "offline"
         center.is_offline = False
         await console.app.look()
         await console.settle()
@@ -136,26 +128,7 @@ async def test_offline_it_waits_and_is_sent_when_the_network_is_back(
         clock.now += timedelta(seconds=16)
         await console.app.look()
         await console.wait_until(lambda: read_call(store, 1).state is CallState.CONFIRMED)
-        await console.app.look()
-        await console.settle()
-        assert not trouble(console)
     assert len(center.customers) == 1
-
-
-async def test_what_holds_sending_up_is_told_by_every_console(
-    store: Store, center: SmallCenter
-) -> None:
-    center.is_offline = True
-    add(store, **AMERICA)
-    account, moment = account_in(store).id, Clock()
-    for words in ("offline", ""):
-        center.is_offline = bool(words)
-        sending = send_account(store, settings.load(), account, TESTER, moment)
-        assert (sending.error is not None) == bool(words)
-        other = desk_over(Store(store.database), moment)
-        other.settings = other.settings.with_flags(read_only=True)
-        async with running(other) as console:
-            assert trouble(console) == words
 
 
 async def test_a_call_that_stays_unclear_is_looked_up_again_after_a_while(
@@ -246,6 +219,32 @@ async def test_the_form_fetches_the_link_of_the_account(store: Store, center: Sm
         await console.wait_until(lambda: bool(console.app.desk.accounts))
         await console.app.show("invite")
         await console.wait_until(lambda: stored_link(store, account_in(store).id) == LINK)
+        await console.press("escape", "g", "h")
+        kinds = "\n".join(console.lines())
+        assert "Invitation link" in kinds
+        assert "Account changed" not in kinds
     assert [path for _method, path, _status in center.log] == [
         "/v1/customers/relationshiprequests"
     ]  # fmt: skip
+
+
+async def test_the_keys_of_a_change_are_those_that_do_something(
+    store: Store, center: SmallCenter
+) -> None:
+    def offered() -> str:
+        return str(console.screen.key_bar.render())
+
+    id = add(store, **AMERICA)
+    center.is_offline = True
+    async with running(desk_over(store, Clock())) as console:
+        await console.wait_until(lambda: read_call(store, 1).attempts == 1)
+        await console.app.show("change", 1)
+        assert "Send again" in offered()
+        assert "Customer" in offered()
+        assert "Row" not in offered()
+        await console.press("escape")
+        version = read_customer(store, id).customer.version
+        tagged = set_tags(store, id, ["gold"], version=version, actor=TESTER, at=NOW)
+        await console.app.show("change", tagged.change_id)
+        assert "Send again" not in offered()
+        assert "Copy" in offered()

@@ -86,6 +86,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "extending": ("g", "l", "3", "A", "E", "p"),
     "ended": ("g", "l", "4"),
     "end-relationship": ("g", "c", "slash", *"fab", "enter", "D"),
+    "subscriptions": ("g", "s"),
+    "subscription": ("g", "s", "slash", *"fab", "enter"),
+    "seats": ("g", "s", "slash", *"fab", "enter", "plus", "plus", "p"),
     "overview": ("g", "o", "tab", "tab", "tab", "j", "j"),
     "changes": ("g", "h"),
     "change": ("g", "h", "j", "enter"),
@@ -134,6 +137,7 @@ def test_screen(
         pytest.param("customers", "en", WIDE, id="customers-en-160x45"),
         pytest.param("customers", "ru", WIDER, id="customers-ru-200x50"),
         pytest.param("delegated-admin", "ru", WIDE, id="delegated-admin-ru-160x45"),
+        pytest.param("subscriptions", "en", WIDER, id="subscriptions-en-200x50"),
         pytest.param("changes", "en", WIDER, id="changes-en-200x50"),
     ],
 )

@@ -127,7 +127,7 @@ class DeskHeader(Widget):
         at = self._desk.clock()
         syncs = [self._desk.syncs[id] for id in scope.ids if id in self._desk.syncs]
         running = (sync.how_far(at) for sync in syncs)
-        troubles = (sync.trouble_words() for sync in syncs)
+        troubles = map(self._desk.trouble_words, scope.ids)
         return next(filter(None, running), ""), next(filter(None, troubles), "")
 
     def _received(self, scope: Scope) -> str:
