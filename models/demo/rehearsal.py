@@ -56,6 +56,8 @@ class Line:
     refresh_token: str = dataclasses.field(repr=False)
     client_secret: str = dataclasses.field(repr=False)
     control: str
+    approve: str = ""
+    """The address that does what the person at the sign-in page would."""
 
 
 def folder() -> Path:
@@ -103,7 +105,7 @@ def not_installed() -> AppError:
 def is_served() -> bool:
     """Return whether some process serves the rehearsal: it holds the lock of its folder."""
     try:
-        lock = (folder() / "lock").open("a")
+        lock = (folder() / "lock").open("rb")
     except FileNotFoundError:
         return False
     with lock:
