@@ -23,9 +23,10 @@ _PASSWORD_OPTION = re.compile(r"(?i)([?&](?:ssl)?(?:pass(?:word|wd)?|pwd|secret|
 _PASSWORD_WORD = re.compile(r"(?i)(\b(?:pass(?:word|wd)?|pwd|secret|token)\s*=\s*)(.+)", re.DOTALL)
 # Matches what stands for a port and is none: a password without its host, for example.
 _NO_PORT = re.compile(r"(?<=://)((?:[^@/?#]*@)?[^@:/?#\[\]]*:)(?!\d{0,5}(?:[,/?#]|$))([^@/?#,]+)")
-# Matches an address without its scheme, which would be the name of a file.
-_NO_SCHEME = re.compile(r"(?i)(?:^|[:/])[^/\s:@]+:[^\s@]+@|\bpass(?:word|wd)?\s*=")
+# Matches a user and a password in what lacks its scheme, and would be the name of a file.
+_ANY_USER = re.compile(r"((?:^|[:/])[^/\s:@]+:)(.+)(?=@)", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_PATH = re.compile(r"[.~]|/(?!/)")
 _PERCENT = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*", re.DOTALL)
 
 
@@ -72,11 +73,11 @@ def parse(text: str, default: Path | None = None) -> Database:
         address = _with_passwords(_POSTGRES.sub("postgresql://", text), _quoted)
         _refuse_unreadable(address)
         return PostgresServer(address)
-    if _NO_SCHEME.search(text) and "://" not in text.replace("sqlite:///", ""):
+    if has_password(text) and not _SCHEME.match(text):
         raise UsageError(
             _("The database's address cannot be read; it seems to hold a password."), _example()
         )
-    if text.startswith("sqlite:///"):
+    if text.startswith("sqlite:///") and not has_password(text):
         return SqliteFile(paths.typed_path(unquote(text.removeprefix("sqlite:///"))).absolute())
     if "://" in text:
         raise UsageError(
@@ -123,7 +124,10 @@ def masked(text: str) -> str:
 def _with_passwords(text: str, write: Callable[[str], str]) -> str:
     text = _PASSWORD_OPTION.sub(lambda match: match[1] + write(match[2]), text)
     if not _SCHEME.match(text):
-        return _PASSWORD_WORD.sub(lambda match: match[1] + write(match[2]), text)
+        text = _PASSWORD_WORD.sub(lambda match: match[1] + write(match[2]), text)
+        if _PATH.match(text):
+            return text
+        return _ANY_USER.sub(lambda match: match[1] + write(match[2]), text)
     if "@" not in text:
         return _NO_PORT.sub(lambda match: match[1] + write(match[2]), text)
     return _PASSWORD.sub(lambda match: _quoted(match[1], ":") + write(match[2]), text)
