@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from partnerdesk.cli.shared.demo_rehearsal import reachable, rehearsed_secrets
 from partnerdesk.cli.shared.open_book import one_account, open_book
 from partnerdesk.cli.shared.plans import add_dry_run, apply_plan, plan_context, print_plan
 from partnerdesk.cli.shared.printing import json_text, tell
@@ -16,6 +17,7 @@ from partnerdesk.cli.shared.sign_in_flags import (
     refuse_unused_secrets,
 )
 from partnerdesk.models.accounts.accounts import ALL, PartnerKind, SignInWay
+from partnerdesk.models.accounts.own_sign_ins import SignInKey, own_sign_in
 from partnerdesk.models.core.errors import ExitCode, RefusedError, UsageError
 from partnerdesk.models.core.permissions import read_only
 from partnerdesk.models.core.verdicts import Reason
@@ -108,6 +110,7 @@ def run_add(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
             sign_in(store, settings, id, way, secrets)
         else:
             tell(_("Sign in with: partnerdesk accounts sign-in --account {id}").format(id=id))
+        tell(_("Then read its customers: partnerdesk sync --account {id}").format(id=id))
         if arguments.json:
             fields = account_fields(store, settings, stored_account(store, id))
             print_plan(arguments, settings, plan, fields, "connected", change_id=outcome.change_id)
@@ -127,12 +130,16 @@ def run_sign_in(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         raise RefusedError(read_only().text)
     store = open_book(arguments, settings)
     account = stored_account(store, one_account(arguments, settings, store).id)
+    rehearsed = rehearsed_secrets(arguments) if not arguments.auth else None
     way = SignInWay(arguments.auth or account.sign_in_way)
+    if rehearsed is not None:
+        way = SignInWay.REFRESH_TOKEN
     refuse_unused_secrets(arguments, way)
     id = account.id or 0
     account_connection(store, settings, id)  # says at once that the account is kept by hand
-    secrets = given_secrets(arguments, way)
-    sign_in(store, settings, id, way, secrets)
+    with reachable(arguments, settings, store) as reached:
+        secrets = rehearsed or given_secrets(arguments, way)
+        sign_in(store, reached, id, way, secrets)
     _print_account(arguments, settings, store, id)
     return ExitCode.DONE
 
@@ -186,10 +193,12 @@ def run_remove(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
 
 
 def account_fields(store: Store, settings: Settings, account: PartnerAccount) -> dict[str, Any]:
-    """Return an account as `--json` prints it, with the moment until which its sign-in holds."""
+    """Return an account as `--json` prints it, with who is signed in here, and until when."""
+    own = own_sign_in(SignInKey(account.cloud, account.tenant_id, account.client_id))
     fields = record_fields(account, "version", "signed_in_until")
-    until = account.signed_in_until
-    if account.connected and account.signed_in_as and until is None:
+    fields |= {"signed_in_as": own.who if own else "", "mfa": own.mfa if own else None}
+    until = own.until if own else None
+    if account.connected and own and until is None:
         from partnerdesk.partnercenter.sign_in.accounts import account_connection, tokens_end
 
         until = tokens_end(account_connection(store, settings, account.id or 0))

@@ -59,6 +59,7 @@ def _run(argv: list[str]) -> int:
     if argv:  # the console needs no parser, so it does not import argparse
         from partnerdesk.cli.parsing import parser
 
+        _refuse_bare_dashes(argv)
         try:
             arguments = parser(argv).parse_args(_with_filter(argv))
         except SystemExit as end:  # argparse has printed its message
@@ -71,6 +72,18 @@ def _run(argv: list[str]) -> int:
     from partnerdesk.cli.console import run_console
 
     return int(run_console(arguments, settings))
+
+
+def _refuse_bare_dashes(argv: Sequence[str]) -> None:
+    """Refuse `--FLAG=--`, which argparse takes for the end of the flags.
+
+    Raises:
+        UsageError: a flag has that value.
+    """
+    for word in argv:
+        flag, _equals, value = word.partition("=")
+        if flag.startswith("--") and value == "--":
+            raise UsageError(_("{flag} needs a value.").format(flag=shown(flag)))
 
 
 def _with_filter(argv: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from shlex import quote
 from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec, TypeVar
 from uuid import uuid4
 
@@ -19,7 +20,12 @@ from partnerdesk.models.languages import _
 from partnerdesk.models.lists.filter_history import FilterHistory
 from partnerdesk.models.lists.list_state import Remembered
 from partnerdesk.models.settings.database_url import SqliteFile
-from partnerdesk.models.syncing.progress import read_progress, trouble_words
+from partnerdesk.models.syncing.progress import (
+    PASSING,
+    SyncTrouble,
+    read_progress,
+    trouble_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +39,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.saved_views_file import Reading
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.settings.model import Settings
-    from partnerdesk.models.syncing.progress import SyncProgress, SyncTrouble
+    from partnerdesk.models.syncing.progress import SyncProgress
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -164,7 +170,10 @@ class AppSession:
         Raises:
             AppError: no cloud is turned on.
         """
+        is_first = not self.accounts
         self.syncs = look.syncs
+        if is_first:
+            self._pass_over_old_troubles()
         accounts, pulse = look.accounts, look.pulse
         if accounts is None:
             return
@@ -177,6 +186,15 @@ class AppSession:
         self.pulse = pulse
         wanted = self.scope.key if self.scope else self.wanted_cloud or self.remembered.scope
         self.scope = choose(accounts, wanted)
+
+    def _pass_over_old_troubles(self) -> None:
+        """Say nothing of a trouble of a moment that a sync had before this console began.
+
+        One that goes on renews its lease: then what is known of it is new.
+        """
+        for id, sync in self.syncs.items():
+            if sync.trouble in PASSING:
+                self.note_sending(id, SyncTrouble.NONE)
 
     def choose(self, key: str) -> None:
         """Choose another account, or all; `write_down` stores the choice for the next run."""
@@ -252,6 +270,15 @@ class AppSession:
 
         refusals = self.refusals(own_account=True)
         return PlanContext(Actor.present(), self.clock(), plan_id or str(uuid4()), refusals)
+
+    def command(self, words: str) -> str:
+        """Return a command for a shell that works in this book: with the flag that names it."""
+        flag = ""
+        if self.demo:
+            flag = " --demo"
+        elif self.settings.origins.get("database") == "--database":
+            flag = f" --database {quote(self.store.database.name)}"
+        return f"partnerdesk {words}{flag}"
 
     def note_sending(self, account_id: int, trouble: SyncTrouble) -> None:
         """Note what holds the sending for an account up; NONE once Partner Center answers."""

@@ -6,12 +6,13 @@ Everything here blocks; the console does it in a thread, beside the screens.
 from __future__ import annotations
 
 import json
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from partnerdesk.models.accounts.accounts import SignInWay
+from partnerdesk.models.accounts.own_sign_ins import SignInKey, own_sign_in
 from partnerdesk.models.core import paths
 from partnerdesk.models.demo.rehearsal import HOME, customers_file, folder, is_begun
 
@@ -172,7 +173,8 @@ def _sign_in(store: Store, settings: Settings, account_id: int, line: Line) -> N
 
     connection = account_connection(store, settings, account_id)
     done = folder() / "signed-in"
-    if TokenStore(connection).has_tokens and done.exists():
+    key = SignInKey(HOME, connection.tenant_id, connection.client_id)
+    if TokenStore(connection).has_tokens and done.exists() and own_sign_in(key) is not None:
         return
     secrets = Secrets(Credential(line.client_secret), line.refresh_token)
     way = SignInWay.REFRESH_TOKEN
@@ -235,3 +237,13 @@ def tell_invited(settings: Settings, line: Line, invited: list[dict[str, str]]) 
         except httpx.HTTPError:
             return False
         return answer.is_success
+
+
+def approve_code(settings: Settings, line: Line, code: str) -> None:
+    """Type a code into the sign-in page of the rehearsal, as its admin would; it may have ended."""
+    import httpx
+
+    from partnerdesk.partnercenter.http import http_client
+
+    with closing(http_client(settings.tls)) as http, suppress(httpx.HTTPError):
+        http.get(line.approve, params={"user_code": code})

@@ -13,6 +13,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.core.paths import opened_at_once
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -32,7 +34,7 @@ def turn(folder: Path, announce: Callable[[str], None], *, until_eof: bool) -> I
 
     Meanwhile `announce` gets the line of the one that serves.
     """
-    with (folder / "lock").open("a") as lock:
+    with open(folder / "lock", "a", opener=opened_at_once) as lock:
         told = False
         while not _held(lock.fileno()):
             if not told and (line := _line(folder)):

@@ -12,16 +12,11 @@ from textual.binding import Binding, BindingType
 from partnerdesk.models.core.errors import SettingsError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
-from partnerdesk.models.settings.themes import ANSI
 from partnerdesk.screens.resources.list import ResourcesScreen
-from partnerdesk.tui.base_app import BaseApp, Job
 from partnerdesk.tui.book_watch import BookWatch
-from partnerdesk.tui.checking import FormChecks
-from partnerdesk.tui.demo_rehearsal import DemoRehearsal
 from partnerdesk.tui.last_frame import LastPicture
+from partnerdesk.tui.partner_center import PartnerCenterApp
 from partnerdesk.tui.screens import LIGHT_SCREENS, MAIN_SCREENS, all_screens, screen_class
-from partnerdesk.tui.sending import BackgroundSending
-from partnerdesk.tui.syncing import BackgroundSync
 from partnerdesk.tui.theme_switch import ThemeSwitch
 from partnerdesk.tui.widgets.actions import GO, SIGN_IN_TO
 from partnerdesk.tui.widgets.app_screen import AppScreen
@@ -32,10 +27,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from partnerdesk.models.accounts.accounts import SignInWay
-    from partnerdesk.models.accounts.signing_in import WatchedSignIn
     from partnerdesk.models.changes.plan import Outcome, Plan
-    from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.lists.saved_views import Chosen
     from partnerdesk.models.lists.spec import ListSpec, RowKey
     from partnerdesk.models.session import AppSession
@@ -46,7 +38,7 @@ SAVE_SECONDS = 0.3
 """How long leaving waits until the state of the lists is saved."""
 
 
-class ConsoleApp(BaseApp):
+class ConsoleApp(PartnerCenterApp):
     """The console over one open book."""
 
     TITLE = "partnerdesk"
@@ -58,14 +50,9 @@ class ConsoleApp(BaseApp):
     ]
 
     def __init__(self, desk: AppSession, last_picture: PictureFile | None = None) -> None:
-        super().__init__(desk.clock, terminal_palette=desk.settings.theme == ANSI)
-        self.desk = desk
+        super().__init__(desk)
         self.book = BookWatch(self, desk, self._catch_up, self.tell_notices)
         self.last_picture = LastPicture(desk, last_picture)
-        self.rehearsal = DemoRehearsal(self, desk, self.ready, self.look)
-        self.sending = BackgroundSending(self, desk, self.reachable, self.look)
-        self.syncing = BackgroundSync(self, desk, self.reachable, self.look)
-        self._checks = FormChecks(desk)
         self._warned_of: object = None
         """The job whose loss on leaving the person was warned of."""
         self._themes = ThemeSwitch(self, desk, self.last_picture.themed)
@@ -81,9 +68,7 @@ class ConsoleApp(BaseApp):
         The lists are saved at once, because the process may be ended by force later. They are
         saved in a thread, because the disk or a lock may hang.
         """
-        self.sending.leave()
-        self.syncing.leave()
-        self.rehearsal.leave()
+        self.stop_calls()
         if self.screen_stack:
             self.take_picture(self.screen_stack[-1])
         saving = Thread(target=self.desk.remembered.save, daemon=True)
@@ -127,15 +112,7 @@ class ConsoleApp(BaseApp):
         """Refresh the screen on top; a screen below refreshes when it comes to the top."""
         for screen in self._app_screens()[-1:]:
             screen.call_later(screen.catch_up)
-        self.sending.wake()
-        self.rehearsal.wake()
-        self._note_open_customers()
-
-    def _note_open_customers(self) -> None:
-        """Let a sync that goes on know which customers are open on the screen on top."""
-        if self.syncing.is_running:
-            for screen in self._app_screens()[-1:]:
-                self.syncing.show(screen.open_customers())
+        self.keep_up()
 
     def _use_keymap(self) -> bool:
         """Apply the remapped keys; end the console and return False if they are invalid."""
@@ -216,6 +193,12 @@ class ConsoleApp(BaseApp):
         for screen in self._app_screens()[-1:]:
             screen.call_later(screen.take_word, text, error=error, whole=whole)
 
+    def unsay(self, text: str) -> None:
+        """Take a message back, on whichever screen it still stands: it holds no more."""
+        for screen in self._app_screens():
+            if text and screen.status.message == text:
+                screen.status.say("")
+
     def warn(self, text: str) -> None:
         """Show a warning on the screen on top, even while a question is open."""
         for screen in self._app_screens()[-1:]:
@@ -227,11 +210,6 @@ class ConsoleApp(BaseApp):
         if self.desk.notices and screens and not screens[-1].awaits_key:
             self.say(self.desk.take_notices(), error=True)
 
-    @property
-    def would_be_lost(self) -> Job | None:
-        """A job that leaving would cut off, or a password that only this console knows."""
-        return super().would_be_lost or self.sending.would_be_lost
-
     # Between screens
 
     def first_screen(self) -> Screen[Any]:
@@ -241,11 +219,6 @@ class ConsoleApp(BaseApp):
     async def ready(self) -> None:
         """Wait until the modules that plans and pages need are imported."""
         await self.book.imported.wait()
-
-    async def reachable(self) -> None:
-        """Wait until calls can be made: those of the demo book go to a rehearsal that starts."""
-        await self.ready()
-        await self.rehearsal.settled.wait()
 
     async def _load_screen(self, name: str, *given: Any, **named: Any) -> AppScreen:
         """Return a loaded screen, with the state of the book before its reads."""
@@ -334,18 +307,6 @@ class ConsoleApp(BaseApp):
 
         await self.ask_dialog(CloudSelector(self.desk), self._scope_chosen)
 
-    async def sign_in(self, account_id: int = 0) -> None:
-        """Open the sign-in of an account; 0 for the chosen one."""
-        account = self.desk.account_of(account_id) if account_id else self.desk.own_account()
-        await self.show("sign-in", account)
-
-    async def begin_sign_in(self, account_id: int, way: SignInWay) -> WatchedSignIn:
-        """Begin to sign in to an account."""
-        from partnerdesk.tui.connection import begin_sign_in
-
-        await self.ready()
-        return await begin_sign_in(self.desk, account_id, way)
-
     async def _scope_chosen(self, key: str | None) -> None:
         if key is None:
             return
@@ -384,38 +345,6 @@ class ConsoleApp(BaseApp):
             send_waiting, desk.store, desk.settings.mail, desk.clock, change_id
         )
         return sent.text
-
-    def sync(self) -> str:
-        """Begin to sync the chosen account, or all connected ones; return what is to be said."""
-        scope = self.desk.scope
-        connected = [account for account in scope.accounts if account.connected] if scope else []
-        if not connected:
-            return ""
-        if self.desk.settings.read_only:
-            return _("Read again. In read-only mode nothing is read from Partner Center.")
-        self.sending.try_again()
-        if self.syncing.is_running:
-            return _("Read again; the sync with Partner Center goes on.")
-        self.syncing.begin(connected)
-        self._note_open_customers()
-        return _("Read again; the sync with Partner Center has begun.")
-
-    async def check_online(
-        self, account_id: int, domain: str, address: Mapping[str, str]
-    ) -> tuple[Reason, ...]:
-        """Return what Partner Center says of the domain and address of a form."""
-        await self.ready()
-        return await self._checks.check(account_id, domain, address)
-
-    async def read_obstacles(self, account_id: int, microsoft_id: str) -> Mapping[str, str]:
-        """Return what Partner Center knows of the checklist of an ending, by its points."""
-        await self.ready()
-        return await self._checks.obstacles(account_id, microsoft_id)
-
-    async def fetch_link(self, account_id: int) -> str:
-        """Return the invitation link of an account, fetched now if it has none."""
-        await self.ready()
-        return await self._checks.link(self.desk.account_of(account_id))
 
     async def look(self) -> None:
         """Check whether the book was changed."""

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.events import Key
-from textual.widget import Widget
 from textual.widgets import Input
 
 from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.languages import _
 from partnerdesk.tui.job_control import has_job_control, stop_job
-from partnerdesk.tui.surviving import Surviving
+from partnerdesk.tui.jobs import WithJobs
 from partnerdesk.tui.watch import Watch
 from partnerdesk.tui.widgets.app_screen import AppScreen
 from partnerdesk.tui.widgets.motions import DIGITS, Counting
@@ -24,13 +22,12 @@ from partnerdesk.tui.widgets.reads import drained
 from partnerdesk.tui.wire.painted import LEAVE_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from rich.console import RenderableType
     from textual.events import Event
     from textual.screen import Screen
-    from textual.worker import Worker
 
 
 REDRAW_KEYS = ("f5", "ctrl+l")
@@ -41,27 +38,13 @@ SETTLE_SECONDS = 2.0
 """How long the next key waits for the reads of the key before; after that it acts anyway."""
 LONG_SECONDS = 0.8
 """After this time the screen shows that something takes long."""
-SMALL_SECONDS, LATE_SECONDS = 0.5, 0.2
-"""How long leaving waits until the last input is saved; and if leaving is late already."""
 NO_MEANING = ("app.focus_next", "app.focus_previous")
 """Actions that Textual binds on every screen and that do nothing if one widget takes all keys."""
 
 Answer = TypeVar("Answer")
 
 
-@dataclass(eq=False)
-class Job:
-    """Background work."""
-
-    busy_with: str = ""
-    """Text for the person: long work that leaving the console would cut off; else empty."""
-    keeps: str = ""
-    """Text for the person: what is lost if this short work is cut off; else empty."""
-    goes_on: bool = False
-    """Whether nothing is lost if this long work is cut off, because it goes on the next time."""
-
-
-class BaseApp(Surviving):
+class BaseApp(WithJobs):
     """Loses no key that was typed ahead.
 
     A deed is what a person asks for by key or mouse: the app finishes one deed before it handles
@@ -86,8 +69,6 @@ class BaseApp(Surviving):
         """How many presses of Esc that are still to come stopped a wait already."""
         self._key_before = ""
         """The previous key."""
-        self._jobs: dict[asyncio.Task[object] | None, Job] = {}
-        """The background work, by its tasks."""
 
     # The end
 
@@ -146,6 +127,11 @@ class BaseApp(Surviving):
 
     def before_leaving(self) -> None:
         """Save the state for the next start; called once, when the console is left."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the console has little time left to be left in order."""
+        return self.guard is not None and self.guard.is_late
 
     # The picture
 
@@ -273,79 +259,6 @@ class BaseApp(Surviving):
 
         await self.push_screen(dialog, take)
         self.give_back(dialog)
-
-    # Background work
-
-    def start(
-        self,
-        work: Callable[[], Awaitable[object]],
-        busy_with: str = "",
-        *,
-        keeps: str = "",
-        goes_on: bool = False,
-    ) -> None:
-        """Start background work; it continues when the screen that started it is left.
-
-        Args:
-            work: the work.
-            busy_with: text for the person, if leaving the console would cut off long work.
-            keeps: text for the person about what is lost if short work is cut off; leaving waits
-                a moment for short work.
-            goes_on: whether nothing is lost if long work is cut off; leaving does not wait for it.
-        """
-        job = partial(self._job, work, Job(busy_with, keeps, goes_on))
-        _worker: Worker[None] = self.run_worker(job, group="jobs")
-
-    async def _job(self, work: Callable[[], Awaitable[object]], job: Job) -> None:
-        task = asyncio.current_task()
-        self._jobs[task] = job
-        try:
-            await work()
-        except AppError as error:
-            self.say(str(error), error=True)
-        finally:
-            del self._jobs[task]
-
-    @contextmanager
-    def busy(self, busy_with: str) -> Iterator[None]:
-        """Say during the block that leaving the console would cut off long work.
-
-        Args:
-            busy_with: text for the person, as for `start`; the job of this task gets it.
-        """
-        job = self._jobs[asyncio.current_task()]
-        before, job.busy_with = job.busy_with, busy_with
-        try:
-            yield
-        finally:
-            job.busy_with = before
-
-    @property
-    def would_be_lost(self) -> Job | None:
-        """A job that leaving the console would cut off; None if there is none."""
-        jobs = self._jobs.values()
-        return next((job for job in jobs if job.busy_with or job.keeps), None)
-
-    async def finish_small_jobs(self) -> None:
-        """Wait a moment until the last input is saved and short jobs have ended."""
-        own = asyncio.current_task()
-
-        async def finished() -> None:
-            for node in self.focused.ancestors_with_self if self.focused else ():
-                if isinstance(node, Widget):
-                    await drained(node)
-            jobs = self._jobs.items()
-            small = [
-                task
-                for task, job in jobs
-                if task and task is not own and not (job.busy_with or job.goes_on)
-            ]
-            if small:
-                await asyncio.wait(small)
-
-        is_late = self.guard is not None and self.guard.is_late
-        with suppress(TimeoutError):
-            await asyncio.wait_for(finished(), LATE_SECONDS if is_late else SMALL_SECONDS)
 
     # Keys
 

@@ -12,15 +12,22 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.database.reader import Reader
+from partnerdesk.models.demo.rehearsal import HOME
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
+    from partnerdesk.models.accounts.accounts import Account
+    from partnerdesk.models.accounts.signing_in import SignInAttempt
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.demo.rehearsal import Line, RehearsalProcess
     from partnerdesk.models.session import AppSession
     from partnerdesk.tui.base_app import BaseApp
+
+
+APPROVE_SECONDS = 3.0
+"""How long a code is to be seen before it is typed."""
 
 
 class DemoRehearsal:
@@ -53,6 +60,8 @@ class DemoRehearsal:
         self._invited: list[dict[str, str]] = []
         self.settled = asyncio.Event()
         """Set when the rehearsal is served, or will not be: calls to it need not wait any more."""
+        self._follow: Callable[[], object] | None = None
+        """What a person asked for while it starts."""
 
     def begin(self) -> None:
         """Begin to start it, if the book is the demo book."""
@@ -61,6 +70,29 @@ class DemoRehearsal:
             self._app.start(self._begin, goes_on=True)
         else:
             self.settled.set()
+
+    def is_for(self, accounts: Iterable[Account]) -> bool:
+        """Return whether it stands, or is to stand, behind one of some accounts."""
+        return self._desk.demo and any(account.cloud.id == HOME for account in accounts)
+
+    def when_served(self, do: Callable[[], object]) -> None:
+        """Do what a person asked for once it is served; what was asked last counts."""
+        self._follow = do
+
+    async def approve(self, attempt: SignInAttempt) -> None:
+        """Do what a person does at the sign-in page: type the code, a moment after it is shown."""
+        from partnerdesk.partnercenter.demo_account import approve_code
+
+        reader = Reader(self._desk.store)
+        try:
+            while not attempt.progress.is_over and not self._is_leaving:
+                await asyncio.sleep(APPROVE_SECONDS)
+                code, line = attempt.progress.code, self._line
+                if code and line is not None and not attempt.progress.is_over:
+                    await reader.aside(partial(approve_code, self._desk.settings, line, code))
+                    return
+        finally:
+            reader.stop()
 
     def leave(self) -> None:
         """End it, without waiting: the console is being left."""
@@ -125,6 +157,8 @@ class DemoRehearsal:
         self._line = line
         self.settled.set()
         await self._look()
+        if self._follow is not None and not self._is_leaving:
+            self._follow()
 
     async def _tell_invited(self, line: Line) -> None:
         reader = Reader(self._desk.store)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.models.core.errors import AppError, ExitCode
 from partnerdesk.models.database.reader import Reader
 from partnerdesk.models.languages import _
-from partnerdesk.tui.base_app import Job
+from partnerdesk.tui.jobs import Job
 from partnerdesk.tui.widgets.app_screen import AppScreen
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ class BackgroundSending:
         self._wait = FIRST_WAIT
         self._last_trouble = ""
         """The last trouble that was said, so that it is not said again each time."""
+        self._said_trouble = ""
+        """That trouble in all its words, which are taken back once a call gets through."""
         self._admins: list[FirstAdmin] = []
         """Credentials that the person has not dismissed yet; kept nowhere else."""
         self._leaving_loss: Job | None = None
@@ -167,7 +169,8 @@ class BackgroundSending:
         if error is not None and error.exit_code in (ExitCode.OFFLINE, ExitCode.BUSY):
             self._later(account_id, error)
             return
-        self._wait, self._last_trouble = FIRST_WAIT, ""
+        self._app.unsay(self._said_trouble)
+        self._wait, self._last_trouble, self._said_trouble = FIRST_WAIT, "", ""
         if sending.is_busy or any(sent.state == "sent" for sent in sending.calls):
             self._again_at = self._desk.clock() + FIRST_WAIT * 2
         if sending.calls:
@@ -182,10 +185,9 @@ class BackgroundSending:
         self._wait = min(self._wait * 2, LONGEST_WAIT)
         if error.message != self._last_trouble:
             self._last_trouble = error.message
-            self._app.say(
-                _("It waits in the outbox and is sent later. {reason}").format(reason=error),
-                error=True,
-            )
+            text = _("It waits in the outbox and is sent later. {reason}")
+            self._said_trouble = text.format(reason=error)
+            self._app.say(self._said_trouble, error=True)
 
     def _show_admins(self) -> None:
         """Show the first administrator of a new tenant, when no question is open."""

@@ -63,6 +63,10 @@ class Surviving(PaintedApp):
         """Show a message on the screen on top."""
         raise NotImplementedError
 
+    def unsay(self, text: str) -> None:
+        """Take a message back, wherever it still stands."""
+        raise NotImplementedError
+
     def stop_deed(self) -> None:
         """Cancel the current deed, which may be waiting for the screen that failed."""
         raise NotImplementedError

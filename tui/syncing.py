@@ -14,6 +14,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.core.errors import AppError
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class BackgroundSync:
         self._process: Process | None = None
         self._on_screen: tuple[int, ...] = ()
         self._is_leaving = False
+        self._trouble = ""
+        """Why the last sync stopped, as it was said; it is taken back once a sync gets through."""
         self.is_running = False
         """Whether this console syncs."""
 
@@ -81,11 +84,15 @@ class BackgroundSync:
             for account in accounts:
                 if not self._is_leaving:
                     await self._sync(account)
+        except AppError as error:
+            self._trouble = str(error)
+            raise
         finally:
             self.is_running = False
             if not self._is_leaving:
                 await self._look()
         if not self._is_leaving:
+            self._app.unsay(self._trouble)
             self._app.say(_("Synced with Partner Center."))
 
     async def _sync(self, account: Account) -> None:

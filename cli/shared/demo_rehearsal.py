@@ -13,6 +13,7 @@ from partnerdesk.models.demo.rehearsal import (
     at_rehearsal,
     is_installed,
     is_served,
+    last_line,
     not_installed,
 )
 from partnerdesk.models.languages import _
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.model import Settings
+    from partnerdesk.partnercenter.sign_in.attempt import Secrets
 
 
 @contextmanager
@@ -56,6 +58,17 @@ def reachable(
         reached = at_rehearsal(settings, line)
         connect(store, reached, line, now())
         yield reached
+
+
+def rehearsed_secrets(arguments: argparse.Namespace) -> Secrets | None:
+    """Return how the demo's rehearsal is signed in to, which nobody types; None elsewhere."""
+    line = last_line() if getattr(arguments, "demo", False) else None
+    if line is None:
+        return None
+    from partnerdesk.partnercenter.sign_in.attempt import Secrets
+    from partnerdesk.partnercenter.sign_in.token_store import Credential
+
+    return Secrets(Credential(line.client_secret), line.refresh_token)
 
 
 def unserved(store: Store) -> OfflineError | None:

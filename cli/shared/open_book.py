@@ -106,7 +106,8 @@ def open_with_progress(store: Store, settings: Settings) -> None:
     """
     clouds = [cloud.id for cloud in working_clouds(settings)]
     was_outdated = store.is_outdated()
-    with progress_line(_("Upgrading the book")) as on_progress:
+    label = _("Upgrading the book") if was_outdated else _("Preparing the book")
+    with progress_line(label) as on_progress:
         store.open(clouds, on_progress)
     if was_outdated:
         tell_unfinished_copies(store)

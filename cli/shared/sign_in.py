@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from importlib import import_module
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -66,10 +68,8 @@ def _ask_address(attempt: Attempt) -> None:
     """Ask for the address at which the browser ended, again where it is none."""
     terminal = sys.stdin.isatty()
     if terminal:
-        from contextlib import suppress
-
-        with suppress(ImportError):
-            import readline  # noqa: F401 - lets `input` take lines longer than a terminal's 4096
+        with suppress(ImportError):  # it lets `input` take lines longer than a terminal's 4096
+            import_module("readline")
     while True:
         try:
             attempt.paste(input(_("Address: ") if terminal else ""))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from partnerdesk.models.accounts.own_sign_ins import SignInKey, own_sign_in
 from partnerdesk.models.core.clock import date_text, from_millis
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from partnerdesk.models.accounts.own_sign_ins import OwnSignIn
     from partnerdesk.models.database.connection import Connection
     from partnerdesk.models.settings.clouds import Cloud
 
@@ -67,7 +69,7 @@ PARTNER_KIND_TITLES = {
 
 
 class SignInState(StrEnum):
-    """How an account stands to its sign-in."""
+    """How an account stands to this person's sign-in on this computer."""
 
     BY_HAND = "by_hand"
     """The account is not connected."""
@@ -120,11 +122,9 @@ class Account:
     market: str = ""
     """ISO 3166-1 alpha-2 code of the country the partner is enrolled in; empty while unknown."""
     signed_in_as: str = ""
-    """Who is signed in, or the application; empty while nobody is."""
-    signed_in_until: datetime | None = None
-    """When the sign-in has to be renewed by a person; None if nobody is signed in or unknown."""
-    mfa: bool | None = None
-    """Whether the sign-in counts as multi-factor for Partner Center; None while not known yet."""
+    """Who signed in last, of all who work in this book; empty while nobody has."""
+    own: OwnSignIn | None = None
+    """The sign-in of this person on this computer; None for none."""
     tenant_id: str = ""
     """The GUID of the partner's tenant; empty while kept by hand."""
     client_id: str = ""
@@ -140,9 +140,9 @@ class Account:
         """Return how the account stands to its sign-in."""
         if not self.client_id:
             return SignInState.BY_HAND
-        if not self.signed_in_as:
+        if self.own is None:
             return SignInState.NEVER
-        lapsed = self.signed_in_until is not None and self.signed_in_until <= at
+        lapsed = self.own.until is not None and self.own.until <= at
         return SignInState.ENDED if lapsed else SignInState.HOLDS
 
 
@@ -186,8 +186,7 @@ def read_accounts(connection: Connection, clouds: Sequence[Cloud]) -> list[Accou
     rows = connection.rows(
         "SELECT a.id, a.cloud, a.name, a.connected, a.synced_at, "
         "(SELECT count(*) FROM customers AS c WHERE c.account_id = a.id AND c.ended_at = 0), "
-        "a.kind, a.market, a.signed_in_as, a.signed_in_until, a.mfa, "
-        "a.tenant_id, a.client_id, a.sign_in_way "
+        "a.kind, a.market, a.signed_in_as, a.tenant_id, a.client_id, a.sign_in_way "
         "FROM partner_accounts AS a WHERE a.connected "
         "OR a.id = (SELECT min(b.id) FROM partner_accounts AS b WHERE b.cloud = a.cloud) "
         "OR EXISTS (SELECT 1 FROM customers AS c WHERE c.account_id = a.id) "
@@ -197,11 +196,12 @@ def read_accounts(connection: Connection, clouds: Sequence[Cloud]) -> list[Accou
         Account(
             id, clouds[order[cloud]], name, bool(connected),
             from_millis(synced) if synced else None, customers, PartnerKind(kind), market,
-            signed_in_as, from_millis(until) if until else None, None if mfa is None else bool(mfa),
+            signed_in_as,
+            own_sign_in(SignInKey(cloud, tenant_id, client_id)) if client_id else None,
             tenant_id, client_id, SignInWay(way),
         )
         for (
-            id, cloud, name, connected, synced, customers, kind, market, signed_in_as, until, mfa,
+            id, cloud, name, connected, synced, customers, kind, market, signed_in_as,
             tenant_id, client_id, way,
         ) in rows
         if cloud in order
@@ -229,15 +229,15 @@ def sign_in_words(account: Account, at: datetime) -> list[str]:
 
     Nothing for an account kept by hand; where the sign-in does not hold, that alone.
     """
-    state = account.signed_in(at)
-    if state is not SignInState.HOLDS:
+    state, own = account.signed_in(at), account.own
+    if state is not SignInState.HOLDS or own is None:
         return [_(_STATE_WORDS[state])] if state in _STATE_WORDS else []
     if account.way is SignInWay.APP:
         return [_("signed in as an application")]
-    mfa = {True: N_("MFA yes"), False: N_("MFA no"), None: N_("MFA not known yet")}[account.mfa]
-    words = [shown(account.signed_in_as), _(mfa)]
-    if account.signed_in_until is not None:
-        words.append(_("until {date}").format(date=date_text(account.signed_in_until)))
+    mfa = {True: N_("MFA yes"), False: N_("MFA no"), None: N_("MFA not known yet")}[own.mfa]
+    words = [shown(own.who), _(mfa)]
+    if own.until is not None:
+        words.append(_("until {date}").format(date=date_text(own.until)))
     return words
 
 

@@ -49,7 +49,10 @@ class PartnerAccount(SQLModel, table=True):
         sa_column=choice_column(SignInWay, default=SignInWay.DEVICE),
     )
     signed_in_as: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
-    """Who is signed in, such as `anna@contoso.com`; empty while nobody is. No secret."""
+    """Who signed in last, such as `anna@contoso.com`, of all who work in this book; no secret.
+
+    Empty while nobody has. Who is signed in on this computer, `own_sign_ins` tells.
+    """
     signed_in_until: datetime | None = Field(default=None, sa_column=moment_column())
     """When a person has to sign in again; None if that is not known."""
     mfa: bool | None = Field(default=None)

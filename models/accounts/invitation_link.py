@@ -25,7 +25,7 @@ def plan_fetch_link(account: Account, by: PlanContext) -> Plan:
         text = _("This account is kept by hand: give the link with --link URL.")
         reasons.append(Reason("link.by-hand", text))
     return Plan.of(
-        ChangeKind.ACCOUNT,
+        ChangeKind.LINK,
         by,
         Target(account.id, account.cloud.id, account.title),
         (),

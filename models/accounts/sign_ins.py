@@ -1,13 +1,14 @@
-"""Keeps in the book who is signed in to an account; no secret is among it.
+"""Keeps who is signed in to an account: in the book, and of this person, on this computer.
 
-Signing in is no change of the book's content: it has no entry in the history, as receiving a
-list of customers has none.
+No secret is among it. Signing in is no change of the book's content: it has no entry in the
+history, as receiving a list of customers has none.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from partnerdesk.models.accounts.own_sign_ins import OwnSignIn, SignInKey, keep_own, own_sign_in
 from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.languages import _
 
@@ -27,7 +28,7 @@ def keep_signed_in(store: Store, account_id: int, way: SignInWay, signed_in: Sig
         RefusedError: the console is in read-only mode.
         StoreError: the book cannot be written.
     """
-    _keep(
+    key = _keep(
         store,
         account_id,
         sign_in_way=way,
@@ -35,21 +36,26 @@ def keep_signed_in(store: Store, account_id: int, way: SignInWay, signed_in: Sig
         signed_in_until=signed_in.until,
         mfa=None,
     )
+    keep_own(key, OwnSignIn(signed_in.who).lasting(signed_in.until))
 
 
 def keep_renewed(store: Store, account_id: int, until: datetime | None) -> None:
     """Keep that a sign-in was renewed. Raises: as `keep_signed_in`."""
-    _keep(store, account_id, signed_in_until=until)
+    key = _keep(store, account_id, signed_in_until=until)
+    if own := own_sign_in(key):
+        keep_own(key, own.lasting(until))
 
 
 def keep_signed_out(store: Store, account_id: int) -> None:
     """Keep that nobody is signed in. Raises: as `keep_signed_in`."""
-    _keep(store, account_id, signed_in_as="", signed_in_until=None, mfa=None)
+    keep_own(_keep(store, account_id, signed_in_as="", signed_in_until=None, mfa=None), None)
 
 
 def keep_sign_in_ended(store: Store, account_id: int, at: datetime) -> None:
     """Keep that Microsoft ended the sign-in at this moment. Raises: as `keep_signed_in`."""
-    _keep(store, account_id, signed_in_until=at, mfa=None)
+    key = _keep(store, account_id, signed_in_until=at, mfa=None)
+    if own := own_sign_in(key):
+        keep_own(key, own.lasting(at).with_mfa(None))
 
 
 def keep_mfa(store: Store, account_id: int, mfa: bool | None) -> None:
@@ -57,11 +63,15 @@ def keep_mfa(store: Store, account_id: int, mfa: bool | None) -> None:
 
     Raises: as `keep_signed_in`.
     """
-    if mfa is not None:
-        _keep(store, account_id, mfa=mfa)
+    if mfa is None:
+        return
+    key = _keep(store, account_id, mfa=mfa)
+    if own := own_sign_in(key):
+        keep_own(key, own.with_mfa(mfa))
 
 
-def _keep(store: Store, account_id: int, **fields: Any) -> None:
+def _keep(store: Store, account_id: int, **fields: Any) -> SignInKey:
+    """Write fields of an account; return what tells its sign-in apart."""
     from partnerdesk.models.accounts.entities import PartnerAccount
 
     with store.writing() as session:
@@ -71,3 +81,4 @@ def _keep(store: Store, account_id: int, **fields: Any) -> None:
         for name, value in fields.items():
             if getattr(account, name) != value:
                 setattr(account, name, value)
+        return SignInKey(account.cloud, account.tenant_id, account.client_id)

@@ -25,6 +25,8 @@ class ChangeKind(StrEnum):
     """An earlier change, named by `undoes`, was undone."""
     ACCOUNT = "account"
     """The partner's own account was changed."""
+    LINK = "link"
+    """The partner's invitation link was asked for."""
     INVITED = "invited"
     """An invitation to a company was written."""
     INVITATION = "invitation"
@@ -54,6 +56,7 @@ _TITLES = {
     ChangeKind.NOTED: (N_("Note"), N_("Change a note")),
     ChangeKind.UNDONE: (N_("Change undone"), N_("Undo a change")),
     ChangeKind.ACCOUNT: (N_("Account changed"), N_("Change the partner account")),
+    ChangeKind.LINK: (N_("Invitation link"), N_("Fetch the invitation link")),
     ChangeKind.INVITED: (N_("Invited"), N_("Invite a company")),
     ChangeKind.INVITATION: (N_("Invitation"), N_("Invitation")),
     ChangeKind.ENDED: (N_("Ended"), N_("End a relationship")),

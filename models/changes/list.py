@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from partnerdesk.models.changes.kinds import KIND_TITLES
 from partnerdesk.models.languages import N_
+from partnerdesk.models.lists.account_column import account_column
 from partnerdesk.models.lists.spec import Column, FieldGroup, Kind, ListSpec, Sort
 from partnerdesk.models.lists.tones import tones
 from partnerdesk.models.settings.load import CLOUDS
@@ -96,14 +97,15 @@ CHANGES = ListSpec(
             aliases=("kind",),
         ),
         Column(
-            "customer", N_("Customer"), "ch.subject", 16, grows=3, sort="ch.subject",
-            line=SUBJECT_LINE, rank=2, aliases=("subject", "company"),
+            "customer", N_("About"), "ch.subject", 16, grows=3, sort="ch.subject",
+            line=SUBJECT_LINE, rank=2, aliases=("about", "subject", "company"),
         ),
         Column(
             "cloud", N_("Cloud"),
             "coalesce((SELECT a.cloud FROM partner_accounts AS a WHERE a.id = ch.account_id), '')",
             10, Kind.CHOICE, choices=CLOUDS, rank=5, attribute="cloud",
         ),
+        account_column("ch.account_id", 11),
         Column(
             "state", N_("Status"), STATE, 17, Kind.CHOICE, choices=STATES, rank=3,
             tones=tones(
@@ -134,7 +136,9 @@ CHANGES = ListSpec(
     ),
     default_sort=Sort("when", descending=True),
     groups=(
-        FieldGroup("", ("when", "who", "what", "customer", "cloud", "why", "state", "run")),
+        FieldGroup(
+            "", ("when", "who", "what", "customer", "cloud", "account", "why", "state", "run")
+        ),
         FieldGroup(N_("Seal"), ("id", "host", "tenant")),
     ),
     named_by="what",

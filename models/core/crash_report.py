@@ -93,7 +93,7 @@ def _write(kind: str, lines: Iterable[str], at: datetime) -> Path | None:
     try:
         folder = paths.private_folder(paths.state_folder())
         number, file = 1, folder / f"{stem}.txt"
-        while paths.is_there(file):  # reports of the same second get numbers
+        while not _claimed(file):  # reports of the same second get numbers
             number += 1
             file = folder / f"{stem}-{number}.txt"
         with paths.written_whole(file) as out:
@@ -101,3 +101,12 @@ def _write(kind: str, lines: Iterable[str], at: datetime) -> Path | None:
     except OSError:
         return None
     return file
+
+
+def _claimed(file: Path) -> bool:
+    """Make an empty file, unless there is one: of two processes at once, one alone does."""
+    try:
+        file.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        return False
+    return True

@@ -143,8 +143,11 @@ def put_aside(file: Path) -> Path:
     The caller holds the lock of the file (`paths.locked`).
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: the folder cannot be written, or a link is there: what it leads to is not the
+            program's to rename.
     """
+    if file.is_symlink():
+        raise OSError(errno.EINVAL, _("it is damaged, and a link"))
     number, aside = 1, file.with_name(f"{file.stem}.damaged{file.suffix}")
     while paths.is_there(aside):
         number += 1

@@ -67,8 +67,10 @@ def project_settings() -> Path:
 
 
 def private_folder(folder: Path) -> Path:
-    """Create `folder`, for its owner only, if it is missing, and return it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Create `folder` and its parents where they are missing, for their owner only; return it."""
+    missing = [above for above in folder.parents if not above.exists()]
+    for above in [*reversed(missing), folder]:  # `parents=True` makes them as open as the umask
+        above.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 
@@ -97,7 +99,7 @@ def opened_at_once(path: str, flags: int) -> int:
     Raises:
         OSError: the file cannot be opened, or is a pipe that nobody reads.
     """
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
 
 
 @contextmanager

@@ -123,7 +123,7 @@ class Customer(SQLModel, table=True):
     agreement_accepted_at: datetime | None = Field(default=None, sa_column=moment_column())
     """When the customer accepted the customer agreement; None if it is unknown."""
     added_at: datetime | None = Field(default=None, sa_column=moment_column())
-    """When the customer was added to the book."""
+    """When the customer was added; None if it came with the first list of a sync: nothing tells."""
     seen_at: datetime | None = Field(default=None, sa_column=moment_column())
     """When Partner Center, or an export from it, last listed the customer."""
     read_at: datetime | None = Field(default=None, sa_column=moment_column())

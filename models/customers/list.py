@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from partnerdesk.models.changes.list import CALL_STATES
 from partnerdesk.models.languages import N_
+from partnerdesk.models.lists.account_column import account_column
 from partnerdesk.models.lists.spec import (
     Column,
     FieldGroup,
@@ -75,6 +76,7 @@ CUSTOMERS = ListSpec(
             Kind.CHOICE,
             choices=CLOUDS, rank=2, attribute="cloud",
         ),
+        account_column("c.account_id", 12),
         Column(
             "country", N_("Country"), "c.country", 7, Kind.CODE, sort="c.country", rank=4,
         ),
@@ -131,7 +133,7 @@ CUSTOMERS = ListSpec(
         FieldGroup("", ("company", "domain", "id", "country")),
         FieldGroup(
             N_("Relationship"),
-            ("cloud", "relationship", "reseller", "agreement", "since", "seen", "call"),
+            ("cloud", "account", "relationship", "reseller", "agreement", "since", "seen", "call"),
         ),
         FieldGroup(N_("Delegated admin"), ("dap",)),
         FieldGroup(N_("Tags and notes"), ("tag",)),

@@ -35,6 +35,8 @@ ACCEPT_SECONDS = 30
 """How long after its invitation a customer accepts."""
 NOWHERE = "https://127.0.0.1:9"
 """An address of this machine at which nobody answers, for a rehearsal that never was served."""
+LISTS = 200
+"""Of how many customers at most a sync reads the subscriptions."""
 END_SECONDS = 2.0
 """How long the process may take to end by itself."""
 _SEED = "demo"
@@ -54,6 +56,8 @@ class Line:
     refresh_token: str = dataclasses.field(repr=False)
     client_secret: str = dataclasses.field(repr=False)
     control: str
+    approve: str = ""
+    """The address that does what the person at the sign-in page would."""
 
 
 def folder() -> Path:
@@ -101,7 +105,7 @@ def not_installed() -> AppError:
 def is_served() -> bool:
     """Return whether some process serves the rehearsal: it holds the lock of its folder."""
     try:
-        lock = (folder() / "lock").open("a")
+        lock = (folder() / "lock").open("rb")
     except FileNotFoundError:
         return False
     with lock:
@@ -123,7 +127,11 @@ def last_line() -> Line | None:
 
 
 def at_rehearsal(settings: Settings, line: Line | None) -> Settings:
-    """Return settings in which every cloud that has addresses is the rehearsal."""
+    """Return settings in which every cloud that has addresses is the rehearsal.
+
+    A sync reads few lists of subscriptions there: the demo book has them already, and more calls
+    than a minute allows would make it wait.
+    """
     clouds = {
         id: dataclasses.replace(
             cloud,
@@ -137,7 +145,9 @@ def at_rehearsal(settings: Settings, line: Line | None) -> Settings:
     tls = settings.tls
     if line is not None:
         tls = dataclasses.replace(tls, ca_file=line.ca_file)
-    return dataclasses.replace(settings, clouds=clouds, tls=tls)
+    lists = min(settings.sync.subscriptions, LISTS)
+    sync = dataclasses.replace(settings.sync, subscriptions=lists)
+    return dataclasses.replace(settings, clouds=clouds, tls=tls, sync=sync)
 
 
 class RehearsalProcess:

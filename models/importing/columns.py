@@ -34,6 +34,8 @@ SAMPLE_ROWS = 200
 
 _MOSTLY = 0.8
 """The share of the cells that must have the form of a field, so that the column matches it."""
+_HEADING = re.compile(r"[^\W\d_][\w'’-]{0,30}([ _./()#&-]{1,3}\w[\w'’-]{0,30}){0,6}[).:*]?")
+"""What a heading looks like: a few words, the first of which begins with a letter."""
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 
 
@@ -93,8 +95,9 @@ def match_columns(
     if not mapping:
         refuse_other_list(columns, kind)
     _by_heading(columns, sample, places, kind)
+    named = columns if places else heading_names(columns)
     _by_content(columns, sample, places, kind)
-    _refuse_incomplete(columns, places, kind)
+    _refuse_incomplete(columns, places, kind, named)
     return ColumnMap(tuple(columns), dict(sorted(places.items(), key=lambda item: item[1])))
 
 
@@ -118,7 +121,7 @@ def _by_mapping(
         else:
             raise UsageError(
                 _("The file has no column {name}.").format(name=shown(column)),
-                _("Its columns: {names}.").format(names=listed(columns)),
+                _("Its columns: {names}.").format(names=_listed(heading_names(columns))),
             )
     return places
 
@@ -222,19 +225,37 @@ def _most(answers: Iterable[object]) -> bool:
     return sum(matches) >= _MOSTLY * len(matches)
 
 
+def heading_names(columns: Sequence[str]) -> list[str]:
+    """Return those columns of a file that a message may name before any was recognised.
+
+    The file may be none to import at all, and its first line a secret: only what looks like
+    headings is shown, and nothing of a file of one column.
+    """
+    is_table = len(columns) > 1
+    return [column for column in columns if is_table and _HEADING.fullmatch(column)]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return listed(names) if names else _("none that look like headings")
+
+
 def _refuse_incomplete(
-    columns: Sequence[str], places: Mapping[StrEnum, int], kind: ImportList
+    columns: Sequence[str],
+    places: Mapping[StrEnum, int],
+    kind: ImportList,
+    named: Sequence[str],
 ) -> None:
     missing = [fields[0] for fields in kind.required if not set(fields) & places.keys()]
     if not missing:
         return
     needed = {field for fields in kind.required for field in fields}
     sure = {places.get(field) for field in {*needed, *(PORTAL_FIELDS if kind is CUSTOMERS else ())}}
-    free = [column for place, column in enumerate(columns) if column and place not in sure]
-    example = f'{missing[0]}="{short_name((free or ["…"])[0])}"'
+    free = [column for place, column in enumerate(columns) if column in named and place not in sure]
+    example = f'{missing[0]}="{short_name((list(filter(None, free)) or ["…"])[0])}"'
     raise FileError(
         _("No column was recognised as {title}. The file's columns: {names}.").format(
-            title=_(kind.titles[missing[0]]), names=listed(columns)
+            title=_(kind.titles[missing[0]]),
+            names=_listed(named),
         ),
         _("Say which one it is (m in the console, --map in the command): {example}").format(
             example=example

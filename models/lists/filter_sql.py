@@ -14,7 +14,10 @@ from partnerdesk.models.values.identifiers import is_anywhere, may_be_part
 
 if TYPE_CHECKING:
     from partnerdesk.models.lists.filter_term import Term
-    from partnerdesk.models.lists.spec import ListSpec
+    from partnerdesk.models.lists.spec import ListSpec, Lookup
+
+EMPTY = "''"
+"""The SQL of an empty text."""
 
 
 def stored_choices(column: Column, value: str) -> list[str]:
@@ -104,7 +107,17 @@ def _word_condition(word: str, spec: ListSpec) -> Sql:
     return Sql(f"({either.text})", either.values)
 
 
+def _lookup_condition(lookup: Lookup, term: Term) -> Sql:
+    """Return the condition that few records fulfil, so no row's own record is looked at."""
+    if not term.text:
+        return Sql(f"NOT ({lookup.rows_with(f'({lookup.value}) <> {EMPTY}')})")
+    condition = contains(folded(lookup.value), fold(term.text))
+    return Sql(lookup.rows_with(condition.text), condition.values)
+
+
 def _text_condition(column: Column, term: Term, spec: ListSpec) -> Sql:
+    if column.lookup is not None:
+        return _lookup_condition(column.lookup, term)
     if not term.text:
         return Sql(f"coalesce({column.field}, '') = ''")
     condition = _contains_text(column, term, spec)

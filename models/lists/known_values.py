@@ -44,8 +44,9 @@ class FilterCompleter:
         """
         place = place_at(line, self._spec)
         known: list[str] = []
-        if place is not None and place.column is not None and place.column.kind in READ:
-            known = await self._values(place.column)
+        column = place.column if place is not None else None
+        if column is not None and (column.kind in READ or column.lookup is not None):
+            known = await self._values(column)
         return completions(line, place, self._spec, known)
 
     async def _values(self, column: Column) -> list[str]:
@@ -64,7 +65,11 @@ def known_values(
     Few rows are read, however many there are: an index leads from each value to the next. Without
     such an index, the first `MOST_ROWS` rows stand for all.
     """
-    if column.many is not None:
+    if column.lookup is not None:
+        value, table = column.lookup.value, column.lookup.table
+        sql = f"SELECT DISTINCT {value} FROM {table} LIMIT {MOST_VALUES}"  # noqa: S608
+        found = [str(row[0]) for row in connection.rows(sql) if row[0]]
+    elif column.many is not None:
         found = _of_many(connection, spec, column.many, accounts)
     elif column.sort == column.field:  # sorted columns have an index for each account
         found = [

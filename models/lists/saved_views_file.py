@@ -138,6 +138,8 @@ def _change(change: Callable[[Kept], Kept]) -> Reading:
 
 def _put_aside(file: Path) -> str:
     """Rename a damaged file, and return the notice about it."""
+    if paths.user_views().is_symlink():  # `file` is what it leads to
+        file = paths.user_views()
     aside = own_files.put_aside(file)
     return _("{file} was damaged: it is kept as {kept}, and what could be read goes on.").format(
         file=shown(str(file)), kept=shown(aside.name)

@@ -73,6 +73,27 @@ class Many:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """The few records of another table, one of which gives each row of a list a text."""
+
+    of: str
+    """The SQL of the record's key, in the list's own row."""
+    table: str
+    key: str
+    value: str
+    """The SQL of the text."""
+
+    @property
+    def field(self) -> str:
+        """The SQL of a row's text."""
+        return f"(SELECT {self.value} FROM {self.table} WHERE {self.key} = {self.of})"  # noqa: S608
+
+    def rows_with(self, condition: str) -> str:
+        """Return the SQL condition of the rows whose record fulfils another one."""
+        return f"{self.of} IN (SELECT {self.key} FROM {self.table} WHERE {condition})"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column of a list."""
 
@@ -112,6 +133,8 @@ class Column:
     implies: Mapping[str, str] | None = None
     """For `Kind.CHOICE`: maps a value to a condition that its rows fulfil, in indexed SQL."""
     many: Many | None = None
+    lookup: Lookup | None = None
+    """Where the text of `field` is looked up, if few records have it for all rows."""
     aliases: tuple[str, ...] = ()
     """Other names of the column in filters."""
     attribute: str = ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from partnerdesk.models.core.clock import DAY
 from partnerdesk.models.customers.list import RELATIONSHIPS, YES_NO
 from partnerdesk.models.languages import N_
+from partnerdesk.models.lists.account_column import account_column
 from partnerdesk.models.lists.spec import NOW, Column, FieldGroup, Kind, ListSpec, Sort
 from partnerdesk.models.lists.tones import PAST, Tone, tones
 from partnerdesk.models.relationships.lifecycles import (
@@ -146,6 +147,7 @@ INVITATIONS = ListSpec(
         Column("sent", N_("Sent"), "i.sent_at", 10, Kind.AGE, sort="i.sent_at", rank=4,
                aliases=("sent_at",)),
         _cloud("i.account_id", 5),
+        account_column("i.account_id", 15),
         Column("reminders", N_("Reminders"), "i.reminders", 11, Kind.NUMBER, wide_only=True,
                rank=6),
         Column("by", N_("By"), "i.sent_by", 10, wide_only=True, rank=7, aliases=("sent_by",)),
@@ -170,7 +172,7 @@ INVITATIONS = ListSpec(
     groups=(
         FieldGroup("", ("company", "state", "next", "due", "kind")),
         FieldGroup(N_("Letter"), ("sent", "by", "how", "reminders", "language", "email")),
-        FieldGroup(N_("Customer"), ("domain", "id", "cloud", "number")),
+        FieldGroup(N_("Customer"), ("domain", "id", "cloud", "account", "number")),
     ),
 )  # fmt: skip
 """All invitations, the longest overdue first."""
@@ -205,6 +207,7 @@ PARTNERS = ListSpec(
         Column("customers", N_("Customers"), _SHARED, 9, Kind.NUMBER, rank=6,
                attribute="customers"),
         _cloud("p.account_id", 7),
+        account_column("p.account_id", 11),
         Column("since", N_("Since"), "p.since", 11, Kind.DATE, wide_only=True, rank=8),
         Column("ended", N_("Ended"), "p.ended_at", 11, Kind.DATE, wide_only=True, rank=9),
         Column("id", N_("Microsoft ID"), "p.microsoft_id", 36, wide_only=True, rank=10,
@@ -214,7 +217,7 @@ PARTNERS = ListSpec(
     default_sort=Sort("name"),
     groups=(
         FieldGroup("", ("name", "kind", "state", "agreement", "since", "ended", "customers")),
-        FieldGroup(N_("Account"), ("mpn", "id", "location", "cloud", "number")),
+        FieldGroup(N_("Account"), ("mpn", "id", "location", "cloud", "account", "number")),
     ),
 )  # fmt: skip
 """The linked partners: the resellers of a provider, the providers of a reseller."""
@@ -257,6 +260,7 @@ DELEGATED_ADMIN = ListSpec(
         Column("role", N_("Roles"), "replace(g.roles, '\n', ', ')", 20, grows=1, wide_only=True,
                rank=6, aliases=("roles",), attribute="roles"),
         _cloud("g.account_id", 3),
+        account_column("g.account_id", 10),
         Column("starts", N_("Begins"), "g.activated_date_time", 11, Kind.DATE, wide_only=True,
                rank=7, aliases=("start",)),
         Column("domain", N_("Primary domain"), "c.primary_domain", 20, wide_only=True, rank=8,
@@ -269,7 +273,7 @@ DELEGATED_ADMIN = ListSpec(
     default_sort=Sort("ends"),
     groups=(
         FieldGroup("", ("name", "status", "starts", "ends", "auto", "role")),
-        FieldGroup(N_("Customer"), ("customer", "domain", "id", "cloud", "number")),
+        FieldGroup(N_("Customer"), ("customer", "domain", "id", "cloud", "account", "number")),
     ),
     named_by="name",
 )  # fmt: skip
@@ -301,6 +305,7 @@ ENDED = ListSpec(
         Column("reason", N_("Reason"), _of_last_life("reason"), 16, grows=2, rank=2,
                attribute="reason", aliases=("why",)),
         _cloud("c.account_id", 5),
+        account_column("c.account_id", 9),
         Column("was", N_("Was"), _of_last_life("relationship_to_partner"), 12, Kind.CHOICE,
                choices={**RELATIONSHIPS, "": ""}, wide_only=True, rank=6,
                attribute="relationship_to_partner"),
@@ -313,7 +318,9 @@ ENDED = ListSpec(
     default_sort=Sort("ended", descending=True),
     groups=(
         FieldGroup("", ("company", "domain", "id")),
-        FieldGroup(N_("Relationship"), ("cloud", "was", "since", "ended", "by", "reason")),
+        FieldGroup(
+            N_("Relationship"), ("cloud", "account", "was", "since", "ended", "by", "reason")
+        ),
     ),
 )  # fmt: skip
 """Customers whose relationship has ended; they can be invited again."""

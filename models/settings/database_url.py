@@ -18,8 +18,16 @@ if TYPE_CHECKING:
 _POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
 # Matches the text between the user's colon and the last @, even if it is not percent-encoded; but
 # not a port that is followed by a path and a query.
-_PASSWORD = re.compile(r"(?<=://)([^:/?#\[]*:)(?!@|\d*/[^@?]*\?)(.+)(?=@)", re.DOTALL)
-_PASSWORD_OPTION = re.compile(r"([?&](?:ssl)?password=)([^&]+)")
+_PASSWORD = re.compile(r"(?<=://)([^:/?#\[]*?(?::|%3[Aa]))(?!@|\d*/[^@?]*\?)(.+)(?=@)", re.DOTALL)
+_PASSWORD_OPTION = re.compile(r"(?i)([?&](?:ssl)?(?:pass(?:word|wd)?|pwd|secret|token)=)([^&]+)")
+_PASSWORD_WORD = re.compile(r"(?i)(\b(?:pass(?:word|wd)?|pwd|secret|token)\s*=\s*)(.+)", re.DOTALL)
+# Matches what stands for a port and is none: a password without its host, for example.
+_NO_PORT = re.compile(r"(?<=://)((?:[^@/?#]*@)?[^@:/?#\[\]]*:)(?!\d{0,5}(?:[,/?#]|$))([^@/?#,]+)")
+# Matches a user and a password in what lacks its scheme, and would be the name of a file.
+_ANY_USER = re.compile(r"((?:^|[:/])[^/\s:@]+:)(.+)(?=@)", re.DOTALL)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_PATH = re.compile(r"[.~]|/(?!/)")
+_PERCENT = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -62,15 +70,45 @@ def parse(text: str, default: Path | None = None) -> Database:
     if not text:
         return SqliteFile(default or paths.data_folder() / "book.db")
     if _POSTGRES.match(text):
-        return PostgresServer(_with_passwords(_POSTGRES.sub("postgresql://", text), _quoted))
-    if text.startswith("sqlite:///"):
+        address = _with_passwords(_POSTGRES.sub("postgresql://", text), _quoted)
+        _refuse_unreadable(address)
+        return PostgresServer(address)
+    if has_password(text) and not _SCHEME.match(text):
+        raise UsageError(
+            _("The database's address cannot be read; it seems to hold a password."), _example()
+        )
+    if text.startswith("sqlite:///") and not has_password(text):
         return SqliteFile(paths.typed_path(unquote(text.removeprefix("sqlite:///"))).absolute())
     if "://" in text:
         raise UsageError(
             _("The database address {address} is of no known kind.").format(address=masked(text)),
-            _("Name a file, or postgresql+psycopg://user@host/name."),
+            _example(),
         )
     return SqliteFile(paths.typed_path(text).absolute())
+
+
+def _refuse_unreadable(text: str) -> None:
+    """Refuse an address whose error messages of the driver would repeat a password.
+
+    Raises:
+        UsageError: it cannot be read as an address.
+    """
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        is_readable = parts.hostname is None or (bool(_PERCENT.fullmatch(text)) and parts.port != 0)
+    except ValueError:
+        is_readable = "," in text  # several hosts, each with its port: the driver reads them
+    if not is_readable:
+        raise UsageError(
+            _("The database address {address} cannot be read.").format(address=masked(text)),
+            _example(),
+        )
+
+
+def _example() -> str:
+    return _("Name a file, or postgresql+psycopg://user@host/name.")
 
 
 def has_password(text: str) -> bool:
@@ -85,6 +123,13 @@ def masked(text: str) -> str:
 
 def _with_passwords(text: str, write: Callable[[str], str]) -> str:
     text = _PASSWORD_OPTION.sub(lambda match: match[1] + write(match[2]), text)
+    if not _SCHEME.match(text):
+        text = _PASSWORD_WORD.sub(lambda match: match[1] + write(match[2]), text)
+        if _PATH.match(text):
+            return text
+        return _ANY_USER.sub(lambda match: match[1] + write(match[2]), text)
+    if "@" not in text:
+        return _NO_PORT.sub(lambda match: match[1] + write(match[2]), text)
     return _PASSWORD.sub(lambda match: _quoted(match[1], ":") + write(match[2]), text)
 
 

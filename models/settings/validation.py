@@ -74,6 +74,7 @@ def validated(merged: Mapping[str, Any], origins: Mapping[str, str]) -> Settings
     wrong = [
         *_not_one_of("language", settings.language, ["", *available()]),
         *_not_one_of("theme", settings.theme, themes.names()),
+        *_unprintable_keys(settings.keys),
         *_not_between("sync.details", settings.sync.details, 0, 100_000),
         *_not_between("sync.subscriptions", settings.sync.subscriptions, 0, 100_000),
         *_not_between("sync.minutes", settings.sync.minutes, 1, 1440),
@@ -94,6 +95,13 @@ def _not_one_of(name: str, value: str, choices: Iterable[str]) -> Iterator[Wrong
     if repr(value) not in (*most, last):
         expected = _("{most} or {last}").format(most=", ".join(most), last=last)
         yield name, value, _("It must be one of {choices}.").format(choices=expected)
+
+
+def _unprintable_keys(keys: Mapping[str, str]) -> Iterator[Wrong]:
+    for name, value in keys.items():
+        if not (name + value).isprintable():
+            wanted = _("It must be names of keys, such as ctrl+b or f4,slash.")
+            yield shown(f"keys.{name}"), shown(value), wanted
 
 
 def _not_between(name: str, value: int, least: int, most: int) -> Iterator[Wrong]:

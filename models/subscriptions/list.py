@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from partnerdesk.models.customers.list import YES_NO
 from partnerdesk.models.languages import N_
+from partnerdesk.models.lists.account_column import account_column
 from partnerdesk.models.lists.spec import Column, FieldGroup, Kind, ListSpec, Sort
 from partnerdesk.models.lists.tones import PAST, Tone, tones
 from partnerdesk.models.settings.load import CLOUDS
@@ -67,6 +68,7 @@ SUBSCRIPTIONS = ListSpec(
                wide_only=True, rank=12, attribute="partner_id"),
         Column("cloud", N_("Cloud"), _CLOUD, 10, Kind.CHOICE, choices=CLOUDS, rank=13,
                attribute="cloud"),
+        account_column("s.account_id", 15),
         Column("starts", N_("Since"), "s.effective_start_date", 11, Kind.DATE, wide_only=True,
                rank=14, attribute="effective_start_date"),
         Column("end", N_("End of term"), "s.commitment_end_date", 11, Kind.DATE, wide_only=True,
@@ -86,7 +88,9 @@ SUBSCRIPTIONS = ListSpec(
     groups=(
         FieldGroup("", ("product", "offer", "seats", "status", "price", "billing", "term")),
         FieldGroup(N_("Renewal"), ("renews", "then", "auto", "window", "starts", "end")),
-        FieldGroup(N_("Customer"), ("customer", "domain", "customer_id", "reseller", "cloud")),
+        FieldGroup(
+            N_("Customer"), ("customer", "domain", "customer_id", "reseller", "cloud", "account")
+        ),
         FieldGroup(N_("Partner Center"), ("id", "seen", "number")),
     ),
     named_by="product",

@@ -22,6 +22,7 @@ from partnerdesk.models.syncing.entry import CustomerChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Row
     from sqlmodel import Session
@@ -152,6 +153,15 @@ class CustomerWriter:
                 found.setdefault(id, []).append(name)
         return found
 
+    @property
+    def _came_at(self) -> datetime | None:
+        """When a customer that is new to the book came to the partner; None if nothing tells.
+
+        No field of a customer says it (`reference/resources.md`, *Customer*). One that the last
+        whole list lacked came since; those of the first list may be the partner's for years.
+        """
+        return self._row.started_at if self._row.whole_at is not None else None
+
     def _add(self, customers: Sequence[ListedCustomer], change_id: int) -> None:
         first = first_free_id(self._connection)
         ids: Iterable[Columns] = repeat({})
@@ -164,7 +174,7 @@ class CustomerWriter:
                 "company_name": customer.company_name,
                 "primary_domain": customer.primary_domain,
                 "relationship_to_partner": customer.relationship,
-                "added_at": self._row.started_at,
+                "added_at": self._came_at,
                 "seen_at": self._at,
                 "added_by_change": change_id,
                 "version": 1,

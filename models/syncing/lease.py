@@ -197,6 +197,19 @@ def release(
             row.version += 1
 
 
+def forget_trouble(store: Store, account_id: int, trouble: SyncTrouble) -> None:
+    """Forget that a trouble made the last sync of an account stop: it is over.
+
+    Raises:
+        StoreError: the book cannot be written.
+    """
+    with store.writing() as session:
+        row = _sync_of(session, account_id)
+        if row is not None and row.trouble is trouble:
+            row.trouble, row.error = SyncTrouble.NONE, ""
+            row.version += 1
+
+
 def _sync_of(session: Session, account_id: int, *, lock: bool = True) -> AccountSync | None:
     query = select(AccountSync).where(AccountSync.account_id == account_id)
     return session.exec(query.with_for_update() if lock else query).first()

@@ -53,6 +53,9 @@ TROUBLE_TITLES = {
 """Two words about each trouble, for the header."""
 
 
+PASSING = (SyncTrouble.OFFLINE, SyncTrouble.THROTTLED)
+"""Troubles of a moment: those of a console that has ended say nothing of the present one."""
+
 COUNTS = ("received", "new", "changed", "gone", "calls", "retries")
 """What a run counts, as commands print it."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
+from partnerdesk.models.accounts.own_sign_ins import SignInKey, keep_own
 from partnerdesk.models.core.clock import from_millis, now
 from partnerdesk.models.core.errors import AppError, NotFoundError, SignInNeededError
 from partnerdesk.models.languages import _
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import httpx
 
     from partnerdesk.models.accounts.accounts import SignInWay
+    from partnerdesk.models.accounts.signing_in import SignedIn
     from partnerdesk.models.database.store import Store
     from partnerdesk.models.settings.model import Settings
     from partnerdesk.partnercenter.sign_in.attempt import Attempt, Secrets
@@ -87,10 +88,16 @@ def attempt_to_sign_in(
     Raises: as `account_connection`.
     """
     from partnerdesk.models.accounts.sign_ins import keep_signed_in
+    from partnerdesk.models.syncing.lease import forget_trouble
+    from partnerdesk.models.syncing.progress import SyncTrouble
     from partnerdesk.partnercenter.sign_in.attempt import Attempt
 
     connection = replace(account_connection(store, settings, account_id), way=way)
-    keep = partial(keep_signed_in, store, account_id, way)
+
+    def keep(signed_in: SignedIn) -> None:
+        keep_signed_in(store, account_id, way, signed_in)
+        forget_trouble(store, account_id, SyncTrouble.SIGN_IN)
+
     return Attempt(connection, settings.tls, clock, secrets, keep=keep)
 
 
@@ -118,3 +125,4 @@ def sign_out(connection: AccountConnection) -> None:
     from partnerdesk.partnercenter.sign_in.token_store import TokenStore
 
     TokenStore(connection).forget()
+    keep_own(SignInKey(connection.cloud.id, connection.tenant_id, connection.client_id), None)

@@ -123,7 +123,7 @@ class Pace:
             self._unanswered += 1
             if self._unanswered >= FIRST_ATTEMPTS:
                 raise OfflineError(
-                    _("Partner Center was not reached: {reason}").format(reason=heard.problem),
+                    heard.problem or _("Partner Center was not reached."),
                     _("Look at the network, and at the proxy in the environment."),
                 )
 

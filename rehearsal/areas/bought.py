@@ -93,13 +93,15 @@ def _made(
 def completed(body: Subscription, owner: str, tenant: Tenant) -> Subscription:
     """Return a subscription that was handed over, with what every subscription has."""
     offer_id, status = str(body.get("offerId", "")), str(body.get("status", "active"))
-    of_product = {}
+    of_product: Subscription = {}
     if ":" in offer_id:
         kind = "OnlineServicesNCE" if body.get("billingType") == LICENSE else "Azure"
         of_product = {
             "productType": {"id": kind, "displayName": kind},
             "cancellationAllowedUntilDate": None,
         }
+        if body.get("billingType") == LICENSE:
+            of_product["refundableQuantity"] = {"totalQuantity": 0, "details": []}
     return {
         "hasPurchasableAddons": False,
         "commitmentEndDate": _FAR_FUTURE,

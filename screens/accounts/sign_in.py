@@ -48,7 +48,9 @@ class SignInScreen(PageScreen):
     CSS_PATH = "sign_in.tcss"
     OWN_ACCOUNT = True
     ACTIONS: ClassVar[tuple[Action, ...]] = (
-        Action("sign-in.copy", "y", N_("Copy"), N_("Copy the code, or the address"), "y"),
+        Action(
+            "sign-in.copy", "y", N_("Copy"), N_("Copy the code, the address or the command"), "y"
+        ),
         Action(BACK.id, BACK.keys, N_("Cancel"), N_("Cancel the sign-in and go back"), "Esc"),
         Action(
             "sign-in.copy-address", "Y", N_("Copy address"), N_("Copy the address"), "Y", bar=False
@@ -78,7 +80,9 @@ class SignInScreen(PageScreen):
         super().__init__(desk)
         self._account = account
         self._attempt: WatchedSignIn | None = None
-        self._way = account.way
+        # Nobody knows the secret of the demo's rehearsal, which types a code by itself.
+        is_rehearsed = desk.demo and account.way.is_by_secret
+        self._way = SignInWay.DEVICE if is_rehearsed else account.way
         self._shown: SignInProgress | None = None
         """The progress that is shown, but for the time left."""
 
@@ -94,9 +98,8 @@ class SignInScreen(PageScreen):
             raise RefusedError(reason)
         if not account.client_id:
             text = _("This account is kept by hand, so nobody signs in to it.")
-            how = "partnerdesk accounts add --cloud {cloud} --tenant … --client-id …"
-            remedy = _("Connect it first: {command}")
-            raise RefusedError(text, remedy.format(command=how.format(cloud=account.cloud.id)))
+            how = desk.command(f"accounts add --cloud {account.cloud.id} --tenant … --client-id …")
+            raise RefusedError(text, _("Connect it first: {command}").format(command=how))
         return cls(desk, account, **named)
 
     def body(self) -> ComposeResult:
@@ -136,7 +139,9 @@ class SignInScreen(PageScreen):
         if self._attempt is not None:
             self._attempt.cancel()
         self._way, self._attempt, self._shown = way, None, None
-        self.key_bar.leave_out(*(["sign-in.paste"] if way is SignInWay.DEVICE else []))
+        is_pasted = way in (SignInWay.BROWSER, SignInWay.PASTE)
+        means = {"sign-in.paste": is_pasted, SIGN_IN.id: not way.is_by_secret}
+        self.key_bar.leave_out(*(id for id, is_meant in means.items() if not is_meant))
         if way.is_by_secret:
             self._tell_by_secret()
             return
@@ -147,13 +152,16 @@ class SignInScreen(PageScreen):
         self._follow(self._attempt)
 
     def _tell_by_secret(self) -> None:
-        command = f"partnerdesk accounts sign-in --account {self._account.id}"
-        text = _(
-            "This account signs in by: {way}. Its secret is asked for by the command {command}."
-        )
-        title = _(SIGN_IN_WAY_TITLES[self._way])
-        self._text("what", text.format(way=title, command=command))
-        self._text("remark", _("w signs in as a person instead."))
+        text = _("This account signs in by: {way}. Its secret is asked for by the command")
+        self._text("what", text.format(way=_(SIGN_IN_WAY_TITLES[self._way])))
+        self._text("address", self._command)
+        for part in ("code", "left"):
+            self._text(part, "")
+        self._text("remark", _("y copies the command, w signs in as a person instead."))
+
+    @property
+    def _command(self) -> str:
+        return self.desk.command(f"accounts sign-in --account {self._account.id}")
 
     def _follow(self, attempt: WatchedSignIn) -> None:
         """Wait for the next change, or second, beside the keys."""
@@ -182,11 +190,18 @@ class SignInScreen(PageScreen):
             linked = Content.styled(address, f"underline link='{address}'")
             self._text("address", linked if _is_plain(address) else shown(address))
             self._text("code", progress.code)
-            self._text("remark", progress.remark)
+            self._text("remark", progress.remark or self._rehearsed)
         elif progress.phase is SignInPhase.DONE:
             self.shell.begin(self, partial(self._done, progress))
         elif progress.phase is SignInPhase.FAILED:
             self._failed(progress.failure)
+
+    @property
+    def _rehearsed(self) -> str:
+        """What happens in the demo without a person."""
+        if not self.desk.demo or self._way is not SignInWay.DEVICE:
+            return ""
+        return _("In the demo the rehearsal types the code, in a few seconds.")
 
     def _failed(self, error: Exception | None) -> None:
         for part in ("address", "code", "left"):
@@ -226,7 +241,10 @@ class SignInScreen(PageScreen):
         await self._begin(self._way)
 
     def do_copy(self) -> None:
-        """Copy the code, else the address."""
+        """Copy the code, else the address; or the command that asks for the secret."""
+        if self._way.is_by_secret:
+            self.copy(self._command)
+            return
         progress = self._shown
         self.copy((progress.code or progress.address) if progress else "")
 
@@ -236,7 +254,7 @@ class SignInScreen(PageScreen):
 
     def do_paste(self) -> None:
         """Ask for the address at which the browser ended."""
-        if self._way is SignInWay.DEVICE or self._attempt is None:
+        if self._way not in (SignInWay.BROWSER, SignInWay.PASTE) or self._attempt is None:
             self.status.say(_("Nothing is to be pasted in this way."))
             return
         self.ask(_("Address where the browser ended:"), "", self._paste)

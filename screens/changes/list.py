@@ -40,7 +40,7 @@ class ChangesScreen(ListScreen):
         Action("changes.wide", "w", N_("Wide"),
                N_("Show or hide further columns; ← → scroll sideways"), "w"),
         Action("changes.copy", "y", N_("Copy"),
-               N_("Copy the customer, who changed it, or the number of the change"), "y",
+               N_("Copy what it is about, who changed it, or the number of the change"), "y",
                bar=False),
         Action("changes.export", "x", N_("Export"),
                N_("Write the shown changes to CSV, XLSX or JSON"), "x"),

@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from partnerdesk.models.changes.outbox import OutboxCall
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.pages.change import ChangePage
     from partnerdesk.models.session import AppSession
     from partnerdesk.tui.widgets.app_screen import Show
     from partnerdesk.tui.widgets.sections import Section
+
+TO_SEND = ("failed", "waiting")
+"""The states of calls that are sent, or sent again, at once if a person wants it."""
+TO_SETTLE = (*TO_SEND, "conflict")
+"""The states of calls about which a person can do something."""
 
 
 class ChangeScreen(PageScreen):
@@ -96,8 +102,22 @@ class ChangeScreen(PageScreen):
 
     def _show(self) -> None:
         clouds, at = self.desk.settings.all_clouds(), self.desk.clock()
-        self.page.show(sections(self._shown, clouds, at, self.shell.show))
+        shown = sections(self._shown, clouds, at, self.shell.show)
+        self.page.show(shown)
+        means = {
+            "change.send": any(call.state in TO_SETTLE for call in self._calls),
+            "change.row": any(field.open for section in shown for field in section.fields),
+            "change.open": self._shown.entry.customer_id is not None,
+        }
+        self.key_bar.leave_out(*(id for id, is_meant in means.items() if not is_meant))
         self.status.state = _("change {id}").format(id=self._change_id)
+
+    @property
+    def _calls(self) -> list[OutboxCall]:
+        """The calls to Partner Center; letters are sent from their own pages."""
+        from partnerdesk.models.changes.calls import Channel
+
+        return [call for call in self._shown.calls if call.channel == Channel.PARTNER_CENTER]
 
     # Actions
 
@@ -124,16 +144,14 @@ class ChangeScreen(PageScreen):
 
     async def do_send(self) -> None:
         """Send the failed call again, or ask which values hold where both sides changed some."""
-        from partnerdesk.models.changes.calls import Channel
-
-        mine = [call for call in self._shown.calls if call.channel == Channel.PARTNER_CENTER]
+        mine = self._calls
         if any(call.state == "conflict" for call in mine):
             choices = [
                 Choice("o", _("ours"), partial(self._choose, theirs=False)),
                 Choice("t", _("theirs"), partial(self._choose, theirs=True)),
             ]
             self.choose(_("Which values hold?"), choices)
-        elif any(call.state in ("failed", "waiting") for call in mine):
+        elif any(call.state in TO_SEND for call in mine):
             await self._send_again()
         else:
             self.status.say(_("Nothing of this change waits for Partner Center."))
@@ -141,8 +159,8 @@ class ChangeScreen(PageScreen):
     async def _send_again(self) -> None:
         from partnerdesk.models.changes.waiting_calls import send_again
 
-        for call in self._shown.calls:
-            if call.state in ("failed", "waiting"):
+        for call in self._calls:
+            if call.state in TO_SEND:
                 await self.desk.aside(send_again, call.id or 0, self.desk.clock())
         self.status.say(_("It is sent again."))
         await self.shell.book_changed()

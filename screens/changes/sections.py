@@ -56,7 +56,7 @@ def _head(page: ChangePage, clouds: Mapping[str, Cloud], at: datetime, show: Sho
         Field(_("When"), when),
         Field(_("Who"), who),
         Field(_("What"), _title(entry)),
-        Field(_("Customer"), entry.subject),
+        Field(_("About"), entry.subject),
         Field(_("Cloud"), clouds[page.cloud].name if page.cloud in clouds else page.cloud),
         Field(_("Why"), entry.why),
         Field(_("Status"), _state(page), toned=toned(CHANGES.column("state"), page.state, at)),

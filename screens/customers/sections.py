@@ -165,6 +165,15 @@ def _contact(page: WholeCustomer, ways: Ways) -> Section:
     )
 
 
+def _in_the_book_since(page: WholeCustomer) -> str:
+    customer = page.customer
+    if customer.added_at is None:
+        for entry in page.changes:
+            if entry.id == customer.added_by_change:
+                return _("{date}, with the first sync").format(date=date_text(entry.at))
+    return date_text(customer.added_at)
+
+
 def _agreement(page: CustomerPage) -> str:
     from partnerdesk.models.customers.form.fields import WAY_TITLES, AgreementWay
 
@@ -191,7 +200,7 @@ def _relationship(
     yield Field(_title("relationship_to_partner"), _(RELATIONSHIP_TITLES[kind]), toned=told)
     yield Field(_title("indirect_reseller"), customer.indirect_reseller)
     yield Field(_title("agreement_accepted_at"), _agreement(page))
-    yield Field(_title("added_at"), date_text(customer.added_at))
+    yield Field(_title("added_at"), _in_the_book_since(page))
     yield Field(
         _title("seen_at"),
         f"{moment_text(seen)} ({age(seen, at)})" if seen else _("never"),

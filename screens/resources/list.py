@@ -16,7 +16,7 @@ from partnerdesk.models.lists.spec import Column, Row
 from partnerdesk.models.resources import RESOURCES, Resource, on_board, waiting
 from partnerdesk.models.settings.clouds import Capability
 from partnerdesk.screens.resources.board import board_sections
-from partnerdesk.tui.widgets.actions import Action
+from partnerdesk.tui.widgets.actions import REFRESH, Action, shown_keys
 from partnerdesk.tui.widgets.detail_pane import DetailPane
 from partnerdesk.tui.widgets.detail_screen import DetailScreen
 from partnerdesk.tui.widgets.questions import Choice
@@ -170,8 +170,10 @@ class ResourcesScreen(DetailScreen):
         hint = Field("!", self._hint(resource))
         facts = [Field(label, text) for label, text in self._facts(resource)]
         links = [Field(_(link.title), link.address) for link in resource.links]
+        leads = [Field(*self._next_key())] if self._lacks_customers else []
+        guide = Field(_("Guide"), _(resource.teaches))
         return (
-            Section(_(resource.action), (Field(_("Guide"), _(resource.teaches)), *facts, hint)),
+            Section(_(resource.action), (*leads, guide, *facts, hint)),
             Section(_("Read"), tuple(links)),
         )
 
@@ -214,7 +216,22 @@ class ResourcesScreen(DetailScreen):
         if resource.needs is Capability.SEE_CUSTOMERS:
             how = _("o opens the customers; I there imports the portal's export.")
             paragraphs.append([Content(how), Content(_("g o shows the book in charts."))])
+        if self._lacks_customers:
+            key, reads = self._next_key()
+            line = Content.assemble((key, "bold $text-accent"), "  ", reads)
+            paragraphs.insert(0, [line])
         self.reading.update(Content("\n\n").join(Content("\n").join(lines) for lines in paragraphs))
+
+    @property
+    def _lacks_customers(self) -> bool:
+        """Whether nothing was read from Partner Center yet for an account that is connected."""
+        accounts = self.desk.scope.accounts if self.desk.scope else ()
+        return any(account.connected and account.synced_at is None for account in accounts)
+
+    def _next_key(self) -> tuple[str, str]:
+        """Return the key that reads the customers, and what it does."""
+        key = shown_keys(REFRESH, self.desk.settings.keys)
+        return key, _("reads the customers from Partner Center")
 
     # Actions
 

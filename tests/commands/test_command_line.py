@@ -44,7 +44,8 @@ CONTOSO = "aaaaaaaa-1111-4222-8333-444444444444,Contoso Größe,contoso.onmicros
 FABRIKAM = "bbbbbbbb-1111-4222-8333-444444444444,Fabrikam,fabrikam.onmicrosoft.com,Advisor"
 REFUSED = "cccccccc-1111-4222-8333-444444444444,Adatum,not a domain,Reseller"
 PORTAL_COLUMNS = ["Microsoft ID", "Company name", "Primary domain name", "Relationship"]
-FIELDS = ["id", "company_name", "primary_domain", "cloud", "country", "relationship_to_partner",
+FIELDS = ["id", "company_name", "primary_domain", "cloud", "account", "country",
+          "relationship_to_partner",
           "tags", "seen_at", "microsoft_id", "indirect_reseller", "agreement_accepted_at",
           "added_at", "allow_delegated_access", "call"]  # fmt: skip
 
@@ -123,6 +124,7 @@ def test_json_gives_objects_with_the_fields_of_the_entity(book: Path) -> None:
         "company_name": "Ärzte & Söhne GmbH",
         "primary_domain": "aerzte.onmicrosoft.com",
         "cloud": "global",
+        "account": None,
         "country": "DE",
         "relationship_to_partner": "reseller",
         "tags": ["key account", "vip"],

@@ -70,7 +70,7 @@ async def test_g_h_shows_the_history_the_newest_first(tmp_path: Path) -> None:
         at(console, ChangesScreen)
         heading, first, *_rest = console.lines()
         assert heading.split() == [
-            "When", "(UTC)", "▼", "Who", "What", "Customer", "Status",
+            "When", "(UTC)", "▼", "Who", "What", "About", "Status",
         ]  # fmt: skip
         assert first.split() == ["▌", "2026-11-22", "12:00", "olga", "Tags", "changed",
                                  "Fabrikam,", "Inc.", "●", "done"]  # fmt: skip
@@ -254,7 +254,8 @@ async def test_the_shown_changes_are_exported(tmp_path: Path) -> None:
         assert "4 rows written" in console.said
     with file.open(encoding="utf-8-sig", newline="") as rows:
         assert next(csv.reader(rows)) == [
-                "When (UTC)", "Who", "What", "Customer", "Status", "Microsoft ID of the customer",
+                "When (UTC)", "Who", "What", "About", "Status", "Account",
+                "Microsoft ID of the customer",
             ]  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from partnerdesk.screens.shared.first_admin_dialog import FirstAdminDialog
 from partnerdesk.tui.widgets.form_page import FormPage
 from tests.support.books import NOW, TESTER
 from tests.support.console import running
-from tests.support.edits import by
+from tests.support.edits import by, set_tags
 from tests.support.empty_book import empty_store
 from tests.support.forms import AMERICA, account_in, add, form
 from tests.support.small_center import LINK, PASSWORD, SmallCenter, client_of, connect_account
@@ -193,6 +193,32 @@ async def test_the_form_fetches_the_link_of_the_account(store: Store, center: Sm
         await console.wait_until(lambda: bool(console.app.desk.accounts))
         await console.app.show("invite")
         await console.wait_until(lambda: stored_link(store, account_in(store).id) == LINK)
+        await console.press("escape", "g", "h")
+        kinds = "\n".join(console.lines())
+        assert "Invitation link" in kinds
+        assert "Account changed" not in kinds
     assert [path for _method, path, _status in center.log] == [
         "/v1/customers/relationshiprequests"
     ]  # fmt: skip
+
+
+async def test_the_keys_of_a_change_are_those_that_do_something(
+    store: Store, center: SmallCenter
+) -> None:
+    def offered() -> str:
+        return str(console.screen.key_bar.render())
+
+    id = add(store, **AMERICA)
+    center.is_offline = True
+    async with running(desk_over(store, Clock())) as console:
+        await console.wait_until(lambda: read_call(store, 1).attempts == 1)
+        await console.app.show("change", 1)
+        assert "Send again" in offered()
+        assert "Customer" in offered()
+        assert "Row" not in offered()
+        await console.press("escape")
+        version = read_customer(store, id).customer.version
+        tagged = set_tags(store, id, ["gold"], version=version, actor=TESTER, at=NOW)
+        await console.app.show("change", tagged.change_id)
+        assert "Send again" not in offered()
+        assert "Copy" in offered()

@@ -11,6 +11,7 @@ from partnerdesk.models.accounts.connect import ConnectRequest, plan_connect_acc
 from partnerdesk.models.accounts.entities import PartnerAccount
 from partnerdesk.models.accounts.sign_ins import keep_mfa, keep_signed_in
 from partnerdesk.models.accounts.signing_in import SignedIn
+from partnerdesk.models.core import paths
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.tui.widgets.header import DeskHeader
 from tests.support.books import NOW, TESTER, cloud_called
@@ -65,6 +66,23 @@ async def test_the_header_says_who_is_signed_in_as_far_as_there_is_room(
     async with running(desk_over(store), size=(columns, 24)) as console:
         assert said in header(console), header(console)
         assert "signed out" not in header(console)
+
+
+async def test_in_a_shared_book_the_header_says_who_is_signed_in_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = book(tmp_path, TENANT)
+    keep_signed_in(store, 1, SignInWay.DEVICE, SignedIn("anna@contoso.com", LATER))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(paths, "tokens_folder", lambda: tmp_path / "tokens-of-boris")
+        async with running(desk_over(store), size=(120, 24)) as console:
+            assert "anna" not in header(console)
+            assert "signed out" in header(console)
+            keep_signed_in(store, 1, SignInWay.DEVICE, SignedIn("boris@contoso.com", LATER))
+            await console.app.book_changed()
+            assert "boris@contoso.com" in header(console)
+    async with running(desk_over(store), size=(120, 24)) as console:
+        assert "anna@contoso.com" in header(console)
 
 
 async def test_a_missing_sign_in_is_two_words(tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from partnerdesk.rehearsal.areas.customers import control
+from partnerdesk.rehearsal.areas.subscriptions import subscriptions_of
 from partnerdesk.rehearsal.clock import Clock
 from partnerdesk.rehearsal.customers_file import CustomersFileError, read_customers
 from partnerdesk.rehearsal.rehearsal import is_begun, start
 from partnerdesk.rehearsal.state import State
+from partnerdesk.rehearsal.tenants import all_tenants
 from partnerdesk.rehearsal.world import World
 from tests.support.commands import run
 
@@ -97,3 +99,20 @@ def test_a_file_that_is_no_list_of_customers_is_refused_with_its_line(
     result = run("rehearsal", "serve", "--customers-file", file)
     assert result.code == 1
     assert str(file) in result.err
+
+
+def test_subscriptions_that_are_handed_over_are_those_of_the_customer(tmp_path: Path) -> None:
+    given = {
+        "id": ID.upper(), "offerId": "CFQ7:0001:X", "friendlyName": "Ours", "quantity": 3,
+        "status": "active", "billingType": "license", "autoRenewEnabled": True,
+    }  # fmt: skip
+    with closing(State(tmp_path / "rehearsal.db")) as state:
+        world = World(state, Clock(), "1")
+        lines = (HEAD, BAKERY | {"subscriptions": [given]})
+        world.given = read_customers(written(tmp_path, *lines))
+        start(world, 0)
+        tenant = all_tenants(state)[0]
+        (one,) = subscriptions_of(world, tenant, ID)
+    assert (one["id"], one["friendlyName"], one["quantity"]) == (ID, "Ours", 3)
+    assert one["refundableQuantity"] == {"totalQuantity": 0, "details": []}
+    assert one["links"]["self"]["uri"] == f"/customers/{ID}/subscriptions/{ID}"

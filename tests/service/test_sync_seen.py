@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tests.support.rehearsal import RehearsalInfo
 
 COUNT = 2 * PAGE_SIZE + 3
-HOW_FAR = re.compile(r"reads activity|reads details|\d+ received")
+HOW_FAR = re.compile(r"reads activity|reads details|reads subscriptions|\d+ received")
 CUSTOMERS = [told(number, f"Company {number:03}") for number in range(60)]
 
 

@@ -76,6 +76,18 @@ def test_a_list_comes_into_the_book_under_one_entry_of_the_history(store: Store)
     assert findings(store) == []
 
 
+def test_who_came_with_the_first_list_was_not_added_then(store: Store) -> None:
+    def added() -> list[str]:
+        sql = "SELECT company_name FROM customers WHERE added_at > 0 ORDER BY id"
+        return [name for (name,) in rows(store, sql)]
+
+    sync = Syncing(store)
+    sync.whole(*LIST)
+    assert added() == []
+    sync.whole(*LIST, [told(99)])
+    assert added() == [told(99).company_name]
+
+
 def test_a_list_that_says_nothing_new_leaves_no_entry(store: Store) -> None:
     sync = Syncing(store)
     sync.whole(*LIST)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import select
+import signal
 import sqlite3
 import ssl
 import sys
@@ -132,7 +134,7 @@ def test_customers_are_added_invited_and_appear(language: str) -> None:
         terminal.press("ctrl+r")
         terminal.wait_for(_("Nothing is written yet: ! carries it out, Esc goes back."))
         terminal.press("!")
-        terminal.wait_for(_("A draft: y copies it, f writes a file, S sends it."))
+        terminal.wait_for(_("A draft: y copies it, f writes a file."))
         terminal.press("y")
         terminal.wait_for(_("The letter is copied."))
         assert f"partnerId={line.tenant}" in terminal.clipboard
@@ -170,6 +172,38 @@ def test_new_customers_come_and_are_there_the_next_time() -> None:
     assert counts == {"new": 0, "changed": 0, "gone": 0}
     assert again.json["received"] + 1 == len(listed), "one was never at Microsoft"
     assert demo.last_line() == line, "the same addresses, so nobody has to sign in again"
+
+
+def test_r_in_the_first_seconds_syncs_once_the_rehearsal_is_up() -> None:
+    with console() as terminal:
+        terminal.wait_for("51 customers")
+        terminal.press("r")
+        terminal.wait_for("the rehearsal is still starting, and the sync follows")
+        terminal.wait_for("Synced with Partner Center.", PATIENCE)
+
+
+def test_signing_in_again_and_a_cut_network() -> None:
+    with console() as terminal:
+        connected(terminal)
+        assert run("accounts", "sign-out", "--demo", "--cloud", "global").code == 0
+        terminal.wait_until(lambda _text: "signed out" in terminal.line(0), PATIENCE)
+        terminal.press("f9")
+        terminal.wait_for("the rehearsal types the code", PATIENCE)
+        terminal.wait_for("Signed in as admin@", PATIENCE)
+        assert "signed out" not in terminal.line(0)
+        sync(terminal)
+
+        for process in rehearsals():
+            os.kill(process, signal.SIGKILL)
+        none_left()
+        terminal.press("r")
+        terminal.wait_until(lambda _text: "offline" in terminal.line(0), PATIENCE)
+        terminal.press("ctrl+q")
+    with console() as terminal:
+        connected(terminal)
+        terminal.wait_idle()
+        assert "offline" not in terminal.line(0), "that was the last console's"
+        assert "! " not in terminal.text
 
 
 def test_a_second_console_goes_on_when_the_first_is_killed() -> None:

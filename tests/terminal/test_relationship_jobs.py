@@ -93,7 +93,7 @@ def test_inviting_chasing_and_the_customer_who_closes_its_invitation(
         terminal.press("ctrl+r")
         terminal.wait_for(_("Nothing is written yet: ! carries it out, Esc goes back."))
         terminal.press("!")
-        terminal.wait_for(_("A draft: y copies it, f writes a file, S sends it."))
+        terminal.wait_for(_("A draft: y copies it, f writes a file."))
         terminal.press("l")
         terminal.wait_for(_("German"))
         terminal.press("d")

@@ -185,7 +185,7 @@ def test_a_handler_never_waits() -> None:
     ("names", "places"),
     [
         # Work for a screen or table starts in one place, which cancels it with the screen.
-        ({"run_worker", "work"}, {"tui/base_app.py", "tui/widgets/reads.py"}),
+        ({"run_worker", "work"}, {"tui/jobs.py", "tui/widgets/reads.py"}),
         ({"create_task", "call_from_thread", "set_timer", "run_coroutine_threadsafe"}, set()),
         ({"set_interval"}, {"tui/book_watch.py"}),
         # Only the app removes screens, one after the other.

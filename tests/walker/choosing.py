@@ -39,6 +39,8 @@ SIZES = ((80, 24), (120, 40), (200, 40))
 OTHER_SIZES = ((60, 15), (40, 10), (100, 30))
 """Further sizes to resize to: the smallest, one too small, and one between."""
 LANGUAGES = ("en", "ru")
+DEMO_EVERY = 3
+"""One start in so many opens the book that is connected to a rehearsal."""
 MOVES = (
     ("down",), ("down", "down", "down"), ("up",), ("pagedown",), ("pageup",), ("end",), ("home",),
     ("j",), ("k",), ("G",), ("g", "g"), ("5", "j"), ("ctrl+d",), ("ctrl+u",), ("right",), ("left",),
@@ -96,9 +98,10 @@ class Chooser:
     def start(self, *, fresh: bool) -> Start:
         """Return a start of the console; each start has the next size and language."""
         self._starts += 1
+        demo = self._starts % DEMO_EVERY == 0
         columns, rows = self._size or SIZES[self._starts % len(SIZES)]
         language = self._language or LANGUAGES[self._starts // len(SIZES) % len(LANGUAGES)]
-        return Start(columns, rows, language, fresh)
+        return Start(columns, rows, language, fresh, demo)
 
     def next(self, walk: Walk) -> Step:
         """Return the next step for the console's current state."""

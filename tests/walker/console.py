@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.walker.home import Home
     from tests.walker.steps import Click, Start
 
+MOVED = b'"moved"'
+"""What an event holds where the console shows what others wrote, or what came to an end."""
 ESCAPE_SECONDS = 0.15
 """Seconds to wait after Escape; a terminal program reads an earlier next key as Alt."""
 
@@ -50,9 +52,12 @@ class WalkedConsole:
         self._home = home
         self._events = home.events.stat().st_size if home.events.exists() else 0
         self.terminal = Terminal(
-            [sys.executable, *run, "--lang", start.language], start.columns, start.rows,
+            [sys.executable, *run, "--lang", start.language, *home.book_flags],
+            start.columns, start.rows,
             home.terminal_environment, cwd=home.work,
         )  # fmt: skip
+        self._moves = self._events
+        """Up to where in the file of events changes by themselves were looked for."""
         self.standing = Standing()
         self.size = (start.columns, start.rows)
 
@@ -107,6 +112,16 @@ class WalkedConsole:
             if state := event.get("state"):
                 self.standing = Standing(**{**state, "keys": tuple(state["keys"])})
         return events
+
+    def has_moved(self) -> bool:
+        """Return whether the console changed by itself since the last call: others wrote."""
+        if not self._home.events.exists():
+            return False
+        with self._home.events.open("rb") as file:
+            file.seek(self._moves)
+            new = file.read()
+        self._moves += len(new)
+        return MOVED in new
 
     def where_work_waits(self) -> list[list[str]]:
         """Return the stacks of the console's main thread and tasks; empty if it cannot report."""

@@ -65,6 +65,8 @@ class Home:
         self.events = folder / "events.jsonl"
         self.log = folder / "keys.jsonl"
         """The log of steps since the last fresh book."""
+        self.is_demo = False
+        """Whether the demo book is walked in at present, not the one kept by hand."""
         self.environment = self._own_environment()
 
     def refresh(self) -> None:
@@ -75,7 +77,8 @@ class Home:
         (self.folder / "tmp").mkdir(exist_ok=True)
         data = self.folder / "home" / "data" / "partnerdesk"
         data.mkdir(parents=True)
-        shutil.copyfile(self._book, data / "book.db")
+        for name in ("book.db", "demo.db"):  # kept by hand; and what `--demo` connects
+            shutil.copyfile(self._book, data / name)
         for name, content in FILES.items():
             (self.work / name).write_text(content, encoding="utf-8")
         self.log.write_text("")
@@ -94,10 +97,15 @@ class Home:
         """Return the crash reports in the state folder."""
         return set((self.folder / "home" / "state").rglob("crash-*.txt"))
 
+    @property
+    def book_flags(self) -> list[str]:
+        """The flags that name the book that is walked in."""
+        return ["--demo"] if self.is_demo else []
+
     def begin(self, words: Sequence[str]) -> subprocess.Popen[str]:
-        """Start `partnerdesk` with these arguments, beside the console."""
+        """Start `partnerdesk` with these arguments, beside the console, on the same book."""
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.walker.guard", *words], cwd=self.work,
+            [sys.executable, "-m", "tests.walker.guard", *words, *self.book_flags], cwd=self.work,
             env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
         )  # fmt: skip

@@ -41,6 +41,8 @@ class Start:
     language: str
     fresh: bool = False
     """Whether to restore the original demo book and remove all other state first."""
+    demo: bool = False
+    """Whether to open the book that stands before a rehearsal (`--demo`), not the one by hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,7 @@ class Walk:
     def _begin(self, start: Start) -> None:
         self.close()
         self._start = start
+        self._home.is_demo = start.demo
         self.outcome.starts += 1
         self._leaving = LeavingWatch()
         self.console = WalkedConsole(self._home, start, self._program)

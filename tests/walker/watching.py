@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING, Any
 from tests.walker.guard import FOLDER, keep_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from types import FrameType
 
     from textual.events import Event
 
+    from partnerdesk.models.session import Look
+    from partnerdesk.models.syncing.progress import SyncTrouble
     from partnerdesk.tui.widgets.actions import Action
     from partnerdesk.tui.widgets.app_screen import AppScreen
     from partnerdesk.tui.widgets.questions import Choice, QuestionScreen
@@ -117,6 +119,43 @@ def standing(app: Any) -> dict[str, object]:
     }
 
 
+def watch_what_moves_by_itself() -> None:
+    """Report when the console takes up what others wrote, or what became of calls and a sync."""
+    from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.app import ConsoleApp
+
+    seen, note, say = AppSession.seen, AppSession.note_sending, ConsoleApp.say
+    dialog = ConsoleApp.ask_dialog
+
+    def watched_seen(self: AppSession, look: Look) -> None:
+        before = (self.pulse, self.syncs, self.accounts)
+        seen(self, look)
+        if (self.pulse, self.syncs, self.accounts) != before:
+            tell(moved="seen")
+
+    def watched_note(self: AppSession, account_id: int, trouble: SyncTrouble) -> None:
+        if self.sent.get(account_id, (None,))[0] is not trouble:
+            tell(moved="sending")
+        note(self, account_id, trouble)
+
+    def watched_say(self: ConsoleApp, text: str, **how: bool) -> None:
+        tell(moved="said")
+        say(self, text, **how)
+
+    async def watched_dialog(self: ConsoleApp, *dialog_and_answer: Any) -> None:
+        tell(moved="dialog")
+        await dialog(self, *dialog_and_answer)
+
+    _replace(AppSession, "seen", watched_seen)
+    _replace(AppSession, "note_sending", watched_note)
+    _replace(ConsoleApp, "say", watched_say)
+    _replace(ConsoleApp, "ask_dialog", watched_dialog)
+
+
+def _replace(owner: type, name: str, method: Callable[..., Any]) -> None:
+    setattr(owner, name, method)
+
+
 def tell_where_work_waits_on_signal() -> None:
     """Report the stacks of the main thread and of each task on SIGUSR1."""
 
@@ -147,6 +186,7 @@ def main() -> int:
     watch_actions()
     watch_questions()
     watch_keys()
+    watch_what_moves_by_itself()
     tell_where_work_waits_on_signal()
     from partnerdesk.cli.main import main as run
 

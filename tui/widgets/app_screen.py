@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.content import Content
 from textual.getters import query_one
@@ -13,10 +11,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from partnerdesk.models.core.errors import AppError
-from partnerdesk.models.core.text import shown_lines
 from partnerdesk.models.languages import _
 from partnerdesk.tui.widgets.actions import CLOUD, EVERYWHERE, GO, MAIN_PLACES, Action, bindings
-from partnerdesk.tui.widgets.command_line import Commanded, CommandLine
+from partnerdesk.tui.widgets.command_line import CommandLine
+from partnerdesk.tui.widgets.copying import Copies
 from partnerdesk.tui.widgets.header import DeskHeader
 from partnerdesk.tui.widgets.lines import KeyBar, StatusLine
 from partnerdesk.tui.widgets.motions import (
@@ -26,7 +24,6 @@ from partnerdesk.tui.widgets.motions import (
     NO_NUMBERS,
     NUMBERS,
     SEEN,
-    Counting,
     Motions,
     Seen,
 )
@@ -34,7 +31,6 @@ from partnerdesk.tui.widgets.prompt import Prompt
 from partnerdesk.tui.widgets.questions import Act, Choice, done
 from partnerdesk.tui.widgets.reads import Reads, drained
 from partnerdesk.tui.widgets.unsaved import line_of
-from partnerdesk.tui.wire.clipboard import may_arrive
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -44,7 +40,6 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.session import AppSession
-    from partnerdesk.tui.widgets.app_protocol import Shell
     from partnerdesk.tui.widgets.record_table import RecordTable
     from partnerdesk.tui.widgets.sections import Section
 
@@ -55,7 +50,7 @@ SMALLEST = (60, 15)
 """Columns and rows below which the console says that the terminal is too small."""
 
 
-class AppScreen(Commanded, Counting):
+class AppScreen(Copies):
     """A screen of the console; subclasses set `NAME`, `ACTIONS` (`do_…` methods) and a body."""
 
     AUTO_FOCUS = ""  # each screen sets the focus itself
@@ -83,12 +78,9 @@ class AppScreen(Commanded, Counting):
         super().__init_subclass__()
 
     def __init__(self, desk: AppSession) -> None:
-        super().__init__()
-        self.desk = desk
+        super().__init__(desk)
         self.shown_state = desk.state
         """The scope and the state of the book that the screen shows."""
-        self._shown_count = ""
-        self._told_long = ""
 
     @classmethod
     async def load(cls, desk: AppSession, *given: Any, **named: Any) -> AppScreen:
@@ -112,11 +104,6 @@ class AppScreen(Commanded, Counting):
             AppError: the record cannot be read.
         """
         raise NotImplementedError
-
-    @property
-    def shell(self) -> Shell:
-        """The app, with the methods that screens may call."""
-        return cast("Shell", self.app)
 
     def typed_before(self, label: str) -> str:
         """Remove and return the answer typed to the same question when such a screen failed."""
@@ -230,41 +217,6 @@ class AppScreen(Commanded, Counting):
         """Show the error of a read; the content stays."""
         self.fail(error)
 
-    def take_word(self, text: str, *, error: bool = False, whole: bool = False) -> None:
-        """Show a message of the app, unless a question waits for a key."""
-        if not self.awaits_key:
-            self.status.say(text, error=error, whole=error or whole)
-
-    def takes_long(self) -> None:
-        """Show that an action takes long, unless there is a message or an open prompt."""
-        waits = self.desk.store.lock_waits.is_waiting
-        if self.prompt.is_open or self.awaits_key or (self.status.message and not waits):
-            return
-        self._told_long = _("This takes its time; ctrl+q leaves.")
-        if waits:
-            self._told_long = _("Another process holds the book: Esc stops waiting, ctrl+q leaves.")
-        self.status.say(self._told_long)
-
-    def took_long(self) -> None:
-        """Remove the message of `takes_long`."""
-        if self.status.message == self._told_long:
-            self.status.say("")
-
-    def take_warning(self, text: str) -> None:
-        """Show a warning: beside the text of an open prompt, else in place of a question."""
-        if self.prompt.is_open:
-            self.prompt.remark(text, error=True)
-        else:
-            self.status.say(text, error=True, whole=True)
-
-    def no_such_key(self, *, typing: bool) -> None:
-        """Show that a key does nothing here; beside the text of an open prompt, if there is one."""
-        text = _("No such key here; {key} shows all.").format(key="F1" if typing else "?")
-        if self.prompt.is_open:
-            self.prompt.remark(text)
-        else:
-            self.status.say(text)
-
     def _moved_parts(self) -> list[Motions]:
         return [part for part in self.walk_children(Widget) if isinstance(part, Motions)]
 
@@ -277,12 +229,6 @@ class AppScreen(Commanded, Counting):
             lines += ACROSS
         lines += NUMBERS if self.digits_are_free else NO_NUMBERS
         return [*lines, *MOUSE]
-
-    def tell_count(self, text: str) -> None:
-        """Show the number typed before a key in the status line; remove it if `text` is empty."""
-        if text or self.status.message == self._shown_count:
-            self.status.say(text)
-        self._shown_count = text
 
     # Performing actions
 
@@ -332,28 +278,6 @@ class AppScreen(Commanded, Counting):
         if not action.changes:
             return ""
         return self.desk.why_no_change(own_account=self.OWN_ACCOUNT)
-
-    def copy(self, text: str) -> None:
-        """Copy a text without characters that could control a terminal on pasting."""
-        safe = "\n".join(shown_lines(text))
-        if not safe:
-            self.status.say(_("There is nothing to copy."))
-            return
-        self.app.copy_to_clipboard(safe)
-        self.status.say(_("Copied: {text}").format(text=safe.replace("\n", " ")))
-        self.show_by_hand(safe)
-
-    def show_by_hand(self, text: str) -> None:
-        """Show a copied text so that it can be marked by hand, where no copy can arrive."""
-        if self.app.is_headless:
-            return
-
-        def show(arrives: bool) -> None:
-            if not arrives:
-                self.status.say("")
-                self.shell.begin(self, partial(self.shell.show, "copied-text", text))
-
-        self.read(partial(asyncio.to_thread, may_arrive, os.environ), show, group="copy")
 
     def on_record_table_failed(self, event: RecordTable.Failed) -> None:
         """Show why rows could not be read."""

@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 
-from partnerdesk.tui.widgets.field_page import MARGIN, FieldPage
+from partnerdesk.tui.widgets.field_lines import MARGIN
+from partnerdesk.tui.widgets.field_page import FieldPage
 from partnerdesk.tui.widgets.page_search import parted
 from partnerdesk.tui.widgets.record_layout import fitted
 from partnerdesk.tui.widgets.sections import Section

@@ -184,7 +184,8 @@ class ListScreen(ListFrame):
         except FilterError:
             self.filter = NO_FILTER
         self.table.marks = self.desk.marks.setdefault((scope.key, self.SPEC.name), set())
-        self.table.hidden = frozenset() if scope.account is None else frozenset({"cloud"})
+        of_one = {"cloud", "account"}  # columns that would say the same in each row
+        self.table.hidden = frozenset() if scope.account is None else frozenset(of_one)
         self.views.take_up(kept, view)
         self.table.cursor = 0
         self.show_rows(keep=view.cursor or -1)

@@ -354,17 +354,17 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
             style += self.get_component_rich_style("record-table--cursor", partial=True)
         # A dialog has a pointer of its own, and so have details.
         points = at_cursor and self.app.screen is self.screen and not self._is_pointed_beside
-        gutter = ("▌" if points else " ") + ("●" if marked else " ")
-        parts = [Segment(gutter, style)]
+        run = ("▌" if points else " ") + ("●" if marked else " ")
+        parts: list[Segment] = []
         for text, tone in self._cells(row):
-            plain = tone not in COLOURED or at_cursor or marked
-            toned = (
-                style
-                if plain
-                else style + self.get_component_rich_style(f"tone--{tone}", partial=True)
-            )
-            parts += [Segment(text, toned), Segment(" " * GAP, style)]
-        return self._strip(parts[:-1], style)
+            if tone in COLOURED and not at_cursor and not marked:
+                toned = self.get_component_rich_style(f"tone--{tone}", partial=True)
+                parts += [Segment(run, style), Segment(text, style + toned)]
+                run = " " * GAP
+            else:
+                run += text + " " * GAP
+        parts.append(Segment(run[:-GAP], style))
+        return self._strip(parts, style)
 
     def _headings(self) -> str:
         """Return the line of headings, with `‹` and `›` where columns are out of view."""
@@ -395,5 +395,5 @@ class RecordTable(RecordWindow, Seen, can_focus=True):
         return cells
 
     def _strip(self, parts: list[Segment], style: Style) -> Strip:
-        """Return a line of the screen; neighbours of the same look become one."""
-        return Strip(Segment.simplify(parts)).adjust_cell_length(self.size.width, style)
+        """Return a line of the screen."""
+        return Strip(parts).adjust_cell_length(self.size.width, style)

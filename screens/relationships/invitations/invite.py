@@ -177,7 +177,10 @@ class InviteScreen(InvitationForm):
             self.shell.say(_("The invitation is recorded. u undoes it."))
         elif outcome.record_id is not None:
             await self.shell.show("invitation", outcome.record_id)
-            self.shell.say(_("A draft: y copies it, f writes a file, S sends it."))
+            told = _("A draft: y copies it, f writes a file.")
+            if self.desk.settings.mail.host:
+                told = _("A draft: y copies it, f writes a file, S sends it.")
+            self.shell.say(told)
 
 
 class InviteManyScreen(ManyForm, InvitationForm):
