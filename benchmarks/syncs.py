@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import ssl
 import subprocess
 import sys
@@ -37,6 +36,15 @@ LIMIT, LEAST_OF_LIMIT = 500, 0.95
 """Calls a minute that the service allows, and the share of them that a busy sync should use."""
 BEYOND = 110
 """Calls beyond the limit that the sync of row 16 wants."""
+
+
+_PEAK = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:]).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+"""
+"""Runs a command and prints its peak memory; small, as Linux counts that of who starts it, too."""
 
 
 class _Ended(NamedTuple):
@@ -123,19 +131,18 @@ def _command(partner: _Partner, *words: str) -> list[str]:
 
 def _synced(bench: Bench, partner: _Partner) -> _Ended:
     """Sync by the command, and measure its memory."""
-    with subprocess.Popen(
-        _command(partner, "sync", "--json"),
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", _PEAK, *_command(partner, "sync", "--json")],
         cwd=ROOT,
         env=bench.environment(partner.home),
         stdout=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        counts = json.loads(process.stdout.read() or "{}")
-        _pid, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, f"The sync ended with {process.returncode}."
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"The sync ended with {done.returncode}."
+    counts, peak = done.stdout.splitlines()
     unit = 1 if sys.platform == "darwin" else 1024
-    return _Ended(counts, usage.ru_maxrss * unit)
+    return _Ended(json.loads(counts), int(peak) * unit)
 
 
 def beside_bare_inserts(bench: Bench) -> Iterator[Figure]:

@@ -22,6 +22,7 @@ from partnerdesk.models.core.given_files import BACKUP, BOOK_COPY, opened, to_re
 from partnerdesk.models.core.paths import private_folder
 from partnerdesk.models.database import connection as connections
 from partnerdesk.models.database.connection import connect, explained, open_sqlite
+from partnerdesk.models.database.foreign import foreign_objects
 from partnerdesk.models.database.store import refuse_read_only
 from partnerdesk.models.database.upgrade import copy_database
 from partnerdesk.models.database.versions import schema_version
@@ -58,6 +59,7 @@ def check(store: Store) -> list[str]:
                 )
                 for row in connection.rows("PRAGMA foreign_key_check")
             ]
+            findings += foreign_objects(connection)
         return findings
 
 

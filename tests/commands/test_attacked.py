@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,3 +129,28 @@ def test_a_link_to_a_device_stays(place: str) -> None:
     assert run("views", "save", "x", "--list", "customers", "--filter", "a").code == 1
     assert run("customers", "export", views, "--overwrite").code in (1, 3)
     assert views.readlink() == Path(place)
+
+
+_SPY = "AFTER INSERT ON customers BEGIN DELETE FROM notes; END"
+_WORDS = "customers_words_add"
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        (f"CREATE TRIGGER spy {_SPY}", "trigger spy"),
+        ("CREATE VIEW everyone AS SELECT * FROM customers", "view everyone"),
+        (f"DROP TRIGGER {_WORDS}; CREATE TRIGGER {_WORDS} {_SPY}", f"trigger {_WORDS}"),
+    ],
+)
+def test_check_names_triggers_and_views_of_others(
+    tmp_path: Path, statement: str, name: str
+) -> None:
+    book = tmp_path / "book.db"
+    assert run("customers", "list", "--database", book).code == 0
+    assert run("database", "check", "--database", book).code == 0
+    with closing(sqlite3.connect(book)) as raw:
+        raw.executescript(statement)
+    result = run("database", "check", "--database", book)
+    assert result.code == 1
+    assert f"Not of partnerdesk: {name}" in result.out

@@ -40,6 +40,7 @@ ALLOWED = {
     },
     "cli/shared/open_book.py": {"store.open": NO_FILE},
     "cli/shared/printing.py": {"os.fdopen": "the null device", "os.open": "the null device"},
+    "models/accounts/own_sign_ins.py": {"key.file.unlink": STATE},
     "models/core/crash_report.py": {"file.touch": STATE},
     "models/core/own_files.py": {"file.rename": STATE, "open": STATE},
     "models/core/paths.py": {
@@ -48,6 +49,7 @@ ALLOWED = {
     },
     "models/database/connection.py": {"os.open": BOOK, "sqlite3.connect": BOOK},
     "models/database/exclusive.py": {"open": BOOK},
+    "models/database/foreign.py": {"Store(fresh).open": NO_FILE, "TemporaryDirectory": BOOK},
     "models/database/leftovers.py": {"file.open": BOOK, "file.unlink": BOOK},
     "models/database/maintenance.py": {
         "file.replace": BOOK, "file.unlink": BOOK, "fresh.replace": BOOK, "fresh.touch": BOOK,
