@@ -125,7 +125,7 @@ def _with_passwords(text: str, write: Callable[[str], str]) -> str:
     text = _PASSWORD_OPTION.sub(lambda match: match[1] + write(match[2]), text)
     if not _SCHEME.match(text):
         text = _PASSWORD_WORD.sub(lambda match: match[1] + write(match[2]), text)
-        if _PATH.match(text):
+        if _PATH.match(text) and "://" not in text:
             return text
         return _ANY_USER.sub(lambda match: match[1] + write(match[2]), text)
     if "@" not in text:
