@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.support.commands import Result
 
-HEADING = ["When", "(UTC)", "Who", "What", "Customer", "Cloud", "Status"]
+HEADING = ["When", "(UTC)", "Who", "What", "About", "Cloud", "Status"]
 FIELDS = [
     "id",
     "at",
@@ -31,6 +31,7 @@ FIELDS = [
     "kind",
     "subject",
     "cloud",
+    "account",
     "state",
     "why",
     "host",
@@ -81,7 +82,8 @@ def test_a_list_as_json_csv_and_plain_holds_the_values_as_stored(book: Path) -> 
     assert [entry["id"] for entry in listed] == [3, 2, 1]
     assert listed[1] == {
         "id": 2, "at": "2026-11-22T12:00:00Z", "actor": "tester", "kind": "tagged",
-        "subject": "Adatum", "cloud": "global", "state": "done", "why": None, "host": "testhost",
+        "subject": "Adatum", "cloud": "global", "account": None, "state": "done", "why": None,
+        "host": "testhost",
         "part_of": 0, "customer_microsoft_id": None,
     }  # fmt: skip
     table = list(csv.DictReader(io.StringIO(changes(book, "list", "--csv").out)))

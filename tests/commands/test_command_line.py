@@ -844,7 +844,9 @@ def test_restore_takes_no_damaged_copy_and_no_other_programs_file(
 def test_restore_says_what_it_does_not_find(book: Path, tmp_path: Path) -> None:
     assert run("database", "restore", tmp_path / "none.db", "--database", book).code == 4
     result = run("database", "restore", tmp_path, "--database", book)
-    assert (result.code, result.err) == (1, f"partnerdesk: {tmp_path} is a folder.\n")
+    assert (result.code, result.err) == (
+        1, f"partnerdesk: {tmp_path} is a folder.\nName another file.\n",
+    )  # fmt: skip
 
 
 def test_restore_waits_only_so_long_for_a_writer_and_changes_nothing_then(

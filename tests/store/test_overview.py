@@ -31,6 +31,7 @@ from partnerdesk.models.relationships.lifecycles import OPEN_INVITATIONS
 from tests.support.books import NOW, fill_demo
 from tests.support.explained import Explained
 from tests.support.overview_books import TODAY, accounts_of, fill_edges
+from tests.support.statements import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -178,6 +179,7 @@ def test_every_chart_is_counted_from_an_index_alone(store: Store) -> None:
     with closing(store.connect()) as connection:
         if isinstance(connection, PostgresConnection):
             connection.rows("SELECT set_config('enable_bitmapscan', 'off', false)")
+            run(store, "ANALYZE")
         explained = Explained(connection)
         for accounts in (accounts_of(store), accounts_of(store)[:1]):
             for chart in charts(accounts, NOW):
