@@ -109,7 +109,8 @@ def test_the_notice_is_written_in_the_customers_language(book: Path, tmp_path: P
     assert "Guten Tag Ulla Ärzte" in done.out
     letter = message_from_bytes(file.read_bytes(), policy=default)
     assert letter["To"].addresses[0].addr_spec == "ulla@aerzte.example"
-    nowhere = relationships(book, *ENDING, "--confirm", "müller.example", "--eml", tmp_path / "n")
+    nowhere = relationships(book, *ENDING, "--confirm", "müller.example", "--eml",
+                            tmp_path / "none.eml")  # fmt: skip
     assert (nowhere.code, nowhere.out) == (3, "")
     assert "no e-mail address" in nowhere.err
     assert changes(book) == ["ended"]
