@@ -82,8 +82,6 @@ class SavedView:
 
 SHIPPED = (
     SavedView("customers", N_("No relationship"), "relationship:none", id="no-relationship"),
-    SavedView("customers", N_("Agreement not accepted"), "agreement:never relationship:reseller",
-              "company", id="agreement-missing"),
     SavedView("customers", N_("Not seen for 30 days"), "seen>30d", "seen", id="not-seen"),
     SavedView(
         "customers", N_("Added this month"), "since:month", "since", descending=True,
@@ -91,6 +89,8 @@ SHIPPED = (
                                          "relationship", "tag"))),
         id="added-this-month",
     ),
+    SavedView("customers", N_("Agreement not accepted"), "agreement:never relationship:reseller",
+              "company", id="agreement-missing"),
     SavedView("subscriptions", N_("Renewing in 30 days"), "renews<30d status:active", "renews",
               id="renewing"),
     SavedView("subscriptions", N_("Not renewing"), "auto:no status:active", "renews",

@@ -270,7 +270,7 @@ def test_an_unknown_view_is_a_wrong_use_that_names_the_nearest(book: tuple[str, 
     assert wrong.code == 2
     assert wrong.out == ""
     assert "Did you mean not-seen?" in wrong.err
-    assert "no-relationship, agreement-missing, not-seen, added-this-month, Berlin" in wrong.err
+    assert "no-relationship, not-seen, added-this-month, agreement-missing, Berlin" in wrong.err
     assert run(*book, "relationships", "list", "--view", "not-seen").code == 2
     assert run(*book, "customers", "list", "--view", "not seen for 30 days").code == 0
 

@@ -62,7 +62,7 @@ async def test_what_is_shown_is_saved_replaced_and_deleted_as_a_view(tmp_path: P
         assert read_views().kept.own[0].descending
         await console.press("escape", "C", "0", "enter")
         assert "Primary domain" in console.lines()[0]
-        await console.press("v", "4")
+        await console.press("v", "5")
         assert "Primary domain" not in console.lines()[0], "the view has its own columns"
     async with running(demo_desk(tmp_path)) as console:
         await console.press("g", "c")

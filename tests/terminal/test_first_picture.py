@@ -354,7 +354,7 @@ def stands(
     database = SqliteFile(book)
     chosen = settings.load().with_flags(**flags)
     monkeypatch.setattr("sys.__stderr__", _Tty())
-    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size(size))
+    monkeypatch.setattr("shutil.get_terminal_size", lambda *_, **__: os.terminal_size(size))
     file = picture_file(chosen, database, cloud=cloud, demo=demo)
     if keep and file is not None:
         file.save(PICTURE)

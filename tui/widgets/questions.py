@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual.getters import query_one
 from textual.screen import ModalScreen, Screen
 
@@ -18,6 +18,8 @@ from partnerdesk.tui.widgets.prompt import NO_AID, Aid, Prompt
 from partnerdesk.tui.widgets.reads import Reads
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.events import Key
 
     from partnerdesk.models.core.errors import AppError
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 Act = Callable[[], Awaitable[None] | None]
 """A function to run; its result is awaited if it is awaitable."""
 DialogAnswer = TypeVar("DialogAnswer")
+LEAST = 6
+"""The cells that are left of the label of an answer in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,8 @@ class QuestionScreen(Screen[None], Reads):
             escaped: a function that Esc runs, besides cancelling; None for nothing.
             stands: whether any other key leaves it open; else it cancels, as for an offer whose
                 key means something else on the screen.
-            brief: whether the keys that cancel are left out where they would take another line.
+            brief: whether it keeps to one line: the keys that cancel are left out where they would
+                take another, and the longest labels are cut.
         """
         self._question, self._choices, self._escaped = question, tuple(choices), escaped
         has_default = any(choice.default for choice in choices)
@@ -132,13 +137,21 @@ class QuestionScreen(Screen[None], Reads):
             self._show_question()
 
     def _show_question(self) -> None:
-        parts = [f"{choice.keys} {choice.label}" for choice in self._choices]
         wrong = [_("That is no answer.")] if self._is_wrong_key else []
-        room, texts = self.size.width - 2, [*wrong, self._question, *parts]
+        room, labels = self.size.width - 2, [choice.label for choice in self._choices]
+        texts = [*wrong, self._question, *self._answers(labels)]
         self._asked_in = packed([*texts, self._otherwise], room)
         if self._is_brief and "\n" in self._asked_in:
-            self._asked_in = packed(texts, room)
+            while "\n" in (said := packed(texts, room)) and max(map(cell_len, labels)) > LEAST:
+                labels = _with_longest_cut(labels)
+                texts = [*wrong, self._question, *self._answers(labels)]
+            self._asked_in = said
         self.status.say(self._asked_in, whole=True)
+
+    def _answers(self, labels: Sequence[str]) -> list[str]:
+        return [
+            f"{choice.keys} {label}" for choice, label in zip(self._choices, labels, strict=True)
+        ]
 
     @property
     def awaits_key(self) -> bool:
@@ -266,3 +279,11 @@ def packed(parts: list[str], width: int) -> str:
         else:
             lines.append(part)
     return "\n".join(lines)
+
+
+def _with_longest_cut(labels: Sequence[str]) -> list[str]:
+    """Return the labels, the longest one by one cell shorter."""
+    longest = max(labels, key=cell_len)
+    whole = longest.removesuffix("…")
+    cut = set_cell_size(whole, cell_len(longest) - 2).rstrip() + "…"
+    return [cut if label is longest else label for label in labels]
