@@ -165,7 +165,7 @@ def chosen(console: Console) -> str:
 async def test_details_have_a_second_column_only_where_one_does_not_hold_them(
     tmp_path: Path,
 ) -> None:
-    async with running(demo_desk(tmp_path), (240, 26)) as console:
+    async with running(demo_desk(tmp_path), (280, 26)) as console:
         await console.press("g", "c", "j", "tab")
         pane = console.screen.query_one(DetailPane)
         await console.wait_until(lambda: pane.has_columns)
@@ -176,6 +176,6 @@ async def test_details_have_a_second_column_only_where_one_does_not_hold_them(
         assert isinstance(console.app.screen, HelpScreen)
         assert _("Go to the column beside, where a page has two") in console.app.screen.text().plain
         await console.press("escape")
-        await console._pilot.resize_terminal(240, 70)
+        await console._pilot.resize_terminal(280, 70)
         await console.settle()
         assert not pane.has_columns

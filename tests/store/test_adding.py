@@ -570,7 +570,7 @@ def test_a_customer_without_profiles_gets_them_when_it_is_edited(store: Store) -
             Customer(account_id=account.id, company_name="Imported", seen_at=NOW,
                      primary_domain="imported.onmicrosoft.com")
         )  # fmt: skip
-    values = form(PORTUGAL, company_name="Imported")
+    values = form(PORTUGAL, company_name="Imported", domain_prefix="imported")
     page = read_customer(store, 1)
     made = plan_edit_customer(page, account, values, by(TESTER, NOW))
     assert made.verdict is Verdict.ALLOWED
