@@ -281,7 +281,7 @@ async def test_a_click_goes_to_a_bar_and_a_second_one_opens_it(tmp_path: Path) -
         await click(5, 2)
         assert names(console) == ("clouds", "us-gov")
         added = next(y for y, line in enumerate(lines(console)) if "added by month" in line)
-        await click(2 + 2 * 23, added + 2)
+        await click(2 + 3 * 11, added + 2)
         assert names(console) == ("added", NOW.strftime("%Y-%m"))
         await click(40, 0)
         assert names(console) == ("added", NOW.strftime("%Y-%m")), "no bar there"

@@ -165,12 +165,15 @@ async def test_the_fields_of_a_customers_page_lead_themselves(tmp_path: Path) ->
                 for how in ("open", "edit"):
                     if act := getattr(field, how):
                         await done(act)
-                        leads[-1] = (f"{section.title}: {how}", *leads[-1][1:])
+                        title = section.title.partition(" (")[0]
+                        leads[-1] = (f"{title}: {how}", *leads[-1][1:])
     desk.close()
     found = {(where, name) for where, name, _given in leads if name not in ("tags", "a note")}
     assert {entry for entry in found if entry[1] != "edit-customer"} == {
         ("Relationship: open", "invitation"),
         ("Relationship: edit", "invitation"),
+        ("Subscriptions: open", "subscription"),
+        ("Subscriptions: edit", "subscription"),
         ("Delegated admin: edit", "delegation"),
         ("History: open", "change"),
     }

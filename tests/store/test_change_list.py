@@ -215,7 +215,7 @@ def test_moments_and_numbers_are_shown_and_exported_alike(filled: Store, tmp_pat
     assert shown == {
         "when": "2026-11-17 12:00", "who": "Ольга", "what": "Note", "customer": "Fabrikam␊GmbH",
         "cloud": "US Gov", "state": "done", "why": "Опечатка, 100%",
-        "host": "desk (192.0.2.7)", "id": "3", "run": "", "tenant": "",
+        "host": "desk (192.0.2.7)", "id": "3", "run": "", "tenant": "", "account": "",
     }  # fmt: skip
     file = tmp_path / "changes.csv"
     connection = filled.connect()
