@@ -84,7 +84,7 @@ class RecordFormScreen(FormScreen):
     def show_fields(self) -> None:
         """Show the fields, and start the first check."""
         self.initial = dict(self.typed)  # values filled in by `warm_up` were not typed
-        for name, text in self.typed.items():
+        for name, text in self.initial.items():
             self.form.set_value(name, text, replaceable=self.prefilled)
         self.refresh_fields()
         self.form.leaving = self._leave  # a value can add fields before the next field is chosen

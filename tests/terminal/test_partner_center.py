@@ -62,7 +62,7 @@ class Partner:
         """The prefix of a domain that nobody has."""
         self.book = folder / "book.db"
         paths.user_settings().parent.mkdir(parents=True)
-        settings = f"{network.info.settings()}[sync]\ndetails = 3\n"
+        settings = f"{network.info.settings()}[sync]\ndetails = 3\nsubscriptions = 20\n"
         paths.user_settings().write_text(settings, "utf-8")
         self.command("accounts", "add", "--cloud", "global", "--tenant", self.tenant,
                      "--client-id", network.info.client_id)  # fmt: skip

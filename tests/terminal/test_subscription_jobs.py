@@ -119,10 +119,10 @@ def test_switching_sixty_renewals_off_and_taking_it_back(
         terminal.press("!")
         terminal.wait_until(lambda _text: read(store, on) == [1])
         terminal.press("escape", "g", "h")
-        terminal.wait_for(_("Changes"))
+        terminal.wait_for(_("About"))
         terminal.wait_for(_("Subscription"))
         terminal.press("u")
-        terminal.wait_for("Soon 00")
+        terminal.wait_for(_("Undo a run"))
         terminal.press("!")
         terminal.wait_until(lambda _text: read(store, on) == [61])
 

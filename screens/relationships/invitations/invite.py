@@ -46,7 +46,7 @@ class InvitationForm(RecordFormScreen):
     def _fetched(self, link: str) -> None:
         if link and self._account_links.get("reseller", "") != link:
             self._account_links = {**self._account_links, "reseller": link}
-            self.show_fields()
+            self.refresh_fields()  # what was typed meanwhile stays, and the cursor
             self.check_again()
 
     def warm_up(self) -> None:
