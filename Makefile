@@ -24,7 +24,7 @@ run: $(RUNS)
 
 # What guards a change, in minutes; and everything: more examples, kills and races, more pictures.
 test: $(STAMP)
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal --ignore tests/judges
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --ignore tests/judges --snapshot-warn-unused
 test-all: $(STAMP)
 	PARTNERDESK_TEST_DEEP=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal --ignore tests/judges
 
