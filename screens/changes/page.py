@@ -5,20 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from textual.getters import query_one
-
 from partnerdesk.models.languages import N_, _
 from partnerdesk.screens.changes.sections import sections
+from partnerdesk.screens.shared.record_page import RecordPage
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.field_page import FieldPage
-from partnerdesk.tui.widgets.page_search import PageScreen
 from partnerdesk.tui.widgets.questions import Choice, done
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from textual.app import ComposeResult
 
     from partnerdesk.models.changes.outbox import OutboxCall
     from partnerdesk.models.lists.spec import RowKey
@@ -33,7 +28,7 @@ TO_SETTLE = (*TO_SEND, "conflict")
 """The states of calls about which a person can do something."""
 
 
-class ChangeScreen(PageScreen):
+class ChangeScreen(RecordPage):
     """Shows everything that the history stores about one change."""
 
     NAME = "change"
@@ -50,8 +45,6 @@ class ChangeScreen(PageScreen):
                N_("Open the row under the cursor: of a run, or of an import"), "Enter"),
         Action("change.open", "o", N_("Customer"), N_("Open the customer"), "o"),
     )  # fmt: skip
-
-    page = query_one(FieldPage)
 
     def __init__(self, desk: AppSession, page: ChangePage) -> None:
         super().__init__(desk)
@@ -77,19 +70,6 @@ class ChangeScreen(PageScreen):
         page = await desk.aside(read_change, key)
         return sections(page, desk.settings.all_clouds(), desk.clock(), show)
 
-    def body(self) -> ComposeResult:
-        """Build the page."""
-        yield FieldPage()
-
-    def on_mount(self) -> None:
-        """Show the change."""
-        self.set_focus(self.page)
-        self._show()
-
-    def focus_body(self) -> None:
-        """Return the focus to the page."""
-        self.set_focus(self.page)
-
     def book_changed(self) -> None:
         """Read the entry again: it may have been undone, or its calls sent."""
         from partnerdesk.models.pages.change import read_change
@@ -98,9 +78,10 @@ class ChangeScreen(PageScreen):
 
     def _take(self, page: ChangePage) -> None:
         self._shown = page
-        self._show()
+        self.show_record()
 
-    def _show(self) -> None:
+    def show_record(self) -> None:
+        """Show the record as it was read last."""
         clouds, at = self.desk.settings.all_clouds(), self.desk.clock()
         shown = sections(self._shown, clouds, at, self.shell.show)
         self.page.show(shown)

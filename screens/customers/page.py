@@ -5,26 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from textual.getters import query_one
-
 from partnerdesk.models.core.clock import age
-from partnerdesk.models.core.errors import AppError, NotFoundError
 from partnerdesk.models.core.given_files import typed
 from partnerdesk.models.languages import N_, _, ngettext
 from partnerdesk.models.lists.completion import path_completer
 from partnerdesk.screens.customers.sections import CHANGE, Ways, read_details, sections
 from partnerdesk.screens.customers.small_edits import TagPrompt, edit_note
+from partnerdesk.screens.shared.record_page import RecordPage
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.field_page import FieldPage
-from partnerdesk.tui.widgets.page_search import PageScreen
 from partnerdesk.tui.widgets.prompt import Aid
 from partnerdesk.tui.widgets.questions import Choice, done
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from textual.app import ComposeResult
 
     from partnerdesk.models.customers.entities import Note
     from partnerdesk.models.lists.spec import RowKey
@@ -34,7 +28,7 @@ if TYPE_CHECKING:
     from partnerdesk.tui.widgets.sections import Section
 
 
-class CustomerScreen(PageScreen):
+class CustomerScreen(RecordPage):
     """Shows everything that the book stores about one customer."""
 
     NAME = "customer"
@@ -67,8 +61,6 @@ class CustomerScreen(PageScreen):
                bar=False),
     )  # fmt: skip
 
-    page = query_one(FieldPage)
-
     def __init__(self, desk: AppSession, page: WholeCustomer) -> None:
         super().__init__(desk)
         self._customer_id = page.customer.id or 0
@@ -94,19 +86,6 @@ class CustomerScreen(PageScreen):
         """Read what the page says, with the newest changes only."""
         return await read_details(desk, key, show)
 
-    def body(self) -> ComposeResult:
-        """Build the page."""
-        yield FieldPage()
-
-    def on_mount(self) -> None:
-        """Show the customer."""
-        self.set_focus(self.page)
-        self._show()
-
-    def focus_body(self) -> None:
-        """Return the focus to the page."""
-        self.set_focus(self.page)
-
     def book_changed(self) -> None:
         """Read the customer again."""
         from partnerdesk.models.pages.customer import read_whole_customer
@@ -116,26 +95,15 @@ class CustomerScreen(PageScreen):
 
     def _take(self, page: WholeCustomer) -> None:
         self._shown = page
-        self._show()
-
-    def reading_failed(self, error: AppError) -> None:
-        """Leave the page if the customer is no longer in the book; else show the error."""
-        if isinstance(error, NotFoundError):
-            self.shell.begin(self, partial(self._leave_page, str(error)))
-        else:
-            super().reading_failed(error)
+        self.show_record()
 
     @property
     def about(self) -> str:
         """The id of the customer, for typed lines that are kept if the screen fails."""
         return str(self._shown.customer.id)
 
-    async def _leave_page(self, why: str) -> None:
-        message = self.status.message
-        await self.shell.go_back()
-        self.shell.say(message or why)
-
-    def _show(self) -> None:
+    def show_record(self) -> None:
+        """Show the record as it was read last."""
         clouds, at = self.desk.settings.all_clouds(), self.desk.clock()
         ways = Ways(self.shell.show, self.do_tags, self._edit_note)
         self.page.show(sections(self._shown, clouds, at, ways))

@@ -5,14 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from textual.getters import query_one
-
 from partnerdesk.models.core.clock import age, moment_text
-from partnerdesk.models.core.errors import AppError, NotFoundError
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.lists.details import row_details
 from partnerdesk.models.subscriptions.list import SUBSCRIPTIONS
 from partnerdesk.models.subscriptions.records import SUBSCRIPTION
+from partnerdesk.screens.shared.record_page import RecordPage
 from partnerdesk.screens.shared.undo import undo
 from partnerdesk.screens.subscriptions.edits import (
     SeatChange,
@@ -25,8 +23,6 @@ from partnerdesk.screens.subscriptions.edits import (
     review_wish,
 )
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.field_page import FieldPage
-from partnerdesk.tui.widgets.page_search import PageScreen
 from partnerdesk.tui.widgets.questions import done
 from partnerdesk.tui.widgets.sections import Field, Section, sections_of
 
@@ -34,15 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from textual.app import ComposeResult
-
     from partnerdesk.models.lists.spec import RowKey
     from partnerdesk.models.pages.subscription import WholeSubscription
     from partnerdesk.models.session import AppSession
     from partnerdesk.tui.widgets.app_screen import Show
 
 
-class SubscriptionScreen(PageScreen):
+class SubscriptionScreen(RecordPage):
     """Shows everything that the book stores about one subscription."""
 
     NAME = "subscription"
@@ -56,8 +50,6 @@ class SubscriptionScreen(PageScreen):
         Action("subscription.undo", "u", N_("Undo"),
                N_("Undo the latest change of it; shows the plan first"), "u", changes=True),
     )  # fmt: skip
-
-    page = query_one(FieldPage)
 
     def __init__(self, desk: AppSession, shown: WholeSubscription) -> None:
         super().__init__(desk)
@@ -83,19 +75,6 @@ class SubscriptionScreen(PageScreen):
         at = desk.clock()
         return _sections(await desk.aside(read_whole_subscription, key, at), at, show)
 
-    def body(self) -> ComposeResult:
-        """Build the page."""
-        yield FieldPage()
-
-    def on_mount(self) -> None:
-        """Show the subscription."""
-        self.set_focus(self.page)
-        self._show()
-
-    def focus_body(self) -> None:
-        """Return the focus to the page."""
-        self.set_focus(self.page)
-
     def open_customers(self) -> tuple[int, ...]:
         """Return the id of its customer."""
         return (self._shown.customer.id or 0,)
@@ -115,24 +94,14 @@ class SubscriptionScreen(PageScreen):
 
     def _take(self, shown: WholeSubscription) -> None:
         self._shown = shown
-        self._show()
+        self.show_record()
 
-    def _show(self) -> None:
+    def show_record(self) -> None:
+        """Show the record as it was read last."""
         at = self.desk.clock()
         self.page.show(_sections(self._shown, at, self.shell.show))
         seen = age(self._shown.subscription.seen_at, at)
         self.status.state = _("seen {age}").format(age=seen)
-
-    def reading_failed(self, error: AppError) -> None:
-        """Leave the page if the subscription is no longer in the book; else show the error."""
-        if isinstance(error, NotFoundError):
-            self.shell.begin(self, partial(self._leave_page, str(error)))
-        else:
-            super().reading_failed(error)
-
-    async def _leave_page(self, why: str) -> None:
-        await self.shell.go_back()
-        self.shell.say(why)
 
     # Actions
 
