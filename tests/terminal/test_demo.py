@@ -190,7 +190,7 @@ def test_signing_in_again_and_a_cut_network() -> None:
         terminal.press("f9")
         terminal.wait_for("the rehearsal types the code", PATIENCE)
         terminal.wait_for("Signed in as admin@", PATIENCE)
-        assert "signed out" not in terminal.line(0)
+        terminal.wait_until(lambda _text: "signed out" not in terminal.line(0), PATIENCE)
         sync(terminal)
 
         for process in rehearsals():

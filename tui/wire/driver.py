@@ -17,7 +17,7 @@ from partnerdesk.tui.wire.frame_writer import Abilities
 from partnerdesk.tui.wire.key_parser import KeyParser
 from partnerdesk.tui.wire.painted import LEAVE_KEY, PaintedApp
 from partnerdesk.tui.wire.screen_buffer import Picture
-from partnerdesk.tui.wire.startup_snapshot import TO_ALTERNATE
+from partnerdesk.tui.wire.startup_snapshot import TO_ALTERNATE, keep_keys
 from partnerdesk.tui.wire.wire import BEGIN, END, Wire
 
 if TYPE_CHECKING:
@@ -45,10 +45,16 @@ class WatchedDriver(linux_driver.LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._painter = app
+        self._was_started = False
 
     def start_application_mode(self) -> None:
         """Take the terminal over and give the app the terminal's previous attributes."""
+        # Textual changes the screen before the attributes: a Ctrl-S in between would be lost.
+        usual = None if self._was_started else keep_keys(self.fileno)
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._was_started = True
+        if usual is not None:
+            self.attrs_before = usual
         if isinstance(self._painter, PaintedApp):
             self._painter.terminal_before = self.attrs_before
 
@@ -87,7 +93,6 @@ class SparingDriver(WatchedDriver):
             lambda: self.abilities, ambiguous_may_be_wide=_locale().startswith(("zh", "ja", "ko"))
         )
         self._wire = Wire(self.picture)
-        self._was_started = False
         self._app_loop: asyncio.AbstractEventLoop
         """The app's event loop; messages from the terminal arrive in the input thread."""
         self._usual_resize: Callable[[int, FrameType | None], object] | None = None
@@ -145,7 +150,8 @@ class SparingDriver(WatchedDriver):
         """Start, or start again after the console was suspended or stopped."""
         self._app_loop = asyncio.get_running_loop()
         self.picture.forget()
-        if self._was_started and isinstance(self._painter, PaintedApp):
+        was_started = self._was_started
+        if was_started and isinstance(self._painter, PaintedApp):
             self._painter.standing = None
         super().start_application_mode()
         if standing := self._startup_picture():
@@ -155,10 +161,9 @@ class SparingDriver(WatchedDriver):
             if not standing.is_whole:
                 self._end_standing()
         self._watch_resizes()
-        if self._was_started:  # Textual does not repaint after a stop by signal
+        if was_started:  # Textual does not repaint after a stop by signal
             redraw = self._painter.call_later
             asyncio.get_running_loop().call_soon_threadsafe(redraw, self._painter.refresh)
-        self._was_started = True
 
     def process_message(self, message: Message) -> None:
         """Handle a message from the terminal; a resize takes effect even if Textual is busy."""

@@ -172,14 +172,7 @@ class Standing:
         self._is_ours = True
 
     def __enter__(self) -> Self:
-        import termios
-
-        self.usual = termios.tcgetattr(_STDIN)
-        waiting = termios.tcgetattr(_STDIN)
-        waiting[0] &= ~(termios.IXON | termios.ICRNL)  # as the driver will set them
-        waiting[3] &= ~(termios.ECHO | termios.ICANON)
-        waiting[6][termios.VSUSP] = waiting[6][termios.VQUIT] = b"\0"
-        termios.tcsetattr(_STDIN, termios.TCSANOW, waiting)
+        self.usual = keep_keys(_STDIN)
         for number in _SIGNALS:
             signal.signal(number, self._leave)
         signal.signal(signal.SIGWINCH, self._resized)
@@ -208,6 +201,23 @@ class Standing:
 
     def _resized(self, _number: int, _frame: FrameType | None) -> None:
         self.is_whole = False
+
+
+def keep_keys(terminal: int) -> list[Any]:
+    """Let a terminal keep what is typed for who reads it later; only Ctrl-C has its usual effect.
+
+    Returns:
+        the terminal's attributes before (termios).
+    """
+    import termios
+
+    usual = termios.tcgetattr(terminal)
+    waiting = termios.tcgetattr(terminal)
+    waiting[0] &= ~(termios.IXON | termios.ICRNL)  # as the driver will set them
+    waiting[3] &= ~(termios.ECHO | termios.ICANON)
+    waiting[6][termios.VSUSP] = waiting[6][termios.VQUIT] = b"\0"
+    termios.tcsetattr(terminal, termios.TCSANOW, waiting)
+    return usual
 
 
 def _write(text: str) -> None:
