@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -107,6 +108,13 @@ class ConsoleApp(PartnerCenterApp):
         last = self.desk.remembered.screen if self.desk.settings.start == "last" else ""
         first = last if last in MAIN_SCREENS else "resources"
         await self.push_screen(await self._load_screen(first))
+        self.call_after_refresh(self._collect_garbage)
+
+    def _collect_garbage(self) -> None:
+        """Collect garbage from now on, but never look again at what the start has made."""
+        if not self.is_headless:
+            gc.freeze()
+        gc.enable()
 
     def _catch_up(self) -> None:
         """Refresh the screen on top; a screen below refreshes when it comes to the top."""

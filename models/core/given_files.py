@@ -22,9 +22,8 @@ import os
 import stat
 import sys
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from partnerdesk.models.core import paths
 from partnerdesk.models.core.errors import FileError, RefusedError, UsageError
@@ -37,8 +36,7 @@ if TYPE_CHECKING:
     from typing import IO
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What a person names a file for, and so which files it may be."""
 
     endings: tuple[str, ...] = ()
@@ -49,21 +47,9 @@ class Kind:
     """Whether whoever writes the settings names it, so that it may be outside of the folder."""
 
 
-TABLE = Kind(
-    (
-        ".csv",
-        ".tsv",
-        ".txt",
-        ".xlsx",
-        ".xlsm",
-        ".xlsb",
-        ".xls",
-        ".ods",
-        ".json",
-        ".jsonl",
-        ".ndjson",
-    )
-)
+TABLE = Kind((
+    ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".json", ".jsonl", ".ndjson",
+))  # fmt: skip
 """A table to read."""
 EXPORT = Kind((".csv", ".xlsx", ".json"))
 """A table to write."""

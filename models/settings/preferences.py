@@ -6,19 +6,21 @@ before it.
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from partnerdesk.models.core import own_files, paths
 from partnerdesk.models.core.typed import DamagedError
-from partnerdesk.models.settings import themes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from partnerdesk.models.settings.model import Settings
 
+THEME_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""The names that a theme may have."""
 ORIGIN = ":theme"
 """The origin of a theme that was chosen in the console."""
 
@@ -27,7 +29,7 @@ ORIGIN = ":theme"
 class _Preferences:
     """The content of the file."""
 
-    theme: Annotated[str, themes.NAME]
+    theme: Annotated[str, THEME_NAME]
 
 
 def _file() -> Path:

@@ -14,6 +14,7 @@ from partnerdesk.models.core.errors import FileError, SettingsError
 from partnerdesk.models.core.given_files import SETTINGS, opened
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _
+from partnerdesk.models.settings.preferences import THEME_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +36,6 @@ COLORS = (
 )  # fmt: skip
 """The colours that a person's own theme may set."""
 
-NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-"""The names that a theme may have."""
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 LARGEST = 100_000
 """Bytes of a theme file that are read."""
@@ -60,7 +59,8 @@ def folder() -> Path:
 def names() -> list[str]:
     """Return the names of all themes: the built-in ones, then the person's own."""
     try:
-        own = sorted(file.stem for file in folder().glob("*.toml") if NAME.fullmatch(file.stem))
+        files = folder().glob("*.toml")
+        own = sorted(file.stem for file in files if THEME_NAME.fullmatch(file.stem))
     except OSError:
         own = []
     return [*BUILT_IN, *(name for name in own if name not in BUILT_IN)]
