@@ -964,8 +964,8 @@ PARTS = [
     *(("accounts", part) for part in ("list", "edit", "add", "sign-in", "sign-out", "remove")),
     ("explain",), ("outbox",), ("rehearsal",), ("rehearsal", "serve"), ("sync",),
     ("subscriptions",), *(("subscriptions", part) for part in (
-        "list", "show", "export", "import", "seats", "auto-renew", "rename", "suspend",
-        "reactivate", "cancel",
+        "list", "show", "export", "import", "seats", "auto-renew", "schedule", "rename",
+        "suspend", "reactivate", "cancel",
     )),
     *(("outbox", part) for part in ("list", "show", "send", "retry", "give-up")),
     *(("relationships", part) for part in (

@@ -1,4 +1,4 @@
-"""What others put into the schema of a book is named, and a trigger or view closes it to changes."""
+"""What others put into the schema of a book is named; a trigger or view closes it to changes."""
 
 from __future__ import annotations
 
