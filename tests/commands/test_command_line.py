@@ -46,7 +46,8 @@ REFUSED = "cccccccc-1111-4222-8333-444444444444,Adatum,not a domain,Reseller"
 PORTAL_COLUMNS = ["Microsoft ID", "Company name", "Primary domain name", "Relationship"]
 FIELDS = ["id", "company_name", "primary_domain", "cloud", "account", "country",
           "relationship_to_partner",
-          "tags", "seen_at", "microsoft_id", "indirect_reseller", "agreement_accepted_at",
+          "tags", "seen_at", "microsoft_id", "indirect_reseller", "alias",
+          "agreement_accepted_at",
           "added_at", "allow_delegated_access", "call"]  # fmt: skip
 
 
@@ -956,7 +957,8 @@ def test_info_shows_no_password(by_flag: bool, monkeypatch: pytest.MonkeyPatch) 
 PARTS = [
     (), ("accounts",), ("changes",), ("changes", "list"), ("changes", "show"), ("changes", "undo"),
     ("changes", "verify"), ("customers",), ("customers", "list"), ("customers", "show"),
-    ("customers", "export"), ("customers", "evidence"), ("evidence",), ("evidence", "verify"),
+    ("customers", "export"), ("customers", "own-name"),
+    ("customers", "evidence"), ("evidence",), ("evidence", "verify"),
     ("customers", "import"), ("database",), ("database", "upgrade"), ("database", "check"),
     ("completion",), ("overview",),
     ("database", "backup"), ("database", "restore"), ("demo",), ("info",), ("relationships",),
