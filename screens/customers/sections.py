@@ -150,8 +150,8 @@ def _other_names(page: WholeCustomer) -> Iterator[Field]:
     from partnerdesk.models.customers.alias import NAME_TITLES, differing_names
 
     if names := differing_names(page):
-        text = "\n".join(f"{_(NAME_TITLES[kind])}: {name}" for kind, name in names)
-        yield Field(_("Other names"), text)
+        lines = (": ".join((_(NAME_TITLES[kind]), name)) for kind, name in names)
+        yield Field(_("Other names"), "\n".join(lines))
 
 
 def _contact(page: WholeCustomer, ways: Ways) -> Section:

@@ -132,6 +132,7 @@ def test_json_gives_objects_with_the_fields_of_the_entity(book: Path) -> None:
         "seen_at": "2026-11-20T08:00:00Z",
         "microsoft_id": CUSTOMERS[0].microsoft_id,
         "indirect_reseller": None,
+        "alias": None,
         "agreement_accepted_at": None,
         "added_at": "2026-11-01T00:00:00Z",
         "allow_delegated_access": None,
