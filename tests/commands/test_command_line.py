@@ -963,6 +963,7 @@ PARTS = [
     ("views",), ("views", "list"), ("views", "save"), ("views", "delete"),
     *(("accounts", part) for part in ("list", "edit", "add", "sign-in", "sign-out", "remove")),
     ("explain",), ("outbox",), ("rehearsal",), ("rehearsal", "serve"), ("sync",),
+    ("board",), ("board", "snooze"), ("board", "export"),
     ("subscriptions",), *(("subscriptions", part) for part in (
         "list", "show", "export", "import", "seats", "auto-renew", "rename", "suspend",
         "reactivate", "cancel",
