@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.alias_generators import to_camel
 
-from partnerdesk.models.changes.history import as_json, as_object
 from partnerdesk.models.core.clock import NEVER
 from partnerdesk.models.core.text import without_nul
+from partnerdesk.models.subscriptions.schedule import schedule_of, schedule_text
 from partnerdesk.models.syncing.rows import ToldSubscription
 from partnerdesk.models.values.identifiers import guid
 from partnerdesk.partnercenter.wire.subscriptions import Subscription
@@ -32,6 +32,9 @@ WRITTEN: Mapping[str, str] = MappingProxyType(
     }
 )
 """The columns that a change writes as they are, with their names on the wire."""
+_TERMS: Mapping[str, str] = MappingProxyType(
+    {"termDuration": "term_duration", "billingCycle": "billing_cycle"}
+)
 SCHEDULED = "scheduledNextTermInstructions"
 LONGEST = 1_000
 """How many characters of a text the book takes."""
@@ -90,7 +93,7 @@ def told_subscription(item: Any) -> ToldSubscription | None:
     until = _moment(told.cancellation_allowed_until_date)
     known["cancellation_allowed_until_date"] = until
     known["suspension_reasons"] = "; ".join(map(_text, told.suspension_reasons))[:LONGEST]
-    known["scheduled"] = _scheduled(told.scheduled_next_term_instructions)
+    known["scheduled"] = _scheduled(told.scheduled_next_term_instructions, known)
     known |= _refundable(told.refundable_quantity)
     return ToldSubscription(id, known)
 
@@ -116,7 +119,8 @@ def as_told(subscription: Kept) -> Fields:
         }
         total = subscription.refundable_quantity
         refundable["refundableQuantity"] = {"totalQuantity": total, "details": [part]}
-    return {"id": subscription.microsoft_id, **texts, **moments, **refundable}
+    body: Fields = {"id": subscription.microsoft_id, **texts, **moments, **refundable}
+    return with_wanted(body, {"scheduled": subscription.scheduled})
 
 
 def with_wanted(body: Mapping[str, Any], wanted: Mapping[str, Any]) -> Fields:
@@ -128,38 +132,40 @@ def with_wanted(body: Mapping[str, Any], wanted: Mapping[str, Any]) -> Fields:
     changed |= {WRITTEN[name]: value for name, value in wanted.items() if name in WRITTEN}
     if "scheduled" in wanted:
         told = changed.pop(SCHEDULED, None)
-        if schedule := as_object(str(wanted["scheduled"] or "{}")):
-            changed[SCHEDULED] = _instructions(schedule, told)
+        if schedule := schedule_of(str(wanted["scheduled"] or "")):
+            changed[SCHEDULED] = _instructions(schedule, told, changed)
     return changed
 
 
 def is_same(name: str, ours: Any, theirs: Any) -> bool:
     """Return whether a column has the same value on both sides, as it is stored in a call."""
     if name == "scheduled":
-        return as_object(str(ours or "{}")) == as_object(str(theirs or "{}"))
+        return schedule_of(str(ours or "")) == schedule_of(str(theirs or ""))
     return bool(ours == theirs)
 
 
-def _instructions(schedule: Mapping[str, Any], told: Any) -> Fields:
-    """Return what to schedule; what only Partner Center knows of the same product stays."""
-    ids = dict(zip(("productId", "skuId", "availabilityId"), _ids(schedule), strict=False))
+def _instructions(schedule: Mapping[str, Any], told: Any, body: Mapping[str, Any]) -> Fields:
+    """Return what to schedule, whole: what does not change is as in the present term.
+
+    What only Partner Center knows of the same product stays.
+    """
+    parts = str(schedule.get("offer_id") or body.get("offerId", "")).split(":")
+    ids = dict(zip(("productId", "skuId", "availabilityId"), filter(None, parts), strict=False))
     before = told if isinstance(told, dict) else {}
     product = before.get("product")
     is_known = isinstance(product, dict) and all(product.get(id) == ids[id] for id in ids)
     kept = product if is_known and isinstance(product, dict) else {}
-    terms = {"termDuration": "term_duration", "billingCycle": "billing_cycle"}
-    new = {wire: schedule[name] for wire, name in terms.items() if schedule.get(name)}
-    instructions: Fields = {**before, "product": {**kept, **ids, **new}}
-    if schedule.get("quantity") is not None:
-        instructions["quantity"] = schedule["quantity"]
-    return instructions
+    new = {
+        wire: schedule.get(name) or body[wire]
+        for wire, name in _TERMS.items()
+        if schedule.get(name) or body.get(wire)
+    }
+    quantity = schedule.get("quantity", body.get("quantity"))
+    return {**before, "product": {**kept, **ids, **new}, "quantity": quantity}
 
 
-def _ids(schedule: Mapping[str, Any]) -> list[str]:
-    return [part for part in str(schedule.get("offer_id", "")).split(":") if part]
-
-
-def _scheduled(told: ScheduledNextTerm) -> str:
+def _scheduled(told: ScheduledNextTerm, present: Mapping[str, Any]) -> str:
+    """Return what is scheduled and differs from the present term."""
     product = told.product
     cycle = _text(product.billing_cycle).lower()
     ids = (product.product_id, product.sku_id, product.availability_id)
@@ -169,8 +175,7 @@ def _scheduled(told: ScheduledNextTerm) -> str:
         "term_duration": _text(product.term_duration),
         "billing_cycle": _CYCLES.get(cycle, cycle),
     }
-    known = {name: value for name, value in known.items() if value not in (None, "")}
-    return as_json(known) if known else ""
+    return schedule_text(known, present)
 
 
 def _refundable(told: RefundableQuantity) -> dict[str, Any]:

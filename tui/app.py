@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.lists.saved_views import Chosen
     from partnerdesk.models.lists.spec import ListSpec, RowKey
     from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.widgets.questions import Instead
     from partnerdesk.tui.widgets.sections import Section
     from partnerdesk.tui.wire.startup_snapshot import PictureFile
 
@@ -263,6 +264,7 @@ class ConsoleApp(PartnerCenterApp):
         plan: Plan,
         done: Callable[[Outcome], Awaitable[None]],
         conflict: Callable[[], Awaitable[None]] | None = None,
+        instead: Instead | None = None,
     ) -> None:
         """Show a plan.
 
@@ -270,8 +272,9 @@ class ConsoleApp(PartnerCenterApp):
             plan: the plan.
             done: called after the plan was carried out.
             conflict: called if the plan's data were changed by others.
+            instead: what a refused plan offers.
         """
-        await self.show("plan", plan, done, conflict)
+        await self.show("plan", plan, done, conflict, instead)
 
     async def go_back(self) -> None:
         """Go back to the screen below; from the last screen, go to the resources."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -88,6 +89,8 @@ class Listing:
 def _json_value(column: Column, value: Any) -> object:
     if column.stored is not None:
         return column.stored.get(value)
+    if column.words is not None:
+        return json.loads(value) if value else None
     if column.kind is Kind.MONEY:
         amount, _space, currency = str(value or "").partition(" ")
         return money(amount, currency)

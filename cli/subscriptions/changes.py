@@ -1,4 +1,4 @@
-"""`partnerdesk subscriptions seats|auto-renew|rename|suspend|reactivate|cancel`."""
+"""`partnerdesk subscriptions seats|auto-renew|schedule|rename|suspend|reactivate|cancel`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from partnerdesk.cli.lists.options import add_view, chosen_query
 from partnerdesk.cli.shared.open_book import open_book, scope
 from partnerdesk.cli.shared.plans import add_plan_flags, apply_plan, plan_context
+from partnerdesk.cli.shared.printing import tell
 from partnerdesk.cli.shared.runs import ids_digest, run_over
 from partnerdesk.cli.subscriptions.record import subscription_json
 from partnerdesk.models.accounts.accounts import ALL
@@ -47,6 +48,17 @@ def add_commands(parts: Subcommands, shared: argparse.ArgumentParser) -> None:
     renewal = _add(parts, shared, "auto-renew", _("let them renew themselves, or not"))
     renewal.add_argument("--set", choices=("on", "off"), required=True, help=_("on or off"))
     renewal.set_defaults(run=run_auto_renew)
+
+    schedule = _add(parts, shared, "schedule", _("schedule what they renew with, or take it back"))
+    schedule.add_argument("--seats", metavar="NUMBER", help=_("seats: 25, or +5, or -2"))
+    schedule.add_argument("--term", choices=("P1M", "P1Y", "P3Y"), help=_("the term, ISO 8601"))
+    cycles = ("monthly", "annual", "triennial")
+    schedule.add_argument("--billing", choices=cycles, help=_("how often it is billed"))
+    product = _("another product: product:SKU or product:SKU:availability")
+    schedule.add_argument("--product", metavar="ID", help=product)
+    as_it_is = _("take back what is scheduled: they renew as they are")
+    schedule.add_argument("--as-it-is", action="store_true", help=as_it_is)
+    schedule.set_defaults(run=run_schedule)
 
     naming = _add(parts, shared, "rename", _("give one another name of your own"))
     naming.add_argument("--name", metavar="TEXT", required=True, help=_("the new name"))
@@ -87,13 +99,34 @@ def _add(
 
 def run_seats(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     """Change the number of seats, to a number or by a difference."""
-    text = arguments.to.strip()
+    return _run(arguments, settings, {"seats": _seats(arguments.to)})
+
+
+def _seats(typed: str) -> str:
+    text = typed.strip()
     if not (text.lstrip("+-").isdecimal() and len(text) < 9):
         raise UsageError(
             _("{text} is no number of seats.").format(text=shown(text[:40])),
             _("Write 25, or +5 for five more, or -2 for two fewer."),
         )
-    return _run(arguments, settings, {"seats": text})
+    return text
+
+
+def run_schedule(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+    """Schedule what subscriptions renew with, or take that back."""
+    wish = {
+        "renewal_seats": _seats(arguments.seats) if arguments.seats is not None else "",
+        "renewal_term": arguments.term or "",
+        "renewal_billing": arguments.billing or "",
+        "renewal_offer": arguments.product or "",
+    }
+    wish = {name: text for name, text in wish.items() if text}
+    if arguments.as_it_is is bool(wish):
+        raise UsageError(
+            _("Say what they renew with."),
+            _("Give --seats, --term, --billing or --product; or --as-it-is to take it back."),
+        )
+    return _run(arguments, settings, wish or {"renewal": "as-it-is"})
 
 
 def run_auto_renew(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
@@ -145,8 +178,9 @@ def _run_one(
     accounts: Sequence[Account],
     wish: Mapping[str, str],
 ) -> ExitCode:
-    from partnerdesk.models.subscriptions.change import plan_wish
+    from partnerdesk.models.subscriptions.change import FEWER_LATER
     from partnerdesk.models.subscriptions.page import read_subscription, subscription_named
+    from partnerdesk.models.subscriptions.wishes import plan_wish
 
     with store.reading() as session:
         ids = [account.id for account in accounts]
@@ -156,7 +190,11 @@ def _run_one(
     def record(_id: int | None) -> Fields:
         return subscription_json(read_subscription(store, id))
 
-    return apply_plan(arguments, settings, store, plan, ("changed", "would_change"), record)
+    code = apply_plan(arguments, settings, store, plan, ("changed", "would_change"), record)
+    if any(reason.code == FEWER_LATER for reason in plan.reasons) and "seats" in wish:
+        later = _("From the renewal on: partnerdesk subscriptions schedule {id} --seats {seats}")
+        tell(later.format(id=arguments.id[0], seats=shown(wish["seats"])))
+    return code
 
 
 def _chosen(

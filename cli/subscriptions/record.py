@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.cli.shared.records import record_fields
 from partnerdesk.models.lists.spec import money
+from partnerdesk.models.subscriptions.schedule import schedule_of
 
 if TYPE_CHECKING:
     from partnerdesk.models.changes.plan import Fields
@@ -29,6 +30,7 @@ def subscription_fields(subscription: Subscription) -> Fields:
     """Return a subscription's own fields as `--json` prints them."""
     return {
         **record_fields(subscription, *_INTERNAL),
+        "scheduled": schedule_of(subscription.scheduled) or None,
         "at_end": subscription.at_end.value or None,
         "price": money(subscription.unit_price, subscription.currency),
     }

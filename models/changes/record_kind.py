@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sqlmodel import SQLModel
 
@@ -43,6 +43,8 @@ class RecordKind:
     """Columns without a title, in addition to ids, the version and derived columns."""
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The titles of a column's stored values, by column and value."""
+    spoken: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    """What makes words of a column that holds JSON, by column."""
     named_as: Mapping[str, str] = field(default_factory=dict)
     """The names of columns in the history, for columns whose name another kind has too."""
     of_customer: OfCustomer | None = None

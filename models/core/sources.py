@@ -59,6 +59,9 @@ PAGES = {
         N_("Fields of a subscription"), f"{_DEVELOPER}subscription-resources"
     ),
     "newer.md §3.4": Page(N_("Fields of a subscription"), f"{_DEVELOPER}subscription-resources"),
+    "newer.md §3.4, Schedule for renewal": Page(
+        N_("Schedule changes for the renewal"), f"{_DEVELOPER}create-scheduled-changes"
+    ),
     "newer.md §1, End of term": Page(
         N_("Extended service terms"), f"{_PARTNER}customers/extended-service-terms"
     ),

@@ -23,7 +23,7 @@ from partnerdesk.models.languages import _
 from partnerdesk.models.lists.tones import NEARING, PAST, SIGNS, Tone, Toned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
 TAG_MARK = "#"
@@ -138,6 +138,8 @@ class Column:
     many: Many | None = None
     lookup: Lookup | None = None
     """Where the text of `field` is looked up, if few records have it for all rows."""
+    words: Callable[[str], str] | None = None
+    """What makes words of a value that is a JSON object; None for other values."""
     aliases: tuple[str, ...] = ()
     """Other names of the column in filters."""
     attribute: str = ""
@@ -281,7 +283,7 @@ def cell_text(column: Column, value: Any, at: datetime) -> str:
         case Kind.TAGS:
             return shown(", ".join(value or ()))
         case _:
-            return shown(str(value or ""))
+            return column.words(value) if column.words and value else shown(str(value or ""))
 
 
 def money(amount: str, currency: str) -> dict[str, str] | None:

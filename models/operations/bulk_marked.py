@@ -34,8 +34,8 @@ from partnerdesk.models.relationships.invite import (
     plan_invite,
 )
 from partnerdesk.models.relationships.partners import plan_name_reseller
-from partnerdesk.models.subscriptions.change import plan_wish
 from partnerdesk.models.subscriptions.page import page_of as subscription_page_of
+from partnerdesk.models.subscriptions.wishes import plan_wish
 from partnerdesk.models.values.fields import SIGNED
 
 if TYPE_CHECKING:

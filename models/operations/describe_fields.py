@@ -8,7 +8,7 @@ from partnerdesk.models.changes.history import as_object
 from partnerdesk.models.core.clock import NEVER, date_text, moment_text
 from partnerdesk.models.customers.form.fields import FormField
 from partnerdesk.models.languages import _, ngettext
-from partnerdesk.models.operations.registry import ASKED_TITLES, CHOICES
+from partnerdesk.models.operations.registry import ASKED_TITLES, CHOICES, SPOKEN
 from partnerdesk.models.values.countries import country_name
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def value_text(name: str, value: object, country: str = "") -> str:
     text = str(value)
     if choice := CHOICES.get(name, {}).get(text):
         return _(choice)
+    if spoken := SPOKEN.get(name):
+        return spoken(text) or text
     if name == "country":
         return country_name(text)
     if name == "state" and country:

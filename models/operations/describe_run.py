@@ -41,6 +41,11 @@ _WISH_TITLES = {
     "subscriptions": N_("active subscriptions"),
     "seats": N_("Seats"),
     "auto_renew": N_("Auto-renew"),
+    "renewal": N_("At the renewal"),
+    "renewal_seats": N_("Seats at the renewal"),
+    "renewal_term": N_("Term from the renewal on"),
+    "renewal_billing": N_("Billing from the renewal on"),
+    "renewal_offer": N_("Product from the renewal on"),
 }
 
 

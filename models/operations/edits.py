@@ -20,7 +20,7 @@ from partnerdesk.models.changes.outbox import CallState, OutboxCall
 from partnerdesk.models.customers import edit
 from partnerdesk.models.customers.entities import BillingProfile, Customer
 from partnerdesk.models.customers.records import BILLING
-from partnerdesk.models.subscriptions import change
+from partnerdesk.models.subscriptions import change, renewal
 from partnerdesk.models.subscriptions.entities import Subscription
 from partnerdesk.models.subscriptions.records import SUBSCRIPTION
 
@@ -89,8 +89,13 @@ def _reverse_subscription(
 
 
 def _subscription_refusals(session: Session, step: Step, by: PlanContext) -> list[Reason]:
-    row = _row_of(session, step)
-    return change.why_not_sent_back(row, step.after or {}, by.at) if row is not None else []
+    row, wanted = _row_of(session, step), step.after or {}
+    if row is None:
+        return []
+    return [
+        *change.why_not_sent_back(row, wanted, by.at),
+        *renewal.why_not_scheduled_back(row, wanted),
+    ]
 
 
 def _row_of(session: Session, step: Step) -> Subscription | None:

@@ -62,6 +62,12 @@ FIELD_TITLES = _OTHER_FIELDS | {
 """The titles of fields, by their names in the history."""
 ASKED_TITLES = FIELD_TITLES | {field.value: words for field, words in FORM_TITLES.items()}
 """The titles of fields in reasons and requests; the customer form's titles take precedence."""
+SPOKEN = {
+    kind.named_as.get(name, name): words
+    for kind in RECORDS.values()
+    for name, words in kind.spoken.items()
+}
+"""What makes words of a stored value, by the field's name in the history."""
 CHOICES = {
     kind.named_as.get(name, name): titles
     for kind in RECORDS.values()

@@ -1,4 +1,4 @@
-"""Plans to change a subscription: seats, renewal, name, suspension, cancellation. Pure.
+"""Plans to change a subscription: seats, name, suspension, cancellation. Pure.
 
 Rules: `reference/resources.md`, *Subscription* (state changes), `reference/newer.md §3.4` (what can
 be given back) and `newer.md §1` (end of term). A change of a connected account's subscription is a
@@ -17,15 +17,14 @@ from partnerdesk.models.changes.fields import fields_of
 from partnerdesk.models.changes.kinds import ChangeKind
 from partnerdesk.models.changes.plan import Plan, Step, TakeBack, Target
 from partnerdesk.models.core.clock import NEVER, date_text
-from partnerdesk.models.core.errors import UsageError
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.core.verdicts import Reason
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.subscriptions.records import SENT, SUBSCRIPTION
+from partnerdesk.models.subscriptions.schedule import schedule_words
 from partnerdesk.models.subscriptions.states import (
     ACTIVE,
     DELETED,
-    EXTENDED_SINCE,
     LASTING,
     STATUSES,
     SUSPENDED,
@@ -34,7 +33,7 @@ from partnerdesk.models.subscriptions.states import (
 from partnerdesk.models.values.fields import is_visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
     from typing import Unpack
 
@@ -44,53 +43,20 @@ if TYPE_CHECKING:
     from partnerdesk.models.subscriptions.page import SubscriptionPage
 
 SOURCE = "resources.md, Subscription"
-END_OF_TERM = "newer.md §1, End of term"
 LONGEST_NAME = 256
 MOST_SEATS = 1_000_000
 """More are refused as a slip of the hand; Microsoft's limits depend on the offer (code 2002)."""
+FEWER_LATER = "subscription.window"
+"""The code of the refusal of fewer seats that can be scheduled for the renewal."""
 GIVE_BACK = timedelta(days=7)
 """How long seats that were just added can be given back in the new commerce."""
 _IMMEDIATE = frozenset({"quantity", "status", "auto_renew_enabled"})
 """The columns whose change in the middle of a term deletes what is scheduled."""
+SCHEDULE_LOST = "subscription.schedule-lost"
+"""The code of the warning that a change deletes what is scheduled."""
+SCHEDULING = "newer.md §3.4, Schedule for renewal"
 KEPT_SUSPENDED = timedelta(days=90)
 """How long the data of a suspended subscription is kept at least."""
-
-
-def plan_wish(page: SubscriptionPage, wishes: Mapping[str, str], by: PlanContext) -> Plan:
-    """Plan the change that a run or a command asks for.
-
-    Args:
-        page: the subscription.
-        wishes: one of `seats` (`25`, `+5`, `-2`), `auto_renew` (`yes`, `no`), `name`, `status`
-            (`suspended`, `active`, `deleted`); and `why`.
-        by: who plans, when, under which id.
-
-    Raises:
-        UsageError: the wishes name no change.
-    """
-    why = wishes.get("why", "")
-    if "seats" in wishes:
-        return plan_seats(page, _seats(wishes["seats"], page.subscription.quantity), by)
-    if "auto_renew" in wishes:
-        return plan_auto_renew(page, by, on=wishes["auto_renew"] == "yes")
-    if "name" in wishes:
-        return plan_rename(page, wishes["name"], by)
-    match wishes.get("status"):
-        case "suspended":
-            return plan_suspend(page, by, why)
-        case "active":
-            return plan_reactivate(page, by)
-        case "deleted":
-            return plan_cancel(page, by, why)
-    raise UsageError(_("Nothing is asked of the subscription."))
-
-
-def _seats(text: str, now: int) -> int:
-    """Return the number that a text means: `25`, or `+5` or `-2` of the present one; else 0."""
-    digits = text.lstrip("+-")
-    if not digits.isdecimal() or len(digits) > 8 or len(text) > len(digits) + 1:
-        return 0
-    return now + int(text) if text[0] in "+-" else int(text)
 
 
 def plan_seats(page: SubscriptionPage, quantity: int, by: PlanContext) -> Plan:
@@ -107,23 +73,19 @@ def plan_seats(page: SubscriptionPage, quantity: int, by: PlanContext) -> Plan:
         take_back = TakeBack(possible=True, text=text.format(date=date_text(until)), until=until)
     elif more < 0:
         take_back = TakeBack(possible=True, text=_("u buys the seats again, at today's price."))
-    return _plan(page, by, {"quantity": quantity}, reasons, take_back)
+    return plan_of(page, by, {"quantity": quantity}, reasons, take_back)
 
 
 def _seat_reasons(subscription: Subscription, quantity: int, at: datetime) -> list[Reason]:
-    if subscription.billing_type == "usage":
-        text = _("It is billed by use: it has no seats.")
-        return [Reason("subscription.by-use", text, "quantity", SOURCE)]
-    if not 1 <= quantity <= MOST_SEATS:
-        text = _("Write a whole number of seats, at least 1. To have none, cancel it.")
-        return [Reason("subscription.seats", text, "quantity", SOURCE)]
+    if reasons := if_no_seats(subscription, quantity):
+        return reasons
     fewer = subscription.quantity - quantity
     if fewer <= 0 or not is_new_commerce(subscription.offer_id):
         return []
     free = _seats_to_give_back(subscription, at)
     if fewer <= free:
         return []
-    ends = _end_text(subscription)
+    ends = end_text(subscription)
     if free:
         text = ngettext(
             "Only {count} seat can be given back now; the others at the renewal, {date}.",
@@ -134,7 +96,18 @@ def _seat_reasons(subscription: Subscription, quantity: int, at: datetime) -> li
     else:
         text = _("No seat can be given back before the renewal, {date}.").format(date=ends)
     offer = _("Schedule the new number for the renewal instead.")
-    return [Reason("subscription.window", f"{text} {offer}", "quantity", "newer.md §3.4")]
+    return [Reason(FEWER_LATER, f"{text} {offer}", "quantity", "newer.md §3.4")]
+
+
+def if_no_seats(subscription: Subscription, quantity: int) -> list[Reason]:
+    """Return the refusal of a number that no subscription like this can have; else nothing."""
+    if subscription.billing_type == "usage":
+        text = _("It is billed by use: it has no seats.")
+        return [Reason("subscription.by-use", text, "quantity", SOURCE)]
+    if not 1 <= quantity <= MOST_SEATS:
+        text = _("Write a whole number of seats, at least 1. To have none, cancel it.")
+        return [Reason("subscription.seats", text, "quantity", SOURCE)]
+    return []
 
 
 def _seats_to_give_back(subscription: Subscription, at: datetime) -> int:
@@ -163,31 +136,6 @@ def _cost(subscription: Subscription, more: int) -> str:
     )
 
 
-def plan_auto_renew(page: SubscriptionPage, by: PlanContext, *, on: bool) -> Plan:
-    """Plan to let a subscription renew itself, or not."""
-    subscription = page.subscription
-    reasons = _if_over(subscription)
-    ends_at = subscription.term_ends_at or NEVER
-    if subscription.is_trial or ends_at == NEVER:
-        text = _("It has no term that could be renewed.")
-        reasons.append(Reason("subscription.no-renewal", text, source=SOURCE))
-    elif not on and not reasons:
-        reasons.append(_what_off_means(subscription, ends_at))
-    return _plan(page, by, {"auto_renew_enabled": on}, reasons)
-
-
-def _what_off_means(subscription: Subscription, ends_at: datetime) -> Reason:
-    if not is_new_commerce(subscription.offer_id) or ends_at <= EXTENDED_SINCE:
-        text = _("It ends on {date}; the users lose access then.")
-        return Reason("subscription.ends", text.format(date=date_text(ends_at)), refuses=False)
-    text = _(
-        "Off alone does not end it: after {date} it goes on month by month, at the monthly price "
-        "and 3 % more (23 % where there is no monthly plan), until somebody cancels it. To let it "
-        "end on that day choose so in Partner Center: the API has no word for it."
-    ).format(date=date_text(ends_at))
-    return Reason("subscription.extended", text, source=END_OF_TERM, refuses=False)
-
-
 def plan_rename(page: SubscriptionPage, name: str, by: PlanContext) -> Plan:
     """Plan to give a subscription another name of the partner's own."""
     name = " ".join(name.split())
@@ -195,7 +143,7 @@ def plan_rename(page: SubscriptionPage, name: str, by: PlanContext) -> Plan:
     if not name or not is_visible(name, LONGEST_NAME):
         text = _("Write a name of at most {count} characters.").format(count=LONGEST_NAME)
         reasons.append(Reason("subscription.name", text, "friendly_name", SOURCE))
-    return _plan(page, by, {"friendly_name": name}, reasons)
+    return plan_of(page, by, {"friendly_name": name}, reasons)
 
 
 def plan_suspend(page: SubscriptionPage, by: PlanContext, why: str = "") -> Plan:
@@ -209,7 +157,7 @@ def plan_suspend(page: SubscriptionPage, by: PlanContext, why: str = "") -> Plan
         _("It is billed on until its term ends."),
     )
     take_back = TakeBack(possible=True, text=_("u reactivates it."), until=by.at + KEPT_SUSPENDED)
-    return _plan(
+    return plan_of(
         page, by, {"status": SUSPENDED}, reasons, take_back, losses=losses, asks_why=True, why=why
     )
 
@@ -225,20 +173,20 @@ def plan_reactivate(page: SubscriptionPage, by: PlanContext) -> Plan:
             name=shown(page.base.friendly_name)
         )
         reasons.append(Reason("subscription.base", text, source=SOURCE))
-    return _plan(page, by, {"status": ACTIVE, "suspension_reasons": ""}, reasons)
+    return plan_of(page, by, {"status": ACTIVE, "suspension_reasons": ""}, reasons)
 
 
 def plan_cancel(page: SubscriptionPage, by: PlanContext, why: str = "") -> Plan:
     """Plan to cancel a subscription within its window; that cannot be taken back."""
     subscription = page.subscription
-    reasons = _if_over(subscription)
+    reasons = if_over(subscription)
     until = subscription.cancellation_allowed_until_date
     if not reasons and (until is None or until <= by.at):
         text = _("The time to cancel it is over. It can end with its term, {date}: auto-renew off.")
         reasons.append(
             Reason(
                 "subscription.window",
-                text.format(date=_end_text(subscription)),
+                text.format(date=end_text(subscription)),
                 source="newer.md §3.4",
             )
         )
@@ -249,7 +197,7 @@ def plan_cancel(page: SubscriptionPage, by: PlanContext, why: str = "") -> Plan:
             subscription.quantity,
         ),
     )
-    return _plan(
+    return plan_of(
         page,
         by,
         {"status": DELETED},
@@ -262,7 +210,7 @@ def plan_cancel(page: SubscriptionPage, by: PlanContext, why: str = "") -> Plan:
     )
 
 
-def _plan(
+def plan_of(
     page: SubscriptionPage,
     by: PlanContext,
     wanted: Fields,
@@ -281,10 +229,10 @@ def _plan(
     if changed.keys() & _IMMEDIATE and subscription.scheduled and "scheduled" not in wanted:
         changed["scheduled"] = ""
         before["scheduled"] = subscription.scheduled
-        text = _("What is scheduled for the renewal is deleted by this: schedule it again then.")
-        reasons.append(
-            Reason("subscription.schedule-lost", text, source="newer.md §3.4", refuses=False)
-        )
+        text = _(
+            "What is scheduled for the renewal ({what}) is deleted by this: schedule it again then."
+        ).format(what=schedule_words(subscription.scheduled))
+        reasons.append(Reason(SCHEDULE_LOST, text, source=SCHEDULING, refuses=False))
     old = {name: before[name] for name in changed}
     steps = (Step(SUBSCRIPTION, {"id": subscription.id}, old, changed),) if changed else ()
     target = Target(account.id or 0, account.cloud, customer.company_name, customer.id)
@@ -357,7 +305,8 @@ def _if_deleted(subscription: Subscription) -> list[Reason]:
     return [Reason("subscription.status", text, source=SOURCE)]
 
 
-def _if_over(subscription: Subscription) -> list[Reason]:
+def if_over(subscription: Subscription) -> list[Reason]:
+    """Return the refusal of a subscription whose term does not go on; else nothing."""
     if subscription.status in LASTING:
         return []
     text = _("Its term does not go on: {status}.").format(status=_status(subscription))
@@ -375,6 +324,7 @@ def _status(subscription: Subscription) -> str:
     return shown(_(STATUSES.get(subscription.status, subscription.status)))
 
 
-def _end_text(subscription: Subscription) -> str:
+def end_text(subscription: Subscription) -> str:
+    """Return the day of the renewal in words."""
     ends = subscription.term_ends_at
     return date_text(ends) if ends and ends != NEVER else _("which has no day")

@@ -8,6 +8,7 @@ from partnerdesk.models.lists.account_column import account_column
 from partnerdesk.models.lists.spec import Column, FieldGroup, Kind, ListSpec, Sort
 from partnerdesk.models.lists.tones import PAST, Tone, tones
 from partnerdesk.models.settings.load import CLOUDS
+from partnerdesk.models.subscriptions.schedule import schedule_words
 from partnerdesk.models.subscriptions.states import (
     AT_END,
     AT_END_SQL,
@@ -50,6 +51,8 @@ SUBSCRIPTIONS = ListSpec(
                attribute="at_end", tones=tones(
                    good=("renews", "changes"), pending=("extended", "ends"),
                )),
+        Column("scheduled", N_("At the renewal"), "s.scheduled", 16, grows=1, rank=7,
+               words=schedule_words),
         Column("window", N_("Can be reduced"), WINDOW_SQL, 14, Kind.DEADLINE,
                sort="s.window_sort", rank=6, aliases=("reducible",), attribute="window_ends_at"),
         Column("auto", N_("Auto-renew"), _AUTO, 10, Kind.CHOICE, choices=YES_NO, wide_only=True,
@@ -87,7 +90,9 @@ SUBSCRIPTIONS = ListSpec(
     default_sort=Sort("renews"),
     groups=(
         FieldGroup("", ("product", "offer", "seats", "status", "price", "billing", "term")),
-        FieldGroup(N_("Renewal"), ("renews", "then", "auto", "window", "starts", "end")),
+        FieldGroup(
+            N_("Renewal"), ("renews", "then", "scheduled", "auto", "window", "starts", "end")
+        ),
         FieldGroup(
             N_("Customer"), ("customer", "domain", "customer_id", "reseller", "cloud", "account")
         ),

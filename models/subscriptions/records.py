@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from partnerdesk.models.changes.record_kind import OfCustomer, RecordKind
 from partnerdesk.models.languages import N_
+from partnerdesk.models.subscriptions.schedule import schedule_words
 from partnerdesk.models.subscriptions.states import BILLING_CYCLES, STATUSES, TERMS
 
 SUBSCRIPTION = RecordKind(
@@ -40,6 +41,7 @@ SUBSCRIPTION = RecordKind(
     },
     internal=("seen_at",),
     choices={"status": STATUSES, "term_duration": TERMS, "billing_cycle": BILLING_CYCLES},
+    spoken={"scheduled": schedule_words},
     named_as={"status": "subscription_status"},
     of_customer=OfCustomer.HOLDS,
 )

@@ -69,6 +69,11 @@ def _set_schedule(new: dict[str, Any], old: dict[str, Any], scheduled: object) -
         return
     if not isinstance(scheduled, dict) or not isinstance(scheduled.get("product"), dict):
         raise invalid(f"{SCHEDULED} names no product.")
+    product, quantity = scheduled["product"], scheduled.get("quantity", new["quantity"])
+    if not all(product.get(name) for name in ("productId", "skuId", "termDuration")):
+        raise invalid(f"{SCHEDULED}: the product needs its ids and its term.")
+    if not isinstance(quantity, int) or not 1 <= quantity <= MOST:
+        raise invalid(f"The quantity is between 1 and {MOST}.", BAD_QUANTITY)
     if "productType" not in new:
         raise invalid("Only new-commerce subscriptions can be changed at their renewal.")
     if not new["autoRenewEnabled"]:

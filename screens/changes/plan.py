@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from partnerdesk.models.changes.plan import Outcome, Plan
     from partnerdesk.models.session import AppSession
+    from partnerdesk.tui.widgets.questions import Instead
 
 LABEL_SHARE = 0.6
 """The part of the line that the label of a question may take, as `Prompt` lays it out."""
@@ -37,6 +38,9 @@ class PlanScreen(PageScreen):
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("plan.carry-out", "exclamation_mark", N_("Carry out"),
                N_("Do what the plan says, in one go"), "!", changes=True),
+        Action("plan.instead", "s", N_("Instead"),
+               N_("Do what a refused plan offers in its place; shows that plan first"), "s",
+               changes=True, bar=False),
         Action("plan.copy", "y", N_("Copy"), N_("Copy the whole plan"), "y"),
     )  # fmt: skip
 
@@ -48,6 +52,7 @@ class PlanScreen(PageScreen):
         plan: Plan,
         done: Callable[[Outcome], Awaitable[None]] | None,
         conflict: Callable[[], Awaitable[None]] | None = None,
+        instead: Instead | None = None,
     ) -> None:
         super().__init__(desk)
         self._plan = plan
@@ -55,6 +60,8 @@ class PlanScreen(PageScreen):
         """Called after the plan was carried out; None for a row of a run, which is only shown."""
         self._conflict = conflict
         """Called if the record was changed meanwhile; None to show that error here."""
+        self._instead = instead if plan.verdict is Verdict.REFUSED else None
+        """What to offer where the plan is refused."""
         self._is_writing = False
 
     @property
@@ -75,6 +82,9 @@ class PlanScreen(PageScreen):
         self.page.show(sections_of(sections))
         if self._plan.changes_nothing and self._plan.verdict is not Verdict.REFUSED:
             self.status.say(_("There is nothing to change. Esc goes back."))
+        elif self._instead is not None:
+            text = _("Refused. s instead: {offer}. Esc goes back.")
+            self.status.say(text.format(offer=self._instead.text), error=True)
         elif self._plan.verdict is Verdict.REFUSED:
             self.status.say(_("Refused: nothing can be carried out. Esc goes back."), error=True)
         elif self._done is None:
@@ -90,6 +100,8 @@ class PlanScreen(PageScreen):
         """Return why `action` is refused now; the account of the plan counts, not the scope."""
         if self._is_writing and action.id != "desk.help":
             return _("It is being carried out; this takes a moment.")
+        if action.id == "plan.instead" and self._instead is None:
+            return _("This plan offers nothing in its place.")
         if action.id != "plan.carry-out":
             return super().refusal(action)
         if self._plan.verdict is Verdict.REFUSED:
@@ -106,6 +118,12 @@ class PlanScreen(PageScreen):
             self._ask_to_confirm()
             return
         await self._ask_why()
+
+    async def do_instead(self) -> None:
+        """Leave the refused plan, and do what it offers."""
+        if self._instead is not None:
+            await self.shell.go_back()
+            await self._instead.act()
 
     def _ask_to_confirm(self) -> None:
         label = _("Type {text} to confirm").format(text=shown(self._plan.confirm))

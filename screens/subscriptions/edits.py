@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import N_, _, ngettext
+from partnerdesk.models.subscriptions.states import BILLING_CYCLES, TERMS
 from partnerdesk.tui.widgets.actions import Action
-from partnerdesk.tui.widgets.questions import Choice
+from partnerdesk.tui.widgets.questions import Choice, Instead
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
     Take = Callable[[Mapping[str, str]], Awaitable[None]]
     Ask = Callable[[AppScreen, Take, str], None]
+
+
+_TERM_KEYS = {"m": "P1M", "y": "P1Y", "3": "P3Y"}
+_BILLING_KEYS = {"m": "monthly", "y": "annual", "3": "triennial"}
+"""The keys of the terms and billing cycles that can be scheduled."""
 
 
 def edit_actions(name: str) -> tuple[Action, ...]:
@@ -36,6 +42,9 @@ def edit_actions(name: str) -> tuple[Action, ...]:
         Action(f"{name}.renew", "a", N_("Auto-renew"),
                N_("Let the marked ones, or the one here, renew themselves, or not"), "a",
                changes=True),
+        Action(f"{name}.schedule", "S", N_("Schedule"),
+               N_("Schedule seats, term, billing or product for the renewal, or take that back"),
+               "S", changes=True, bar=False),
         Action(f"{name}.rename", "e", N_("Rename"),
                N_("Give it another name of your own"), "e", changes=True, bar=False),
         Action(f"{name}.status", "D", N_("Suspend"),
@@ -73,13 +82,11 @@ class SeatChange:
 
     async def review(self) -> None:
         """Show the plan of the counted seats."""
-        from partnerdesk.models.subscriptions.change import plan_seats
-
         page, self._page = self._page, None
         if page is None:
             self._screen.status.say(_("First + or −: then p shows the plan."))
             return
-        await review(self._screen, plan_seats(page, self._quantity, self._screen.desk.by()))
+        await review_wish(self._screen, page, {"seats": str(self._quantity)})
 
 
 def ask_seats(screen: AppScreen, page: SubscriptionPage) -> None:
@@ -87,7 +94,7 @@ def ask_seats(screen: AppScreen, page: SubscriptionPage) -> None:
 
     async def given(text: str | None) -> None:
         if text is not None and text.strip():
-            await review(screen, _wished(screen, page, {"seats": text.strip()}))
+            await review_wish(screen, page, {"seats": text.strip()})
 
     old = page.subscription.quantity
     screen.ask(_("Seats (now {count})").format(count=old), str(old), given)
@@ -98,7 +105,7 @@ def ask_name(screen: AppScreen, page: SubscriptionPage) -> None:
 
     async def given(text: str | None) -> None:
         if text is not None:
-            await review(screen, _wished(screen, page, {"name": text}))
+            await review_wish(screen, page, {"name": text})
 
     screen.ask(_("Name"), page.subscription.friendly_name, given)
 
@@ -112,6 +119,41 @@ def ask_renewal(screen: AppScreen, take: Take, about: str) -> None:
             Choice("n", _("off"), partial(take, {"auto_renew": "no"})),
         ],
     )
+
+
+def ask_schedule(screen: AppScreen, take: Take, about: str) -> None:
+    """Ask what to renew with; `take` goes on with the wish."""
+    from partnerdesk.models.subscriptions.wishes import AS_IT_IS
+
+    def ask_text(label: str, wish: str) -> None:
+        async def given(text: str | None) -> None:
+            if text is not None and text.strip():
+                await take({wish: text.strip()})
+
+        screen.ask(label, "", given)
+
+    def choose(wish: str, keys: Mapping[str, str], titles: Mapping[str, str]) -> None:
+        screen.choose(
+            _("At the renewal of {what}:").format(what=about),
+            [
+                Choice(key, _(titles[value]), partial(take, {wish: value}))
+                for key, value in keys.items()
+            ],
+        )
+
+    screen.choose(
+        _("At the renewal of {what}:").format(what=about),
+        [
+            Choice("s", _("seats"), partial(ask_text, _("Seats at the renewal"), "renewal_seats"),
+                   default=True),
+            Choice("t", _("term"), partial(choose, "renewal_term", _TERM_KEYS, TERMS)),
+            Choice("b", _("billing"),
+                   partial(choose, "renewal_billing", _BILLING_KEYS, BILLING_CYCLES)),
+            Choice("p", _("product"),
+                   partial(ask_text, _("Offer ID of the new product"), "renewal_offer")),
+            Choice("a", _("as it is"), partial(take, {"renewal": AS_IT_IS})),
+        ],
+    )  # fmt: skip
 
 
 def ask_status(screen: AppScreen, take: Take, about: str) -> None:
@@ -138,26 +180,76 @@ def about_many(count: int, hidden: str) -> str:
 
 
 async def review_wish(screen: AppScreen, page: SubscriptionPage, wish: Mapping[str, str]) -> None:
-    """Show the plan of one subscription."""
-    await review(screen, _wished(screen, page, wish))
+    """Show the plan of one subscription; say that it was carried out.
+
+    Seats that cannot be given back now can be scheduled instead; what a change deletes of the
+    schedule can be scheduled again after it.
+    """
+    from partnerdesk.models.subscriptions.wishes import plan_wish
+
+    plan = plan_wish(page, wish, screen.desk.by())
+
+    async def carried_out(_outcome: Outcome) -> None:
+        screen.shell.say(_told(plan))
+        if _loses_schedule(plan):
+            await _offer_again(screen, page)
+
+    instead = _instead(screen, page, wish, plan)
+    await screen.shell.review(plan, carried_out, partial(_conflict, screen), instead)
 
 
-def _wished(screen: AppScreen, page: SubscriptionPage, wish: Mapping[str, str]) -> Plan:
-    from partnerdesk.models.subscriptions.change import plan_wish
+def _instead(
+    screen: AppScreen, page: SubscriptionPage, wish: Mapping[str, str], plan: Plan
+) -> Instead | None:
+    """Return the offer of a plan that refuses fewer seats now: them from the renewal on."""
+    from partnerdesk.models.subscriptions.change import FEWER_LATER
+    from partnerdesk.models.subscriptions.wishes import seats_of
 
-    return plan_wish(page, wish, screen.desk.by())
+    if "seats" not in wish or all(reason.code != FEWER_LATER for reason in plan.reasons):
+        return None
+    seats = seats_of(wish["seats"], page.subscription.quantity)
+    text = ngettext("{count} seat from the renewal on", "{count} seats from the renewal on", seats)
+    later = {"renewal_seats": str(seats)}
+    return Instead(text, partial(review_wish, screen, page, later))
+
+
+def _loses_schedule(plan: Plan) -> bool:
+    from partnerdesk.models.subscriptions.change import SCHEDULE_LOST
+
+    return any(reason.code == SCHEDULE_LOST for reason in plan.reasons)
+
+
+async def _offer_again(screen: AppScreen, page: SubscriptionPage) -> None:
+    """Ask whether to schedule again what a change deleted; `page` is from before it."""
+    from partnerdesk.models.subscriptions.page import read_subscription
+    from partnerdesk.models.subscriptions.renewal import plan_schedule, scheduled_before
+    from partnerdesk.models.subscriptions.schedule import schedule_words
+
+    async def again() -> None:
+        now = await screen.desk.aside(read_subscription, page.subscription.id or 0)
+        plan = plan_schedule(now, scheduled_before(page.subscription), screen.desk.by())
+        await review(screen, plan)
+
+    what = schedule_words(page.subscription.scheduled)
+    text = _("No longer scheduled: {what}. Schedule it again?").format(what=what)
+    screen.choose(text, [Choice("y", _("yes"), again, default=True)], _("no"))
 
 
 async def review(screen: AppScreen, plan: Plan) -> None:
-    """Show a plan; say that it was carried out."""
+    """Show a plan that offers nothing further."""
 
     async def carried_out(_outcome: Outcome) -> None:
-        text = _("Kept; Partner Center is told.") if plan.calls else _("Kept.")
-        screen.shell.say(f"{text} " + _("u takes it back."))
+        screen.shell.say(_told(plan))
 
-    async def conflict() -> None:
-        screen.book_changed()
-        await screen.settled()
-        screen.shell.say(_("Somebody else changed this subscription; look at it again."))
+    await screen.shell.review(plan, carried_out, partial(_conflict, screen))
 
-    await screen.shell.review(plan, carried_out, conflict)
+
+def _told(plan: Plan) -> str:
+    text = _("Kept; Partner Center is told.") if plan.calls else _("Kept.")
+    return f"{text} " + _("u takes it back.")
+
+
+async def _conflict(screen: AppScreen) -> None:
+    screen.book_changed()
+    await screen.settled()
+    screen.shell.say(_("Somebody else changed this subscription; look at it again."))

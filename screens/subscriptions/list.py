@@ -16,6 +16,7 @@ from partnerdesk.screens.subscriptions.edits import (
     about_one,
     ask_name,
     ask_renewal,
+    ask_schedule,
     ask_seats,
     ask_status,
     edit_actions,
@@ -120,6 +121,10 @@ class SubscriptionsScreen(RecordList):
     async def do_renew(self) -> None:
         """Ask whether the marked subscriptions, or the one under the cursor, renew themselves."""
         await self._ask(ask_renewal)
+
+    async def do_schedule(self) -> None:
+        """Ask what the marked subscriptions, or the one under the cursor, renew with."""
+        await self._ask(ask_schedule)
 
     async def do_status(self) -> None:
         """Ask whether to suspend, reactivate or cancel."""

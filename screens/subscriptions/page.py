@@ -17,6 +17,7 @@ from partnerdesk.screens.subscriptions.edits import (
     about_one,
     ask_name,
     ask_renewal,
+    ask_schedule,
     ask_seats,
     ask_status,
     edit_actions,
@@ -128,6 +129,10 @@ class SubscriptionScreen(RecordPage):
     def do_renew(self) -> None:
         """Ask whether it renews itself."""
         ask_renewal(self, partial(review_wish, self, self._shown), about_one(self._shown))
+
+    def do_schedule(self) -> None:
+        """Ask what to renew with."""
+        ask_schedule(self, partial(review_wish, self, self._shown), about_one(self._shown))
 
     def do_status(self) -> None:
         """Ask whether to suspend, reactivate or cancel it."""

@@ -10,7 +10,8 @@ from partnerdesk.models.core.text import shown
 from partnerdesk.models.languages import _, ngettext
 from partnerdesk.models.lists.spec import toned
 from partnerdesk.models.subscriptions.list import SUBSCRIPTIONS
-from partnerdesk.models.subscriptions.states import AT_END, LASTING, STATUSES
+from partnerdesk.models.subscriptions.schedule import schedule_words
+from partnerdesk.models.subscriptions.states import AT_END, LASTING, STATUSES, AtEnd
 from partnerdesk.tui.widgets.sections import Field
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def _text(subscription: Subscription, at: datetime) -> str:
         parts.append(ngettext("{count} seat", "{count} seats", count))
     if ends := _ends(subscription):
         what = _(AT_END[subscription.at_end])
+        if subscription.at_end is AtEnd.CHANGES:
+            what = _("renews with {what}").format(what=schedule_words(subscription.scheduled))
         parts.append(f"{what} {date_text(ends)} ({until(ends, at)})".strip())
     return " · ".join(parts)
 

@@ -965,8 +965,8 @@ PARTS = [
     ("explain",), ("outbox",), ("rehearsal",), ("rehearsal", "serve"), ("sync",),
     ("board",), ("board", "snooze"), ("board", "export"),
     ("subscriptions",), *(("subscriptions", part) for part in (
-        "list", "show", "export", "import", "seats", "auto-renew", "rename", "suspend",
-        "reactivate", "cancel",
+        "list", "show", "export", "import", "seats", "auto-renew", "schedule", "rename",
+        "suspend", "reactivate", "cancel",
     )),
     *(("outbox", part) for part in ("list", "show", "send", "retry", "give-up")),
     *(("relationships", part) for part in (

@@ -127,6 +127,34 @@ def test_seats_of_one_are_changed_planned_and_refused(book: Path) -> None:
     assert seats(book) == [30, 3]
 
 
+def test_fewer_seats_are_scheduled_for_the_renewal_and_taken_back(book: Path) -> None:
+    store = Store(SqliteFile(book))
+    for name in ("One", "Two"):
+        subscribe(store, 1, friendly_name=name)
+    store.engine.dispose()
+    refused = subscriptions(book, "seats", "1", "--to", "5")
+    assert refused.code == 3
+    assert "partnerdesk subscriptions schedule 1 --seats 5" in refused.err
+    dry = subscriptions(book, "schedule", "1", "--seats", "5", "--dry-run", "--json").json
+    assert (dry["result"], dry["scheduled"], dry["at_end"]) == ("would_change", None, "renews")
+    done = subscriptions(book, "schedule", "1", "--seats", "5", "--term", "P3Y", "--json").json
+    assert done["scheduled"] == {"quantity": 5, "term_duration": "P3Y"}
+    assert (done["quantity"], done["at_end"]) == (12, "changes")
+    (row,) = subscriptions(book, "list", "--filter", "then:changes", "--json").json
+    assert row["scheduled"] == {"quantity": 5, "term_duration": "P3Y"}
+    assert "scheduled.quantity: 5" in subscriptions(book, "show", "1").out
+    both = subscriptions(book, "schedule", "--all", "--billing", "annual", "--json")
+    assert (both.code, len(both.json["rows"])) == (0, 2)
+    words = subscriptions(book, "schedule", "1", "--as-it-is", "--dry-run").out
+    assert "Scheduled for the renewal: 5 seats, 3 years, billed yearly → –" in words
+    assert subscriptions(book, "schedule", "--all", "--as-it-is").code == 0
+    assert set(read(book, "SELECT scheduled FROM subscriptions")) == {""}
+    assert subscriptions(book, "schedule", "1").code == 2, "what?"
+    assert subscriptions(book, "schedule", "1", "--as-it-is", "--seats", "3").code == 2
+    assert subscriptions(book, "schedule", "1", "--seats", "few").code == 2
+    assert whole(book)
+
+
 def test_a_run_switches_many_and_one_undo_takes_all_back(book: Path) -> None:
     many(book, 60)
     result = subscriptions(book, "auto-renew", "--filter", "auto:yes", "--set", "off", "--json")

@@ -21,7 +21,6 @@ from partnerdesk.models.operations.sent_calls import conflict_of, settle_conflic
 from partnerdesk.models.operations.undo import plan_undo
 from partnerdesk.models.pages.change import conflict_texts
 from partnerdesk.models.subscriptions.change import (
-    plan_auto_renew,
     plan_cancel,
     plan_reactivate,
     plan_rename,
@@ -30,6 +29,8 @@ from partnerdesk.models.subscriptions.change import (
 )
 from partnerdesk.models.subscriptions.entities import Subscription
 from partnerdesk.models.subscriptions.page import read_subscription
+from partnerdesk.models.subscriptions.renewal import plan_auto_renew
+from partnerdesk.models.subscriptions.wishes import plan_wish
 from partnerdesk.partnercenter.sending.sender import send_waiting
 from tests.conftest import CLOUDS
 from tests.support.books import NOW, TESTER
@@ -276,9 +277,7 @@ def test_a_person_chooses_where_both_changed_a_column(books: Books, theirs: bool
 
 
 def test_what_is_scheduled_stays_with_a_name_and_goes_with_seats(books: Books) -> None:
-    scheduled = json.dumps(
-        {"offer_id": OFFER, "quantity": 4, "term_duration": "P3Y", "billing_cycle": "annual"}
-    )
+    scheduled = json.dumps({"quantity": 4, "term_duration": "P3Y", "billing_cycle": "annual"})
     books.center.change_subscription(
         books.customer, books.held()["id"], scheduledNextTermInstructions=SCHEDULED
     )
@@ -296,6 +295,49 @@ def test_what_is_scheduled_stays_with_a_name_and_goes_with_seats(books: Books) -
     carry_out(books.store, books.undo(change))
     assert state(books) is CallState.CONFIRMED
     assert (books.held()["quantity"], books.kept().scheduled) == (10, "")
+
+
+def test_what_is_scheduled_is_sent_whole_and_taken_back(books: Books) -> None:
+    with books.store.writing() as session:
+        row = session.get_one(Subscription, books.ids[0])
+        row.term_duration, row.billing_cycle = "P1Y", "monthly"
+    before = dict(books.held())
+    change = books.change(plan_wish, {"renewal_seats": "20"})
+    assert state(books) is CallState.CONFIRMED
+    ids = {"productId": "CFQ7TTC0LCHC", "skuId": "0002", "availabilityId": "CFQ7TTC0HL8W"}
+    product = {**ids, "termDuration": "P1Y", "billingCycle": "monthly"}
+    scheduled = {"product": product, "quantity": 20}
+    assert books.held() | {"attributes": 0} == before | {
+        "scheduledNextTermInstructions": scheduled, "attributes": 0,
+    }  # fmt: skip
+    assert (books.kept().quantity, books.kept().scheduled) == (10, '{"quantity": 20}')
+    books.change(plan_wish, {"renewal_term": "P3Y"})
+    assert state(books) is CallState.CONFIRMED
+    assert books.held()["scheduledNextTermInstructions"] == {
+        "product": product | {"termDuration": "P3Y"}, "quantity": 20,
+    }  # fmt: skip
+    back = books.change(plan_wish, {"renewal": "as-it-is"})
+    assert state(books) is CallState.CONFIRMED
+    assert "scheduledNextTermInstructions" not in books.held()
+    carry_out(books.store, books.undo(back))
+    assert state(books) is CallState.CONFIRMED
+    assert books.held()["scheduledNextTermInstructions"]["quantity"] == 20
+    assert books.undo(change).verdict is Verdict.REFUSED, "it was changed since"
+    assert findings(books.store) == []
+
+
+def test_a_schedule_that_somebody_else_made_is_not_overwritten(books: Books) -> None:
+    books.change(plan_wish, {"renewal_seats": "20"})
+    id = books.held()["id"]
+    books.center.change_subscription(books.customer, id, scheduledNextTermInstructions=SCHEDULED)
+    with books.store.writing() as session:
+        row = session.get_one(Subscription, books.ids[0])
+        row.term_duration = "P1Y"
+    (sent,) = books.send().calls
+    assert sent.state is CallState.CONFLICT
+    ((name, title, text),) = conflict_texts(sent.call)
+    assert (name, title) == ("scheduled", "Scheduled for the renewal")
+    assert text == "ours 20 seats, theirs 4 seats, 3 years, billed yearly, before –"
 
 
 def test_a_confirmed_change_is_taken_back_where_the_service_allows_it(books: Books) -> None:

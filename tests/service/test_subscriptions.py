@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import timedelta
 from hashlib import sha256
@@ -16,9 +17,12 @@ from partnerdesk.models.core.clock import NEVER, now
 from partnerdesk.models.core.verdicts import Verdict, why_refused
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.undo import plan_undo
-from partnerdesk.models.subscriptions.change import plan_auto_renew, plan_seats
+from partnerdesk.models.subscriptions.change import plan_seats
 from partnerdesk.models.subscriptions.entities import Subscription
 from partnerdesk.models.subscriptions.page import read_subscription
+from partnerdesk.models.subscriptions.renewal import plan_auto_renew
+from partnerdesk.models.subscriptions.states import is_new_commerce
+from partnerdesk.models.subscriptions.wishes import plan_wish
 from partnerdesk.partnercenter.sending.account import send_account
 from tests.support.books import TESTER
 from tests.support.edits import by
@@ -162,6 +166,37 @@ def settle(info: RehearsalInfo, book: Connected) -> None:
 
 def auto_renewals(book: Connected) -> dict[str | None, bool | None]:
     return {one.microsoft_id: one.auto_renew_enabled for one in renewing(book)}
+
+
+def test_what_is_scheduled_stands_there_and_goes_with_a_change_of_seats(
+    info: RehearsalInfo, book: Connected
+) -> None:
+    book.sync()
+    one = next(
+        one for one in renewing(book) if one.auto_renew_enabled and is_new_commerce(one.offer_id)
+    )
+    before = (one.quantity, one.term_duration)
+
+    def change(wish: dict[str, str]) -> int:
+        page = read_subscription(book.store, one.id or 0)
+        return carried_out(book, plan_wish(page, wish, by(TESTER, book.at)))
+
+    def told() -> Subscription:
+        settle(info, book)
+        with book.store.reading() as session:
+            return session.get_one(Subscription, one.id)
+
+    change({"renewal_seats": "777"})
+    assert told().scheduled == '{"quantity": 777}'
+    book.at += timedelta(hours=1)
+    assert book.sync().changed == 0, "what the sync reads is what was scheduled"
+    more = change({"seats": "+1"})
+    assert (told().quantity, told().scheduled) == (before[0] + 1, "")
+    change({"renewal_seats": "777", "renewal_billing": "annual"})
+    assert json.loads(told().scheduled)["quantity"] == 777
+    carried_out(book, plan_undo(book.store, more, by(TESTER, book.at)))
+    assert (told().quantity, told().scheduled) == (before[0], ""), "it deletes it, too"
+    assert findings(book.store) == []
 
 
 def test_sixty_changes_with_faults_and_a_kill_have_sixty_results_and_are_taken_back(

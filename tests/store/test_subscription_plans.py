@@ -14,17 +14,24 @@ from partnerdesk.models.changes.calls import Operation
 from partnerdesk.models.core.errors import ConflictError, UsageError
 from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.operations.carry_out import carry_out
+from partnerdesk.models.operations.describe_plan import change_of
 from partnerdesk.models.operations.undo import plan_undo
 from partnerdesk.models.subscriptions.change import (
-    plan_auto_renew,
+    SCHEDULE_LOST,
     plan_cancel,
     plan_reactivate,
     plan_rename,
     plan_seats,
     plan_suspend,
-    plan_wish,
 )
 from partnerdesk.models.subscriptions.page import read_subscription
+from partnerdesk.models.subscriptions.renewal import (
+    plan_auto_renew,
+    plan_schedule,
+    scheduled_before,
+)
+from partnerdesk.models.subscriptions.schedule import schedule_words
+from partnerdesk.models.subscriptions.wishes import plan_wish
 from tests.support.books import NOW, TESTER
 from tests.support.edits import by
 from tests.support.relations import codes, name_accounts
@@ -120,6 +127,94 @@ def test_a_change_in_the_middle_of_a_term_says_that_it_deletes_what_is_scheduled
     assert "subscription.schedule-lost" in codes(plan)
     carry_out(store, plan)
     assert now_of(store, page).subscription.scheduled == ""
+
+
+@pytest.mark.parametrize(
+    ("wish", "scheduled", "code"),
+    [
+        ({"renewal_seats": "20"}, {"quantity": 20}, ""),
+        ({"renewal_seats": "-2"}, {"quantity": 10}, ""),
+        ({"renewal_seats": "12"}, {}, ""),
+        ({"renewal_term": "P3Y"}, {"term_duration": "P3Y"}, ""),
+        ({"renewal_billing": "annual"}, {"billing_cycle": "annual"}, ""),
+        (
+            {"renewal_offer": "CFQ7TTC0LH18:0001", "renewal_seats": "5"},
+            {"offer_id": "CFQ7TTC0LH18:0001", "quantity": 5},
+            "subscription.transition",
+        ),
+        ({"renewal_seats": "0"}, None, "subscription.seats"),
+        ({"renewal_seats": "many"}, None, "subscription.seats"),
+        ({"renewal_term": "P7Y"}, None, "subscription.term_duration"),
+        ({"renewal_billing": "one_time"}, None, "subscription.billing_cycle"),
+        ({"renewal_offer": "Premium"}, None, "subscription.offer_id"),
+    ],
+)
+def test_what_it_renews_with_is_scheduled_as_far_as_it_differs(
+    store: Store, wish: dict[str, str], scheduled: dict[str, Any] | None, code: str
+) -> None:
+    page = subscribe(store)
+    plan = plan_wish(page, wish, me())
+    assert code in ["", *codes(plan)]
+    assert (plan.verdict is Verdict.REFUSED) is (scheduled is None)
+    if scheduled is not None:
+        if plan.steps:
+            carry_out(store, plan)
+        kept = now_of(store, page).subscription
+        assert json.loads(kept.scheduled or "{}") == scheduled
+        assert (kept.quantity, kept.term_duration) == (12, "P1Y"), "the present term stays"
+        assert kept.at_end == ("changes" if scheduled else "renews")
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"auto_renew_enabled": False}, "subscription.auto-renew"),
+        ({"auto_renew_enabled": None}, "subscription.auto-renew"),
+        ({"offer_id": OLD}, "subscription.not-scheduled"),
+        ({"billing_type": "usage"}, "subscription.not-scheduled"),
+        ({"is_trial": True}, "subscription.no-renewal"),
+        ({"commitment_end_date": None}, "subscription.no-renewal"),
+        ({"status": "deleted"}, "subscription.status"),
+        ({"gone_at": PAST}, "subscription.gone"),
+    ],
+)
+def test_nothing_is_scheduled_where_nothing_renews(
+    store: Store, fields: dict[str, Any], code: str
+) -> None:
+    plan = plan_wish(subscribe(store, **fields), {"renewal_seats": "20"}, me())
+    assert plan.verdict is Verdict.REFUSED
+    assert code in codes(plan)
+
+
+def test_what_is_scheduled_is_added_to_taken_back_and_undone(store: Store) -> None:
+    page = subscribe(store)
+    carry_out(store, plan_wish(page, {"renewal_seats": "20"}, me()))
+    outcome = carry_out(store, plan_wish(now_of(store, page), {"renewal_term": "P3Y"}, me()))
+    page = now_of(store, page)
+    assert schedule_words(page.subscription.scheduled) == "20 seats, 3 years"
+    assert plan_wish(page, {"renewal_seats": "+1"}, me()).steps[0].after == {
+        "scheduled": '{"quantity": 21, "term_duration": "P3Y"}'
+    }
+    carry_out(store, plan_undo(store, outcome.change_id or 0, me()))
+    assert schedule_words(now_of(store, page).subscription.scheduled) == "20 seats"
+    carry_out(store, plan_wish(now_of(store, page), {"renewal": "as-it-is"}, me()))
+    assert now_of(store, page).subscription.scheduled == ""
+
+
+def test_a_change_that_deletes_what_is_scheduled_can_schedule_it_again(store: Store) -> None:
+    page = subscribe(store, scheduled='{"quantity": 20}')
+    plan = plan_seats(page, 13, me())
+    assert "(20 seats)" in next(r.text for r in plan.reasons if r.code == SCHEDULE_LOST)
+    assert change_of(plan).endswith("Scheduled for the renewal: 20 seats → –")
+    carry_out(store, plan)
+    carry_out(store, plan_schedule(now_of(store, page), scheduled_before(page.subscription), me()))
+    kept = now_of(store, page).subscription
+    assert (kept.quantity, kept.scheduled) == (13, '{"quantity": 20}')
+
+
+@given(st.text() | st.dictionaries(st.text(), st.integers() | st.text()).map(json.dumps))
+def test_whatever_is_kept_as_scheduled_can_be_shown(text: str) -> None:
+    assert "\n" not in schedule_words(text)
 
 
 def test_suspending_and_reactivating_and_the_base_of_an_add_on(store: Store) -> None:

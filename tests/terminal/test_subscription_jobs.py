@@ -94,6 +94,51 @@ def test_changing_seats_from_the_callers_customer(
         terminal.wait_until(lambda _text: read(store, "SELECT quantity FROM subscriptions") == [12])
 
 
+def test_scheduling_what_cannot_be_reduced_now(store: Store, language: str) -> None:
+    """Job 3: the refused plan offers the renewal; what is scheduled is seen, lost, kept, left."""
+    subscribe(store, 2, friendly_name="Premium")
+    scheduled = "SELECT scheduled FROM subscriptions"
+    with opened(store, (80, 24), language) as terminal:
+        terminal.wait_for(ngettext("{count} customer", "{count} customers", 2))
+        terminal.press("g", "s")
+        terminal.wait_for("Premium")
+        terminal.press("enter")
+        terminal.wait_for(_("Renewal"))
+        terminal.press("-", "-", "p")
+        offer = ngettext(
+            "{count} seat from the renewal on", "{count} seats from the renewal on", 10
+        )
+        terminal.wait_for(offer)
+        terminal.press("s")
+        terminal.wait_for(_(PLANNED))
+        terminal.press("!")
+        terminal.wait_until(lambda _text: read(store, scheduled) == ['{"quantity": 10}'])
+        ten = ngettext("{count} seat", "{count} seats", 10)
+        terminal.wait_for(f"– → {ten}")
+        terminal.press("S", "t", "3")
+        terminal.wait_for(_(PLANNED))
+        terminal.press("!")
+        terminal.wait_for(f"{ten}, " + _("3 years"))
+        terminal.press("+", "p")
+        terminal.wait_for(_(PLANNED))
+        terminal.press("!")
+        terminal.wait_for(_("No longer scheduled: {what}. Schedule it again?")[:10])
+        assert read(store, scheduled) == [""]
+        terminal.press("y")
+        terminal.wait_for(_(PLANNED))
+        terminal.press("!")
+        both = '{"quantity": 10, "term_duration": "P3Y"}'
+        terminal.wait_until(lambda _text: read(store, scheduled) == [both])
+        terminal.press("S", "a")
+        terminal.wait_for(_(PLANNED))
+        terminal.press("!")
+        terminal.wait_until(lambda _text: read(store, scheduled) == [""])
+        terminal.press("u")
+        terminal.wait_for(_(PLANNED))
+        terminal.press("!")
+        terminal.wait_until(lambda _text: read(store, scheduled) == [both])
+
+
 def test_switching_sixty_renewals_off_and_taking_it_back(
     store: Store, size: tuple[int, int], language: str
 ) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from partnerdesk.models.core.verdicts import Reason
     from partnerdesk.models.lists.saved_views import Chosen
     from partnerdesk.models.lists.spec import ListSpec, RowKey
+    from partnerdesk.tui.widgets.questions import Instead
     from partnerdesk.tui.widgets.sections import Section
 
 
@@ -56,10 +57,12 @@ class Shell(Protocol):
         plan: Plan,
         done: Callable[[Outcome], Awaitable[None]],
         conflict: Callable[[], Awaitable[None]] | None = None,
+        instead: Instead | None = None,
     ) -> None:
         """Show a plan; call `done` after it was carried out and its screen is closed.
 
-        Call `conflict` instead if somebody changed a record since the plan was made.
+        Call `conflict` instead if somebody changed a record since the plan was made. `instead` is
+        what a refused plan offers.
         """
         ...
 

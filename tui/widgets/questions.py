@@ -52,6 +52,15 @@ class Choice:
         return by_default or self.key in (event.character, event.key)
 
 
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What a refused plan offers to do in its place."""
+
+    text: str
+    """What it is, inside a sentence, translated."""
+    act: Callable[[], Awaitable[None]]
+
+
 @runtime_checkable
 class SaysNoSuchKey(Protocol):
     """A screen or dialog that shows a message for a key without a meaning."""
