@@ -6,6 +6,8 @@ A new kind of record needs an entry in the `records.py` of its room; a new room 
 from __future__ import annotations
 
 from partnerdesk.models.accounts.records import RECORDS as OF_ACCOUNTS
+from partnerdesk.models.board.list import BOARD
+from partnerdesk.models.board.records import RECORDS as OF_BOARD
 from partnerdesk.models.changes.list import CHANGES
 from partnerdesk.models.customers.form.fields import FIELD_TITLES as FORM_TITLES
 from partnerdesk.models.customers.list import CUSTOMERS
@@ -17,7 +19,8 @@ from partnerdesk.models.subscriptions.list import SUBSCRIPTIONS
 from partnerdesk.models.subscriptions.records import RECORDS as OF_SUBSCRIPTIONS
 
 RECORDS = {
-    kind.table: kind for kind in (*OF_ACCOUNTS, *OF_CUSTOMERS, *OF_RELATIONSHIPS, *OF_SUBSCRIPTIONS)
+    kind.table: kind
+    for kind in (*OF_ACCOUNTS, *OF_CUSTOMERS, *OF_RELATIONSHIPS, *OF_SUBSCRIPTIONS, *OF_BOARD)
 }
 """Every kind of record that steps change, by table name, which the history stores."""
 
@@ -31,7 +34,7 @@ UNSTEPPED = {
 }
 """The entities of the tables that no step of a plan changes, by table name."""
 
-LISTS = {spec.name: spec for spec in (CUSTOMERS, SUBSCRIPTIONS, *TABS.values(), CHANGES)}
+LISTS = {spec.name: spec for spec in (CUSTOMERS, SUBSCRIPTIONS, *TABS.values(), CHANGES, BOARD)}
 """Every list, by name."""
 
 _OTHER_FIELDS = {

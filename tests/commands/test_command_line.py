@@ -966,6 +966,7 @@ PARTS = [
     ("views",), ("views", "list"), ("views", "save"), ("views", "delete"),
     *(("accounts", part) for part in ("list", "edit", "add", "sign-in", "sign-out", "remove")),
     ("explain",), ("outbox",), ("rehearsal",), ("rehearsal", "serve"), ("sync",),
+    ("board",), ("board", "snooze"), ("board", "export"),
     ("subscriptions",), *(("subscriptions", part) for part in (
         "list", "show", "export", "import", "seats", "auto-renew", "schedule", "rename",
         "suspend", "reactivate", "cancel",

@@ -17,6 +17,9 @@ BOOK_OF_SCHEMA_9 = (
     "DROP TABLE account_syncs",
     "DROP TABLE subscriptions",
     "DROP INDEX customers_by_alias",
+    "DROP TABLE snoozes",
+    "DROP INDEX agreements_by_way",
+    "ALTER TABLE customer_drafts DROP COLUMN name",
     "DROP INDEX ix_outbox_customer_id",
     *(
         f"ALTER TABLE {table} DROP COLUMN {column}"
