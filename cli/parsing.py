@@ -24,6 +24,7 @@ ROOMS = {
 """The modules of commands that have a folder; any other command is the module of its name."""
 COMMANDS = {
     "accounts": N_("say who the partner is in each cloud"),
+    "board": N_("list and snooze what waits for a person"),
     "changes": N_("list, show and undo changes, and verify the history"),
     "completion": N_("print what completes words in your shell"),
     "customers": N_("list, show, add, import and export customers"),
@@ -84,7 +85,8 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
         ),
         epilog=_(
             "Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by a rule, 4 not found, "
-            "5 busy or conflict, 6 offline or sign-in needed."
+            "5 busy or conflict, 6 offline or sign-in needed, 7 something waits "
+            "(board --exit-code)."
         ),
     )
     top.add_argument("--version", action=_Version, nargs=0, help=_("show the version and exit"))

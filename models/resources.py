@@ -21,8 +21,8 @@ WARNED_FOR = timedelta(days=30)
 """How long before its end a delegated-admin relationship is counted as ending."""
 NEW_FOR = timedelta(days=30)
 """How long a customer counts as new."""
-MOST_DUE, MOST_CHANGED = 6, 10
-"""The largest numbers of rows on the board: of what is due or ends, and of changes."""
+MOST_DUE, MOST_CHANGED = 12, 10
+"""The largest numbers of rows on the board: of items, and of changes."""
 _PAGES = "https://learn.microsoft.com/partner-center/"
 
 
@@ -174,30 +174,28 @@ def waiting(connection: Connection, accounts: Sequence[int], at: datetime) -> di
     }
 
 
-def on_board(
-    connection: Connection, accounts: Sequence[int], at: datetime
-) -> list[tuple[ListSpec, list[Row]]]:
-    """Return lists with what is due next, what ends next, and what was changed last.
+@dataclass(frozen=True, slots=True)
+class OnBoard:
+    """What the start screen tells below its table."""
 
-    Each is a part of a list in its own order, so that an index finds it without counting.
-    """
+    count: int
+    """How many items need a person."""
+    board: ListSpec
+    items: list[Row]
+    """The rows of `board` with the oldest deadlines."""
+    changes: ListSpec
+    latest: list[Row]
+    """The rows of `changes` that were written last."""
+
+
+def on_board(connection: Connection, accounts: Sequence[int], at: datetime) -> OnBoard:
+    """Return what needs a person, the oldest deadline first, and what was changed last."""
+    from partnerdesk.models.board.items import count_and_first
+    from partnerdesk.models.board.list import BOARD
     from partnerdesk.models.changes.list import CHANGES
     from partnerdesk.models.lists.filter_parser import NO_FILTER
     from partnerdesk.models.lists.query import Query
-    from partnerdesk.models.relationships.lists import DELEGATED_ADMIN, INVITATIONS
 
-    now = to_millis(at)
-    parts = (
-        (INVITATIONS, None, MOST_DUE),
-        (DELEGATED_ADMIN, (now, -1), MOST_DUE),
-        (CHANGES, None, MOST_CHANGED),
-    )
-    return [
-        (
-            spec,
-            Query(spec, tuple(accounts), NO_FILTER, spec.default_sort, at=now).rows_from(
-                connection, position, length=most
-            ),
-        )
-        for spec, position, most in parts
-    ]
+    count, items = count_and_first(connection, accounts, at, MOST_DUE)
+    changes = Query(CHANGES, tuple(accounts), NO_FILTER, CHANGES.default_sort, at=to_millis(at))
+    return OnBoard(count, BOARD, items, CHANGES, changes.window(connection, 0, MOST_CHANGED))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import platform
@@ -19,7 +20,7 @@ from partnerdesk.models.settings.database_url import Database, SqliteFile
 from partnerdesk.models.settings.load import CLOUDS as CLOUD_NAMES
 from tests.support import postgres
 from tests.support.depth import DEEP
-from tests.support.empty_book import empty_book_on_the_server, empty_store
+from tests.support.empty_book import empty_book_on_the_server, empty_store, migrate_once
 from tests.support.rehearsal import RehearsalInfo, rehearsal
 
 if TYPE_CHECKING:
@@ -83,6 +84,12 @@ def pytest_configure(config: pytest.Config) -> None:
         postgres.prepare()
 
 
+def pytest_collection_finish() -> None:
+    """Never look for garbage in what stays to the end: seven thousand tests and all modules."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server; pytest calls this also after Ctrl-C."""
     postgres.drop_templates()
@@ -113,6 +120,7 @@ def environment(
     monkeypatch.setattr(CLOUD_NAMES, "settings", None)  # of the settings of the test before
     monkeypatch.setattr(DOOR, "folder", None)
     monkeypatch.setattr(DOOR, "book", None)
+    migrate_once(monkeypatch)
     # However busy the machine is, rows and their count come together ...
     if window := sys.modules.get("partnerdesk.tui.widgets.record_window"):
         monkeypatch.setattr(window, "PATIENCE", 30.0)

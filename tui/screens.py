@@ -21,6 +21,7 @@ SCREENS = {
     "relationships": ("relationships.invitations.list", "InvitationsScreen"),
     "changes": ("changes.list", "ChangesScreen"),
     "overview": ("overview.page", "OverviewScreen"),
+    "board": ("board.list", "BoardScreen"),
     "invitations": ("relationships.invitations.list", "InvitationsScreen"),
     "partners": ("relationships.partners.list", "PartnersScreen"),
     "delegated-admin": ("relationships.delegated_admin.list", "DelegatedAdminScreen"),
@@ -51,6 +52,7 @@ SCREENS = {
 """For each name, the module below `partnerdesk.screens` and the class."""
 MAIN_SCREENS = (
     "resources",
+    "board",
     "overview",
     "customers",
     "subscriptions",
@@ -65,6 +67,7 @@ LIGHT_SCREENS = frozenset(
 
 PLACES = (
     ("resources", "", N_("Resources")),
+    ("board", "", N_("Needs you")),
     ("overview", "", N_("Overview")),
     ("customers", "", N_("Customers")),
     ("subscriptions", "", N_("Subscriptions")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from partnerdesk.models.changes.history import Change, kept_steps
 from partnerdesk.models.changes.kinds import ChangeKind
@@ -12,11 +12,16 @@ from partnerdesk.models.core.errors import NotFoundError
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlmodel import Session
 
     from partnerdesk.models.changes.record_kind import RecordKind
+    from partnerdesk.models.database.store import Store
 
 _GREATEST_ID = 2**31 - 1
+_RECENT = 1000
+"""How many of the latest entries are searched for one of a kind."""
 _LOOKED_AT = 50
 """How many of the latest entries of a subject are searched for an entry of a record."""
 
@@ -34,6 +39,22 @@ def entry_of(session: Session, change_id: int) -> Change:
             _("Look for it with: partnerdesk changes list"),
         )
     return entry
+
+
+def latest_of_kind(store: Store, kind: ChangeKind, accounts: Sequence[int]) -> int | None:
+    """Return the id of the latest entry of a kind that is not undone; None if there is none.
+
+    Only the latest 1000 entries of the history are searched.
+    """
+    with store.reading() as session:
+        newest = session.exec(select(func.max(Change.id))).one() or 0
+        found = select(Change.id).where(
+            col(Change.id) > newest - _RECENT,
+            Change.kind == kind,
+            col(Change.account_id).in_(list(accounts)),
+            col(Change.undone_by).is_(None),
+        )
+        return session.exec(found.order_by(col(Change.id).desc()).limit(1)).first()
 
 
 def latest_change_of(session: Session, record: RecordKind, id: int, subject: str) -> int | None:

@@ -42,6 +42,8 @@ class ChangeKind(StrEnum):
     """A subscription was changed: seats, renewal, name, status."""
     TEMPLATE = "template"
     """The partner's own text of a kind of letter was changed."""
+    SNOOZED = "snoozed"
+    """Items of the board were put off, or shown again."""
     SENT = "sent"
     """What Partner Center answered to an earlier change became part of the book."""
     DEMO = "demo"
@@ -65,6 +67,7 @@ _TITLES = {
     ChangeKind.DELEGATED_ADMIN: (N_("GDAP"), N_("Delegated admin")),
     ChangeKind.SUBSCRIPTION: (N_("Subscription"), N_("Change a subscription")),
     ChangeKind.TEMPLATE: (N_("Letter template"), N_("Keep an own letter template")),
+    ChangeKind.SNOOZED: (N_("Snoozed"), N_("Snooze what waits")),
     ChangeKind.SENT: (N_("Answered"), N_("Write down what Partner Center answered")),
     ChangeKind.DEMO: (N_("Demo book made"), N_("Demo book made")),
 }

@@ -15,6 +15,8 @@ class ExitCode(IntEnum):
     NOT_FOUND = 4
     BUSY = 5
     OFFLINE = 6
+    WAITING = 7
+    """Something waits for a person, for whoever asks `board --exit-code`."""
 
 
 class AppError(Exception):

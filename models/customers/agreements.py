@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from partnerdesk.models.customers.form.fields import AgreementWay
@@ -14,6 +15,7 @@ class Agreement(SQLModel, table=True):
     """How a customer accepted, or will accept, the Microsoft Customer Agreement (`rules.md §6`)."""
 
     __tablename__ = "agreements"
+    __table_args__ = (Index("agreements_by_way", "way", "date_agreed", "customer_id"),)
 
     customer_id: int = Field(primary_key=True, foreign_key="customers.id")
     way: AgreementWay = Field(sa_column=choice_column(AgreementWay))

@@ -16,8 +16,9 @@ from sqlmodel import Field, SQLModel, col, select
 from partnerdesk.models.accounts import entities as accounts  # noqa: F401 - the table that the foreign key points to
 from partnerdesk.models.changes.history import as_object
 from partnerdesk.models.core.errors import ConflictError, NotFoundError
+from partnerdesk.models.core.text import without_nul
 from partnerdesk.models.customers.form.fields import FormField
-from partnerdesk.models.database.column_types import moment_column, version_column
+from partnerdesk.models.database.column_types import EMPTY, moment_column, version_column
 from partnerdesk.models.languages import _
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class CustomerDraft(SQLModel, table=True):
     """The id of the plan that adds the customer, so that one draft makes one customer."""
     fields: str = Field(default="{}", sa_column=Column(Text, nullable=False))
     """The typed texts as a JSON object, by `FormField`."""
+    name: str = Field(default="", sa_column_kwargs={"server_default": EMPTY})
+    """The name of the draft in lists: company, else domain prefix; empty without either."""
     place: str = ""
     """The `FormField` that had the cursor; empty if none had."""
     author: str = ""
@@ -53,12 +56,6 @@ class CustomerDraft(SQLModel, table=True):
         known = set(FormField)
         stored = as_object(self.fields)
         return {FormField(name): str(stored[name]) for name in stored if name in known}
-
-    @property
-    def title(self) -> str:
-        """The name of the draft in lists: company, else domain prefix; empty without either."""
-        values = self.values
-        return values.get(FormField.COMPANY_NAME) or values.get(FormField.DOMAIN_PREFIX) or ""
 
 
 def begin_draft(account_id: int, by: PlanContext) -> CustomerDraft:
@@ -84,28 +81,28 @@ def save_draft(
     fields = json.dumps(
         {field.value: text for field, text in values.items() if text}, ensure_ascii=True
     )
+    name = values.get(FormField.COMPANY_NAME) or values.get(FormField.DOMAIN_PREFIX) or ""
+    name = without_nul(name)
+    written = {"fields": fields, "name": name, "place": place, "changed_at": at}
     with store.writing() as session:
         if draft.id is None:
-            row = CustomerDraft(
-                **draft.model_dump()
-                | {"fields": fields, "place": place, "changed_at": at, "version": 1}
-            )
+            row = CustomerDraft(**draft.model_dump() | written | {"version": 1})
             session.add(row)
             session.flush()
             id = row.id
         else:
             id = draft.id
-            _write_over(session, draft, fields, place, at)
+            _write_over(session, draft, written)
     draft.id = id  # only after the commit: a failed one stores nothing
-    draft.fields, draft.place, draft.changed_at = fields, place, at
+    draft.fields, draft.name, draft.place, draft.changed_at = fields, name, place, at
     draft.version += 1
 
 
-def _write_over(session: Any, draft: CustomerDraft, fields: str, place: str, at: datetime) -> None:
+def _write_over(session: Any, draft: CustomerDraft, written: Mapping[str, Any]) -> None:
     result = session.connection().execute(
         update(CustomerDraft)
         .where(col(CustomerDraft.id) == draft.id, col(CustomerDraft.version) == draft.version)
-        .values(fields=fields, place=place, changed_at=at, version=draft.version + 1)
+        .values(**written, version=draft.version + 1)
     )
     if cast("CursorResult[Any]", result).rowcount != 1:
         raise ConflictError(

@@ -103,6 +103,10 @@ CUSTOMERS = ListSpec(
             aliases=("indirect_reseller",),
         ),
         Column(
+            "alias", N_("Own name"), "c.alias", 18, grows=1, wide_only=True, rank=6,
+            in_words=True, is_sparse=True, aliases=("own_name", "own-name"),
+        ),
+        Column(
             "agreement", N_("Agreement"), "c.agreement_accepted_at", 11, Kind.DATE,
             wide_only=True, rank=9,
         ),
@@ -130,7 +134,7 @@ CUSTOMERS = ListSpec(
         "microsoft_id",
     ),
     groups=(
-        FieldGroup("", ("company", "domain", "id", "country")),
+        FieldGroup("", ("company", "alias", "domain", "id", "country")),
         FieldGroup(
             N_("Relationship"),
             ("cloud", "account", "relationship", "reseller", "agreement", "since", "seen", "call"),

@@ -63,9 +63,11 @@ def known_values(
     """Return the values of a column in these accounts, sorted, at most `MOST_VALUES`.
 
     Few rows are read, however many there are: an index leads from each value to the next. Without
-    such an index, the first `MOST_ROWS` rows stand for all.
+    such an index, the first `MOST_ROWS` rows stand for all. Of a computed list none are known.
     """
-    if column.lookup is not None:
+    if spec.is_computed and column.lookup is None:
+        found = []
+    elif column.lookup is not None:
         value, table = column.lookup.value, column.lookup.table
         sql = f"SELECT DISTINCT {value} FROM {table} LIMIT {MOST_VALUES}"  # noqa: S608
         found = [str(row[0]) for row in connection.rows(sql) if row[0]]

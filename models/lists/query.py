@@ -16,7 +16,7 @@ from partnerdesk.models.database.sql import NOTHING, Sql, joined
 from partnerdesk.models.lists.filter_parser import NO_FILTER, Filter
 from partnerdesk.models.lists.filter_sql import is_range
 from partnerdesk.models.lists.jump import least_value
-from partnerdesk.models.lists.spec import NOW, ListSpec, Row, RowKey, Sort
+from partnerdesk.models.lists.spec import ListSpec, Row, RowKey, Sort, placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -275,7 +275,8 @@ class Query:
         parts = self._conditions()
         if position is not None:
             parts.append(self._beyond(position, backward=backward, including=including))
-        if self.hint and not self.in_order:  # the rows of the hint are sorted
+        is_sorted = self.spec.is_computed or (bool(self.hint) and not self.in_order)
+        if is_sorted:  # the rows that are computed, or of the hint
             arms = [joined(" AND ", [self._scope(), *parts])]
         else:  # one select for each account: merged, not sorted
             arms = [joined(" AND ", [scope, *parts]) for scope in self._scopes()]
@@ -351,8 +352,8 @@ class Query:
         return self.keys is not None or bool(self.hint) or self.filter.needs_scan(self.spec)
 
     def _read(self, connection: Connection, statement: Sql) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement, with the moment (milliseconds) in the place of `NOW`."""
-        return connection.rows(statement.text.replace(NOW, str(self.at)), statement.values)
+        """Return the rows of a statement, with what its placeholders stand for."""
+        return connection.rows(placed(statement.text, self.at, self.accounts), statement.values)
 
     def _with_many(self, connection: Connection, rows: list[Row]) -> list[Row]:
         for place, column in enumerate(self.spec.columns):

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from partnerdesk.models.accounts.records import RECORDS as OF_ACCOUNTS
+from partnerdesk.models.board.list import BOARD
+from partnerdesk.models.board.records import RECORDS as OF_BOARD
 from partnerdesk.models.changes.list import CHANGES
 from partnerdesk.models.changes.record_kind import entity_called
 from partnerdesk.models.customers.form.fields import FIELD_TITLES as FORM_TITLES
@@ -20,7 +22,8 @@ from partnerdesk.models.subscriptions.list import SUBSCRIPTIONS
 from partnerdesk.models.subscriptions.records import RECORDS as OF_SUBSCRIPTIONS
 
 RECORDS = {
-    kind.table: kind for kind in (*OF_ACCOUNTS, *OF_CUSTOMERS, *OF_RELATIONSHIPS, *OF_SUBSCRIPTIONS)
+    kind.table: kind
+    for kind in (*OF_ACCOUNTS, *OF_CUSTOMERS, *OF_RELATIONSHIPS, *OF_SUBSCRIPTIONS, *OF_BOARD)
 }
 """Every kind of record that steps change, by table name, which the history stores."""
 
@@ -42,7 +45,7 @@ def tables() -> list[Any]:
     return [entity.__table__ for entity in entities]
 
 
-LISTS = {spec.name: spec for spec in (CUSTOMERS, SUBSCRIPTIONS, *TABS.values(), CHANGES)}
+LISTS = {spec.name: spec for spec in (CUSTOMERS, SUBSCRIPTIONS, *TABS.values(), CHANGES, BOARD)}
 """Every list, by name."""
 
 _OTHER_FIELDS = {

@@ -106,7 +106,7 @@ _HAS_MATCH = (
 
 Each comparison has an index of its own. `candidates.likely_customers` has the same rules in Python.
 """
-_NEXT = (
+NEXT_STEP = (
     "CASE WHEN i.state = 'draft' THEN 'send' "
     "WHEN i.state = 'accepted' AND i.customer_id IS NULL "
     f"THEN CASE WHEN {_HAS_MATCH} THEN 'confirm' ELSE 'link' END "
@@ -144,7 +144,7 @@ INVITATIONS = ListSpec(
                    good=("accepted",), pending=("draft", "sent", "reminded"),
                    bad=("declined", "lapsed"), over=("withdrawn",),
                )),
-        Column("next", N_("Next step"), _NEXT, 25, Kind.CHOICE, choices=NEXT_STEPS,
+        Column("next", N_("Next step"), NEXT_STEP, 25, Kind.CHOICE, choices=NEXT_STEPS,
                rank=2, attribute="next_step"),
         Column("due", N_("Due"),
                "CASE WHEN i.closed_at = 0 THEN i.next_at ELSE 0 END", 12, Kind.DEADLINE,

@@ -78,6 +78,8 @@ SUBSCRIPTIONS = ListSpec(
                rank=14, attribute="commitment_end_date"),
         Column("domain", N_("Primary domain"), "c.primary_domain", 20, wide_only=True, rank=15,
                aliases=("primary_domain",)),
+        Column("alias", N_("Own name"), "c.alias", 18, wide_only=True, rank=15,
+               aliases=("own_name", "own-name"), attribute="alias"),
         Column("customer_id", N_("Microsoft ID of the customer"),
                "coalesce(c.microsoft_id, '')", 36, wide_only=True, in_files=True, rank=16,
                aliases=("tenant", "customer_microsoft_id"), attribute="customer_microsoft_id"),
@@ -94,7 +96,8 @@ SUBSCRIPTIONS = ListSpec(
             N_("Renewal"), ("renews", "then", "scheduled", "auto", "window", "starts", "end")
         ),
         FieldGroup(
-            N_("Customer"), ("customer", "domain", "customer_id", "reseller", "cloud", "account")
+            N_("Customer"),
+            ("customer", "alias", "domain", "customer_id", "reseller", "cloud", "account"),
         ),
         FieldGroup(N_("Partner Center"), ("id", "seen", "number")),
     ),

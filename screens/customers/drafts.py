@@ -88,7 +88,7 @@ class DraftsScreen(DetailScreen):
         clouds = {account.id: _(account.cloud.short_name) for account in self.desk.accounts}
         rows = [
             Row(draft.id or 0, (
-                draft.title or _("without a name"),
+                draft.name or _("without a name"),
                 clouds.get(draft.account_id, "–"),
                 f"{draft.author}@{draft.host}",
                 round(draft.changed_at.timestamp() * 1000) if draft.changed_at else 0,
@@ -129,7 +129,7 @@ class DraftsScreen(DetailScreen):
         """Ask for confirmation, then delete the draft."""
         if self.draft is None:
             return
-        name = shown(self.draft.title)[:30] or _("without a name")
+        name = shown(self.draft.name)[:30] or _("without a name")
         question = _("Throw away the draft {name}?").format(name=name)
         self.choose(question, [Choice("y", _("Yes"), partial(self._delete, self.draft))])
 

@@ -50,6 +50,7 @@ class Ways:
 
     show: Show
     """Opens a screen by its name."""
+    edit_alias: Act
     edit_tags: Act
     edit_note: Callable[[Note], Awaitable[None]]
 
@@ -63,7 +64,7 @@ async def read_details(desk: AppSession, key: RowKey, show: Show) -> list[Sectio
     async def stay(_note: Note | None = None) -> None:
         """Edit nothing: that is done on the page."""
 
-    told = sections(page, desk.settings.all_clouds(), desk.clock(), Ways(show, stay, stay))
+    told = sections(page, desk.settings.all_clouds(), desk.clock(), Ways(show, stay, stay, stay))
     return [
         replace(one, fields=tuple(field for field in one.fields if field.name != NO_DELEGATION))
         for one in told
@@ -129,6 +130,8 @@ def _profile(page: WholeCustomer, ways: Ways) -> Section:
         shown(customer.company_name)[:200],
         (
             of_form(_title("company_name"), customer.company_name, FormField.COMPANY_NAME),
+            Field(_title("alias"), customer.alias, "alias", edit=ways.edit_alias),
+            *_other_names(page),
             Field(_title("primary_domain"), customer.primary_domain),
             Field(_title("microsoft_id"), customer.microsoft_id or ""),
             of_form(
@@ -140,6 +143,15 @@ def _profile(page: WholeCustomer, ways: Ways) -> Section:
             *_calls(page, ways),
         ),
     )
+
+
+def _other_names(page: WholeCustomer) -> Iterator[Field]:
+    """Yield the names that differ from the one in the list, with where each stands."""
+    from partnerdesk.models.customers.alias import NAME_TITLES, differing_names
+
+    if names := differing_names(page):
+        lines = (": ".join((_(NAME_TITLES[kind]), name)) for kind, name in names)
+        yield Field(_("Other names"), "\n".join(lines))
 
 
 def _contact(page: WholeCustomer, ways: Ways) -> Section:

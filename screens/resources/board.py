@@ -1,44 +1,87 @@
-"""The board of the start screen: what is due next, what ends next, what was changed last."""
+"""The board on the start screen: how much waits for a person, what is due first, what changed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partnerdesk.models.languages import N_, _
-from partnerdesk.models.lists.spec import cell_text, toned
+from textual.content import Content
+
+from partnerdesk.models.languages import _, number
+from partnerdesk.models.lists.spec import cell_text, tone_of, toned
 from partnerdesk.tui.widgets.sections import Field, Section
+from partnerdesk.tui.widgets.tone_looks import COLOURED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from partnerdesk.models.lists.spec import ListSpec, Row
+    from partnerdesk.models.resources import OnBoard
 
-_SHOWN = {
-    "invitations": (N_("Invitations due"), ("due", "company", "state", "next")),
-    "delegated-admin": (N_("Delegated admin that ends next"), ("ends", "customer", "status")),
-    "changes": (N_("Changed last"), ("when", "what", "customer", "state")),
-}
-"""The title of each list on the board, and its columns; the first one is the label."""
+_NEEDS = ("due", "customer", "what_to_do", "about")
+_CHANGED = ("when", "what", "customer", "state")
+"""The columns of an item and of a change; the first one is the label."""
+_COLORS = {"pending": "$text-warning", "bad": "bold $text-error"}
 
 
-def board_sections(lists: Iterable[tuple[ListSpec, Sequence[Row]]], at: datetime) -> list[Section]:
-    """Return a section for each list; rows without a moment, such as closed ones, are left out."""
-    sections = []
-    for spec, rows in lists:
-        title, columns = _SHOWN[spec.name]
-        fields = (_field(spec, columns, row, at) for row in rows)
-        sections.append(Section(_(title), tuple(field for field in fields if field.label)))
-    return sections
+def board_sections(found: OnBoard, at: datetime) -> list[Section]:
+    """Return what waits, the oldest deadline first, and what was changed last."""
+    return [
+        _section(_needs_title(found), found.board, _NEEDS, found.items, at),
+        _section(_("Changed last"), found.changes, _CHANGED, found.latest, at),
+    ]
+
+
+def board_lines(found: OnBoard, most: int, key: str, at: datetime) -> Content:
+    """Return what waits in lines, as many as there is room for: in one, the most urgent item.
+
+    Args:
+        found: what was read.
+        most: how many lines there is room for; at least one.
+        key: the keys that lead to all of it.
+        at: the present moment.
+    """
+    title = Content.assemble((_needs_title(found), "bold $text-accent"), "  ")
+    way = Content.assemble("  ", (key, "bold $text-accent"))
+    items = [_item_line(found.board, row, at) for row in found.items]
+    if not items:
+        return Content.assemble(title, (_("nothing waits"), "$text-muted"), way)
+    if most < 3:
+        return Content.assemble(title, items[0], way)
+    lines = [Content.assemble(title, way), *(item for item in items[: most - 1])]
+    return Content("\n").join(lines)
+
+
+def _needs_title(found: OnBoard) -> str:
+    return _("Needs you: {count}").format(count=number(found.count))
+
+
+def _item_line(spec: ListSpec, row: Row, at: datetime) -> Content:
+    values = {
+        column.name: (column, value) for column, value in zip(spec.columns, row.values, strict=True)
+    }
+    column, due = values["due"]
+    tone = tone_of(column, due, at)
+    look = _COLORS[tone] if tone in COLOURED else "$text-muted"
+    texts = [cell_text(*values[name], at) for name in ("customer", "what_to_do")]
+    kind = cell_text(*values["kind"], at)
+    return Content.assemble(
+        (cell_text(column, due, at), look),
+        "  ",
+        "  ".join(filter(None, [texts[0] or kind, texts[1]])),
+    )
+
+
+def _section(
+    title: str, spec: ListSpec, names: Sequence[str], rows: Sequence[Row], at: datetime
+) -> Section:
+    fields = (_field(spec, names, row, at) for row in rows)
+    return Section(title, tuple(field for field in fields if field.label))
 
 
 def _field(spec: ListSpec, names: Sequence[str], row: Row, at: datetime) -> Field:
-    cells = [
-        (column, row.values[place])
-        for name in names
-        for place, column in enumerate(spec.columns)
-        if column.name == name
-    ]
+    places = {column.name: place for place, column in enumerate(spec.columns)}
+    cells = [(spec.columns[places[name]], row.values[places[name]]) for name in names]
     label, *texts = [cell_text(column, value, at) for column, value in cells]
     tones = [piece for column, value in cells[1:] for piece in toned(column, value, at)]
     return Field(label, " · ".join(filter(None, texts)), toned=tuple(tones))

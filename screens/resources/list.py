@@ -13,10 +13,10 @@ from textual.widgets import Static
 
 from partnerdesk.models.languages import N_, _
 from partnerdesk.models.lists.spec import Column, Row
-from partnerdesk.models.resources import RESOURCES, Resource, on_board, waiting
+from partnerdesk.models.resources import RESOURCES, OnBoard, Resource, on_board, waiting
 from partnerdesk.models.settings.clouds import Capability
-from partnerdesk.screens.resources.board import board_sections
-from partnerdesk.tui.widgets.actions import REFRESH, Action, shown_keys
+from partnerdesk.screens.resources.board import board_lines, board_sections
+from partnerdesk.tui.widgets.actions import GO, MAIN_PLACES, REFRESH, Action, shown_keys
 from partnerdesk.tui.widgets.detail_pane import DetailPane
 from partnerdesk.tui.widgets.detail_screen import DetailScreen
 from partnerdesk.tui.widgets.questions import Choice
@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from partnerdesk.models.lists.spec import ListSpec
-
 MOST_ACTION = 38
 """The width of an action in cells, beside which open work is seen whole in 80 columns."""
+
+LEAST_READING = 26
+"""The height of a terminal, in cells, that leaves one line for what needs a person."""
+MOST_LINES = 9
+"""At most as many lines say what needs a person."""
 
 
 def columns() -> tuple[Column, ...]:
@@ -69,25 +72,28 @@ class ResourcesScreen(DetailScreen):
 
     _counts: Mapping[str, str] = {}
     """The texts on open work, by the name of the resource."""
+    _found: OnBoard | None = None
+    """What needs a person; None until it is read."""
 
     table = query_one("#resources", RecordTable)
     left = query_one("#left", Vertical)
+    needs = query_one("#needs", Static)
     reading = query_one("#reading", Static)
     board = query_one("#board", DetailPane)
 
     def body(self) -> ComposeResult:
         """Build the table, and what stands below and beside it."""
-        table, reading = (
-            RecordTable(columns(), self.desk.clock, id="resources"),
-            Static(id="reading"),
-        )
+        table = RecordTable(columns(), self.desk.clock, id="resources")
+        needs, reading = Static(id="needs"), Static(id="reading")
         if not self.has_room_for_details:
             yield table
+            yield needs
             yield reading
             return
         with Horizontal(id="beside"):
             with Vertical(id="left"):
                 yield table
+                yield needs
                 yield reading
                 board = DetailPane(id="board")
                 board.can_focus = False  # it is looked at; its lists have the keys
@@ -115,16 +121,30 @@ class ResourcesScreen(DetailScreen):
             self._read_board()
 
     def _read_board(self) -> None:
-        """Read the board where it is seen; no key waits for it."""
-        scope, reader, at = self.desk.scope, self.desk.reader, self.desk.clock()
-        if scope is not None and self._has_pane:
+        """Read what needs a person; no key waits for it, nor for the reader of the lists."""
+        scope, reader, at = self.desk.scope, self.desk.counters[0], self.desk.clock()
+        if scope is not None:
             self.read(
-                lambda: reader.ask(lambda book: on_board(book, scope.ids, at)), self._show_board,
-                group="board", beside=True,
-            )  # fmt: skip
+                lambda: reader.ask(lambda book: on_board(book, scope.ids, at)),
+                self._show_board,
+                group="board",
+                beside=True,
+            )
 
-    def _show_board(self, lists: Sequence[tuple[ListSpec, Sequence[Row]]]) -> None:
-        self.board.show(board_sections(lists, self.desk.clock()))
+    def _show_board(self, found: OnBoard) -> None:
+        self._found = found
+        self._show_needs()
+        if self._has_pane:
+            self.board.show(board_sections(found, self.desk.clock()))
+
+    def _show_needs(self) -> None:
+        """Show what needs a person in the lines between the table and what is told of its row."""
+        if self._found is None:
+            return
+        lines = max(min(self.app.size.height - LEAST_READING, MOST_LINES), 1)
+        keys = next(key for key, name, _title in MAIN_PLACES if name == "board")
+        go = shown_keys(GO, self.desk.settings.keys)
+        self.needs.update(board_lines(self._found, lines, f"{go} {keys}", self.desk.clock()))
 
     def share_room(self) -> None:
         """Show the details and the board where there is room, or the details below the table."""
@@ -135,7 +155,8 @@ class ResourcesScreen(DetailScreen):
         if self._has_pane:
             self.left.styles.width = self.table.styles.width
             self.board.display = self.shows_details
-            self.reading.display = not self.shows_details
+            self.reading.display = self.needs.display = not self.shows_details
+        self._show_needs()
 
     def _show_rows(self, counts: dict[str, str]) -> None:
         self._counts = counts

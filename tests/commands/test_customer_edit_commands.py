@@ -43,6 +43,35 @@ def shown(book: Path, who: str = NEW) -> Any:
     return customers(book, "show", who, "--json").json
 
 
+# Own name
+
+
+def test_an_own_name_is_given_found_exported_and_read_again(book: Path) -> None:
+    dry = customers(book, "own-name", NEW, "--text", "The bakery", "--dry-run", "--json").json
+    assert (dry["result"], dry["alias"]) == ("would_change", "")
+    done = customers(book, "own-name", NEW, "--text", "The bakery", "--json")
+    assert (done.code, done.json["alias"]) == (0, "The bakery")
+    assert done.json["other_names"]["alias"] == "The bakery"
+    (row,) = customers(book, "list", "--filter", "bakery", "--json").json
+    assert (row["primary_domain"], row["alias"]) == (NEW, "The bakery")
+    file = book.with_name("ours.csv")
+    columns = "id,company,domain,alias"
+    assert customers(book, "export", str(file), "--columns", columns).code == 0
+    assert customers(book, "import", str(file), "--json").json["changed"] == 0
+    text = file.read_text("utf-8-sig").replace("The bakery", "The old bakery")
+    file.write_text(text, encoding="utf-8")
+    assert customers(book, "import", str(file), "--json").json["changed"] == 1
+    assert shown(book)["alias"] == "The old bakery"
+    assert len(customers(book, "list", "--filter", "old", "--json").json) == 1
+    imported = rows(Store(SqliteFile(book)), "SELECT max(id) FROM changes WHERE kind = 'imported' "
+                                             "AND coalesce(part_of, 0) = 0")[0][0]  # fmt: skip
+    assert run("changes", "undo", str(imported), "--database", book).code == 0
+    assert shown(book)["alias"] == "The bakery"
+    assert customers(book, "own-name", NEW, "--text", "").code == 0
+    assert shown(book)["alias"] == ""
+    assert customers(book, "own-name", NEW, "--text", "x" * 101).code == 3
+
+
 # Edit
 
 

@@ -89,6 +89,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "subscriptions": ("g", "s"),
     "subscription": ("g", "s", "slash", *"fab", "enter"),
     "seats": ("g", "s", "slash", *"fab", "enter", "plus", "plus", "p"),
+    "board": ("g", "n"),
+    "snooze": ("g", "n", "space", "j", "space", "z"),
     "overview": ("g", "o", "tab", "tab", "tab", "j", "j"),
     "changes": ("g", "h"),
     "change": ("g", "h", "j", "enter"),
@@ -139,6 +141,8 @@ def test_screen(
         pytest.param("delegated-admin", "ru", WIDE, id="delegated-admin-ru-160x45"),
         pytest.param("subscriptions", "en", WIDER, id="subscriptions-en-200x50"),
         pytest.param("changes", "en", WIDER, id="changes-en-200x50"),
+        pytest.param("board", "en", WIDE, id="board-en-160x45"),
+        pytest.param("board", "ru", WIDER, id="board-ru-200x50"),
     ],
 )
 def test_details_beside_a_list(

@@ -11,6 +11,7 @@ from partnerdesk.models.accounts.connect import ConnectRequest, plan_connect_acc
 from partnerdesk.models.accounts.sign_ins import keep_signed_in
 from partnerdesk.models.accounts.signing_in import SignedIn
 from partnerdesk.models.accounts.stored import stored_accounts
+from partnerdesk.models.board.list import BOARD
 from partnerdesk.models.changes.list import CHANGES
 from partnerdesk.models.customers.entities import Customer
 from partnerdesk.models.customers.list import CUSTOMERS
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 TENANTS = [f"{number}{number}{number}7e5c0-98af-457e-9960-deb46d84e6bd" for number in range(1, 6)]
 NAMES = ["Contoso", "", "", "Contoso", ""]
 WHO = {2: "anna@fabrikam.com", 3: "app-without-a-domain"}
-LISTS = [CUSTOMERS, INVITATIONS, PARTNERS, DELEGATED_ADMIN, ENDED, CHANGES, SUBSCRIPTIONS]
+LISTS = [CUSTOMERS, INVITATIONS, PARTNERS, DELEGATED_ADMIN, ENDED, CHANGES, SUBSCRIPTIONS, BOARD]
 
 
 def connect(store: Store) -> list[int]:

@@ -22,6 +22,7 @@ from partnerdesk.models.changes.outbox import CallState, OutboxCall
 from partnerdesk.models.changes.plan import NEW
 from partnerdesk.models.changes.verify import verify
 from partnerdesk.models.core.errors import ConflictError, NotFoundError, RefusedError
+from partnerdesk.models.core.text import without_nul
 from partnerdesk.models.core.verdicts import Verdict
 from partnerdesk.models.customers.add import plan_add_customer
 from partnerdesk.models.customers.agreements import Agreement
@@ -612,7 +613,7 @@ def test_a_draft_is_kept_read_and_thrown_away(store: Store) -> None:
         "state", "tester", "testhost", 2,
     )  # fmt: skip
     assert found.plan_id == draft.plan_id
-    assert found.title == hostile
+    assert found.name == without_nul(hostile)
     assert read_drafts(store, [account_in(store, "us-gov").id]) == []
     delete_draft(store, draft.id or 0)
     delete_draft(store, draft.id or 0)
@@ -627,9 +628,10 @@ def test_the_latest_draft_comes_first_and_unknown_fields_are_left_out(store: Sto
         draft = begin_draft(account.id, by(TESTER, at))
         save_draft(store, draft, form({"domain_prefix": f"d{number}"}), "", at)
     with store.writing() as session:
-        session.get_one(CustomerDraft, draft.id).fields = '{"shoe_size": "43", "city": "Porto"}'
+        row = session.get_one(CustomerDraft, draft.id)
+        row.fields, row.name = '{"shoe_size": "43", "city": "Porto"}', ""
     found = read_drafts(store, [account.id])
-    assert [draft.title for draft in found] == ["", "d1", "d0"]
+    assert [draft.name for draft in found] == ["", "d1", "d0"]
     assert found[0].values == form({"city": "Porto"})
 
 

@@ -1,33 +1,62 @@
-"""An empty book with its schema: built once in a run, because the migrations are slow."""
+"""An empty book with its schema: built once in a run, because the migrations are slow.
+
+A book that the program makes anew in a SQLite file begins so too (`migrate_once`). Whatever a
+migration does to a book that is there, on a server or in a process of its own, runs as it is.
+"""
 
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from partnerdesk.models.core.paths import private_folder
+from partnerdesk.models.database import upgrade as upgrading
 from partnerdesk.models.database.store import Store
 from partnerdesk.models.settings.database_url import SqliteFile
 from tests.support import postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from partnerdesk.models.settings.database_url import PostgresServer
+    import pytest
+    from sqlalchemy import Engine
+
+    from partnerdesk.models.settings.database_url import Database, PostgresServer
 
 CLOUDS = ("global", "us-gov", "germany")
 
 
+_UPGRADE = upgrading.upgrade
+
+
+def _upgrade(
+    engine: Engine, database: Database, clouds: list[str], on_progress: Callable[[int, int], None]
+) -> None:
+    if isinstance(database, SqliteFile):
+        with closing(sqlite3.connect(database.path)) as book:
+            if book.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+                with closing(sqlite3.connect(_template_file(()))) as template:
+                    template.backup(book)
+    _UPGRADE(engine, database, clouds, on_progress)
+
+
+def migrate_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin each new book in a SQLite file with the schema of the first one."""
+    monkeypatch.setattr(upgrading, "upgrade", _upgrade)
+
+
 @cache
-def _template_file() -> Path:
+def _template_file(clouds: tuple[str, ...] = CLOUDS) -> Path:
+    """Return a book that the migrations made."""
     file = Path(mkdtemp(prefix="partnerdesk-tests-")) / "empty.db"
     store = Store(SqliteFile(file))
-    store.open(list(CLOUDS))
-    store.engine.dispose()
+    _UPGRADE(store.writing_engine, store.database, list(clouds))
+    store.writing_engine.dispose()
     return file
 
 

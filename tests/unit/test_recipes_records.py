@@ -70,7 +70,7 @@ def test_a_kind_of_record_in_a_room_of_its_own(tree: Tree) -> None:
     tree.put(kinds, "DEMO = ", '    ORDERED = "ordered"')
     tree.put(kinds, "_TITLES = {", files.TITLES)
     tree.put(registry, "from partnerdesk.models.relationships.records", files.JOINED)
-    tree.replace(registry, "*OF_SUBSCRIPTIONS)", "*OF_SUBSCRIPTIONS, *OF_ORDERS)")
+    tree.replace(registry, "*OF_SUBSCRIPTIONS, ", "*OF_SUBSCRIPTIONS, *OF_ORDERS, ")
     tree.replace(registry, "*TABS.values(), CHANGES", "*TABS.values(), ORDERS, CHANGES")
     tree.add(*migration(files.TABLE))
     tree.replace(

@@ -69,12 +69,13 @@ BACK = Action(
 )
 GO = Action(
     "desk.go", "g", N_("Go"),
-    N_("Go to a screen: r Resources, o Overview, c Customers, s Subscriptions, l Relationships, "
-       "h Changes"),
+    N_("Go to a screen: r Resources, n Needs you, o Overview, c Customers, s Subscriptions, "
+       "l Relationships, h Changes"),
     "g", bar=False,
 )  # fmt: skip
 MAIN_PLACES = (
     ("r", "resources", N_("Resources")),
+    ("n", "board", N_("Needs you")),
     ("o", "overview", N_("Overview")),
     ("c", "customers", N_("Customers")),
     ("s", "subscriptions", N_("Subscriptions")),

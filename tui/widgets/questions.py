@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Act = Callable[[], Awaitable[None] | None]
 """A function to run; its result is awaited if it is awaitable."""
 DialogAnswer = TypeVar("DialogAnswer")
-LEAST = 6
+LEAST = 5
 """The cells that are left of the label of an answer in any case."""
 
 
