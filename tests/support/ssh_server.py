@@ -60,8 +60,8 @@ class SshServer:
     def __enter__(self) -> Self:
         self.folder.mkdir()
         for name in ("host", "person"):
-            key = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.folder / name)]
-            subprocess.run(key, check=True)
+            made = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.folder / name)]
+            subprocess.run(made, check=True)
         forced = self.folder / "forced.py"
         settings = str(self.folder / "administrator.toml")
         forced.write_text(_FORCED.format(home=str(self.home), settings=settings))
