@@ -37,7 +37,7 @@ YES_NO = {"yes": N_("yes"), "no": N_("no"), "": N_("not known")}
 SIGNED_HOW = {
     "attested": N_("attested by us"),
     "by_customer": N_("by the customer"),
-    "": N_("not known"),
+    "": "",
 }
 """Titles of how a customer accepts the agreement, as the list says it."""
 _AGREED = "coalesce((SELECT {} FROM agreements AS g WHERE g.customer_id = c.id), '')"
