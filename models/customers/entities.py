@@ -16,11 +16,13 @@ from sqlmodel import Field, SQLModel, col, select
 
 from partnerdesk.models.accounts import entities as accounts  # noqa: F401 - the tables that foreign keys point to
 from partnerdesk.models.changes import history  # noqa: F401 - the tables that foreign keys point to
+from partnerdesk.models.core.stored import Titles
 from partnerdesk.models.core.text import fold
 from partnerdesk.models.customers.list import RELATIONSHIPS
 from partnerdesk.models.database.column_types import (
     EMPTY,
     SortedText,
+    Whole,
     choice_column,
     moment_column,
     version_column,
@@ -43,7 +45,7 @@ class Relationship(StrEnum):
     UNKNOWN = "unknown"
 
 
-RELATIONSHIP_TITLES = {Relationship(value): title for value, title in RELATIONSHIPS.items()}
+RELATIONSHIP_TITLES = Titles({Relationship(value): title for value, title in RELATIONSHIPS.items()})
 """The name of each relationship on the screen."""
 
 
@@ -143,7 +145,9 @@ class Customer(SQLModel, table=True):
     subscriptions_read_at: datetime | None = Field(default=None, sa_column=moment_column())
     """When Partner Center last listed the customer's subscriptions; None also where its activity
     says that they were changed since."""
-    subscriptions_missing: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    subscriptions_missing: int = Field(
+        default=0, sa_type=Whole, sa_column_kwargs={"server_default": "0"}
+    )
     """How many subscriptions it said to have beyond those that it listed."""
     gone_at: datetime | None = Field(default=None, sa_column=moment_column())
     """When Partner Center's whole list first lacked the customer; None while it is listed."""

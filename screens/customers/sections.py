@@ -200,9 +200,9 @@ def _relationship(
 ) -> Iterator[Field]:
     from partnerdesk.models.customers.entities import RELATIONSHIP_TITLES, Relationship
 
-    customer = page.customer
+    customer, cloud = page.customer, page.account.cloud
     seen = customer.seen_at
-    yield Field(_("Cloud"), clouds[page.account.cloud].name)
+    yield Field(_("Cloud"), clouds[cloud].name if cloud in clouds else cloud)
     yield Field(_("Account"), account_title(page.account))
     kind = Relationship(customer.relationship_to_partner)
     told = toned(CUSTOMERS.column("relationship"), kind.value, at)
