@@ -154,6 +154,21 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinedWords:
+    """The words of a record of another table that the rows of a list are found by, too.
+
+    That table is searched once, instead of once for each row.
+    """
+
+    of: str
+    """The SQL of the record's key, in the list's own row."""
+    table: str
+    key: str
+    words: str
+    """The SQL of the folded text, in that table."""
+
+
+@dataclass(frozen=True, slots=True)
 class WordIndex:
     """The trigram index over the `words` of a list (SQLite; `trigrams.py`)."""
 
@@ -205,6 +220,8 @@ class ListSpec:
     """The SQL expression of the folded text in which plain words are searched."""
     columns: tuple[Column, ...]
     default_sort: Sort
+    joined_words: JoinedWords | None = None
+    """Further words of each row, in another table."""
     opened_by: str = ""
     """The column whose terms in a filter put `always` out of force: they name the rows."""
     shared: bool = False
