@@ -130,7 +130,7 @@ BOARD = ListSpec(
             "CASE b.snoozed_until WHEN 0 THEN 'no' ELSE 'yes' END",
             8,
             Kind.CHOICE,
-            choices={"no": YES_NO["no"], "yes": YES_NO["yes"]},
+            choices={"no": "", "yes": YES_NO["yes"]},
             wide_only=True,
             rank=11,
             attribute="snoozed",
@@ -170,9 +170,9 @@ BOARD = ListSpec(
     ),
     default_sort=Sort("due"),
     groups=(
-        FieldGroup("", ("kind", "due", "what_to_do", "about")),
+        FieldGroup("", ("kind", "what_to_do", "due", "days", "about")),
         FieldGroup(N_("Customer"), ("customer", "domain", "tenant", "number", "cloud", "account")),
-        FieldGroup(N_("Snooze"), ("until", "why", "by")),
+        FieldGroup(N_("Snooze"), ("until", "why", "by", "snoozed")),
     ),
     named_by="customer",
 )
