@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from partnerdesk.models.board.rules import ITEMS, KINDS, WHAT_TO_DO
+from partnerdesk.models.board.rules import KINDS, WHAT_TO_DO, items_of
 from partnerdesk.models.core.clock import DAY
 from partnerdesk.models.customers.list import YES_NO
 from partnerdesk.models.database.sql import folded
@@ -24,7 +24,8 @@ _DOMAIN = "coalesce((SELECT c.primary_domain FROM customers AS c WHERE c.id = b.
 
 BOARD = ListSpec(
     name="board",
-    table=ITEMS,
+    table="board_items AS b",
+    computed=items_of,
     key="b.id",
     scope="b.account_id",
     always="b.snoozed_until = 0",

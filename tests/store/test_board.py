@@ -32,7 +32,8 @@ from partnerdesk.models.customers.page import read_customer
 from partnerdesk.models.database.connection import PostgresConnection
 from partnerdesk.models.lists.filter_parser import parse
 from partnerdesk.models.lists.query import Query
-from partnerdesk.models.lists.spec import Sort, placed
+from partnerdesk.models.lists.spec import NOW as PLACE
+from partnerdesk.models.lists.spec import Sort
 from partnerdesk.models.operations.carry_out import carry_out
 from partnerdesk.models.operations.undo import plan_undo
 from partnerdesk.tui.screens import SCREENS
@@ -176,7 +177,8 @@ def test_days_left_are_whole_days_rounded_down(store: Store) -> None:
 def test_a_term_that_ends_waits_as_long_as_a_person_can_decide(
     store: Store, fields: dict[str, Any], days: int | None, what: str
 ) -> None:
-    subscribe(store, **({"commitment_end_date": NOW + 40 * DAY, "offer_id": OLD} | fields))
+    own: dict[str, Any] = {"commitment_end_date": NOW + 40 * DAY, "offer_id": OLD}
+    subscribe(store, **(own | fields))
     [ends] = [NOW + 40 * DAY]
     found = [(day, value(row, "what_to_do")) for day in range(1, 41)
              for row in board(store, ends - day * DAY + HOUR)]  # fmt: skip
@@ -212,8 +214,8 @@ def test_every_rule_reads_an_index_and_no_more_than_its_limit(store: Store) -> N
             return
         for rule in RULES:
             explained = Explained(book)
-            explained.rows(placed(rule.select, to_millis(NOW), (1,)))
-            assert " LIMIT 500" in rule.select
+            explained.rows(rule.select(1).replace(PLACE, str(to_millis(NOW))))
+            assert " LIMIT 500" in rule.select(1)
             for line in explained.plan.splitlines():
                 assert not line.startswith("SCAN") or rule.table.split()[0] in few, (rule, line)
 
@@ -274,7 +276,7 @@ def test_a_snoozed_item_comes_back_and_an_undo_brings_it_back_at_once(store: Sto
     carry_out(store, undo)
     assert kinds(store) == every
     with closing(store.connect()) as book:
-        assert verify(book).findings == []
+        assert not verify(book).findings
 
 
 def test_a_snooze_takes_the_place_of_the_one_before_and_is_woken(store: Store) -> None:
